@@ -1,0 +1,72 @@
+// Imports key material from the JSON Web Key of an import request.
+import { createPrivateKey, type JsonWebKey } from 'node:crypto';
+import { z } from 'zod';
+import { KeyMaterial, NODE_JWK_CURVES, OCT_SIZES, RSA_SIZES } from './material.ts';
+import { MaterialError } from './material-error.ts';
+import { keyTypeOf } from './material-spec.ts';
+
+const Kty = z.object({ kty: z.string().min(1) });
+
+/**
+ * Reads a private JWK (RSA with its primes, EC, OKP, oct) into stored material. Numbers lose their leading zero
+ * bytes, as the service does with `n`. Throws MaterialError (400 BadParameter): the text for a missing `kty` is
+ * recorded, the others are likely.
+ */
+export function importMaterial(jwk: unknown): KeyMaterial {
+  const head = Kty.safeParse(jwk);
+  if (!head.success) throw new MaterialError('JSON Web Key: kty is missing');
+  const kty = keyTypeOf(head.data.kty);
+  const parsed = KeyMaterial.safeParse({ ...z.looseObject({}).parse(jwk), kty });
+  if (!parsed.success) {
+    const member = parsed.error.issues[0]?.path.join('.') ?? 'key';
+    throw new MaterialError(`JSON Web Key: ${member} is missing or invalid`);
+  }
+  return checked(parsed.data);
+}
+
+function checked(material: KeyMaterial): KeyMaterial {
+  if (material.kty === 'oct') {
+    const bits = Buffer.from(material.k, 'base64url').length * 8;
+    if (!OCT_SIZES.some((size) => size === bits)) throw new MaterialError(`Invalid key size: '${bits}'`);
+    return material;
+  }
+  const normal = normalised(material);
+  if (normal.kty === 'RSA') {
+    const bits = Buffer.from(normal.n, 'base64url').length * 8;
+    if (!RSA_SIZES.some((size) => size === bits)) throw new MaterialError(`Invalid key size: '${bits}'`);
+  }
+  try {
+    createPrivateKey({ key: nodeJwk(normal), format: 'jwk' });
+  } catch (cause) {
+    throw new MaterialError('JSON Web Key: the key is not valid', { cause });
+  }
+  return normal;
+}
+
+/** The form of asymmetric material that node:crypto reads. */
+export function nodeJwk(material: Exclude<KeyMaterial, { kty: 'oct' }>): JsonWebKey {
+  return material.kty === 'EC' ? { ...material, crv: NODE_JWK_CURVES[material.crv] } : { ...material };
+}
+
+/** RSA numbers without leading zero bytes; coordinates stay whole, for they have a fixed length (RFC 7518, 6.2.1). */
+function normalised(material: Exclude<KeyMaterial, { kty: 'oct' }>): Exclude<KeyMaterial, { kty: 'oct' }> {
+  if (material.kty !== 'RSA') return material;
+  const { n, e, d, p, q, dp, dq, qi } = material;
+  return {
+    kty: 'RSA',
+    n: trimmed(n),
+    e: trimmed(e),
+    d: trimmed(d),
+    p: trimmed(p),
+    q: trimmed(q),
+    dp: trimmed(dp),
+    dq: trimmed(dq),
+    qi: trimmed(qi),
+  };
+}
+
+function trimmed(value: string): string {
+  const bytes = Buffer.from(value, 'base64url');
+  const first = bytes.findIndex((byte) => byte !== 0);
+  return bytes.subarray(Math.max(first, 0)).toString('base64url');
+}
