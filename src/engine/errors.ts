@@ -1,0 +1,84 @@
+/** The one error class of the product, its closed set of codes, and the table that says which of them pass by themselves. */
+
+/**
+ * Every code with its class: `transient` faults may pass by themselves and are retried;
+ * `permanent` ones need a person or another input, so a retry would only repeat them.
+ */
+export const ERROR_CLASSES = {
+  'settings-invalid': 'permanent',
+  'message-invalid': 'permanent',
+  'hsm-unreachable': 'transient',
+  'hsm-throttled': 'transient',
+  'hsm-unavailable': 'transient',
+  'hsm-busy': 'transient',
+  'hsm-unauthenticated': 'permanent',
+  'hsm-forbidden': 'permanent',
+  'hsm-unknown': 'permanent',
+  'hsm-refused': 'permanent',
+  'hsm-answer-unexpected': 'transient',
+  'key-not-found': 'permanent',
+  'key-name-conflict': 'permanent',
+  'backup-malformed': 'transient',
+  'backup-foreign': 'permanent',
+  'backup-mismatch': 'transient',
+  'blob-exists': 'permanent',
+  'blob-missing': 'permanent',
+  'state-conflict': 'transient',
+  'state-corrupt': 'permanent',
+  'storage-unreachable': 'transient',
+  'storage-throttled': 'transient',
+  'storage-unavailable': 'transient',
+  'storage-forbidden': 'permanent',
+  'storage-refused': 'permanent',
+  'lease-held': 'transient',
+  'lease-lost': 'transient',
+  aborted: 'transient',
+} as const satisfies Record<string, 'transient' | 'permanent'>;
+
+/** Every way in which an operation of the product can fail. */
+export type WardenErrorCode = keyof typeof ERROR_CLASSES;
+
+/** What a {@link WardenError} carries besides its code. */
+export interface WardenErrorOptions {
+  /** One sentence: what happened. */
+  readonly message: string;
+  /** One sentence: what a person can do about it. */
+  readonly advice?: string;
+  /** Name of the HSM it happened on. */
+  readonly hsm?: string;
+  /** Name of the key it happened to. */
+  readonly key?: string;
+  /** The service's own wish when to try again, in milliseconds from the answer. */
+  readonly retryAfterMs?: number;
+  /** The error underneath. */
+  readonly cause?: unknown;
+}
+
+/** An expected failure, with a stable code. Tests and callers look at `code`, people read `message` and `advice`. */
+export class WardenError extends Error {
+  override readonly name = 'WardenError';
+  readonly code: WardenErrorCode;
+  readonly advice: string | undefined;
+  readonly hsm: string | undefined;
+  readonly key: string | undefined;
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: WardenErrorCode, options: WardenErrorOptions) {
+    super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
+    this.code = code;
+    this.advice = options.advice;
+    this.hsm = options.hsm;
+    this.key = options.key;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+
+  /** Whether trying again later can help. */
+  get transient(): boolean {
+    return ERROR_CLASSES[this.code] === 'transient';
+  }
+}
+
+/** Whether `error` is a WardenError, optionally with one of `codes`. */
+export function isWardenError(error: unknown, ...codes: readonly WardenErrorCode[]): error is WardenError {
+  return error instanceof WardenError && (codes.length === 0 || codes.includes(error.code));
+}

@@ -1,0 +1,124 @@
+/** What the engine needs from the outside world. Every adapter of a port passes that port's contract suite. */
+import type { BackupRecord } from './model/backup-record.ts';
+import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from './model/key.ts';
+
+/** The time, and waiting for it. */
+export interface Clock {
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves after `ms` milliseconds; rejects with `aborted` as soon as `signal` fires. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+}
+
+/** Structured log lines: `message` is constant text, everything variable is in `fields`. Never secrets, tokens or backups. */
+export interface Logger {
+  info(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  warn(message: string, fields?: Readonly<Record<string, unknown>>): void;
+  error(message: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/**
+ * The keys of one Managed HSM. Each call is one attempt: repeating and pacing belong to the caller.
+ *
+ * Any method may fail with `hsm-unreachable`, `hsm-throttled`, `hsm-unavailable`, `hsm-busy`,
+ * `hsm-unauthenticated`, `hsm-forbidden`, `hsm-refused` or `hsm-answer-unexpected`.
+ */
+export interface KeyService {
+  /** The HSM's name in the settings. */
+  readonly hsm: string;
+  /** All active keys, page by page (at most 25 a page), in order of creation. A fault of one page can be retried by iterating anew. */
+  listKeys(signal?: AbortSignal): AsyncIterable<readonly ListedKey[]>;
+  /** All soft-deleted keys, page by page. */
+  listDeletedKeys(signal?: AbortSignal): AsyncIterable<readonly ListedDeletedKey[]>;
+  /** All versions of a key, oldest first; empty when there is no such active key. */
+  listVersions(name: string, signal?: AbortSignal): Promise<readonly ListedVersion[]>;
+  /** One version, or the newest. Fails with `key-not-found` (also for a soft-deleted key). */
+  getKey(name: string, version?: string, signal?: AbortSignal): Promise<KeyDetail>;
+  /** A soft-deleted key. Fails with `key-not-found`. */
+  getDeletedKey(name: string, signal?: AbortSignal): Promise<KeyDetail & ListedDeletedKey>;
+  /** The encrypted backup of all versions: an ASCII compact JWE. Fails with `key-not-found`. */
+  backupKey(name: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Restores all versions. Fails with `key-name-conflict` (active or soft-deleted key of that name), `backup-foreign`. */
+  restoreKey(backup: Uint8Array, signal?: AbortSignal): Promise<KeyDetail>;
+  /** Undeletes a soft-deleted key. Fails with `key-not-found`. */
+  recoverKey(name: string, signal?: AbortSignal): Promise<KeyDetail>;
+}
+
+/**
+ * The immutable store of key backups. Nothing is ever overwritten or deleted through this port.
+ *
+ * Any method may fail with `storage-unreachable`, `storage-throttled`, `storage-unavailable`,
+ * `storage-forbidden` or `storage-refused`.
+ */
+export interface BackupStore {
+  /** Writes a backup under a new name; its place follows from the record. Fails with `blob-exists`. */
+  put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup>;
+  /** The bytes as stored. Fails with `blob-missing`. */
+  read(blob: string, signal?: AbortSignal): Promise<Uint8Array>;
+  /** Records of all backups of an HSM, or of one key, page by page, ordered by key and then time of capture. */
+  list(hsm: string, key?: string, signal?: AbortSignal): AsyncIterable<readonly StoredBackup[]>;
+}
+
+/** A backup in the store. */
+export interface StoredBackup {
+  /** Its name in the container. */
+  readonly blob: string;
+  /** The store's own version of that name, where it keeps versions. */
+  readonly versionId?: string;
+  /** When the store accepted it, by the store's clock, epoch milliseconds. */
+  readonly storedAt: number;
+  readonly record: BackupRecord;
+}
+
+/** The address of one document of derived state. The blob names are the adapter's business. */
+export type StateAddress =
+  | { readonly kind: 'catalogue'; readonly hsm: string }
+  | { readonly kind: 'run'; readonly hsm: string; readonly runId: string };
+
+/** A document as read: its text and the tag that guards its next write. */
+export interface StateDocument {
+  readonly text: string;
+  readonly etag: string;
+}
+
+/** Documents guarded by ETags. May fail with the storage codes of {@link BackupStore}. */
+export interface StateStore {
+  read(address: StateAddress, signal?: AbortSignal): Promise<StateDocument | undefined>;
+  /** Writes only if the document still has `etag`, or with `'absent'` only if there is none. Fails with `state-conflict`. */
+  write(address: StateAddress, text: string, guard: { readonly etag: string } | 'absent', signal?: AbortSignal): Promise<string>;
+}
+
+/** Exclusive right to sweep one HSM, which lapses by itself when its holder dies. */
+export interface Lease {
+  /** Prolongs it by its full time. Fails with `lease-lost`. */
+  renew(): Promise<void>;
+  /** Gives it back; a lease already lost is no error. */
+  release(): Promise<void>;
+}
+
+/** Gives leases. */
+export interface Leases {
+  /** Takes the lease `name` for `seconds` (15 to 60). Fails with `lease-held`. */
+  acquire(name: string, seconds: number): Promise<Lease>;
+}
+
+/** Messages to the product's own workers. */
+export interface WorkQueue {
+  /** Sends the JSON of `message`, visible after `delaySeconds`. May fail with the storage codes. */
+  send(queue: QueueName, message: unknown, delaySeconds?: number): Promise<void>;
+}
+
+/** The product's queues. */
+export type QueueName = 'hsm-sweeps' | 'key-backups';
+
+/** Decides when the next request to one HSM may start. */
+export interface Pacer {
+  /** Requests a second at this moment. */
+  readonly rate: number;
+  /** Resolves when the next request may start. */
+  take(signal?: AbortSignal): Promise<void>;
+  /** The HSM asked for less (429 or 503). */
+  throttled(retryAfterMs?: number): void;
+  /** A request went well. */
+  succeeded(): void;
+}
