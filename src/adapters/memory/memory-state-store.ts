@@ -1,0 +1,46 @@
+/** Documents guarded by ETags, in memory. */
+import { WardenError } from '../../engine/errors.ts';
+import type { StateAddress, StateDocument, StateStore } from '../../engine/ports.ts';
+import { throwIfAborted } from './abort.ts';
+import { Faults } from './faults.ts';
+
+/** The subject under which a document is found in faults and in {@link MemoryStateStore.documents}. */
+export function stateSubject(address: StateAddress): string {
+  return address.kind === 'run' ? `run/${address.hsm}/${address.runId}` : `${address.kind}/${address.hsm}`;
+}
+
+/** A {@link StateStore} that lives as long as its object. */
+export class MemoryStateStore implements StateStore {
+  readonly documents = new Map<string, StateDocument>();
+  readonly faults = new Faults<'read' | 'write'>();
+  #writes = 0;
+
+  async read(address: StateAddress, signal?: AbortSignal): Promise<StateDocument | undefined> {
+    throwIfAborted(signal);
+    await this.faults.meet('read', stateSubject(address));
+    return this.documents.get(stateSubject(address));
+  }
+
+  async write(
+    address: StateAddress,
+    text: string,
+    guard: { readonly etag: string } | 'absent',
+    signal?: AbortSignal,
+  ): Promise<string> {
+    throwIfAborted(signal);
+    const subject = stateSubject(address);
+    await this.faults.meet('write', subject);
+    const expected = guard === 'absent' ? undefined : guard.etag;
+    if (this.documents.get(subject)?.etag !== expected) {
+      throw new WardenError('state-conflict', {
+        message: `The document ${subject} was changed by someone else.`,
+        advice: 'Read it again and repeat the change.',
+        hsm: address.hsm,
+      });
+    }
+    this.#writes += 1;
+    const etag = `"${this.#writes}"`;
+    this.documents.set(subject, { text, etag });
+    return etag;
+  }
+}
