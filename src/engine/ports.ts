@@ -26,10 +26,10 @@ export interface Logger {
 export interface KeyService {
   /** The HSM's name in the settings. */
   readonly hsm: string;
-  /** All active keys, page by page (at most 25 a page), in order of creation. A fault of one page can be retried by iterating anew. */
-  listKeys(signal?: AbortSignal): AsyncIterable<readonly ListedKey[]>;
-  /** All soft-deleted keys, page by page. */
-  listDeletedKeys(signal?: AbortSignal): AsyncIterable<readonly ListedDeletedKey[]>;
+  /** One page of the active keys (at most 25, in order of creation): the first, or the one that `next` of the page before names. */
+  listKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedKey>>;
+  /** One page of the soft-deleted keys. A page may be short without being the last. */
+  listDeletedKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedDeletedKey>>;
   /** All versions of a key, oldest first; empty when there is no such active key. */
   listVersions(name: string, signal?: AbortSignal): Promise<readonly ListedVersion[]>;
   /** One version, or the newest. Fails with `key-not-found` (also for a soft-deleted key). */
@@ -42,6 +42,13 @@ export interface KeyService {
   restoreKey(backup: Uint8Array, signal?: AbortSignal): Promise<KeyDetail>;
   /** Undeletes a soft-deleted key. Fails with `key-not-found`. */
   recoverKey(name: string, signal?: AbortSignal): Promise<KeyDetail>;
+}
+
+/** One page of a list; the last has no `next`. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; asks for the page after this one. */
+  readonly next?: string;
 }
 
 /**
@@ -85,20 +92,28 @@ export interface StateDocument {
 export interface StateStore {
   read(address: StateAddress, signal?: AbortSignal): Promise<StateDocument | undefined>;
   /** Writes only if the document still has `etag`, or with `'absent'` only if there is none. Fails with `state-conflict`. */
-  write(address: StateAddress, text: string, guard: { readonly etag: string } | 'absent', signal?: AbortSignal): Promise<string>;
+  write(
+    address: StateAddress,
+    text: string,
+    guard: { readonly etag: string } | 'absent',
+    signal?: AbortSignal,
+  ): Promise<string>;
 }
 
-/** Exclusive right to sweep one HSM, which lapses by itself when its holder dies. */
+/**
+ * Exclusive right to work on something. While it is held the adapter prolongs it by itself, on its own timer;
+ * when its holder dies it lapses after the seconds it was taken for.
+ */
 export interface Lease {
-  /** Prolongs it by its full time. Fails with `lease-lost`. */
-  renew(): Promise<void>;
-  /** Gives it back; a lease already lost is no error. */
+  /** Fires with a `lease-lost` WardenError as its reason when the lease could not be prolonged in time. */
+  readonly lost: AbortSignal;
+  /** Stops prolonging and gives it back; a lease already lost is no error. */
   release(): Promise<void>;
 }
 
 /** Gives leases. */
 export interface Leases {
-  /** Takes the lease `name` for `seconds` (15 to 60). Fails with `lease-held`. */
+  /** Takes the lease `name` for `seconds` (15 to 60) at a time. Fails with `lease-held`, or a storage code. */
   acquire(name: string, seconds: number): Promise<Lease>;
 }
 

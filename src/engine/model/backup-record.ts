@@ -21,7 +21,9 @@ export const BackupRecord = z.strictObject({
   runId: z.string().min(1),
   /** Versions read just before the backup was taken, oldest first: the backup holds at least these. */
   versions: z
-    .array(z.strictObject({ version: z.string().regex(/^[0-9a-f]{32}$/), thumbprint: z.string().exactOptional() }))
+    .array(
+      z.strictObject({ version: z.string().regex(/^[0-9a-f]{32}$/), thumbprint: z.string().exactOptional() }),
+    )
     .min(1),
 });
 export type BackupRecord = z.infer<typeof BackupRecord>;

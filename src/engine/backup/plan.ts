@@ -1,0 +1,44 @@
+/** Decides for one listed key whether this run backs it up, and why. */
+import type { ListedKey } from '../model/key.ts';
+import type { CatalogueEntry } from './catalogue.ts';
+import { type KeySelection, reasonToSkip } from './selection.ts';
+
+/** Why a key is backed up. */
+export type BackupReason = 'new' | 'changed' | 'refresh-due' | 'settling' | 'requested';
+
+/** What a run does with a key. */
+export type KeyPlan =
+  | { readonly action: 'back-up'; readonly reason: BackupReason }
+  | { readonly action: 'unchanged' }
+  | { readonly action: 'skip'; readonly reason: string };
+
+/** What a plan is made under. Times are epoch milliseconds. */
+export interface PlanPolicy {
+  readonly selection: KeySelection;
+  /** No backup may grow older than this. */
+  readonly refreshMs: number;
+  /** When the next run after this one is due: a backup that would be too old before then is renewed now. */
+  readonly nextRunAt: number;
+}
+
+/**
+ * The service counts `updated` in whole seconds, so a change in the very second of a backup would look unchanged.
+ * A backup taken this close to the key's last change is therefore taken once more by the next run.
+ */
+export const SETTLING_MS = 2_000;
+
+/** The plan for one key, from the list and the catalogue alone. The list carries no version ids, only times. */
+export function planKey(key: ListedKey, known: CatalogueEntry | undefined, policy: PlanPolicy): KeyPlan {
+  const skip = reasonToSkip(key, policy.selection);
+  if (skip !== undefined) return { action: 'skip', reason: skip };
+  if (known === undefined) return { action: 'back-up', reason: 'new' };
+  const { record } = known;
+  if (record.createdAt !== key.attributes.createdAt || record.updatedAt !== key.attributes.updatedAt) {
+    return { action: 'back-up', reason: 'changed' };
+  }
+  const settled = record.capturedAt - record.updatedAt;
+  if (settled >= 0 && settled < SETTLING_MS) return { action: 'back-up', reason: 'settling' };
+  if (record.capturedAt + policy.refreshMs < policy.nextRunAt)
+    return { action: 'back-up', reason: 'refresh-due' };
+  return { action: 'unchanged' };
+}

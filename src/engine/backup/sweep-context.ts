@@ -1,0 +1,52 @@
+/** What a sweep works with: its ports, its policy, and the bounds of one part. */
+import type {
+  BackupStore,
+  Clock,
+  KeyService,
+  Leases,
+  Logger,
+  Pacer,
+  StateStore,
+  WorkQueue,
+} from '../ports.ts';
+import type { RetryPolicy } from './retry.ts';
+import type { RunRecord } from './run-record.ts';
+import type { KeySelection } from './selection.ts';
+
+/** What a sweep of one HSM needs. */
+export interface SweepDeps {
+  readonly keys: KeyService;
+  readonly backups: BackupStore;
+  readonly state: StateStore;
+  readonly leases: Leases;
+  readonly queue: WorkQueue;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
+/** How a sweep is to be done. Durations are milliseconds. */
+export interface SweepPolicy {
+  readonly selection: KeySelection;
+  readonly refreshMs: number;
+  /** Six-field NCRONTAB text of the nightly run, UTC. */
+  readonly schedule: string;
+  /** Keys under way at once; the pace, not this, limits the HSM's load. */
+  readonly concurrency: number;
+  /** After this long a part takes no further key and hands over to its continuation. */
+  readonly budgetMs: number;
+  /** Progress is saved at least this often. */
+  readonly checkpointMs: number;
+  readonly retry: RetryPolicy;
+  /** Told after each key, for whoever watches. */
+  readonly onProgress?: (run: RunRecord) => void;
+}
+
+/** The bounds of one part of a run. Times are epoch milliseconds. */
+export interface SweepPart {
+  readonly hsm: string;
+  readonly runId: string;
+  readonly deadline: number;
+  readonly nextRunAt: number;
+  readonly signal: AbortSignal;
+}

@@ -1,0 +1,189 @@
+/** Goes through all keys of an HSM once: plans each from its list entry, backs up those that need it, notes every outcome. */
+import { isWardenError } from '../errors.ts';
+import type { ListedKey } from '../model/key.ts';
+import type { StoredBackup } from '../ports.ts';
+import { type BackUpKeyDeps, backUpKey, proveStored } from './back-up-key.ts';
+import type { Catalogue } from './catalogue.ts';
+import { type BackupReason, planKey } from './plan.ts';
+import { withRetries } from './retry.ts';
+import type { RunLedger } from './run-ledger.ts';
+import type { KeyOutcome } from './run-record.ts';
+import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
+import { forEachConcurrently } from './worker-pool.ts';
+
+interface Task {
+  readonly key: ListedKey;
+  readonly reason: BackupReason;
+}
+
+/** Returns whether all keys were dealt with before the deadline. Throws what a list or a save failed with. */
+export async function sweepKeys(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  ledger: RunLedger,
+  catalogue: Catalogue,
+  part: SweepPart,
+): Promise<boolean> {
+  const cut = { inTime: true };
+  const again: Task[] = [];
+  await forEachConcurrently(
+    tasks(deps, policy, ledger, catalogue, part, cut),
+    policy.concurrency,
+    async (task) => {
+      const passing = await attend(deps, policy, ledger, catalogue, part, task);
+      if (passing) again.push(task);
+      await ledger.checkpointIfDue(policy.checkpointMs);
+      policy.onProgress?.(ledger.run);
+    },
+  );
+  // What failed with a fault that may pass gets one more chance after everything else, when the trouble may be over.
+  await forEachConcurrently(cutOff(deps, part, again, cut), policy.concurrency, async (task) => {
+    await attend(deps, policy, ledger, catalogue, part, task);
+    policy.onProgress?.(ledger.run);
+  });
+  return cut.inTime;
+}
+
+/** The keys to back up, as the pages of the list come in; the others are noted on the way. */
+async function* tasks(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  ledger: RunLedger,
+  catalogue: Catalogue,
+  part: SweepPart,
+  cut: { inTime: boolean },
+): AsyncGenerator<Task> {
+  let begun = false;
+  for await (const page of listPages(deps, policy, part)) {
+    for (const key of page) {
+      if (deps.clock.now() >= part.deadline) {
+        cut.inTime = false;
+        return;
+      }
+      part.signal.throwIfAborted();
+      const before = ledger.outcomeOf(key.name)?.outcome;
+      if (before !== undefined && before !== 'failed') continue;
+      const plan = planKey(key, catalogue.keys[key.name], { ...policy, nextRunAt: part.nextRunAt });
+      if (plan.action === 'back-up') {
+        if (!begun) await ledger.begin();
+        begun = true;
+        yield { key, reason: plan.reason };
+      } else if (plan.action === 'skip') {
+        ledger.note(key.name, { outcome: 'skipped', reason: plan.reason });
+      } else {
+        ledger.note(key.name, { outcome: 'unchanged' });
+      }
+    }
+  }
+}
+
+/** The pages of the list, each repeated by itself when it fails: a long list need not begin anew. */
+async function* listPages(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  part: SweepPart,
+): AsyncGenerator<readonly ListedKey[]> {
+  let next: string | undefined;
+  do {
+    const page = await withRetries(
+      () => deps.keys.listKeys(next, part.signal),
+      deps.clock,
+      policy.retry,
+      part.signal,
+      (error, attempt) => {
+        deps.logger.warn('listing keys failed, trying again', {
+          hsm: part.hsm,
+          runId: part.runId,
+          attempt,
+          error,
+        });
+      },
+    );
+    yield page.items;
+    next = page.next;
+  } while (next !== undefined);
+}
+
+async function* cutOff(
+  deps: SweepDeps,
+  part: SweepPart,
+  items: readonly Task[],
+  cut: { inTime: boolean },
+): AsyncGenerator<Task> {
+  for (const item of items) {
+    if (deps.clock.now() >= part.deadline) {
+      cut.inTime = false;
+      return;
+    }
+    yield item;
+  }
+}
+
+/** Backs up one key and notes the outcome, also of a failure. Returns whether it failed in a way that may pass. */
+async function attend(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  ledger: RunLedger,
+  catalogue: Catalogue,
+  part: SweepPart,
+  task: Task,
+): Promise<boolean> {
+  const { key, reason } = task;
+  const startedAt = deps.clock.now();
+  let attempts = 0;
+  const measured = () => ({ reason, attempts, durationMs: deps.clock.now() - startedAt });
+  try {
+    const known = catalogue.keys[key.name]?.record.versions ?? [];
+    const stored = await withRetries(
+      async () => {
+        attempts += 1;
+        const adopted = ledger.afterCrash ? await findOwn(deps, part, key.name) : undefined;
+        return adopted ?? (await backUpKey(deps, { key, runId: part.runId, known, signal: part.signal }));
+      },
+      deps.clock,
+      policy.retry,
+      part.signal,
+      (error) => ledger.countRetry(noteThrottle(deps, error)),
+    );
+    const { blob, record } = stored;
+    const proof = { blob, sha256: record.sha256, versions: record.versions.length };
+    ledger.note(key.name, { outcome: 'backed-up', ...measured(), ...proof }, stored);
+    return false;
+  } catch (error) {
+    if (!isWardenError(error) || part.signal.aborted) throw error;
+    noteThrottle(deps, error);
+    const outcome: KeyOutcome['outcome'] =
+      error.code === 'key-not-found' ? 'vanished' : error.transient ? 'failed' : 'refused';
+    ledger.note(key.name, { outcome, ...measured(), error: { code: error.code, message: error.message } });
+    deps.logger.warn('key has no new backup', {
+      hsm: part.hsm,
+      runId: part.runId,
+      key: key.name,
+      outcome,
+      error,
+    });
+    return outcome === 'failed';
+  }
+}
+
+/** After a crash: the backup which this very run already made of the key, proven again. */
+async function findOwn(deps: BackUpKeyDeps, part: SweepPart, key: string): Promise<StoredBackup | undefined> {
+  for await (const page of deps.backups.list(part.hsm, key, part.signal)) {
+    const own = page.findLast(({ record }) => record.runId === part.runId);
+    if (own === undefined) continue;
+    try {
+      await proveStored(deps, own, part.signal);
+      return own;
+    } catch (error) {
+      if (!isWardenError(error, 'backup-mismatch')) throw error;
+    }
+  }
+  return undefined;
+}
+
+/** Slows the pace when the HSM asked for it; returns whether it did. */
+function noteThrottle(deps: SweepDeps, error: unknown): boolean {
+  const throttled = isWardenError(error, 'hsm-throttled', 'hsm-unavailable');
+  if (throttled) deps.pacer.throttled(error.retryAfterMs);
+  return throttled;
+}

@@ -1,0 +1,128 @@
+/** The sweep: one run over one HSM, in as many parts as its time budget asks for, safe to kill at any instant. */
+import { isWardenError } from '../errors.ts';
+import type { Lease, Logger } from '../ports.ts';
+import { nextRunAfter } from '../schedule.ts';
+import { type Catalogue, readCatalogue } from './catalogue.ts';
+import type { SweepMessage } from './message.ts';
+import { RunLedger } from './run-ledger.ts';
+import { hasEnded, type RunRecord } from './run-record.ts';
+import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
+import { sweepKeys } from './sweep-keys.ts';
+
+/** How one part of a sweep ended. */
+export type SweepResult =
+  | { readonly status: 'ended' | 'continued' | 'already-ended'; readonly run: RunRecord }
+  | { readonly status: 'yielded' };
+
+/** A lease lapses within this time after its holder's death; Blob storage allows 15 to 60 s. */
+export const LEASE_SECONDS = 60;
+/** A worker that found the lease held looks again after it must have lapsed, were its holder dead. */
+const YIELD_SECONDS = LEASE_SECONDS + 5;
+
+/**
+ * Does one part of the run that `message` asks for. It throws only what the queue should repeat:
+ * the failure of a single key is recorded in the run instead. `signal` asks it to stop early; the message then returns.
+ * Fails with the codes of the ports.
+ */
+export async function sweep(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  message: SweepMessage,
+  signal: AbortSignal,
+): Promise<SweepResult> {
+  const lease = await acquire(deps, message);
+  if (lease === undefined) return { status: 'yielded' };
+  try {
+    return await sweepHeld(deps, policy, message, AbortSignal.any([signal, lease.lost]));
+  } finally {
+    await lease.release();
+  }
+}
+
+/** Takes the HSM's lease, or puts the message back for later when another worker holds it. */
+async function acquire(deps: SweepDeps, message: SweepMessage): Promise<Lease | undefined> {
+  try {
+    return await deps.leases.acquire(`hsm-${message.hsm}`, LEASE_SECONDS);
+  } catch (error) {
+    if (!isWardenError(error, 'lease-held')) throw error;
+    await deps.queue.send('hsm-sweeps', message, YIELD_SECONDS);
+    deps.logger.info('sweep yielded', {
+      hsm: message.hsm,
+      runId: message.runId,
+      retryInSeconds: YIELD_SECONDS,
+    });
+    return undefined;
+  }
+}
+
+async function sweepHeld(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  message: SweepMessage,
+  signal: AbortSignal,
+): Promise<SweepResult> {
+  const ledger = await RunLedger.open(deps.state, deps.clock, message, deps.pacer.rate);
+  if (hasEnded(ledger.run)) return { status: 'already-ended', run: ledger.run };
+  const startedAt = deps.clock.now();
+  const catalogue = await readCatalogue(deps.state, message.hsm, signal);
+  const part = {
+    ...message,
+    deadline: startedAt + policy.budgetMs,
+    nextRunAt: nextRun(policy, startedAt),
+    signal,
+  };
+
+  const done = await sweepOnce(deps, policy, ledger, catalogue, part);
+  if (!done) {
+    await ledger.pause(deps.pacer.rate);
+    // Saved first, sent second: killed in between, this message comes again and finds the progress.
+    await deps.queue.send('hsm-sweeps', message);
+    deps.logger.info('sweep continues later', {
+      hsm: message.hsm,
+      runId: message.runId,
+      parts: ledger.run.parts,
+    });
+    return { status: 'continued', run: ledger.run };
+  }
+  const run = await ledger.end(deps.pacer.rate);
+  logEnd(deps.logger, run);
+  return { status: 'ended', run };
+}
+
+/** All keys once. Whatever stops it, what was backed up is kept; the message will come again. */
+async function sweepOnce(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  ledger: RunLedger,
+  catalogue: Catalogue,
+  part: SweepPart,
+): Promise<boolean> {
+  try {
+    return await sweepKeys(deps, policy, ledger, catalogue, part);
+  } catch (error) {
+    await ledger.checkpoint().catch((second: unknown) => {
+      deps.logger.error('progress could not be saved', { hsm: part.hsm, runId: part.runId, error: second });
+    });
+    throw error;
+  }
+}
+
+function nextRun(policy: SweepPolicy, now: number): number {
+  return nextRunAfter(policy.schedule, now) ?? now;
+}
+
+function logEnd(logger: Logger, run: RunRecord): void {
+  const { hsm, runId, state, counts, retries, throttles, parts, startedAt, endedAt = startedAt } = run;
+  const fields = {
+    hsm,
+    runId,
+    state,
+    ...counts,
+    retries,
+    throttles,
+    parts,
+    seconds: (endedAt - startedAt) / 1000,
+  };
+  if (state === 'succeeded') logger.info('sweep ended', fields);
+  else logger.error('sweep ended with keys lacking a backup', fields);
+}

@@ -1,0 +1,49 @@
+/** Runs a task for each item of a stream with bounded concurrency, pulling the next item only when a place is free. */
+
+/**
+ * Calls `task` for every item, at most `width` at once. When a task or the stream fails, no further item is taken,
+ * those under way are awaited, and the first failure is thrown.
+ */
+export async function forEachConcurrently<T>(
+  items: AsyncIterable<T>,
+  width: number,
+  task: (item: T) => Promise<void>,
+): Promise<void> {
+  const iterator = items[Symbol.asyncIterator]();
+  const failures: unknown[] = [];
+  let pulling: Promise<IteratorResult<T>> | undefined;
+  let done = false;
+
+  async function pull(): Promise<IteratorResult<T>> {
+    // One pull at a time: async generators queue anyway, and an end or a failure must be seen by all.
+    while (pulling !== undefined) await pulling.catch(() => undefined);
+    if (done) return { done: true, value: undefined };
+    pulling = iterator.next();
+    try {
+      const result = await pulling;
+      if (result.done === true) done = true;
+      return result;
+    } finally {
+      pulling = undefined;
+    }
+  }
+
+  async function work(): Promise<void> {
+    while (!done) {
+      try {
+        const next = await pull();
+        if (next.done === true) return;
+        await task(next.value);
+      } catch (error) {
+        failures.push(error);
+        done = true;
+      }
+    }
+  }
+
+  await Promise.all(Array.from({ length: width }, work));
+  if (failures.length > 0) {
+    await iterator.return?.();
+    throw failures[0];
+  }
+}
