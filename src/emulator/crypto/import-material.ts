@@ -48,9 +48,17 @@ export function nodeJwk(material: Exclude<KeyMaterial, { kty: 'oct' }>): JsonWeb
   return material.kty === 'EC' ? { ...material, crv: NODE_JWK_CURVES[material.crv] } : { ...material };
 }
 
-/** RSA numbers without leading zero bytes; coordinates stay whole, for they have a fixed length (RFC 7518, 6.2.1). */
+// Bytes of a coordinate: RFC 7518, 6.2.1.2.
+const COORDINATE_BYTES = { 'P-256': 32, 'P-256K': 32, 'P-384': 48, 'P-521': 66 } as const;
+
+/** RSA numbers without leading zero bytes, EC numbers exactly as long as the curve's field. */
 function normalised(material: Exclude<KeyMaterial, { kty: 'oct' }>): Exclude<KeyMaterial, { kty: 'oct' }> {
-  if (material.kty !== 'RSA') return material;
+  if (material.kty === 'OKP') return material;
+  if (material.kty === 'EC') {
+    const length = COORDINATE_BYTES[material.crv];
+    const { x, y, d } = material;
+    return { ...material, x: fitted(x, length), y: fitted(y, length), d: fitted(d, length) };
+  }
   const { n, e, d, p, q, dp, dq, qi } = material;
   return {
     kty: 'RSA',
@@ -63,6 +71,11 @@ function normalised(material: Exclude<KeyMaterial, { kty: 'oct' }>): Exclude<Key
     dq: trimmed(dq),
     qi: trimmed(qi),
   };
+}
+
+function fitted(value: string, length: number): string {
+  const bytes = Buffer.from(trimmed(value), 'base64url');
+  return Buffer.concat([Buffer.alloc(Math.max(0, length - bytes.length)), bytes]).toString('base64url');
 }
 
 function trimmed(value: string): string {
