@@ -1,7 +1,7 @@
 // Imports key material from the JSON Web Key of an import request.
 import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import { z } from 'zod';
-import { KeyMaterial, NODE_JWK_CURVES, OCT_SIZES, RSA_SIZES } from './material.ts';
+import { KeyMaterial, NODE_CURVES, OCT_SIZES, RSA_SIZES } from './material.ts';
 import { MaterialError } from './material-error.ts';
 import { keyTypeOf } from './material-spec.ts';
 
@@ -45,7 +45,7 @@ function checked(material: KeyMaterial): KeyMaterial {
 
 /** The form of asymmetric material that node:crypto reads. */
 export function nodeJwk(material: Exclude<KeyMaterial, { kty: 'oct' }>): JsonWebKey {
-  return material.kty === 'EC' ? { ...material, crv: NODE_JWK_CURVES[material.crv] } : { ...material };
+  return material.kty === 'EC' ? { ...material, crv: NODE_CURVES[material.crv] } : { ...material };
 }
 
 // Bytes of a coordinate: RFC 7518, 6.2.1.2.

@@ -1,0 +1,23 @@
+// POST /keys/{name}/{version}/encrypt: encrypts a value.
+import { encryptValue } from '../crypto/encrypt.ts';
+import { usableKey } from '../crypto/key-use.ts';
+import { KeyUseBody, readBody } from '../crypto/key-use-body.ts';
+import type { Operation } from './operation.ts';
+
+export const encrypt: Operation = {
+  name: 'encrypt',
+  method: 'POST',
+  paths: ['/keys/{name}/encrypt', '/keys/{name}/{version}/encrypt'],
+  dataAction: 'Microsoft.KeyVault/managedHsm/keys/encrypt/action',
+  scope: 'key',
+  audit: 'KeyEncrypt',
+  limit: 'none',
+  latency: 'encrypt',
+  handle(request, state, context) {
+    const { alg, ...input } = readBody(KeyUseBody, request.body);
+    const { kid, version } = usableKey('encrypt', request, state, context);
+    const encrypted = encryptValue(version.material, alg, input, context.random);
+    const parts = Object.entries(encrypted).map(([name, bytes]) => [name, bytes.toString('base64url')]);
+    return { status: 200, body: { alg, kid, ...Object.fromEntries(parts) } };
+  },
+};

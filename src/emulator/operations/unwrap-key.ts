@@ -1,0 +1,23 @@
+// POST /keys/{name}/{version}/unwrapkey: unwraps a symmetric key.
+
+import { usableKey } from '../crypto/key-use.ts';
+import { KeyUseBody, readBody } from '../crypto/key-use-body.ts';
+import { unwrapValue } from '../crypto/wrap.ts';
+import type { Operation } from './operation.ts';
+
+export const unwrapKey: Operation = {
+  name: 'unwrapKey',
+  method: 'POST',
+  paths: ['/keys/{name}/unwrapkey', '/keys/{name}/{version}/unwrapkey'],
+  dataAction: 'Microsoft.KeyVault/managedHsm/keys/unwrap/action',
+  scope: 'key',
+  audit: 'KeyUnwrap',
+  limit: 'none',
+  latency: 'unwrapkey',
+  handle(request, state, context) {
+    const { alg, value } = readBody(KeyUseBody, request.body);
+    const { kid, version } = usableKey('unwrapKey', request, state, context);
+    const unwrapped = unwrapValue(version.material, alg, value);
+    return { status: 200, body: { alg, kid, value: unwrapped.toString('base64url') } };
+  },
+};

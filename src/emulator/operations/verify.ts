@@ -1,0 +1,22 @@
+// POST /keys/{name}/{version}/verify: whether a signature belongs to a digest.
+
+import { usableKey } from '../crypto/key-use.ts';
+import { readBody, VerifyBody } from '../crypto/key-use-body.ts';
+import { verifyDigest } from '../crypto/sign.ts';
+import type { Operation } from './operation.ts';
+
+export const verify: Operation = {
+  name: 'verify',
+  method: 'POST',
+  paths: ['/keys/{name}/verify', '/keys/{name}/{version}/verify'],
+  dataAction: 'Microsoft.KeyVault/managedHsm/keys/verify/action',
+  scope: 'key',
+  audit: 'KeyVerify',
+  limit: 'none',
+  latency: 'sign',
+  handle(request, state, context) {
+    const { alg, digest, value } = readBody(VerifyBody, request.body);
+    const { kid, version } = usableKey('verify', request, state, context);
+    return { status: 200, body: { alg, kid, value: verifyDigest(version.material, alg, digest, value) } };
+  },
+};
