@@ -1,0 +1,19 @@
+// Get: `GET /keys/{name}` and `GET /keys/{name}/{version}`. Disabled keys are readable.
+import { keyBundle } from './key-bundle.ts';
+import { activeKey, versionOf } from './key-lookup.ts';
+import type { Operation } from './operation.ts';
+
+export const getKey: Operation = {
+  name: 'getKey',
+  method: 'GET',
+  paths: ['/keys/{name}', '/keys/{name}/{version}'],
+  dataAction: 'Microsoft.KeyVault/managedHsm/keys/read/action',
+  scope: 'key',
+  audit: 'KeyGet',
+  limit: 'get',
+  latency: 'getKey',
+  handle(request, state, context) {
+    const key = activeKey(request, state, context);
+    return { status: 200, body: keyBundle(key, versionOf(key, request, context), context) };
+  },
+};

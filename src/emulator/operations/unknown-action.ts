@@ -1,0 +1,19 @@
+// What the service answers to an action on a key that it does not know: recorded before rotation was shipped.
+import { serviceErrors } from '../errors.ts';
+import { activeKey } from './key-lookup.ts';
+import type { Operation } from './operation.ts';
+
+export const unknownAction: Operation = {
+  name: 'unknownAction',
+  method: 'POST',
+  paths: ['/keys/{name}/{action}', '/keys/{name}/{version}/{action}'],
+  dataAction: 'Microsoft.KeyVault/managedHsm/keys/read/action',
+  scope: 'key',
+  audit: 'Unknown',
+  limit: 'none',
+  latency: 'getKey',
+  handle(request, state, context) {
+    activeKey(request, state, context);
+    throw serviceErrors.actionNotSupported(request.params.action ?? '');
+  },
+};
