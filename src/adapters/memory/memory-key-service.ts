@@ -1,7 +1,7 @@
 /** The KeyService port on an in-memory HSM. */
 import { WardenError } from '../../engine/errors.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../engine/model/key.ts';
-import type { KeyService } from '../../engine/ports.ts';
+import type { KeyService, Page } from '../../engine/ports.ts';
 import { throwIfAborted } from './abort.ts';
 import { packBackup, unpackBackup } from './memory-backup-blob.ts';
 import type { HsmOperation, MemoryHsm, MemoryKey, MemoryVersion } from './memory-hsm.ts';
@@ -21,15 +21,14 @@ export class MemoryKeyService implements KeyService {
     this.#world = world;
   }
 
-  async *listKeys(signal?: AbortSignal): AsyncGenerator<readonly ListedKey[]> {
-    for await (const page of this.#pages('listKeys', this.#world.active, KEY_PAGE, signal))
-      yield page.map(toListed);
+  async listKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedKey>> {
+    await this.#enter('listKeys', next ?? '', signal);
+    return pageOf(this.#world.active, KEY_PAGE, next, toListed);
   }
 
-  async *listDeletedKeys(signal?: AbortSignal): AsyncGenerator<readonly ListedDeletedKey[]> {
-    for await (const page of this.#pages('listDeletedKeys', this.#world.deleted, DELETED_PAGE, signal)) {
-      yield page.map((key) => this.#toListedDeleted(key));
-    }
+  async listDeletedKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedDeletedKey>> {
+    await this.#enter('listDeletedKeys', next ?? '', signal);
+    return pageOf(this.#world.deleted, DELETED_PAGE, next, (key) => this.#toListedDeleted(key));
   }
 
   async listVersions(name: string, signal?: AbortSignal): Promise<readonly ListedVersion[]> {
@@ -92,24 +91,6 @@ export class MemoryKeyService implements KeyService {
     return toDetail(key, newestVersion(key));
   }
 
-  /** Pages in order of creation; each starts behind the last key of the page before, whatever has changed meanwhile. */
-  async *#pages(
-    operation: HsmOperation,
-    keys: ReadonlyMap<string, MemoryKey>,
-    size: number,
-    signal: AbortSignal | undefined,
-  ): AsyncGenerator<readonly MemoryKey[]> {
-    let last: MemoryKey | undefined;
-    do {
-      await this.#enter(operation, '', signal);
-      const before = last;
-      const rest = [...keys.values()].filter((key) => before === undefined || byCreation(key, before) > 0);
-      const page = rest.sort(byCreation).slice(0, size);
-      last = rest.length > size ? page.at(-1) : undefined;
-      yield page;
-    } while (last !== undefined);
-  }
-
   async #enter(operation: HsmOperation, subject: string, signal: AbortSignal | undefined): Promise<void> {
     throwIfAborted(signal);
     this.#world.calls.push(subject === '' ? operation : `${operation} ${subject}`);
@@ -126,10 +107,24 @@ export class MemoryKeyService implements KeyService {
   }
 }
 
-/** Names break the ties of keys made within one second, so that pages are stable. */
-function byCreation(a: MemoryKey, b: MemoryKey): number {
-  const age = (a.versions[0]?.attributes.createdAt ?? 0) - (b.versions[0]?.attributes.createdAt ?? 0);
-  return age === 0 ? a.name.localeCompare(b.name, 'en') : age;
+/** A page in order of creation. `next` names the last item of the page before: each page starts behind it, whatever has changed meanwhile. */
+function pageOf<T>(
+  keys: ReadonlyMap<string, MemoryKey>,
+  size: number,
+  next: string | undefined,
+  convert: (key: MemoryKey) => T,
+): Page<T> {
+  const behind = [...keys.values()].filter((key) => next === undefined || placeOf(key) > next);
+  const page = behind.sort((a, b) => (placeOf(a) < placeOf(b) ? -1 : 1)).slice(0, size);
+  const last = page.at(-1);
+  const items = page.map(convert);
+  return last === undefined || behind.length <= size ? { items } : { items, next: placeOf(last) };
+}
+
+/** Sorts by creation; names break the ties of keys made within one second, so that pages are stable. */
+function placeOf(key: MemoryKey): string {
+  const createdAt = key.versions[0]?.attributes.createdAt ?? 0;
+  return `${String(createdAt).padStart(15, '0')} ${key.name}`;
 }
 
 function toListed(key: MemoryKey): ListedKey {
