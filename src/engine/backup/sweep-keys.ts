@@ -63,7 +63,13 @@ async function* tasks(
       part.signal.throwIfAborted();
       const before = ledger.outcomeOf(key.name)?.outcome;
       if (before !== undefined && before !== 'failed') continue;
-      const plan = planKey(key, catalogue.keys[key.name], { ...policy, nextRunAt: part.nextRunAt });
+      const known = catalogue.keys[key.name];
+      if (known?.record.runId === part.runId) {
+        // Made by this very run, whose worker died between saving the catalogue and saving the record.
+        ledger.note(key.name, { outcome: 'backed-up', reason: 'found after a restart', ...proofOf(known) });
+        continue;
+      }
+      const plan = planKey(key, known, { ...policy, nextRunAt: part.nextRunAt });
       if (plan.action === 'back-up') {
         if (!begun) await ledger.begin();
         begun = true;
@@ -145,9 +151,7 @@ async function attend(
       part.signal,
       (error) => ledger.countRetry(noteThrottle(deps, error)),
     );
-    const { blob, record } = stored;
-    const proof = { blob, sha256: record.sha256, versions: record.versions.length };
-    ledger.note(key.name, { outcome: 'backed-up', ...measured(), ...proof }, stored);
+    ledger.note(key.name, { outcome: 'backed-up', ...measured(), ...proofOf(stored) }, stored);
     return false;
   } catch (error) {
     if (!isWardenError(error) || part.signal.aborted) throw error;
@@ -164,6 +168,10 @@ async function attend(
     });
     return outcome === 'failed';
   }
+}
+
+function proofOf({ blob, record }: StoredBackup): Pick<KeyOutcome, 'blob' | 'sha256' | 'versions'> {
+  return { blob, sha256: record.sha256, versions: record.versions.length };
 }
 
 /** After a crash: the backup which this very run already made of the key, proven again. */

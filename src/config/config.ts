@@ -1,0 +1,224 @@
+/** From the environment to a checked configuration, or to the list of everything that is wrong with it. */
+import { z } from 'zod';
+import type { KeySelection } from '../engine/backup/selection.ts';
+import { WardenError } from '../engine/errors.ts';
+import { isLoopback, SETTINGS, type SettingName } from './settings.ts';
+
+const DAY_MS = 86_400_000;
+
+/** Who the app is towards HSMs and storage. */
+export type CredentialConfig =
+  | { readonly kind: 'managed-identity'; readonly clientId?: string }
+  | { readonly kind: 'default' }
+  | { readonly kind: 'local'; readonly tokenFile: string; readonly caFile?: string };
+
+/** Where backups, state and queues are. A connection string is for a storage emulator on loopback only. */
+export type StorageConfig =
+  | {
+      readonly kind: 'identity';
+      readonly backupUrl: string;
+      readonly stateUrl: string;
+      readonly queueUrl: string;
+    }
+  | { readonly kind: 'connection'; readonly connectionString: string };
+
+/** One HSM to protect. */
+export interface HsmConfig {
+  readonly name: string;
+  readonly url: string;
+  /** Key backups a second. */
+  readonly pace: number;
+}
+
+/** The whole configuration. Durations are milliseconds. */
+export interface Config {
+  readonly hsms: readonly HsmConfig[];
+  readonly credential: CredentialConfig;
+  readonly storage: StorageConfig;
+  readonly backupContainer: string;
+  readonly stateContainer: string;
+  readonly schedule: string;
+  readonly concurrency: number;
+  readonly refreshMs: number;
+  readonly selection: KeySelection;
+  readonly budgetMs: number;
+}
+
+/** The environment as Node gives it. */
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** One problem of the settings. */
+export interface SettingProblem {
+  readonly setting: string;
+  readonly found: string;
+  readonly expected: string;
+}
+
+const shape = Object.fromEntries(
+  Object.entries(SETTINGS).map(([name, { schema }]) => [name, z.optional(schema)]),
+) as { [Name in SettingName]: z.ZodOptional<(typeof SETTINGS)[Name]['schema']> };
+const Environment = z.object(shape);
+type Parsed = z.infer<typeof Environment>;
+
+/** Reads all settings. Fails with `settings-invalid`, whose message lists every problem, a line each. */
+export function readConfig(environment: Environment): Config {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name.startsWith('WARDEN_') && value?.trim() !== ''),
+  );
+  const problems: SettingProblem[] = unknownSettings(given);
+  const parsed = Environment.safeParse(given);
+  if (!parsed.success) {
+    const invalid = new Map(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
+    for (const [name, message] of invalid) problems.push(describe(name, given[name], message));
+    // What could be read is still checked for what is missing, so that one start shows everything.
+    for (const name of invalid.keys()) delete given[name];
+    const rest = Environment.parse(given);
+    problems.push(...contradictions(rest).filter(({ setting }) => !invalid.has(setting)));
+    throw refuse(problems);
+  }
+  problems.push(...contradictions(parsed.data));
+  if (problems.length > 0) throw refuse(problems);
+  return build(parsed.data);
+}
+
+function unknownSettings(given: Environment): SettingProblem[] {
+  return Object.keys(given)
+    .filter((name) => !Object.hasOwn(SETTINGS, name))
+    .map((setting) => ({
+      setting,
+      found: 'a setting of this name',
+      expected: 'only settings that the product knows',
+    }));
+}
+
+function describe(name: string, value: string | undefined, message: string): SettingProblem {
+  const documented = Object.entries(SETTINGS).find(([known]) => known === name)?.[1].doc.expected ?? '';
+  // A connection string can hold a key: it is never repeated.
+  const found = name === 'WARDEN_STORAGE_CONNECTION' ? 'a connection string' : JSON.stringify(value);
+  return { setting: name, found, expected: `${documented} (${message})` };
+}
+
+/** Rules over several settings. */
+function contradictions(parsed: Parsed): SettingProblem[] {
+  const problems: SettingProblem[] = [];
+  const need = (setting: SettingName, found: string, expected: string) =>
+    problems.push({ setting, found, expected });
+  const credential = parsed.WARDEN_CREDENTIAL ?? 'managed-identity';
+  if (parsed.WARDEN_HSMS === undefined) need('WARDEN_HSMS', 'nothing', SETTINGS.WARDEN_HSMS.doc.expected);
+  if (parsed.WARDEN_BACKUP_URL === undefined && parsed.WARDEN_STORAGE_CONNECTION === undefined) {
+    need('WARDEN_BACKUP_URL', 'nothing', 'the blob endpoint of the storage account for the backups');
+  }
+  if (parsed.WARDEN_STORAGE_CONNECTION !== undefined) {
+    if (parsed.WARDEN_BACKUP_URL !== undefined) {
+      need('WARDEN_STORAGE_CONNECTION', 'both this and WARDEN_BACKUP_URL', 'one of the two');
+    }
+    if (!isLoopbackConnection(parsed.WARDEN_STORAGE_CONNECTION)) {
+      need(
+        'WARDEN_STORAGE_CONNECTION',
+        'endpoints off this machine',
+        'a storage emulator on loopback; in Azure use URLs and an identity',
+      );
+    }
+  }
+  for (const name of ['WARDEN_BACKUP_URL', 'WARDEN_STATE_URL', 'WARDEN_QUEUE_URL'] as const) {
+    const url = parsed[name];
+    if (url?.startsWith('http:') === true && !isLoopback(url))
+      need(name, url, 'https for anything but loopback');
+  }
+  const local = credential === 'local';
+  if (local && parsed.WARDEN_TOKEN_FILE === undefined)
+    need('WARDEN_TOKEN_FILE', 'nothing', 'the token file of the emulator');
+  for (const name of ['WARDEN_TOKEN_FILE', 'WARDEN_CA_FILE'] as const) {
+    if (!local && parsed[name] !== undefined)
+      need(name, 'a path', 'nothing, unless WARDEN_CREDENTIAL is local');
+  }
+  if (local) {
+    for (const { name, url } of parsed.WARDEN_HSMS ?? []) {
+      if (url === undefined || !isLoopback(url)) {
+        need(
+          'WARDEN_HSMS',
+          `${name} at ${url ?? 'its Azure URL'}`,
+          'URLs on loopback while WARDEN_CREDENTIAL is local',
+        );
+      }
+    }
+  }
+  return problems;
+}
+
+function isLoopbackConnection(text: string): boolean {
+  if (/^UseDevelopmentStorage=true;?$/i.test(text.trim())) return true;
+  const endpoints = new Map(
+    [...text.matchAll(/(Blob|Queue)Endpoint=([^;]+)/gi)].map(([, service = '', url = '']) => [
+      service.toLowerCase(),
+      url,
+    ]),
+  );
+  // Both must be named: one that is not would be made from the account's name, off this machine.
+  return endpoints.size === 2 && [...endpoints.values()].every(isLoopback);
+}
+
+function refuse(problems: readonly SettingProblem[]): WardenError {
+  const lines = problems.map(
+    ({ setting, found, expected }) => `  ${setting}: found ${found}; expected ${expected}`,
+  );
+  return new WardenError('settings-invalid', {
+    message: `${problems.length} problem${problems.length === 1 ? '' : 's'} with the settings:\n${lines.join('\n')}`,
+    advice: 'Correct the settings and start again; docs/configuration.md describes each.',
+  });
+}
+
+function build(parsed: Parsed): Config {
+  const pace = parsed.WARDEN_PACE ?? 8;
+  const hsms = (parsed.WARDEN_HSMS ?? []).map((hsm) => ({
+    name: hsm.name,
+    url: hsm.url ?? `https://${hsm.name.toLowerCase()}.managedhsm.azure.net`,
+    pace: hsm.pace ?? pace,
+  }));
+  return {
+    hsms,
+    credential: credentialOf(parsed),
+    storage: storageOf(parsed),
+    backupContainer: parsed.WARDEN_BACKUP_CONTAINER ?? 'key-backups',
+    stateContainer: parsed.WARDEN_STATE_CONTAINER ?? 'warden-state',
+    schedule: parsed.WARDEN_SCHEDULE ?? '0 0 2 * * *',
+    concurrency: parsed.WARDEN_CONCURRENCY ?? 16,
+    refreshMs: (parsed.WARDEN_REFRESH_DAYS ?? 7) * DAY_MS,
+    selection: {
+      include: parsed.WARDEN_INCLUDE ?? [],
+      exclude: parsed.WARDEN_EXCLUDE ?? [],
+      excludeTags: parsed.WARDEN_EXCLUDE_TAGS ?? [],
+    },
+    budgetMs: (parsed.WARDEN_BUDGET_SECONDS ?? 600) * 1000,
+  };
+}
+
+function credentialOf(parsed: Parsed): CredentialConfig {
+  if (parsed.WARDEN_CREDENTIAL === 'default') return { kind: 'default' };
+  if (parsed.WARDEN_CREDENTIAL === 'local') {
+    const files = { tokenFile: parsed.WARDEN_TOKEN_FILE ?? '' };
+    return {
+      kind: 'local',
+      ...files,
+      ...(parsed.WARDEN_CA_FILE !== undefined && { caFile: parsed.WARDEN_CA_FILE }),
+    };
+  }
+  return {
+    kind: 'managed-identity',
+    ...(parsed.WARDEN_CLIENT_ID !== undefined && { clientId: parsed.WARDEN_CLIENT_ID }),
+  };
+}
+
+function storageOf(parsed: Parsed): StorageConfig {
+  if (parsed.WARDEN_STORAGE_CONNECTION !== undefined) {
+    return { kind: 'connection', connectionString: parsed.WARDEN_STORAGE_CONNECTION };
+  }
+  const backupUrl = parsed.WARDEN_BACKUP_URL ?? '';
+  const stateUrl = parsed.WARDEN_STATE_URL ?? backupUrl;
+  return {
+    kind: 'identity',
+    backupUrl,
+    stateUrl,
+    queueUrl: parsed.WARDEN_QUEUE_URL ?? stateUrl.replace('.blob.', '.queue.'),
+  };
+}

@@ -1,0 +1,53 @@
+import { describe, expect, it } from 'vitest';
+import { planKey, SETTLING_MS } from '../../../src/engine/backup/plan.ts';
+import { EVERY_KEY } from '../../../src/engine/backup/selection.ts';
+import { CREATED, catalogueEntry, listedKey } from '../../support/listed-key.ts';
+
+const DAY_MS = 86_400_000;
+const CAPTURED = CREATED + 60_000;
+const policy = { selection: EVERY_KEY, refreshMs: 7 * DAY_MS, nextRunAt: CAPTURED + DAY_MS };
+
+describe('the plan for a key', () => {
+  it('backs up a key without a backup', () => {
+    expect(planKey(listedKey(), undefined, policy)).toEqual({ action: 'back-up', reason: 'new' });
+  });
+
+  it('leaves an unchanged key alone', () => {
+    expect(planKey(listedKey(), catalogueEntry(), policy)).toEqual({ action: 'unchanged' });
+  });
+
+  it.each([
+    ['updated a second later', { updatedAt: CREATED + 1000 }],
+    ['updated a second earlier (another key under the old name)', { updatedAt: CREATED - 1000 }],
+    ['created anew', { createdAt: CREATED + 1000 }],
+  ])('backs up a key %s', (_case, change) => {
+    expect(planKey(listedKey(change), catalogueEntry(), policy)).toEqual({
+      action: 'back-up',
+      reason: 'changed',
+    });
+  });
+
+  it.each([
+    ['at the moment of the change', 0, 'back-up'],
+    ['just before it has settled', SETTLING_MS - 1, 'back-up'],
+    ['when it has settled', SETTLING_MS, 'unchanged'],
+    ['with a clock behind that of the HSM', -1, 'unchanged'],
+  ])('of a backup taken %s is to %s it', (_case, age, action) => {
+    const known = catalogueEntry({ capturedAt: CREATED + age });
+    expect(planKey(listedKey(), known, policy).action).toBe(action);
+  });
+
+  it.each([
+    ['would just not be too old at the next run', CAPTURED + 7 * DAY_MS, 'unchanged'],
+    ['would be too old by a millisecond at the next run', CAPTURED + 7 * DAY_MS + 1, 'back-up'],
+  ])('of a backup that %s is %s', (_case, nextRunAt, action) => {
+    expect(
+      planKey(listedKey(), catalogueEntry({ capturedAt: CAPTURED }), { ...policy, nextRunAt }).action,
+    ).toBe(action);
+  });
+
+  it('skips a key that the selection leaves out, even a new one', () => {
+    const selection = { ...EVERY_KEY, exclude: ['*'] };
+    expect(planKey(listedKey(), undefined, { ...policy, selection }).action).toBe('skip');
+  });
+});

@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { readCatalogue } from '../../../src/engine/backup/catalogue.ts';
+import { rebuild } from '../../../src/engine/backup/rebuild.ts';
+import { SweepWorld } from '../../support/sweep-world.ts';
+
+describe('rebuilding from the backups alone', () => {
+  it('gives back the very catalogue that was lost', async () => {
+    const world = await SweepWorld.withKeys(30);
+    await world.sweep();
+    await world.clock.advance(3_600_000);
+    world.hsm.createKey('key-007');
+    await world.clock.advance(3_600_000);
+    await world.sweep({}, world.nextNight());
+    const before = await readCatalogue(world.state, 'contoso');
+    world.state.documents.clear();
+
+    const result = await rebuild(world.deps, 'contoso');
+
+    expect(await readCatalogue(world.state, 'contoso')).toEqual(before);
+    expect(result).toEqual({ hsm: 'contoso', backups: 31, keys: 30, runs: 2 });
+    expect(world.run().counts).toMatchObject({ backedUp: 30 });
+    expect(world.run(world.nextNight().runId).counts).toMatchObject({ backedUp: 1 });
+  });
+
+  it('replaces a damaged catalogue and leaves manifests that are there', async () => {
+    const world = await SweepWorld.withKeys(2);
+    await world.sweep();
+    const manifest = world.run();
+    world.state.documents.set('catalogue/contoso', { text: 'damaged', etag: '"x"' });
+
+    await rebuild(world.deps, 'contoso');
+
+    expect(Object.keys((await readCatalogue(world.state, 'contoso')).keys)).toHaveLength(2);
+    expect(world.run()).toEqual(manifest);
+  });
+
+  it('lets the next night find unchanged keys unchanged', async () => {
+    const world = await SweepWorld.withKeys(5);
+    await world.sweep();
+    world.state.documents.clear();
+    await rebuild(world.deps, 'contoso');
+
+    await world.sweep({}, world.nextNight());
+
+    expect(world.run(world.nextNight().runId).counts).toMatchObject({ unchanged: 5 });
+  });
+});

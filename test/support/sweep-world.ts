@@ -1,0 +1,126 @@
+/** Builds the world of a sweep in memory: one HSM, stores, queue, leases and a clock that jumps. */
+import { ManualClock } from '../../src/adapters/memory/manual-clock.ts';
+import { MemoryBackupStore } from '../../src/adapters/memory/memory-backup-store.ts';
+import { MemoryHsm } from '../../src/adapters/memory/memory-hsm.ts';
+import { MemoryKeyService } from '../../src/adapters/memory/memory-key-service.ts';
+import { MemoryLeases } from '../../src/adapters/memory/memory-leases.ts';
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
+import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue.ts';
+import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
+import { parseSweepMessage, type SweepMessage } from '../../src/engine/backup/message.ts';
+import { DEFAULT_RETRY } from '../../src/engine/backup/retry.ts';
+import { parseRunRecord, type RunRecord } from '../../src/engine/backup/run-record.ts';
+import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
+import { sweep } from '../../src/engine/backup/sweep.ts';
+import type { SweepDeps, SweepPolicy } from '../../src/engine/backup/sweep-context.ts';
+import type { Pacer } from '../../src/engine/ports.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** A pacer that never waits and remembers what it was told. */
+export class FreePacer implements Pacer {
+  readonly rate = 8;
+  readonly throttles: (number | undefined)[] = [];
+  taken = 0;
+  succeededCalls = 0;
+
+  async take(): Promise<void> {
+    this.taken += 1;
+  }
+
+  throttled(retryAfterMs?: number): void {
+    this.throttles.push(retryAfterMs);
+  }
+
+  succeeded(): void {
+    this.succeededCalls += 1;
+  }
+}
+
+/** Everything a sweep touches. */
+export class SweepWorld {
+  readonly clock = new ManualClock({ now: Date.UTC(2026, 10, 24, 2, 0, 0), autoAdvance: true });
+  readonly hsm = new MemoryHsm({ clock: this.clock, name: 'contoso' });
+  readonly backups = new MemoryBackupStore(this.clock);
+  readonly state = new MemoryStateStore();
+  readonly leases = new MemoryLeases(this.clock);
+  readonly queue = new MemoryWorkQueue(this.clock);
+  readonly pacer = new FreePacer();
+  readonly logger = new RecordingLogger();
+  readonly message: SweepMessage = { kind: 'sweep', hsm: 'contoso', runId: '20261124T020000Z-nightly' };
+
+  /** A world whose HSM holds `count` keys, made an hour before the run. */
+  static async withKeys(count: number): Promise<SweepWorld> {
+    const world = new SweepWorld();
+    for (let n = 1; n <= count; n += 1) world.hsm.createKey(`key-${String(n).padStart(3, '0')}`);
+    await world.clock.advance(HOUR_MS);
+    return world;
+  }
+
+  get deps(): SweepDeps {
+    return {
+      keys: new MemoryKeyService(this.hsm),
+      backups: this.backups,
+      state: this.state,
+      leases: this.leases,
+      queue: this.queue,
+      pacer: this.pacer,
+      clock: this.clock,
+      logger: this.logger,
+    };
+  }
+
+  policy(change: Partial<SweepPolicy> = {}): SweepPolicy {
+    return {
+      selection: EVERY_KEY,
+      refreshMs: 7 * 24 * HOUR_MS,
+      schedule: '0 0 2 * * *',
+      concurrency: 4,
+      budgetMs: HOUR_MS,
+      checkpointMs: 30_000,
+      retry: DEFAULT_RETRY,
+      ...change,
+    };
+  }
+
+  /** Runs one part. */
+  sweep(
+    change: Partial<SweepPolicy> = {},
+    message: SweepMessage = this.message,
+    deps: SweepDeps = this.deps,
+  ) {
+    return sweep(deps, this.policy(change), message, new AbortController().signal);
+  }
+
+  /** Runs one part, then whatever messages it left, until the queue is empty. Returns how many parts there were. */
+  async sweepToTheEnd(change: Partial<SweepPolicy> = {}): Promise<number> {
+    await this.sweep(change);
+    let parts = 1;
+    for (let next = this.queue.take('hsm-sweeps'); next !== undefined; next = this.queue.take('hsm-sweeps')) {
+      await this.sweep(change, parseSweepMessage(next));
+      parts += 1;
+    }
+    return parts;
+  }
+
+  /** The run's record as stored. */
+  run(runId: string = this.message.runId): RunRecord {
+    const document = this.state.documents.get(`run/contoso/${runId}`);
+    return parseRunRecord(document?.text ?? '', 'contoso', runId);
+  }
+
+  /** How many backups each key has. */
+  backupsPerKey(): ReadonlyMap<string, number> {
+    const counts = new Map<string, number>();
+    for (const blob of this.backups.blobs) {
+      const key = blob.split('/')[1] ?? '';
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+    }
+    return counts;
+  }
+
+  /** The next night's message. */
+  nextNight(): SweepMessage {
+    return { ...this.message, runId: '20261125T020000Z-nightly' };
+  }
+}
