@@ -1,7 +1,8 @@
 // POST /keys/{name}/{version}/decrypt: decrypts a value.
 import { decryptValue } from '../crypto/encrypt.ts';
-import { usableKey } from '../crypto/key-use.ts';
-import { KeyUseBody, readBody } from '../crypto/key-use-body.ts';
+import { parseBody } from './key-request.ts';
+import { usableKey } from './key-use.ts';
+import { KeyUseBody } from './key-use-body.ts';
 import type { Operation } from './operation.ts';
 
 export const decrypt: Operation = {
@@ -14,7 +15,7 @@ export const decrypt: Operation = {
   limit: 'none',
   latency: 'decrypt',
   handle(request, state, context) {
-    const { alg, ...input } = readBody(KeyUseBody, request.body);
+    const { alg, ...input } = parseBody(KeyUseBody, request.body);
     const { kid, version } = usableKey('decrypt', request, state, context);
     const value = decryptValue(version.material, alg, input);
     return { status: 200, body: { alg, kid, value: value.toString('base64url') } };

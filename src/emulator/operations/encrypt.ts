@@ -1,7 +1,8 @@
 // POST /keys/{name}/{version}/encrypt: encrypts a value.
 import { encryptValue } from '../crypto/encrypt.ts';
-import { usableKey } from '../crypto/key-use.ts';
-import { KeyUseBody, readBody } from '../crypto/key-use-body.ts';
+import { parseBody } from './key-request.ts';
+import { usableKey } from './key-use.ts';
+import { KeyUseBody } from './key-use-body.ts';
 import type { Operation } from './operation.ts';
 
 export const encrypt: Operation = {
@@ -14,7 +15,7 @@ export const encrypt: Operation = {
   limit: 'none',
   latency: 'encrypt',
   handle(request, state, context) {
-    const { alg, ...input } = readBody(KeyUseBody, request.body);
+    const { alg, ...input } = parseBody(KeyUseBody, request.body);
     const { kid, version } = usableKey('encrypt', request, state, context);
     const encrypted = encryptValue(version.material, alg, input, context.random);
     const parts = Object.entries(encrypted).map(([name, bytes]) => [name, bytes.toString('base64url')]);

@@ -1,8 +1,9 @@
 // POST /keys/{name}/{version}/sign: signs a digest.
 
-import { usableKey } from '../crypto/key-use.ts';
-import { KeyUseBody, readBody } from '../crypto/key-use-body.ts';
 import { signDigest } from '../crypto/sign.ts';
+import { parseBody } from './key-request.ts';
+import { usableKey } from './key-use.ts';
+import { KeyUseBody } from './key-use-body.ts';
 import type { Operation } from './operation.ts';
 
 export const sign: Operation = {
@@ -15,7 +16,7 @@ export const sign: Operation = {
   limit: 'none',
   latency: 'sign',
   handle(request, state, context) {
-    const { alg, value } = readBody(KeyUseBody, request.body);
+    const { alg, value } = parseBody(KeyUseBody, request.body);
     const { kid, version } = usableKey('sign', request, state, context);
     const signature = signDigest(version.material, alg, value, context.random);
     return { status: 200, body: { alg, kid, value: signature.toString('base64url') } };

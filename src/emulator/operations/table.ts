@@ -1,40 +1,68 @@
 // All operations of the data plane. The order does not matter: literal path segments win over parameters.
 import { backupKey } from './backup-key.ts';
 import { createKey } from './create-key.ts';
+import { decrypt } from './decrypt.ts';
 import { deleteKey } from './delete-key.ts';
+import { deleteRoleAssignment } from './delete-role-assignment.ts';
+import { deleteRoleDefinition } from './delete-role-definition.ts';
+import { encrypt } from './encrypt.ts';
 import { getDeletedKey } from './get-deleted-key.ts';
 import { getKey } from './get-key.ts';
 import { getRandomBytes } from './get-random-bytes.ts';
+import { getRoleAssignment } from './get-role-assignment.ts';
+import { getRoleDefinition } from './get-role-definition.ts';
 import { importKey } from './import-key.ts';
 import { listDeletedKeys } from './list-deleted-keys.ts';
 import { listKeyVersions } from './list-key-versions.ts';
 import { listKeys } from './list-keys.ts';
+import { listRoleAssignments } from './list-role-assignments.ts';
+import { listRoleDefinitions } from './list-role-definitions.ts';
 import type { Operation } from './operation.ts';
 import { purgeDeletedKey } from './purge-deleted-key.ts';
+import { putRoleAssignment } from './put-role-assignment.ts';
+import { putRoleDefinition } from './put-role-definition.ts';
 import { recoverDeletedKey } from './recover-deleted-key.ts';
 import { restoreKey } from './restore-key.ts';
 import { rotateKey } from './rotate-key.ts';
 import { getRotationPolicy, setRotationPolicy } from './rotation-policy.ts';
+import { sign } from './sign.ts';
 import { unknownAction } from './unknown-action.ts';
+import { unwrapKey } from './unwrap-key.ts';
 import { updateKey } from './update-key.ts';
+import { verify } from './verify.ts';
+import { wrapKey } from './wrap-key.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   backupKey,
   createKey,
+  decrypt,
   deleteKey,
+  deleteRoleAssignment,
+  deleteRoleDefinition,
+  encrypt,
   getDeletedKey,
   getKey,
   getRandomBytes,
+  getRoleAssignment,
+  getRoleDefinition,
   getRotationPolicy,
   importKey,
   listDeletedKeys,
   listKeys,
   listKeyVersions,
+  listRoleAssignments,
+  listRoleDefinitions,
   purgeDeletedKey,
+  putRoleAssignment,
+  putRoleDefinition,
   recoverDeletedKey,
   restoreKey,
   rotateKey,
   setRotationPolicy,
+  sign,
   unknownAction,
+  unwrapKey,
   updateKey,
+  verify,
+  wrapKey,
 ];

@@ -1,8 +1,9 @@
 // POST /keys/{name}/{version}/unwrapkey: unwraps a symmetric key.
 
-import { usableKey } from '../crypto/key-use.ts';
-import { KeyUseBody, readBody } from '../crypto/key-use-body.ts';
 import { unwrapValue } from '../crypto/wrap.ts';
+import { parseBody } from './key-request.ts';
+import { usableKey } from './key-use.ts';
+import { KeyUseBody } from './key-use-body.ts';
 import type { Operation } from './operation.ts';
 
 export const unwrapKey: Operation = {
@@ -15,7 +16,7 @@ export const unwrapKey: Operation = {
   limit: 'none',
   latency: 'unwrapkey',
   handle(request, state, context) {
-    const { alg, value } = readBody(KeyUseBody, request.body);
+    const { alg, value } = parseBody(KeyUseBody, request.body);
     const { kid, version } = usableKey('unwrapKey', request, state, context);
     const unwrapped = unwrapValue(version.material, alg, value);
     return { status: 200, body: { alg, kid, value: unwrapped.toString('base64url') } };

@@ -1,8 +1,9 @@
 // POST /keys/{name}/{version}/verify: whether a signature belongs to a digest.
 
-import { usableKey } from '../crypto/key-use.ts';
-import { readBody, VerifyBody } from '../crypto/key-use-body.ts';
 import { verifyDigest } from '../crypto/sign.ts';
+import { parseBody } from './key-request.ts';
+import { usableKey } from './key-use.ts';
+import { VerifyBody } from './key-use-body.ts';
 import type { Operation } from './operation.ts';
 
 export const verify: Operation = {
@@ -15,7 +16,7 @@ export const verify: Operation = {
   limit: 'none',
   latency: 'sign',
   handle(request, state, context) {
-    const { alg, digest, value } = readBody(VerifyBody, request.body);
+    const { alg, digest, value } = parseBody(VerifyBody, request.body);
     const { kid, version } = usableKey('verify', request, state, context);
     return { status: 200, body: { alg, kid, value: verifyDigest(version.material, alg, digest, value) } };
   },

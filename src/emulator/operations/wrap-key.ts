@@ -1,8 +1,9 @@
 // POST /keys/{name}/{version}/wrapkey: wraps a symmetric key.
 
-import { usableKey } from '../crypto/key-use.ts';
-import { KeyUseBody, readBody } from '../crypto/key-use-body.ts';
 import { wrapValue } from '../crypto/wrap.ts';
+import { parseBody } from './key-request.ts';
+import { usableKey } from './key-use.ts';
+import { KeyUseBody } from './key-use-body.ts';
 import type { Operation } from './operation.ts';
 
 export const wrapKey: Operation = {
@@ -15,7 +16,7 @@ export const wrapKey: Operation = {
   limit: 'none',
   latency: 'encrypt',
   handle(request, state, context) {
-    const { alg, value } = readBody(KeyUseBody, request.body);
+    const { alg, value } = parseBody(KeyUseBody, request.body);
     const { kid, version } = usableKey('wrapKey', request, state, context);
     const wrapped = wrapValue(version.material, alg, value);
     return { status: 200, body: { alg, kid, value: wrapped.toString('base64url') } };

@@ -1,8 +1,10 @@
 // Finds the key version a cryptographic request names and checks that it may be used that way now.
-import { serviceErrors, unproven } from '../errors.ts';
-import type { OperationContext, OperationRequest } from '../operations/operation.ts';
+import { unproven } from '../errors.ts';
 import type { KeyVersion } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
+import { keyUrl } from './key-bundle.ts';
+import { activeKey, versionOf } from './key-lookup.ts';
+import type { OperationContext, OperationRequest } from './operation.ts';
 
 /** What a key can be asked to do; the names of `key_ops`. */
 export type KeyUse = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrapKey' | 'unwrapKey';
@@ -16,7 +18,7 @@ const ANY_TIME: ReadonlySet<KeyUse> = new Set<KeyUse>(['verify', 'decrypt', 'unw
 
 /**
  * The version named in the route, the newest when none is named.
- * Throws ServiceError: 404 KeyNotFound, and the unproven refusals of a disabled, expired, not yet valid or
+ * Throws ServiceError: 400 BadParameter for an illegal name, 404 KeyNotFound, and the unproven refusals of a disabled, expired, not yet valid or
  * unsuited key.
  */
 export function usableKey(
@@ -25,14 +27,10 @@ export function usableKey(
   state: ReadableState,
   context: OperationContext,
 ): UsableKey {
-  const { name = '', version: id } = request.params;
-  const url = `${context.baseUrl}/keys/${name}`;
-  const key = state.keys.get(name);
-  if (key === undefined || key.deletion !== undefined) throw serviceErrors.keyNotFound(url);
-  const version = id === undefined ? key.versions.at(-1) : key.versions.find((one) => one.id === id);
-  if (version === undefined) throw unproven('versionNotFound', { url });
+  const key = activeKey(request, state, context);
+  const version = versionOf(key, request, context);
   checkUse(version, use, context.now());
-  return { kid: `${url}/${version.id}`, version };
+  return { kid: `${keyUrl(context, key.name)}/${version.id}`, version };
 }
 
 /** `now`, `nbf` and `exp` are unix seconds: valid from nbf on, and no longer from exp on (RFC 7519, 4.1). */
