@@ -1,0 +1,76 @@
+/** Reads what went wrong out of the errors of the Azure SDKs, whatever service they came from. */
+import { isRestError, type RestError } from '@azure/core-rest-pipeline';
+
+/** What kind of trouble an SDK's error is. */
+export type Fault =
+  /** The caller gave up. */
+  | { readonly kind: 'aborted' }
+  /** No answer within the time allowed. */
+  | { readonly kind: 'timeout' }
+  /** No connection: refused, reset, name not found, certificate not trusted. `code` as of Node or the SDK. */
+  | { readonly kind: 'no-connection'; readonly code: string }
+  /** No token could be had. */
+  | { readonly kind: 'no-token' }
+  /** The service answered with an error. `code` and `message` are the service's own. */
+  | {
+      readonly kind: 'answer';
+      readonly status: number;
+      readonly code: string;
+      readonly message: string;
+      readonly retryAfterMs?: number;
+    }
+  /** Anything else: an answer the SDK could not read, or a fault of its own. */
+  | { readonly kind: 'unexpected' };
+
+/** Names of the errors of `@azure/identity`, and of core-auth where no credential could be used. */
+const TOKEN_ERRORS = new Set([
+  'AuthenticationError',
+  'AuthenticationRequiredError',
+  'AggregateAuthenticationError',
+  'CredentialUnavailableError',
+]);
+
+/** The SDK's verification of a challenge throws a plain Error that begins so. */
+const CHALLENGE_ERROR = /^The challenge /;
+
+/** Classifies `error`; `signal` is the caller's own, to tell giving up from running out of time; `now` in epoch milliseconds. */
+export function readFault(error: unknown, signal: AbortSignal | undefined, now: number): Fault {
+  if (signal?.aborted) return { kind: 'aborted' };
+  if (!(error instanceof Error)) return { kind: 'unexpected' };
+  if (error.name === 'AbortError' || error.name === 'TimeoutError') return { kind: 'timeout' };
+  if (TOKEN_ERRORS.has(error.name) || CHALLENGE_ERROR.test(error.message)) return { kind: 'no-token' };
+  if (!isRestError(error)) return { kind: 'unexpected' };
+  if (error.statusCode === undefined) {
+    if (error.code === undefined || error.code === 'PARSE_ERROR') return { kind: 'unexpected' };
+    return { kind: 'no-connection', code: error.code };
+  }
+  const retryAfterMs = readRetryAfter(error, now);
+  return {
+    kind: 'answer',
+    status: error.statusCode,
+    code: error.code ?? '',
+    message: error.message,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** Milliseconds to wait, from `retry-after-ms`, `x-ms-retry-after-ms` or `Retry-After` (seconds or a date, RFC 9110 section 10.2.3). */
+export function parseRetryAfter(
+  read: (header: string) => string | undefined,
+  now: number,
+): number | undefined {
+  for (const header of ['retry-after-ms', 'x-ms-retry-after-ms']) {
+    const text = read(header);
+    if (text !== undefined && /^\d+$/.test(text)) return Number(text);
+  }
+  const text = read('retry-after');
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text)) return Number(text) * 1000;
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now);
+}
+
+function readRetryAfter(error: RestError, now: number): number | undefined {
+  const headers = error.response?.headers;
+  return headers === undefined ? undefined : parseRetryAfter((name) => headers.get(name), now);
+}
