@@ -124,7 +124,7 @@ export interface WorkQueue {
 }
 
 /** The product's queues. */
-export type QueueName = 'hsm-sweeps' | 'key-backups';
+export type QueueName = 'hsm-sweeps' | 'key-backups' | 'recoveries';
 
 /** Decides when the next request to one HSM may start. */
 export interface Pacer {
