@@ -1,0 +1,34 @@
+/** Bundles each function app into dist/{app}/: one minified file with its source map, host.json and a package.json. */
+import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { build } from 'esbuild';
+import { APPS } from './apps.ts';
+
+/** CommonJS parts of the bundle call `require`, which an ES module does not have by itself. */
+const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
+
+await rm('dist', { recursive: true, force: true });
+for (const { name, entry } of APPS) {
+  const folder = `dist/${name}`;
+  await mkdir(folder, { recursive: true });
+  await build({
+    entryPoints: [entry],
+    outfile: `${folder}/main.js`,
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node22',
+    minify: true,
+    // Stack traces and registered names stay readable for whoever is woken by them.
+    keepNames: true,
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    // The Functions worker supplies this module itself.
+    external: ['@azure/functions-core'],
+    banner: { js: BANNER },
+    logLevel: 'warning',
+  });
+  await cp('host.json', `${folder}/host.json`);
+  await cp('LICENSE', `${folder}/LICENSE`);
+  await writeFile(`${folder}/package.json`, `${JSON.stringify({ type: 'module', main: 'main.js' })}\n`);
+}
