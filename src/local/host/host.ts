@@ -1,0 +1,147 @@
+/** A local Azure Functions host: loads any module that registers functions with `@azure/functions` and runs them. */
+import { isDisabled } from './app-settings.ts';
+import { type AppHookData, runHooks, withLogHooks } from './hooks.ts';
+import { HostError } from './host-error.ts';
+import { parseHostJson } from './host-json.ts';
+import { silentLogger } from './host-log.ts';
+import type { Host, HostOptions } from './host-options.ts';
+import { createAdmin } from './http/admin.ts';
+import { createRoutes, hiddenRoutes } from './http/router.ts';
+import { type HttpServer, startHttpServer } from './http/server.ts';
+import { createInvoker, type TriggerInput } from './invoker.ts';
+import { loadApp, type RegisteredFunction } from './load-app.ts';
+import { planQueues } from './queue/plan-queues.ts';
+import { queueClientsFromSettings } from './queue/queue-clients.ts';
+import type { QueueListener } from './queue/queue-listener.ts';
+import { checkBindings, sendOutputs } from './queue/queue-output.ts';
+import { stopInOrder } from './stop.ts';
+import { planTimers } from './timer/plan-timers.ts';
+import { createFileScheduleStore } from './timer/schedule-store.ts';
+import { systemAlarm } from './timer/timer-listener.ts';
+import { toTypedData } from './typed-data.ts';
+
+/** The official host's default port under Core Tools. */
+const DEFAULT_PORT = 7071;
+/** Milliseconds; `QueueListener.cs`, github.com/Azure/azure-sdk-for-net. */
+const DEFAULT_VISIBILITY = 600_000;
+/** Milliseconds; as long as a platform usually waits between SIGTERM and SIGKILL. */
+const DEFAULT_GRACE = 10_000;
+
+/**
+ * Loads the app and starts everything it registered. Fails with `host-json-invalid`, `app-load-failed`,
+ * `registration-invalid`, `schedule-invalid`, `route-invalid`, `setting-missing`, `binding-unsupported`,
+ * `schedule-status-unreadable` or `port-taken`; nothing keeps running then.
+ */
+export async function startHost(options: HostOptions): Promise<Host> {
+  const settings = options.settings ?? process.env;
+  const now = () => (options.clock ?? Date).now();
+  const hostSettings = parseHostJson(options.hostJson);
+  const app = await loadApp(options.entry, options.log ?? silentLogger);
+  const log = withLogHooks(app.hooks, options.log ?? silentLogger);
+  checkBindings(app.functions);
+  const functions = app.functions.filter((target) => !isDisabled(target.metadata.name, settings));
+  const routes = createRoutes(functions, hostSettings.routePrefix, settings);
+  for (const message of hiddenRoutes(routes)) log({ level: 'warning', category: 'system', message });
+  const clients = options.queueClients ?? queueClientsFromSettings(settings, options.credential);
+  const appHookData: AppHookData = {};
+  const invoker = createInvoker({
+    hooks: app.hooks,
+    appHookData,
+    log,
+    now,
+    timeoutMs: hostSettings.functionTimeoutMs,
+    deliverOutputs: (target, response) =>
+      sendOutputs(target, response, { clients, settings, encoding: hostSettings.queues.messageEncoding }),
+  });
+  const timers = planTimers({
+    functions,
+    settings,
+    store: options.scheduleStore ?? createFileScheduleStore('.warden/timers'),
+    now,
+    alarm: options.alarm ?? systemAlarm,
+    log,
+    invoker,
+  });
+  const queuePlans =
+    (options.queues ?? true)
+      ? planQueues({
+          functions,
+          settings,
+          clients,
+          queueSettings: hostSettings.queues,
+          visibilityMs: options.queueVisibilityMs ?? DEFAULT_VISIBILITY,
+          random: options.random ?? Math.random,
+          log,
+          invoker,
+        })
+      : [];
+
+  const startedAt = now();
+  const queues: QueueListener[] = [];
+  let stopped: Promise<void> | undefined;
+
+  function find(name: string): RegisteredFunction {
+    const wanted = name.toLowerCase();
+    const target = app.functions.find((candidate) => candidate.metadata.name.toLowerCase() === wanted);
+    if (!target) throw new HostError('function-unknown', `the app has no function named ${name}`);
+    if (stopped !== undefined)
+      throw new HostError('host-stopping', `the host is stopping and does not start ${name}`);
+    return target;
+  }
+
+  /** A timer run by hand sees its own record, as on the official host; anything else gets the text. */
+  function manualInput(target: RegisteredFunction, input: string | undefined): TriggerInput {
+    const timer = timers.get(target.metadata.name);
+    return { data: timer ? timer.value() : { string: input ?? '' } };
+  }
+
+  await runHooks(app.hooks, 'appStart', { hookData: {}, appHookData });
+  const server: HttpServer = await startHttpServer({
+    port: options.httpPort ?? DEFAULT_PORT,
+    routes,
+    keys: options.keys ?? {},
+    bodyLimit: options.bodyLimit,
+    log,
+    invoke: invoker.invoke,
+    administer: createAdmin({
+      functions: app.functions,
+      isDisabled: (name) => isDisabled(name, settings),
+      baseUrl: () => server.url,
+      uptimeMs: () => now() - startedAt,
+      state: () => (stopped !== undefined ? 'Stopping' : 'Running'),
+      start: (target, input) => void invoker.invoke(target, manualInput(target, input)),
+    }),
+  });
+
+  const host: Host = {
+    url: server.url,
+    functions: app.functions.map((target) => target.metadata.name),
+    invoke: async (name, input) => {
+      const target = find(name);
+      return invoker.invoke(target, manualInput(target, input));
+    },
+    deliver: async (name, data, metadata = {}) => {
+      const target = find(name);
+      const entries = Object.entries(metadata).map(([key, value]) => [key, toTypedData(value)] as const);
+      return invoker.invoke(target, { data: toTypedData(data), metadata: Object.fromEntries(entries) });
+    },
+    async tick() {
+      for (const queue of queues) queue.wake();
+      await Promise.all([...timers.values()].map((timer) => timer.tick()));
+    },
+    stop(graceMs = DEFAULT_GRACE) {
+      stopped ??= stopInOrder({ timers: [...timers.values()], queues, server, invoker, graceMs }).then(() =>
+        runHooks(app.hooks, 'appTerminate', { hookData: {}, appHookData }),
+      );
+      return stopped;
+    },
+  };
+  try {
+    if (options.timers ?? true) await Promise.all([...timers.values()].map((timer) => timer.start()));
+    queues.push(...queuePlans.map((start) => start()));
+  } catch (error) {
+    await host.stop(0);
+    throw error;
+  }
+  return host;
+}

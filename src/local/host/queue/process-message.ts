@@ -1,0 +1,66 @@
+/** Takes one received message through its life: run the function, then delete, release or set it aside. */
+import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
+import type { QueueSettings } from '../host-json.ts';
+import type { InvocationOutcome, TriggerInput } from '../invoker.ts';
+import { decodeMessage } from './message-codec.ts';
+import { holdMessage } from './message-hold.ts';
+import { messageValue } from './message-value.ts';
+import { sendCreating } from './send-message.ts';
+
+/** What processing needs. */
+export interface ProcessOptions {
+  readonly queue: QueueClient;
+  readonly poisonQueue: QueueClient;
+  readonly settings: QueueSettings;
+  /** How long a message is hidden while its function runs, in milliseconds; prolonged as long as it runs. */
+  readonly visibilityMs: number;
+  readonly log: (level: 'debug' | 'warning', message: string) => void;
+  readonly invoke: (input: TriggerInput) => Promise<InvocationOutcome>;
+  /** Fires when the host gives up waiting for running functions. */
+  readonly abandon: AbortSignal;
+}
+
+/**
+ * The rules are the official listener's (`QueueProcessor.cs`, github.com/Azure/azure-sdk-for-net): success deletes; a
+ * failure makes the message visible again after `visibilityTimeout`; the failure of attempt `maxDequeueCount` moves it
+ * to `{queue}-poison`, as does a message that cannot be decoded or was received more often already (its earlier
+ * attempts died without an answer). When the host stops before the function ends the message returns at once.
+ */
+export async function processMessage(message: DequeuedMessageItem, options: ProcessOptions): Promise<void> {
+  const { queue, settings } = options;
+  const hold = holdMessage({
+    queue,
+    message,
+    visibilityMs: options.visibilityMs,
+    log: (text) => options.log('debug', text),
+  });
+  const setAside = async (why: string) => {
+    options.log(
+      'warning',
+      `${why}. The message ${message.messageId} moves from ${queue.name} to ${options.poisonQueue.name}`,
+    );
+    await sendCreating(options.poisonQueue, message.messageText);
+    await hold.complete();
+  };
+  const content = decodeMessage(message.messageText, settings.messageEncoding);
+  if (content === undefined) return setAside('It is not Base64 of text, as messageEncoding asks');
+  if (message.dequeueCount > settings.maxDequeueCount)
+    return setAside(`It was received more than ${settings.maxDequeueCount} times`);
+
+  const outcome = await Promise.race([
+    options.invoke(messageValue(message, content)),
+    fired(options.abandon),
+  ]);
+  if (outcome === 'abandoned') return hold.release(0);
+  if (outcome.status === 'succeeded') return hold.complete();
+  if (message.dequeueCount >= settings.maxDequeueCount)
+    return setAside(`It failed ${settings.maxDequeueCount} times`);
+  return hold.release(settings.visibilityTimeoutMs);
+}
+
+function fired(signal: AbortSignal): Promise<'abandoned'> {
+  return new Promise((resolve) => {
+    if (signal.aborted) resolve('abandoned');
+    else signal.addEventListener('abort', () => resolve('abandoned'), { once: true });
+  });
+}

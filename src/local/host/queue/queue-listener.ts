@@ -1,0 +1,100 @@
+/** Polls one storage queue and hands its messages to a function, several at a time. */
+import { setTimeout as wait } from 'node:timers/promises';
+import type { DequeuedMessageItem } from '@azure/storage-queue';
+import { describeError } from '../host-error.ts';
+import { createBackOff } from './back-off.ts';
+import { toSeconds } from './message-hold.ts';
+import { type ProcessOptions, processMessage } from './process-message.ts';
+import { isQueueMissing } from './storage-errors.ts';
+
+/** What a listener needs. */
+export interface QueueListenerOptions extends Omit<ProcessOptions, 'abandon'> {
+  /** In [0, 1); varies the waits between looks at an empty queue. */
+  readonly random: () => number;
+  readonly onError: (message: string) => void;
+}
+
+/** A queue being polled. */
+export interface QueueListener {
+  /** Looks at the queue now instead of waiting out the back-off. */
+  wake(): void;
+  /** Receives no more; resolves when the messages in hand are done. `abandon` ends that wait: they return to the queue. */
+  stop(abandon: AbortSignal): Promise<void>;
+}
+
+/** Creates the queue when it is absent (the official host would wait for it) and starts polling. */
+export function startQueueListener(options: QueueListenerOptions): QueueListener {
+  const stopping = new AbortController();
+  const abandoning = new AbortController();
+  const inHand = new Set<Promise<void>>();
+  let pause = new AbortController();
+  const polling = poll();
+
+  async function poll(): Promise<void> {
+    const backOff = createBackOff(options.settings.maxPollingIntervalMs, options.random);
+    let found = false;
+    let exists = false;
+    while (!stopping.signal.aborted) {
+      let batch: readonly DequeuedMessageItem[] = [];
+      try {
+        if (!exists) await options.queue.createIfNotExists();
+        exists = true;
+        batch = await receive();
+      } catch (error) {
+        if (isQueueMissing(error)) exists = false;
+        else if (!stopping.signal.aborted)
+          options.onError(`The queue ${options.queue.name} could not be read: ${describeError(error)}`);
+      }
+      for (const message of batch) take(message);
+      if (batch.length > 0) {
+        found = true;
+        await roomForMore();
+      } else {
+        await rest(backOff.next(found));
+        found = false;
+      }
+    }
+  }
+
+  async function receive(): Promise<readonly DequeuedMessageItem[]> {
+    const answer = await options.queue.receiveMessages({
+      numberOfMessages: options.settings.batchSize,
+      visibilityTimeout: toSeconds(options.visibilityMs),
+    });
+    return answer.receivedMessageItems;
+  }
+
+  function take(message: DequeuedMessageItem): void {
+    const work = processMessage(message, { ...options, abandon: abandoning.signal })
+      .catch((error: unknown) => {
+        options.onError(
+          `The message ${message.messageId} in ${options.queue.name} could not be finished: ${describeError(error)}`,
+        );
+      })
+      .finally(() => inHand.delete(work));
+    inHand.add(work);
+  }
+
+  /** A new batch is fetched once no more than `newBatchThreshold` messages are in hand. */
+  async function roomForMore(): Promise<void> {
+    while (!stopping.signal.aborted && inHand.size > options.settings.newBatchThreshold)
+      await Promise.race(inHand);
+  }
+
+  async function rest(milliseconds: number): Promise<void> {
+    pause = new AbortController();
+    const signal = AbortSignal.any([pause.signal, stopping.signal]);
+    await wait(milliseconds, undefined, { signal }).catch(() => undefined);
+  }
+
+  return {
+    wake: () => pause.abort(),
+    async stop(abandon) {
+      stopping.abort();
+      abandon.addEventListener('abort', () => abandoning.abort(), { once: true });
+      if (abandon.aborted) abandoning.abort();
+      await polling;
+      await Promise.all(inHand);
+    },
+  };
+}
