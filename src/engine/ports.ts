@@ -66,6 +66,15 @@ export interface BackupStore {
   list(hsm: string, key?: string, signal?: AbortSignal): AsyncIterable<readonly StoredBackup[]>;
 }
 
+/** Keeps single backups beyond every lifecycle rule. */
+export interface BackupPins {
+  /**
+   * Copies the backup `blob` with its facts to the pinned part of the store and returns the copy's name; a copy that is
+   * there already is left as it is. Fails with `blob-missing` or the storage codes of {@link BackupStore}.
+   */
+  pin(blob: string, signal?: AbortSignal): Promise<string>;
+}
+
 /** A backup in the store. */
 export interface StoredBackup {
   /** Its name in the container. */
@@ -80,7 +89,9 @@ export interface StoredBackup {
 /** The address of one document of derived state. The blob names are the adapter's business. */
 export type StateAddress =
   | { readonly kind: 'catalogue'; readonly hsm: string }
-  | { readonly kind: 'run'; readonly hsm: string; readonly runId: string };
+  | { readonly kind: 'run'; readonly hsm: string; readonly runId: string }
+  | { readonly kind: 'watch'; readonly hsm: string }
+  | { readonly kind: 'verify'; readonly hsm: string };
 
 /** A document as read: its text and the tag that guards its next write. */
 export interface StateDocument {
@@ -124,7 +135,7 @@ export interface WorkQueue {
 }
 
 /** The product's queues. */
-export type QueueName = 'hsm-sweeps' | 'key-backups' | 'recoveries';
+export type QueueName = 'hsm-sweeps' | 'key-backups' | 'recoveries' | 'watch-looks' | 'verifications';
 
 /** Decides when the next request to one HSM may start. */
 export interface Pacer {
