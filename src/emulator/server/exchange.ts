@@ -1,0 +1,33 @@
+// One exchange on the wire, apart from the transport that carries it.
+import type { Operation, Principal } from '../operations/operation.ts';
+
+/** A request as it came in. */
+export type WireRequest = {
+  readonly method: string;
+  /** Path and query as sent. */
+  readonly target: string;
+  /** The `Host` header. */
+  readonly host: string;
+  readonly authorization: string | undefined;
+  readonly userAgent: string | undefined;
+  readonly callerAddress: string;
+  readonly body: Buffer;
+};
+
+/** An answer as it goes out. */
+export type WireAnswer = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+};
+
+/** What is known about an exchange when it is over; for the audit log. Times in epoch milliseconds by the emulator's clock. */
+export type Exchange = {
+  readonly request: WireRequest;
+  readonly operation: Operation | undefined;
+  readonly principal: Principal | undefined;
+  readonly status: number;
+  readonly requestId: string;
+  readonly startedAt: number;
+  readonly durationMs: number;
+};
