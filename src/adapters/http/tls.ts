@@ -1,6 +1,5 @@
-/** The HTTP client under every SDK: Node's own with keep-alive, trusting a certificate authority of one's own when told to. */
+/** TLS settings of every SDK client, for services whose certificate comes from an authority of one's own. */
 import { readFileSync } from 'node:fs';
-import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { WardenError } from '../../engine/errors.ts';
 
 /** Reads a PEM file of certificate authorities. Fails with `settings-invalid`. */
@@ -18,17 +17,10 @@ export function readCaFile(path: string): string {
 }
 
 /**
- * A client that trusts the authorities in `caPem` and no others, or the usual ones without it. TLS settings are one
- * object for the life of the client: the SDK keeps one pool of connections for each such object.
+ * The part of an SDK client's options that makes it trust the authorities in `caPem` and no others; empty, for the usual
+ * ones, without it. Storage clients take it too: they hand their options on to the same pipeline, though their types do
+ * not say so; the adapters' tests against a TLS server prove it.
  */
-export function createHttpClient(caPem?: string): HttpClient {
-  const inner = createDefaultHttpClient();
-  if (caPem === undefined) return inner;
-  const tlsSettings = { ca: caPem };
-  return {
-    sendRequest(request) {
-      request.tlsSettings = tlsSettings;
-      return inner.sendRequest(request);
-    },
-  };
+export function tlsPipelineOptions(caPem: string | undefined): { tlsOptions?: { ca: string } } {
+  return caPem === undefined ? {} : { tlsOptions: { ca: caPem } };
 }

@@ -3,7 +3,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import { KeyClient } from '@azure/keyvault-keys';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../engine/model/key.ts';
 import type { Clock, KeyService, Page } from '../../engine/ports.ts';
-import { createHttpClient } from '../http/tls.ts';
+import { tlsPipelineOptions } from '../http/tls.ts';
 import { type HsmCall, translateHsmError } from '../http/translate-hsm-error.ts';
 import { type CallContext, callContextPolicy, inCallContext } from './call-context.ts';
 import { readKeyDetail, readListedDeletedKey, readListedKey, readListedVersion } from './read-key.ts';
@@ -44,7 +44,7 @@ export class KeyVaultKeyService implements KeyService {
     this.#client = new KeyClient(options.url, options.credential, {
       retryOptions: { maxRetries: 0 },
       redirectOptions: { maxRetries: 0 },
-      httpClient: createHttpClient(options.caPem),
+      ...tlsPipelineOptions(options.caPem),
       additionalPolicies: [{ policy, position: 'perCall' }],
       disableChallengeResourceVerification: options.disableChallengeResourceVerification ?? false,
     });

@@ -1,0 +1,114 @@
+/** The immutable store of key backups on a Blob container. */
+import { buffer } from 'node:stream/consumers';
+import type { BlobItem, ContainerClient } from '@azure/storage-blob';
+import type { BackupRecord } from '../../engine/model/backup-record.ts';
+import type { BackupStore, Clock, Logger, StoredBackup } from '../../engine/ports.ts';
+import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
+import { backupBlobName, backupNameOf, backupPrefix } from './layout.ts';
+import { fromMetadata, toMetadata } from './metadata.ts';
+
+/** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
+const CONTENT_TYPE = 'application/jose';
+/** With metadata an item takes between 1 and 8 KB: a page stays far below what a small worker holds. */
+const PAGE_SIZE = 1000;
+
+/** What a {@link BlobBackupStore} works with. */
+export interface BlobBackupStoreOptions {
+  readonly container: ContainerClient;
+  readonly clock: Clock;
+  /** Hears of blobs that are not readable as backups; a list goes on without them. */
+  readonly logger: Logger;
+}
+
+/** A {@link BackupStore} that writes under a condition no existing blob meets, and has no means to delete. */
+export class BlobBackupStore implements BackupStore {
+  readonly #container: ContainerClient;
+  readonly #clock: Clock;
+  readonly #logger: Logger;
+
+  constructor(options: BlobBackupStoreOptions) {
+    this.#container = options.container;
+    this.#clock = options.clock;
+    this.#logger = options.logger;
+  }
+
+  async put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup> {
+    const blob = backupBlobName(backupNameOf(record));
+    const { hsm, key } = record;
+    const call = {
+      what: `store ${blob}`,
+      hsm,
+      key,
+      signal,
+      meanings: { BlobAlreadyExists: 'blob-exists' },
+    } as const;
+    return this.#call(call, async () => {
+      const client = this.#container.getBlockBlobClient(blob);
+      const answer = await client.upload(Buffer.from(backup), backup.byteLength, {
+        conditions: { ifNoneMatch: '*' },
+        metadata: toMetadata(record),
+        blobHTTPHeaders: { blobContentType: CONTENT_TYPE },
+        ...optionalSignal(signal),
+      });
+      return {
+        blob,
+        storedAt: (answer.lastModified ?? new Date(this.#clock.now())).getTime(),
+        record,
+        ...(answer.versionId === undefined ? {} : { versionId: answer.versionId }),
+      };
+    });
+  }
+
+  read(blob: string, signal?: AbortSignal): Promise<Uint8Array> {
+    const call = { what: `read ${blob}`, signal, meanings: { BlobNotFound: 'blob-missing' } } as const;
+    return this.#call(call, async () => {
+      const answer = await this.#container.getBlobClient(blob).download(0, undefined, optionalSignal(signal));
+      return answer.readableStreamBody === undefined ? new Uint8Array() : buffer(answer.readableStreamBody);
+    });
+  }
+
+  async *list(hsm: string, key?: string, signal?: AbortSignal): AsyncGenerator<readonly StoredBackup[]> {
+    const pages = this.#container
+      .listBlobsFlat({ prefix: backupPrefix(hsm, key), includeMetadata: true, ...optionalSignal(signal) })
+      .byPage({ maxPageSize: PAGE_SIZE });
+    const call = { what: `list the backups of HSM ${hsm}`, hsm, signal };
+    for (;;) {
+      const page = await this.#call(call, async () => pages.next());
+      if (page.done) return;
+      yield page.value.segment.blobItems.flatMap((item) => this.#readItem(item));
+    }
+  }
+
+  #readItem(item: BlobItem): StoredBackup[] {
+    const found = fromMetadata(item.metadata ?? {});
+    const problem = 'problem' in found ? found.problem : this.#mismatch(item, found.record);
+    if ('problem' in found || problem !== undefined) {
+      this.#logger.warn('a blob in the backup container is not readable as a backup', {
+        blob: item.name,
+        problem,
+      });
+      return [];
+    }
+    const { createdOn, lastModified } = item.properties;
+    return [{ blob: item.name, storedAt: (createdOn ?? lastModified).getTime(), record: found.record }];
+  }
+
+  #mismatch(item: BlobItem, record: BackupRecord): string | undefined {
+    if (backupBlobName(backupNameOf(record)) !== item.name) return 'its name is not that of its record';
+    return item.properties.contentLength === record.bytes
+      ? undefined
+      : 'its length is not that of its record';
+  }
+
+  async #call<T>(call: StorageCall, action: () => Promise<T>): Promise<T> {
+    try {
+      return await action();
+    } catch (error) {
+      throw translateStorageError(error, call, this.#clock.now());
+    }
+  }
+}
+
+function optionalSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
+  return signal === undefined ? {} : { abortSignal: signal };
+}

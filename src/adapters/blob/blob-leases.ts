@@ -1,0 +1,101 @@
+/** Leases on empty blobs. */
+import type { BlobLeaseClient, ContainerClient } from '@azure/storage-blob';
+import { isWardenError, WardenError } from '../../engine/errors.ts';
+import type { Clock, Lease, Leases } from '../../engine/ports.ts';
+import { translateStorageError } from '../http/translate-storage-error.ts';
+import { holdLease } from './hold-lease.ts';
+import { leaseBlobName } from './layout.ts';
+
+/** https://learn.microsoft.com/rest/api/storageservices/lease-blob#outcomes-of-lease-operations-on-blobs-by-lease-state */
+const ACQUIRE_MEANINGS = {
+  BlobNotFound: 'blob-missing',
+  LeaseAlreadyPresent: 'lease-held',
+  LeaseIsBreakingAndCannotBeAcquired: 'lease-held',
+} as const;
+const RENEW_MEANINGS = {
+  BlobNotFound: 'lease-lost',
+  LeaseIdMismatchWithLeaseOperation: 'lease-lost',
+  LeaseIsBreakingAndCannotBeChanged: 'lease-lost',
+  LeaseIsBrokenAndCannotBeRenewed: 'lease-lost',
+  LeaseLost: 'lease-lost',
+  LeaseNotPresentWithLeaseOperation: 'lease-lost',
+} as const;
+
+/** {@link Leases} in a container; the blob of a lease is made when it is first taken. */
+export class BlobLeases implements Leases {
+  readonly #container: ContainerClient;
+  readonly #clock: Clock;
+
+  constructor(options: { readonly container: ContainerClient; readonly clock: Clock }) {
+    this.#container = options.container;
+    this.#clock = options.clock;
+  }
+
+  async acquire(name: string, seconds: number): Promise<Lease> {
+    const client = this.#container.getBlobClient(leaseBlobName(name)).getBlobLeaseClient();
+    const startedAt = this.#clock.now();
+    try {
+      await this.#acquire(client, name, seconds);
+    } catch (error) {
+      if (!isWardenError(error, 'blob-missing')) throw error;
+      await this.#createBlob(name);
+      await this.#acquire(client, name, seconds);
+    }
+    return holdLease({
+      name,
+      seconds,
+      startedAt,
+      clock: this.#clock,
+      renew: (signal) => this.#renew(client, name, signal),
+      giveBack: () => this.#release(client, name),
+    });
+  }
+
+  /** Repeated by the SDK with the same lease id, a lost answer does not lock us out of our own lease. */
+  async #acquire(client: BlobLeaseClient, name: string, seconds: number): Promise<void> {
+    try {
+      await client.acquireLease(seconds);
+    } catch (error) {
+      throw translateStorageError(
+        error,
+        { what: `take the lease ${name}`, meanings: ACQUIRE_MEANINGS },
+        this.#clock.now(),
+      );
+    }
+  }
+
+  async #createBlob(name: string): Promise<void> {
+    // Another worker may have made it, and even leased it, in the meantime.
+    const meanings = { BlobAlreadyExists: 'blob-exists', LeaseIdMissing: 'blob-exists' } as const;
+    try {
+      const blob = this.#container.getBlockBlobClient(leaseBlobName(name));
+      await blob.upload('', 0, { conditions: { ifNoneMatch: '*' } });
+    } catch (error) {
+      const translated = translateStorageError(
+        error,
+        { what: `make the lease ${name}`, meanings },
+        this.#clock.now(),
+      );
+      if (!isWardenError(translated, 'blob-exists')) throw translated;
+    }
+  }
+
+  async #renew(client: BlobLeaseClient, name: string, signal: AbortSignal): Promise<void> {
+    try {
+      await client.renewLease({ abortSignal: signal });
+    } catch (error) {
+      const call = { what: `prolong the lease ${name}`, signal, meanings: RENEW_MEANINGS };
+      throw translateStorageError(error, call, this.#clock.now());
+    }
+  }
+
+  async #release(client: BlobLeaseClient, name: string): Promise<void> {
+    try {
+      await client.releaseLease();
+    } catch (error) {
+      const call = { what: `release the lease ${name}`, meanings: RENEW_MEANINGS };
+      const translated = translateStorageError(error, call, this.#clock.now());
+      if (translated instanceof WardenError && translated.code !== 'lease-lost') throw translated;
+    }
+  }
+}

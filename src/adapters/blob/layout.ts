@@ -1,0 +1,64 @@
+/** The name of everything the product keeps in Blob storage, both ways. Pure; described in docs/backup-format.md. */
+import type { BackupRecord } from '../../engine/model/backup-record.ts';
+import type { StateAddress } from '../../engine/ports.ts';
+
+/** Container of the backups, under an immutability policy. */
+export const BACKUP_CONTAINER = 'key-backups';
+/** Container of derived state and of lease blobs. */
+export const STATE_CONTAINER = 'warden-state';
+
+/** What the name of a backup says. */
+export interface BackupName {
+  readonly hsm: string;
+  readonly key: string;
+  /** Epoch milliseconds. */
+  readonly capturedAt: number;
+  /** The newest version inside. */
+  readonly version: string;
+}
+
+const BACKUP_BLOB =
+  /^([^/]+)\/([0-9A-Za-z-]{1,127})\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-([0-9a-f]{32})\.keybackup$/;
+
+/** `{hsm}/{key}/{time}-{newest version}.keybackup`: names of one key sort by time. */
+export function backupBlobName({ hsm, key, capturedAt, version }: BackupName): string {
+  return `${backupPrefix(hsm, key)}${compactTime(capturedAt)}-${version}.keybackup`;
+}
+
+/** What a backup is named after. */
+export function backupNameOf(record: BackupRecord): BackupName {
+  const { hsm, key, capturedAt, versions } = record;
+  return { hsm, key, capturedAt, version: versions.at(-1)?.version ?? '' };
+}
+
+/** The parts of a backup's name; undefined when the blob is named otherwise. */
+export function parseBackupBlobName(blob: string): BackupName | undefined {
+  const match = BACKUP_BLOB.exec(blob);
+  if (match === null) return undefined;
+  const [, hsm = '', key = '', year, month, day, hour, minute, second, ms, version = ''] = match;
+  const capturedAt = Date.parse(`${year}-${month}-${day}T${hour}:${minute}:${second}.${ms}Z`);
+  const name = { hsm, key, capturedAt, version };
+  // February 30th parses as a day of March: only what would be written is read.
+  return Number.isNaN(capturedAt) || backupBlobName(name) !== blob ? undefined : name;
+}
+
+/** What the names of all backups of an HSM, or of one of its keys, begin with. */
+export function backupPrefix(hsm: string, key?: string): string {
+  return key === undefined ? `${hsm}/` : `${hsm}/${key}/`;
+}
+
+/** The blob of a document of derived state: `runs/{hsm}/{runId}.json`, or `{kind}/{hsm}.json`. */
+export function stateBlobName(address: StateAddress): string {
+  if (address.kind === 'run') return `runs/${address.hsm}/${address.runId}.json`;
+  return `${address.kind}/${address.hsm}.json`;
+}
+
+/** The empty blob whose lease is the exclusive right `name`. */
+export function leaseBlobName(name: string): string {
+  return `locks/${name}`;
+}
+
+/** ISO 8601 basic format, UTC, to the millisecond: `20260131T020000123Z`. */
+function compactTime(ms: number): string {
+  return new Date(ms).toISOString().replaceAll(/[-:.]/g, '');
+}

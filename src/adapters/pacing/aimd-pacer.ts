@@ -1,0 +1,132 @@
+/**
+ * Spaces the requests to one HSM evenly, slows down when the HSM asks for it, and comes back.
+ *
+ * This is not p-queue: its cap per interval is fixed when the queue is made, while ours follows the HSM's answers.
+ */
+import { WardenError } from '../../engine/errors.ts';
+import type { Clock, Pacer } from '../../engine/ports.ts';
+
+const SECOND_MS = 1000;
+/** Slots are this much further apart than the rate says, so that a network's jitter does not push one more into a second. */
+const SPACING_GUARD = 1.015;
+/** Starts in any window this long never exceed the rate, however late timers were. Shorter than the slots' own spacing. */
+const WINDOW_MS = 1010;
+/** What one throttled answer leaves of the rate. Mild, because the next second may be free again. */
+const DECREASE = 0.7;
+/** Answers to requests already under way say nothing new: the rate falls at most once in this time. */
+const DECREASE_EVERY_MS = 1000;
+/** Each success gives back this part of the set rate. */
+const INCREASE = 1 / 20;
+const SLOWEST_PER_SECOND = 0.5;
+
+interface Waiter {
+  readonly start: () => void;
+}
+
+/** A {@link Pacer}: first come, first served; at most the set rate of starts in any one second (a fraction rounds up). */
+export class AimdPacer implements Pacer {
+  readonly #clock: Clock;
+  readonly #setRate: number;
+  readonly #waiters: Waiter[] = [];
+  /** The last starts, oldest first: as many as one second may hold. */
+  readonly #starts: number[] = [];
+  #rate: number;
+  /** When the next request is due. It keeps to the plan even when the one before started late. */
+  #slot = Number.NEGATIVE_INFINITY;
+  /** Nothing starts before. */
+  #opensAt = Number.NEGATIVE_INFINITY;
+  #decreasedAt = Number.NEGATIVE_INFINITY;
+  /** Stops the sleep under way; undefined while nobody waits. */
+  #pumping: AbortController | undefined;
+
+  constructor(options: { readonly ratePerSecond: number; readonly clock: Clock }) {
+    this.#setRate = options.ratePerSecond;
+    this.#rate = options.ratePerSecond;
+    this.#clock = options.clock;
+  }
+
+  get rate(): number {
+    return this.#rate;
+  }
+
+  take(signal?: AbortSignal): Promise<void> {
+    return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(abortedError(signal));
+        return;
+      }
+      const onAbort = (): void => {
+        this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
+        if (this.#waiters.length === 0) this.#pumping?.abort();
+        reject(abortedError(signal));
+      };
+      const waiter: Waiter = {
+        start: () => {
+          signal?.removeEventListener('abort', onAbort);
+          resolve();
+        },
+      };
+      signal?.addEventListener('abort', onAbort, { once: true });
+      // Time in which nobody wanted to start is not saved up.
+      if (this.#waiters.length === 0) this.#slot = Math.max(this.#slot, this.#clock.now());
+      this.#waiters.push(waiter);
+      if (this.#pumping === undefined || this.#pumping.signal.aborted) void this.#pump();
+    });
+  }
+
+  throttled(retryAfterMs = 0): void {
+    const now = this.#clock.now();
+    if (now - this.#decreasedAt >= DECREASE_EVERY_MS) {
+      this.#decreasedAt = now;
+      this.#rate = Math.max(Math.min(SLOWEST_PER_SECOND, this.#setRate), this.#rate * DECREASE);
+    }
+    this.#opensAt = Math.max(this.#opensAt, now + Math.max(retryAfterMs, this.#spacing()));
+  }
+
+  succeeded(): void {
+    this.#rate = Math.min(this.#setRate, this.#rate + this.#setRate * INCREASE);
+  }
+
+  /** Lets waiters start, one after the other, until there are none. */
+  async #pump(): Promise<void> {
+    const pumping = new AbortController();
+    this.#pumping = pumping;
+    while (this.#waiters.length > 0) {
+      const wait = this.#nextStart() - this.#clock.now();
+      if (wait > 0) {
+        await this.#clock.sleep(Math.ceil(wait), pumping.signal).catch(() => undefined);
+        // Another pump serves whoever came after everybody had gone.
+        if (pumping.signal.aborted) return;
+      } else {
+        this.#startFirst();
+      }
+    }
+    this.#pumping = undefined;
+  }
+
+  #startFirst(): void {
+    const now = this.#clock.now();
+    // Lateness is made up for, but not more than a second of it.
+    const planned = Math.max(this.#slot, this.#opensAt, now - SECOND_MS);
+    this.#slot = planned + this.#spacing();
+    this.#starts.push(now);
+    if (this.#starts.length > Math.ceil(this.#setRate)) this.#starts.shift();
+    this.#waiters.shift()?.start();
+  }
+
+  /** The earliest moment at which one more request keeps to the plan, the gate, an even flow and the limit. */
+  #nextStart(): number {
+    const last = this.#starts.at(-1) ?? Number.NEGATIVE_INFINITY;
+    const full = this.#starts.length >= Math.ceil(this.#setRate);
+    const windowOpens = (full ? this.#starts[0] : undefined) ?? Number.NEGATIVE_INFINITY;
+    return Math.max(this.#slot, this.#opensAt, last + this.#spacing() / 2, windowOpens + WINDOW_MS);
+  }
+
+  #spacing(): number {
+    return (SECOND_MS / this.#rate) * SPACING_GUARD;
+  }
+}
+
+function abortedError(signal: AbortSignal | undefined): WardenError {
+  return new WardenError('aborted', { message: 'The wait for a turn was aborted.', cause: signal?.reason });
+}

@@ -1,0 +1,66 @@
+/** The product's queues on Azure Storage, in the form in which the Functions host reads them. */
+import type { QueueServiceClient } from '@azure/storage-queue';
+import { isWardenError, WardenError } from '../../engine/errors.ts';
+import type { Clock, QueueName, WorkQueue } from '../../engine/ports.ts';
+import { translateStorageError } from '../http/translate-storage-error.ts';
+
+/** https://learn.microsoft.com/azure/storage/queues/scalability-targets */
+const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** What a {@link StorageWorkQueue} works with. */
+export interface StorageWorkQueueOptions {
+  readonly service: QueueServiceClient;
+  readonly clock: Clock;
+  /** Whether to make a queue that is missing: for local use, where nothing has deployed it. */
+  readonly createMissing?: boolean;
+}
+
+/** A {@link WorkQueue}; a queue's name in the account is its name here. */
+export class StorageWorkQueue implements WorkQueue {
+  readonly #service: QueueServiceClient;
+  readonly #clock: Clock;
+  readonly #createMissing: boolean;
+
+  constructor(options: StorageWorkQueueOptions) {
+    this.#service = options.service;
+    this.#clock = options.clock;
+    this.#createMissing = options.createMissing ?? false;
+  }
+
+  /** Sends base64 of the JSON, as the host expects by default. Fails with `message-invalid` above 64 KiB of base64. */
+  async send(queue: QueueName, message: unknown, delaySeconds = 0): Promise<void> {
+    const text = Buffer.from(JSON.stringify(message)).toString('base64');
+    if (text.length > MAX_MESSAGE_BYTES) {
+      throw new WardenError('message-invalid', {
+        message: `A message to ${queue} is larger than a queue can hold.`,
+      });
+    }
+    try {
+      await this.#send(queue, text, delaySeconds);
+    } catch (error) {
+      if (!this.#createMissing || !isWardenError(error, 'blob-missing')) throw error;
+      await this.#create(queue);
+      await this.#send(queue, text, delaySeconds);
+    }
+  }
+
+  async #send(queue: QueueName, text: string, delaySeconds: number): Promise<void> {
+    const call = {
+      what: `send a message to queue ${queue}`,
+      ...(this.#createMissing ? ({ meanings: { QueueNotFound: 'blob-missing' } } as const) : {}),
+    };
+    try {
+      await this.#service.getQueueClient(queue).sendMessage(text, { visibilityTimeout: delaySeconds });
+    } catch (error) {
+      throw translateStorageError(error, call, this.#clock.now());
+    }
+  }
+
+  async #create(queue: QueueName): Promise<void> {
+    try {
+      await this.#service.getQueueClient(queue).createIfNotExists();
+    } catch (error) {
+      throw translateStorageError(error, { what: `create queue ${queue}` }, this.#clock.now());
+    }
+  }
+}
