@@ -1,0 +1,97 @@
+// Delivers audit records to an HTTP sink, late as the real log is, and again until they are accepted.
+import type { AuditRecord } from './record.ts';
+
+type Waiting = { dueAt: number; record: AuditRecord };
+
+/** Where to and how. `now` is the emulator's clock: moving it forward makes waiting records due. */
+export type SinkOptions = {
+  readonly url: string;
+  /** 0 to 600,000: the real log is up to ten minutes late (Microsoft Learn, "Managed HSM logging"). */
+  readonly delayMs: number;
+  now(): number;
+  /** Posts a batch; resolves to the HTTP status, rejects when there was no answer. */
+  post(url: string, batch: readonly AuditRecord[]): Promise<number>;
+  /** Told about every failed delivery. */
+  reportFault(error: unknown): void;
+};
+
+const MAX_BATCH = 100;
+const FIRST_RETRY_MS = 200;
+const LAST_RETRY_MS = 5_000;
+
+/** A queue in front of a sink. */
+export type AuditSink = {
+  add(record: AuditRecord): void;
+  /** Looks for due records now; to be called when the clock was moved. */
+  poke(): void;
+  /** How many records have not been accepted yet. */
+  readonly waiting: number;
+  /** Tries once more to deliver what is due, then stops; the rest is lost. */
+  close(): Promise<void>;
+};
+
+/** Makes a sink. Batches are JSON arrays of records, in order; a batch is repeated until a 2xx answers it. */
+export function createAuditSink(options: SinkOptions): AuditSink {
+  const queue: Waiting[] = [];
+  let timer: NodeJS.Timeout | undefined;
+  let draining: Promise<void> | undefined;
+  let retryMs = FIRST_RETRY_MS;
+  let closed = false;
+
+  const isDue = () => (queue[0]?.dueAt ?? Number.POSITIVE_INFINITY) <= options.now();
+
+  /** Posts one batch of due records; true when it was accepted. */
+  async function deliver(): Promise<boolean> {
+    const now = options.now();
+    const batch = queue.slice(0, MAX_BATCH).filter(({ dueAt }) => dueAt <= now);
+    try {
+      const records = batch.map(({ record }) => record);
+      const status = await options.post(options.url, records);
+      if (status < 200 || status > 299) throw new Error(`the audit sink ${options.url} answered ${status}`);
+    } catch (error) {
+      options.reportFault(error);
+      return false;
+    }
+    queue.splice(0, batch.length);
+    return true;
+  }
+
+  async function drain(): Promise<void> {
+    let accepted = true;
+    while (accepted && isDue()) accepted = await deliver();
+    // From here to the end nothing waits, so no record can come in unseen.
+    draining = undefined;
+    const wait = accepted ? (queue[0]?.dueAt ?? 0) - options.now() : retryMs;
+    retryMs = accepted ? FIRST_RETRY_MS : Math.min(retryMs * 2, LAST_RETRY_MS);
+    if (queue.length > 0) plan(wait);
+  }
+
+  function plan(ms: number): void {
+    if (closed) return;
+    clearTimeout(timer);
+    timer = setTimeout(start, Math.max(0, ms));
+  }
+
+  function start(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    draining ??= drain();
+  }
+
+  return {
+    add(record) {
+      queue.push({ dueAt: options.now() + options.delayMs, record });
+      if (timer === undefined && draining === undefined) plan(options.delayMs);
+    },
+    poke: start,
+    get waiting() {
+      return queue.length;
+    },
+    async close() {
+      closed = true;
+      clearTimeout(timer);
+      await draining;
+      if (isDue()) await deliver();
+    },
+  };
+}
