@@ -47,6 +47,8 @@ export type EmulatorOptions = {
   readonly latencySeed?: number;
   /** How many keys to fill a new pool with. */
   readonly seedKeys?: number;
+  /** Makes keys of one's own for a new pool, given its time in unix seconds. */
+  readonly seed?: (now: number) => Promise<readonly Change[]>;
   /** Keeps the pool in this folder. Without it the pool ends with the process. */
   readonly stateDir?: string;
   /** Keeps the certificate authority and the token issuer's key here, shared by all emulators that name it. */
@@ -156,8 +158,11 @@ function assemble(store: Store, authority: Authority, now: () => number, options
 async function firstChanges({ state }: Store, now: number, options: EmulatorOptions): Promise<Change[]> {
   const assignments = state.roleAssignments.size > 0 ? [] : initialAssignments(ADMINISTRATOR_ID, randomUUID);
   const count = state.keys.size > 0 ? 0 : (options.seedKeys ?? 0);
-  const keys = await seedKeys(count, Math.floor(now / 1000), state.nextOrder, randomBytes);
-  return [...assignments.map((assignment) => ({ type: 'putRoleAssignment' as const, assignment })), ...keys];
+  const seconds = Math.floor(now / 1000);
+  const own = state.keys.size > 0 ? [] : ((await options.seed?.(seconds)) ?? []);
+  const keys = await seedKeys(count, seconds - DAY_SECONDS, state.nextOrder + own.length, randomBytes);
+  const roles = assignments.map((assignment) => ({ type: 'putRoleAssignment' as const, assignment }));
+  return [...roles, ...own, ...keys];
 }
 
 function describe(error: unknown): string {
