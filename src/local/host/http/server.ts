@@ -33,7 +33,13 @@ export interface HttpServer {
 
 /** Listens on 127.0.0.1. Fails with `port-taken`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  let closing = false;
   const server = createServer((request, response) => {
+    // A kept connection may bring another request after the server stopped listening.
+    if (closing) return refuse(request, response, 503);
+    response.once('close', () => {
+      if (closing) server.closeIdleConnections();
+    });
     answer(request, response, options).catch((error: unknown) => {
       options.log({
         level: 'error',
@@ -49,6 +55,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     url: `http://127.0.0.1:${port}`,
     close: () =>
       new Promise((resolve, reject) => {
+        closing = true;
         server.close((error) => (error ? reject(error) : resolve()));
         server.closeIdleConnections();
       }),
