@@ -1,0 +1,52 @@
+/** Builders of recovery requests for tests. */
+import type { ApprovalRule } from '../../src/engine/recovery/policy.ts';
+import type { Actor, Operation, RecoveryRecord } from '../../src/engine/recovery/record.ts';
+import { applyCommand, type NewRequest, openRequest } from '../../src/engine/recovery/state-machine.ts';
+
+export const T0 = Date.UTC(2026, 0, 1, 12);
+export const HOUR_MS = 3_600_000;
+export const RULE: ApprovalRule = { approvals: 2, groups: [] };
+export const RECOVERY_ID = 'a'.repeat(26);
+
+export function person(id: string): Actor {
+  return { kind: 'person', id, name: `${id}@contoso.test` };
+}
+
+export function anOperation(change: Partial<Operation> = {}): Operation {
+  return { action: 'recover', hsm: 'contoso', target: 'contoso', key: 'orders', ...change };
+}
+
+export function aNewRequest(change: Partial<NewRequest> = {}): NewRequest {
+  return {
+    id: RECOVERY_ID,
+    operation: anOperation(),
+    requester: person('alice'),
+    reason: 'deleted by mistake',
+    rule: RULE,
+    preflight: ['the key is soft-deleted and will be recovered'],
+    fingerprint: 'f'.repeat(64),
+    ttlMs: HOUR_MS,
+    ...change,
+  };
+}
+
+export function aRequest(change: Partial<NewRequest> = {}): RecoveryRecord {
+  return openRequest(aNewRequest(change), T0);
+}
+
+/** A request as approved by `people`, one millisecond apart. */
+export function anApprovedRequest(
+  people: readonly string[] = ['bob', 'carol'],
+  change: Partial<NewRequest> = {},
+): RecoveryRecord {
+  return people.reduce(
+    (record, id, index) =>
+      applyCommand(
+        record,
+        { type: 'approve', by: person(id), groups: [], digest: record.digest },
+        T0 + index + 1,
+        record.rule,
+      ),
+    aRequest(change),
+  );
+}
