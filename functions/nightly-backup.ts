@@ -7,7 +7,7 @@ export function registerNightlyBackup(warden: Warden): void {
   app.timer('nightlyBackup', {
     schedule: warden.config.schedule,
     handler: async (timer: Timer, context: InvocationContext) => {
-      const runId = await warden.startRuns('nightly');
+      const runId = await warden.startRuns('nightly', context);
       context.log('nightly run started', { runId, pastDue: timer.isPastDue });
     },
   });

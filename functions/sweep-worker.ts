@@ -7,8 +7,8 @@ export function registerSweepWorker(warden: Warden): void {
   app.storageQueue('sweepWorker', {
     connection: 'AzureWebJobsStorage',
     queueName: 'hsm-sweeps',
-    handler: async (message) => {
-      await warden.sweep(message);
+    handler: async (message, context) => {
+      await warden.sweep(message, context);
     },
   });
 }

@@ -10,7 +10,7 @@ const DAY_MS = 86_400_000;
 export type CredentialConfig =
   | { readonly kind: 'managed-identity'; readonly clientId?: string }
   | { readonly kind: 'default' }
-  | { readonly kind: 'local'; readonly tokenFile: string; readonly caFile?: string };
+  | { readonly kind: 'token-file'; readonly tokenFile: string };
 
 /** Where backups, state and queues are. A connection string is for a storage emulator on loopback only. */
 export type StorageConfig =
@@ -34,6 +34,8 @@ export interface HsmConfig {
 export interface Config {
   readonly hsms: readonly HsmConfig[];
   readonly credential: CredentialConfig;
+  /** PEM of the certificate authority of local emulators, trusted in place of the usual ones. */
+  readonly caFile?: string;
   readonly storage: StorageConfig;
   readonly backupContainer: string;
   readonly stateContainer: string;
@@ -125,25 +127,26 @@ function contradictions(parsed: Parsed): SettingProblem[] {
     if (url?.startsWith('http:') === true && !isLoopback(url))
       need(name, url, 'https for anything but loopback');
   }
-  const local = credential === 'local';
-  if (local && parsed.WARDEN_TOKEN_FILE === undefined)
-    need('WARDEN_TOKEN_FILE', 'nothing', 'the token file of the emulator');
-  for (const name of ['WARDEN_TOKEN_FILE', 'WARDEN_CA_FILE'] as const) {
-    if (!local && parsed[name] !== undefined)
-      need(name, 'a path', 'nothing, unless WARDEN_CREDENTIAL is local');
+  const tokenFile = credential === 'token-file';
+  if (tokenFile && parsed.WARDEN_TOKEN_FILE === undefined) {
+    need('WARDEN_TOKEN_FILE', 'nothing', 'the file with the token of the emulator');
   }
-  if (local) {
-    for (const { name, url } of parsed.WARDEN_HSMS ?? []) {
-      if (url === undefined || !isLoopback(url)) {
-        need(
-          'WARDEN_HSMS',
-          `${name} at ${url ?? 'its Azure URL'}`,
-          'URLs on loopback while WARDEN_CREDENTIAL is local',
-        );
-      }
-    }
+  if (!tokenFile && parsed.WARDEN_TOKEN_FILE !== undefined) {
+    need('WARDEN_TOKEN_FILE', 'a path', 'nothing, unless WARDEN_CREDENTIAL is token-file');
   }
+  if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...awayFromHome(parsed));
   return problems;
+}
+
+/** What is for emulators must not meet a real HSM. */
+function awayFromHome(parsed: Parsed): SettingProblem[] {
+  return (parsed.WARDEN_HSMS ?? [])
+    .filter(({ url }) => url === undefined || !isLoopback(url))
+    .map(({ name, url }) => ({
+      setting: 'WARDEN_HSMS',
+      found: `${name} at ${url ?? 'its Azure URL'}`,
+      expected: 'URLs on loopback, while WARDEN_CA_FILE or a token file is set',
+    }));
 }
 
 function isLoopbackConnection(text: string): boolean {
@@ -178,6 +181,7 @@ function build(parsed: Parsed): Config {
   return {
     hsms,
     credential: credentialOf(parsed),
+    ...(parsed.WARDEN_CA_FILE !== undefined && { caFile: parsed.WARDEN_CA_FILE }),
     storage: storageOf(parsed),
     backupContainer: parsed.WARDEN_BACKUP_CONTAINER ?? 'key-backups',
     stateContainer: parsed.WARDEN_STATE_CONTAINER ?? 'warden-state',
@@ -195,13 +199,8 @@ function build(parsed: Parsed): Config {
 
 function credentialOf(parsed: Parsed): CredentialConfig {
   if (parsed.WARDEN_CREDENTIAL === 'default') return { kind: 'default' };
-  if (parsed.WARDEN_CREDENTIAL === 'local') {
-    const files = { tokenFile: parsed.WARDEN_TOKEN_FILE ?? '' };
-    return {
-      kind: 'local',
-      ...files,
-      ...(parsed.WARDEN_CA_FILE !== undefined && { caFile: parsed.WARDEN_CA_FILE }),
-    };
+  if (parsed.WARDEN_CREDENTIAL === 'token-file') {
+    return { kind: 'token-file', tokenFile: parsed.WARDEN_TOKEN_FILE ?? '' };
   }
   return {
     kind: 'managed-identity',

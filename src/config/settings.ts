@@ -98,10 +98,10 @@ export const SETTINGS = {
     description: 'The Managed HSMs to protect.',
     expected: 'names or `name=url`, separated by commas; or a JSON array of `{name, url?, pace?}`',
   }),
-  WARDEN_CREDENTIAL: setting(z.enum(['managed-identity', 'default', 'local']), {
+  WARDEN_CREDENTIAL: setting(z.enum(['managed-identity', 'default', 'token-file']), {
     description:
-      'Who the app is: its managed identity, whatever `DefaultAzureCredential` finds, or the tokens of the local emulator.',
-    expected: '`managed-identity`, `default`, `local`',
+      'Who the app is: its managed identity, whatever `DefaultAzureCredential` finds, or the token of a local emulator.',
+    expected: '`managed-identity`, `default`, `token-file`',
     default: 'managed-identity',
   }),
   WARDEN_CLIENT_ID: setting(z.guid(), {
@@ -184,12 +184,12 @@ export const SETTINGS = {
   }),
   WARDEN_CA_FILE: setting(z.string().min(1), {
     description: 'PEM file of the certificate authority of a local emulator.',
-    expected: 'a path; only with `WARDEN_CREDENTIAL=local`',
+    expected: 'a path; only with HSMs on loopback',
     default: 'none',
   }),
   WARDEN_TOKEN_FILE: setting(z.string().min(1), {
-    description: 'File with the bearer token of a local emulator, read again for each token request.',
-    expected: 'a path; only with `WARDEN_CREDENTIAL=local`',
+    description: 'File with the bearer token of a local emulator, read anew each time.',
+    expected: 'a path; only with `WARDEN_CREDENTIAL=token-file`',
     default: 'none',
   }),
 } as const;

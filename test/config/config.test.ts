@@ -8,7 +8,7 @@ const AZURE: Environment = {
 };
 const LOCAL: Environment = {
   WARDEN_HSMS: 'contoso=https://127.0.0.1:8443',
-  WARDEN_CREDENTIAL: 'local',
+  WARDEN_CREDENTIAL: 'token-file',
   WARDEN_TOKEN_FILE: 'token',
   WARDEN_CA_FILE: 'ca.pem',
   WARDEN_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
@@ -42,7 +42,8 @@ describe('the settings', () => {
 
   it('take local emulators with a token file and a connection string on loopback', () => {
     expect(readConfig(LOCAL)).toMatchObject({
-      credential: { kind: 'local', tokenFile: 'token', caFile: 'ca.pem' },
+      credential: { kind: 'token-file', tokenFile: 'token' },
+      caFile: 'ca.pem',
       storage: { kind: 'connection' },
     });
   });
@@ -105,9 +106,9 @@ describe('the settings', () => {
       { ...LOCAL, WARDEN_STORAGE_CONNECTION: 'BlobEndpoint=http://127.0.0.1:10000/a;AccountKey=c2VjcmV0' },
       'loopback',
     ],
-    ['local tokens for an HSM in Azure', { ...LOCAL, WARDEN_HSMS: 'contoso' }, 'URLs on loopback'],
-    ['local tokens without their file', { ...LOCAL, WARDEN_TOKEN_FILE: undefined }, 'WARDEN_TOKEN_FILE'],
-    ['a CA of our own in Azure', { ...AZURE, WARDEN_CA_FILE: 'ca.pem' }, 'WARDEN_CA_FILE'],
+    ['the token of an emulator for an HSM in Azure', { ...LOCAL, WARDEN_HSMS: 'contoso' }, 'on loopback'],
+    ['a token file that is not named', { ...LOCAL, WARDEN_TOKEN_FILE: undefined }, 'WARDEN_TOKEN_FILE'],
+    ['a CA of our own in Azure', { ...AZURE, WARDEN_CA_FILE: 'ca.pem' }, 'on loopback'],
     ['a misspelt setting', { ...AZURE, WARDEN_SHEDULE: '0 0 3 * * *' }, 'WARDEN_SHEDULE'],
   ])('refuse %s', (_case, environment, named) => {
     expect(refusal(environment)).toContain(named);

@@ -75,6 +75,7 @@ export class SweepWorld {
       selection: EVERY_KEY,
       refreshMs: 7 * 24 * HOUR_MS,
       schedule: '0 0 2 * * *',
+      pace: 8,
       concurrency: 4,
       budgetMs: HOUR_MS,
       checkpointMs: 30_000,

@@ -2,12 +2,13 @@
 import { WardenError } from '../../engine/errors.ts';
 import type { Clock, Logger } from '../../engine/ports.ts';
 
-/** Where lines go, e.g. `process.stderr`. */
-export interface LineSink {
-  write(line: string): unknown;
-}
+/** How grave a line is. */
+export type Level = 'info' | 'warn' | 'error';
 
-type Level = 'info' | 'warn' | 'error';
+/** Where lines go. */
+export interface LineSink {
+  write(line: string, level: Level): unknown;
+}
 
 /**
  * Writes `{"time","level","message",...fields}` lines to `sink`. Of an error only its name, code, message, advice, HSM,
@@ -16,7 +17,7 @@ type Level = 'info' | 'warn' | 'error';
 export function createJsonLogger(sink: LineSink, clock: Clock): Logger {
   function log(level: Level, message: string, fields: Readonly<Record<string, unknown>> = {}): void {
     const time = new Date(clock.now()).toISOString();
-    sink.write(`${JSON.stringify({ ...fields, time, level, message }, replaceValue)}\n`);
+    sink.write(`${JSON.stringify({ ...fields, time, level, message }, replaceValue)}\n`, level);
   }
   return {
     info: (message, fields) => log('info', message, fields),

@@ -61,7 +61,7 @@ async function sweepHeld(
   message: SweepMessage,
   signal: AbortSignal,
 ): Promise<SweepResult> {
-  const ledger = await RunLedger.open(deps.state, deps.clock, message, deps.pacer.rate);
+  const ledger = await RunLedger.open(deps.state, deps.clock, message, policy.pace);
   if (hasEnded(ledger.run)) return { status: 'already-ended', run: ledger.run };
   const startedAt = deps.clock.now();
   const catalogue = await readCatalogue(deps.state, message.hsm, signal);
