@@ -1,0 +1,26 @@
+/** The in-memory adapters keep the contracts that the real ones keep. */
+import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
+import { MemoryBackupStore } from '../../../src/adapters/memory/memory-backup-store.ts';
+import { MemoryLeases } from '../../../src/adapters/memory/memory-leases.ts';
+import { MemoryStateStore } from '../../../src/adapters/memory/memory-state-store.ts';
+import { MemoryWorkQueue } from '../../../src/adapters/memory/memory-work-queue.ts';
+import { describeBackupStore } from '../../contract/backup-store.ts';
+import { describeLeases } from '../../contract/leases.ts';
+import { describeStateStore } from '../../contract/state-store.ts';
+import { describeWorkQueue } from '../../contract/work-queue.ts';
+
+describeBackupStore('MemoryBackupStore', async () => ({
+  store: new MemoryBackupStore(new ManualClock(), 2),
+}));
+
+describeStateStore('MemoryStateStore', async () => ({ store: new MemoryStateStore() }));
+
+describeLeases('MemoryLeases', async () => {
+  const leases = new MemoryLeases(new ManualClock());
+  return { leases, breakLease: async (name) => leases.breakLease(name) };
+});
+
+describeWorkQueue('MemoryWorkQueue', async () => {
+  const queue = new MemoryWorkQueue(new ManualClock());
+  return { queue, take: async (name) => queue.take(name) };
+});

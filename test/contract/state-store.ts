@@ -1,0 +1,104 @@
+/** What every StateStore does, in memory or in Blob storage. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { StateAddress, StateStore } from '../../src/engine/ports.ts';
+import { failureOf } from '../support/errors.ts';
+
+/** A store to try, with nothing in it. */
+export interface StateStoreWorld {
+  readonly store: StateStore;
+  close?(): Promise<void>;
+}
+
+const catalogue = (hsm: string): StateAddress => ({ kind: 'catalogue', hsm });
+
+/** Runs the contract of {@link StateStore}; each test uses HSM names of its own. */
+export function describeStateStore(name: string, factory: () => Promise<StateStoreWorld>): void {
+  describe(`${name} keeps the contract of a StateStore`, () => {
+    let world: StateStoreWorld;
+    let store: StateStore;
+    beforeAll(async () => {
+      world = await factory();
+      store = world.store;
+    });
+    afterAll(async () => world.close?.());
+
+    it('has no document before one is written', async () => {
+      expect(await store.read(catalogue('none'))).toBeUndefined();
+    });
+
+    it('gives back the text, and the etag that the write returned', async () => {
+      const etag = await store.write(catalogue('text'), '{"name":"Zoë ✓"}', 'absent');
+
+      expect(await store.read(catalogue('text'))).toEqual({ text: '{"name":"Zoë ✓"}', etag });
+    });
+
+    it('replaces the document whose etag the writer knows', async () => {
+      const first = await store.write(catalogue('replace'), '1', 'absent');
+
+      const second = await store.write(catalogue('replace'), '2', { etag: first });
+
+      expect(second).not.toBe(first);
+      expect((await store.read(catalogue('replace')))?.text).toBe('2');
+    });
+
+    it.each([
+      [
+        'an outdated etag',
+        async (first: string, second: string) => ({ etag: first === second ? '' : first }),
+      ],
+      ['the expectation that there is none', async () => 'absent' as const],
+    ])('refuses a write with %s', async (_name, guardOf) => {
+      const address = catalogue(`guard-${_name.length}`);
+      const first = await store.write(address, '1', 'absent');
+      const second = await store.write(address, '2', { etag: first });
+
+      const error = await failureOf(store.write(address, '3', await guardOf(first, second)));
+
+      expect(error.code).toBe('state-conflict');
+      expect((await store.read(address))?.text).toBe('2');
+    });
+
+    it('refuses to replace a document that is not there', async () => {
+      const etag = await store.write(catalogue('gone-1'), '1', 'absent');
+
+      expect((await failureOf(store.write(catalogue('gone-2'), '2', { etag }))).code).toBe('state-conflict');
+    });
+
+    it('lets one of many writers at once win', async () => {
+      const etag = await store.write(catalogue('race'), 'start', 'absent');
+
+      const results = await Promise.allSettled(
+        Array.from({ length: 8 }, (_, n) => store.write(catalogue('race'), `writer ${n}`, { etag })),
+      );
+
+      const winner = results.findIndex(({ status }) => status === 'fulfilled');
+      expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+      expect((await store.read(catalogue('race')))?.text).toBe(`writer ${winner}`);
+    });
+
+    it('keeps documents of different kinds, HSMs and runs apart', async () => {
+      const addresses: StateAddress[] = [
+        { kind: 'catalogue', hsm: 'apart' },
+        { kind: 'watch', hsm: 'apart' },
+        { kind: 'verify', hsm: 'apart' },
+        { kind: 'catalogue', hsm: 'apart-2' },
+        { kind: 'run', hsm: 'apart', runId: '1' },
+        { kind: 'run', hsm: 'apart', runId: '2' },
+      ];
+      for (const address of addresses) await store.write(address, JSON.stringify(address), 'absent');
+
+      for (const address of addresses)
+        expect((await store.read(address))?.text).toBe(JSON.stringify(address));
+    });
+
+    it('stops when the caller has given up', async () => {
+      const signal = AbortSignal.abort();
+
+      expect((await failureOf(store.read(catalogue('aborted'), signal))).code).toBe('aborted');
+      expect((await failureOf(store.write(catalogue('aborted'), '1', 'absent', signal))).code).toBe(
+        'aborted',
+      );
+      expect(await store.read(catalogue('aborted'))).toBeUndefined();
+    });
+  });
+}

@@ -1,0 +1,65 @@
+/** The storage adapters on a real Azurite, as the contract suites want them. */
+
+import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
+import { BlobLeases } from '../../src/adapters/blob/blob-leases.ts';
+import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
+import { createBlobService, ensureContainer } from '../../src/adapters/blob/clients.ts';
+import { BACKUP_CONTAINER, leaseBlobName, STATE_CONTAINER } from '../../src/adapters/blob/layout.ts';
+import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
+import { ManualClock } from '../../src/adapters/memory/manual-clock.ts';
+import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
+import { createQueueService } from '../../src/adapters/queue/clients.ts';
+import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import type { BackupStoreWorld } from '../contract/backup-store.ts';
+import type { LeasesWorld } from '../contract/leases.ts';
+import type { StateStoreWorld } from '../contract/state-store.ts';
+import type { WorkQueueWorld } from '../contract/work-queue.ts';
+
+/** A container, made when it is missing. */
+export async function openContainer(access: StorageAccess, name: string) {
+  const container = createBlobService(access).getContainerClient(name);
+  await ensureContainer(container, systemClock);
+  return container;
+}
+
+/** A store of backups. */
+export async function backupStoreWorld(access: StorageAccess): Promise<BackupStoreWorld> {
+  const container = await openContainer(access, BACKUP_CONTAINER);
+  return { store: new BlobBackupStore({ container, clock: systemClock, logger: new RecordingLogger() }) };
+}
+
+/** A store of state. */
+export async function stateStoreWorld(access: StorageAccess): Promise<StateStoreWorld> {
+  const container = await openContainer(access, STATE_CONTAINER);
+  return { store: new BlobStateStore({ container, clock: systemClock }) };
+}
+
+/** Leases whose renewals come when the clock is moved. */
+export async function leasesWorld(access: StorageAccess): Promise<LeasesWorld> {
+  const container = await openContainer(access, STATE_CONTAINER);
+  const clock = new ManualClock();
+  return {
+    leases: new BlobLeases({ container, clock }),
+    async breakLease(name, seconds) {
+      await container.getBlobClient(leaseBlobName(name)).getBlobLeaseClient().breakLease(0);
+      await clock.advance((seconds * 1000) / 3);
+    },
+  };
+}
+
+/** Queues, made when they are first sent to; read as the Functions host does. */
+export async function workQueueWorld(access: StorageAccess): Promise<WorkQueueWorld> {
+  const service = createQueueService(access);
+  return {
+    queue: new StorageWorkQueue({ service, clock: systemClock, createMissing: true }),
+    async take(name) {
+      const client = service.getQueueClient(name);
+      const { receivedMessageItems } = await client.receiveMessages();
+      const [message] = receivedMessageItems;
+      if (message === undefined) return undefined;
+      await client.deleteMessage(message.messageId, message.popReceipt);
+      return JSON.parse(Buffer.from(message.messageText, 'base64').toString());
+    },
+  };
+}
