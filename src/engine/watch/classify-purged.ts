@@ -1,0 +1,70 @@
+/** Says what a purge left behind: a backup that can bring the key back, or nothing. */
+import type { CatalogueEntry } from '../backup/catalogue.ts';
+import type { Caller, Finding } from '../events/finding.ts';
+import { isoTime } from '../iso-time.ts';
+import { deletionOf, type JudgeContext } from './classify-deleted.ts';
+import { afterPurge, coverageOfUnseen, excuse, judgeCoverage } from './coverage.ts';
+import type { KeySignal } from './observation.ts';
+import { severityOfPurged } from './severity.ts';
+import type { KnownKey } from './watch-state.ts';
+
+/** How a purge came to be known: of a key seen before, from the audit log, or from a backup whose key is nowhere. */
+export type PurgeEvidence =
+  | { readonly foundBy: 'look'; readonly known: KnownKey }
+  | { readonly foundBy: 'audit-log'; readonly signal: KeySignal }
+  | { readonly foundBy: 'catalogue'; readonly entry: CatalogueEntry };
+
+/** The finding of a purge and the backup to be pinned, if there is one. */
+export function classifyPurged(
+  { hsm, now, policy }: JudgeContext,
+  name: string,
+  evidence: PurgeEvidence,
+  entry: CatalogueEntry | undefined,
+  purgedBy: Caller | undefined,
+): { readonly finding: Finding; readonly pin?: string } {
+  const known = evidence.foundBy === 'look' ? evidence.known : undefined;
+  const judged =
+    known === undefined
+      ? coverageOfUnseen(entry)
+      : judgeCoverage(known.createdAt, entry, known.oldestVersion);
+  const coverage = excuse(judged, bareKey(name), policy.selection);
+  const { backup } = coverage;
+  const dates =
+    known?.state === 'deleted'
+      ? { deletedAt: isoTime(known.deletedAt), scheduledPurgeAt: isoTime(known.scheduledPurgeAt) }
+      : {};
+  const finding: Finding = {
+    kind: 'key-purged',
+    discriminator: discriminatorOf(evidence),
+    data: {
+      hsm,
+      key: name,
+      severity: severityOfPurged(coverage.coverage),
+      recoverable: afterPurge(coverage),
+      foundBy: evidence.foundBy,
+      noticedAt: isoTime(now),
+      ...dates,
+      ...(purgedBy === undefined ? {} : { purgedBy }),
+      ...coverage,
+    },
+  };
+  return backup === undefined ? { finding } : { finding, pin: backup.blob };
+}
+
+function discriminatorOf(evidence: PurgeEvidence): string {
+  switch (evidence.foundBy) {
+    case 'look':
+      return evidence.known.state === 'deleted'
+        ? deletionOf(evidence.known)
+        : `created ${evidence.known.createdAt}`;
+    case 'audit-log':
+      return `purged ${evidence.signal.at}`;
+    case 'catalogue':
+      return `backup ${evidence.entry.blob}`;
+  }
+}
+
+/** Only the name of a purged key is left to ask the selection about. */
+function bareKey(name: string) {
+  return { name, attributes: { enabled: true, createdAt: 0, updatedAt: 0 }, tags: {}, managed: false };
+}

@@ -1,0 +1,55 @@
+/** Finds out of which keys a look cannot judge from the lists alone. */
+import type { Catalogue, CatalogueEntry } from '../backup/catalogue.ts';
+import { lookUp } from './lookup.ts';
+import { CLOCK_SKEW_MS, type KeySignal, type Observation, type Signals } from './observation.ts';
+import type { KnownKey, WatchState } from './watch-state.ts';
+
+type PastPurge = WatchState['purges'][string];
+
+/**
+ * Names to be read directly before anything is said of them: in neither list although known, or active with signs of
+ * being another key than the one remembered.
+ */
+export function doubtfulNames(
+  state: WatchState,
+  observation: Observation,
+  catalogue: Catalogue,
+  signals: Signals,
+): ReadonlySet<string> {
+  const doubtful = new Set<string>();
+  for (const [name, known] of Object.entries(state.keys)) {
+    if (isDoubtful(known, name, observation)) doubtful.add(name);
+  }
+  for (const name of observation.active.keys()) {
+    if (!Object.hasOwn(state.keys, name) && Object.hasOwn(state.purges, name)) doubtful.add(name);
+  }
+  for (const [name, entry] of Object.entries(catalogue.keys)) {
+    if (!isSeen(name, observation) && isUntoldBackup(entry, lookUp(state.purges, name))) doubtful.add(name);
+  }
+  for (const purge of signals.purges) {
+    if (observation.deleted.has(purge.key)) continue;
+    if (isUntoldPurge(purge, lookUp(state.purges, purge.key))) doubtful.add(purge.key);
+  }
+  return doubtful;
+}
+
+/** Whether the audit log's purge is not the one that was told already (the log comes late, and repeats). */
+export function isUntoldPurge(purge: KeySignal, past: PastPurge | undefined): boolean {
+  return past === undefined || purge.at > past.at + CLOCK_SKEW_MS;
+}
+
+/** Whether a backup is of a key whose purge was not told: none was, or the backup is younger. */
+export function isUntoldBackup({ record }: CatalogueEntry, past: PastPurge | undefined): boolean {
+  return past === undefined || record.capturedAt > past.at;
+}
+
+function isDoubtful(known: KnownKey, name: string, observation: Observation): boolean {
+  if (observation.deleted.has(name)) return false;
+  const key = observation.active.get(name);
+  if (key === undefined || known.state === 'deleted') return true;
+  return key.attributes.createdAt !== known.createdAt;
+}
+
+function isSeen(name: string, { active, deleted }: Observation): boolean {
+  return active.has(name) || deleted.has(name);
+}
