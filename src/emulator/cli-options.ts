@@ -17,6 +17,9 @@ export const USAGE = `usage: npm run emulator -- [options]
   --state DIR           keep the pool in this folder
   --ca-dir DIR          keep authority and issuer here, shared with other emulators
   --security-domain T   text, or file with it; pools with the same restore each other's backups
+  --audit-log FILE      append an audit record of every authenticated request to FILE
+  --audit-sink URL      post the audit records to URL, in JSON arrays, until they are accepted
+  --audit-delay S       how late the sink gets them, 0 (default) to 600 seconds
   --json                print the first line as JSON`;
 
 /** The command line does not say what to start. */
@@ -41,6 +44,9 @@ const Values = z.object({
   state: z.string().min(1).optional(),
   'ca-dir': z.string().min(1).optional(),
   'security-domain': z.string().min(1).optional(),
+  'audit-log': z.string().min(1).optional(),
+  'audit-sink': z.url({ protocol: /^https?$/, error: 'must be an http or https address' }).optional(),
+  'audit-delay': WholeNumber.pipe(z.int().max(600)).optional(),
   json: z.boolean().optional(),
 });
 
@@ -66,6 +72,9 @@ export function readCommandLine(args: readonly string[]): { options: EmulatorOpt
     seedKeys: data['seed-keys'],
     stateDir: data.state,
     caDir: data['ca-dir'],
+    auditLog: data['audit-log'],
+    auditSink: data['audit-sink'],
+    auditDelaySeconds: data['audit-delay'],
     securityDomain: domain === undefined ? undefined : fileOrText(domain),
   };
   return { options: given(options), json: data.json ?? false };
@@ -90,6 +99,9 @@ function rawValues(args: readonly string[]): object {
         state: string,
         'ca-dir': string,
         'security-domain': string,
+        'audit-log': string,
+        'audit-sink': string,
+        'audit-delay': string,
         json: boolean,
       },
     }).values;

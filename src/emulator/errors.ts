@@ -14,6 +14,7 @@ export type ServiceErrorCode =
   | 'RoleAssignmentExists'
   | 'RoleAssignmentNotFound'
   | 'RoleDefinitionNotFound'
+  | 'ServiceUnavailable'
   | 'TooManyRequests'
   | 'Unauthorized'
   | 'UnknownError';

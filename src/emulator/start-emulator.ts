@@ -3,8 +3,11 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { type AuditFeed, createAuditFeed } from './audit/feed.ts';
 import { createClock } from './clock.ts';
 import { generateMaterial } from './crypto/material.ts';
+import { faultControls } from './faults/controls.ts';
+import { createFaultBox, type FaultBox } from './faults/fault-box.ts';
 import { NO_LATENCY, recordedLatency, seededUniform } from './latency/sampler.ts';
 import { createLimiter, UNLIMITED } from './limits/limiter.ts';
 import { createRouter } from './operations/router.ts';
@@ -57,6 +60,12 @@ export type EmulatorOptions = {
   readonly securityDomain?: string;
   /** Told about failures of the emulator itself; the default writes to standard error. */
   readonly reportFault?: (error: unknown) => void;
+  /** Appends an audit record of every authenticated request to this JSONL file. */
+  readonly auditLog?: string;
+  /** Posts the audit records to this address, in JSON arrays, until they are accepted. */
+  readonly auditSink?: string;
+  /** How late the sink gets them by the emulator's clock: 0, the default, to 600 s. */
+  readonly auditDelaySeconds?: number;
 };
 
 /** A running emulator. */
@@ -74,6 +83,8 @@ export type Emulator = {
   issueToken(request: TokenRequest): Promise<string>;
   /** The emulator's time, epoch milliseconds. */
   now(): number;
+  /** Faults on demand. */
+  readonly faults: FaultBox;
   /** Moves the clock forward; keys whose retention has ended are purged. */
   advanceClock(ms: number): Promise<void>;
   /** The state, to look at. */
@@ -90,19 +101,24 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const store = await openPool(options);
   const { state } = store;
   const clock = createClock(Date.now, () => state.clockOffsetMs);
-  const pool = assemble(store, authority, clock.now, options);
+  const audit = openAudit(store, clock.now, options);
+  const pool = assemble(store, authority, clock.now, audit, options);
   await store.commit(await firstChanges(store, clock.now(), options));
 
   const advanceClock = async (ms: number) => {
     await store.commit([{ type: 'moveClock', offsetMs: state.clockOffsetMs + ms }]);
     await purgeDue(pool);
+    audit.clockMoved();
   };
   const counts = () => ({ active: state.activeKeys, deleted: state.keys.size - state.activeKeys });
   const leaf = await createLeaf(authority, state.settings.name, Date.now());
   const listener = await listen(
     { host: options.host ?? '127.0.0.1', port: options.port ?? 0, leaf },
     (request) => exchange(pool, request),
-    coreControls({ issuer: pool.issuer, now: clock.now, advance: advanceClock, counts }),
+    {
+      ...coreControls({ issuer: pool.issuer, now: clock.now, advance: advanceClock, counts }),
+      ...faultControls(pool.faults),
+    },
   );
   return {
     url: `https://127.0.0.1:${listener.port}`,
@@ -113,10 +129,12 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     token: await pool.issuer.issue({ objectId: ADMINISTRATOR_ID, lifetimeSeconds: DAY_SECONDS }),
     issueToken: (request) => pool.issuer.issue(request),
     now: clock.now,
+    faults: pool.faults,
     advanceClock,
     state,
     async close() {
       await listener.close();
+      await audit.close();
       await store.close();
       if (temporary !== undefined) await rm(temporary, { recursive: true, force: true });
     },
@@ -134,7 +152,26 @@ function openPool(options: EmulatorOptions): Promise<Store> | Store {
   return options.stateDir === undefined ? memoryStore(settings) : openStore(options.stateDir, settings);
 }
 
-function assemble(store: Store, authority: Authority, now: () => number, options: EmulatorOptions): Pool {
+function openAudit(store: Store, now: () => number, options: EmulatorOptions): AuditFeed {
+  const { name, tenantId } = store.state.settings;
+  return createAuditFeed({
+    poolName: name,
+    tenantId,
+    logFile: options.auditLog,
+    sinkUrl: options.auditSink,
+    sinkDelayMs: (options.auditDelaySeconds ?? 0) * 1000,
+    now,
+    reportFault: reporter(options),
+  });
+}
+
+function assemble(
+  store: Store,
+  authority: Authority,
+  now: () => number,
+  audit: AuditFeed,
+  options: EmulatorOptions,
+): Pool {
   const limited = options.limits !== 'off';
   const elapsed = () => performance.now();
   return {
@@ -149,8 +186,9 @@ function assemble(store: Store, authority: Authority, now: () => number, options
     elapsed,
     random: randomBytes,
     material: generateMaterial,
-    observe: () => {},
-    reportFault: options.reportFault ?? ((error) => process.stderr.write(`emulator: ${describe(error)}\n`)),
+    faults: createFaultBox(OPERATIONS.map(({ name }) => name)),
+    observe: audit.observe,
+    reportFault: reporter(options),
   };
 }
 
@@ -163,6 +201,10 @@ async function firstChanges({ state }: Store, now: number, options: EmulatorOpti
   const keys = await seedKeys(count, seconds - DAY_SECONDS, state.nextOrder + own.length, randomBytes);
   const roles = assignments.map((assignment) => ({ type: 'putRoleAssignment' as const, assignment }));
   return [...roles, ...own, ...keys];
+}
+
+function reporter({ reportFault }: EmulatorOptions): (error: unknown) => void {
+  return reportFault ?? ((error) => process.stderr.write(`emulator: ${describe(error)}\n`));
 }
 
 function describe(error: unknown): string {

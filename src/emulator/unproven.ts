@@ -23,6 +23,12 @@ export const UNPROVEN = {
     reason:
       'No 429 was ever recorded. Status from HTTP, shape from every other error, no Retry-After header.',
   },
+  unavailable: {
+    status: 503,
+    code: 'ServiceUnavailable',
+    message: 'The service is temporarily unavailable. Retry later',
+    reason: 'No 503 was ever recorded; the emulator gives it only as a fault on demand.',
+  },
   nameIsDeleted: {
     status: 409,
     code: 'Conflict',

@@ -19,6 +19,8 @@ export type WireAnswer = {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
+  /** How a fault on demand spoils it on its way; whole when absent. */
+  readonly delivery?: 'reset' | 'truncated';
 };
 
 /** What is known about an exchange when it is over; for the audit log. Times in epoch milliseconds by the emulator's clock. */

@@ -61,8 +61,27 @@ async function serve(
     res.writeHead(status, { 'content-type': 'application/json; charset=utf-8' }).end(text);
     return;
   }
-  const { status, headers, body: text } = await answer(request);
-  res.writeHead(status, { ...headers }).end(text);
+  send(req, res, await answer(request));
+}
+
+/** Sends an answer, whole or as a fault on demand wants it. */
+function send(
+  req: IncomingMessage,
+  res: ServerResponse,
+  { status, headers, body, delivery }: WireAnswer,
+): void {
+  if (delivery === 'reset') {
+    req.socket.destroy();
+    return;
+  }
+  res.writeHead(status, { ...headers });
+  const whole = Buffer.from(body);
+  if (delivery === 'truncated' && whole.length > 0) {
+    // The header has promised the whole length; the connection ends in the middle of it.
+    res.write(whole.subarray(0, Math.floor(whole.length / 2)), () => req.socket.destroy());
+    return;
+  }
+  res.end(whole);
 }
 
 async function readBody(req: IncomingMessage): Promise<Buffer | undefined> {

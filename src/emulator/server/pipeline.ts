@@ -1,7 +1,10 @@
-// What happens to a request, step by step: token, route, rate, right, latency, work, durability, answer.
+// What happens to a request, step by step: token, route, fault on demand, rate, right, latency, work, durability, answer.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { KeyMaterial, MaterialSpec } from '../crypto/material.ts';
 import { unproven } from '../errors.ts';
+import type { FaultBox } from '../faults/fault-box.ts';
+import type { FaultDecision } from '../faults/rules.ts';
+import { neverArrives, refuseByFault, spoiledAnswer } from '../faults/spoil.ts';
 import type { LatencySampler } from '../latency/sampler.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type {
@@ -27,6 +30,8 @@ export type Pool = {
   readonly route: ReturnType<typeof createRouter>;
   readonly limiter: Limiter;
   readonly latency: LatencySampler;
+  /** Faults on demand. */
+  readonly faults: FaultBox;
   /** False when the documented object limits are off. */
   readonly limited: boolean;
   /** The emulator's clock, epoch milliseconds. */
@@ -41,7 +46,7 @@ export type Pool = {
   reportFault(error: unknown): void;
 };
 
-type Progress = { match?: Match | undefined; principal?: Principal };
+type Progress = { match?: Match | undefined; principal?: Principal; fault?: FaultDecision['fault'] };
 
 /** Answers one request. Never rejects. */
 export async function exchange(pool: Pool, request: WireRequest): Promise<WireAnswer> {
@@ -62,6 +67,8 @@ export async function exchange(pool: Pool, request: WireRequest): Promise<WireAn
       return errorAnswer(error, frame());
     },
   );
+  // What was lost on its way is in no log.
+  if (neverArrives(progress.fault)) return spoiledAnswer(answer, progress.fault);
   pool.observe({
     request,
     operation: progress.match?.operation,
@@ -71,7 +78,7 @@ export async function exchange(pool: Pool, request: WireRequest): Promise<WireAn
     startedAt,
     durationMs: Math.round(pool.elapsed() - begin),
   });
-  return answer;
+  return spoiledAnswer(answer, progress.fault);
 }
 
 async function attempt(pool: Pool, request: WireRequest, progress: Progress): Promise<Outcome | 'challenge'> {
@@ -88,6 +95,11 @@ async function attempt(pool: Pool, request: WireRequest, progress: Progress): Pr
   const { operation, params } = match;
   const { method } = request;
   const asked = { method, path, params, query: new URLSearchParams(query), body: parseJson(request.body) };
+
+  const { delayMs, fault } = pool.faults.decide({ operation: operation.name, key: params.name });
+  progress.fault = fault;
+  if (delayMs > 0) await sleep(delayMs);
+  refuseByFault(fault);
 
   if (!pool.limiter.take(operation.limit)) throw unproven('throttled');
   authorize(operation, asked, state, principal);
