@@ -1,0 +1,159 @@
+/** Writes the audit log: one chain over daily parts, each sealed before the next begins, whoever writes at once. */
+import { isWardenError, WardenError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { type AuditEvent, type ChainTip, chainEntry, EMPTY_CHAIN, entryLine, parseEntry } from './entry.ts';
+
+/** A part of the log: one day, or a further part of a day that grew beyond what an append blob can hold. */
+export interface AuditPart {
+  /** UTC day, `2026-11-24`. */
+  readonly day: string;
+  /** From 1. */
+  readonly number: number;
+}
+
+/** The end of a part, as the store has it. */
+export interface PartEnd {
+  readonly part: AuditPart;
+  /** Length in bytes: the position the next line is appended at. */
+  readonly position: number;
+  /** Lines appended so far. */
+  readonly lines: number;
+  /** Its last line; absent when it is empty. */
+  readonly lastLine?: string;
+  /** The store's own time, epoch milliseconds. */
+  readonly serviceTime: number;
+}
+
+/** Append-only parts. Any method may fail with the storage codes. */
+export interface AuditStore {
+  /** The end of the newest part; undefined when there is none. */
+  end(): Promise<PartEnd | undefined>;
+  /** Makes an empty part; one that exists already stays as it is. */
+  open(part: AuditPart): Promise<void>;
+  /** Appends at exactly `position`. Fails with `state-conflict` when the part has another length by now. */
+  append(part: AuditPart, line: string, position: number): Promise<void>;
+  /** All parts in order. */
+  parts(): AsyncIterable<AuditPart>;
+  read(part: AuditPart): Promise<string>;
+}
+
+/** Where the newest known end of the chain is remembered, apart from the log itself: a log cut short is known by it. */
+export interface AuditAnchor {
+  read(): Promise<ChainTip | undefined>;
+  /** Keeps the farther of the two tips. */
+  advance(tip: ChainTip): Promise<void>;
+}
+
+/** Notes what happened. */
+export interface AuditLog {
+  /** Resolves with the new tip once the line is stored. Fails with `audit-corrupt` or a storage code: then nothing may be done. */
+  note(event: AuditEvent): Promise<ChainTip>;
+}
+
+/** An append blob takes 50 000 blocks. https://learn.microsoft.com/azure/storage/blobs/scalability-targets */
+const MAX_LINES = 49_000;
+const ATTEMPTS = 50;
+/** The last line of a part that was followed by another. */
+export const SEAL = 'part-sealed';
+
+const WRITER = { kind: 'service', id: 'hsm-warden', name: 'HSM Warden' };
+
+/** The audit log over an {@link AuditStore}. Calls of one instance are done one after the other; instances may compete. */
+export class ChainedAuditLog implements AuditLog {
+  readonly #store: AuditStore;
+  readonly #anchor: AuditAnchor;
+  readonly #clock: Clock;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(store: AuditStore, anchor: AuditAnchor, clock: Clock) {
+    this.#store = store;
+    this.#anchor = anchor;
+    this.#clock = clock;
+  }
+
+  note(event: AuditEvent): Promise<ChainTip> {
+    const occurredAt = this.#clock.now();
+    const mine = this.#queue.then(() => this.#append(event, occurredAt));
+    // The next call waits for this one, whatever became of it; its caller learns of a failure through `mine`.
+    this.#queue = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async #append(event: AuditEvent, occurredAt: number): Promise<ChainTip> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const tip = await this.#tryAppend(event, occurredAt);
+        await this.#anchor.advance(tip);
+        return tip;
+      } catch (error) {
+        if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** Appends where the chain ends now; whoever was faster makes it a `state-conflict`. */
+  async #tryAppend(event: AuditEvent, occurredAt: number): Promise<ChainTip> {
+    const end = await this.#store.end();
+    if (end === undefined) {
+      await this.#store.open({ day: utcDay(occurredAt), number: 1 });
+      throw conflict();
+    }
+    const tip = await this.#tipOf(end);
+    const sealed = isSeal(end.lastLine);
+    const today = utcDay(end.serviceTime);
+    const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
+    if (sealed) {
+      await this.#store.open(partAfter(end.part, today));
+      throw conflict();
+    }
+    const next = isOver ? { event: SEAL, actor: WRITER, decision: 'noted' as const } : event;
+    const entry = chainEntry(tip, next, end.serviceTime, occurredAt);
+    await this.#store.append(end.part, entryLine(entry), end.position);
+    if (isOver) throw conflict();
+    return { seq: entry.seq, hash: entry.hash };
+  }
+
+  async #tipOf(end: PartEnd): Promise<ChainTip> {
+    if (end.lastLine !== undefined) return tipOfLine(end.lastLine, end.part);
+    let before: AuditPart | undefined;
+    for await (const part of this.#store.parts()) {
+      if (comparePart(part, end.part) < 0) before = part;
+    }
+    if (before === undefined) return EMPTY_CHAIN;
+    const lines = (await this.#store.read(before)).trimEnd().split('\n');
+    return tipOfLine(lines.at(-1) ?? '', before);
+  }
+}
+
+/** The order of parts. */
+export function comparePart(a: AuditPart, b: AuditPart): number {
+  if (a.day !== b.day) return a.day < b.day ? -1 : 1;
+  return a.number - b.number;
+}
+
+function partAfter(part: AuditPart, today: string): AuditPart {
+  return today > part.day ? { day: today, number: 1 } : { day: part.day, number: part.number + 1 };
+}
+
+function isSeal(line: string | undefined): boolean {
+  return line !== undefined && parseEntry(line)?.event === SEAL;
+}
+
+function tipOfLine(line: string, part: AuditPart): ChainTip {
+  const entry = parseEntry(line);
+  if (entry !== undefined) return { seq: entry.seq, hash: entry.hash };
+  throw new WardenError('audit-corrupt', {
+    message: `The last line of the audit log of ${part.day}, part ${part.number}, is not a whole entry.`,
+    advice: 'Nothing is approved or executed until it is looked at; verify the audit log.',
+  });
+}
+
+/** The world has moved on: look again. */
+function conflict(): WardenError {
+  return new WardenError('state-conflict', { message: 'The audit log has moved on meanwhile.' });
+}
+
+function utcDay(epochMs: number): string {
+  // biome-ignore lint/style/noRestrictedGlobals: a Date of a given time, not the clock
+  return new Date(epochMs).toISOString().slice(0, 10);
+}

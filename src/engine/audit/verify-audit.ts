@@ -1,0 +1,103 @@
+/** Reads the whole audit log and says whether anything in it was changed, removed, reordered, or cut off. */
+import { type AuditAnchor, type AuditPart, type AuditStore, SEAL } from './audit-log.ts';
+import { type ChainTip, EMPTY_CHAIN, isIntact, parseEntry } from './entry.ts';
+
+/** Something wrong with the log, and where. */
+export interface AuditProblem {
+  readonly part: AuditPart | undefined;
+  /** Line in the part, from 1. */
+  readonly line: number;
+  readonly problem: string;
+}
+
+/** The verdict: the log is whole when there are no problems. */
+export interface AuditVerdict {
+  readonly entries: number;
+  readonly tip: ChainTip;
+  readonly problems: readonly AuditProblem[];
+}
+
+/** A part with its text. */
+export interface AuditText {
+  readonly part: AuditPart;
+  readonly text: string;
+}
+
+/**
+ * Verifies the parts in order against `anchor`, the farthest tip known from elsewhere: the chain finds every change
+ * within; only the anchor finds lines cut off at the end. After the first problem of a part the rest of it is not judged.
+ */
+export function verifyParts(parts: Iterable<AuditText>, anchor: ChainTip | undefined): AuditVerdict {
+  const verifier = new Verifier(anchor);
+  for (const part of parts) verifier.take(part);
+  return verifier.verdict();
+}
+
+/** As {@link verifyParts}, over a store. May fail with the storage codes. */
+export async function verifyAudit(store: AuditStore, anchor: AuditAnchor): Promise<AuditVerdict> {
+  // The anchor first: what is appended meanwhile is beyond it and no problem.
+  const verifier = new Verifier(await anchor.read());
+  for await (const part of store.parts()) verifier.take({ part, text: await store.read(part) });
+  return verifier.verdict();
+}
+
+class Verifier {
+  readonly #problems: AuditProblem[] = [];
+  readonly #anchor: ChainTip | undefined;
+  #tip = EMPTY_CHAIN;
+  #entries = 0;
+  #metAnchor: boolean;
+  #sealed = true;
+  #last: AuditPart | undefined;
+
+  constructor(anchor: ChainTip | undefined) {
+    this.#anchor = anchor;
+    this.#metAnchor = anchor === undefined || anchor.seq === 0;
+  }
+
+  take({ part, text }: AuditText): void {
+    if (!this.#sealed) this.#report(this.#last, 0, 'another part follows, but it was not sealed');
+    this.#last = part;
+    this.#sealed = false;
+    const lines = text.split('\n');
+    if (lines.pop() !== '') this.#report(part, lines.length + 1, 'the last line has no end');
+    for (const [index, line] of lines.entries()) {
+      const fault = this.#sealed ? 'a line follows the seal' : this.#takeLine(line);
+      if (fault === undefined) continue;
+      this.#report(part, index + 1, fault);
+      return;
+    }
+  }
+
+  verdict(): AuditVerdict {
+    if (!this.#metAnchor) {
+      this.#report(
+        this.#last,
+        0,
+        `the log was cut off: line ${this.#anchor?.seq} was written and is not there`,
+      );
+    }
+    return { entries: this.#entries, tip: this.#tip, problems: this.#problems };
+  }
+
+  #takeLine(line: string): string | undefined {
+    const entry = parseEntry(line);
+    if (entry === undefined) return 'it is not an entry';
+    if (!isIntact(entry)) return 'its content was changed';
+    if (entry.seq !== this.#tip.seq + 1 || entry.prev !== this.#tip.hash) {
+      return `it does not follow line ${this.#tip.seq}: a line was removed, added or moved`;
+    }
+    this.#tip = { seq: entry.seq, hash: entry.hash };
+    this.#entries += 1;
+    this.#sealed = entry.event === SEAL;
+    if (entry.seq === this.#anchor?.seq) {
+      if (entry.hash !== this.#anchor.hash) return 'it is not the line that was written';
+      this.#metAnchor = true;
+    }
+    return undefined;
+  }
+
+  #report(part: AuditPart | undefined, line: number, problem: string): void {
+    this.#problems.push({ part, line, problem });
+  }
+}

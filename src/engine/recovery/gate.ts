@@ -1,0 +1,112 @@
+/** The gate before everything dangerous: it proves to itself that it is armed, and stays shut when it cannot. */
+import { WardenError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { overrideInForce, policyProblems, type RecoveryPolicy } from './policy.ts';
+import type { RecoveryNotifier } from './ports.ts';
+
+/** The verdict of a self-check. Times are epoch milliseconds. */
+export interface GateVerdict {
+  readonly armed: boolean;
+  readonly checkedAt: number;
+  /** Why it is disarmed, one sentence each. */
+  readonly problems: readonly string[];
+  /** Whether a single approval suffices somewhere, by a dated override. */
+  readonly override: boolean;
+}
+
+/** One proof: resolves with the problem it found, or undefined. A proof that throws has proven nothing. */
+export type GateProof = () => Promise<string | undefined>;
+
+/** What the gate needs. */
+export interface GateDeps {
+  readonly policy: RecoveryPolicy;
+  /** E.g. that a forged token is refused, the signing keys can be had, and the audit log can be read to its end. */
+  readonly proofs: Readonly<Record<string, GateProof>>;
+  readonly notifier: RecoveryNotifier;
+  readonly clock: Clock;
+}
+
+/** A verdict is believed for this long; then it is proven anew before anything passes. */
+const FRESH_MS = 60_000;
+const DAY_MS = 86_400_000;
+
+/** Checks itself on demand and remembers its verdict for a minute. */
+export class Gate {
+  readonly #deps: GateDeps;
+  #verdict: GateVerdict | undefined;
+  #running: Promise<GateVerdict> | undefined;
+
+  constructor(deps: GateDeps) {
+    this.#deps = deps;
+  }
+
+  /** Resolves when the gate is armed. Fails with `gate-disarmed`. */
+  async pass(): Promise<void> {
+    const { clock } = this.#deps;
+    const known = this.#verdict;
+    const isFresh = known !== undefined && clock.now() - known.checkedAt < FRESH_MS;
+    const verdict = isFresh && !this.#lapsed() ? known : await this.check();
+    if (verdict.armed) return;
+    throw new WardenError('gate-disarmed', {
+      message: `The recovery gate is not armed: ${verdict.problems.join('; ')}.`,
+      advice: 'Nothing is approved or executed until this is put right; GET /api/health shows the problems.',
+    });
+  }
+
+  /** Proves everything now, tells what is wrong, and returns the verdict. It throws nothing: what fails disarms. */
+  async check(): Promise<GateVerdict> {
+    this.#running ??= this.#prove().finally(() => {
+      this.#running = undefined;
+    });
+    return this.#running;
+  }
+
+  async #prove(): Promise<GateVerdict> {
+    const { policy, proofs, clock } = this.#deps;
+    const checkedAt = clock.now();
+    const proven = await Promise.all(
+      Object.entries(proofs).map(([name, proof]) => this.#attempt(name, proof)),
+    );
+    const problems = [
+      ...policyProblems(policy, checkedAt),
+      ...proven.filter((problem) => problem !== undefined),
+    ];
+    const override = overrideInForce(policy, checkedAt);
+    const verdict = { armed: problems.length === 0, checkedAt, problems, override };
+    const told = await this.#tell(verdict);
+    this.#verdict =
+      told === undefined ? verdict : { ...verdict, armed: false, problems: [...problems, told] };
+    return this.#verdict;
+  }
+
+  async #attempt(name: string, proof: GateProof): Promise<string | undefined> {
+    try {
+      const problem = await proof();
+      return problem === undefined ? undefined : `${name}: ${problem}`;
+    } catch (error) {
+      return `${name}: it could not be proven (${error instanceof Error ? error.message : String(error)})`;
+    }
+  }
+
+  /** An override or a disarmed gate is told to the world, once a day at most; an override nobody heard of opens nothing. */
+  async #tell({ armed, checkedAt, problems, override }: GateVerdict): Promise<string | undefined> {
+    const day = Math.floor(checkedAt / DAY_MS);
+    const events = [
+      ...(armed
+        ? []
+        : [{ id: `gate-disarmed/${day}`, type: 'gate-disarmed' as const, detail: problems.join('; ') }]),
+      ...(override ? [{ id: `override-in-force/${day}`, type: 'override-in-force' as const }] : []),
+    ];
+    try {
+      for (const event of events) await this.#deps.notifier.notify({ ...event, at: checkedAt });
+      return undefined;
+    } catch (error) {
+      return `the event about it could not be sent (${error instanceof Error ? error.message : String(error)})`;
+    }
+  }
+
+  /** Whether the policy itself has changed its verdict since: an override may have ended within the minute. */
+  #lapsed(): boolean {
+    return policyProblems(this.#deps.policy, this.#deps.clock.now()).length > 0;
+  }
+}

@@ -1,0 +1,115 @@
+/** The IO of pre-flight: looks at the key on the target HSM and at its backups, and turns the plan into one exact operation. */
+import { createHash } from 'node:crypto';
+import { structureFault } from '../backup/structure.ts';
+import { isWardenError, WardenError } from '../errors.ts';
+import type { BackupStore, KeyService, StoredBackup } from '../ports.ts';
+import { type Ask, isoTime, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
+import type { Operation } from './record.ts';
+
+/** What looking needs. */
+export interface LookDeps {
+  /** The keys of a configured HSM. Fails with `hsm-unknown`. */
+  readonly keysOf: (hsm: string) => KeyService;
+  readonly backups: BackupStore;
+  readonly sharesDomain: SharesDomain;
+}
+
+/** An exact operation, with what approvers should know about it. */
+export interface Preflight {
+  readonly operation: Operation;
+  readonly notes: readonly string[];
+}
+
+/** The state of a key on one HSM now: two direct reads, for lists are slower. Fails with the codes of KeyService. */
+export async function lookAtKey(keys: KeyService, key: string, signal?: AbortSignal): Promise<KeyState> {
+  const active = await orUndefined(() => keys.getKey(key, undefined, signal));
+  if (active !== undefined) return { state: 'active' };
+  const deleted = await orUndefined(() => keys.getDeletedKey(key, signal));
+  if (deleted === undefined) return { state: 'gone' };
+  return { state: 'deleted', scheduledPurgeAt: deleted.scheduledPurgeAt };
+}
+
+/**
+ * Says exactly what would be done for `ask` at this moment. Fails with the codes of `planRecovery`, `backup-damaged`,
+ * `hsm-unknown`, and those of KeyService and BackupStore.
+ */
+export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal): Promise<Preflight> {
+  const keys = deps.keysOf(ask.target);
+  deps.keysOf(ask.hsm);
+  const state = await lookAtKey(keys, ask.key, signal);
+  const backups = await backupsOf(deps.backups, ask.hsm, ask.key, signal);
+  const plan = planRecovery(ask, state, backups, deps.sharesDomain);
+  const { hsm, target, key } = ask;
+  if (plan.action === 'recover') {
+    const note = backups.length === 0 ? ['There is no backup to verify the recovered key against.'] : [];
+    return { operation: { action: 'recover', hsm, target, key }, notes: [...plan.notes, ...note] };
+  }
+  const faults: string[] = [];
+  for (const candidate of plan.candidates) {
+    const fault = await backupFault(deps.backups, candidate, signal);
+    if (fault === undefined) return restoreOf(ask, candidate, [...plan.notes, ...faults]);
+    faults.push(`The backup ${candidate.blob} is damaged: ${fault}.`);
+    if (!plan.substitutes) break;
+  }
+  throw new WardenError('backup-damaged', {
+    message: `Key ${key} of HSM ${hsm} cannot be restored. ${faults.join(' ')}`,
+    advice: 'Choose another backup of the key.',
+    hsm,
+    key,
+  });
+}
+
+function restoreOf(ask: Ask, { blob, versionId, record }: StoredBackup, notes: readonly string[]): Preflight {
+  const { hsm, target, key } = ask;
+  const backup = {
+    blob,
+    sha256: record.sha256,
+    capturedAt: record.capturedAt,
+    ...(versionId === undefined ? {} : { versionId }),
+  };
+  const about = `The backup ${blob} was captured at ${isoTime(record.capturedAt)} and holds ${record.versions.length} version(s).`;
+  return { operation: { action: 'restore', hsm, target, key, backup }, notes: [...notes, about] };
+}
+
+/** All backups of a key on its HSM. */
+export async function backupsOf(
+  store: BackupStore,
+  hsm: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<StoredBackup[]> {
+  const found: StoredBackup[] = [];
+  for await (const page of store.list(hsm, key, signal)) found.push(...page);
+  return found;
+}
+
+/** What is wrong with a stored backup's bytes, or undefined: their hash, then their structure. */
+export async function backupFault(
+  store: BackupStore,
+  { blob, record }: StoredBackup,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await store.read(blob, signal);
+  } catch (error) {
+    if (isWardenError(error, 'blob-missing')) return 'it is not there';
+    throw error;
+  }
+  if (sha256(bytes) !== record.sha256) return 'its SHA-256 is not the recorded one';
+  return structureFault(bytes);
+}
+
+/** Lower-case hex SHA-256. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isWardenError(error, 'key-not-found')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,116 @@
+/** Reads and writes recovery records, and tells each fact to the audit log and to the world: late perhaps, but never not at all. */
+
+import type { AuditLog } from '../audit/audit-log.ts';
+import type { AuditEvent } from '../audit/entry.ts';
+import { isWardenError, WardenError } from '../errors.ts';
+import type { HeldRecord, RecoveryNotifier, RecoveryStore } from './ports.ts';
+import { type Fact, parseRecovery, type RecoveryRecord } from './record.ts';
+
+/** What the log of recoveries needs. */
+export interface RecoveryLogDeps {
+  readonly store: RecoveryStore;
+  readonly audit: AuditLog;
+  readonly notifier: RecoveryNotifier;
+  /** Where a person looks at a recovery. */
+  readonly linkTo: (id: string) => string;
+}
+
+/** How often a change is tried against writers that are faster. */
+const ATTEMPTS = 20;
+
+/** Reads a record. Fails with `recovery-unknown`, `state-corrupt` or a storage code. */
+export async function readRecovery(store: RecoveryStore, id: string): Promise<HeldRecord> {
+  const document = await store.read({ kind: 'recovery', id });
+  if (document !== undefined) return { record: parseRecovery(document.text, id), etag: document.etag };
+  throw new WardenError('recovery-unknown', {
+    message: `There is no recovery ${id}.`,
+    advice: 'GET /api/recoveries lists them.',
+  });
+}
+
+/** Stores a new record. Fails with `state-conflict` when there is one of this id, or a storage code. */
+export async function createRecovery(store: RecoveryStore, record: RecoveryRecord): Promise<HeldRecord> {
+  const etag = await store.write({ kind: 'recovery', id: record.id }, JSON.stringify(record), 'absent');
+  return { record, etag };
+}
+
+/**
+ * Changes a record, reading it anew when somebody else was faster; `change` is then judged anew. With `etag` only the
+ * version of that tag is changed. Fails with `precondition-failed`, what `change` throws, or a storage code.
+ */
+export async function changeRecovery(
+  store: RecoveryStore,
+  id: string,
+  change: (record: RecoveryRecord) => RecoveryRecord,
+  etag?: string,
+): Promise<HeldRecord> {
+  for (let attempt = 1; ; attempt += 1) {
+    const held = await readRecovery(store, id);
+    if (etag !== undefined && etag !== held.etag) throw preconditionFailed(id);
+    const record = change(held.record);
+    if (record === held.record) return held;
+    try {
+      const written = await store.write({ kind: 'recovery', id }, JSON.stringify(record), {
+        etag: held.etag,
+      });
+      return { record, etag: written };
+    } catch (error) {
+      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
+ * Tells every untold fact, then strikes it from the record. Killed in between, the fact is told again under the same id.
+ * Fails with `audit-corrupt`, a storage code, or the notifier's: then nothing further may be done with the record.
+ */
+export async function tellFacts(deps: RecoveryLogDeps, held: HeldRecord): Promise<HeldRecord> {
+  if (held.record.untold.length === 0) return held;
+  let toldUpTo = 0;
+  for (const fact of held.record.untold) {
+    await deps.audit.note(auditEvent(held.record, fact));
+    await deps.notifier.notify(notification(held.record, fact, deps.linkTo));
+    toldUpTo = fact.n;
+  }
+  return changeRecovery(deps.store, held.record.id, (record) => {
+    const untold = record.untold.filter(({ n }) => n > toldUpTo);
+    return untold.length === record.untold.length ? record : { ...record, untold };
+  });
+}
+
+function auditEvent(record: RecoveryRecord, fact: Fact): AuditEvent {
+  const { hsm, key } = record.operation;
+  return {
+    event: `recovery-${fact.kind}`,
+    actor: fact.by,
+    decision: fact.kind === 'requested' || fact.kind.startsWith('approv') ? 'allowed' : 'noted',
+    factId: `${record.id}/${fact.n}`,
+    recoveryId: record.id,
+    hsm,
+    key,
+    digest: record.digest,
+    ...(fact.kind === 'failed' && record.outcome?.code !== undefined ? { code: record.outcome.code } : {}),
+    ...(fact.detail === undefined ? {} : { detail: fact.detail }),
+  };
+}
+
+function notification(record: RecoveryRecord, fact: Fact, linkTo: (id: string) => string) {
+  const { target, key } = record.operation;
+  return {
+    id: `${record.id}/${fact.n}`,
+    type: fact.kind,
+    at: fact.at,
+    hsm: target,
+    key,
+    recoveryId: record.id,
+    link: linkTo(record.id),
+    ...(fact.detail === undefined ? {} : { detail: fact.detail }),
+  };
+}
+
+function preconditionFailed(id: string): WardenError {
+  return new WardenError('precondition-failed', {
+    message: `Recovery ${id} was changed since it was read.`,
+    advice: 'Read it again and decide anew.',
+  });
+}
