@@ -1,0 +1,277 @@
+import { randomUUID } from 'node:crypto';
+import type { InvocationContext } from '@azure/functions';
+import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import type { HostOptions } from '../../../../src/local/host/host-options.ts';
+import { type Act, acts } from '../apps/script.ts';
+import { type Azurite, startAzurite } from '../support/azurite.ts';
+import { fixtureApp, startTestHost } from '../support/start.ts';
+
+let azurite: Azurite;
+let service: QueueServiceClient;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  service = QueueServiceClient.fromConnectionString(azurite.connectionString);
+});
+
+afterAll(() => azurite.stop());
+
+const SOON = { timeout: 15_000, interval: 25 };
+const encode = (content: string) => Buffer.from(content).toString('base64');
+
+interface World {
+  readonly queue: QueueClient;
+  readonly poison: QueueClient;
+  readonly results: QueueClient;
+  /** The hosts of one world share its queues. */
+  start(queues?: Record<string, unknown>, options?: Partial<HostOptions>): ReturnType<typeof startTestHost>;
+}
+
+function createWorld(): World {
+  const name = `work-${randomUUID()}`;
+  return {
+    queue: service.getQueueClient(name),
+    poison: service.getQueueClient(`${name}-poison`),
+    results: service.getQueueClient(`${name}-results`),
+    start: (queues = {}, options = {}) =>
+      startTestHost({
+        entry: fixtureApp('work-app'),
+        hostJson: { version: '2.0', extensions: { queues: { maxPollingInterval: '00:00:01', ...queues } } },
+        settings: {
+          NIGHTLY: '0 0 2 * * *',
+          WORK_QUEUE: name,
+          RESULT_QUEUE: `${name}-results`,
+          Storage: azurite.connectionString,
+        },
+        timers: false,
+        ...options,
+      }),
+  };
+}
+
+async function count(queue: QueueClient): Promise<number> {
+  return (await queue.getProperties()).approximateMessagesCount ?? 0;
+}
+
+async function texts(queue: QueueClient): Promise<readonly string[]> {
+  const answer = await queue.peekMessages({ numberOfMessages: 32 });
+  return answer.peekedMessageItems.map((item) => Buffer.from(item.messageText, 'base64').toString('utf8'));
+}
+
+/** Notes what the worker function receives, then does `then`. */
+function recordWork(
+  then: Act = () => undefined,
+): { readonly value: unknown; readonly context: InvocationContext }[] {
+  const seen: { value: unknown; context: InvocationContext }[] = [];
+  acts.set('worker', (value, context) => {
+    seen.push({ value, context });
+    return then(value, context);
+  });
+  return seen;
+}
+
+describe('a queue function', () => {
+  it('creates its queue, gets each message once with its metadata, and the message is gone', async () => {
+    const world = createWorld();
+    const seen = recordWork();
+    await world.start();
+    await vi.waitFor(async () => expect(await world.queue.exists()).toBe(true), SOON);
+
+    const sent = await world.queue.sendMessage(encode('{"hsm":"contoso"}'));
+    await vi.waitFor(async () => expect([seen.length, await count(world.queue)]).toEqual([1, 0]), SOON);
+
+    expect(seen[0]?.value).toEqual({ hsm: 'contoso' });
+    expect(seen[0]?.context.triggerMetadata).toEqual({
+      queueTrigger: { hsm: 'contoso' },
+      dequeueCount: 1,
+      id: sent.messageId,
+      popReceipt: expect.any(String),
+      insertionTime: sent.insertedOn.toISOString(),
+      expirationTime: sent.expiresOn.toISOString(),
+      nextVisibleTime: expect.stringMatching(/^\d{4}-.*Z$/),
+    });
+  });
+
+  it('gets text that is not JSON as text', async () => {
+    const world = createWorld();
+    const seen = recordWork();
+    await world.queue.create();
+    await world.queue.sendMessage(encode('plain, grüße'));
+    await world.start();
+
+    await vi.waitFor(() => expect(seen.map((one) => one.value)).toEqual(['plain, grüße']), SOON);
+  });
+
+  it('that fails gets the message again after visibilityTimeout, and after maxDequeueCount it is in the poison queue', async () => {
+    const world = createWorld();
+    const seen = recordWork(() => {
+      throw new Error('no luck');
+    });
+    await world.queue.create();
+    await world.queue.sendMessage(encode('unlucky'));
+    await world.start({ maxDequeueCount: 3, visibilityTimeout: '00:00:01' });
+
+    await vi.waitFor(async () => expect(await texts(world.poison)).toEqual(['unlucky']), SOON);
+
+    expect(seen.map((one) => one.context.triggerMetadata?.dequeueCount)).toEqual([1, 2, 3]);
+    expect(await count(world.queue)).toBe(0);
+  });
+
+  it('does not get the message again before visibilityTimeout', async () => {
+    const world = createWorld();
+    const times: number[] = [];
+    recordWork(() => {
+      times.push(performance.now());
+      if (times.length === 1) throw new Error('no luck');
+    });
+    await world.queue.create();
+    await world.queue.sendMessage(encode('later'));
+    await world.start({ visibilityTimeout: '00:00:02' });
+
+    await vi.waitFor(() => expect(times).toHaveLength(2), SOON);
+
+    const [first = 0, second = 0] = times;
+    // The service hides messages in whole seconds of its own clock.
+    expect(second - first).toBeGreaterThan(900);
+  });
+
+  it('never sees a message that cannot be decoded: it goes to the poison queue as it is', async () => {
+    const world = createWorld();
+    const seen = recordWork();
+    await world.queue.create();
+    await world.queue.sendMessage('{"not":"base64"}');
+    await world.start();
+
+    await vi.waitFor(async () => {
+      const peeked = await world.poison.peekMessages();
+      expect(peeked.peekedMessageItems.map((item) => item.messageText)).toEqual(['{"not":"base64"}']);
+    }, SOON);
+    expect(seen).toEqual([]);
+  });
+
+  it('sees messages as they are with messageEncoding none', async () => {
+    const world = createWorld();
+    const seen = recordWork();
+    await world.queue.create();
+    await world.queue.sendMessage('{"plain":true}');
+    await world.start({ messageEncoding: 'none' });
+
+    await vi.waitFor(() => expect(seen.map((one) => one.value)).toEqual([{ plain: true }]), SOON);
+  });
+
+  it('holds batchSize messages plus newBatchThreshold at most', async () => {
+    const world = createWorld();
+    const gate = Promise.withResolvers<void>();
+    const seen = recordWork(() => gate.promise);
+    await world.queue.create();
+    for (let sent = 0; sent < 7; sent += 1) await world.queue.sendMessage(encode(String(sent)));
+    const { host } = await world.start({ batchSize: 2, newBatchThreshold: 1 });
+
+    await vi.waitFor(() => expect(seen).toHaveLength(2), SOON);
+    await host.tick();
+    expect(seen).toHaveLength(2);
+
+    gate.resolve();
+    await vi.waitFor(async () => expect([seen.length, await count(world.queue)]).toEqual([7, 0]), SOON);
+  });
+
+  it('keeps its message hidden for as long as it runs', async () => {
+    const world = createWorld();
+    const gate = Promise.withResolvers<void>();
+    const seen = recordWork(() => gate.promise);
+    await world.queue.create();
+    await world.queue.sendMessage(encode('long'));
+    const { host } = await world.start({}, { queueVisibilityMs: 2000 });
+    await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
+    const first = String(seen[0]?.context.triggerMetadata?.nextVisibleTime);
+
+    // Well past the moment at which it would have come back.
+    await vi.waitFor(() => expect(Date.now()).toBeGreaterThan(Date.parse(first) + 2500), SOON);
+    await host.tick();
+    expect((await world.queue.receiveMessages()).receivedMessageItems).toEqual([]);
+    gate.resolve();
+
+    await vi.waitFor(async () => expect(await count(world.queue)).toBe(0), SOON);
+    expect(seen).toHaveLength(1);
+  });
+
+  it('sends what it returns to its output queue, one message for each item of a list', async () => {
+    const world = createWorld();
+    recordWork(() => [{ n: 1 }, 'two']);
+    await world.queue.create();
+    await world.queue.sendMessage(encode('go'));
+    await world.start();
+
+    await vi.waitFor(async () => expect(await texts(world.results)).toEqual(['{"n":1}', 'two']), SOON);
+  });
+
+  it('keeps the host from starting when its connection has no setting', async () => {
+    const world = createWorld();
+
+    await expect(
+      world.start({}, { settings: { NIGHTLY: '0 0 2 * * *', WORK_QUEUE: 'q', RESULT_QUEUE: 'r' } }),
+    ).rejects.toMatchObject({ code: 'setting-missing' });
+  });
+
+  it('gets its queue back after someone deleted it', async () => {
+    const world = createWorld();
+    const seen = recordWork();
+    await world.start();
+    await vi.waitFor(async () => expect(await world.queue.exists()).toBe(true), SOON);
+    await world.queue.delete();
+
+    await vi.waitFor(async () => expect(await world.queue.exists()).toBe(true), SOON);
+    await world.queue.sendMessage(encode('back'));
+
+    await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
+  });
+});
+
+describe('two hosts on one queue', () => {
+  it('share its messages, each running a message only once', async () => {
+    const world = createWorld();
+    const seen = recordWork();
+    await world.queue.create();
+    await world.start({ batchSize: 1 });
+    await world.start({ batchSize: 1 });
+    for (let sent = 0; sent < 10; sent += 1) await world.queue.sendMessage(encode(`"${sent}"`));
+
+    await vi.waitFor(async () => expect([seen.length, await count(world.queue)]).toEqual([10, 0]), SOON);
+    expect(new Set(seen.map((one) => one.value)).size).toBe(10);
+  });
+});
+
+describe('a host that stops', () => {
+  it('takes no more messages and lets the running one finish', async () => {
+    const world = createWorld();
+    const gate = Promise.withResolvers<void>();
+    const seen = recordWork(() => gate.promise);
+    await world.queue.create();
+    await world.queue.sendMessage(encode('first'));
+    const { host } = await world.start();
+    await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
+
+    const stopping = host.stop(60_000);
+    await world.queue.sendMessage(encode('second'));
+    gate.resolve();
+    await stopping;
+
+    expect([seen.length, await texts(world.queue)]).toEqual([1, ['second']]);
+  });
+
+  it('gives the message of a function that does not finish in time back at once', async () => {
+    const world = createWorld();
+    const gate = Promise.withResolvers<void>();
+    const seen = recordWork(() => gate.promise);
+    await world.queue.create();
+    await world.queue.sendMessage(encode('unfinished'));
+    const { host } = await world.start();
+    await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
+
+    await host.stop(50);
+
+    expect(await texts(world.queue)).toEqual(['unfinished']);
+    gate.resolve();
+  });
+});
