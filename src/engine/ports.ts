@@ -90,6 +90,7 @@ export interface StoredBackup {
 export type StateAddress =
   | { readonly kind: 'catalogue'; readonly hsm: string }
   | { readonly kind: 'run'; readonly hsm: string; readonly runId: string }
+  | { readonly kind: 'last-run'; readonly hsm: string }
   | { readonly kind: 'watch'; readonly hsm: string }
   | { readonly kind: 'verify'; readonly hsm: string };
 

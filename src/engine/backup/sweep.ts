@@ -3,6 +3,7 @@ import { isWardenError } from '../errors.ts';
 import type { Lease, Logger } from '../ports.ts';
 import { nextRunAfter } from '../schedule.ts';
 import { type Catalogue, readCatalogue } from './catalogue.ts';
+import { noteRunEnd } from './last-run.ts';
 import type { SweepMessage } from './message.ts';
 import { RunLedger } from './run-ledger.ts';
 import { hasEnded, type RunRecord } from './run-record.ts';
@@ -62,7 +63,10 @@ async function sweepHeld(
   signal: AbortSignal,
 ): Promise<SweepResult> {
   const ledger = await RunLedger.open(deps.state, deps.clock, message, policy.pace);
-  if (hasEnded(ledger.run)) return { status: 'already-ended', run: ledger.run };
+  if (hasEnded(ledger.run)) {
+    await noteRunEnd(deps.state, ledger.run);
+    return { status: 'already-ended', run: ledger.run };
+  }
   const startedAt = deps.clock.now();
   const catalogue = await readCatalogue(deps.state, message.hsm, signal);
   const part = {
@@ -85,6 +89,8 @@ async function sweepHeld(
     return { status: 'continued', run: ledger.run };
   }
   const run = await ledger.end(deps.pacer.rate);
+  policy.onProgress?.(run);
+  await noteRunEnd(deps.state, run);
   logEnd(deps.logger, run);
   return { status: 'ended', run };
 }

@@ -1,0 +1,121 @@
+/** One step of the watch over an HSM: from its memory and what a look saw to its next memory and its findings. Pure. */
+import type { Catalogue } from '../backup/catalogue.ts';
+import type { LastRun } from '../backup/last-run.ts';
+import type { WardenError } from '../errors.ts';
+import { toEvent } from '../events/event.ts';
+import type { Finding } from '../events/finding.ts';
+import type { JudgeContext } from './classify-deleted.ts';
+import { classifyHsm, classifyUnreachable } from './classify-hsm.ts';
+import { classifyUses } from './classify-use.ts';
+import { lookUp } from './lookup.ts';
+import type { KeySignal, Observation, Presence, Signals } from './observation.ts';
+import { type KeyAfter, stepKey } from './step-key.ts';
+import type { KnownKey, WatchState } from './watch-state.ts';
+
+/** Purges of names that no backup remembers are forgotten after this: longer than any retention. */
+const FORGET_PURGES_MS = 100 * 86_400_000;
+
+/** What a look brought home. */
+export interface LookFacts {
+  readonly observation: Observation;
+  /** What direct reads said of the doubtful names. */
+  readonly confirmed: ReadonlyMap<string, Presence>;
+  readonly catalogue: Catalogue;
+  readonly signals: Signals;
+  readonly lastRun: LastRun | undefined;
+}
+
+/** The watch after a step. The findings are in the state's outbox too, as events. */
+export interface Step {
+  readonly state: WatchState;
+  readonly findings: readonly Finding[];
+}
+
+/** The step after a look that saw the HSM. */
+export function step(context: JudgeContext, state: WatchState, facts: LookFacts): Step {
+  const watchingSince = state.watchingSince ?? context.now;
+  const keys = new Map<string, KnownKey>();
+  const purges = new Map(keptPurges(context, state, facts.catalogue));
+  const pins = new Set(state.pins);
+  const findings: Finding[] = [];
+  const deletes = latestByKey(facts.signals.deletes);
+  const purged = latestByKey(facts.signals.purges);
+
+  for (const name of allNames(state, facts)) {
+    const before = {
+      name,
+      known: lookUp(state.keys, name),
+      pastPurge: lookUp(state.purges, name),
+      entry: lookUp(facts.catalogue.keys, name),
+      deleteSignal: deletes.get(name),
+      purgeSignal: purged.get(name),
+    };
+    const after = withUses(context, stepKey(context, before, presenceOf(name, facts)), name, facts.signals);
+    if (after.known !== undefined) keys.set(name, after.known);
+    if (after.purge !== undefined) purges.set(name, after.purge);
+    if (after.pin !== undefined) pins.add(after.pin);
+    findings.push(...after.findings);
+  }
+  const hsm = classifyHsm(context, state.conditions, facts.observation, facts.lastRun, watchingSince);
+  findings.push(...hsm.findings);
+  const next = {
+    ...state,
+    watchingSince,
+    lookedAt: context.now,
+    keys: Object.fromEntries(keys),
+    purges: Object.fromEntries(purges),
+    conditions: hsm.conditions,
+    pins: [...pins],
+  };
+  return { state: post(next, findings, context.now), findings };
+}
+
+/** The step after a look to which the HSM gave no answer: nothing is concluded about any key. */
+export function stepUnreachable(context: JudgeContext, state: WatchState, error: WardenError): Step {
+  const { conditions, findings } = classifyUnreachable(context, state.conditions, error);
+  const watchingSince = state.watchingSince ?? context.now;
+  return { state: post({ ...state, watchingSince, conditions }, findings, context.now), findings };
+}
+
+/** `state` with the events of `findings` behind those that wait already; one that waits is not put there twice. */
+export function post(state: WatchState, findings: readonly Finding[], at: number): WatchState {
+  const waiting = new Set(state.outbox.map(({ id }) => id));
+  const fresh = findings.map((finding) => toEvent(finding, at)).filter(({ id }) => !waiting.has(id));
+  return { ...state, outbox: [...state.outbox, ...fresh] };
+}
+
+function allNames(state: WatchState, { observation, confirmed }: LookFacts): ReadonlySet<string> {
+  return new Set([
+    ...Object.keys(state.keys),
+    ...observation.deleted.keys(),
+    ...observation.active.keys(),
+    ...confirmed.keys(),
+  ]);
+}
+
+function presenceOf(name: string, { observation, confirmed }: LookFacts): Presence {
+  const read = confirmed.get(name);
+  if (read !== undefined) return read;
+  const deleted = observation.deleted.get(name);
+  if (deleted !== undefined) return { is: 'deleted', key: deleted };
+  const active = observation.active.get(name);
+  return active === undefined ? { is: 'unknown' } : { is: 'active', key: active };
+}
+
+function withUses(context: JudgeContext, after: KeyAfter, name: string, signals: Signals): KeyAfter {
+  if (after.known?.state !== 'deleted') return after;
+  const uses = signals.uses.filter(({ key }) => key === name);
+  if (uses.length === 0) return after;
+  const { known, findings } = classifyUses(context, after.known, uses);
+  return { ...after, known, findings: [...after.findings, ...findings] };
+}
+
+function latestByKey(signals: readonly KeySignal[]): ReadonlyMap<string, KeySignal> {
+  return new Map([...signals].sort((a, b) => a.at - b.at).map((signal) => [signal.key, signal]));
+}
+
+function keptPurges({ now }: JudgeContext, state: WatchState, catalogue: Catalogue) {
+  return Object.entries(state.purges).filter(
+    ([name, { at }]) => Object.hasOwn(catalogue.keys, name) || now - at < FORGET_PURGES_MS,
+  );
+}
