@@ -35,6 +35,7 @@ export class Gate {
   readonly #deps: GateDeps;
   #verdict: GateVerdict | undefined;
   #running: Promise<GateVerdict> | undefined;
+  readonly #told = new Set<string>();
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -88,7 +89,7 @@ export class Gate {
     }
   }
 
-  /** An override or a disarmed gate is told to the world, once a day at most; an override nobody heard of opens nothing. */
+  /** An override or a disarmed gate is told to the world, once a day by each instance; an override nobody heard of opens nothing. */
   async #tell({ armed, checkedAt, problems, override }: GateVerdict): Promise<string | undefined> {
     const day = Math.floor(checkedAt / DAY_MS);
     const events = [
@@ -98,7 +99,11 @@ export class Gate {
       ...(override ? [{ id: `override-in-force/${day}`, type: 'override-in-force' as const }] : []),
     ];
     try {
-      for (const event of events) await this.#deps.notifier.notify({ ...event, at: checkedAt });
+      for (const event of events) {
+        if (this.#told.has(event.id)) continue;
+        await this.#deps.notifier.notify({ ...event, at: checkedAt });
+        this.#told.add(event.id);
+      }
       return undefined;
     } catch (error) {
       return `the event about it could not be sent (${error instanceof Error ? error.message : String(error)})`;

@@ -1,0 +1,85 @@
+/** Lists requests, newest first, and keeps those that nobody asks about up to the time. */
+import type { Logger } from '../ports.ts';
+import type { RecoveryQuery } from './asking.ts';
+import type { RecoveryStore } from './ports.ts';
+import { isClosed, type RecoveryRecord } from './record.ts';
+import type { Recoveries } from './recoveries.ts';
+import { readRecovery } from './recovery-log.ts';
+
+/** Documents read at once. */
+const CONCURRENCY = 16;
+
+/** A page of requests; `next` continues behind it. */
+export interface RecordPage {
+  readonly items: readonly RecoveryRecord[];
+  readonly next?: string;
+}
+
+/** One page of the requests that match, newest first. Fails with storage codes or `state-corrupt`. */
+export async function listRecoveries(store: RecoveryStore, query: RecoveryQuery): Promise<RecordPage> {
+  const found: RecoveryRecord[] = [];
+  await forEachId(store, async (id) => {
+    const { record } = await readRecovery(store, id);
+    if (isWanted(record, query)) found.push(record);
+  });
+  found.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
+  const { next: after, limit } = query;
+  const rest = after === undefined ? found : found.filter((record) => placeOf(record) < padded(after));
+  const items = rest.slice(0, limit);
+  const last = items.at(-1);
+  return rest.length > limit && last !== undefined
+    ? { items, next: `${last.createdAt}-${last.id}` }
+    : { items };
+}
+
+/**
+ * Lets due requests expire, tells what is untold, and sends again what no worker is at: whatever a crash left behind.
+ * A request that fails does not stop the others. Returns how many were looked at.
+ */
+export async function reconcile(
+  store: RecoveryStore,
+  recoveries: Recoveries,
+  logger: Logger,
+  settled: Set<string>,
+): Promise<number> {
+  let looked = 0;
+  await forEachId(store, async (id) => {
+    if (settled.has(id)) return;
+    looked += 1;
+    try {
+      const held = await recoveries.settle(id);
+      if (isClosed(held.record)) settled.add(id);
+      else await recoveries.nudge(held);
+    } catch (error) {
+      logger.error('a recovery could not be reconciled', { recoveryId: id, error });
+    }
+  });
+  return looked;
+}
+
+async function forEachId(store: RecoveryStore, work: (id: string) => Promise<void>): Promise<void> {
+  let next: string | undefined;
+  do {
+    const page = await store.list(next);
+    for (let start = 0; start < page.items.length; start += CONCURRENCY) {
+      await Promise.all(page.items.slice(start, start + CONCURRENCY).map(work));
+    }
+    next = page.next;
+  } while (next !== undefined);
+}
+
+function isWanted({ state, operation }: RecoveryRecord, query: RecoveryQuery): boolean {
+  if (query.state !== undefined && state !== query.state) return false;
+  if (query.hsm !== undefined && ![operation.hsm, operation.target].includes(query.hsm)) return false;
+  return query.key === undefined || operation.key.toLowerCase() === query.key.toLowerCase();
+}
+
+function placeOf({ createdAt, id }: RecoveryRecord): string {
+  return padded(`${createdAt}-${id}`);
+}
+
+/** Sorts by time as text. */
+function padded(place: string): string {
+  const [time = '', id = ''] = place.split('-');
+  return `${time.padStart(16, '0')}-${id}`;
+}

@@ -1,0 +1,237 @@
+/** Does what was approved: looks again, recovers or restores, waits, verifies, and takes a fresh backup. Safe to kill anywhere. */
+import { backUpKey } from '../backup/back-up-key.ts';
+import { saveBackups } from '../backup/catalogue.ts';
+import { DEFAULT_RETRY, withRetries } from '../backup/retry.ts';
+import { isWardenError, WardenError, type WardenErrorCode } from '../errors.ts';
+import type { BackupStore, Clock, KeyService, Pacer, StateStore, StoredBackup } from '../ports.ts';
+import { backupsOf, lookAtKey, sha256 } from './look.ts';
+import type { Outcome, RecoveryRecord } from './record.ts';
+import { type Verification, verifyRecovered } from './verify-recovered.ts';
+
+/** What performing needs. */
+export interface PerformDeps {
+  readonly keysOf: (hsm: string) => KeyService;
+  readonly pacerOf: (hsm: string) => Pacer;
+  readonly backups: BackupStore;
+  readonly state: StateStore;
+  readonly clock: Clock;
+}
+
+/** The circumstances of one execution. Times are epoch milliseconds. */
+export interface Circumstances {
+  /** Whether an earlier execution of this request may have acted already. */
+  readonly resumed: boolean;
+  /** Nothing is begun at or after this time: the claim may lapse. */
+  readonly actBefore: number;
+  readonly signal: AbortSignal;
+  /** Told as each step begins. */
+  readonly onStep: (step: string) => void;
+}
+
+/** The key is readable at once after both operations; these waits are for a service that is slower than recorded. */
+const READ_BACK = { attempts: 8, firstDelayMs: 250, maxDelayMs: 4_000 };
+
+/**
+ * Performs `record`'s operation. Fails with the codes of pre-flight, `recovered-mismatch`, `backup-damaged`,
+ * `recovery-expired`, and those of the ports. Doing it again after a crash converges: the key is brought back once.
+ */
+export async function perform(
+  deps: PerformDeps,
+  record: RecoveryRecord,
+  circumstances: Circumstances,
+): Promise<Outcome> {
+  const { signal, onStep } = circumstances;
+  const keys = deps.keysOf(record.operation.target);
+  const retry = <T>(attempt: () => Promise<T>, policy = DEFAULT_RETRY) =>
+    withRetries(attempt, deps.clock, policy, signal);
+
+  onStep('pre-flight');
+  const proof = await findProof(deps, record, signal);
+  onStep(record.operation.action);
+  const warnings = await retry(bringBack(deps, record, keys, circumstances));
+  onStep('read-back');
+  await retry(() => readBack(keys, record, signal), READ_BACK);
+  onStep('verify');
+  const verification = await retry(() => verify(keys, proof, record, signal));
+  onStep('fresh-backup');
+  const backup = await freshBackup(deps, record, keys, proof, signal);
+  return {
+    result: 'succeeded',
+    step: 'done',
+    message: `Key ${record.operation.key} is active on HSM ${keys.hsm} (${pastTense(record)}).`,
+    versions: verification.versions,
+    verified: verification.verified,
+    ...backup.stored,
+    warnings: [...warnings, ...verification.warnings, ...backup.warnings],
+  };
+}
+
+/** The backup that tells what the key must be: the approved one for a restore, the newest for a recovery. */
+async function findProof(
+  { backups }: PerformDeps,
+  record: RecoveryRecord,
+  signal: AbortSignal,
+): Promise<StoredBackup | undefined> {
+  const { hsm, key, backup } = record.operation;
+  const all = await backupsOf(backups, hsm, key, signal);
+  if (backup === undefined) return all.at(-1);
+  const approved = all.find(({ blob }) => blob === backup.blob);
+  if (approved !== undefined && approved.record.sha256 === backup.sha256) return approved;
+  throw failure(
+    record,
+    'backup-damaged',
+    `the approved backup ${backup.blob} is not in the store as it was approved`,
+    'Make a new request with another backup.',
+  );
+}
+
+/** One attempt to bring the key back; repeated, it first looks at what the attempt before has done. */
+function bringBack(
+  deps: PerformDeps,
+  record: RecoveryRecord,
+  keys: KeyService,
+  { resumed, actBefore, signal }: Circumstances,
+): () => Promise<string[]> {
+  const { action, key, backup } = record.operation;
+  let mayHaveActed = resumed;
+  return async () => {
+    const { state } = await lookAtKey(keys, key, signal);
+    if (state === 'active') {
+      if (mayHaveActed) return resumed ? ['The key was found active when the execution was resumed.'] : [];
+      throw failure(record, 'key-active', 'the key is active already', 'Nothing has to be recovered.');
+    }
+    requireFit(record, state);
+    requireTime(deps.clock.now(), record, actBefore);
+    const bytes = backup === undefined ? undefined : await approvedBytes(deps, record, signal);
+    mayHaveActed = true;
+    try {
+      if (action === 'recover') await keys.recoverKey(key, signal);
+      else if (bytes !== undefined) await keys.restoreKey(bytes, signal);
+    } catch (error) {
+      // Somebody, perhaps an earlier self, was faster: what is there now is verified, not trusted.
+      if (!isWardenError(error, 'key-name-conflict', 'key-not-found')) throw error;
+      if ((await lookAtKey(keys, key, signal)).state !== 'active') throw error;
+      return ['The key came back at the same moment by another hand.'];
+    }
+    return [];
+  };
+}
+
+function requireFit(record: RecoveryRecord, state: 'deleted' | 'gone'): void {
+  const { action } = record.operation;
+  if (action === 'recover' && state === 'gone') {
+    throw failure(
+      record,
+      'nothing-to-recover',
+      'the key was purged since the request was made',
+      'Make a new request: it will offer to restore a backup.',
+    );
+  }
+  if (action === 'restore' && state === 'deleted') {
+    throw failure(
+      record,
+      'key-deleted',
+      'a key of this name was soft-deleted since the request was made',
+      'Make a new request to recover it, or restore after its purge.',
+    );
+  }
+}
+
+function requireTime(now: number, record: RecoveryRecord, actBefore: number): void {
+  if (now >= record.expiresAt) {
+    throw failure(record, 'recovery-expired', 'its time ran out before it could act', 'Make a new request.');
+  }
+  if (now >= actBefore) {
+    throw new WardenError('aborted', { message: 'The execution ran out of the time of its claim.' });
+  }
+}
+
+async function approvedBytes(
+  deps: PerformDeps,
+  record: RecoveryRecord,
+  signal: AbortSignal,
+): Promise<Uint8Array> {
+  const { backup } = record.operation;
+  const bytes = await deps.backups.read(backup?.blob ?? '', signal);
+  if (sha256(bytes) === backup?.sha256) return bytes;
+  throw failure(
+    record,
+    'backup-damaged',
+    `the backup ${backup?.blob} does not have the approved SHA-256`,
+    'Make a new request with another backup.',
+  );
+}
+
+/** A key that is not readable yet is waited for: here `key-not-found` may pass by itself. */
+async function readBack(keys: KeyService, record: RecoveryRecord, signal: AbortSignal): Promise<void> {
+  try {
+    await keys.getKey(record.operation.key, undefined, signal);
+  } catch (cause) {
+    if (!isWardenError(cause, 'key-not-found')) throw cause;
+    throw new WardenError('hsm-busy', {
+      message: `Key ${record.operation.key} is not readable on HSM ${keys.hsm} yet.`,
+      hsm: keys.hsm,
+      key: record.operation.key,
+      cause,
+    });
+  }
+}
+
+async function verify(
+  keys: KeyService,
+  proof: StoredBackup | undefined,
+  record: RecoveryRecord,
+  signal: AbortSignal,
+): Promise<Verification> {
+  if (proof !== undefined) return verifyRecovered(keys, proof.record, signal);
+  const versions = await keys.listVersions(record.operation.key, signal);
+  return {
+    versions: versions.length,
+    verified: 0,
+    warnings: ['There was no backup to verify the key against.'],
+  };
+}
+
+/** The key is back; a backup that fails now is a warning, and the next sweep's first work. */
+async function freshBackup(
+  deps: PerformDeps,
+  record: RecoveryRecord,
+  keys: KeyService,
+  proof: StoredBackup | undefined,
+  signal: AbortSignal,
+) {
+  const { key, hsm, target } = record.operation;
+  const pacer = deps.pacerOf(target);
+  try {
+    const detail = await keys.getKey(key, undefined, signal);
+    const request = {
+      key: { name: key, attributes: detail.attributes, tags: detail.tags, managed: false },
+      runId: `recovery-${record.id}`,
+      known: hsm === target ? (proof?.record.versions ?? []) : [],
+      signal,
+    };
+    const take = () => backUpKey({ keys, backups: deps.backups, pacer, clock: deps.clock }, request);
+    const stored = await withRetries(take, deps.clock, DEFAULT_RETRY, signal);
+    await saveBackups(deps.state, target, [stored]);
+    return { stored: { freshBackup: stored.blob }, warnings: [] };
+  } catch (error) {
+    if (!isWardenError(error) || error.code === 'aborted') throw error;
+    return { stored: {}, warnings: [`No fresh backup could be taken (${error.code}): ${error.message}`] };
+  }
+}
+
+function pastTense({ operation }: RecoveryRecord): string {
+  return operation.action === 'recover'
+    ? 'recovered'
+    : `restored from ${operation.backup?.blob ?? 'a backup'}`;
+}
+
+function failure(record: RecoveryRecord, code: WardenErrorCode, why: string, advice: string): WardenError {
+  const { action, target, key } = record.operation;
+  return new WardenError(code, {
+    message: `Key ${key} was not ${action === 'recover' ? 'recovered' : 'restored'} on HSM ${target}: ${why}.`,
+    advice,
+    hsm: target,
+    key,
+  });
+}

@@ -1,0 +1,175 @@
+/** The use cases of people and webhooks: ask, approve, reject, cancel, look. One code path for HTTP, web pages and CLI. */
+import { createHash } from 'node:crypto';
+import { isWardenError, WardenError } from '../errors.ts';
+import type { Clock, Logger, WorkQueue } from '../ports.ts';
+import type { AskBody } from './asking.ts';
+import { canonicalDigest } from './canonical-json.ts';
+import type { Gate } from './gate.ts';
+import { type LookDeps, preflight } from './look.ts';
+import type { RecoveryMessage } from './message.ts';
+import { type RecoveryPolicy, ruleFor } from './policy.ts';
+import type { HeldRecord, Ids } from './ports.ts';
+import type { Ask } from './preflight.ts';
+import type { Actor } from './record.ts';
+import { changeRecovery, createRecovery, type RecoveryLogDeps, tellFacts } from './recovery-log.ts';
+import { applyCommand, type Command, isDue, openRequest } from './state-machine.ts';
+
+/** What the recovery needs to serve people. */
+export interface RecoveriesDeps extends RecoveryLogDeps, LookDeps {
+  readonly policy: RecoveryPolicy;
+  readonly gate: Gate;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+}
+
+/** What a person can do to an open request. */
+export type PersonCommand = Extract<Command, { type: 'approve' | 'reject' | 'cancel' }>;
+
+/** Requests and what becomes of them. Every method fails with `gate-disarmed` while the gate is not armed. */
+export class Recoveries {
+  readonly #deps: RecoveriesDeps;
+
+  constructor(deps: RecoveriesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Opens a request after pre-flight. The same requester with the same idempotency key and the same body gets the same
+   * request back. Fails with the codes of pre-flight, `idempotency-conflict`, or a storage code.
+   */
+  async open(requester: Actor, body: AskBody, idempotencyKey?: string): Promise<HeldRecord> {
+    return this.#audited(requester, { hsm: body.hsm, key: body.key }, async () => {
+      await this.#deps.gate.pass();
+      const fingerprint = canonicalDigest({ ...body });
+      const id = idempotencyKey === undefined ? this.#deps.ids.next() : derivedId(requester, idempotencyKey);
+      const known = idempotencyKey === undefined ? undefined : await this.#repeated(id, fingerprint);
+      return known ?? (await this.#openNew(id, fingerprint, requester, body));
+    });
+  }
+
+  /** Applies a person's command; with `etag` only to the version of that tag. Fails with the codes of the state machine. */
+  async command(id: string, command: PersonCommand, etag?: string): Promise<HeldRecord> {
+    return this.#audited(command.by, { recoveryId: id }, async () => {
+      await this.#deps.gate.pass();
+      await this.settle(id);
+      const { clock, policy, store } = this.#deps;
+      const held = await changeRecovery(
+        store,
+        id,
+        (record) => applyCommand(record, command, clock.now(), ruleFor(policy, record.operation.key)),
+        etag,
+      );
+      const told = await tellFacts(this.#deps, held);
+      if (told.record.state === 'approved') await this.#enqueue(id);
+      return told;
+    });
+  }
+
+  /** A request as it stands. Fails with `recovery-unknown`. */
+  async get(id: string): Promise<HeldRecord> {
+    await this.#deps.gate.pass();
+    return this.settle(id);
+  }
+
+  /** Brings a request up to the time: lets it expire when it is due, and tells what is untold. */
+  async settle(id: string): Promise<HeldRecord> {
+    const { clock, policy, store } = this.#deps;
+    const held = await changeRecovery(store, id, (record) =>
+      isDue(record, clock.now())
+        ? applyCommand(record, { type: 'expire' }, clock.now(), ruleFor(policy, record.operation.key))
+        : record,
+    );
+    return tellFacts(this.#deps, held);
+  }
+
+  /** Puts the request's message in the queue again, where a worker should be at it and may not be. */
+  async nudge({ record }: HeldRecord): Promise<void> {
+    const stalled = record.state === 'executing' && (record.claim?.until ?? 0) <= this.#deps.clock.now();
+    if (record.state === 'approved' || stalled) await this.#enqueue(record.id);
+  }
+
+  async #openNew(id: string, fingerprint: string, requester: Actor, body: AskBody): Promise<HeldRecord> {
+    const { clock, policy, store } = this.#deps;
+    const { operation, notes } = await preflight(this.#deps, askOf(body));
+    const { ttlMs, ...rule } = ruleFor(policy, body.key);
+    const record = openRequest(
+      { id, operation, requester, reason: body.reason, rule, preflight: [...notes], fingerprint, ttlMs },
+      clock.now(),
+    );
+    try {
+      return await tellFacts(this.#deps, await createRecovery(store, record));
+    } catch (error) {
+      // The same request sent twice at once: the other one was faster.
+      const known = isWardenError(error, 'state-conflict')
+        ? await this.#repeated(id, fingerprint)
+        : undefined;
+      if (known === undefined) throw error;
+      return known;
+    }
+  }
+
+  async #repeated(id: string, fingerprint: string): Promise<HeldRecord | undefined> {
+    try {
+      const held = await this.settle(id);
+      if (held.record.fingerprint === fingerprint) return held;
+    } catch (error) {
+      if (isWardenError(error, 'recovery-unknown')) return undefined;
+      throw error;
+    }
+    throw new WardenError('idempotency-conflict', {
+      message: 'This idempotency key was used for a different request.',
+      advice: 'Use a new key for a new request.',
+    });
+  }
+
+  async #enqueue(id: string): Promise<void> {
+    const message: RecoveryMessage = { kind: 'recovery', id };
+    await this.#deps.queue.send('recoveries', message);
+  }
+
+  /** Notes a refusal in the audit log before it is answered. */
+  async #audited<T>(
+    actor: Actor,
+    about: { readonly recoveryId?: string; readonly hsm?: string; readonly key?: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isWardenError(error) && !error.transient) {
+        const { code, message } = error;
+        await this.#deps.audit
+          .note({ event: 'recovery-refused', actor, decision: 'refused', code, detail: message, ...about })
+          .catch((second: unknown) =>
+            this.#deps.logger.error('a refusal could not be audited', { code, ...about, error: second }),
+          );
+      }
+      throw error;
+    }
+  }
+}
+
+function askOf(body: AskBody): Ask {
+  return {
+    hsm: body.hsm,
+    target: body.target ?? body.hsm,
+    key: body.key,
+    action: body.action,
+    ...(body.backup === undefined ? {} : { backup: body.backup }),
+    ...(body.asOf === undefined ? {} : { asOf: epochOf(body.asOf) }),
+  };
+}
+
+/** Depends on who asks, so that nobody can meet or block another person's request by its key. */
+function derivedId(requester: Actor, idempotencyKey: string): string {
+  const seed = JSON.stringify([requester.kind, requester.id.toLowerCase(), idempotencyKey]);
+  const number = BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`);
+  return number.toString(36).padStart(50, '0').slice(-26);
+}
+
+function epochOf(instant: string): number {
+  // biome-ignore lint/style/noRestrictedGlobals: reads a given time, not the clock
+  return Date.parse(instant);
+}
