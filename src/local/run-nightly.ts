@@ -1,0 +1,47 @@
+/** Runs the nightly backup now, through the app's own timer and queue, and waits for the record of every HSM's run. */
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { hasEnded, RunRecord } from '../engine/backup/run-record.ts';
+import type { Host } from './host/host-options.ts';
+
+/** What is told while it runs: the keys dealt with so far, by HSM. */
+export type OnProgress = (done: ReadonlyMap<string, number>) => void;
+
+/** The channel on which the composition root publishes the records of sweeps. */
+const CHANNEL = 'hsm-warden.sweep';
+
+/** Fails when the timer fails, or when a sweep has not ended after `timeoutMs`. */
+export async function runNightly(
+  host: Host,
+  hsms: readonly string[],
+  onProgress: OnProgress,
+  timeoutMs: number,
+): Promise<readonly RunRecord[]> {
+  const latest = new Map<string, RunRecord>();
+  const finished = Promise.withResolvers<void>();
+  const hear = (message: unknown) => {
+    const run = RunRecord.parse(message);
+    latest.set(run.hsm, run);
+    onProgress(new Map([...latest].map(([hsm, { keys }]) => [hsm, Object.keys(keys).length])));
+    if (hsms.every((hsm) => hasEndedOn(latest, hsm))) finished.resolve();
+  };
+  subscribe(CHANNEL, hear);
+  const timer = setTimeout(
+    () => finished.reject(new Error('the nightly run did not end in time')),
+    timeoutMs,
+  );
+  try {
+    const started = await host.invoke('nightlyBackup');
+    if (started.status === 'failed') throw started.error;
+    await host.tick();
+    await finished.promise;
+    return hsms.flatMap((hsm) => latest.get(hsm) ?? []);
+  } finally {
+    clearTimeout(timer);
+    unsubscribe(CHANNEL, hear);
+  }
+}
+
+function hasEndedOn(latest: ReadonlyMap<string, RunRecord>, hsm: string): boolean {
+  const run = latest.get(hsm);
+  return run !== undefined && hasEnded(run);
+}
