@@ -1,10 +1,11 @@
 /** The immutable store of key backups on a Blob container. */
 import { buffer } from 'node:stream/consumers';
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
+import { isWardenError } from '../../engine/errors.ts';
 import type { BackupRecord } from '../../engine/model/backup-record.ts';
-import type { BackupStore, Clock, Logger, StoredBackup } from '../../engine/ports.ts';
+import type { BackupPins, BackupStore, Clock, Logger, StoredBackup } from '../../engine/ports.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
-import { backupBlobName, backupNameOf, backupPrefix } from './layout.ts';
+import { backupBlobName, backupNameOf, backupPrefix, pinnedBlobName } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
 
 /** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
@@ -21,7 +22,7 @@ export interface BlobBackupStoreOptions {
 }
 
 /** A {@link BackupStore} that writes under a condition no existing blob meets, and has no means to delete. */
-export class BlobBackupStore implements BackupStore {
+export class BlobBackupStore implements BackupStore, BackupPins {
   readonly #container: ContainerClient;
   readonly #clock: Clock;
   readonly #logger: Logger;
@@ -77,6 +78,32 @@ export class BlobBackupStore implements BackupStore {
       if (page.done) return;
       yield page.value.segment.blobItems.flatMap((item) => this.#readItem(item));
     }
+  }
+
+  /** Read and written rather than copied by the service: a copy within the service needs a right to read by URL. */
+  async pin(blob: string, signal?: AbortSignal): Promise<string> {
+    const copy = pinnedBlobName(blob);
+    const meanings = { BlobNotFound: 'blob-missing', BlobAlreadyExists: 'blob-exists' } as const;
+    try {
+      await this.#call({ what: `pin ${blob}`, signal, meanings }, async () => {
+        const options = optionalSignal(signal);
+        const source = this.#container.getBlobClient(blob);
+        const answer = await source.download(0, undefined, options);
+        const bytes =
+          answer.readableStreamBody === undefined
+            ? new Uint8Array()
+            : await buffer(answer.readableStreamBody);
+        await this.#container.getBlockBlobClient(copy).upload(Buffer.from(bytes), bytes.byteLength, {
+          conditions: { ifNoneMatch: '*' },
+          metadata: answer.metadata ?? {},
+          blobHTTPHeaders: { blobContentType: CONTENT_TYPE },
+          ...options,
+        });
+      });
+    } catch (error) {
+      if (!isWardenError(error, 'blob-exists')) throw error;
+    }
+    return copy;
   }
 
   #readItem(item: BlobItem): StoredBackup[] {

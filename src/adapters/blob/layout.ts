@@ -47,6 +47,11 @@ export function backupPrefix(hsm: string, key?: string): string {
   return key === undefined ? `${hsm}/` : `${hsm}/${key}/`;
 }
 
+/** The copy of a backup that no lifecycle rule touches. */
+export function pinnedBlobName(blob: string): string {
+  return `pinned/${blob}`;
+}
+
 /** The blob of a document of derived state: `runs/{hsm}/{runId}.json`, or `{kind}/{hsm}.json`. */
 export function stateBlobName(address: StateAddress): string {
   if (address.kind === 'run') return `runs/${address.hsm}/${address.runId}.json`;

@@ -1,7 +1,7 @@
 /** The store of key backups in memory: write once, never overwrite. */
 import { WardenError } from '../../engine/errors.ts';
 import { BackupRecord } from '../../engine/model/backup-record.ts';
-import type { BackupStore, Clock, StoredBackup } from '../../engine/ports.ts';
+import type { BackupPins, BackupStore, Clock, StoredBackup } from '../../engine/ports.ts';
 import { throwIfAborted } from './abort.ts';
 import { Faults } from './faults.ts';
 
@@ -11,8 +11,8 @@ interface Entry {
 }
 
 /** A {@link BackupStore} that lives as long as its object. */
-export class MemoryBackupStore implements BackupStore {
-  readonly faults = new Faults<'put' | 'read' | 'list'>();
+export class MemoryBackupStore implements BackupStore, BackupPins {
+  readonly faults = new Faults<'put' | 'read' | 'list' | 'pin'>();
   readonly #entries = new Map<string, Entry>();
   readonly #clock: Clock;
   readonly #pageSize: number;
@@ -58,6 +58,15 @@ export class MemoryBackupStore implements BackupStore {
       await this.faults.meet('list', hsm);
       yield names.slice(start, start + this.#pageSize).map((name) => this.#entry(name).stored);
     }
+  }
+
+  async pin(blob: string, signal?: AbortSignal): Promise<string> {
+    throwIfAborted(signal);
+    await this.faults.meet('pin', blob);
+    const copy = `pinned/${blob}`;
+    const { stored, bytes } = this.#entry(blob);
+    if (!this.#entries.has(copy)) this.#entries.set(copy, { stored: { ...stored, blob: copy }, bytes });
+    return copy;
   }
 
   /** Replaces the bytes of a blob, as a rotten disk would; no product code can do this. */
