@@ -9,8 +9,8 @@ import type { Clock, Pacer } from '../../engine/ports.ts';
 const SECOND_MS = 1000;
 /** Slots are this much further apart than the rate says, so that a network's jitter does not push one more into a second. */
 const SPACING_GUARD = 1.015;
-/** Starts in any window this long never exceed the rate, however late timers were. Shorter than the slots' own spacing. */
-const WINDOW_MS = 1010;
+/** Starts in any window this long never exceed the rate, however late timers were. Timers late by less than the guard leaves cost nothing. */
+const WINDOW_MS = 1005;
 /** What one throttled answer leaves of the rate. Mild, because the next second may be free again. */
 const DECREASE = 0.7;
 /** Answers to requests already under way say nothing new: the rate falls at most once in this time. */
@@ -92,7 +92,9 @@ export class AimdPacer implements Pacer {
     const pumping = new AbortController();
     this.#pumping = pumping;
     while (this.#waiters.length > 0) {
-      const wait = this.#nextStart() - this.#clock.now();
+      const now = this.#clock.now();
+      // First to the plan: a timer that is always late by the same time then costs nothing but that time once.
+      const wait = this.#due() > now ? this.#due() - now : this.#allowed() - now;
       if (wait > 0) {
         await this.#clock.sleep(Math.ceil(wait), pumping.signal).catch(() => undefined);
         // Another pump serves whoever came after everybody had gone.
@@ -107,19 +109,24 @@ export class AimdPacer implements Pacer {
   #startFirst(): void {
     const now = this.#clock.now();
     // Lateness is made up for, but not more than a second of it.
-    const planned = Math.max(this.#slot, this.#opensAt, now - SECOND_MS);
+    const planned = Math.max(this.#due(), now - SECOND_MS);
     this.#slot = planned + this.#spacing();
     this.#starts.push(now);
     if (this.#starts.length > Math.ceil(this.#setRate)) this.#starts.shift();
     this.#waiters.shift()?.start();
   }
 
-  /** The earliest moment at which one more request keeps to the plan, the gate, an even flow and the limit. */
-  #nextStart(): number {
+  /** When the next request is to start by the plan and the HSM's wishes. */
+  #due(): number {
+    return Math.max(this.#slot, this.#opensAt);
+  }
+
+  /** When it may start at the earliest after those before it started as late as they did. */
+  #allowed(): number {
     const last = this.#starts.at(-1) ?? Number.NEGATIVE_INFINITY;
     const full = this.#starts.length >= Math.ceil(this.#setRate);
     const windowOpens = (full ? this.#starts[0] : undefined) ?? Number.NEGATIVE_INFINITY;
-    return Math.max(this.#slot, this.#opensAt, last + this.#spacing() / 2, windowOpens + WINDOW_MS);
+    return Math.max(last + this.#spacing() / 2, windowOpens + WINDOW_MS);
   }
 
   #spacing(): number {
