@@ -1,0 +1,141 @@
+/** Builds the world of a recovery in memory: two HSMs of one security domain, a stranger, stores, queue, audit log, people. */
+import { ManualClock } from '../../src/adapters/memory/manual-clock.ts';
+import { MemoryAuditAnchor, MemoryAuditStore } from '../../src/adapters/memory/memory-audit-store.ts';
+import { MemoryBackupStore } from '../../src/adapters/memory/memory-backup-store.ts';
+import { MemoryHsm } from '../../src/adapters/memory/memory-hsm.ts';
+import { MemoryKeyService } from '../../src/adapters/memory/memory-key-service.ts';
+import {
+  CountingIds,
+  MemoryRecoveryStore,
+  RecordingNotifier,
+} from '../../src/adapters/memory/memory-recovery-store.ts';
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
+import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue.ts';
+import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
+import { ChainedAuditLog } from '../../src/engine/audit/audit-log.ts';
+import { backUpKey } from '../../src/engine/backup/back-up-key.ts';
+import { WardenError } from '../../src/engine/errors.ts';
+import type { KeyService, StoredBackup } from '../../src/engine/ports.ts';
+import type { AskBody } from '../../src/engine/recovery/asking.ts';
+import { type ExecuteDeps, executeRecovery } from '../../src/engine/recovery/execute.ts';
+import { Gate } from '../../src/engine/recovery/gate.ts';
+import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/engine/recovery/policy.ts';
+import type { RecoveryRecord } from '../../src/engine/recovery/record.ts';
+import { Recoveries } from '../../src/engine/recovery/recoveries.ts';
+import { person } from './recovery-builders.ts';
+import { FreePacer } from './sweep-world.ts';
+
+/** Everything a recovery touches. */
+export class RecoveryWorld {
+  readonly clock = new ManualClock({ now: Date.UTC(2026, 0, 1, 12), autoAdvance: true });
+  readonly hsm = new MemoryHsm({ clock: this.clock, name: 'contoso' });
+  readonly second = new MemoryHsm({ clock: this.clock, name: 'contoso-dr' });
+  readonly stranger = new MemoryHsm({ clock: this.clock, name: 'fabrikam', securityDomain: 'domain-2' });
+  readonly backups = new MemoryBackupStore(this.clock);
+  readonly state = new MemoryStateStore();
+  readonly store = new MemoryRecoveryStore();
+  readonly auditStore = new MemoryAuditStore(this.clock);
+  readonly anchor = new MemoryAuditAnchor();
+  readonly notifier = new RecordingNotifier();
+  readonly queue = new MemoryWorkQueue(this.clock);
+  readonly logger = new RecordingLogger();
+  readonly ids = new CountingIds();
+  policy: RecoveryPolicy = DEFAULT_POLICY;
+  readonly proofs: Record<string, () => Promise<string | undefined>> = {};
+  #workers = 0;
+
+  /** A world with one key `orders` of two versions and one backup of it. */
+  static async withBackup(keyType: 'RSA-HSM' | 'oct-HSM' = 'RSA-HSM'): Promise<RecoveryWorld> {
+    const world = new RecoveryWorld();
+    world.hsm.createKey('orders', { keyType });
+    world.hsm.createKey('orders', { keyType });
+    await world.backUp();
+    return world;
+  }
+
+  /** Backs up a key as the sweep does. */
+  async backUp(key = 'orders'): Promise<StoredBackup> {
+    const keys = this.keysOf('contoso');
+    const { attributes, tags } = await keys.getKey(key);
+    const deps = { keys, backups: this.backups, pacer: new FreePacer(), clock: this.clock };
+    const request = {
+      key: { name: key, attributes, tags, managed: false },
+      runId: 'run-1',
+      known: [],
+      signal: AbortSignal.timeout(60_000),
+    };
+    const stored = await backUpKey(deps, request);
+    await this.clock.advance(1_000);
+    return stored;
+  }
+
+  readonly keysOf = (name: string): KeyService => {
+    const hsm = [this.hsm, this.second, this.stranger].find((known) => known.name === name);
+    if (hsm !== undefined) return new MemoryKeyService(hsm);
+    throw new WardenError('hsm-unknown', { message: `There is no HSM ${name} in the settings.`, hsm: name });
+  };
+
+  /** The dependencies of one process: what a process remembers is new each time, what is stored is not. */
+  deps(): ExecuteDeps {
+    const { policy, clock, notifier, proofs } = this;
+    return {
+      store: this.store,
+      audit: new ChainedAuditLog(this.auditStore, this.anchor, clock),
+      notifier,
+      linkTo: (id) => `https://warden.test/recoveries/${id}`,
+      keysOf: this.keysOf,
+      pacerOf: () => new FreePacer(),
+      backups: this.backups,
+      state: this.state,
+      sharesDomain: (a, b) => [a, b].every((name) => name.startsWith('contoso')),
+      policy,
+      gate: new Gate({ policy, proofs, notifier, clock }),
+      queue: this.queue,
+      clock,
+      ids: this.ids,
+      logger: this.logger,
+    };
+  }
+
+  async ask(change: Partial<AskBody> = {}): Promise<RecoveryRecord> {
+    const body: AskBody = {
+      hsm: 'contoso',
+      key: 'orders',
+      action: 'auto',
+      reason: 'deleted by mistake',
+      ...change,
+    };
+    return (await new Recoveries(this.deps()).open(person('alice'), body)).record;
+  }
+
+  async approve(record: RecoveryRecord, id: string, groups: readonly string[] = []): Promise<RecoveryRecord> {
+    const { digest } = record;
+    const command = { type: 'approve', by: person(id), groups, digest } as const;
+    return (await new Recoveries(this.deps()).command(record.id, command)).record;
+  }
+
+  async approved(change: Partial<AskBody> = {}): Promise<RecoveryRecord> {
+    const record = await this.ask(change);
+    await this.approve(record, 'bob');
+    return this.approve(record, 'carol');
+  }
+
+  /** One delivery of the request's message to a new process. */
+  async deliver(id: string, deps: ExecuteDeps = this.deps()) {
+    this.#workers += 1;
+    const worker = `worker-${this.#workers}`;
+    return executeRecovery(deps, { kind: 'recovery', id }, worker, AbortSignal.timeout(60_000));
+  }
+
+  /** The record as stored. */
+  stored(id: string): RecoveryRecord {
+    const text = this.store.documents.get(`recovery/${id}`)?.text;
+    if (text === undefined) throw new Error(`expected a stored recovery ${id}`);
+    return JSON.parse(text);
+  }
+
+  /** The events of the audit log. */
+  get audited(): readonly string[] {
+    return this.auditStore.lines.map((line): string => JSON.parse(line).event);
+  }
+}
