@@ -6,6 +6,7 @@ import type { InvocationOutcome, TriggerInput } from '../invoker.ts';
 import type { RegisteredFunction } from '../load-app.ts';
 import { type AccessKeys, mayAdminister, mayCall } from './access.ts';
 import type { AdminAnswer, AdminRequest } from './admin.ts';
+import { watchConnections } from './connections.ts';
 import { BODY_LIMIT, readBody, toHttpInput } from './request.ts';
 import { writeEmpty, writeJson, writeOutcome } from './response.ts';
 import { findRoute, type Route } from './router.ts';
@@ -35,11 +36,9 @@ export interface HttpServer {
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   let closing = false;
   const server = createServer((request, response) => {
-    // A kept connection may bring another request after the server stopped listening.
+    connections.begin(request, response);
+    // A connection in use may bring another request after the server stopped listening.
     if (closing) return refuse(request, response, 503);
-    response.once('close', () => {
-      if (closing) server.closeIdleConnections();
-    });
     answer(request, response, options).catch((error: unknown) => {
       options.log({
         level: 'error',
@@ -50,6 +49,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       else response.destroy();
     });
   });
+  const connections = watchConnections(server);
   const port = await listen(server, options.port);
   return {
     url: `http://127.0.0.1:${port}`,
@@ -57,7 +57,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       new Promise((resolve, reject) => {
         closing = true;
         server.close((error) => (error ? reject(error) : resolve()));
-        server.closeIdleConnections();
+        connections.drain();
       }),
     cut: () => server.closeAllConnections(),
   };

@@ -1,0 +1,2 @@
+/** A fixture app that registers nothing. */
+export const nothing = true;

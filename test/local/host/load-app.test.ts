@@ -1,0 +1,120 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { describe, expect, it, onTestFinished } from 'vitest';
+import { silentLogger } from '../../../src/local/host/host-log.ts';
+import { loadApp } from '../../../src/local/host/load-app.ts';
+import { fixtureApp, startTestHost } from './support/start.ts';
+
+const app = (name: string) => new URL(`./apps/${name}.ts`, import.meta.url);
+
+/** Bundles a source app the way a deployment does: one ESM file, only the worker's own module left out. */
+async function bundle(source: string): Promise<string> {
+  const directory = await mkdtemp(join(tmpdir(), 'bundle-'));
+  onTestFinished(() => rm(directory, { recursive: true }));
+  await writeFile(join(directory, 'package.json'), '{"type":"module"}');
+  const outfile = join(directory, 'main.js');
+  await build({
+    stdin: { contents: source, resolveDir: fileURLToPath(new URL('.', import.meta.url)), loader: 'ts' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    external: ['@azure/functions-core'],
+    banner: { js: "import{createRequire}from'module';const require=createRequire(import.meta.url);" },
+    outfile,
+    logLevel: 'silent',
+  });
+  return outfile;
+}
+
+const helloSource = (name: string) =>
+  `import { app } from '@azure/functions'; app.http('${name}', { handler: () => ({ body: 'from ${name}' }) });`;
+
+describe('an app', () => {
+  it('in source registers its functions with the real library, listed by name', async () => {
+    const { functions } = await loadApp(fixtureApp('work-app'), silentLogger);
+
+    expect(functions.map(({ metadata, trigger }) => [metadata.name, trigger.binding.type])).toEqual([
+      ['audit', 'eventHubTrigger'],
+      ['nightly', 'timerTrigger'],
+      ['worker', 'queueTrigger'],
+    ]);
+  });
+
+  it('as one bundled file runs as well', async () => {
+    const { host } = await startTestHost({ entry: await bundle(helloSource('bundled')) });
+
+    expect(host.functions).toEqual(['bundled']);
+    expect(await (await fetch(`${host.url}/api/bundled`)).text()).toBe('from bundled');
+  });
+
+  it('loaded twice registers everything twice, and both serve', async () => {
+    const entry = await bundle(helloSource('again'));
+    const first = await startTestHost({ entry });
+    const second = await startTestHost({ entry });
+
+    const answers = await Promise.all([first, second].map(({ host }) => fetch(`${host.url}/api/again`)));
+
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
+  });
+
+  it('keeps its registrations to itself when several load at once, in source and bundled', async () => {
+    const entries = [
+      await bundle(helloSource('one')),
+      fixtureApp('work-app'),
+      await bundle(helloSource('two')),
+      app('hooks-app'),
+    ];
+
+    const apps = await Promise.all(entries.map((entry) => loadApp(entry, silentLogger)));
+
+    expect(apps.map(({ functions }) => functions.map(({ metadata }) => metadata.name))).toEqual([
+      ['one'],
+      ['audit', 'nightly', 'worker'],
+      ['two'],
+      ['event', 'slow'],
+    ]);
+    expect(apps.map(({ hooks }) => [...hooks.keys()].length)).toEqual([0, 0, 0, 5]);
+  });
+
+  it('may register only while it loads', async () => {
+    const entry = await bundle(
+      `import { app } from '@azure/functions';
+       app.http('late', { handler: () => { app.timer('more', { schedule: '0 0 0 * * *', handler() {} }); return {}; } });`,
+    );
+    const { host, lines } = await startTestHost({ entry });
+
+    expect((await fetch(`${host.url}/api/late`)).status).toBe(500);
+    expect(lines.some((line) => line.message.includes('can only be registered while its app loads'))).toBe(
+      true,
+    );
+  });
+
+  it.each([
+    ['that throws', 'faulty-app', 'app-load-failed', /a setting is missing/],
+    ['that registers nothing', 'empty-app', 'app-load-failed', /registered no function/],
+    ['that does not exist', 'absent-app', 'app-load-failed', /absent-app/],
+    ['with two functions of one name', 'twins-app', 'registration-invalid', /Twin/],
+    [
+      'with an output of an unknown kind',
+      'blob-output-app',
+      'binding-unsupported',
+      /writer has a blob binding/,
+    ],
+  ])('%s keeps the host from starting and says why', async (_, name, code, message) => {
+    await expect(startTestHost({ entry: app(name) })).rejects.toMatchObject({
+      code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it('that failed leaves nothing behind for the next one', async () => {
+    await expect(loadApp(app('faulty-app'), silentLogger)).rejects.toThrow();
+
+    const { functions } = await loadApp(fixtureApp('http-app'), silentLogger);
+
+    expect(functions.map(({ metadata }) => metadata.name)).not.toContain('early');
+  });
+});
