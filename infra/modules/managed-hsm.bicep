@@ -1,0 +1,38 @@
+metadata name = 'Managed HSM'
+metadata description = 'A new Managed HSM. It cannot be used before its administrators have downloaded its security domain.'
+
+import { newHsmType } from 'types.bicep'
+
+@description('Required. What to create.')
+param hsm newHsmType
+
+@description('Required. Location of the HSM.')
+param location string
+
+@description('Optional. Tags of the HSM.')
+param tags { *: string } = {}
+
+@description('Optional. Whether the HSM can be reached from outside the private network.')
+param publicNetworkAccess bool = false
+
+resource managedHsm 'Microsoft.KeyVault/managedHSMs@2024-11-01' = {
+  name: hsm.name
+  location: location
+  tags: tags
+  sku: { family: 'B', name: 'Standard_B1' }
+  properties: {
+    tenantId: tenant().tenantId
+    initialAdminObjectIds: hsm.administrators
+    enableSoftDelete: true
+    softDeleteRetentionInDays: hsm.?softDeleteRetentionInDays ?? 90
+    enablePurgeProtection: hsm.?enablePurgeProtection ?? true
+    publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
+    networkAcls: {
+      bypass: 'None'
+      defaultAction: publicNetworkAccess ? 'Allow' : 'Deny'
+    }
+  }
+}
+
+@description('Resource id of the HSM.')
+output resourceId string = managedHsm.id

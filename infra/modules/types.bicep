@@ -1,0 +1,131 @@
+metadata name = 'Types'
+metadata description = 'Shapes of the parameters that several modules take.'
+
+@export()
+@description('A Managed HSM to protect.')
+@sealed()
+type hsmType = {
+  @description('Required. Name of the Managed HSM.')
+  @minLength(3)
+  @maxLength(24)
+  name: string
+
+  @description('Optional. Resource group of the HSM, where that is not the one deployed to.')
+  resourceGroupName: string?
+
+  @description('Optional. Subscription of the HSM, where that is not the one deployed to.')
+  subscriptionId: string?
+
+  @description('Optional. Data-plane URL, for a sovereign cloud or a name of its own.')
+  url: string?
+
+  @description('Optional. Key backups a second on this HSM; the service allows 10 to everybody together.')
+  @minValue(1)
+  @maxValue(10)
+  pace: int?
+
+  @description('Optional. How its private endpoint is approved: at once (the deployer may approve connections of the HSM), by hand, or there is none because one exists already.')
+  privateEndpoint: ('automatic' | 'manual' | 'none')?
+}
+
+@export()
+@description('A Managed HSM to create.')
+@sealed()
+type newHsmType = {
+  @description('Required. Name of the Managed HSM; the first part of its URL.')
+  @minLength(3)
+  @maxLength(24)
+  name: string
+
+  @description('Required. Object ids of the first administrators, who must download its security domain before it can be used.')
+  @minLength(1)
+  administrators: string[]
+
+  @description('Optional. Days a deleted key can be recovered; fixed when the HSM is made. Defaults to 90.')
+  @minValue(7)
+  @maxValue(90)
+  softDeleteRetentionInDays: int?
+
+  @description('Optional. Whether nobody can purge a deleted key before its time. Defaults to true; cannot be switched off again.')
+  enablePurgeProtection: bool?
+}
+
+@export()
+@description('Rules of the storage account of the backups.')
+@sealed()
+type backupStorageType = {
+  @description('Optional. Redundancy. Defaults to Standard_GZRS: three zones, and a second region.')
+  skuName: ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS' | 'Standard_RAGZRS')?
+
+  @description('Optional. Days during which nobody can change or delete a backup. Defaults to 90.')
+  @minValue(1)
+  @maxValue(3650)
+  immutabilityDays: int?
+
+  @description('Optional. Days a deleted blob or container can be undeleted. Defaults to 30.')
+  @minValue(7)
+  @maxValue(365)
+  softDeleteDays: int?
+
+  @description('Optional. Days after which a backup moves to the cool tier. Defaults to 30.')
+  @minValue(1)
+  coolAfterDays: int?
+
+  @description('Optional. Days after which a backup is deleted, never before its immutability ends. Defaults to 400. Longer than any retention of a deleted key (90) and refresh of a backup (90) together. Pinned backups stay.')
+  @minValue(181)
+  deleteAfterDays: int?
+}
+
+@export()
+@description('Who is told of an alert.')
+@sealed()
+type receiversType = {
+  @description('Optional. Addresses that get a mail.')
+  emails: string[]?
+
+  @description('Optional. https URLs that get the common alert schema.')
+  webhooks: string[]?
+}
+
+@export()
+@description('The Entra application that callers of the recovery API get tokens for.')
+@sealed()
+type entraType = {
+  @description('Required. Application (client) id of the registration.')
+  @minLength(36)
+  @maxLength(36)
+  clientId: string
+
+  @description('Optional. Tenant of the callers. Defaults to the tenant deployed to.')
+  tenantId: string?
+}
+
+@export()
+@description('A secret-free app setting: its name and value.')
+type settingsType = {
+  @description('Optional. Value of the setting of that name.')
+  *: string
+}
+
+@export()
+@description('A right of one identity on one container or queue.')
+@sealed()
+type assignmentType = {
+  @description('Required. Name of the container or queue.')
+  target: string
+
+  @description('Required. Principal id of the identity.')
+  principalId: string
+
+  @description('Required. Name of the role, as Azure shows it.')
+  roleName: string
+
+  @description('Required. GUID of the role definition.')
+  roleId: string
+
+  @description('Required. What the right is needed for; shown on the assignment in Azure.')
+  why: string
+
+  @description('Optional. Condition (version 2.0) that narrows the right.')
+  condition: string?
+}
