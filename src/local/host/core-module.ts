@@ -12,7 +12,7 @@ import type { FunctionCallback, FunctionMetadata, ProgrammingModel } from './rpc
 const CORE_MODULE = '@azure/functions-core';
 
 /** Released again by disposing it. */
-export interface Disposable {
+interface Disposable {
   dispose(): void;
 }
 

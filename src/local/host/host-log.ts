@@ -1,7 +1,7 @@
 /** What the host writes down, and the level names the Functions worker uses. */
 
 /** Levels as the Functions runtime names them. */
-export type HostLogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
+type HostLogLevel = 'trace' | 'debug' | 'information' | 'warning' | 'error' | 'critical' | 'none';
 
 /** One line. `user` lines come from a function's own `context.log`, `system` lines from host or library. */
 export interface HostLogLine {

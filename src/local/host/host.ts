@@ -18,6 +18,7 @@ import { stopInOrder } from './stop.ts';
 import { planTimers } from './timer/plan-timers.ts';
 import { createFileScheduleStore } from './timer/schedule-store.ts';
 import { systemAlarm } from './timer/timer-listener.ts';
+import { timerValue } from './timer/timer-value.ts';
 import { toTypedData } from './typed-data.ts';
 
 /** The official host's default port under Core Tools. */
@@ -41,7 +42,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
   checkBindings(app.functions);
   const functions = app.functions.filter((target) => !isDisabled(target.metadata.name, settings));
   const routes = createRoutes(functions, hostSettings.routePrefix, settings);
-  for (const message of hiddenRoutes(routes)) log({ level: 'warning', category: 'system', message });
+  for (const message of [...hiddenRoutes(routes), ...ignoredRetries(functions)]) {
+    log({ level: 'warning', category: 'system', message });
+  }
   const clients = options.queueClients ?? queueClientsFromSettings(settings, options.credential);
   const appHookData: AppHookData = {};
   const invoker = createInvoker({
@@ -91,8 +94,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
   /** A timer run by hand sees its own record, as on the official host; anything else gets the text. */
   function manualInput(target: RegisteredFunction, input: string | undefined): TriggerInput {
-    const timer = timers.get(target.metadata.name);
-    return { data: timer ? timer.value() : { string: input ?? '' } };
+    if (target.trigger.binding.type.toLowerCase() !== 'timertrigger')
+      return { data: { string: input ?? '' } };
+    return { data: timers.get(target.metadata.name)?.value() ?? timerValue(undefined, false) };
   }
 
   await runHooks(app.hooks, 'appStart', { hookData: {}, appHookData });
@@ -144,4 +148,14 @@ export async function startHost(options: HostOptions): Promise<Host> {
     throw error;
   }
   return host;
+}
+
+/** Retry policies act on some triggers of the official host (timer, Event Hub, …), but not here: a sentence for each. */
+function ignoredRetries(functions: readonly RegisteredFunction[]): readonly string[] {
+  return functions
+    .filter(({ metadata }) => metadata.retryOptions !== undefined && metadata.retryOptions !== null)
+    .map(
+      ({ metadata }) =>
+        `${metadata.name} has a retry policy, which this host does not apply: a failed run is not repeated`,
+    );
 }

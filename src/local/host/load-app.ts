@@ -112,9 +112,10 @@ function triggerOf(metadata: FunctionMetadata): RegisteredFunction['trigger'] {
   throw new HostError('registration-invalid', `${metadata.name} has no trigger binding`);
 }
 
+/** .NET's OrdinalIgnoreCase, with which `FunctionMetadataManager.cs` of the official host sorts, compares upper case. */
 function byName(a: RegisteredFunction, b: RegisteredFunction): number {
-  const left = a.metadata.name.toLowerCase();
-  const right = b.metadata.name.toLowerCase();
+  const left = a.metadata.name.toUpperCase();
+  const right = b.metadata.name.toUpperCase();
   return left < right ? -1 : Number(left > right);
 }
 

@@ -61,13 +61,13 @@ export interface FunctionMetadata {
 export type FunctionCallback = (...args: unknown[]) => unknown;
 
 /** One value for one binding. */
-export interface RpcParameter {
+interface RpcParameter {
   readonly name: string;
   readonly data: RpcTypedData;
 }
 
 /** What the host sends with an invocation. */
-export interface RpcInvocationRequest {
+interface RpcInvocationRequest {
   readonly invocationId: string;
   readonly inputData: readonly RpcParameter[];
   readonly triggerMetadata: Readonly<Record<string, RpcTypedData>>;
@@ -90,7 +90,7 @@ export interface CoreInvocationContext {
 }
 
 /** The library's converter for one invocation. */
-export interface InvocationModel {
+interface InvocationModel {
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
   invokeFunction(context: unknown, inputs: unknown[], handler: FunctionCallback): Promise<unknown>;
   getResponse(context: unknown, result: unknown): Promise<RpcInvocationResponse>;

@@ -43,6 +43,33 @@ describe('an app', () => {
     ]);
   });
 
+  it('lists its functions in the order of .NET without case, in which the underscore comes after the letters', async () => {
+    const names = ['a_b', 'Aab', 'aAc', 'a-b', 'a1'];
+    const entry = await bundle(
+      `import { app } from '@azure/functions'; ${names.map((name) => `app.http('${name}', { handler: () => ({}) });`).join('')}`,
+    );
+
+    const { functions } = await loadApp(entry, silentLogger);
+
+    expect(functions.map(({ metadata }) => metadata.name)).toEqual(['a-b', 'a1', 'Aab', 'aAc', 'a_b']);
+  });
+
+  it('with a retry policy is warned that it has no effect here', async () => {
+    const entry = await bundle(
+      `import { app } from '@azure/functions';
+       app.timer('again', { schedule: '0 0 0 * * *', retry: { strategy: 'fixedDelay', delayInterval: 1, maxRetryCount: 2 }, handler() {} });`,
+    );
+
+    const { lines } = await startTestHost({ entry, timers: false });
+
+    expect(lines).toContainEqual(
+      expect.objectContaining({
+        level: 'warning',
+        message: expect.stringContaining('again has a retry policy'),
+      }),
+    );
+  });
+
   it('as one bundled file runs as well', async () => {
     const { host } = await startTestHost({ entry: await bundle(helloSource('bundled')) });
 

@@ -43,7 +43,7 @@ function writeHttp(response: ServerResponse, http: RpcHttpData): void {
 }
 
 /** One `Set-Cookie` value (RFC 6265); name and value are percent-encoded as the official host does. */
-export function formatCookie(cookie: RpcCookie): string {
+function formatCookie(cookie: RpcCookie): string {
   const seconds = cookie.expires?.value?.seconds;
   const sameSite = { none: undefined, lax: 'Lax', strict: 'Strict', explicitNone: 'None' }[
     cookie.sameSite ?? 'none'

@@ -51,6 +51,20 @@ describe('POST /admin/functions/{name}', () => {
     await vi.waitFor(() => expect(seen).toEqual([expect.objectContaining({ isPastDue: false })]));
   });
 
+  it('runs a disabled timer too, with a value that has no record', async () => {
+    const { host } = await start({
+      settings: { 'AzureWebJobs.nightly.Disabled': 'true', WORK_QUEUE: 'w', RESULT_QUEUE: 'r' },
+    });
+    const seen: unknown[] = [];
+    acts.set('nightly', (value) => {
+      seen.push(value);
+    });
+
+    await post(`${host.url}/admin/functions/nightly`, '{}');
+
+    await vi.waitFor(() => expect(seen).toEqual([expect.objectContaining({ scheduleStatus: null })]));
+  });
+
   it.each([
     ['an unknown function', 'nobody', '{}', 'application/json', 404],
     ['no JSON', 'audit', 'input', 'application/json', 400],
