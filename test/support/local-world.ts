@@ -1,0 +1,117 @@
+/** A whole local world for a scenario: emulated HSMs and Azurite over TLS in a folder of its own, and the app's own adapters on it. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
+import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
+import { createBlobService } from '../../src/adapters/blob/clients.ts';
+import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
+import { KeyVaultKeyService } from '../../src/adapters/keyvault/key-vault-key-service.ts';
+import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
+import { createQueueService } from '../../src/adapters/queue/clients.ts';
+import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import type { Emulator } from '../../src/emulator/start-emulator.ts';
+import { hasEnded, parseRunRecord, type RunRecord } from '../../src/engine/backup/run-record.ts';
+import type { StoredBackup } from '../../src/engine/ports.ts';
+import { startWorld, type World } from '../../src/local/world/start-world.ts';
+
+/** The world and the product's own view of it. */
+export class LocalWorld {
+  readonly world: World;
+  readonly backups: BlobBackupStore;
+  readonly state: BlobStateStore;
+  readonly queue: StorageWorkQueue;
+  private readonly access: StorageAccess;
+  private readonly folder: string;
+
+  private constructor(folder: string, world: World) {
+    this.folder = folder;
+    this.world = world;
+    const { blobUrl, queueUrl } = world.azurite;
+    const credential = {
+      getToken: async () => ({
+        token: await this.storageToken(),
+        expiresOnTimestamp: Date.now() + 3_600_000,
+      }),
+    };
+    this.access = { kind: 'identity', blobUrl, queueUrl, caPem: world.caPem, credential };
+    const blobs = createBlobService(this.access);
+    const [backups, state] = ['key-backups', 'warden-state'].map((name) => blobs.getContainerClient(name));
+    if (backups === undefined || state === undefined) throw new Error('expected two containers');
+    const clock = systemClock;
+    this.backups = new BlobBackupStore({ container: backups, clock, logger: new RecordingLogger() });
+    this.state = new BlobStateStore({ container: state, clock });
+    this.queue = new StorageWorkQueue({
+      service: createQueueService(this.access),
+      clock,
+      createMissing: true,
+    });
+  }
+
+  /** Starts a world with `keys` active keys on two HSMs. */
+  static async start(keys: number): Promise<LocalWorld> {
+    const folder = await mkdtemp(join(tmpdir(), 'warden-world-'));
+    const local = new LocalWorld(folder, await startWorld({ folder, keys, usualPorts: false }));
+    const blobs = createBlobService(local.access);
+    for (const name of ['key-backups', 'warden-state'])
+      await blobs.getContainerClient(name).createIfNotExists();
+    return local;
+  }
+
+  /** The emulator of an HSM. */
+  hsm(name: string): Emulator {
+    const found = this.world.hsms.find((hsm) => hsm.name === name);
+    if (found === undefined) throw new Error(`expected an HSM named ${name}`);
+    return found;
+  }
+
+  /** The product's key service on an HSM, as the HSM's administrator. */
+  keys(name: string): KeyVaultKeyService {
+    const { url, token } = this.hsm(name);
+    const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
+    const options = { hsm: name, url, credential, clock: systemClock, caPem: this.world.caPem };
+    return new KeyVaultKeyService({ ...options, disableChallengeResourceVerification: true });
+  }
+
+  /** All backups of an HSM. */
+  async storedBackups(hsm: string): Promise<StoredBackup[]> {
+    const all: StoredBackup[] = [];
+    for await (const page of this.backups.list(hsm)) all.push(...page);
+    return all;
+  }
+
+  /** The record of a run, if it has begun. */
+  async run(hsm: string, runId: string): Promise<RunRecord | undefined> {
+    const document = await this.state.read({ kind: 'run', hsm, runId });
+    return document === undefined ? undefined : parseRunRecord(document.text, hsm, runId);
+  }
+
+  /** Whether a run has ended. */
+  async ended(hsm: string, runId: string): Promise<boolean> {
+    const run = await this.run(hsm, runId);
+    return run !== undefined && hasEnded(run);
+  }
+
+  /** Does what the passing of 60 seconds does to the lease of a worker that died. */
+  async lapseLease(hsm: string): Promise<void> {
+    const container = createBlobService(this.access).getContainerClient('warden-state');
+    await container
+      .getBlobClient(`locks/hsm-${hsm}`)
+      .getBlobLeaseClient()
+      .breakLease(0)
+      .catch(() => undefined);
+  }
+
+  /** Ends everything and forgets it. */
+  async close(): Promise<void> {
+    await this.world.close();
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  private storageToken(): Promise<string> {
+    const [any] = this.world.hsms;
+    if (any === undefined) throw new Error('expected an HSM');
+    return any.issueToken({ objectId: 'test', audience: 'https://storage.azure.com' });
+  }
+}
