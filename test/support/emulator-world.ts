@@ -3,7 +3,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import { KeyClient } from '@azure/keyvault-keys';
 import { KeyVaultKeyService } from '../../src/adapters/keyvault/key-vault-key-service.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import { type Emulator, type EmulatorOptions, startEmulator } from '../../src/emulator/start-emulator.ts';
+import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.ts';
 import type { KeyServiceWorld } from '../contract/key-service.ts';
 
 /** A credential that always answers with `token`. */
@@ -62,6 +62,6 @@ export async function createKeyVaultWorld(): Promise<KeyServiceWorld> {
   };
 }
 
-function start(options: EmulatorOptions): Promise<Emulator> {
+function start(options: Parameters<typeof startEmulator>[0]): Promise<Emulator> {
   return startEmulator({ limits: 'off', retentionDays: 7, ...options });
 }

@@ -1,6 +1,7 @@
 /** The name of everything the product keeps in Blob storage, both ways. Pure; described in docs/backup-format.md. */
 import type { BackupRecord } from '../../engine/model/backup-record.ts';
 import type { StateAddress } from '../../engine/ports.ts';
+import type { RecoveryAddress } from '../../engine/recovery/ports.ts';
 
 /** Container of the backups, under an immutability policy. */
 export const BACKUP_CONTAINER = 'key-backups';
@@ -56,6 +57,21 @@ export function pinnedBlobName(blob: string): string {
 export function stateBlobName(address: StateAddress): string {
   if (address.kind === 'run') return `runs/${address.hsm}/${address.runId}.json`;
   return `${address.kind}/${address.hsm}.json`;
+}
+
+/** What the names of all recovery requests begin with. */
+export const RECOVERY_PREFIX = 'recoveries/';
+
+/** The blob of a document of the recovery: `recoveries/{id}.json`, or `webhook-rates/{source}.json`. */
+export function recoveryBlobName(address: RecoveryAddress): string {
+  return address.kind === 'recovery'
+    ? `${RECOVERY_PREFIX}${address.id}.json`
+    : `webhook-rates/${address.source}.json`;
+}
+
+/** The request a blob holds; undefined when the blob is named otherwise. */
+export function parseRecoveryBlobName(blob: string): string | undefined {
+  return /^recoveries\/([0-9a-z]{26})\.json$/.exec(blob)?.[1];
 }
 
 /** The empty blob whose lease is the exclusive right `name`. */

@@ -16,7 +16,7 @@ export class MemoryAuditStore implements AuditStore {
     this.#clock = clock;
   }
 
-  async end(): Promise<PartEnd | undefined> {
+  async end(_fresh: boolean): Promise<PartEnd | undefined> {
     await this.faults.meet('end', '');
     const newest = this.contents.at(-1);
     if (newest === undefined) return undefined;

@@ -15,7 +15,11 @@ export const systemClock: Clock = {
   async sleep(ms: number, signal?: AbortSignal): Promise<void> {
     try {
       for (let left = ms; left > 0 || left === ms; left -= LONGEST_TIMER_MS) {
-        await setTimeout(Math.min(left, LONGEST_TIMER_MS), undefined, signal === undefined ? {} : { signal });
+        await setTimeout(
+          Math.min(Math.max(0, left), LONGEST_TIMER_MS),
+          undefined,
+          signal === undefined ? {} : { signal },
+        );
       }
     } catch (error) {
       throw new WardenError('aborted', { message: 'The wait was aborted.', cause: error });

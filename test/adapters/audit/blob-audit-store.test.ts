@@ -1,0 +1,111 @@
+/** The audit log and the recovery's documents on real append and block blobs. */
+import { randomBytes } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { auditBlobName, parseAuditBlobName } from '../../../src/adapters/audit/audit-names.ts';
+import { BlobAuditAnchor } from '../../../src/adapters/audit/blob-audit-anchor.ts';
+import { BlobAuditStore } from '../../../src/adapters/audit/blob-audit-store.ts';
+import { BlobRecoveryStore } from '../../../src/adapters/blob/blob-recovery-store.ts';
+import { createBlobService } from '../../../src/adapters/blob/clients.ts';
+import { systemClock } from '../../../src/adapters/system/system-clock.ts';
+import { ChainedAuditLog } from '../../../src/engine/audit/audit-log.ts';
+import type { AuditEvent } from '../../../src/engine/audit/entry.ts';
+import { verifyAudit } from '../../../src/engine/audit/verify-audit.ts';
+import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
+
+let azurite: RunningAzurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+
+async function aContainer() {
+  const name = `c${randomBytes(6).toString('hex')}`;
+  const container = createBlobService(azurite.access).getContainerClient(name);
+  await container.create();
+  return container;
+}
+
+function anEvent(detail: string): AuditEvent {
+  return { event: 'noted', actor: { kind: 'person', id: 'bob', name: 'bob' }, decision: 'noted', detail };
+}
+
+describe('the names of the audit log', () => {
+  it.each([
+    { part: { day: '2026-11-24', number: 1 }, name: '2026/11/24.jsonl' },
+    { part: { day: '2026-11-24', number: 2 }, name: '2026/11/24.p0002.jsonl' },
+  ])('are $name, both ways', ({ part, name }) => {
+    expect(auditBlobName(part)).toBe(name);
+    expect(parseAuditBlobName(name)).toEqual(part);
+  });
+
+  it.each(['2026/11/24.p0001.jsonl', '2026/11/24.json', 'x/2026/11/24.jsonl'])('are not %s', (name) => {
+    expect(parseAuditBlobName(name)).toBeUndefined();
+  });
+});
+
+describe('the audit log on append blobs', () => {
+  it('is one chain whoever writes at once, and goes on in another process', async () => {
+    const container = await aContainer();
+    const make = () => {
+      const options = { container, clock: systemClock };
+      return new ChainedAuditLog(new BlobAuditStore(options), new BlobAuditAnchor(options), systemClock);
+    };
+    const writers = [make(), make(), make()];
+
+    await Promise.all(writers.flatMap((log, w) => [0, 1, 2, 3].map((n) => log.note(anEvent(`${w}/${n} \u20ac`)))));
+    await make().note(anEvent('another process'));
+
+    const options = { container, clock: systemClock };
+    const verdict = await verifyAudit(new BlobAuditStore(options), new BlobAuditAnchor(options));
+    expect(verdict).toMatchObject({ entries: 13, problems: [] });
+  });
+
+  it('seals a day that is over and goes on in the next', async () => {
+    const container = await aContainer();
+    const options = { container, clock: systemClock };
+    const store = new BlobAuditStore(options);
+    const log = new ChainedAuditLog(store, new BlobAuditAnchor(options), systemClock);
+    const yesterday = { day: '2020-02-29', number: 1 };
+    await store.open(yesterday);
+    await log.note(anEvent('first, into the part that is open'));
+    await log.note(anEvent('second, after the day has changed'));
+
+    const verdict = await verifyAudit(store, new BlobAuditAnchor(options));
+
+    expect(verdict).toMatchObject({ entries: 3, problems: [] });
+    expect(await store.read(yesterday)).toContain('part-sealed');
+  });
+
+  it('finds the log cut short, by the anchor', async () => {
+    const container = await aContainer();
+    const options = { container, clock: systemClock };
+    const store = new BlobAuditStore(options);
+    const log = new ChainedAuditLog(store, new BlobAuditAnchor(options), systemClock);
+    await log.note(anEvent('one'));
+    for await (const part of store.parts()) await container.deleteBlob(auditBlobName(part));
+
+    const verdict = await verifyAudit(store, new BlobAuditAnchor(options));
+
+    expect(verdict.problems).toHaveLength(1);
+  });
+});
+
+describe('the documents of the recovery', () => {
+  it('are guarded by their ETags and listed by id', async () => {
+    const store = new BlobRecoveryStore({ container: await aContainer(), clock: systemClock });
+    const [a, b] = ['a'.repeat(26), 'b'.repeat(26)];
+    const first = await store.write({ kind: 'recovery', id: a }, 'one', 'absent');
+    await store.write({ kind: 'recovery', id: b }, 'two', 'absent');
+    await store.write({ kind: 'webhook-rate', source: 'alerts' }, '{}', 'absent');
+
+    expect(await store.read({ kind: 'recovery', id: a })).toEqual({ text: 'one', etag: first });
+    expect(await store.read({ kind: 'recovery', id: 'c'.repeat(26) })).toBeUndefined();
+    await expect(store.write({ kind: 'recovery', id: a }, 'x', 'absent')).rejects.toMatchObject({ code: 'state-conflict' });
+    const second = await store.write({ kind: 'recovery', id: a }, 'three', { etag: first });
+    await expect(store.write({ kind: 'recovery', id: a }, 'x', { etag: first })).rejects.toMatchObject({
+      code: 'state-conflict',
+    });
+    expect(second).not.toBe(first);
+    expect(await store.list()).toEqual({ items: [a, b] });
+  });
+});
