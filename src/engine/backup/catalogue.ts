@@ -1,6 +1,7 @@
 /** The catalogue: for each key of an HSM its newest good backup. Derived; it can be rebuilt from the backups alone. */
 import { z } from 'zod';
 import { isWardenError, WardenError } from '../errors.ts';
+import { lookUp } from '../look-up.ts';
 import { BackupRecord } from '../model/backup-record.ts';
 import type { StateStore, StoredBackup } from '../ports.ts';
 
@@ -32,7 +33,7 @@ export function emptyCatalogue(hsm: string): Catalogue {
 export function mergeBackups(catalogue: Catalogue, backups: Iterable<StoredBackup>): Catalogue {
   const keys = { ...catalogue.keys };
   for (const backup of backups) {
-    const known = keys[backup.record.key];
+    const known = lookUp(keys, backup.record.key);
     if (known === undefined || isNewer(backup, known)) keys[backup.record.key] = backup;
   }
   return { ...catalogue, keys };

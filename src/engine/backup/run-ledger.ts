@@ -1,4 +1,5 @@
 /** Keeps the record of a run: outcomes in memory, saved at checkpoints together with the catalogue. */
+import { lookUp } from '../look-up.ts';
 import type { Clock, StateStore, StoredBackup } from '../ports.ts';
 import { saveBackups } from './catalogue.ts';
 import type { SweepMessage } from './message.ts';
@@ -60,7 +61,7 @@ export class RunLedger {
 
   /** What became of a key so far. */
   outcomeOf(key: string): KeyOutcome | undefined {
-    return this.record.keys[key];
+    return lookUp(this.record.keys, key);
   }
 
   /** Notes what became of a key, and the backup that was made of it. */

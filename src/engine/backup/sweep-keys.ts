@@ -1,5 +1,6 @@
 /** Goes through all keys of an HSM once: plans each from its list entry, backs up those that need it, notes every outcome. */
 import { isWardenError } from '../errors.ts';
+import { lookUp } from '../look-up.ts';
 import type { ListedKey } from '../model/key.ts';
 import type { StoredBackup } from '../ports.ts';
 import { type BackUpKeyDeps, backUpKey, proveStored } from './back-up-key.ts';
@@ -139,7 +140,7 @@ async function attend(
   let attempts = 0;
   const measured = () => ({ reason, attempts, durationMs: deps.clock.now() - startedAt });
   try {
-    const known = catalogue.keys[key.name]?.record.versions ?? [];
+    const known = lookUp(catalogue.keys, key.name)?.record.versions ?? [];
     const stored = await withRetries(
       async () => {
         attempts += 1;

@@ -1,6 +1,6 @@
 /** Says what a purge left behind: a backup that can bring the key back, or nothing. */
 import type { CatalogueEntry } from '../backup/catalogue.ts';
-import type { Caller, Finding } from '../events/finding.ts';
+import type { Finding } from '../events/finding.ts';
 import { isoTime } from '../iso-time.ts';
 import { deletionOf, type JudgeContext } from './classify-deleted.ts';
 import { afterPurge, coverageOfUnseen, excuse, judgeCoverage } from './coverage.ts';
@@ -10,7 +10,7 @@ import type { KnownKey } from './watch-state.ts';
 
 /** How a purge came to be known: of a key seen before, from the audit log, or from a backup whose key is nowhere. */
 export type PurgeEvidence =
-  | { readonly foundBy: 'look'; readonly known: KnownKey }
+  | { readonly foundBy: 'look'; readonly known: KnownKey; readonly record: KeySignal | undefined }
   | { readonly foundBy: 'audit-log'; readonly signal: KeySignal }
   | { readonly foundBy: 'catalogue'; readonly entry: CatalogueEntry };
 
@@ -20,8 +20,8 @@ export function classifyPurged(
   name: string,
   evidence: PurgeEvidence,
   entry: CatalogueEntry | undefined,
-  purgedBy: Caller | undefined,
 ): { readonly finding: Finding; readonly pin?: string } {
+  const purgedBy = recordOf(evidence)?.caller;
   const known = evidence.foundBy === 'look' ? evidence.known : undefined;
   const judged =
     known === undefined
@@ -49,6 +49,18 @@ export function classifyPurged(
     },
   };
   return backup === undefined ? { finding } : { finding, pin: backup.blob };
+}
+
+/** The audit log's record of the purge, if it is known. */
+export function recordOf(evidence: PurgeEvidence): KeySignal | undefined {
+  switch (evidence.foundBy) {
+    case 'look':
+      return evidence.record;
+    case 'audit-log':
+      return evidence.signal;
+    case 'catalogue':
+      return undefined;
+  }
 }
 
 function discriminatorOf(evidence: PurgeEvidence): string {

@@ -1,10 +1,9 @@
 /** Finds out of which keys a look cannot judge from the lists alone. */
 import type { Catalogue, CatalogueEntry } from '../backup/catalogue.ts';
-import { lookUp } from './lookup.ts';
-import { CLOCK_SKEW_MS, type KeySignal, type Observation, type Signals } from './observation.ts';
+import { lookUp } from '../look-up.ts';
+import type { Observation, Signals } from './observation.ts';
+import { account, type PastPurge } from './purge-ledger.ts';
 import type { KnownKey, WatchState } from './watch-state.ts';
-
-type PastPurge = WatchState['purges'][string];
 
 /**
  * Names to be read directly before anything is said of them: in neither list although known, or active with signs of
@@ -28,14 +27,9 @@ export function doubtfulNames(
   }
   for (const purge of signals.purges) {
     if (observation.deleted.has(purge.key)) continue;
-    if (isUntoldPurge(purge, lookUp(state.purges, purge.key))) doubtful.add(purge.key);
+    if (account(lookUp(state.purges, purge.key), [purge]).fresh.length > 0) doubtful.add(purge.key);
   }
   return doubtful;
-}
-
-/** Whether the audit log's purge is not the one that was told already (the log comes late, and repeats). */
-export function isUntoldPurge(purge: KeySignal, past: PastPurge | undefined): boolean {
-  return past === undefined || purge.at > past.at + CLOCK_SKEW_MS;
 }
 
 /** Whether a backup is of a key whose purge was not told: none was, or the backup is younger. */

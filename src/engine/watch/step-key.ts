@@ -11,38 +11,45 @@ import {
   isSameDeletion,
   type JudgeContext,
 } from './classify-deleted.ts';
-import { classifyPurged, type PurgeEvidence } from './classify-purged.ts';
-import { isUntoldBackup, isUntoldPurge } from './doubts.ts';
+import { classifyPurged, type PurgeEvidence, recordOf } from './classify-purged.ts';
+import { isUntoldBackup } from './doubts.ts';
 import { CLOCK_SKEW_MS, type KeySignal, type Presence } from './observation.ts';
-import type { ActiveKey, DeletedKey, KnownKey, WatchState } from './watch-state.ts';
+import { account, enter, type PastPurge } from './purge-ledger.ts';
+import type { ActiveKey, KnownKey } from './watch-state.ts';
+
+/** Deletions are dated in whole seconds, the log in finer steps. */
+const LOG_ROUNDING_MS = 1_000;
 
 /** One key before the step: everything known of the name. */
 export interface KeyBefore {
   readonly name: string;
   readonly known: KnownKey | undefined;
-  readonly pastPurge: WatchState['purges'][string] | undefined;
+  readonly pastPurge: PastPurge | undefined;
   readonly entry: CatalogueEntry | undefined;
-  /** The last deletion and purge of the name that the audit log told. */
-  readonly deleteSignal: KeySignal | undefined;
-  readonly purgeSignal: KeySignal | undefined;
+  /** The deletions and purges of the name that the audit log told, oldest first. */
+  readonly deletes: readonly KeySignal[];
+  readonly purges: readonly KeySignal[];
 }
 
 /** One key after the step. */
 export interface KeyAfter {
   readonly known: KnownKey | undefined;
-  readonly purge?: WatchState['purges'][string];
+  readonly purge?: PastPurge | undefined;
   readonly findings: readonly Finding[];
-  /** A backup to be kept for good. */
-  readonly pin?: string;
+  /** Backups to be kept for good. */
+  readonly pins?: readonly string[];
 }
+
+/** What ended before the key came to be where it is now. */
+type Ended = Omit<KeyAfter, 'known'>;
 
 /** One step of one key. */
 export function stepKey(context: JudgeContext, before: KeyBefore, presence: Presence): KeyAfter {
   switch (presence.is) {
     case 'unknown':
-      return { known: before.known, findings: [] };
+      return { known: before.known, purge: before.pastPurge, findings: [] };
     case 'gone':
-      return stepGone(context, before);
+      return { ...endGone(context, before), known: undefined };
     case 'deleted':
       return stepDeleted(context, before, presence.key);
     case 'active':
@@ -50,34 +57,34 @@ export function stepKey(context: JudgeContext, before: KeyBefore, presence: Pres
   }
 }
 
-function stepGone(context: JudgeContext, before: KeyBefore): KeyAfter {
-  const evidence = evidenceOfGone(before);
-  if (evidence === undefined) return { known: undefined, findings: [] };
-  return { ...tellPurge(context, before, evidence), known: undefined };
-}
-
-function evidenceOfGone({ known, entry, pastPurge, purgeSignal }: KeyBefore): PurgeEvidence | undefined {
-  if (known !== undefined) return { foundBy: 'look', known };
-  if (purgeSignal !== undefined && isUntoldPurge(purgeSignal, pastPurge)) {
-    return { foundBy: 'audit-log', signal: purgeSignal };
-  }
-  if (entry !== undefined && isUntoldBackup(entry, pastPurge)) return { foundBy: 'catalogue', entry };
-  return undefined;
+function endGone(context: JudgeContext, before: KeyBefore): Ended {
+  const { known, entry, pastPurge } = before;
+  if (known !== undefined) return endPurged(context, before, known);
+  const ended = endUnseen(context, before);
+  if (ended.findings.length > 0 || entry === undefined || !isUntoldBackup(entry, pastPurge)) return ended;
+  return tellPurges(context, before, ended.purge, [{ foundBy: 'catalogue', entry }]);
 }
 
 function stepDeleted(context: JudgeContext, before: KeyBefore, key: ListedDeletedKey): KeyAfter {
-  const { known, entry, deleteSignal } = before;
+  const { known, entry, deletes } = before;
   if (known?.state === 'deleted' && isSameDeletion(known.deletedAt, key.deletedAt)) {
-    return classifyDeleted(context, key, known, entry);
+    // A purge of that name in the log is then one of an earlier key: this one is still there.
+    const earlier = endUnseen(context, {
+      ...before,
+      purges: before.purges.filter(({ at }) => at < known.deletedAt),
+    });
+    const pending = classifyDeleted(context, key, known, entry);
+    return { ...earlier, known: pending.known, findings: [...earlier.findings, ...pending.findings] };
   }
-  const former = endFormer(context, before, known?.state === 'deleted' ? known : undefined);
-  const oldest = former.purge === undefined ? known?.oldestVersion : undefined;
-  const begun = beginDeletion(context, key, entry, oldest, deleteSignal?.caller);
+  const ended = endFormer(context, before);
+  const isNewKey = ended.findings.some(({ kind }) => kind === 'key-purged');
+  const oldest = isNewKey ? undefined : known?.oldestVersion;
+  const begun = beginDeletion(context, key, entry, oldest, deletes.at(-1)?.caller);
   const pending = classifyDeleted(context, key, begun.known, entry);
   return {
-    ...former,
+    ...ended,
     known: pending.known,
-    findings: [...former.findings, begun.finding, ...pending.findings],
+    findings: [...ended.findings, begun.finding, ...pending.findings],
   };
 }
 
@@ -89,18 +96,16 @@ function stepActive(
 ): KeyAfter {
   const { known, entry } = before;
   const replaced = known !== undefined && isReplaced(known, versions);
-  const former = replaced
-    ? tellPurge(context, before, { foundBy: 'look', known })
-    : endFormer(context, before, known?.state === 'deleted' ? known : undefined);
-  const again = replaced || known === undefined ? newOwner(before, versions) : known.oldestVersion;
+  const ended = replaced ? endPurged(context, before, known) : endFormer(context, before);
+  const oldest = replaced || known === undefined ? newOwner(before, versions) : known.oldestVersion;
   const next: ActiveKey = {
     state: 'active',
     createdAt: key.attributes.createdAt,
-    ...(again === undefined ? {} : { oldestVersion: again }),
+    ...(oldest === undefined ? {} : { oldestVersion: oldest }),
     ...(known?.state === 'active' && !replaced ? faultsOf(known) : {}),
   };
   const judged = classifyActive(context, key, next, entry);
-  return { ...former, known: judged.known, findings: [...former.findings, ...judged.findings] };
+  return { ...ended, known: judged.known, findings: [...ended.findings, ...judged.findings] };
 }
 
 /** Whether the versions show that the key remembered is not the key there now. */
@@ -123,44 +128,67 @@ function newOwner(
   return isRestored === true ? undefined : versions[0]?.version;
 }
 
-/** How the remembered deletion ended when the key is seen elsewhere: purged if the audit log says so, else recovered. */
-function endFormer(
-  context: JudgeContext,
-  before: KeyBefore,
-  known: DeletedKey | undefined,
-): Omit<KeyAfter, 'known'> {
-  const { purgeSignal, pastPurge } = before;
-  const isPurged = purgeSignal !== undefined && isUntoldPurge(purgeSignal, pastPurge);
-  if (known === undefined) {
-    return isPurged
-      ? tellPurge(context, before, { foundBy: 'audit-log', signal: purgeSignal })
-      : { findings: [] };
-  }
-  if (isPurged && purgeSignal.at >= known.deletedAt - CLOCK_SKEW_MS) {
-    return tellPurge(context, before, { foundBy: 'look', known });
-  }
-  const data = {
-    hsm: context.hsm,
-    key: before.name,
-    severity: 'info',
-    deletedAt: isoTime(known.deletedAt),
-  } as const;
-  return { findings: [{ kind: 'key-recovered', discriminator: deletionOf(known), data }] };
+/** The key remembered is elsewhere now: if it was deleted, it was purged if the audit log says so, else recovered. */
+function endFormer(context: JudgeContext, before: KeyBefore): Ended {
+  const { known } = before;
+  if (known?.state !== 'deleted') return endUnseen(context, before);
+  const { fresh } = account(before.pastPurge, before.purges);
+  if (fresh.some((signal) => isPurgeOf(known, signal))) return endPurged(context, before, known);
+  const { hsm } = context;
+  const data = { hsm, key: before.name, severity: 'info', deletedAt: isoTime(known.deletedAt) } as const;
+  const recovered: Finding = { kind: 'key-recovered', discriminator: deletionOf(known), data };
+  const ended = endUnseen(context, before);
+  return { ...ended, findings: [recovered, ...ended.findings] };
 }
 
-function tellPurge(
+/** The key remembered was purged, and perhaps others of its name after it. */
+function endPurged(context: JudgeContext, before: KeyBefore, known: KnownKey): Ended {
+  const { past, fresh } = account(before.pastPurge, before.purges);
+  const record = fresh.find((signal) => isPurgeOf(known, signal));
+  const others = fresh.filter((signal) => signal !== record);
+  return tellPurges(context, before, past, [
+    { foundBy: 'look', known, record },
+    ...others.map((signal): PurgeEvidence => ({ foundBy: 'audit-log', signal })),
+  ]);
+}
+
+/** Whether a purge in the log can be that of the key remembered. All these times are the service's. */
+function isPurgeOf(known: KnownKey, { at }: KeySignal): boolean {
+  if (known.state === 'active') return at >= known.createdAt;
+  return at >= known.deletedAt - LOG_ROUNDING_MS && at <= known.scheduledPurgeAt + LOG_ROUNDING_MS;
+}
+
+/** Purges of which only the audit log knows: of keys that no look has seen. */
+function endUnseen(context: JudgeContext, before: KeyBefore): Ended {
+  const { past, fresh } = account(before.pastPurge, before.purges);
+  return tellPurges(
+    context,
+    before,
+    past,
+    fresh.map((signal): PurgeEvidence => ({ foundBy: 'audit-log', signal })),
+  );
+}
+
+function tellPurges(
   context: JudgeContext,
-  before: KeyBefore,
-  evidence: PurgeEvidence,
-): Required<Pick<KeyAfter, 'purge' | 'findings'>> & Pick<KeyAfter, 'pin'> {
-  const { name, entry, purgeSignal } = before;
-  const told = classifyPurged(context, name, evidence, entry, purgeSignal?.caller);
-  const at = Math.max(context.now, purgeSignal?.at ?? 0);
-  return {
-    findings: [told.finding],
-    purge: { at, discriminator: told.finding.discriminator },
-    ...(told.pin === undefined ? {} : { pin: told.pin }),
-  };
+  { name, entry }: KeyBefore,
+  past: PastPurge | undefined,
+  evidence: readonly PurgeEvidence[],
+): Ended {
+  let purge = past;
+  const findings: Finding[] = [];
+  const pins: string[] = [];
+  for (const proof of evidence) {
+    const told = classifyPurged(context, name, proof, entry);
+    findings.push(told.finding);
+    if (told.pin !== undefined) pins.push(told.pin);
+    const isExpiry =
+      proof.foundBy === 'look' &&
+      proof.known.state === 'deleted' &&
+      proof.known.scheduledPurgeAt <= context.now + CLOCK_SKEW_MS;
+    purge = enter(purge, { at: context.now, record: recordOf(proof), isExpiry });
+  }
+  return { purge, findings, pins };
 }
 
 function faultsOf({ unprotected, overdueSince }: ActiveKey) {

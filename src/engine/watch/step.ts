@@ -4,11 +4,11 @@ import type { LastRun } from '../backup/last-run.ts';
 import type { WardenError } from '../errors.ts';
 import { toEvent } from '../events/event.ts';
 import type { Finding } from '../events/finding.ts';
+import { lookUp } from '../look-up.ts';
 import type { JudgeContext } from './classify-deleted.ts';
 import { classifyHsm, classifyUnreachable } from './classify-hsm.ts';
 import { classifyUses } from './classify-use.ts';
-import { lookUp } from './lookup.ts';
-import type { KeySignal, Observation, Presence, Signals } from './observation.ts';
+import type { Observation, Presence, Signals } from './observation.ts';
 import { type KeyAfter, stepKey } from './step-key.ts';
 import type { KnownKey, WatchState } from './watch-state.ts';
 
@@ -38,8 +38,8 @@ export function step(context: JudgeContext, state: WatchState, facts: LookFacts)
   const purges = new Map(keptPurges(context, state, facts.catalogue));
   const pins = new Set(state.pins);
   const findings: Finding[] = [];
-  const deletes = latestByKey(facts.signals.deletes);
-  const purged = latestByKey(facts.signals.purges);
+  const deletes = Map.groupBy(facts.signals.deletes, ({ key }) => key);
+  const purged = Map.groupBy(facts.signals.purges, ({ key }) => key);
 
   for (const name of allNames(state, facts)) {
     const before = {
@@ -47,13 +47,13 @@ export function step(context: JudgeContext, state: WatchState, facts: LookFacts)
       known: lookUp(state.keys, name),
       pastPurge: lookUp(state.purges, name),
       entry: lookUp(facts.catalogue.keys, name),
-      deleteSignal: deletes.get(name),
-      purgeSignal: purged.get(name),
+      deletes: deletes.get(name) ?? [],
+      purges: purged.get(name) ?? [],
     };
     const after = withUses(context, stepKey(context, before, presenceOf(name, facts)), name, facts.signals);
     if (after.known !== undefined) keys.set(name, after.known);
     if (after.purge !== undefined) purges.set(name, after.purge);
-    if (after.pin !== undefined) pins.add(after.pin);
+    for (const blob of after.pins ?? []) pins.add(blob);
     findings.push(...after.findings);
   }
   const hsm = classifyHsm(context, state.conditions, facts.observation, facts.lastRun, watchingSince);
@@ -108,10 +108,6 @@ function withUses(context: JudgeContext, after: KeyAfter, name: string, signals:
   if (uses.length === 0) return after;
   const { known, findings } = classifyUses(context, after.known, uses);
   return { ...after, known, findings: [...after.findings, ...findings] };
-}
-
-function latestByKey(signals: readonly KeySignal[]): ReadonlyMap<string, KeySignal> {
-  return new Map([...signals].sort((a, b) => a.at - b.at).map((signal) => [signal.key, signal]));
 }
 
 function keptPurges({ now }: JudgeContext, state: WatchState, catalogue: Catalogue) {

@@ -3,9 +3,9 @@ import type { Catalogue, CatalogueEntry } from '../backup/catalogue.ts';
 import { reasonToSkip } from '../backup/selection.ts';
 import type { Finding } from '../events/finding.ts';
 import { isoTime } from '../iso-time.ts';
+import { lookUp } from '../look-up.ts';
 import type { ListedKey } from '../model/key.ts';
 import type { JudgeContext } from './classify-deleted.ts';
-import { lookUp } from './lookup.ts';
 import type { Observation } from './observation.ts';
 import { CONDITIONS, type WatchState } from './watch-state.ts';
 

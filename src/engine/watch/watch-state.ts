@@ -40,8 +40,8 @@ export type DeletedKey = z.infer<typeof DeletedKey>;
 const KnownKey = z.discriminatedUnion('state', [ActiveKey, DeletedKey]);
 export type KnownKey = z.infer<typeof KnownKey>;
 
-/** A purge that has been told. */
-const PastPurge = z.strictObject({ at: Time, discriminator: z.string() });
+/** The purges told of a name: when the last was, whether its audit record is still to come, and the records seen. */
+const PastPurge = z.strictObject({ at: Time, awaitsRecord: z.boolean(), records: z.array(Time) });
 
 /** Conditions of a whole HSM. */
 export const CONDITIONS = [
@@ -61,7 +61,7 @@ export const WatchState = z.strictObject({
   /** The last look that saw every key. */
   lookedAt: Time.exactOptional(),
   keys: z.record(z.string(), KnownKey),
-  /** The last purge told of each name. */
+  /** The purges told, by name. */
   purges: z.record(z.string(), PastPurge),
   /** Conditions that hold, since when, and whether that was told. */
   conditions: z.partialRecord(z.enum(CONDITIONS), z.strictObject({ since: Time, told: z.boolean() })),

@@ -1,0 +1,112 @@
+/** Builds the world of the watch in memory: one HSM, stores, a topic and a clock under the test's control. */
+import { ManualClock } from '../../src/adapters/memory/manual-clock.ts';
+import { MemoryBackupStore } from '../../src/adapters/memory/memory-backup-store.ts';
+import { MemoryEventPublisher } from '../../src/adapters/memory/memory-event-publisher.ts';
+import { MemoryHsm, type MemoryHsmOptions } from '../../src/adapters/memory/memory-hsm.ts';
+import { MemoryKeyService } from '../../src/adapters/memory/memory-key-service.ts';
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
+import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
+import { backUpKey } from '../../src/engine/backup/back-up-key.ts';
+import { saveBackups } from '../../src/engine/backup/catalogue.ts';
+import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
+import { WardenError, type WardenErrorCode } from '../../src/engine/errors.ts';
+import type { WardenEvent } from '../../src/engine/events/event.ts';
+import { type LookDeps, look } from '../../src/engine/watch/look.ts';
+import { NO_SIGNALS, type Signals } from '../../src/engine/watch/observation.ts';
+import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../../src/engine/watch/policy.ts';
+import { readWatchState } from '../../src/engine/watch/watch-state.ts';
+import { FreePacer } from './sweep-world.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS = 60 * MINUTE_MS;
+export const DAY_MS = 24 * HOUR_MS;
+
+/** The rules of the watch as they are by default, with `change`. */
+export function aWatchPolicy(change: Partial<WatchPolicy> = {}): WatchPolicy {
+  return {
+    thresholdsMs: DEFAULT_THRESHOLDS_MS,
+    selection: EVERY_KEY,
+    schedule: '0 0 2 * * *',
+    graceMs: 3 * HOUR_MS,
+    refreshMs: 7 * DAY_MS,
+    unprotectedAfterMs: HOUR_MS,
+    minRetentionDays: 7,
+    unreachableAfterMs: 10 * MINUTE_MS,
+    ...change,
+  };
+}
+
+/** Everything a look touches. */
+export class WatchWorld {
+  readonly clock = new ManualClock({ now: Date.UTC(2026, 10, 24, 12, 0, 0), autoAdvance: true });
+  readonly hsm: MemoryHsm;
+  readonly backups = new MemoryBackupStore(this.clock);
+  readonly state = new MemoryStateStore();
+  readonly publisher = new MemoryEventPublisher();
+  readonly logger = new RecordingLogger();
+  policy = aWatchPolicy();
+
+  constructor(options: Partial<MemoryHsmOptions> = {}) {
+    this.hsm = new MemoryHsm({ name: 'contoso', purgeProtection: true, clock: this.clock, ...options });
+  }
+
+  get deps(): LookDeps {
+    return {
+      keys: new MemoryKeyService(this.hsm),
+      state: this.state,
+      pins: this.backups,
+      publisher: this.publisher,
+      clock: this.clock,
+      logger: this.logger,
+      retry: { attempts: 2, firstDelayMs: 10, maxDelayMs: 10 },
+    };
+  }
+
+  look(signals: Partial<Signals> = {}) {
+    return look(this.deps, this.policy, { ...NO_SIGNALS, ...signals });
+  }
+
+  /** Backs a key up as the sweep does. */
+  async backUp(name: string): Promise<void> {
+    const found = this.hsm.active.get(name)?.versions.at(-1);
+    if (found === undefined) throw new Error(`expected an active key ${name}`);
+    const key = { name, attributes: found.attributes, tags: {}, managed: false };
+    const deps = { ...this.deps, backups: this.backups, pacer: new FreePacer() };
+    const { signal } = new AbortController();
+    const stored = await backUpKey(deps, { key, runId: 'run-1', known: [], signal });
+    await saveBackups(this.state, 'contoso', [stored]);
+  }
+
+  /** A planted failure. */
+  fault(code: WardenErrorCode): WardenError {
+    return new WardenError(code, { message: `planted ${code}` });
+  }
+
+  /** Types of the events told so far, without heartbeats; with the key where there is one. */
+  get told(): readonly string[] {
+    return this.publisher.told.map(nameOf);
+  }
+
+  /** What is told while `action` runs. */
+  async during(action: () => Promise<unknown>): Promise<readonly string[]> {
+    const before = this.publisher.told.length;
+    await action();
+    return this.publisher.told.slice(before).map(nameOf);
+  }
+
+  /** Told events of one type. */
+  events<Type extends WardenEvent['type']>(type: Type): Extract<WardenEvent, { type: Type }>[] {
+    return this.publisher.told.filter(
+      (event): event is Extract<WardenEvent, { type: Type }> => event.type === type,
+    );
+  }
+
+  async memory() {
+    return (await readWatchState(this.state, 'contoso')).state;
+  }
+}
+
+function nameOf({ type, data }: WardenEvent): string {
+  const name = type.replace('HsmWarden.', '');
+  return 'key' in data && data.key !== undefined ? `${name} ${data.key}` : name;
+}
