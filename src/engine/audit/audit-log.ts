@@ -26,8 +26,8 @@ export interface PartEnd {
 
 /** Append-only parts. Any method may fail with the storage codes. */
 export interface AuditStore {
-  /** The end of the newest part; undefined when there is none. */
-  end(): Promise<PartEnd | undefined>;
+  /** The end of the newest part; undefined when there is none. Unless `fresh`, the part remembered from before may serve. */
+  end(fresh: boolean): Promise<PartEnd | undefined>;
   /** Makes an empty part; one that exists already stays as it is. */
   open(part: AuditPart): Promise<void>;
   /** Appends at exactly `position`. Fails with `state-conflict` when the part has another length by now. */
@@ -82,7 +82,7 @@ export class ChainedAuditLog implements AuditLog {
   async #append(event: AuditEvent, occurredAt: number): Promise<ChainTip> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const tip = await this.#tryAppend(event, occurredAt);
+        const tip = await this.#tryAppend(event, occurredAt, attempt > 1);
         await this.#anchor.advance(tip);
         return tip;
       } catch (error) {
@@ -92,20 +92,20 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   /** Appends where the chain ends now; whoever was faster makes it a `state-conflict`. */
-  async #tryAppend(event: AuditEvent, occurredAt: number): Promise<ChainTip> {
-    const end = await this.#store.end();
+  async #tryAppend(event: AuditEvent, occurredAt: number, fresh: boolean): Promise<ChainTip> {
+    const end = await this.#store.end(fresh);
     if (end === undefined) {
       await this.#store.open({ day: utcDay(occurredAt), number: 1 });
       throw conflict();
     }
-    const tip = await this.#tipOf(end);
-    const sealed = isSeal(end.lastLine);
     const today = utcDay(end.serviceTime);
-    const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
-    if (sealed) {
-      await this.#store.open(partAfter(end.part, today));
+    if (isSeal(end.lastLine)) {
+      // Only after a fresh look: another writer may have gone on by more than one part.
+      if (fresh) await this.#store.open(partAfter(end.part, today));
       throw conflict();
     }
+    const tip = await this.#tipOf(end);
+    const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
     const next = isOver ? { event: SEAL, actor: WRITER, decision: 'noted' as const } : event;
     const entry = chainEntry(tip, next, end.serviceTime, occurredAt);
     await this.#store.append(end.part, entryLine(entry), end.position);
@@ -115,13 +115,15 @@ export class ChainedAuditLog implements AuditLog {
 
   async #tipOf(end: PartEnd): Promise<ChainTip> {
     if (end.lastLine !== undefined) return tipOfLine(end.lastLine, end.part);
-    let before: AuditPart | undefined;
+    const before: AuditPart[] = [];
     for await (const part of this.#store.parts()) {
-      if (comparePart(part, end.part) < 0) before = part;
+      if (comparePart(part, end.part) < 0) before.push(part);
     }
-    if (before === undefined) return EMPTY_CHAIN;
-    const lines = (await this.#store.read(before)).trimEnd().split('\n');
-    return tipOfLine(lines.at(-1) ?? '', before);
+    for (const part of before.reverse()) {
+      const lines = (await this.#store.read(part)).trimEnd().split('\n');
+      if (lines.at(-1) !== '') return tipOfLine(lines.at(-1) ?? '', part);
+    }
+    return EMPTY_CHAIN;
   }
 }
 

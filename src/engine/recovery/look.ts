@@ -2,8 +2,9 @@
 import { createHash } from 'node:crypto';
 import { structureFault } from '../backup/structure.ts';
 import { isWardenError, WardenError } from '../errors.ts';
+import { isoTime } from '../iso-time.ts';
 import type { BackupStore, KeyService, StoredBackup } from '../ports.ts';
-import { type Ask, isoTime, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
+import { type Ask, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
 import type { Operation } from './record.ts';
 
 /** What looking needs. */

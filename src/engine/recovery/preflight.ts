@@ -1,5 +1,6 @@
 /** Pre-flight: from the state a key is in to what will be done about it, or to why nothing can be. */
 import { WardenError, type WardenErrorCode } from '../errors.ts';
+import { isoTime } from '../iso-time.ts';
 import type { StoredBackup } from '../ports.ts';
 
 /** What is asked for. Times are epoch milliseconds. */
@@ -118,12 +119,6 @@ function choose(ask: Ask, backups: readonly StoredBackup[]): StoredBackup[] {
     .filter(({ blob }) => backup === undefined || blob === backup)
     .filter(({ record }) => asOf === undefined || record.capturedAt <= asOf)
     .sort((a, b) => b.record.capturedAt - a.record.capturedAt || (a.blob < b.blob ? 1 : -1));
-}
-
-/** An epoch time as text for people. */
-export function isoTime(epochMs: number): string {
-  // biome-ignore lint/style/noRestrictedGlobals: a Date of a given time, not the clock
-  return new Date(epochMs).toISOString();
 }
 
 function refuse(ask: Ask, code: WardenErrorCode, why: string, advice: string): WardenError {

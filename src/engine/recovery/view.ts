@@ -1,7 +1,8 @@
 /** A stored request as the API shows it: ISO times, what is still missing, nothing internal. */
+
+import { isoTime } from '../iso-time.ts';
 import type { RecoveryView } from './asking.ts';
 import { missingGroups } from './policy.ts';
-import { isoTime } from './preflight.ts';
 import type { RecoveryRecord } from './record.ts';
 
 /** What people see of a request. */

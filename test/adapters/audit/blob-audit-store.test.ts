@@ -52,7 +52,9 @@ describe('the audit log on append blobs', () => {
     };
     const writers = [make(), make(), make()];
 
-    await Promise.all(writers.flatMap((log, w) => [0, 1, 2, 3].map((n) => log.note(anEvent(`${w}/${n} \u20ac`)))));
+    await Promise.all(
+      writers.flatMap((log, w) => [0, 1, 2, 3].map((n) => log.note(anEvent(`${w}/${n} \u20ac`)))),
+    );
     await make().note(anEvent('another process'));
 
     const options = { container, clock: systemClock };
@@ -100,7 +102,9 @@ describe('the documents of the recovery', () => {
 
     expect(await store.read({ kind: 'recovery', id: a })).toEqual({ text: 'one', etag: first });
     expect(await store.read({ kind: 'recovery', id: 'c'.repeat(26) })).toBeUndefined();
-    await expect(store.write({ kind: 'recovery', id: a }, 'x', 'absent')).rejects.toMatchObject({ code: 'state-conflict' });
+    await expect(store.write({ kind: 'recovery', id: a }, 'x', 'absent')).rejects.toMatchObject({
+      code: 'state-conflict',
+    });
     const second = await store.write({ kind: 'recovery', id: a }, 'three', { etag: first });
     await expect(store.write({ kind: 'recovery', id: a }, 'x', { etag: first })).rejects.toMatchObject({
       code: 'state-conflict',

@@ -1,0 +1,24 @@
+/** The names of the audit log's blobs, both ways. Pure. */
+import type { AuditPart } from '../../engine/audit/audit-log.ts';
+
+/** Container of the audit log, under an immutability policy that allows appending. */
+export const AUDIT_CONTAINER = 'warden-audit';
+/** Blob, in the state container, that remembers the end of the chain. */
+export const ANCHOR_BLOB = 'audit/anchor.json';
+
+const PART_BLOB = /^(\d{4})\/(\d\d)\/(\d\d)(?:\.p(\d{4}))?\.jsonl$/;
+
+/** `2026/11/24.jsonl`; further parts of a day are `2026/11/24.p0002.jsonl` and so on. Names sort in order of the chain. */
+export function auditBlobName({ day, number }: AuditPart): string {
+  const suffix = number === 1 ? '' : `.p${String(number).padStart(4, '0')}`;
+  return `${day.replaceAll('-', '/')}${suffix}.jsonl`;
+}
+
+/** The part a blob is; undefined when it is named otherwise. */
+export function parseAuditBlobName(name: string): AuditPart | undefined {
+  const match = PART_BLOB.exec(name);
+  if (match === null) return undefined;
+  const [, year, month, day, number] = match;
+  const part = { day: `${year}-${month}-${day}`, number: number === undefined ? 1 : Number(number) };
+  return auditBlobName(part) === name ? part : undefined;
+}

@@ -1,0 +1,94 @@
+/** Remembers the end of the audit chain in the state container: whoever cuts the log short must reach both. */
+import { text } from 'node:stream/consumers';
+import type { ContainerClient } from '@azure/storage-blob';
+import { z } from 'zod';
+import type { AuditAnchor } from '../../engine/audit/audit-log.ts';
+import type { ChainTip } from '../../engine/audit/entry.ts';
+import { isWardenError, WardenError } from '../../engine/errors.ts';
+import type { Clock } from '../../engine/ports.ts';
+import { translateStorageError } from '../http/translate-storage-error.ts';
+import { ANCHOR_BLOB } from './audit-names.ts';
+
+const Anchor = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
+const ATTEMPTS = 50;
+
+interface Held {
+  readonly tip: ChainTip;
+  readonly etag: string;
+}
+
+/** An {@link AuditAnchor} in one small blob. */
+export class BlobAuditAnchor implements AuditAnchor {
+  readonly #container: ContainerClient;
+  readonly #clock: Clock;
+  #held: Held | undefined;
+
+  constructor(options: { readonly container: ContainerClient; readonly clock: Clock }) {
+    this.#container = options.container;
+    this.#clock = options.clock;
+  }
+
+  async read(): Promise<ChainTip | undefined> {
+    return (await this.#load())?.tip;
+  }
+
+  async advance(tip: ChainTip): Promise<void> {
+    for (let attempt = 1; ; attempt += 1) {
+      const held = attempt === 1 ? this.#held : await this.#load();
+      if (held !== undefined && held.tip.seq >= tip.seq) return;
+      try {
+        await this.#write(tip, held);
+        return;
+      } catch (error) {
+        if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  async #write(tip: ChainTip, held: Held | undefined): Promise<void> {
+    const content = JSON.stringify({ seq: tip.seq, hash: tip.hash });
+    try {
+      const { etag } = await this.#container.getBlockBlobClient(ANCHOR_BLOB).upload(content, content.length, {
+        conditions: held === undefined ? { ifNoneMatch: '*' } : { ifMatch: held.etag },
+        blobHTTPHeaders: { blobContentType: 'application/json' },
+      });
+      this.#held = etag === undefined ? undefined : { tip, etag };
+    } catch (error) {
+      const meanings = { ConditionNotMet: 'state-conflict', BlobAlreadyExists: 'state-conflict' } as const;
+      throw translateStorageError(
+        error,
+        { what: 'remember the end of the audit log', meanings },
+        this.#clock.now(),
+      );
+    }
+  }
+
+  async #load(): Promise<Held | undefined> {
+    try {
+      const answer = await this.#container.getBlobClient(ANCHOR_BLOB).download();
+      const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
+      this.#held = { tip: parseAnchor(content), etag: answer.etag ?? '' };
+      return this.#held;
+    } catch (error) {
+      const call = {
+        what: 'read the end of the audit log',
+        meanings: { BlobNotFound: 'blob-missing' } as const,
+      };
+      const translated = translateStorageError(error, call, this.#clock.now());
+      if (isWardenError(translated, 'blob-missing')) return undefined;
+      throw translated;
+    }
+  }
+}
+
+function parseAnchor(content: string): ChainTip {
+  try {
+    return Anchor.parse(JSON.parse(content));
+  } catch (cause) {
+    throw new WardenError('audit-corrupt', {
+      message: `The blob ${ANCHOR_BLOB} does not say where the audit log ends.`,
+      advice: 'Verify the audit log against the copies of its last line that the events carry.',
+      cause,
+    });
+  }
+}

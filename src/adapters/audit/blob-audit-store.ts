@@ -1,0 +1,123 @@
+/** The audit log's parts as append blobs: each line is appended at exactly the position its writer saw, or not at all. */
+import { text } from 'node:stream/consumers';
+import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
+import { type AuditPart, type AuditStore, comparePart, type PartEnd } from '../../engine/audit/audit-log.ts';
+import { isWardenError } from '../../engine/errors.ts';
+import type { Clock } from '../../engine/ports.ts';
+import { translateStorageError } from '../http/translate-storage-error.ts';
+import { auditBlobName, parseAuditBlobName } from './audit-names.ts';
+
+/** More than the longest line: the last line is read from so many bytes at the end. */
+const TAIL_BYTES = 64 * 1024;
+
+/** What this process appended last: it need not be read again. */
+interface Remembered {
+  readonly part: AuditPart;
+  readonly position: number;
+  readonly lastLine?: string;
+}
+
+/** An {@link AuditStore} on a Blob container. Lines are whole blocks, so a line is stored whole or not at all. */
+export class BlobAuditStore implements AuditStore {
+  readonly #container: ContainerClient;
+  readonly #clock: Clock;
+  #known: Remembered | undefined;
+
+  constructor(options: { readonly container: ContainerClient; readonly clock: Clock }) {
+    this.#container = options.container;
+    this.#clock = options.clock;
+  }
+
+  async end(fresh: boolean): Promise<PartEnd | undefined> {
+    return this.#translated('read the end of the audit log', async () => {
+      const known = fresh ? undefined : this.#known;
+      const part = known?.part ?? (await this.#newest());
+      if (part === undefined) return undefined;
+      const client = this.#client(part);
+      const {
+        contentLength: position = 0,
+        blobCommittedBlockCount: lines = 0,
+        date,
+      } = await client.getProperties();
+      const lastLine = known?.position === position ? known.lastLine : await readLastLine(client, position);
+      this.#remember({ part, position, ...(lastLine === undefined ? {} : { lastLine }) });
+      const serviceTime = date?.getTime() ?? this.#clock.now();
+      return { part, position, lines, serviceTime, ...(lastLine === undefined ? {} : { lastLine }) };
+    });
+  }
+
+  async open(part: AuditPart): Promise<void> {
+    try {
+      await this.#translated(`open part ${part.number} of the audit log of ${part.day}`, () =>
+        this.#client(part).create({
+          conditions: { ifNoneMatch: '*' },
+          blobHTTPHeaders: { blobContentType: 'application/jsonl' },
+        }),
+      );
+    } catch (error) {
+      if (!isWardenError(error, 'state-conflict')) throw error;
+    }
+  }
+
+  async append(part: AuditPart, line: string, position: number): Promise<void> {
+    const length = Buffer.byteLength(line);
+    await this.#translated(`append to the audit log of ${part.day}`, () =>
+      this.#client(part).appendBlock(line, length, { conditions: { appendPosition: position } }),
+    );
+    this.#remember({ part, position: position + length, lastLine: line.trimEnd() });
+  }
+
+  async *parts(): AsyncGenerator<AuditPart> {
+    const parts: AuditPart[] = [];
+    await this.#translated('list the audit log', async () => {
+      for await (const { name } of this.#container.listBlobsFlat()) {
+        const part = parseAuditBlobName(name);
+        if (part !== undefined) parts.push(part);
+      }
+    });
+    yield* parts.sort(comparePart);
+  }
+
+  async read(part: AuditPart): Promise<string> {
+    return this.#translated(`read the audit log of ${part.day}`, async () => {
+      const { readableStreamBody: body } = await this.#client(part).download();
+      return body === undefined ? '' : text(body);
+    });
+  }
+
+  async #newest(): Promise<AuditPart | undefined> {
+    let newest: AuditPart | undefined;
+    for await (const part of this.parts()) newest = part;
+    return newest;
+  }
+
+  #remember(known: Remembered): void {
+    this.#known = known;
+  }
+
+  #client(part: AuditPart): AppendBlobClient {
+    return this.#container.getAppendBlobClient(auditBlobName(part));
+  }
+
+  async #translated<T>(what: string, work: () => Promise<T>): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      const meanings = {
+        AppendPositionConditionNotMet: 'state-conflict',
+        ConditionNotMet: 'state-conflict',
+        BlobAlreadyExists: 'state-conflict',
+      } as const;
+      throw translateStorageError(error, { what, meanings }, this.#clock.now());
+    }
+  }
+}
+
+async function readLastLine(client: AppendBlobClient, length: number): Promise<string | undefined> {
+  if (length === 0) return undefined;
+  const start = Math.max(0, length - TAIL_BYTES);
+  const { readableStreamBody: body } = await client.download(start, length - start);
+  const tail = body === undefined ? '' : await text(body);
+  // Without an end of its own the last line is not whole; the engine refuses it.
+  return tail.endsWith('\n') ? tail.slice(0, -1).split('\n').at(-1) : `${tail.split('\n').at(-1)} (cut off)`;
+}
