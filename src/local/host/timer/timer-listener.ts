@@ -62,7 +62,7 @@ export function createTimer(options: TimerOptions): TimerListener {
       'information',
       `The timer ${options.name} runs next at ${new Date(status.next).toISOString()}`,
     );
-    if (decision.isPastDue || options.runOnStartup) void fire(decision.isPastDue ? 'past due' : 'start-up');
+    if (decision.isPastDue || options.runOnStartup) void fire(decision.isPastDue);
     else arm();
   }
 
@@ -78,25 +78,24 @@ export function createTimer(options: TimerOptions): TimerListener {
   async function tick(): Promise<void> {
     if (current !== undefined) return current;
     if (stopped) return;
-    if (now() >= status.next) return fire('scheduled');
+    if (now() >= status.next) return fire(false);
     arm();
   }
 
-  function fire(reason: 'scheduled' | 'past due' | 'start-up'): Promise<void> {
+  function fire(isPastDue: boolean): Promise<void> {
     cancelAlarm();
-    current = run(reason).finally(() => {
+    current = run(isPastDue).finally(() => {
       current = undefined;
       arm();
     });
     return current;
   }
 
-  async function run(reason: 'scheduled' | 'past due' | 'start-up'): Promise<void> {
+  async function run(isPastDue: boolean): Promise<void> {
     const invokedAt = now();
-    await options.run(value(reason === 'past due'));
-    // An alarm may ring a little early; the next time must not be the one that just passed.
-    const base = reason === 'scheduled' ? Math.max(invokedAt, status.next) : invokedAt;
-    status = { last: base, next: schedule.next(base), lastUpdated: base };
+    await options.run(value(isPastDue));
+    // Times that passed meanwhile are made up for by one run: the next time counts from this run's beginning.
+    status = { last: invokedAt, next: schedule.next(invokedAt), lastUpdated: invokedAt };
     if (!monitored) return;
     await options.store.write(options.name, status).catch((error: unknown) => {
       options.log(
