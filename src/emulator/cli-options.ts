@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
-import type { EmulatorOptions } from './start-emulator.ts';
+import type { EmulatorOptions } from './options.ts';
 
 export const USAGE = `usage: npm run emulator -- [options]
   --port N              port to listen on; 0 (default) takes a free one

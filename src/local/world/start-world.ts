@@ -2,7 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { DEFAULT_TENANT_ID, type Emulator, startEmulator } from '../../emulator/start-emulator.ts';
+import { DEFAULT_TENANT_ID } from '../../emulator/options.ts';
+import { type Emulator, startEmulator } from '../../emulator/start-emulator.ts';
 import { openAuthority } from '../../emulator/tls/authority-folder.ts';
 import { createLeaf } from '../../emulator/tls/certificates.ts';
 import { createIssuer } from '../../emulator/tokens/issuer.ts';
