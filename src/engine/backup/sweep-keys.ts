@@ -64,7 +64,7 @@ async function* tasks(
       part.signal.throwIfAborted();
       const before = ledger.outcomeOf(key.name)?.outcome;
       if (before !== undefined && before !== 'failed') continue;
-      const known = catalogue.keys[key.name];
+      const known = lookUp(catalogue.keys, key.name);
       if (known?.record.runId === part.runId) {
         // Made by this very run, whose worker died between saving the catalogue and saving the record.
         ledger.note(key.name, { outcome: 'backed-up', reason: 'found after a restart', ...proofOf(known) });

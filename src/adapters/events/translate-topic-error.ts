@@ -1,0 +1,73 @@
+/** Turns what the SDK throws for an Event Grid topic into the engine's error. */
+import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
+import { type Fault, readFault } from '../http/fault.ts';
+
+const ADVICE: Partial<Record<WardenErrorCode, string>> = {
+  'topic-unreachable': "Check the topic's URL and its network rules. Nothing is lost: events wait.",
+  'topic-throttled': 'Nothing is lost: events wait for the next look.',
+  'topic-unavailable':
+    'Nothing is lost: events wait. If it goes on, look at the health of Event Grid in Azure.',
+  'topic-forbidden':
+    "Assign the role EventGrid Data Sender on the topic to the product's identity, and check the topic's network rules.",
+  'topic-refused': 'The topic must be made for the CloudEvents 1.0 schema.',
+};
+
+/** The engine's error for whatever `error` is. `now`: epoch milliseconds. */
+export function translateTopicError(error: unknown, signal: AbortSignal | undefined, now: number): WardenError {
+  if (error instanceof WardenError) return error;
+  const fault = readFault(error, signal, now);
+  const code = codeOf(fault);
+  const advice = ADVICE[code];
+  return new WardenError(code, {
+    message: `Could not publish events: ${reasonOf(fault, error)}.`,
+    cause: error,
+    ...(advice === undefined ? {} : { advice }),
+    ...(fault.kind === 'answer' && fault.retryAfterMs !== undefined
+      ? { retryAfterMs: fault.retryAfterMs }
+      : {}),
+  });
+}
+
+function codeOf(fault: Fault): WardenErrorCode {
+  switch (fault.kind) {
+    case 'aborted':
+      return 'aborted';
+    case 'timeout':
+    case 'no-connection':
+      return 'topic-unreachable';
+    case 'no-token':
+      return 'topic-forbidden';
+    case 'unexpected':
+      return 'topic-unavailable';
+    case 'answer':
+      return codeOfStatus(fault.status);
+  }
+}
+
+/**
+ * https://learn.microsoft.com/azure/event-grid/post-to-custom-topic#response: only 400 and 413 are about the events
+ * themselves; a wrong URL (404) is a setting to correct, so the events wait for it.
+ */
+function codeOfStatus(status: number): WardenErrorCode {
+  if (status === 400 || status === 413) return 'topic-refused';
+  if (status === 429) return 'topic-throttled';
+  if (status === 401 || status === 403) return 'topic-forbidden';
+  return status === 404 || status === 410 ? 'topic-unreachable' : 'topic-unavailable';
+}
+
+function reasonOf(fault: Fault, error: unknown): string {
+  switch (fault.kind) {
+    case 'aborted':
+      return 'the operation was aborted';
+    case 'timeout':
+      return 'no answer in time';
+    case 'no-connection':
+      return `no connection (${fault.code})`;
+    case 'no-token':
+      return 'no token could be had';
+    case 'answer':
+      return `the topic answered ${fault.status} ${fault.code}`.trimEnd();
+    case 'unexpected':
+      return error instanceof Error ? error.message.replace(/\.$/, '') : 'the answer was not understood';
+  }
+}
