@@ -19,12 +19,15 @@ param consumerGroup string
 @description('Optional. Whether the namespace can be reached from outside the private network.')
 param publicNetworkAccess bool = false
 
-@description('Required. Principal id of the identity that reads.')
+@description('Required. Name of the identity that reads.')
+param readerName string
+
+@description('Required. Principal id of that identity.')
 param readerPrincipalId string
 
 var dataReceiverRoleId = 'a638d3c7-ab3a-418d-83e6-5f17a39d4fde'
 
-resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
+resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
   name: name
   location: location
   tags: tags
@@ -70,7 +73,7 @@ resource namespace 'Microsoft.EventHub/namespaces@2024-01-01' = {
 
 resource readerAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: namespace::hub
-  name: guid(namespace::hub.id, readerPrincipalId, dataReceiverRoleId)
+  name: guid(namespace::hub.id, readerName, dataReceiverRoleId)
   properties: {
     principalId: readerPrincipalId
     principalType: 'ServicePrincipal'

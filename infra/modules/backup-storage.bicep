@@ -1,7 +1,7 @@
 metadata name = 'Backup storage'
 metadata description = 'Storage account of the backups and the audit log: versioned, immutable for a time, and writable only by adding. In a resource group of its own, so that removing the apps leaves it alone.'
 
-import { backupStorageType } from 'types.bicep'
+import { backupStorageType, principalType } from 'types.bicep'
 
 // ================ //
 // Parameters       //
@@ -36,11 +36,11 @@ param backupContainer string
 @description('Required. Name of the container of the audit log.')
 param auditContainer string
 
-@description('Required. Principal id of the identity of the backup app.')
-param backupPrincipalId string
+@description('Required. The identity of the backup app.')
+param backupIdentity principalType
 
-@description('Required. Principal id of the identity of the recovery app.')
-param recoveryPrincipalId string
+@description('Required. The identity of the recovery app.')
+param recoveryIdentity principalType
 
 @description('Required. Resource id of the Log Analytics workspace for the log of every access.')
 param workspaceId string
@@ -56,17 +56,17 @@ var deleteAfterDays = max(rules.?deleteAfterDays ?? 400, immutabilityDays + 1)
 var assignments = [
   {
     container: backupContainer
-    principalId: backupPrincipalId
+    identity: backupIdentity
     why: 'The backup app adds backups and reads them again to verify them. It cannot overwrite or delete one.'
   }
   {
     container: backupContainer
-    principalId: recoveryPrincipalId
+    identity: recoveryIdentity
     why: 'The recovery app reads backups to restore them and adds a fresh one afterwards. It cannot overwrite or delete one.'
   }
   {
     container: auditContainer
-    principalId: recoveryPrincipalId
+    identity: recoveryIdentity
     why: 'The recovery app appends each step to the audit log and reads it to prove the chain. It cannot rewrite it.'
   }
 ]
@@ -218,9 +218,9 @@ resource assignedContainers 'Microsoft.Storage/storageAccounts/blobServices/cont
 resource roleAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (assignment, index) in assignments: {
     scope: assignedContainers[index]
-    name: guid(account.id, assignment.container, assignment.principalId, appendOnlyRole.id)
+    name: guid(account.id, assignment.container, assignment.identity.name, appendOnlyRole.name)
     properties: {
-      principalId: assignment.principalId
+      principalId: assignment.identity.principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: appendOnlyRole.id
       description: 'HSM Warden Blob Appender: ${assignment.why}'

@@ -1,6 +1,8 @@
 metadata name = 'Event topic'
 metadata description = 'Event Grid topic for the findings, as CloudEvents. Takes events from known identities only.'
 
+import { reasonedPrincipalType } from 'types.bicep'
+
 @description('Required. Name of the topic.')
 param name string
 
@@ -13,8 +15,8 @@ param tags { *: string } = {}
 @description('Optional. Whether the topic can be reached from outside the private network.')
 param publicNetworkAccess bool = false
 
-@description('Required. Principal ids of the identities that publish, with the reason of each.')
-param publishers { principalId: string, why: string }[]
+@description('Required. The identities that publish.')
+param publishers reasonedPrincipalType[]
 
 var dataSenderRoleId = 'd5a91429-5739-47e2-a06b-3470a27159e7'
 
@@ -34,7 +36,7 @@ resource topic 'Microsoft.EventGrid/topics@2025-02-15' = {
 resource senderAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for publisher in publishers: {
     scope: topic
-    name: guid(topic.id, publisher.principalId, dataSenderRoleId)
+    name: guid(topic.id, publisher.name, dataSenderRoleId)
     properties: {
       principalId: publisher.principalId
       principalType: 'ServicePrincipal'
@@ -46,9 +48,6 @@ resource senderAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' 
 
 @description('Resource id of the topic.')
 output resourceId string = topic.id
-
-@description('Name of the topic.')
-output name string = topic.name
 
 @description('Where events are published.')
 output endpoint string = topic.properties.endpoint

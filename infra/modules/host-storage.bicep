@@ -30,7 +30,10 @@ param containerNames string[]
 @description('Required. Names of the queues.')
 param queueNames string[]
 
-@description('Required. Principal id of the identity of the app whose host this is.')
+@description('Required. Name of the identity of the app whose host this is.')
+param ownerName string
+
+@description('Required. Principal id of that identity.')
 param ownerPrincipalId string
 
 @description('Optional. Rights of others on single containers.')
@@ -135,7 +138,7 @@ resource queueLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
 resource ownerAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in hostRoles: {
     scope: account
-    name: guid(account.id, ownerPrincipalId, role.id)
+    name: guid(account.id, ownerName, role.id)
     properties: {
       principalId: ownerPrincipalId
       principalType: 'ServicePrincipal'
@@ -155,7 +158,7 @@ resource assignedContainers 'Microsoft.Storage/storageAccounts/blobServices/cont
 resource assignmentsOnContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (assignment, index) in containerAssignments: {
     scope: assignedContainers[index]
-    name: guid(account.id, assignment.target, assignment.principalId, assignment.roleId)
+    name: guid(account.id, assignment.target, assignment.name, assignment.roleId)
     properties: {
       principalId: assignment.principalId
       principalType: 'ServicePrincipal'
@@ -178,7 +181,7 @@ resource assignedQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@
 resource assignmentsOnQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (assignment, index) in queueAssignments: {
     scope: assignedQueues[index]
-    name: guid(account.id, assignment.target, assignment.principalId, assignment.roleId)
+    name: guid(account.id, assignment.target, assignment.name, assignment.roleId)
     properties: {
       principalId: assignment.principalId
       principalType: 'ServicePrincipal'

@@ -13,7 +13,7 @@ param hubName string
 @description('Optional. Resource id of the workspace. Every use of every key is a record: mind the volume.')
 param workspaceId string?
 
-resource managedHsm 'Microsoft.KeyVault/managedHSMs@2024-11-01' existing = {
+resource managedHsm 'Microsoft.KeyVault/managedHSMs@2026-05-15' existing = {
   name: hsmName
 }
 

@@ -15,7 +15,7 @@ param tags { *: string } = {}
 @description('Optional. Whether the HSM can be reached from outside the private network.')
 param publicNetworkAccess bool = false
 
-resource managedHsm 'Microsoft.KeyVault/managedHSMs@2024-11-01' = {
+resource managedHsm 'Microsoft.KeyVault/managedHSMs@2026-05-15' = {
   name: hsm.name
   location: location
   tags: tags

@@ -1,7 +1,7 @@
 metadata name = 'Monitoring'
 metadata description = 'Log Analytics workspace, Application Insights that accepts telemetry of known identities only, and the action group.'
 
-import { receiversType } from 'types.bicep'
+import { principalType, receiversType } from 'types.bicep'
 
 // ================ //
 // Parameters       //
@@ -27,8 +27,8 @@ param dailyQuotaGb int = -1
 @description('Required. Who is told of an alert.')
 param receivers receiversType
 
-@description('Required. Principal ids of the identities that send telemetry.')
-param publisherPrincipalIds string[]
+@description('Required. The identities that send telemetry.')
+param publishers principalType[]
 
 // ================ //
 // Variables        //
@@ -70,11 +70,11 @@ resource insights 'Microsoft.Insights/components@2020-02-02' = {
 }
 
 resource publisherAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for principalId in publisherPrincipalIds: {
+  for publisher in publishers: {
     scope: insights
-    name: guid(insights.id, principalId, metricsPublisherRoleId)
+    name: guid(insights.id, publisher.name, metricsPublisherRoleId)
     properties: {
-      principalId: principalId
+      principalId: publisher.principalId
       principalType: 'ServicePrincipal'
       roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisherRoleId)
       description: 'Monitoring Metrics Publisher: the app sends its logs; keys are switched off.'

@@ -114,6 +114,9 @@ type assignmentType = {
   @description('Required. Name of the container or queue.')
   target: string
 
+  @description('Required. Name of the identity.')
+  name: string
+
   @description('Required. Principal id of the identity.')
   principalId: string
 
@@ -128,4 +131,29 @@ type assignmentType = {
 
   @description('Optional. Condition (version 2.0) that narrows the right.')
   condition: string?
+}
+
+@export()
+@description('An identity that gets rights.')
+@sealed()
+type principalType = {
+  @description('Required. Name of the identity; makes the names of its role assignments.')
+  name: string
+
+  @description('Required. Principal id of the identity.')
+  principalId: string
+}
+
+@export()
+@description('An identity that gets one right, and what for.')
+@sealed()
+type reasonedPrincipalType = {
+  @description('Required. Name of the identity; makes the names of its role assignments.')
+  name: string
+
+  @description('Required. Principal id of the identity.')
+  principalId: string
+
+  @description('Required. What the right is needed for; shown on the assignment in Azure.')
+  why: string
 }
