@@ -39,6 +39,7 @@ export const ERROR_CLASSES = {
   'lease-lost': 'transient',
   'token-missing': 'permanent',
   'token-invalid': 'permanent',
+  'identity-unreachable': 'transient',
   'role-missing': 'permanent',
   'origin-refused': 'permanent',
   'request-invalid': 'permanent',
