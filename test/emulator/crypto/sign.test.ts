@@ -7,6 +7,7 @@ import {
   sign as nodeSign,
   verify as nodeVerify,
   privateEncrypt,
+  publicDecrypt,
 } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -88,6 +89,20 @@ describe('RSA signatures and OpenSSL', () => {
 
     expect(signDigest(RSA, 'RSNULL', value, random)).toEqual(theirs);
     expect(verifyDigest(RSA, 'RSNULL', value, theirs)).toBe(true);
+  });
+
+  test('PSS whose padding is not zero is not valid, for OpenSSL and for us', () => {
+    const { privateKey, publicKey } = nodeKeys(RSA);
+    const good = nodeSign('sha256', message, {
+      key: privateKey,
+      ...options(constants.RSA_PKCS1_PSS_PADDING),
+    });
+    const encoded = publicDecrypt({ key: publicKey, padding: constants.RSA_NO_PADDING }, good);
+    const bad = privateEncrypt({ key: privateKey, padding: constants.RSA_NO_PADDING }, flipped(encoded, 5));
+
+    const key = { key: publicKey, ...options(constants.RSA_PKCS1_PSS_PADDING) };
+    expect(nodeVerify('sha256', message, key, bad)).toBe(false);
+    expect(verifyDigest(RSA, 'PS256', digestFor('PS256', message), bad)).toBe(false);
   });
 
   test('a signature without its leading zero byte is not valid', () => {
