@@ -273,6 +273,17 @@ describe('a sweep', () => {
     });
   });
 
+  it('backs up keys whose names are those of an object's own members', async () => {
+    const world = await SweepWorld.withKeys(0);
+    for (const name of ['constructor', 'toString', 'hasOwnProperty']) world.hsm.createKey(name);
+    await world.clock.advance(HOUR_MS);
+    await world.sweep();
+
+    await world.sweep({}, world.nextNight());
+
+    expect(world.run(world.nextNight().runId).counts).toMatchObject({ keys: 3, unchanged: 3 });
+  });
+
   it('shows every retry and failure in the log, without a backup in it', async () => {
     const world = await SweepWorld.withKeys(1);
     world.hsm.faults.fail('backupKey', fault('hsm-refused'), { times: 99 });

@@ -1,0 +1,14 @@
+/** The measurements of the backup, by name. */
+import { coldStart } from './cold-start.ts';
+import type { Figure } from './figure.ts';
+import { memory, paced, sequential, unbraked, unchanged } from './sweeps.ts';
+
+/** In the order in which they run. */
+export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
+  paced,
+  sequential,
+  cpu: unbraked,
+  unchanged,
+  memory,
+  cold: coldStart,
+};

@@ -1,0 +1,130 @@
+/** What the measurements stand on: emulators and Azurite in processes of their own, so that only the app is measured. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { text } from 'node:stream/consumers';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { z } from 'zod';
+import { type Azurite, startAzurite } from '../src/local/azurite.ts';
+
+/** Azurite's published development account. https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
+const ACCOUNT_KEY =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+const FirstLine = z.object({ url: z.string(), caFile: z.string(), token: z.string() });
+
+/** One emulated HSM. */
+export interface BenchHsm {
+  readonly name: string;
+  readonly url: string;
+  readonly caFile: string;
+  readonly token: string;
+}
+
+/** A running stage. */
+export interface Stage {
+  readonly hsms: readonly BenchHsm[];
+  readonly connectionString: string;
+  /** Settings of the app for this stage. */
+  readonly settings: Readonly<Record<string, string>>;
+  close(): Promise<void>;
+}
+
+/** Starts `count` emulators with `keys` keys each, and Azurite. `flags` go to every emulator. */
+export async function startStage(count: number, keys: number, flags: readonly string[]): Promise<Stage> {
+  const folder = await mkdtemp(join(tmpdir(), 'warden-bench-'));
+  const azurite = await startAzurite({ folder: join(folder, 'azurite'), blobPort: 0, queuePort: 0 });
+  const names = Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
+  const emulators = await Promise.all(names.map((name) => startHsm(name, folder, keys, flags)));
+  const hsms = emulators.map(({ hsm }) => hsm);
+  const tokenFile = join(folder, 'token');
+  await writeFile(tokenFile, hsms[0]?.token ?? '');
+  const connectionString = connectionTo(azurite);
+  const service = BlobServiceClient.fromConnectionString(connectionString);
+  for (const name of ['key-backups', 'warden-state']) await service.getContainerClient(name).create();
+  return {
+    hsms,
+    connectionString,
+    settings: {
+      WARDEN_HSMS: hsms.map(({ name, url }) => `${name}=${url}`).join(','),
+      WARDEN_CREDENTIAL: 'token-file',
+      WARDEN_TOKEN_FILE: tokenFile,
+      WARDEN_CA_FILE: hsms[0]?.caFile ?? '',
+      WARDEN_STORAGE_CONNECTION: connectionString,
+      WARDEN_PACE: '10',
+    },
+    async close() {
+      await Promise.all([azurite.close(), ...emulators.map(({ child }) => end(child))]);
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+async function startHsm(name: string, folder: string, keys: number, flags: readonly string[]) {
+  const own = [
+    '--port',
+    '0',
+    '--json',
+    '--name',
+    name,
+    '--ca-dir',
+    join(folder, 'ca'),
+    '--seed-keys',
+    String(keys),
+  ];
+  const child = spawn(process.execPath, ['src/emulator/main.ts', ...own, ...flags], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  for await (const line of createInterface({ input: child.stdout }))
+    return { child, hsm: { name, ...FirstLine.parse(JSON.parse(line)) } };
+  throw new Error(`the emulator ${name} ended before it was ready`);
+}
+
+function connectionTo({ blobUrl, queueUrl }: Azurite): string {
+  const account = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${ACCOUNT_KEY}`;
+  return `${account};BlobEndpoint=${blobUrl};QueueEndpoint=${queueUrl};`;
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  const gone = once(child, 'exit');
+  child.kill('SIGTERM');
+  await gone;
+}
+
+/** What a worker process says of itself when it has ended its sweeps. */
+const WorkerReport = z.object({
+  seconds: z.number(),
+  cpuMs: z.number(),
+  peakMb: z.number(),
+  keys: z.number(),
+  backedUp: z.number(),
+  unchanged: z.number(),
+  failed: z.number(),
+  throttles: z.number(),
+  hsmRequests: z.number(),
+  storageRequests: z.number(),
+  refused429: z.number(),
+});
+export type WorkerReport = z.infer<typeof WorkerReport>;
+
+/** Sweeps all HSMs of a stage once in a fresh process. `pace` above what the settings allow shows the app without its brake. */
+export async function sweepInProcess(
+  stage: Stage,
+  options: { runId: string; pace?: number; nodeFlags?: readonly string[] },
+): Promise<WorkerReport> {
+  const args = [...(options.nodeFlags ?? []), 'bench/worker.ts', options.runId, String(options.pace ?? 0)];
+  const child = spawn(process.execPath, args, {
+    env: { ...process.env, ...stage.settings },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
+  if (code !== 0) throw new Error(`the worker ended with ${code}`);
+  return WorkerReport.parse(JSON.parse(output.trimEnd().split('\n').at(-1) ?? ''));
+}
+
+/** The CA of a stage, PEM. */
+export function caOf(stage: Stage): Promise<string> {
+  return readFile(stage.hsms[0]?.caFile ?? '', 'utf8');
+}

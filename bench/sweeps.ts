@@ -1,0 +1,128 @@
+/** Measures sweeps: at the set pace, against a plain loop, of unchanged keys, and their CPU and memory. */
+import { KeyClient } from '@azure/keyvault-keys';
+import { BlobServiceClient } from '@azure/storage-blob';
+import { atLeast, atMost, type Figure, plain } from './figure.ts';
+import { caOf, type Stage, startStage, sweepInProcess } from './stage.ts';
+
+/** Faster than any emulator here: the app without its brake. */
+const NO_BRAKE = 100_000;
+/** Median of the recorded list answers, as the emulator's table of latencies has it. */
+const LIST_MS = 41;
+const PAGE = 25;
+
+async function on<T>(stage: Stage, work: (stage: Stage) => Promise<T>): Promise<T> {
+  try {
+    return await work(stage);
+  } finally {
+    await stage.close();
+  }
+}
+
+/** 600 keys at the documented limit, answers as slow as recorded. */
+export async function paced(): Promise<Figure[]> {
+  const keys = 600;
+  return on(await startStage(1, keys, ['--limits', 'documented', '--latency', 'real']), async (stage) => {
+    const report = await sweepInProcess(stage, { runId: 'paced' });
+    return [
+      plain(`wall, ${keys} keys at 10/s`, report.seconds, 's'),
+      atMost('wall against keys / pace', report.seconds / (keys / 10), '', 1.03),
+      atMost('keys without a backup', report.failed + (keys - report.backedUp), '', 0),
+      atMost('requests answered 429', (100 * report.refused429) / report.hsmRequests, '%', 0.5),
+    ];
+  });
+}
+
+/** Our sweep without its brake against the loop anyone would write, over the same keys. */
+export async function sequential(): Promise<Figure[]> {
+  const keys = 300;
+  return on(await startStage(1, keys, ['--limits', 'off', '--latency', 'real']), async (stage) => {
+    const loop = await plainLoop(stage, keys);
+    const report = await sweepInProcess(stage, { runId: 'sequential', pace: NO_BRAKE });
+    const ours = report.backedUp / report.seconds;
+    return [
+      plain('plain loop', loop, 'keys/s'),
+      plain('sweep', ours, 'keys/s'),
+      atLeast('sweep against plain loop', ours / loop, 'x', 5),
+    ];
+  });
+}
+
+/** `KeyClient.backupKey`, then `uploadData`, one key after the other. Returns keys a second. */
+async function plainLoop(stage: Stage, keys: number): Promise<number> {
+  const [hsm] = stage.hsms;
+  if (hsm === undefined) throw new Error('expected an HSM');
+  const credential = {
+    getToken: async () => ({ token: hsm.token, expiresOnTimestamp: Date.now() + 3_600_000 }),
+  };
+  const tls = { tlsOptions: { ca: await caOf(stage) } };
+  const client = new KeyClient(hsm.url, credential, { ...tls, disableChallengeResourceVerification: true });
+  const container = BlobServiceClient.fromConnectionString(stage.connectionString).getContainerClient(
+    'plain-loop',
+  );
+  await container.create();
+  const started = performance.now();
+  for await (const { name } of client.listPropertiesOfKeys()) {
+    const backup = await client.backupKey(name);
+    await container.getBlockBlobClient(name).uploadData(backup ?? new Uint8Array());
+  }
+  return keys / ((performance.now() - started) / 1000);
+}
+
+/** Nothing slows the app but itself. */
+export async function unbraked(): Promise<Figure[]> {
+  const keys = 1000;
+  return on(await startStage(1, keys, ['--limits', 'off', '--latency', 'none']), async (stage) => {
+    const report = await sweepInProcess(stage, { runId: 'cpu', pace: NO_BRAKE });
+    return [
+      plain('CPU of our process a key', report.cpuMs / keys, 'ms'),
+      plain('sweep', keys / report.seconds, 'keys/s'),
+    ];
+  });
+}
+
+/** A night on which nothing has changed. */
+export async function unchanged(): Promise<Figure[]> {
+  const keys = 5000;
+  const fast = await on(
+    await startStage(1, keys, ['--limits', 'off', '--latency', 'none']),
+    async (stage) => {
+      await sweepInProcess(stage, { runId: 'first', pace: NO_BRAKE });
+      return sweepInProcess(stage, { runId: 'second' });
+    },
+  );
+  const slow = await on(
+    await startStage(1, keys, ['--limits', 'off', '--latency', 'real']),
+    async (stage) => {
+      await sweepInProcess(stage, { runId: 'first', pace: NO_BRAKE });
+      return sweepInProcess(stage, { runId: 'second' });
+    },
+  );
+  const pages = keys / PAGE;
+  return [
+    atMost('keys not found unchanged', keys - fast.unchanged, '', 0),
+    atMost('HSM requests', fast.hsmRequests, '', 205),
+    atMost('storage requests', fast.storageRequests, '', 10),
+    atMost('wall without latencies', fast.seconds, 's', 3),
+    atMost(
+      'wall with latencies against pages x median list latency',
+      slow.seconds / ((pages * LIST_MS) / 1000),
+      '',
+      1.1,
+    ),
+  ];
+}
+
+/** Peak memory of the process that sweeps everything. */
+export async function memory(): Promise<Figure[]> {
+  const one = await on(await startStage(1, 5000, ['--limits', 'off', '--latency', 'none']), (stage) =>
+    sweepInProcess(stage, { runId: 'memory', pace: NO_BRAKE }),
+  );
+  const four = await on(await startStage(4, 5000, ['--limits', 'off', '--latency', 'none']), (stage) =>
+    sweepInProcess(stage, { runId: 'memory', pace: NO_BRAKE }),
+  );
+  return [
+    atMost('keys without a backup', 25_000 - one.backedUp - four.backedUp, '', 0),
+    atMost('peak, 5000 keys on one HSM', one.peakMb, 'MB', 200),
+    atMost('peak, 20 000 keys on four HSMs, against one', four.peakMb / one.peakMb, '', 1.1),
+  ];
+}
