@@ -1,0 +1,91 @@
+import { request } from 'node:https';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
+import type { KeyDetail } from '../../src/engine/model/key.ts';
+import { LocalWorld } from '../support/local-world.ts';
+import { runNightlyIn } from '../support/nightly.ts';
+
+let local: LocalWorld;
+
+beforeAll(async () => {
+  local = await LocalWorld.start(24);
+  await runNightlyIn(local);
+}, 120_000);
+
+afterAll(async () => {
+  await local?.close();
+});
+
+/** The bytes of a key's newest good backup, found as the product finds them. */
+async function newestBackup(hsm: string, key: string) {
+  const { keys } = await readCatalogue(local.state, hsm);
+  const entry = keys[key];
+  if (entry === undefined) throw new Error(`expected a backup of ${key}`);
+  return { record: entry.record, bytes: await local.backups.read(entry.blob) };
+}
+
+/** Versions and public keys of a key, as the HSM shows them now. */
+async function facts(hsm: string, key: string) {
+  const service = local.keys(hsm);
+  const details: KeyDetail[] = [];
+  for (const { version } of await service.listVersions(key)) details.push(await service.getKey(key, version));
+  return details.map(({ version, thumbprint }) =>
+    thumbprint === undefined ? { version } : { version, thumbprint },
+  );
+}
+
+describe('the backups of the nightly run', () => {
+  it('are there for every key of both HSMs, disabled and expired ones too', async () => {
+    for (const hsm of ['contoso', 'fabrikam']) {
+      const { keys } = await readCatalogue(local.state, hsm);
+      expect(Object.keys(keys)).toHaveLength(local.hsm(hsm).state.activeKeys);
+    }
+    const { keys } = await readCatalogue(local.state, 'contoso');
+    expect(Object.keys(keys)).toContain('token-signing-old');
+  });
+
+  it('restore every key into the second HSM, where it never was, with all versions and the same public keys', async () => {
+    const { keys } = await readCatalogue(local.state, 'contoso');
+    for (const key of Object.keys(keys)) {
+      const { record, bytes } = await newestBackup('contoso', key);
+
+      await local.keys('fabrikam').restoreKey(bytes);
+
+      expect(await facts('fabrikam', key)).toEqual(record.versions);
+    }
+  });
+
+  it('restore a key on its own HSM after it was deleted and purged, but not while it is soft-deleted or active', async () => {
+    const { record, bytes } = await newestBackup('fabrikam', 'mail-dkim');
+    const service = local.keys('fabrikam');
+    const hsm = local.hsm('fabrikam');
+
+    await expect(service.restoreKey(bytes)).rejects.toMatchObject({ code: 'key-name-conflict' });
+    await administer(hsm, 'DELETE', 'keys/mail-dkim');
+    await expect(service.restoreKey(bytes)).rejects.toMatchObject({ code: 'key-name-conflict' });
+    await administer(hsm, 'DELETE', 'deletedkeys/mail-dkim');
+    await service.restoreKey(bytes);
+
+    expect(await facts('fabrikam', 'mail-dkim')).toEqual(record.versions);
+  });
+});
+
+/** What the product never does itself: deletes and purges, as an administrator of the HSM. */
+async function administer(
+  { url, token }: { url: string; token: string },
+  method: string,
+  path: string,
+): Promise<void> {
+  const answer = await requestOnce(`${url}/${path}?api-version=7.4`, method, token);
+  expect(answer).toBeLessThan(300);
+}
+
+function requestOnce(url: string, method: string, token: string): Promise<number> {
+  const headers = { authorization: `Bearer ${token}`, 'content-length': '0' };
+  return new Promise((resolve, reject) => {
+    const call = request(url, { method, headers, ca: local.world.caPem }, (response) => {
+      response.resume().once('end', () => resolve(response.statusCode ?? 0));
+    });
+    call.once('error', reject).end();
+  });
+}

@@ -1,0 +1,127 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+
+const ROOT = resolve('.');
+const Summary = z.object({
+  safe: z.boolean(),
+  hsms: z.array(
+    z.object({
+      name: z.string(),
+      keys: z.number(),
+      backedUp: z.number(),
+      unchanged: z.number(),
+      failed: z.number(),
+      seconds: z.number(),
+    }),
+  ),
+});
+
+let folder = '';
+
+// A folder of its own, in which `.warden/` comes to be.
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'warden-start-'));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+});
+
+afterAll(async () => {
+  await rm(folder, { recursive: true, force: true });
+});
+
+/** What `npm start -- …args` runs. */
+function start(...args: string[]) {
+  const child = spawn(process.execPath, [join(ROOT, 'src/local/main.ts'), ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  return { child, output: text(child.stdout), errors: text(child.stderr), exit: once(child, 'exit') };
+}
+
+async function run(...args: string[]) {
+  const started = start(...args);
+  const [[code], output, errors] = await Promise.all([started.exit, started.output, started.errors]);
+  return { code, output, errors };
+}
+
+/** The counts in the last line, both HSMs together. */
+function counts(output: string) {
+  const { hsms, safe } = Summary.parse(JSON.parse(output.trimEnd().split('\n').at(-1) ?? ''));
+  const sum = (count: 'keys' | 'backedUp' | 'unchanged' | 'failed') =>
+    hsms.reduce((total, hsm) => total + hsm[count], 0);
+  return {
+    names: hsms.map(({ name }) => name),
+    keys: sum('keys'),
+    backedUp: sum('backedUp'),
+    unchanged: sum('unchanged'),
+    failed: sum('failed'),
+    safe,
+  };
+}
+
+describe('npm start', () => {
+  it('--once --json backs up every key, and run again finds them unchanged', {
+    timeout: 180_000,
+  }, async () => {
+    const first = await run('--once', '--json', '--keys', '31');
+    const second = await run('--once', '--json', '--keys', '31');
+
+    expect(first.errors).toBe('');
+    expect(counts(first.output)).toEqual({
+      names: ['contoso', 'fabrikam'],
+      keys: 31,
+      backedUp: 31,
+      unchanged: 0,
+      failed: 0,
+      safe: true,
+    });
+    expect(counts(second.output)).toMatchObject({ keys: 31, backedUp: 0, unchanged: 31, safe: true });
+    expect([first.code, second.code]).toEqual([0, 0]);
+    expect(first.output).not.toContain('\r');
+  });
+
+  it('--fresh begins anew', { timeout: 120_000 }, async () => {
+    await run('--once', '--json', '--keys', '4');
+    const again = await run('--once', '--json', '--keys', '4', '--fresh');
+    expect(counts(again.output)).toMatchObject({ keys: 4, backedUp: 4 });
+  });
+
+  it('stays after the run, says where everything is, and leaves nothing behind on Ctrl-C', {
+    timeout: 120_000,
+  }, async () => {
+    const { child, output, exit } = start('--keys', '4');
+    let said = '';
+    child.stdout.on('data', (data) => {
+      said += String(data);
+    });
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('Ctrl-C ends everything');
+    const [, url = ''] = /app\s+(http:\S+)/.exec(said) ?? [];
+    expect((await fetch(`${url}/admin/host/status`)).status).toBe(200);
+
+    child.kill('SIGINT');
+    const [code] = await exit;
+    await output;
+
+    expect(code).toBe(0);
+    await expect(fetch(`${url}/admin/host/status`)).rejects.toThrow();
+    const blobs = /blobs\s+(https:\/\/[^/]+)/.exec(said)?.[1] ?? '';
+    await expect(fetch(blobs)).rejects.toThrow();
+  });
+
+  it.each([
+    ['an unknown argument', ['--onse'], 'onse'],
+    ['no number of keys', ['--keys', 'many'], '--keys'],
+    ['too few keys', ['--keys', '0'], '--keys'],
+    ['more keys than two HSMs hold', ['--keys', '10001'], '--keys'],
+  ])('refuses %s and shows how to call it', async (_case, args, named) => {
+    const { code, errors } = await run(...args);
+    expect(code).toBe(2);
+    expect(errors).toContain(named);
+    expect(errors).toContain('usage:');
+  });
+});
