@@ -273,7 +273,7 @@ describe('a sweep', () => {
     });
   });
 
-  it('backs up keys whose names are those of an object's own members', async () => {
+  it('backs up keys whose names are members of every object', async () => {
     const world = await SweepWorld.withKeys(0);
     for (const name of ['constructor', 'toString', 'hasOwnProperty']) world.hsm.createKey(name);
     await world.clock.advance(HOUR_MS);
