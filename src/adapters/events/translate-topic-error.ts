@@ -13,7 +13,11 @@ const ADVICE: Partial<Record<WardenErrorCode, string>> = {
 };
 
 /** The engine's error for whatever `error` is. `now`: epoch milliseconds. */
-export function translateTopicError(error: unknown, signal: AbortSignal | undefined, now: number): WardenError {
+export function translateTopicError(
+  error: unknown,
+  signal: AbortSignal | undefined,
+  now: number,
+): WardenError {
   if (error instanceof WardenError) return error;
   const fault = readFault(error, signal, now);
   const code = codeOf(fault);
