@@ -51,7 +51,6 @@ export const KeyMaterial = z.discriminatedUnion('kty', [
 export type KeyMaterial = z.infer<typeof KeyMaterial>;
 export type RsaMaterial = Extract<KeyMaterial, { kty: 'RSA' }>;
 export type EcMaterial = Extract<KeyMaterial, { kty: 'EC' }>;
-export type OctMaterial = Extract<KeyMaterial, { kty: 'oct' }>;
 export type OkpMaterial = Extract<KeyMaterial, { kty: 'OKP' }>;
 
 /** The members of `key` in a service answer that depend on the material; `kid` and `key_ops` are the caller's. */

@@ -10,7 +10,7 @@ const Fault = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('reset'), when: z.enum(['before', 'after']) }),
   z.strictObject({ type: z.literal('truncated') }),
 ]);
-export type Fault = z.infer<typeof Fault>;
+type Fault = z.infer<typeof Fault>;
 
 /**
  * A rule as it is asked for. Without `operation` it counts for every operation, without `key` for every key; a rule

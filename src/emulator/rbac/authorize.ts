@@ -22,7 +22,7 @@ export function authorize(
 }
 
 /** Whether an assignment at `scope` or above it gives the principal the right to `dataAction`. */
-export function isAllowed(roles: Roles, objectId: string, dataAction: string, scope: string): boolean {
+function isAllowed(roles: Roles, objectId: string, dataAction: string, scope: string): boolean {
   for (const assignment of roles.roleAssignments.values()) {
     if (!samePrincipal(assignment.principalId, objectId) || !covers(assignment.scope, scope)) continue;
     if (permissionsOf(roles, assignment.roleDefinitionId).some((one) => permits(one, dataAction)))
@@ -37,7 +37,7 @@ export function covers(assigned: string, scope: string): boolean {
 }
 
 /** The scope where an operation needs its right: `/`, `/keys` or `/keys/{name}`. */
-export function checkedScope(operation: Operation, request: OperationRequest): string {
+function checkedScope(operation: Operation, request: OperationRequest): string {
   switch (operation.scope) {
     case 'root':
       return '/';

@@ -17,7 +17,7 @@ const ASSIGNMENT = {
   },
 };
 
-export type Call = { method: string; path: string; body?: unknown };
+type Call = { method: string; path: string; body?: unknown };
 
 /** Prepares the operation as administrator and gives the call to try. `name` and `guid` are free to use. */
 export type Try = (admin: Admin, name: string, guid: string) => Promise<Call>;
