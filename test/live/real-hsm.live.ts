@@ -1,4 +1,4 @@
-// The checks against a real Managed HSM. Never part of `npm test`: see docs/emulator.md before running them.
+// The checks against a real Managed HSM. Never part of `npm test`: see docs/emulator-details.md before running them.
 import { DefaultAzureCredential } from '@azure/identity';
 import { connectHsm } from './hsm-connection.ts';
 import { describeManagedHsm } from './hsm-contract.ts';
