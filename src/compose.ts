@@ -4,7 +4,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import { BlobBackupStore } from './adapters/blob/blob-backup-store.ts';
 import { BlobLeases } from './adapters/blob/blob-leases.ts';
 import { BlobStateStore } from './adapters/blob/blob-state-store.ts';
-import { createBlobService } from './adapters/blob/clients.ts';
+import { createBlobService, ensureContainer } from './adapters/blob/clients.ts';
 import type { StorageAccess } from './adapters/http/storage-access.ts';
 import { readCaFile } from './adapters/http/tls.ts';
 import { managedIdentity, surroundingIdentity, TokenFileCredential } from './adapters/identity/credential.ts';
@@ -65,7 +65,20 @@ export function composeWarden(config: Config): Warden {
   const backupContainer = createBlobService(storage.backup).getContainerClient(config.backupContainer);
   const state = new BlobStateStore({ container: stateContainer, clock });
   const leases = new BlobLeases({ container: stateContainer, clock });
-  const queue = new StorageWorkQueue({ service: createQueueService(storage.state), clock });
+  // What a deployment makes in Azure, nobody makes for a storage emulator.
+  const emulated = config.storage.kind === 'connection';
+  const queue = new StorageWorkQueue({
+    service: createQueueService(storage.state),
+    clock,
+    createMissing: emulated,
+  });
+  let prepared: Promise<unknown> | undefined;
+  const prepare = () => {
+    prepared ??= Promise.all(
+      [stateContainer, backupContainer].map((container) => ensureContainer(container, clock)),
+    );
+    return prepared;
+  };
   const hsms = new Map(config.hsms.map((hsm) => [hsm.name, composeHsm(hsm, credential, caPem)]));
   const loggerTo = (log: InvocationLog) =>
     createJsonLogger({ write: (line, level) => log[level](line.trimEnd()) }, clock);
@@ -79,6 +92,7 @@ export function composeWarden(config: Config): Warden {
       const message = parseSweepMessage(raw);
       const hsm = hsms.get(message.hsm) ?? unknownHsm(message.hsm);
       const logger = loggerTo(log);
+      if (emulated) await prepare();
       const deps = { ...hsm, backups: backupsWith(logger), state, leases, queue, clock, logger };
       return sweep(deps, policyOf(config, hsm.config), message, stopping.signal);
     },

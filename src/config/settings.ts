@@ -143,7 +143,7 @@ export const SETTINGS = {
   WARDEN_SCHEDULE: setting(Schedule, {
     description: 'When the nightly run starts.',
     expected: 'six-field NCRONTAB text, UTC',
-    default: '0 0 2 * * *',
+    default: '`0 0 2 * * *`',
   }),
   WARDEN_PACE: setting(numberBetween(0.1, 10, 'backups a second'), {
     description:

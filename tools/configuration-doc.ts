@@ -1,0 +1,60 @@
+/** Makes the text of docs/configuration.md from the settings themselves. */
+import { SETTINGS } from '../src/config/settings.ts';
+
+const HEAD = `# Configuration
+
+Everything is set by environment variables (application settings of the function app), read once at the start. A bad
+setting stops the start, and the message lists every problem at once: the setting, what was found, what is expected.
+An unknown \`WARDEN_…\` name is a problem too, so that a misspelt setting is not a silent default. To see it:
+
+    WARDEN_PACE=11 WARDEN_TYPO=1 node -e "import('./functions/main.ts').catch((e) => console.log(e.message))"
+
+This page is made from \`src/config/settings.ts\` by \`npm run docs\`; a test fails when the two differ.
+
+| setting | meaning | expected | default |
+|---|---|---|---|
+`;
+
+const TAIL = `
+## Settings of the Functions host
+
+The queue triggers listen on the connection \`AzureWebJobsStorage\`. In Azure it is identity-based:
+\`AzureWebJobsStorage__queueServiceUri\`, \`AzureWebJobsStorage__blobServiceUri\`, \`AzureWebJobsStorage__credential\` =
+\`managedidentity\` and \`AzureWebJobsStorage__clientId\`. It must name the account of \`WARDEN_QUEUE_URL\`.
+
+\`host.json\` sets how queues are worked: a message that fails comes back after 30 seconds, five times, and then ends in
+\`{queue}-poison\`. \`functionTimeout\` must stay well above \`WARDEN_BUDGET_SECONDS\`.
+
+## Under the official host on your machine
+
+With Azurite on its usual ports and an emulated HSM:
+
+    npm run emulator -- --port 8443 --json      # prints {"url","caFile","token"}; put the token into a file
+    npm run build
+
+\`local.settings.json\` beside \`host.json\` (it is ignored by git):
+
+    {
+      "IsEncrypted": false,
+      "Values": {
+        "FUNCTIONS_WORKER_RUNTIME": "node",
+        "AzureWebJobsStorage": "UseDevelopmentStorage=true",
+        "WARDEN_STORAGE_CONNECTION": "UseDevelopmentStorage=true",
+        "WARDEN_HSMS": "contoso=https://127.0.0.1:8443",
+        "WARDEN_CREDENTIAL": "token-file",
+        "WARDEN_TOKEN_FILE": "<path of the token>",
+        "WARDEN_CA_FILE": "<caFile>"
+      }
+    }
+
+On loopback the app makes its containers and queues itself; in Azure the deployment does.
+`;
+
+/** The whole page. */
+export function configurationPage(): string {
+  const rows = Object.entries(SETTINGS).map(([name, { doc }]) => {
+    const cells = [`\`${name}\``, doc.description, doc.expected, doc.default ?? 'none; it must be set'];
+    return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+  });
+  return `${HEAD}${rows.join('\n')}\n${TAIL}`;
+}

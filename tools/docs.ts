@@ -1,0 +1,5 @@
+/** `npm run docs`: writes the pages that are made from the code. */
+import { writeFile } from 'node:fs/promises';
+import { configurationPage } from './configuration-doc.ts';
+
+await writeFile('docs/configuration.md', configurationPage());
