@@ -29,7 +29,7 @@ export interface Issuer {
   readonly url: string;
   readonly jwksUrl: string;
   /** A token of a person, with `change` over its claims. Fails for a name nobody has. */
-  token(person: string, change?: JWTPayload): Promise<string>;
+  token(person: string, change?: Readonly<Record<string, unknown>>): Promise<string>;
   /** Signs with a new key from now on; the old one is no longer published. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
@@ -46,7 +46,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   });
   const url = `http://127.0.0.1:${portOf(server.address())}`;
 
-  async function token(name: string, change: JWTPayload = {}): Promise<string> {
+  async function token(name: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const person = people.find((known) => known.name === name);
     if (person === undefined) throw new Error(`there is nobody called ${name}`);
     const claims = { ...claimsOf(person, url, now()), ...change };

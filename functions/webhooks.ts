@@ -1,0 +1,46 @@
+/** `POST /api/webhooks/{source}`: a proven sender opens requests. `OPTIONS` is the CloudEvents handshake of Event Grid. */
+import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
+import { z } from 'zod';
+import { WardenError } from '../src/engine/errors.ts';
+import type { RecoveryApp } from '../src/engine/recovery/app.ts';
+import { type AppForInvocation, answered } from './guard.ts';
+import { check, json, readText } from './http.ts';
+
+const Source = z.string().regex(/^[a-z0-9-]{1,40}$/);
+const BODIES = ['application/json', 'application/cloudevents+json', 'application/cloudevents-batch+json'];
+/** The origin Event Grid names; also those of sovereign clouds. */
+const EVENT_GRID = /^eventgrid\.azure\.(net|us|cn)$/;
+
+/** Registers deliveries and the handshake. */
+export function registerWebhooks(appFor: AppForInvocation): void {
+  app.http('webhook', {
+    methods: ['POST'],
+    authLevel: 'anonymous',
+    route: 'webhooks/{source}',
+    handler: answered(appFor, deliver),
+  });
+  app.http('webhookHandshake', {
+    methods: ['OPTIONS'],
+    authLevel: 'anonymous',
+    route: 'webhooks/{source}',
+    handler: answered(appFor, handshake),
+  });
+}
+
+async function deliver(request: HttpRequest, recovery: RecoveryApp): Promise<HttpResponseInit> {
+  const source = check(Source, request.params.source, 'source');
+  const body = await readText(request, BODIES);
+  return json(202, { items: await recovery.webhooks.take(source, request.headers, body) });
+}
+
+/** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection : it grants deliveries, not trust. */
+async function handshake(request: HttpRequest, recovery: RecoveryApp): Promise<HttpResponseInit> {
+  const source = check(Source, request.params.source, 'source');
+  const origin = request.headers.get('webhook-request-origin') ?? '';
+  if (!recovery.webhooks.knows(source) || !EVENT_GRID.test(origin)) {
+    throw new WardenError('webhook-unknown', {
+      message: 'There is no webhook source of this name for this origin.',
+    });
+  }
+  return { status: 200, headers: { 'webhook-allowed-origin': origin, 'webhook-allowed-rate': '30' } };
+}

@@ -1,0 +1,170 @@
+/** Webhooks: a proven sender can open requests, at a bounded rate, each once however often it is delivered. Nothing more. */
+import { z } from 'zod';
+import { isWardenError, WardenError } from '../errors.ts';
+import type { Clock } from '../ports.ts';
+import { type Authenticator, type HeaderReader, ROLES, requireRole } from './caller.ts';
+import type { RecoveryStore } from './ports.ts';
+import type { Actor } from './record.ts';
+import type { Recoveries } from './recoveries.ts';
+import { readWebhookBody, type WebhookItem } from './webhook-body.ts';
+
+/** The signature of a delivery after the Standard Webhooks specification. */
+export interface SignedDelivery {
+  readonly id: string;
+  /** Unix seconds as sent. */
+  readonly timestamp: string;
+  readonly signature: string;
+  readonly body: string;
+}
+
+/** Checks signatures. */
+export interface WebhookSignatures {
+  /** Whether one of the secrets of `source` signed it (two during a rotation). */
+  isSigned(source: string, delivery: SignedDelivery): boolean;
+}
+
+/** How webhooks are treated. */
+export interface WebhookPolicy {
+  /** The sources that may deliver. */
+  readonly sources: readonly string[];
+  /** Requests a source may open in a minute. */
+  readonly perMinute: number;
+  /** Whether events of the watch open requests by themselves. */
+  readonly autoRequest: boolean;
+}
+
+/** What webhooks need. */
+export interface WebhooksDeps {
+  readonly signatures: WebhookSignatures;
+  readonly authenticator: Authenticator;
+  readonly recoveries: Recoveries;
+  readonly store: RecoveryStore;
+  readonly policy: WebhookPolicy;
+  readonly clock: Clock;
+}
+
+/** What became of one item. */
+export type WebhookAnswer =
+  | { readonly status: 'opened'; readonly recoveryId: string }
+  | { readonly status: 'ignored'; readonly reason: string };
+
+/** A timestamp may differ so much from our time: the specification's own tolerance. */
+const WINDOW_SECONDS = 300;
+const MINUTE_MS = 60_000;
+const ATTEMPTS = 20;
+const Rate = z.strictObject({ minute: z.int(), count: z.int() });
+
+/** Serves webhook deliveries. */
+export class Webhooks {
+  readonly #deps: WebhooksDeps;
+
+  constructor(deps: WebhooksDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether `source` is configured. */
+  knows(source: string): boolean {
+    return this.#deps.policy.sources.includes(source);
+  }
+
+  /**
+   * Takes a delivery. The same delivery again gives the same answer and changes nothing: the request's id is made from
+   * the source and the delivery's own id, so the stored requests are the memory of replays.
+   * Fails with `webhook-unknown`, `webhook-refused`, the codes of authentication, `request-invalid`, `rate-limited`, or
+   * those of opening a request.
+   */
+  async take(source: string, headers: HeaderReader, body: string): Promise<WebhookAnswer[]> {
+    if (!this.knows(source)) {
+      throw new WardenError('webhook-unknown', {
+        message: 'There is no webhook source of this name.',
+        advice: 'WARDEN_WEBHOOK_SECRETS names the sources.',
+      });
+    }
+    const deliveryId = await this.#prove(source, headers, body);
+    const items = readWebhookBody(parseJson(body), this.#deps.policy.autoRequest);
+    const answers: WebhookAnswer[] = [];
+    for (const [index, item] of items.entries()) {
+      answers.push(await this.#takeItem(source, item, `${deliveryId ?? ''}#${index}`));
+    }
+    return answers;
+  }
+
+  /** Who sent it: by signature, or by the token of an application. Returns the signed delivery id, if there is one. */
+  async #prove(source: string, headers: HeaderReader, body: string): Promise<string | undefined> {
+    const id = headers.get('webhook-id');
+    const timestamp = headers.get('webhook-timestamp');
+    const signature = headers.get('webhook-signature');
+    if (id === null && timestamp === null && signature === null) {
+      const caller = await this.#deps.authenticator.authenticate(headers, 'POST');
+      if (caller.kind !== 'app') throw refused('a token here must be that of an application');
+      requireRole(caller, ROLES.webhook);
+      return undefined;
+    }
+    if (id === null || timestamp === null || signature === null) {
+      throw refused('expected webhook-id, webhook-timestamp and webhook-signature');
+    }
+    // Judged first, so that a stale delivery and a forged one cannot be told apart by which is refused faster.
+    const isSigned = this.#deps.signatures.isSigned(source, { id, timestamp, signature, body });
+    if (!isSigned) throw refused('the signature does not match');
+    const age = Math.abs(this.#deps.clock.now() / 1000 - Number(timestamp));
+    if (!/^\d{1,12}$/.test(timestamp) || age > WINDOW_SECONDS)
+      throw refused('its time is not within five minutes');
+    return id;
+  }
+
+  async #takeItem(source: string, item: WebhookItem, deliveryId: string): Promise<WebhookAnswer> {
+    if (item.kind === 'ignored') return { status: 'ignored', reason: item.why };
+    await this.#count(source);
+    const actor: Actor = { kind: 'webhook', id: source, name: source };
+    // An event's own id is the same in every delivery of it; without one the delivery's is.
+    const { record } = await this.#deps.recoveries.open(actor, item.ask, item.id ?? deliveryId);
+    return { status: 'opened', recoveryId: record.id };
+  }
+
+  /** Counts a request against the source's minute. Fails with `rate-limited`. */
+  async #count(source: string): Promise<void> {
+    const { store, clock, policy } = this.#deps;
+    const minute = Math.floor(clock.now() / MINUTE_MS);
+    for (let attempt = 1; ; attempt += 1) {
+      const document = await store.read({ kind: 'webhook-rate', source });
+      const rate = document === undefined ? undefined : Rate.safeParse(JSON.parse(document.text)).data;
+      const count = rate?.minute === minute ? rate.count : 0;
+      if (count >= policy.perMinute) throw limited(clock.now());
+      const guard = document === undefined ? 'absent' : { etag: document.etag };
+      try {
+        await store.write(
+          { kind: 'webhook-rate', source },
+          JSON.stringify({ minute, count: count + 1 }),
+          guard,
+        );
+        return;
+      } catch (error) {
+        if (!isWardenError(error, 'state-conflict')) throw error;
+        if (attempt === ATTEMPTS) throw limited(clock.now());
+      }
+    }
+  }
+}
+
+function parseJson(body: string): unknown {
+  try {
+    return JSON.parse(body);
+  } catch (cause) {
+    throw new WardenError('request-invalid', { message: 'The body is not JSON.', cause });
+  }
+}
+
+function refused(why: string): WardenError {
+  return new WardenError('webhook-refused', {
+    message: `The webhook is refused: ${why}.`,
+    advice: 'Sign it as the Standard Webhooks specification says, with a secret of this source.',
+  });
+}
+
+function limited(now: number): WardenError {
+  return new WardenError('rate-limited', {
+    message: 'This source opens too many requests.',
+    advice: 'Send it again after the time in Retry-After.',
+    retryAfterMs: MINUTE_MS - (now % MINUTE_MS),
+  });
+}
