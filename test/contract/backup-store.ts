@@ -53,6 +53,16 @@ export function describeBackupStore(name: string, factory: () => Promise<BackupS
       expect(Buffer.from(await store.read(blob)).equals(BACKUP)).toBe(true);
     });
 
+    it('takes the same backup again as the one it has: a try may be repeated', async () => {
+      const record = aBackupRecord(BACKUP, { hsm: 'repeated' });
+      const first = await store.put(record, BACKUP);
+
+      const second = await store.put({ ...record }, BACKUP);
+
+      expect(second).toEqual(first);
+      expect(await all(store.list('repeated'))).toHaveLength(1);
+    });
+
     it('fails to read what is not there', async () => {
       const { blob } = await store.put(aBackupRecord(BACKUP, { hsm: 'missing' }), BACKUP);
 

@@ -1,5 +1,6 @@
 /** The immutable store of key backups on a Blob container. */
 import { buffer } from 'node:stream/consumers';
+import { isDeepStrictEqual } from 'node:util';
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import { isWardenError } from '../../engine/errors.ts';
 import type { BackupRecord } from '../../engine/model/backup-record.ts';
@@ -33,6 +34,10 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     this.#logger = options.logger;
   }
 
+  /**
+   * A blob that holds this very record already is our own: written by a try whose answer was lost on the way. Its bytes
+   * are for the caller to read back and compare, as after any write.
+   */
   async put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup> {
     const blob = backupBlobName(backupNameOf(record));
     const { hsm, key } = record;
@@ -43,21 +48,14 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       signal,
       meanings: { BlobAlreadyExists: 'blob-exists' },
     } as const;
-    return this.#call(call, async () => {
-      const client = this.#container.getBlockBlobClient(blob);
-      const answer = await client.upload(Buffer.from(backup), backup.byteLength, {
-        conditions: { ifNoneMatch: '*' },
-        metadata: toMetadata(record),
-        blobHTTPHeaders: { blobContentType: CONTENT_TYPE },
-        ...optionalSignal(signal),
-      });
-      return {
-        blob,
-        storedAt: (answer.lastModified ?? new Date(this.#clock.now())).getTime(),
-        record,
-        ...(answer.versionId === undefined ? {} : { versionId: answer.versionId }),
-      };
-    });
+    try {
+      return await this.#call(call, () => this.#upload(blob, record, backup, signal));
+    } catch (error) {
+      if (!isWardenError(error, 'blob-exists')) throw error;
+      const own = await this.#call(call, () => this.#find(blob, record, signal));
+      if (own === undefined) throw error;
+      return own;
+    }
   }
 
   read(blob: string, signal?: AbortSignal): Promise<Uint8Array> {
@@ -106,6 +104,36 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     return copy;
   }
 
+  async #upload(
+    blob: string,
+    record: BackupRecord,
+    backup: Uint8Array,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredBackup> {
+    const answer = await this.#container
+      .getBlockBlobClient(blob)
+      .upload(Buffer.from(backup), backup.byteLength, {
+        conditions: { ifNoneMatch: '*' },
+        metadata: toMetadata(record),
+        blobHTTPHeaders: { blobContentType: CONTENT_TYPE },
+        ...optionalSignal(signal),
+      });
+    return toStored(blob, record, answer.lastModified ?? new Date(this.#clock.now()), answer.versionId);
+  }
+
+  /** The blob as stored, if it holds `record`. */
+  async #find(
+    blob: string,
+    record: BackupRecord,
+    signal: AbortSignal | undefined,
+  ): Promise<StoredBackup | undefined> {
+    const answer = await this.#container.getBlobClient(blob).getProperties(optionalSignal(signal));
+    const found = fromMetadata(answer.metadata ?? {});
+    if ('problem' in found || !isDeepStrictEqual(found.record, record)) return undefined;
+    const storedAt = answer.createdOn ?? answer.lastModified ?? new Date(this.#clock.now());
+    return toStored(blob, record, storedAt, answer.versionId);
+  }
+
   #readItem(item: BlobItem): StoredBackup[] {
     const found = fromMetadata(item.metadata ?? {});
     const problem = 'problem' in found ? found.problem : this.#mismatch(item, found.record);
@@ -117,7 +145,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       return [];
     }
     const { createdOn, lastModified } = item.properties;
-    return [{ blob: item.name, storedAt: (createdOn ?? lastModified).getTime(), record: found.record }];
+    return [toStored(item.name, found.record, createdOn ?? lastModified, undefined)];
   }
 
   #mismatch(item: BlobItem, record: BackupRecord): string | undefined {
@@ -134,6 +162,15 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       throw translateStorageError(error, call, this.#clock.now());
     }
   }
+}
+
+function toStored(
+  blob: string,
+  record: BackupRecord,
+  storedAt: Date,
+  versionId: string | undefined,
+): StoredBackup {
+  return { blob, storedAt: storedAt.getTime(), record, ...(versionId === undefined ? {} : { versionId }) };
 }
 
 function optionalSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {

@@ -1,4 +1,5 @@
 /** The store of key backups in memory: write once, never overwrite. */
+import { isDeepStrictEqual } from 'node:util';
 import { WardenError } from '../../engine/errors.ts';
 import { BackupRecord } from '../../engine/model/backup-record.ts';
 import type { BackupPins, BackupStore, Clock, StoredBackup } from '../../engine/ports.ts';
@@ -32,7 +33,9 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
     throwIfAborted(signal);
     await this.faults.meet('put', record.key);
     const blob = blobName(record);
-    if (this.#entries.has(blob)) {
+    const existing = this.#entries.get(blob);
+    if (existing !== undefined) {
+      if (isDeepStrictEqual(existing.stored.record, record)) return existing.stored;
       throw new WardenError('blob-exists', {
         message: `A backup named ${blob} exists already.`,
         hsm: record.hsm,

@@ -4,8 +4,8 @@ import type { StateAddress, StateDocument, StateStore } from '../../engine/ports
 import { throwIfAborted } from './abort.ts';
 import { Faults } from './faults.ts';
 
-/** The subject under which a document is found in faults and in {@link MemoryStateStore.documents}. */
-export function stateSubject(address: StateAddress): string {
+/** The subject under which a document is found in faults and in {@link MemoryStateStore.documents}: `catalogue/contoso`, `run/contoso/1`. */
+function stateSubject(address: StateAddress): string {
   return address.kind === 'run' ? `run/${address.hsm}/${address.runId}` : `${address.kind}/${address.hsm}`;
 }
 

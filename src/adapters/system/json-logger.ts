@@ -3,7 +3,7 @@ import { WardenError } from '../../engine/errors.ts';
 import type { Clock, Logger } from '../../engine/ports.ts';
 
 /** How grave a line is. */
-export type Level = 'info' | 'warn' | 'error';
+type Level = 'info' | 'warn' | 'error';
 
 /** Where lines go. */
 export interface LineSink {
