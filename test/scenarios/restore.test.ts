@@ -1,6 +1,9 @@
 import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
+import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
 import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
+import { rebuild } from '../../src/engine/backup/rebuild.ts';
 import type { KeyDetail } from '../../src/engine/model/key.ts';
 import { LocalWorld } from '../support/local-world.ts';
 import { runNightlyIn } from '../support/nightly.ts';
@@ -42,6 +45,18 @@ describe('the backups of the nightly run', () => {
     }
     const { keys } = await readCatalogue(local.state, 'contoso');
     expect(Object.keys(keys)).toContain('token-signing-old');
+  });
+
+  it('are enough to rebuild the catalogue when all state is lost', async () => {
+    const before = await readCatalogue(local.state, 'contoso');
+    const state = new MemoryStateStore();
+
+    await rebuild({ backups: local.backups, state, logger: new RecordingLogger() }, 'contoso');
+
+    const rebuilt = await readCatalogue(state, 'contoso');
+    expect(Object.keys(rebuilt.keys).sort()).toEqual(Object.keys(before.keys).sort());
+    for (const [key, { blob, record }] of Object.entries(before.keys))
+      expect(rebuilt.keys[key]).toMatchObject({ blob, record });
   });
 
   it('restore every key into the second HSM, where it never was, with all versions and the same public keys', async () => {
