@@ -38,6 +38,8 @@ export class EventGridPublisher implements EventPublisher {
       retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 },
       redirectOptions: { maxRetries: 0 },
       ...tlsPipelineOptions(options.caPem),
+      // The settings allow http on loopback only; the SDK itself never sends a bearer token over it.
+      allowInsecureConnection: options.url.startsWith('http:'),
     });
   }
 
