@@ -1,10 +1,24 @@
 // The whole surface of the Azure SDK's KeyClient against the emulator, over TLS.
-import { createPublicKey } from 'node:crypto';
+import {
+  createDecipheriv,
+  createPrivateKey,
+  createPublicKey,
+  generateKeyPairSync,
+  privateDecrypt,
+  X509Certificate,
+} from 'node:crypto';
 import type { KeyClient } from '@azure/keyvault-keys';
+import { decodeProtectedHeader, jwtVerify, UnsecuredJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { z } from 'zod';
 import { generateMaterial } from '../../src/emulator/crypto/material.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.ts';
 import { keyClient } from './support/emulator.ts';
+
+const Released = z.object({
+  response: z.object({ key: z.object({ key: z.object({ key_hsm: z.string() }) }) }),
+});
+const Wrapped = z.object({ ciphertext: z.string() });
 
 let emulator: Emulator;
 let client: KeyClient;
@@ -123,7 +137,10 @@ describe('reading and changing keys', () => {
 describe('rotation', () => {
   test('a policy set, read and used', async () => {
     const key = await client.createRsaKey('rotated', { tags: { kept: 'yes' } });
-    expect(await client.getKeyRotationPolicy('rotated')).toMatchObject({ id: '', lifetimeActions: undefined });
+    expect(await client.getKeyRotationPolicy('rotated')).toMatchObject({
+      id: '',
+      lifetimeActions: undefined,
+    });
     const policy = {
       expiresIn: 'P90D',
       lifetimeActions: [{ action: 'Rotate' as const, timeAfterCreate: 'P30D' }],
@@ -189,6 +206,48 @@ describe('backup and restore', () => {
     await expect(client.restoreKeyBackup(Buffer.from('garbage'))).rejects.toMatchObject({
       code: 'MalformedBackupBlob',
       statusCode: 400,
+    });
+  });
+});
+
+describe('leaving the HSM', () => {
+  const policy = { encodedPolicy: Buffer.from('{"version":"1.0.0","anyOf":[]}') };
+
+  test('releaseKey hands an exportable key to the target, and only to it', async () => {
+    const { key } = await client.createEcKey('exportable', { exportable: true, releasePolicy: policy });
+    const environment = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const jwk = environment.publicKey.export({ format: 'jwk' });
+    const target = new UnsecuredJWT({ 'x-ms-runtime': { keys: [jwk] } }).encode();
+    const { value } = await client.releaseKey('exportable', target, { algorithm: 'RSA_AES_KEY_WRAP_256' });
+    const { x5c } = decodeProtectedHeader(value);
+    const certificate = new X509Certificate(Buffer.from(x5c?.[0] ?? '', 'base64'));
+    const { payload } = await jwtVerify(value, certificate.publicKey);
+    const { response } = Released.parse(payload);
+    const { ciphertext } = Wrapped.parse(
+      JSON.parse(Buffer.from(response.key.key.key_hsm, 'base64url').toString()),
+    );
+    const whole = Buffer.from(ciphertext, 'base64url');
+    const aes = privateDecrypt({ key: environment.privateKey, oaepHash: 'sha256' }, whole.subarray(0, 256));
+    const unwrap = createDecipheriv('id-aes256-wrap-pad', aes, Buffer.from('a65959a6', 'hex'));
+    const der = Buffer.concat([unwrap.update(whole.subarray(256)), unwrap.final()]);
+    const released = createPublicKey(createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })).export({
+      format: 'jwk',
+    });
+    expect(released.x).toBe(Buffer.from(key?.x ?? []).toString('base64url'));
+  });
+
+  test('releaseKey refuses a key that is not exportable', async () => {
+    await client.createEcKey('kept-inside');
+    const target = new UnsecuredJWT({ 'x-ms-runtime': { keys: [] } }).encode();
+    await expect(client.releaseKey('kept-inside', target)).rejects.toMatchObject({ statusCode: 403 });
+  });
+
+  test('getKeyAttestation has the recorded members', async () => {
+    await client.createEcKey('attested');
+    const { properties } = await client.getKeyAttestation('attested');
+    expect(properties.attestation).toMatchObject({
+      version: 'MRVL-1',
+      privateKeyAttestation: expect.anything(),
     });
   });
 });

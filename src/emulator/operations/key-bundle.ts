@@ -7,7 +7,7 @@ import type { OperationContext } from './operation.ts';
 const FULL_RETENTION_DAYS = 90;
 
 /** `recoveryLevel`: recorded without purge protection; with it, the specification's names. */
-export function recoveryLevel({ retentionDays, purgeProtection }: PoolSettings): string {
+function recoveryLevel({ retentionDays, purgeProtection }: PoolSettings): string {
   const level = retentionDays === FULL_RETENTION_DAYS ? 'Recoverable' : 'CustomizedRecoverable';
   return purgeProtection ? level : `${level}+Purgeable`;
 }

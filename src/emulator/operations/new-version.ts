@@ -7,8 +7,8 @@ import { keyBundle } from './key-bundle.ts';
 import type { OperationContext, Outcome } from './operation.ts';
 
 /** Documented object limits: Microsoft Learn, "Managed HSM service limits". */
-export const MAX_KEYS = 5000;
-export const MAX_VERSIONS = 100;
+const MAX_KEYS = 5000;
+const MAX_VERSIONS = 100;
 
 /**
  * What a key may do when nobody says: recorded defaults of the newest builds (EC with deriveKey since November 2023,

@@ -50,7 +50,7 @@ export type Outcome = {
 };
 
 /** Where the data action of an operation is checked: the whole pool, all keys, or the key named in the route. */
-export type ScopeRule = 'root' | 'keys' | 'key' | 'path';
+type ScopeRule = 'root' | 'keys' | 'key' | 'path';
 
 /** Operations that share a documented rate (limits/rates.ts). */
 export type LimitClass = 'create' | 'delete' | 'purge' | 'backup' | 'restore' | 'get' | 'roles' | 'none';

@@ -8,6 +8,7 @@ import { deleteRoleDefinition } from './delete-role-definition.ts';
 import { encrypt } from './encrypt.ts';
 import { getDeletedKey } from './get-deleted-key.ts';
 import { getKey } from './get-key.ts';
+import { getKeyAttestation } from './get-key-attestation.ts';
 import { getRandomBytes } from './get-random-bytes.ts';
 import { getRoleAssignment } from './get-role-assignment.ts';
 import { getRoleDefinition } from './get-role-definition.ts';
@@ -22,6 +23,7 @@ import { purgeDeletedKey } from './purge-deleted-key.ts';
 import { putRoleAssignment } from './put-role-assignment.ts';
 import { putRoleDefinition } from './put-role-definition.ts';
 import { recoverDeletedKey } from './recover-deleted-key.ts';
+import { releaseKey } from './release-key.ts';
 import { restoreKey } from './restore-key.ts';
 import { rotateKey } from './rotate-key.ts';
 import { getRotationPolicy, setRotationPolicy } from './rotation-policy.ts';
@@ -42,6 +44,7 @@ export const OPERATIONS: readonly Operation[] = [
   encrypt,
   getDeletedKey,
   getKey,
+  getKeyAttestation,
   getRandomBytes,
   getRoleAssignment,
   getRoleDefinition,
@@ -56,6 +59,7 @@ export const OPERATIONS: readonly Operation[] = [
   putRoleAssignment,
   putRoleDefinition,
   recoverDeletedKey,
+  releaseKey,
   restoreKey,
   rotateKey,
   setRotationPolicy,

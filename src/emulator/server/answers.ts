@@ -34,7 +34,7 @@ export function errorAnswer(error: unknown, frame: AnswerFrame): WireAnswer {
 }
 
 /** The refusal that an error stands for; whatever nobody foresaw is the service's 500. */
-export function serviceError(error: unknown): ServiceError {
+function serviceError(error: unknown): ServiceError {
   if (error instanceof ServiceError) return error;
   if (error instanceof MaterialError) return serviceErrors.badParameter(error.message, error);
   return serviceErrors.unknown(error);

@@ -9,7 +9,7 @@ export const CONTROL_PREFIX = '/_emulator/';
 export type ControlAnswer = { readonly status: number; readonly body?: unknown };
 
 /** Handles `METHOD /_emulator/…`; `body` is parsed JSON. */
-export type ControlHandler = (body: unknown) => ControlAnswer | Promise<ControlAnswer>;
+type ControlHandler = (body: unknown) => ControlAnswer | Promise<ControlAnswer>;
 
 /** Handlers by method and path, e.g. `POST /_emulator/clock`. */
 export type ControlTable = Readonly<Record<string, ControlHandler>>;

@@ -60,12 +60,6 @@ export async function openStore(folder: string, settings: PoolSettings): Promise
   };
 }
 
-/** The settings of the pool kept in a folder; undefined when there is none yet. */
-export async function storedSettings(folder: string): Promise<PoolSettings | undefined> {
-  const text = await readIfThere(join(folder, SNAPSHOT));
-  return text && Snapshot.parse(JSON.parse(text.toString())).settings;
-}
-
 function journalFile(folder: string, generation: number): string {
   return join(folder, `journal-${generation}.jsonl`);
 }

@@ -1,7 +1,7 @@
 // Makes the certificates of the emulator: an authority of its own and the server's leaf.
 // The certificate library needs the metadata polyfill before it.
 import 'reflect-metadata';
-import { webcrypto } from 'node:crypto';
+import { createPrivateKey, createPublicKey, webcrypto } from 'node:crypto';
 import * as x509 from '@peculiar/x509';
 
 const ALGORITHM = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' } as const;
@@ -68,6 +68,25 @@ export async function createLeaf(
     ],
   });
   return { certificate: certificate.toString('pem'), key: await privatePem(keys.privateKey) };
+}
+
+/** A self-signed certificate (PEM) of an RSA key (PKCS8 PEM), for signatures that carry their certificate. */
+export async function selfSigned(keyPem: string, now: number): Promise<string> {
+  const algorithm = { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' } as const;
+  const der = createPrivateKey(keyPem).export({ type: 'pkcs8', format: 'der' });
+  const spki = createPublicKey(keyPem).export({ type: 'spki', format: 'der' });
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    serialNumber: serial(),
+    name: 'CN=HSM Warden emulator key release',
+    notBefore: new Date(now - MILLISECONDS_A_DAY),
+    notAfter: new Date(now + LEAF_DAYS * MILLISECONDS_A_DAY),
+    signingAlgorithm: algorithm,
+    keys: {
+      privateKey: await webcrypto.subtle.importKey('pkcs8', der, algorithm, false, ['sign']),
+      publicKey: await webcrypto.subtle.importKey('spki', spki, algorithm, true, ['verify']),
+    },
+  });
+  return certificate.toString('pem');
 }
 
 /** A key for the token issuer, PKCS8 PEM. */

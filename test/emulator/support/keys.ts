@@ -2,7 +2,7 @@
 import type { KeyRecord, KeyVersion } from '../../../src/emulator/state/model.ts';
 
 /** A version of an oct key. */
-export function keyVersion(parts: Partial<KeyVersion> = {}): KeyVersion {
+function keyVersion(parts: Partial<KeyVersion> = {}): KeyVersion {
   return {
     id: '0123456789abcdef0123456789abcdef',
     created: 1_700_000_000,
