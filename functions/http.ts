@@ -41,18 +41,16 @@ const STATUS: Partial<Record<WardenErrorCode, number>> = {
 };
 
 /** What a problem answer holds. */
-export const Problem = z
-  .strictObject({
-    type: z.string(),
-    title: z.string(),
-    status: z.int(),
-    code: z.string().meta({ description: 'Stable; what programs should look at' }),
-    detail: z.string().exactOptional(),
-    hsm: z.string().exactOptional(),
-    key: z.string().exactOptional(),
-    instance: z.string().meta({ description: 'Names this answer in the logs' }),
-  })
-  .meta({ id: 'Problem' });
+export const Problem = z.strictObject({
+  type: z.string(),
+  title: z.string(),
+  status: z.int(),
+  code: z.string().meta({ description: 'Stable; what programs should look at' }),
+  detail: z.string().exactOptional(),
+  hsm: z.string().exactOptional(),
+  key: z.string().exactOptional(),
+  instance: z.string().meta({ description: 'Names this answer in the logs' }),
+});
 
 /** The answer to an error. What is not ours says nothing of itself; the log has it under the same instance. */
 export function problem(error: unknown, context: InvocationContext): HttpResponseInit {

@@ -38,53 +38,54 @@ export const AskBody = z
     }),
     backup: BlobName.exactOptional().meta({ description: 'Restore this backup' }),
   })
-  .refine((body) => body.asOf === undefined || body.backup === undefined, 'expected asOf or backup, not both')
-  .meta({ id: 'RecoveryAsk' });
+  .refine(
+    (body) => body.asOf === undefined || body.backup === undefined,
+    'expected asOf or backup, not both',
+  );
 export type AskBody = z.infer<typeof AskBody>;
 
 /** Approves exactly what the digest stands for. */
-export const ApprovalBody = z.strictObject({ digest: Digest }).meta({ id: 'Approval' });
+export const ApprovalBody = z.strictObject({ digest: Digest });
 
 /** Says why a request is rejected or cancelled. */
-export const EndBody = z.strictObject({ reason: PlainText }).meta({ id: 'End' });
+export const EndBody = z.strictObject({ reason: PlainText });
 
 const Time = z.iso.datetime();
 
 /** A request as the API shows it. */
-export const RecoveryView = z
-  .strictObject({
-    id: RecoveryId,
-    state: z.enum(STATES),
-    operation: Operation.extend({
-      backup: z
-        .strictObject({
-          blob: z.string(),
-          sha256: Digest,
-          versionId: z.string().exactOptional(),
-          capturedAt: Time,
-        })
-        .exactOptional(),
-    }),
-    requester: Actor,
-    reason: z.string(),
-    policy: ApprovalRule,
-    createdAt: Time,
-    expiresAt: Time,
-    digest: Digest.meta({ description: 'What an approval must carry' }),
-    preflight: z.array(z.string()),
-    approvals: z.array(z.strictObject({ by: Actor, groups: z.array(z.string()), at: Time })),
-    missingApprovals: z.int().nonnegative(),
-    missingGroups: z.array(z.string()),
-    outcome: Outcome.exactOptional(),
-    endedAt: Time.exactOptional(),
-  })
-  .meta({ id: 'Recovery' });
+export const RecoveryView = z.strictObject({
+  id: RecoveryId,
+  state: z.enum(STATES),
+  operation: Operation.extend({
+    backup: z
+      .strictObject({
+        blob: z.string(),
+        sha256: Digest,
+        versionId: z.string().exactOptional(),
+        capturedAt: Time,
+      })
+      .exactOptional(),
+  }),
+  requester: Actor,
+  reason: z.string(),
+  policy: ApprovalRule,
+  createdAt: Time,
+  expiresAt: Time,
+  digest: Digest.meta({ description: 'What an approval must carry' }),
+  preflight: z.array(z.string()),
+  approvals: z.array(z.strictObject({ by: Actor, groups: z.array(z.string()), at: Time })),
+  missingApprovals: z.int().nonnegative(),
+  missingGroups: z.array(z.string()),
+  outcome: Outcome.exactOptional(),
+  endedAt: Time.exactOptional(),
+});
 export type RecoveryView = z.infer<typeof RecoveryView>;
 
 /** A page of requests, newest first. */
-export const RecoveryPage = z
-  .strictObject({ items: z.array(RecoveryView), next: z.string().exactOptional() })
-  .meta({ id: 'RecoveryPage' });
+export const RecoveryPage = z.strictObject({
+  items: z.array(RecoveryView),
+  next: z.string().exactOptional(),
+});
 
 /** The question after requests. */
 export const RecoveryQuery = z.strictObject({

@@ -1,0 +1,113 @@
+/** The recovery served over loopback HTTP by the local Functions host, over an in-memory world and a real token issuer. */
+
+import { identityProof } from '../../src/adapters/auth/identity-proof.ts';
+import { TokenAuthenticator } from '../../src/adapters/auth/token-authenticator.ts';
+import { TokenVerifier } from '../../src/adapters/auth/token-verifier.ts';
+import { StandardWebhookSignatures } from '../../src/adapters/auth/webhook-signatures.ts';
+import { createRecoveryApp, type RecoveryAppDeps } from '../../src/engine/recovery/app.ts';
+import { startHost } from '../../src/local/host/host.ts';
+import type { Host } from '../../src/local/host/host-options.ts';
+import { createMemoryScheduleStore } from '../../src/local/host/timer/schedule-store.ts';
+import {
+  type Issuer,
+  LOCAL_AUDIENCE,
+  LOCAL_SCOPE,
+  LOCAL_TENANT,
+  startIssuer,
+} from '../../src/local/issuer/issuer.ts';
+import { slot } from '../functions/apps/slot.ts';
+import { RecoveryWorld } from './recovery-world.ts';
+
+/** `whsec_` and 32 bytes each: a secret and the one it is rotated to. */
+export const SECRETS = [
+  `whsec_${Buffer.alloc(32, 1).toString('base64')}`,
+  `whsec_${Buffer.alloc(32, 2).toString('base64')}`,
+];
+
+/** A served world. */
+export interface RecoveryHost {
+  readonly world: RecoveryWorld;
+  readonly issuer: Issuer;
+  readonly host: Host;
+  /** Sends as a person; a body is sent as JSON. */
+  send(
+    person: string | undefined,
+    method: string,
+    path: string,
+    body?: unknown,
+    headers?: Record<string, string>,
+  ): Promise<Response>;
+  /** Puts another world behind the same routes. */
+  replace(change?: Partial<RecoveryAppDeps>): Promise<RecoveryWorld>;
+  stop(): Promise<void>;
+}
+
+/** Starts issuer and host once; `replace` gives each test a world of its own. */
+export async function startRecoveryHost(): Promise<RecoveryHost> {
+  let world = await RecoveryWorld.withBackup();
+  const issuer = await startIssuer({ port: 0, now: () => world.clock.now() });
+  const served = {
+    get world() {
+      return world;
+    },
+    issuer,
+    async replace(change: Partial<RecoveryAppDeps> = {}) {
+      world = await RecoveryWorld.withBackup();
+      const appFor = createRecoveryApp({ ...depsOf(world, issuer), ...change });
+      slot.appFor = () => appFor(world.logger);
+      return world;
+    },
+  };
+  await served.replace();
+  const host = await startHost({
+    entry: new URL('../functions/apps/recovery-app.ts', import.meta.url),
+    hostJson: { version: '2.0' },
+    httpPort: 0,
+    queues: false,
+    timers: false,
+    settings: { AzureWebJobsStorage: 'UseDevelopmentStorage=true' },
+    scheduleStore: createMemoryScheduleStore(),
+  });
+  return Object.assign(served, {
+    host,
+    async send(person: string | undefined, method: string, path: string, body?: unknown, headers = {}) {
+      const token = person === undefined ? undefined : await issuer.token(person);
+      return fetch(`${host.url}/api/${path}`, {
+        method,
+        headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+          ...headers,
+        },
+        ...(body === undefined ? {} : { body: typeof body === 'string' ? body : JSON.stringify(body) }),
+      });
+    },
+    async stop() {
+      await host.stop(0);
+      await issuer.stop();
+    },
+  });
+}
+
+function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
+  const { clock } = world;
+  const trust = {
+    issuer: issuer.url,
+    jwksUrl: issuer.jwksUrl,
+    audience: LOCAL_AUDIENCE,
+    tenant: LOCAL_TENANT,
+    scope: LOCAL_SCOPE,
+  };
+  const verifier = new TokenVerifier(trust, clock);
+  world.proofs.identity = identityProof(verifier, trust, clock);
+  const deps = world.deps();
+  return {
+    ...deps,
+    authenticator: new TokenAuthenticator(verifier),
+    signatures: new StandardWebhookSignatures({ alerts: SECRETS }),
+    webhooks: { sources: ['alerts'], perMinute: 30, autoRequest: true },
+    auditStore: world.auditStore,
+    anchor: world.anchor,
+    stopping: new AbortController().signal,
+  };
+}
