@@ -5,3 +5,9 @@ export function isoTime(epochMs: number): string {
   // biome-ignore lint/style/noRestrictedGlobals: a Date of a given time, not the clock
   return new Date(epochMs).toISOString();
 }
+
+/** Epoch milliseconds of an ISO 8601 time; NaN when the text is none. */
+export function epochOf(isoText: string): number {
+  // biome-ignore lint/style/noRestrictedGlobals: a Date of a given time, not the clock
+  return Date.parse(isoText);
+}

@@ -10,7 +10,7 @@ export interface StartRunsDeps {
 }
 
 /** Who started a run; part of its identifier. */
-export type RunTrigger = 'nightly' | 'manual';
+export type RunTrigger = 'nightly' | 'manual' | 'change' | 'verify';
 
 /** Sends one message per HSM and returns the run's identifier. Fails with storage codes; then the caller is to repeat it whole. */
 export async function startRuns(

@@ -1,0 +1,118 @@
+/** Acts on a batch of the audit log: asks for backups of changed keys, and looks at once where keys were deleted. */
+import type { KeyBackupMessage } from '../backup/key-message.ts';
+import { isWardenError } from '../errors.ts';
+import { lookUp } from '../look-up.ts';
+import type { KeyService, Logger, StateStore, WorkQueue } from '../ports.ts';
+import { isUntoldUse } from '../watch/classify-use.ts';
+import type { LookMessage } from '../watch/message.ts';
+import type { Signals, UseSignal } from '../watch/observation.ts';
+import { readWatchState } from '../watch/watch-state.ts';
+import { readAuditBatch } from './read-batch.ts';
+import { type FeedHsm, type HsmWork, sortRecords } from './sort-records.ts';
+
+/** Signals in one queue message: a message holds 48 KiB of JSON, a signal with a long caller about 400 bytes. */
+const SIGNALS_PER_MESSAGE = 40;
+
+/** What acting on the audit log needs. */
+export interface AuditFeedDeps {
+  readonly hsms: readonly FeedHsm[];
+  readonly queue: WorkQueue;
+  readonly state: StateStore;
+  /** The keys of one HSM. */
+  readonly keysOf: (hsm: string) => KeyService;
+  /** Looks at one HSM now; see {@link look}. */
+  readonly look: (hsm: string, signals: Signals) => Promise<unknown>;
+  readonly logger: Logger;
+}
+
+/** What a batch led to. */
+export interface AuditFeedResult {
+  readonly records: number;
+  readonly malformed: number;
+  readonly unknown: number;
+  readonly foreign: number;
+  readonly backupsRequested: number;
+  readonly looks: number;
+}
+
+/**
+ * Acts on one batch. Doing it again does no harm, so a batch that failed is to be given again whole. A look that fails is
+ * handed to the queue with all it was told; only when that fails too, the batch fails (with a storage code).
+ */
+export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Promise<AuditFeedResult> {
+  const { records, malformed } = readAuditBatch(body);
+  const { byHsm, unknown, foreign } = sortRecords(records, deps.hsms);
+  let backupsRequested = 0;
+  let looks = 0;
+  for (const [hsm, work] of byHsm) {
+    for (const [key, changedAt] of work.changed) {
+      const message: KeyBackupMessage = { kind: 'key-backup', hsm, key, reason: 'changed', changedAt };
+      await deps.queue.send('key-backups', message);
+      backupsRequested += 1;
+    }
+    if (await lookIfNeeded(deps, hsm, work)) looks += 1;
+  }
+  const result = { records: records.length, malformed, unknown, foreign, backupsRequested, looks };
+  deps.logger.info('audit records read', { ...result });
+  return result;
+}
+
+async function lookIfNeeded(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<boolean> {
+  const uses = await usesOfDeletedKeys(deps, hsm, work);
+  const { deletes, purges } = work;
+  if (!work.look && deletes.length + purges.length + uses.length === 0) return false;
+  const signals = { deletes, purges, uses };
+  try {
+    await deps.look(hsm, signals);
+  } catch (error) {
+    deps.logger.warn('look failed, its queue takes over', { hsm, error });
+    for (const part of inParts(signals)) {
+      const message: LookMessage = { kind: 'look', hsm, signals: part };
+      await deps.queue.send('watch-looks', message);
+    }
+  }
+  return true;
+}
+
+/**
+ * The refused uses that are news: of keys that are deleted, as the watch remembers or the HSM says. Most refusals are
+ * about keys that never were, and an application that misses a key asks again and again: neither is worth a look.
+ */
+async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<UseSignal[]> {
+  if (work.uses.length === 0) return [];
+  const { state } = await readWatchState(deps.state, hsm);
+  const justDeleted = new Set(work.deletes.map(({ key }) => key));
+  const asked = new Map<string, boolean>();
+  const news: UseSignal[] = [];
+  for (const use of work.uses) {
+    const known = lookUp(state.keys, use.key);
+    if (known?.state === 'deleted') {
+      if (isUntoldUse(known, use)) news.push(use);
+      continue;
+    }
+    const deleted = justDeleted.has(use.key) || (asked.get(use.key) ?? (await isDeleted(deps, hsm, use.key)));
+    asked.set(use.key, deleted);
+    if (deleted) news.push(use);
+  }
+  return news;
+}
+
+async function isDeleted(deps: AuditFeedDeps, hsm: string, key: string): Promise<boolean> {
+  try {
+    await deps.keysOf(hsm).getDeletedKey(key);
+    return true;
+  } catch (error) {
+    if (!isWardenError(error)) throw error;
+    // When the HSM does not say, the look finds out.
+    return error.code !== 'key-not-found';
+  }
+}
+
+function inParts({ deletes, purges, uses }: Signals): Signals[] {
+  const count = Math.max(deletes.length, purges.length, uses.length, 1);
+  const size = Math.floor(SIGNALS_PER_MESSAGE / 3);
+  return Array.from({ length: Math.ceil(count / size) }, (_, part) => {
+    const slice = <T>(all: readonly T[]) => all.slice(part * size, (part + 1) * size);
+    return { deletes: slice(deletes), purges: slice(purges), uses: slice(uses) };
+  });
+}
