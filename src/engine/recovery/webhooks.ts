@@ -84,7 +84,9 @@ export class Webhooks {
     const items = readWebhookBody(parseJson(body), this.#deps.policy.autoRequest);
     const answers: WebhookAnswer[] = [];
     for (const [index, item] of items.entries()) {
-      answers.push(await this.#takeItem(source, item, `${deliveryId ?? ''}#${index}`));
+      answers.push(
+        await this.#takeItem(source, item, deliveryId === undefined ? undefined : `${deliveryId}#${index}`),
+      );
     }
     return answers;
   }
@@ -112,12 +114,14 @@ export class Webhooks {
     return id;
   }
 
-  async #takeItem(source: string, item: WebhookItem, deliveryId: string): Promise<WebhookAnswer> {
+  async #takeItem(source: string, item: WebhookItem, deliveryId: string | undefined): Promise<WebhookAnswer> {
     if (item.kind === 'ignored') return { status: 'ignored', reason: item.why };
+    // An event's own id is the same in every delivery of it; without one the delivery's is.
+    const id = item.id ?? deliveryId;
+    if (id === undefined) throw nameless();
     await this.#count(source);
     const actor: Actor = { kind: 'webhook', id: source, name: source };
-    // An event's own id is the same in every delivery of it; without one the delivery's is.
-    const { record } = await this.#deps.recoveries.open(actor, item.ask, item.id ?? deliveryId);
+    const { record } = await this.#deps.recoveries.open(actor, item.ask, id);
     return { status: 'opened', recoveryId: record.id };
   }
 
@@ -158,6 +162,13 @@ function refused(why: string): WardenError {
   return new WardenError('webhook-refused', {
     message: `The webhook is refused: ${why}.`,
     advice: 'Sign it as the Standard Webhooks specification says, with a secret of this source.',
+  });
+}
+
+function nameless(): WardenError {
+  return new WardenError('request-invalid', {
+    message: 'An unsigned delivery has no id, so its events must have ids of their own.',
+    advice: 'Send CloudEvents or alerts, or sign the delivery.',
   });
 }
 
