@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { OPERATIONS } from '../../../src/emulator/operations/table.ts';
 import { BUILT_IN_ROLES } from '../../../src/emulator/rbac/built-in-roles.ts';
 import { type Emulator, startEmulator } from '../../../src/emulator/start-emulator.ts';
-import { API, raw } from '../support/emulator.ts';
+import { connectHsm, type HsmConnection, type WireResult } from '../../live/hsm-connection.ts';
 import { type Admin, administrator, TRIES } from './operations-under-test.ts';
 
 // One column a role: Administrator, Crypto Officer, Crypto User, Crypto Auditor, Policy Administrator,
@@ -16,6 +16,7 @@ const MATRIX = `
   getKey                keys/read/action                      .   .   x   x   .   .   .   x   .
   getKeyVersions        keys/read/action                      .   .   x   x   .   .   .   x   .
   getKeyRotationPolicy  keys/read/action                      .   .   x   x   .   .   .   x   .
+  getKeyAttestation     keys/read/action                      .   .   x   x   .   .   .   x   .
   updateKey             keys/write/action                     .   .   x   .   .   .   .   .   .
   updateKeyRotationPolicy keys/write/action                     .   .   x   .   .   .   .   .   .
   createKey             keys/create                           .   .   x   .   .   .   .   .   .
@@ -34,6 +35,7 @@ const MATRIX = `
   decrypt               keys/decrypt/action                   .   .   x   .   .   .   .   .   .
   wrapKey               keys/wrap/action                      .   .   x   .   .   .   .   x   .
   unwrapKey             keys/unwrap/action                    .   .   x   .   .   .   .   x   .
+  releaseKey            keys/release/action                   .   .   x   .   .   .   .   .   x
   getRandomBytes        rng/action                            .   .   x   .   .   .   .   .   .
   listRoleDefinitions   roleDefinitions/read/action           x   x   x   x   x   .   .   .   .
   getRoleDefinition     roleDefinitions/read/action           x   x   x   x   x   .   .   .   .
@@ -71,11 +73,11 @@ const ROWS = MATRIX.trim()
 
 let emulator: Emulator;
 let admin: Admin;
-const tokens = new Map<string, string>();
+const callers = new Map<string, HsmConnection>();
 
 beforeAll(async () => {
   emulator = await startEmulator({ retentionDays: 7, limits: 'off' });
-  admin = administrator(emulator);
+  admin = administrator(connection('administrator', emulator.token));
   for (const { name, roleName } of BUILT_IN_ROLES) {
     const principalId = randomUUID();
     await admin.send('PUT', `/providers/Microsoft.Authorization/roleAssignments/${randomUUID()}`, {
@@ -84,11 +86,20 @@ beforeAll(async () => {
         principalId,
       },
     });
-    tokens.set(roleName, await emulator.issueToken({ objectId: principalId }));
+    connection(roleName, await emulator.issueToken({ objectId: principalId }));
   }
-  tokens.set('no role', await emulator.issueToken({ objectId: randomUUID() }));
+  connection('no role', await emulator.issueToken({ objectId: randomUUID() }));
 });
-afterAll(() => emulator.close());
+afterAll(async () => {
+  for (const caller of callers.values()) await caller.close();
+  await emulator.close();
+});
+
+function connection(role: string, token: string): HsmConnection {
+  const caller = connectHsm({ url: emulator.url, ca: emulator.caPem, token: async () => token });
+  callers.set(role, caller);
+  return caller;
+}
 
 describe('the matrix', () => {
   test('has a row for every operation and a column for every built-in role', () => {
@@ -127,15 +138,10 @@ describe('without a role', () => {
 
 async function attempt(operation: string, role: string) {
   const prepare = TRIES[operation];
-  if (prepare === undefined) throw new Error(`no request to try ${operation} with`);
+  const caller = callers.get(role);
+  if (prepare === undefined || caller === undefined) throw new Error(`cannot try ${operation} as ${role}`);
   const { method, path, body } = await prepare(admin, `key-${randomUUID()}`, randomUUID());
-  const token = tokens.get(role) ?? '';
-  const answer = await raw(
-    emulator,
-    method,
-    `${path}?${API}`,
-    body === undefined ? { token } : { token, body },
-  );
+  const answer = await caller.send(method, path, body);
   return { answer, path };
 }
 
@@ -152,7 +158,7 @@ function scopeOf(path: string): string {
   return atKeys ? '/keys' : root === 'keys' || root === 'deletedkeys' ? `/keys/${name}` : '?';
 }
 
-function expectDenied(answer: Awaited<ReturnType<typeof raw>>, action: string, path: string): void {
+function expectDenied(answer: WireResult, action: string, path: string): void {
   const keyless = action === 'keys/import/action' ? '/keys' : scopeOf(path);
   const text = `Not authorized to access Microsoft.KeyVault/managedHsm/${action} on ${keyless}`;
   expect(answer.status).toBe(403);

@@ -1,8 +1,8 @@
 // One request for every operation, and what has to be there before it can succeed.
-import { createHash } from 'node:crypto';
+import { createHash, generateKeyPairSync } from 'node:crypto';
+import { SignJWT } from 'jose';
 import { z } from 'zod';
-import type { Emulator } from '../../../src/emulator/start-emulator.ts';
-import { API, raw } from '../support/emulator.ts';
+import type { HsmConnection } from '../../live/hsm-connection.ts';
 
 const Value = z.object({ value: z.string() });
 const Digest = createHash('sha256').update('x').digest('base64url');
@@ -17,18 +17,18 @@ const ASSIGNMENT = {
   },
 };
 
-type Call = { method: string; path: string; body?: unknown };
+type Call = { method: string; path: string; body?: object | undefined };
 
 /** Prepares the operation as administrator and gives the call to try. `name` and `guid` are free to use. */
 export type Try = (admin: Admin, name: string, guid: string) => Promise<Call>;
 
-export type Admin = { send(method: string, path: string, body?: unknown): Promise<unknown> };
+export type Admin = { send(method: string, path: string, body?: object): Promise<unknown> };
 
 /** The administrator at work; a request of theirs that fails is a mistake in the test. */
-export function administrator(emulator: Emulator): Admin {
+export function administrator(connection: HsmConnection): Admin {
   return {
     async send(method, path, body) {
-      const answer = await raw(emulator, method, `${path}?${API}`, body === undefined ? {} : { body });
+      const answer = await connection.send(method, path, body);
       if (answer.status > 299) throw new Error(`${method} ${path}: ${answer.status} ${answer.text}`);
       return answer.json;
     },
@@ -36,7 +36,7 @@ export function administrator(emulator: Emulator): Admin {
 }
 
 /** A call on a new EC key. */
-function onKey(method: string, action = '', body?: unknown): Try {
+function onKey(method: string, action = '', body?: object): Try {
   return async (admin, name) => {
     await admin.send('POST', `/keys/${name}/create`, { kty: 'EC' });
     return { method, path: `/keys/${name}${action}`, body };
@@ -44,7 +44,7 @@ function onKey(method: string, action = '', body?: unknown): Try {
 }
 
 /** A call on a new oct key. */
-function onSecret(action: string, body: (admin: Admin, name: string) => Promise<unknown>): Try {
+function onSecret(action: string, body: (admin: Admin, name: string) => Promise<object>): Try {
   return async (admin, name) => {
     await admin.send('POST', `/keys/${name}/create`, { kty: 'oct', key_size: 256 });
     return { method: 'POST', path: `/keys/${name}/${action}`, body: await body(admin, name) };
@@ -60,12 +60,26 @@ function onDeleted(method: string, action = ''): Try {
   };
 }
 
-async function made(admin: Admin, name: string, action: string, body: unknown): Promise<string> {
+const RELEASE_POLICY = Buffer.from(
+  JSON.stringify({
+    anyOf: [{ authority: 'https://attest.contoso.com', allOf: [{ claim: 'x', equals: 'y' }] }],
+    version: '1.0.0',
+  }),
+).toString('base64url');
+
+/** An attestation token with the public key that a released key is wrapped for. */
+async function attestation(): Promise<string> {
+  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const claims = { 'x-ms-runtime': { keys: [publicKey.export({ format: 'jwk' })] } };
+  return new SignJWT(claims).setProtectedHeader({ alg: 'RS256' }).sign(privateKey);
+}
+
+async function made(admin: Admin, name: string, action: string, body?: object): Promise<string> {
   return Value.parse(await admin.send('POST', `/keys/${name}/${action}`, body)).value;
 }
 
 const call =
-  (method: string, path: string, body?: unknown): Try =>
+  (method: string, path: string, body?: object): Try =>
   async () => ({ method, path, body });
 
 /** By the names of the operations table. */
@@ -74,6 +88,7 @@ export const TRIES: Readonly<Record<string, Try>> = {
   getKey: onKey('GET'),
   getKeyVersions: onKey('GET', '/versions'),
   getKeyRotationPolicy: onKey('GET', '/rotationpolicy'),
+  getKeyAttestation: onKey('GET', '/attestation'),
   updateKey: onKey('PATCH', '', { attributes: {} }),
   updateKeyRotationPolicy: onKey('PUT', '/rotationpolicy', POLICY),
   createKey: async (_, name) => ({ method: 'POST', path: `/keys/${name}/create`, body: { kty: 'EC' } }),
@@ -91,7 +106,7 @@ export const TRIES: Readonly<Record<string, Try>> = {
   backupKey: onKey('POST', '/backup'),
   restoreKey: async (admin, name) => {
     await admin.send('POST', `/keys/${name}/create`, { kty: 'EC' });
-    const value = await made(admin, name, 'backup', undefined);
+    const value = await made(admin, name, 'backup');
     await admin.send('DELETE', `/keys/${name}`);
     await admin.send('DELETE', `/deletedkeys/${name}`);
     return { method: 'POST', path: '/keys/restore', body: { value } };
@@ -116,6 +131,11 @@ export const TRIES: Readonly<Record<string, Try>> = {
     alg: 'A256KW',
     value: await made(admin, name, 'wrapkey', { alg: 'A256KW', value: SECRET }),
   })),
+  releaseKey: async (admin, name) => {
+    const body = { kty: 'EC', attributes: { exportable: true }, release_policy: { data: RELEASE_POLICY } };
+    await admin.send('POST', `/keys/${name}/create`, body);
+    return { method: 'POST', path: `/keys/${name}/release`, body: { target: await attestation() } };
+  },
   getRandomBytes: call('POST', '/rng', { count: 4 }),
   listRoleDefinitions: call('GET', `${ROLES}/roleDefinitions`),
   getRoleDefinition: call('GET', `${ROLES}/roleDefinitions/${BACKUP_USER}`),
