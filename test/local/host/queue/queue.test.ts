@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { InvocationContext } from '@azure/functions';
-import { type QueueClient, QueueServiceClient } from '@azure/storage-queue';
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { QueueClient, QueueServiceClient } from '@azure/storage-queue';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import type { HostOptions } from '../../../../src/local/host/host-options.ts';
 import { type Act, acts } from '../apps/script.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
@@ -160,19 +160,51 @@ describe('a queue function', () => {
     await vi.waitFor(() => expect(seen.map((one) => one.value)).toEqual([{ plain: true }]), SOON);
   });
 
-  it('holds batchSize messages plus newBatchThreshold at most', async () => {
+  it('that fails on the last attempt hands the message to the poison queue at once', async () => {
     const world = createWorld();
-    const gate = Promise.withResolvers<void>();
-    const seen = recordWork(() => gate.promise);
+    recordWork(() => {
+      throw new Error('no luck');
+    });
     await world.queue.create();
-    for (let sent = 0; sent < 7; sent += 1) await world.queue.sendMessage(encode(String(sent)));
-    const { host } = await world.start({ batchSize: 2, newBatchThreshold: 1 });
+    await world.queue.sendMessage(encode('once'));
+    await world.start({ maxDequeueCount: 1, visibilityTimeout: '01:00:00' });
 
-    await vi.waitFor(() => expect(seen).toHaveLength(2), SOON);
-    await host.tick();
-    expect(seen).toHaveLength(2);
+    await vi.waitFor(async () => expect(await texts(world.poison)).toEqual(['once']), SOON);
+  });
 
-    gate.resolve();
+  it('does not get a message whose earlier attempts all died without an answer', async () => {
+    const world = createWorld();
+    const seen = recordWork();
+    await world.queue.create();
+    await world.queue.sendMessage(encode('deadly'));
+    const [earlier] = (await world.queue.receiveMessages({ visibilityTimeout: 60 })).receivedMessageItems;
+    await world.queue.updateMessage(earlier?.messageId ?? '', earlier?.popReceipt ?? '', undefined, 0);
+    await world.start({ maxDequeueCount: 1 });
+
+    await vi.waitFor(async () => expect(await texts(world.poison)).toEqual(['deadly']), SOON);
+    expect([seen, await count(world.queue)]).toEqual([[], 0]);
+  });
+
+  it('has batchSize messages in hand, and more only once no more than newBatchThreshold are left', async () => {
+    const world = createWorld();
+    const gates = Array.from({ length: 7 }, () => Promise.withResolvers<void>());
+    const seen = recordWork((value) => gates[Number(value)]?.promise);
+    await world.queue.create();
+    for (const index of gates.keys()) await world.queue.sendMessage(encode(String(index)));
+    await world.start({ batchSize: 3, newBatchThreshold: 1 });
+    const visible = async () => (await texts(world.queue)).length;
+    // A host that fetched too much would do so again and again, well within these looks.
+    const steady = async () => [await visible(), await visible(), await visible(), await visible()];
+
+    await vi.waitFor(() => expect(seen).toHaveLength(3), SOON);
+    expect(await steady()).toEqual([4, 4, 4, 4]);
+    gates[0]?.resolve();
+    expect(await steady()).toEqual([4, 4, 4, 4]);
+    gates[1]?.resolve();
+    await vi.waitFor(() => expect(seen).toHaveLength(6), SOON);
+    expect(await steady()).toEqual([1, 1, 1, 1]);
+    for (const gate of gates) gate.resolve();
+
     await vi.waitFor(async () => expect([seen.length, await count(world.queue)]).toEqual([7, 0]), SOON);
   });
 
@@ -258,6 +290,36 @@ describe('a host that stops', () => {
     await stopping;
 
     expect([seen.length, await texts(world.queue)]).toEqual([1, ['second']]);
+  });
+
+  it('has stopped only when the finished message is gone', async () => {
+    const world = createWorld();
+    const deletion = Promise.withResolvers<void>();
+    const gate = Promise.withResolvers<void>();
+    const deleteMessage = QueueClient.prototype.deleteMessage;
+    const spy = vi.spyOn(QueueClient.prototype, 'deleteMessage');
+    onTestFinished(() => spy.mockRestore());
+    spy.mockImplementation(async function (this: QueueClient, ...call) {
+      deletion.resolve();
+      await gate.promise;
+      return Reflect.apply(deleteMessage, this, call);
+    });
+    await world.queue.create();
+    await world.queue.sendMessage(encode('first'));
+    const { host } = await world.start();
+    await deletion.promise;
+
+    let stopped = false;
+    const stopping = host.stop(60_000).then(() => {
+      stopped = true;
+    });
+    // A look at the queue takes longer than anything else the host would have waited for.
+    expect(await count(world.queue)).toBe(1);
+    expect(stopped).toBe(false);
+    gate.resolve();
+    await stopping;
+
+    expect(await count(world.queue)).toBe(0);
   });
 
   it('gives the message of a function that does not finish in time back at once', async () => {
