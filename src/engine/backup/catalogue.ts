@@ -62,13 +62,40 @@ export async function saveBackups(
   hsm: string,
   backups: readonly StoredBackup[],
 ): Promise<Catalogue> {
+  return changeCatalogue(store, hsm, (catalogue) => mergeBackups(catalogue, backups));
+}
+
+/**
+ * Takes the damaged backup `blob` of `key` out of the stored catalogue, for the newest good one there is, if any.
+ * A catalogue that knows a newer backup stays as it is. Fails as {@link saveBackups}.
+ */
+export async function dropDamaged(
+  store: StateStore,
+  hsm: string,
+  damaged: { readonly key: string; readonly blob: string },
+  newestGood: StoredBackup | undefined,
+): Promise<void> {
+  await changeCatalogue(store, hsm, (catalogue) => {
+    if (lookUp(catalogue.keys, damaged.key)?.blob !== damaged.blob) return catalogue;
+    const others = Object.entries(catalogue.keys).filter(([key]) => key !== damaged.key);
+    const kept = { ...catalogue, keys: Object.fromEntries(others) };
+    return newestGood === undefined ? kept : mergeBackups(kept, [newestGood]);
+  });
+}
+
+async function changeCatalogue(
+  store: StateStore,
+  hsm: string,
+  change: (catalogue: Catalogue) => Catalogue,
+): Promise<Catalogue> {
   const attempts = 8;
   for (let attempt = 1; ; attempt += 1) {
     const { catalogue, guard } = await load(store, hsm);
-    const merged = mergeBackups(catalogue, backups);
+    const changed = change(catalogue);
+    if (changed === catalogue) return catalogue;
     try {
-      await store.write({ kind: 'catalogue', hsm }, JSON.stringify(merged), guard);
-      return merged;
+      await store.write({ kind: 'catalogue', hsm }, JSON.stringify(changed), guard);
+      return changed;
     } catch (error) {
       if (!isWardenError(error, 'state-conflict') || attempt === attempts) throw error;
     }

@@ -11,9 +11,11 @@ export const LookMessage = z.strictObject({
   hsm: z.string().min(1).max(80),
   signals: z
     .strictObject({
-      deletes: z.array(KeySignal),
-      purges: z.array(KeySignal),
-      uses: z.array(z.strictObject({ ...KeySignal.shape, operation: z.string(), httpStatus: z.int() })),
+      deletes: z.array(KeySignal).readonly(),
+      purges: z.array(KeySignal).readonly(),
+      uses: z
+        .array(z.strictObject({ ...KeySignal.shape, operation: z.string(), httpStatus: z.int() }))
+        .readonly(),
     })
     .exactOptional(),
 });

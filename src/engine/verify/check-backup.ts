@@ -1,0 +1,26 @@
+/** Reads one stored backup again and says whether it is still what was stored. */
+import { createHash } from 'node:crypto';
+import { structureFault } from '../backup/structure.ts';
+import { isWardenError } from '../errors.ts';
+import type { BackupStore, StoredBackup } from '../ports.ts';
+
+/** What is wrong with a backup, in words; `undefined`: nothing. Fails with a storage code. */
+export async function damageOf(
+  backups: BackupStore,
+  { blob, record }: StoredBackup,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  let bytes: Uint8Array;
+  try {
+    bytes = await backups.read(blob, signal);
+  } catch (error) {
+    if (isWardenError(error, 'blob-missing')) return 'it is gone';
+    throw error;
+  }
+  const found = createHash('sha256').update(bytes).digest('hex');
+  if (found !== record.sha256) {
+    return `${bytes.length} of ${record.bytes} bytes read, with SHA-256 ${found}`;
+  }
+  // The hash proves what was stored, the structure that it was a backup.
+  return structureFault(bytes);
+}
