@@ -2,7 +2,9 @@
 import { z } from 'zod';
 import type { KeySelection } from '../engine/backup/selection.ts';
 import { WardenError } from '../engine/errors.ts';
+import { buildRecovery, type RecoveryConfig, recoveryProblems } from './recovery-config.ts';
 import { isLoopback, SETTINGS, type SettingName } from './settings.ts';
+import { type WatchConfig, watchConfig } from './watch-settings.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -44,7 +46,13 @@ export interface Config {
   readonly refreshMs: number;
   readonly selection: KeySelection;
   readonly budgetMs: number;
+  readonly watch: WatchConfig;
+  /** Absent when no tenant is set: then there is no recovery. */
+  readonly recovery?: RecoveryConfig;
 }
+
+/** Settings whose values are never repeated. */
+const SECRET = ['WARDEN_STORAGE_CONNECTION', 'WARDEN_WEBHOOK_SECRETS'];
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -95,8 +103,8 @@ function unknownSettings(given: Environment): SettingProblem[] {
 
 function describe(name: string, value: string | undefined, message: string): SettingProblem {
   const documented = Object.entries(SETTINGS).find(([known]) => known === name)?.[1].doc.expected ?? '';
-  // A connection string can hold a key: it is never repeated.
-  const found = name === 'WARDEN_STORAGE_CONNECTION' ? 'a connection string' : JSON.stringify(value);
+  // What can hold a key or a secret is never repeated.
+  const found = SECRET.includes(name) ? 'a value that is not shown' : JSON.stringify(value);
   return { setting: name, found, expected: `${documented} (${message})` };
 }
 
@@ -122,7 +130,12 @@ function contradictions(parsed: Parsed): SettingProblem[] {
       );
     }
   }
-  for (const name of ['WARDEN_BACKUP_URL', 'WARDEN_STATE_URL', 'WARDEN_QUEUE_URL'] as const) {
+  for (const name of [
+    'WARDEN_BACKUP_URL',
+    'WARDEN_STATE_URL',
+    'WARDEN_QUEUE_URL',
+    'WARDEN_TOPIC_URL',
+  ] as const) {
     const url = parsed[name];
     if (url?.startsWith('http:') === true && !isLoopback(url))
       need(name, url, 'https for anything but loopback');
@@ -135,6 +148,8 @@ function contradictions(parsed: Parsed): SettingProblem[] {
     need('WARDEN_TOKEN_FILE', 'a path', 'nothing, unless WARDEN_CREDENTIAL is token-file');
   }
   if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...awayFromHome(parsed));
+  const hsms = (parsed.WARDEN_HSMS ?? []).map(({ name }) => name);
+  problems.push(...recoveryProblems(parsed, hsms, isLoopback));
   return problems;
 }
 
@@ -173,6 +188,7 @@ function refuse(problems: readonly SettingProblem[]): WardenError {
 
 function build(parsed: Parsed): Config {
   const pace = parsed.WARDEN_PACE ?? 8;
+  const recovery = buildRecovery(parsed);
   const hsms = (parsed.WARDEN_HSMS ?? []).map((hsm) => ({
     name: hsm.name,
     url: hsm.url ?? `https://${hsm.name.toLowerCase()}.managedhsm.azure.net`,
@@ -194,6 +210,8 @@ function build(parsed: Parsed): Config {
       excludeTags: parsed.WARDEN_EXCLUDE_TAGS ?? [],
     },
     budgetMs: (parsed.WARDEN_BUDGET_SECONDS ?? 600) * 1000,
+    watch: watchConfig(parsed),
+    ...(recovery !== undefined && { recovery }),
   };
 }
 

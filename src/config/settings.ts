@@ -1,6 +1,8 @@
 /** Every setting of the product: its name, what it expects, its default. The documentation table is made from this. */
 import { z } from 'zod';
-import { nextRunAfter } from '../engine/schedule.ts';
+import { RECOVERY_SETTINGS } from './recovery-settings.ts';
+import { numberBetween, Schedule, setting, Url } from './setting-kinds.ts';
+import { WATCH_SETTINGS } from './watch-settings.ts';
 
 const LOOPBACK = /^(127\.\d+\.\d+\.\d+|localhost|\[::1\]|[a-z0-9-]+\.localhost)$/i;
 
@@ -18,7 +20,6 @@ const HsmName = z
 const HttpsUrl = z
   .url({ protocol: /^https$/, error: 'expected an https URL' })
   .transform((url) => url.replace(/\/+$/, ''));
-const Url = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
 /** One Managed HSM to protect. */
 const HsmSetting = z.strictObject({
@@ -63,34 +64,9 @@ function parsePair(text: string): unknown {
 
 const Patterns = z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean));
 
-const Schedule = z.string().refine(isSchedule, 'expected six-field NCRONTAB text in UTC, like 0 0 2 * * *');
-
-function isSchedule(text: string): boolean {
-  try {
-    return text.trim().split(/\s+/).length === 6 && nextRunAfter(text, 0) !== undefined;
-  } catch {
-    return false;
-  }
-}
-
 const ContainerName = z
   .string()
   .regex(/^[a-z0-9](?!.*--)[a-z0-9-]{1,61}[a-z0-9]$/, 'expected a container name');
-
-const numberBetween = (low: number, high: number, unit: string) =>
-  z.coerce
-    .number(`expected a number of ${unit}`)
-    .min(low, `expected at least ${low} ${unit}`)
-    .max(high, `expected at most ${high} ${unit}`);
-
-/** A setting as the documentation shows it. */
-export interface SettingDoc {
-  readonly description: string;
-  readonly expected: string;
-  readonly default?: string;
-}
-
-const setting = <T extends z.ZodType>(schema: T, doc: SettingDoc) => ({ schema, doc });
 
 /** All settings, by the name of their environment variable. */
 export const SETTINGS = {
@@ -192,6 +168,8 @@ export const SETTINGS = {
     expected: 'a path; only with `WARDEN_CREDENTIAL=token-file`',
     default: 'none',
   }),
+  ...RECOVERY_SETTINGS,
+  ...WATCH_SETTINGS,
 } as const;
 
 /** The name of a setting. */
