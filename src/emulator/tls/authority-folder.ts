@@ -1,6 +1,6 @@
 // Keeps the authority and the issuer's key in a folder, so that several emulators (and restarts) share them.
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { createAuthority, createIssuerKey } from './certificates.ts';
@@ -25,7 +25,10 @@ export async function openAuthority(
   const file = join(folder, SECRETS);
   const authority = (await readIfThere(file)) ?? (await make(folder, file, now));
   const caFile = join(folder, CERTIFICATE);
-  await writeFile(caFile, authority.certificate);
+  // Put in place whole: a client of another emulator may be reading it.
+  const draft = `${caFile}.${randomUUID()}`;
+  await writeFile(draft, authority.certificate);
+  await rename(draft, caFile);
   return { ...authority, caFile };
 }
 
