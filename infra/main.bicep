@@ -126,12 +126,14 @@ var backupFunctions = ['nightlyBackup', 'sweepWorker']
 var recoveryFunctions = []
 
 var allHsms = concat(hsms, newHsm == null ? [] : [{ name: newHsm!.name }])
-var hsmSettings = map(allHsms, hsm =>
-  union(
-    { name: hsm.name },
-    empty(hsm.?url) ? {} : { url: hsm.?url },
-    empty(hsm.?pace) ? {} : { pace: hsm.?pace }
-  )
+var hsmSettings = map(
+  allHsms,
+  hsm =>
+    union(
+      { name: hsm.name },
+      hsm.?url == null ? {} : { url: hsm.?url },
+      hsm.?pace == null ? {} : { pace: hsm.?pace }
+    )
 )
 
 // Private DNS zones differ from cloud to cloud: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
@@ -409,8 +411,8 @@ module hsmPrivateEndpoints 'modules/private-endpoint.bicep' = [
 var sharedSettings = {
   WARDEN_HSMS: string(hsmSettings)
   WARDEN_CREDENTIAL: 'managed-identity'
-  WARDEN_BACKUP_URL: backups.outputs.blobUrl
-  WARDEN_STATE_URL: recoveryHost.outputs.blobUrl
+  WARDEN_BACKUP_URL: 'https://${names.backups}.blob.${environment().suffixes.storage}'
+  WARDEN_STATE_URL: 'https://${names.recoveryHost}.blob.${environment().suffixes.storage}'
   WARDEN_BACKUP_CONTAINER: containers.backups
   WARDEN_STATE_CONTAINER: containers.state
 }
@@ -433,9 +435,10 @@ module backupApp 'modules/function-app.bicep' = {
     disabledFunctions: disabledFunctions
     settings: union(settings, sharedSettings, {
       WARDEN_CLIENT_ID: backupIdentity.outputs.clientId
-      WARDEN_QUEUE_URL: backupHost.outputs.queueUrl
+      WARDEN_QUEUE_URL: 'https://${names.backupHost}.queue.${environment().suffixes.storage}'
     })
   }
+  dependsOn: [backupHost, recoveryHost, backups, topic, auditHub]
 }
 
 module recoveryApp 'modules/function-app.bicep' = {
@@ -458,9 +461,10 @@ module recoveryApp 'modules/function-app.bicep' = {
     openPaths: ['/api/health']
     settings: union(settings, sharedSettings, {
       WARDEN_CLIENT_ID: recoveryIdentity.outputs.clientId
-      WARDEN_QUEUE_URL: recoveryHost.outputs.queueUrl
+      WARDEN_QUEUE_URL: 'https://${names.recoveryHost}.queue.${environment().suffixes.storage}'
     })
   }
+  dependsOn: [recoveryHost, backups, topic]
 }
 
 // ================ //
@@ -475,13 +479,15 @@ module alerts 'modules/alerts.bicep' = {
     workspaceId: monitoring.outputs.workspaceId
     actionGroupId: monitoring.outputs.actionGroupId
     hsmNames: map(allHsms, hsm => hsm.name)
-    hsmIds: map(allHsms, hsm =>
-      resourceId(
-        hsm.?subscriptionId ?? subscription().subscriptionId,
-        hsm.?resourceGroupName ?? resourceGroup().name,
-        'Microsoft.KeyVault/managedHSMs',
-        hsm.name
-      )
+    hsmIds: map(
+      allHsms,
+      hsm =>
+        resourceId(
+          hsm.?subscriptionId ?? subscription().subscriptionId,
+          hsm.?resourceGroupName ?? resourceGroup().name,
+          'Microsoft.KeyVault/managedHSMs',
+          hsm.name
+        )
     )
     sweepHours: 24 + sweepGraceHours
   }
@@ -513,4 +519,4 @@ output WARDEN_BACKUP_APP string = backupApp.outputs.name
 output WARDEN_RECOVERY_APP string = recoveryApp.outputs.name
 
 @description('Blob endpoint of the backups.')
-output WARDEN_BACKUP_URL string = backups.outputs.blobUrl
+output WARDEN_BACKUP_URL string = sharedSettings.WARDEN_BACKUP_URL

@@ -86,7 +86,11 @@ resource readerAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' =
 output resourceId string = namespace.id
 
 @description('Host name of the namespace.')
-output fullyQualifiedNamespace string = replace(replace(namespace.properties.serviceBusEndpoint, 'https://', ''), ':443/', '')
+output fullyQualifiedNamespace string = replace(
+  replace(namespace.properties.serviceBusEndpoint, 'https://', ''),
+  ':443/',
+  ''
+)
 
 @description('Resource id of the rule by which Azure Monitor sends.')
 output senderRuleId string = namespace::senderRule.id

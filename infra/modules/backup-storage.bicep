@@ -235,6 +235,3 @@ resource roleAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
 
 @description('Resource id of the account.')
 output resourceId string = account.id
-
-@description('Blob endpoint, without a slash at its end.')
-output blobUrl string = 'https://${account.name}.blob.${environment().suffixes.storage}'

@@ -200,12 +200,3 @@ resource assignmentsOnQueues 'Microsoft.Authorization/roleAssignments@2022-04-01
 
 @description('Resource id of the account.')
 output resourceId string = account.id
-
-@description('Blob endpoint, without a slash at its end.')
-output blobUrl string = 'https://${account.name}.blob.${environment().suffixes.storage}'
-
-@description('Queue endpoint, without a slash at its end.')
-output queueUrl string = 'https://${account.name}.queue.${environment().suffixes.storage}'
-
-@description('Table endpoint, without a slash at its end.')
-output tableUrl string = 'https://${account.name}.table.${environment().suffixes.storage}'

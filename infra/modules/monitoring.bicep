@@ -76,7 +76,10 @@ resource publisherAssignments 'Microsoft.Authorization/roleAssignments@2022-04-0
     properties: {
       principalId: publisher.principalId
       principalType: 'ServicePrincipal'
-      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', metricsPublisherRoleId)
+      roleDefinitionId: subscriptionResourceId(
+        'Microsoft.Authorization/roleDefinitions',
+        metricsPublisherRoleId
+      )
       description: 'Monitoring Metrics Publisher: the app sends its logs; keys are switched off.'
     }
   }

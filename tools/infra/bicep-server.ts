@@ -1,7 +1,7 @@
 /** One running Bicep compiler, asked over JSON-RPC: a question then takes a second instead of ten. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node.js';
+import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { z } from 'zod';
 import { Snapshot } from './snapshot.ts';
 
@@ -37,9 +37,12 @@ export function startBicepServer(path: string): BicepServer {
         path: parametersFile,
         metadata: PLACE,
       });
-      const { snapshot } = SnapshotAnswer.parse(answer);
-      const text = snapshot.endsWith('\n') ? snapshot : `${snapshot}\n`;
-      return { text, snapshot: Snapshot.parse(JSON.parse(text)) };
+      const snapshot = Snapshot.parse(JSON.parse(SnapshotAnswer.parse(answer).snapshot));
+      // The compiler gives the outputs in an order of chance.
+      const outputs = Object.fromEntries(
+        Object.entries(snapshot.outputs).sort(([left], [right]) => (left < right ? -1 : 1)),
+      );
+      return { text: `${JSON.stringify({ ...snapshot, outputs }, null, 2)}\n`, snapshot };
     },
     stop: async () => {
       connection.dispose();

@@ -63,3 +63,8 @@ export function* texts(value: JsonValue | undefined, path = ''): Generator<reado
   else if (value !== null && typeof value === 'object')
     for (const [name, item] of Object.entries(value)) yield* texts(item, `${path}/${name}`);
 }
+
+/** The name of the storage account in a URL, whether evaluated or still an expression. */
+export function accountIn(url: string | undefined): string {
+  return /\bst[a-z0-9]{10,22}\b/.exec(url ?? '')?.[0] ?? 'nothing';
+}

@@ -1,0 +1,40 @@
+using 'main.bicep'
+
+// What `azd up` deploys. azd fills the variables from its environment (`azd env set NAME value`); everything else is
+// edited here. The comments say what a value means; infra/main.bicep and docs/deploy.md say more.
+
+// The HSMs to protect, by name. For one in another resource group or subscription, or with a pace of its own, write
+// the object instead: { name: 'contoso', resourceGroupName: 'rg-hsm', subscriptionId: '…', pace: 5 }.
+param hsms = map(split(readEnvironmentVariable('WARDEN_HSM_NAMES', 'change-me'), ','), name => {
+  name: trim(name)
+  resourceGroupName: readEnvironmentVariable(
+    'WARDEN_HSM_RESOURCE_GROUP',
+    readEnvironmentVariable('AZURE_RESOURCE_GROUP', 'change-me')
+  )
+})
+
+// The Entra application of the recovery API. The preprovision hook makes it and sets the variable.
+param entra = {
+  clientId: readEnvironmentVariable('WARDEN_ENTRA_CLIENT_ID', '00000000-0000-0000-0000-000000000000')
+}
+
+// Who is told when something is wrong. Without an address the alerts fire unheard.
+param alertReceivers = {
+  emails: filter(split(readEnvironmentVariable('WARDEN_ALERT_EMAILS', ''), ','), address => !empty(address))
+}
+
+// The backups: how redundant, how long nobody can change them, how long they are kept.
+param backupStorage = {
+  skuName: 'Standard_GZRS'
+  immutabilityDays: 90
+  deleteAfterDays: 400
+}
+
+// Stays false for the first deployment. True cannot be taken back: nobody can delete or shorten anything afterwards.
+param lockImmutability = false
+
+// False only for a trial: then storage, events and HSMs are reached through public endpoints, still by identity alone.
+param privateNetworking = bool(readEnvironmentVariable('WARDEN_PRIVATE_NETWORKING', 'true'))
+
+// False closes the apps to the outside too. azd must then run inside the network to deploy the packages.
+param publicApps = bool(readEnvironmentVariable('WARDEN_PUBLIC_APPS', 'true'))

@@ -1,0 +1,13 @@
+using '../main.bicep'
+
+// As closed as it gets: nothing is reached from outside, and the immutability is locked for good.
+param hsms = [{ name: 'contoso' }, { name: 'fabrikam' }]
+param entra = { clientId: '11111111-1111-1111-1111-111111111111' }
+param backupStorage = { skuName: 'Standard_GZRS', immutabilityDays: 365, deleteAfterDays: 800 }
+param lockImmutability = true
+param hostStorageSkuName = 'Standard_GZRS'
+param privateNetworking = true
+param publicApps = false
+param operatorAddressPrefixes = ['10.1.0.0/16']
+param alertReceivers = { emails: ['oncall@contoso.example'] }
+param logRetentionInDays = 365

@@ -1,0 +1,74 @@
+/** `npm run infra:check`: formats, lints and predicts the deployment, and tests it; `-- --update` writes the snapshots anew. */
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { findBicep, restoreBicep } from './bicep-cli.ts';
+import { startBicepServer } from './bicep-server.ts';
+import { PARAMETER_SETS } from './parameter-sets.ts';
+
+const { values } = parseArgs({ options: { update: { type: 'boolean', default: false } } });
+const bicep = findBicep(process.env) ?? (await restoreBicep());
+say(`Bicep: ${bicep}`);
+
+const failures: string[] = [];
+checkFormat();
+// Modules are linted with the file that uses them; every rule is an error there.
+step('lint infra/main.bicep', bicep, ['lint', 'infra/main.bicep']);
+step('lint infra/main.bicepparam', bicep, ['lint', 'infra/main.bicepparam']);
+if (values.update) await updateSnapshots();
+else step('test/infra', 'npx', ['vitest', 'run', 'test/infra'], { BICEP_REQUIRED: '1' });
+
+say(failures.length === 0 ? 'infra: all checks passed' : `infra: FAILED: ${failures.join(', ')}`);
+process.exitCode = failures.length === 0 ? 0 : 1;
+
+/** Formats a copy and compares: the CLI has no way of only looking. */
+function checkFormat(): void {
+  const copy = mkdtempSync(join(tmpdir(), 'warden-format-'));
+  try {
+    cpSync('infra', copy, { recursive: true });
+    step('format', bicep, ['format', '--pattern', `${copy}/**/*.bicep`]);
+    step('format parameters', bicep, ['format', '--pattern', `${copy}/**/*.bicepparam`]);
+    const changed = readdirSync('infra', { recursive: true, encoding: 'utf8' })
+      .filter((name) => /\.bicep(param)?$/.test(name))
+      .filter((name) => readFileSync(join('infra', name), 'utf8') !== readFileSync(join(copy, name), 'utf8'));
+    if (changed.length === 0) return;
+    failures.push('format');
+    say(`FAIL format: run \`bicep format\` on ${changed.join(', ')}`);
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** Runs a command and notes a failure. */
+function step(
+  name: string,
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): void {
+  const run = spawnSync(command, [...args], { encoding: 'utf8', env: { ...process.env, ...environment } });
+  const good = run.error === undefined && run.status === 0;
+  say(`${good ? 'ok  ' : 'FAIL'} ${name}`);
+  if (good) return;
+  failures.push(name);
+  say(run.error?.message ?? `${run.stdout}${run.stderr}`);
+}
+
+async function updateSnapshots(): Promise<void> {
+  const server = startBicepServer(bicep);
+  try {
+    for (const name of Object.keys(PARAMETER_SETS)) {
+      const { text } = await server.snapshot(resolve(`infra/tests/${name}.bicepparam`));
+      writeFileSync(`infra/tests/${name}.snapshot.json`, text);
+      say(`wrote infra/tests/${name}.snapshot.json`);
+    }
+  } finally {
+    await server.stop();
+  }
+}
+
+function say(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

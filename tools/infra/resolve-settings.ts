@@ -1,0 +1,29 @@
+/** Makes the product's settings in a prediction into an environment an app can start with. */
+
+const STORAGE_SUFFIX = 'core.windows.net';
+/** Stands for an identity that only Azure can name. */
+const CLIENT_ID = '44444444-4444-4444-8444-444444444444';
+const FORMAT = /^\[format\('([^']*)'((?:, [^,]+)*)\)\]$/;
+
+/**
+ * Evaluates what the deployment computes from names, and puts believable values where only Azure knows the true ones.
+ * Throws for an expression it does not understand, so that none reaches an app as text.
+ */
+export function resolveSettings(settings: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(settings)
+      .filter(([name]) => name.startsWith('WARDEN_'))
+      .map(([name, value]) => [name, resolve(name, value)]),
+  );
+}
+
+function resolve(name: string, value: string): string {
+  if (!value.startsWith('[') || value.startsWith('[{')) return value;
+  if (/\.clientId\]$/.test(value)) return CLIENT_ID;
+  if (/\.endpoint\]$/.test(value)) return 'https://warden.westeurope-1.eventgrid.azure.net/api/events';
+  const format = FORMAT.exec(value.replaceAll('environment().suffixes.storage', `'${STORAGE_SUFFIX}'`));
+  if (format === null) throw new Error(`${name} is an expression that cannot be evaluated here: ${value}`);
+  const [, pattern = '', rest = ''] = format;
+  const parts = [...rest.matchAll(/'([^']*)'/g)].map(([, part = '']) => part);
+  return pattern.replaceAll(/\{(\d+)\}/g, (_match, index: string) => parts[Number(index)] ?? '');
+}

@@ -1,0 +1,164 @@
+/** Every Azure role the deployment gives away, and why: the one list that reviewers read and the checks enforce. */
+
+/** One right of one identity. */
+export interface Grant {
+  readonly who: 'backup app' | 'recovery app' | 'event topic';
+  /** Name of the role as Azure shows it. */
+  readonly role: string;
+  /** GUID of a built-in role; the custom one is made by the deployment. */
+  readonly roleId: string | 'custom';
+  /** What it is given on. */
+  readonly on: Scope;
+  /** Whether a condition narrows it. */
+  readonly conditional: boolean;
+  readonly why: string;
+}
+
+/** The places rights are given on, by the end of their resource id; `{…}` is any name. */
+export const SCOPES = {
+  'backup host storage': '/storageAccounts/st{}h{}',
+  'recovery host storage': '/storageAccounts/st{}r{}',
+  'container key-backups': '/storageAccounts/st{}b{}/blobServices/default/containers/key-backups',
+  'container warden-audit': '/storageAccounts/st{}b{}/blobServices/default/containers/warden-audit',
+  'container warden-state': '/storageAccounts/st{}r{}/blobServices/default/containers/warden-state',
+  'container dead-letters': '/storageAccounts/st{}h{}/blobServices/default/containers/dead-letters',
+  'queue warden-events': '/storageAccounts/st{}h{}/queueServices/default/queues/warden-events',
+  'Event Grid topic': '/topics/{}',
+  'hub hsm-audit': '/namespaces/{}/eventhubs/hsm-audit',
+  'Application Insights': '/components/{}',
+} as const satisfies Record<string, string>;
+/** A place that rights are given on. */
+export type Scope = keyof typeof SCOPES;
+
+const BLOB_OWNER = { role: 'Storage Blob Data Owner', roleId: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b' };
+const BLOB_CONTRIBUTOR = {
+  role: 'Storage Blob Data Contributor',
+  roleId: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
+};
+const QUEUE_CONTRIBUTOR = {
+  role: 'Storage Queue Data Contributor',
+  roleId: '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
+};
+const QUEUE_SENDER = {
+  role: 'Storage Queue Data Message Sender',
+  roleId: 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a',
+};
+const TABLE_CONTRIBUTOR = {
+  role: 'Storage Table Data Contributor',
+  roleId: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
+};
+const EVENT_SENDER = { role: 'EventGrid Data Sender', roleId: 'd5a91429-5739-47e2-a06b-3470a27159e7' };
+const HUB_RECEIVER = {
+  role: 'Azure Event Hubs Data Receiver',
+  roleId: 'a638d3c7-ab3a-418d-83e6-5f17a39d4fde',
+};
+const METRICS_PUBLISHER = {
+  role: 'Monitoring Metrics Publisher',
+  roleId: '3913510d-42f4-4e42-8a64-420c390055eb',
+};
+/** Reads and adds; neither overwrites nor deletes. */
+const BLOB_APPENDER = { role: 'HSM Warden Blob Appender', roleId: 'custom' } as const;
+
+/** All of them. The ids are those of https://learn.microsoft.com/azure/role-based-access-control/built-in-roles. */
+export const GRANTS: readonly Grant[] = [
+  ...hostGrants('backup app', 'backup host storage'),
+  ...hostGrants('recovery app', 'recovery host storage'),
+  {
+    who: 'backup app',
+    ...BLOB_APPENDER,
+    on: 'container key-backups',
+    conditional: false,
+    why: 'adds backups and reads them again; cannot overwrite or delete one',
+  },
+  {
+    who: 'recovery app',
+    ...BLOB_APPENDER,
+    on: 'container key-backups',
+    conditional: false,
+    why: 'reads the backup it restores and adds a fresh one afterwards',
+  },
+  {
+    who: 'recovery app',
+    ...BLOB_APPENDER,
+    on: 'container warden-audit',
+    conditional: false,
+    why: 'appends each step of a recovery and reads the chain to prove it',
+  },
+  {
+    who: 'backup app',
+    ...BLOB_CONTRIBUTOR,
+    on: 'container warden-state',
+    conditional: true,
+    why: 'keeps catalogues, manifests, the memory of the watch and locks; the condition keeps it from the recoveries',
+  },
+  {
+    who: 'event topic',
+    ...BLOB_CONTRIBUTOR,
+    on: 'container dead-letters',
+    conditional: false,
+    why: 'writes events that nobody took',
+  },
+  {
+    who: 'event topic',
+    ...QUEUE_SENDER,
+    on: 'queue warden-events',
+    conditional: false,
+    why: 'keeps each event in a queue for a week',
+  },
+  {
+    who: 'backup app',
+    ...EVENT_SENDER,
+    on: 'Event Grid topic',
+    conditional: false,
+    why: 'publishes the findings of the watch',
+  },
+  {
+    who: 'recovery app',
+    ...EVENT_SENDER,
+    on: 'Event Grid topic',
+    conditional: false,
+    why: 'tells of each step of a recovery',
+  },
+  {
+    who: 'backup app',
+    ...HUB_RECEIVER,
+    on: 'hub hsm-audit',
+    conditional: false,
+    why: 'reads the audit records of the HSMs',
+  },
+  {
+    who: 'backup app',
+    ...METRICS_PUBLISHER,
+    on: 'Application Insights',
+    conditional: false,
+    why: 'sends its logs; keys are switched off',
+  },
+  {
+    who: 'recovery app',
+    ...METRICS_PUBLISHER,
+    on: 'Application Insights',
+    conditional: false,
+    why: 'sends its logs; keys are switched off',
+  },
+];
+
+/** https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity */
+function hostGrants(who: Grant['who'], on: Scope): Grant[] {
+  return [
+    {
+      who,
+      ...BLOB_OWNER,
+      on,
+      conditional: false,
+      why: 'the Functions host keeps locks, timers, checkpoints and the package here',
+    },
+    {
+      who,
+      ...QUEUE_CONTRIBUTOR,
+      on,
+      conditional: false,
+      why: 'the host reads the work queues and moves poison messages; the app sends work to itself',
+    },
+    { who, ...TABLE_CONTRIBUTOR, on, conditional: false, why: 'the host writes its diagnostic events here' },
+  ];
+}
