@@ -12,7 +12,7 @@ export function registerHealth(appFor: AppForInvocation): void {
     authLevel: 'anonymous',
     route: 'health',
     handler: answered(appFor, async (request, recovery) => {
-      const verdict = await recovery.checkGate();
+      const verdict = await recovery.gateVerdict();
       const { armed, override } = verdict;
       const details = (await mayKnow(request, recovery)) ? { problems: verdict.problems } : {};
       return json(armed ? 200 : 503, { status: armed ? 'armed' : 'disarmed', override, ...details });

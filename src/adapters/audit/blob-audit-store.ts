@@ -59,12 +59,12 @@ export class BlobAuditStore implements AuditStore {
     }
   }
 
-  async append(part: AuditPart, line: string, position: number): Promise<void> {
-    const length = Buffer.byteLength(line);
+  async append(part: AuditPart, lines: string, position: number): Promise<void> {
+    const length = Buffer.byteLength(lines);
     await this.#translated(`append to the audit log of ${part.day}`, () =>
-      this.#client(part).appendBlock(line, length, { conditions: { appendPosition: position } }),
+      this.#client(part).appendBlock(lines, length, { conditions: { appendPosition: position } }),
     );
-    this.#remember({ part, position: position + length, lastLine: line.trimEnd() });
+    this.#remember({ part, position: position + length, lastLine: lines.trimEnd().split('\n').at(-1) ?? '' });
   }
 
   async *parts(): AsyncGenerator<AuditPart> {

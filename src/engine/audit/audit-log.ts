@@ -16,7 +16,7 @@ export interface PartEnd {
   readonly part: AuditPart;
   /** Length in bytes: the position the next line is appended at. */
   readonly position: number;
-  /** Lines appended so far. */
+  /** Appends so far, of one or more lines each. */
   readonly lines: number;
   /** Its last line; absent when it is empty. */
   readonly lastLine?: string;
@@ -31,7 +31,7 @@ export interface AuditStore {
   /** Makes an empty part; one that exists already stays as it is. */
   open(part: AuditPart): Promise<void>;
   /** Appends at exactly `position`. Fails with `state-conflict` when the part has another length by now. */
-  append(part: AuditPart, line: string, position: number): Promise<void>;
+  append(part: AuditPart, lines: string, position: number): Promise<void>;
   /** All parts in order. */
   parts(): AsyncIterable<AuditPart>;
   read(part: AuditPart): Promise<string>;
@@ -46,7 +46,7 @@ export interface AuditAnchor {
 
 /** Notes what happened. */
 export interface AuditLog {
-  /** Resolves with the new tip once the line is stored. Fails with `audit-corrupt` or a storage code: then nothing may be done. */
+  /** Resolves with the chain's tip once the line is stored. Fails with `audit-corrupt` or a storage code: then nothing may be done. */
   note(event: AuditEvent): Promise<ChainTip>;
 }
 
@@ -58,12 +58,26 @@ export const SEAL = 'part-sealed';
 
 const WRITER = { kind: 'service', id: 'hsm-warden', name: 'HSM Warden' };
 
-/** The audit log over an {@link AuditStore}. Calls of one instance are done one after the other; instances may compete. */
+/** Events written in one go at most; a block of an append blob holds 4 MiB. */
+const BATCH = 100;
+
+interface Waiting {
+  readonly event: AuditEvent;
+  readonly occurredAt: number;
+  readonly resolve: (tip: ChainTip) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The audit log over an {@link AuditStore}. Instances may compete; within one, what comes while a write is under way is
+ * written with the next one, in the order in which it came.
+ */
 export class ChainedAuditLog implements AuditLog {
   readonly #store: AuditStore;
   readonly #anchor: AuditAnchor;
   readonly #clock: Clock;
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #waiting: Waiting[] = [];
+  #writing = false;
 
   constructor(store: AuditStore, anchor: AuditAnchor, clock: Clock) {
     this.#store = store;
@@ -72,17 +86,30 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   note(event: AuditEvent): Promise<ChainTip> {
-    const occurredAt = this.#clock.now();
-    const mine = this.#queue.then(() => this.#append(event, occurredAt));
-    // The next call waits for this one, whatever became of it; its caller learns of a failure through `mine`.
-    this.#queue = mine.catch(() => undefined);
-    return mine;
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ event, occurredAt: this.#clock.now(), resolve, reject });
+      if (!this.#writing) void this.#writeAll();
+    });
   }
 
-  async #append(event: AuditEvent, occurredAt: number): Promise<ChainTip> {
+  async #writeAll(): Promise<void> {
+    this.#writing = true;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH);
+      try {
+        const tip = await this.#append(batch);
+        for (const { resolve } of batch) resolve(tip);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#writing = false;
+  }
+
+  async #append(batch: readonly Waiting[]): Promise<ChainTip> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const tip = await this.#tryAppend(event, occurredAt, attempt > 1);
+        const tip = await this.#tryAppend(batch, attempt > 1);
         await this.#anchor.advance(tip);
         return tip;
       } catch (error) {
@@ -92,10 +119,10 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   /** Appends where the chain ends now; whoever was faster makes it a `state-conflict`. */
-  async #tryAppend(event: AuditEvent, occurredAt: number, fresh: boolean): Promise<ChainTip> {
+  async #tryAppend(batch: readonly Waiting[], fresh: boolean): Promise<ChainTip> {
     const end = await this.#store.end(fresh);
     if (end === undefined) {
-      await this.#store.open({ day: utcDay(occurredAt), number: 1 });
+      await this.#store.open({ day: utcDay(this.#clock.now()), number: 1 });
       throw conflict();
     }
     const today = utcDay(end.serviceTime);
@@ -106,11 +133,18 @@ export class ChainedAuditLog implements AuditLog {
     }
     const tip = await this.#tipOf(end);
     const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
-    const next = isOver ? { event: SEAL, actor: WRITER, decision: 'noted' as const } : event;
-    const entry = chainEntry(tip, next, end.serviceTime, occurredAt);
-    await this.#store.append(end.part, entryLine(entry), end.position);
+    const seal = { event: SEAL, actor: WRITER, decision: 'noted' as const };
+    const events = isOver ? [{ event: seal, occurredAt: this.#clock.now() }] : batch;
+    let last = tip;
+    let text = '';
+    for (const { event, occurredAt } of events) {
+      const entry = chainEntry(last, event, end.serviceTime, occurredAt);
+      text += entryLine(entry);
+      last = { seq: entry.seq, hash: entry.hash };
+    }
+    await this.#store.append(end.part, text, end.position);
     if (isOver) throw conflict();
-    return { seq: entry.seq, hash: entry.hash };
+    return last;
   }
 
   async #tipOf(end: PartEnd): Promise<ChainTip> {

@@ -33,6 +33,8 @@ export interface RecoveryApp {
   readonly logger: Logger;
   /** Fails with `gate-disarmed`. */
   passGate(): Promise<void>;
+  /** Whether the gate is armed, as proven within the last minute. */
+  gateVerdict(): Promise<GateVerdict>;
   /** Proves the gate anew. */
   checkGate(): Promise<GateVerdict>;
   list(query: RecoveryQuery): Promise<RecordPage>;
@@ -64,6 +66,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       authenticator,
       logger,
       passGate: () => shared.gate.pass(),
+      gateVerdict: () => shared.gate.verdict(),
       checkGate: () => shared.gate.check(),
       list: async (query) => {
         await shared.gate.pass();

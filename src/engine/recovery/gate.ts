@@ -43,15 +43,19 @@ export class Gate {
 
   /** Resolves when the gate is armed. Fails with `gate-disarmed`. */
   async pass(): Promise<void> {
-    const { clock } = this.#deps;
-    const known = this.#verdict;
-    const isFresh = known !== undefined && clock.now() - known.checkedAt < FRESH_MS;
-    const verdict = isFresh && !this.#lapsed() ? known : await this.check();
+    const verdict = await this.verdict();
     if (verdict.armed) return;
     throw new WardenError('gate-disarmed', {
       message: `The recovery gate is not armed: ${verdict.problems.join('; ')}.`,
       advice: 'Nothing is approved or executed until this is put right; GET /api/health shows the problems.',
     });
+  }
+
+  /** The verdict of the last minute, or a new one. */
+  async verdict(): Promise<GateVerdict> {
+    const known = this.#verdict;
+    const isFresh = known !== undefined && this.#deps.clock.now() - known.checkedAt < FRESH_MS;
+    return isFresh && !this.#lapsed() ? known : this.check();
   }
 
   /** Proves everything now, tells what is wrong, and returns the verdict. It throws nothing: what fails disarms. */

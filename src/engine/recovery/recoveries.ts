@@ -24,6 +24,9 @@ export interface RecoveriesDeps extends RecoveryLogDeps, LookDeps {
   readonly logger: Logger;
 }
 
+/** Whoever makes a fact tells it within this time, or has died. */
+const TELLING_MS = 5_000;
+
 /** What a person can do to an open request. */
 export type PersonCommand = Extract<Command, { type: 'approve' | 'reject' | 'cancel' }>;
 
@@ -73,15 +76,21 @@ export class Recoveries {
     return this.settle(id);
   }
 
-  /** Brings a request up to the time: lets it expire when it is due, and tells what is untold. */
+  /**
+   * Brings a request up to the time: lets it expire when it is due, and tells what is untold. Facts of the last moments
+   * are left to whoever made them and is about to tell them.
+   */
   async settle(id: string): Promise<HeldRecord> {
     const { clock, policy, store } = this.#deps;
-    const held = await changeRecovery(store, id, (record) =>
-      isDue(record, clock.now())
-        ? applyCommand(record, { type: 'expire' }, clock.now(), ruleFor(policy, record.operation.key))
-        : record,
-    );
-    return tellFacts(this.#deps, held);
+    const now = clock.now();
+    let expired = false;
+    const held = await changeRecovery(store, id, (record) => {
+      expired = isDue(record, now);
+      if (!expired) return record;
+      return applyCommand(record, { type: 'expire' }, now, ruleFor(policy, record.operation.key));
+    });
+    const isOrphaned = held.record.untold.some(({ at }) => now - at >= TELLING_MS);
+    return expired || isOrphaned ? tellFacts(this.#deps, held) : held;
   }
 
   /** Puts the request's message in the queue again, where a worker should be at it and may not be. */

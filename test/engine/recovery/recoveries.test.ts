@@ -52,6 +52,7 @@ describe('opening a request', () => {
     const world = await deleted();
     world.auditStore.faults.fail('append', new WardenError('storage-unavailable', { message: 'down' }));
     await expect(world.ask()).rejects.toMatchObject({ code: 'storage-unavailable' });
+    await world.clock.advance(5_000);
 
     const deps = world.deps();
     await reconcile(world.store, new Recoveries(deps), world.logger, new Set());
