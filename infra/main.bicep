@@ -501,22 +501,22 @@ module alerts 'modules/alerts.bicep' = {
 // azd makes an environment variable of each; the hooks and `hsm-warden roles` read them.
 
 @description('Object id of the identity of the backup app, for the local roles of the HSMs.')
-output WARDEN_BACKUP_PRINCIPAL string = backupIdentity.outputs.principalId
+output HSM_WARDEN_BACKUP_PRINCIPAL string = backupIdentity.outputs.principalId
 
 @description('Object id of the identity of the recovery app, for the local roles of the HSMs.')
-output WARDEN_RECOVERY_PRINCIPAL string = recoveryIdentity.outputs.principalId
+output HSM_WARDEN_RECOVERY_PRINCIPAL string = recoveryIdentity.outputs.principalId
 
 @description('The HSMs, as the setting of that name has them.')
-output WARDEN_HSMS string = string(hsmSettings)
+output HSM_WARDEN_HSMS string = string(hsmSettings)
 
 @description('Address of the recovery API.')
-output WARDEN_API_URL string = 'https://${recoveryApp.outputs.hostName}/api'
+output HSM_WARDEN_API_URL string = 'https://${recoveryApp.outputs.hostName}/api'
 
 @description('Name of the backup app.')
-output WARDEN_BACKUP_APP string = backupApp.outputs.name
+output HSM_WARDEN_BACKUP_APP string = backupApp.outputs.name
 
 @description('Name of the recovery app.')
-output WARDEN_RECOVERY_APP string = recoveryApp.outputs.name
+output HSM_WARDEN_RECOVERY_APP string = recoveryApp.outputs.name
 
 @description('Blob endpoint of the backups.')
-output WARDEN_BACKUP_URL string = sharedSettings.WARDEN_BACKUP_URL
+output HSM_WARDEN_BACKUP_URL string = sharedSettings.WARDEN_BACKUP_URL

@@ -5,22 +5,22 @@ using 'main.bicep'
 
 // The HSMs to protect, by name. For one in another resource group or subscription, or with a pace of its own, write
 // the object instead: { name: 'contoso', resourceGroupName: 'rg-hsm', subscriptionId: '…', pace: 5 }.
-param hsms = map(split(readEnvironmentVariable('WARDEN_HSM_NAMES', 'change-me'), ','), name => {
+param hsms = map(split(readEnvironmentVariable('HSM_WARDEN_HSM_NAMES', 'change-me'), ','), name => {
   name: trim(name)
   resourceGroupName: readEnvironmentVariable(
-    'WARDEN_HSM_RESOURCE_GROUP',
+    'HSM_WARDEN_HSM_RESOURCE_GROUP',
     readEnvironmentVariable('AZURE_RESOURCE_GROUP', 'change-me')
   )
 })
 
 // The Entra application of the recovery API. The preprovision hook makes it and sets the variable.
 param entra = {
-  clientId: readEnvironmentVariable('WARDEN_ENTRA_CLIENT_ID', '00000000-0000-0000-0000-000000000000')
+  clientId: readEnvironmentVariable('HSM_WARDEN_ENTRA_CLIENT_ID', '00000000-0000-0000-0000-000000000000')
 }
 
 // Who is told when something is wrong. Without an address the alerts fire unheard.
 param alertReceivers = {
-  emails: filter(split(readEnvironmentVariable('WARDEN_ALERT_EMAILS', ''), ','), address => !empty(address))
+  emails: filter(split(readEnvironmentVariable('HSM_WARDEN_ALERT_EMAILS', ''), ','), address => !empty(address))
 }
 
 // The backups: how redundant, how long nobody can change them, how long they are kept.
@@ -34,7 +34,7 @@ param backupStorage = {
 param lockImmutability = false
 
 // False only for a trial: then storage, events and HSMs are reached through public endpoints, still by identity alone.
-param privateNetworking = bool(readEnvironmentVariable('WARDEN_PRIVATE_NETWORKING', 'true'))
+param privateNetworking = bool(readEnvironmentVariable('HSM_WARDEN_PRIVATE_NETWORKING', 'true'))
 
 // False closes the apps to the outside too. azd must then run inside the network to deploy the packages.
-param publicApps = bool(readEnvironmentVariable('WARDEN_PUBLIC_APPS', 'true'))
+param publicApps = bool(readEnvironmentVariable('HSM_WARDEN_PUBLIC_APPS', 'true'))

@@ -1,0 +1,34 @@
+/** `roles check`: fails when an identity of ours holds more than its role, or less. */
+import { checkRoles, observeRoles, type RoleProblem } from '../../engine/roles/plan.ts';
+import { defineCommand } from '../frame/define.ts';
+import { openRoles, ROLE_OPTIONS, RoleOptions } from './role-options.ts';
+
+export const rolesCheck = defineCommand({
+  path: 'roles check',
+  summary: 'check that the two apps hold their local roles and no more',
+  details: [
+    'Exits with 1 when an identity lacks a right, or holds one beyond its role, through whatever assignment.',
+    'Rights that come through membership in a group are not seen: the HSM names groups, not members. Keep the identities out of groups.',
+  ],
+  options: ROLE_OPTIONS,
+  examples: ['hsm-warden roles check --hsm-name contoso'],
+  format: 'table',
+  schema: RoleOptions,
+  async run(context, given) {
+    const { roles, principals } = await openRoles(context, given);
+    const problems = checkRoles(await observeRoles(roles, context.signal), principals);
+    return {
+      data: problems,
+      table: { columns: ['App', 'Problem', 'Data action', 'Through'], rows: problems.map(row) },
+      ...(problems.length === 0
+        ? { page: `Both identities hold their role on HSM ${roles.hsm}, and nothing else.\n` }
+        : { exit: 'failed' as const }),
+    };
+  },
+});
+
+function row(problem: RoleProblem): readonly string[] {
+  if (problem.kind === 'missing') return [problem.app, 'missing', problem.dataAction, ''];
+  const what = problem.kind === 'forbidden' ? `forbidden: may ${problem.because}` : 'more than its role';
+  return [problem.app, what, problem.dataAction, `${problem.through} at ${problem.scope}`];
+}

@@ -1,0 +1,24 @@
+/** `roles plan`: what `roles apply` would change. */
+import { observeRoles, planRoles } from '../../engine/roles/plan.ts';
+import { defineCommand } from '../frame/define.ts';
+import { openRoles, ROLE_OPTIONS, RoleOptions } from './role-options.ts';
+import { stepData, stepTable } from './show-steps.ts';
+
+export const rolesPlan = defineCommand({
+  path: 'roles plan',
+  summary: 'show what the local roles of an HSM lack',
+  details: ['Changes nothing. Needs the right to read roles, such as Managed HSM Crypto Auditor.'],
+  options: ROLE_OPTIONS,
+  examples: ['hsm-warden roles plan --hsm-name contoso -o table'],
+  format: 'table',
+  schema: RoleOptions,
+  async run(context, given) {
+    const { roles, principals } = await openRoles(context, given);
+    const steps = planRoles(await observeRoles(roles, context.signal), principals);
+    return {
+      data: steps.map(stepData),
+      table: stepTable(steps),
+      ...(steps.length === 0 ? { page: 'Nothing to change.\n' } : {}),
+    };
+  },
+});
