@@ -119,11 +119,16 @@ export class RunLedger {
 
   private async save(): Promise<void> {
     const { hsm, runId } = this.record;
-    // Both texts are fixed before the first write, so that what is noted meanwhile goes into the next checkpoint whole.
-    const backups = this.unsaved;
+    // What is saved is fixed before the first write; what is noted meanwhile goes whole into the next checkpoint.
     const text = JSON.stringify(this.record);
-    if (backups.length > 0) await saveBackups(this.state, hsm, backups);
-    this.unsaved = this.unsaved.slice(backups.length);
+    const backups = this.unsaved;
+    this.unsaved = [];
+    try {
+      if (backups.length > 0) await saveBackups(this.state, hsm, backups);
+    } catch (error) {
+      this.unsaved = [...backups, ...this.unsaved];
+      throw error;
+    }
     const guard = this.etag === undefined ? ('absent' as const) : { etag: this.etag };
     this.etag = await this.state.write({ kind: 'run', hsm, runId }, text, guard);
   }

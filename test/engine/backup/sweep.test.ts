@@ -220,6 +220,22 @@ describe('a sweep', () => {
     expect([...world.backupsPerKey().values()].every((count) => count === 1)).toBe(true);
   });
 
+  it('loses no backup that is made while a checkpoint is being written', async () => {
+    const world = await SweepWorld.withKeys(30);
+    // The catalogue takes a while to be written, while other keys go on.
+    world.state.faults.plant({
+      operation: 'write',
+      subject: 'catalogue/contoso',
+      times: 99,
+      act: () => world.clock.sleep(50),
+    });
+
+    await world.sweep({ checkpointMs: 0 });
+
+    const catalogue = await readCatalogue(world.state, 'contoso');
+    expect(Object.keys(catalogue.keys)).toHaveLength(30);
+  });
+
   it('has nothing to do when its message is delivered again after its end', async () => {
     const world = await SweepWorld.withKeys(3);
     await world.sweep();
@@ -298,16 +314,19 @@ describe('a sweep', () => {
 });
 
 describe('a sweep that dies at any step', () => {
-  test.prop([fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1, max: 90 })], { numRuns: 150 })(
+  test.prop(
+    [fc.integer({ min: 1, max: 130 }), fc.integer({ min: 1, max: 130 }), fc.constantFrom(0, 30_000)],
+    { numRuns: 200 },
+  )(
     'converges when its message is delivered again: one good backup a key, one count a key',
-    async (firstDeath, secondDeath) => {
+    async (firstDeath, secondDeath, checkpointMs) => {
       const world = await SweepWorld.withKeys(12);
 
       for (const death of [firstDeath, secondDeath]) {
-        await dieAfter(world, death);
+        await dieAfter(world, death, checkpointMs);
         await world.clock.advance(61_000);
       }
-      await world.sweepToTheEnd();
+      await world.sweepToTheEnd({ checkpointMs });
 
       expect(world.run()).toMatchObject({ state: 'succeeded', counts: { keys: 12, backedUp: 12 } });
       expect([...world.backupsPerKey().values()]).toEqual(Array.from({ length: 12 }, () => 1));
@@ -322,7 +341,7 @@ describe('a sweep that dies at any step', () => {
 });
 
 /** Runs a part whose process dies at its `steps`-th call of any port: from then on no call does anything. */
-async function dieAfter(world: SweepWorld, steps: number): Promise<void> {
+async function dieAfter(world: SweepWorld, steps: number, checkpointMs: number): Promise<void> {
   let left = steps;
   const mortal = <T extends object>(port: T): T =>
     new Proxy(port, {
@@ -350,7 +369,7 @@ async function dieAfter(world: SweepWorld, steps: number): Promise<void> {
       },
     },
   };
-  await world.sweep({}, world.message, dying).catch(() => undefined);
+  await world.sweep({ checkpointMs }, world.message, dying).catch(() => undefined);
   world.leases.abandon('hsm-contoso');
 }
 
