@@ -6,10 +6,7 @@ import { readConfig } from '../src/config/config.ts';
 const [runId = '', paceText = '0'] = process.argv.slice(2);
 const settings = readConfig(process.env);
 const pace = Number(paceText);
-const config =
-  pace === 0
-    ? settings
-    : { ...settings, concurrency: 48, hsms: settings.hsms.map((hsm) => ({ ...hsm, pace })) };
+const config = pace === 0 ? settings : { ...settings, hsms: settings.hsms.map((hsm) => ({ ...hsm, pace })) };
 
 const hosts = new Set(config.hsms.map(({ url }) => new URL(url).host));
 const counted = { hsmRequests: 0, storageRequests: 0, refused429: 0 };

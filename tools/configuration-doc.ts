@@ -22,7 +22,7 @@ The queue triggers listen on the connection \`AzureWebJobsStorage\`. In Azure it
 \`AzureWebJobsStorage__queueServiceUri\`, \`AzureWebJobsStorage__blobServiceUri\`, \`AzureWebJobsStorage__credential\` =
 \`managedidentity\` and \`AzureWebJobsStorage__clientId\`. It must name the account of \`WARDEN_QUEUE_URL\`.
 
-\`host.json\` sets how queues are worked: a message that fails comes back after 30 seconds, five times, and then ends in
+\`host.json\` sets how queues are worked: a message that fails comes back after five minutes, five times in all, and then ends in
 \`{queue}-poison\`. \`functionTimeout\` must stay well above \`WARDEN_BUDGET_SECONDS\`.
 
 ## Under the official host on your machine

@@ -44,6 +44,8 @@ export class KeyVaultKeyService implements KeyService {
     this.#client = new KeyClient(options.url, options.credential, {
       retryOptions: { maxRetries: 0 },
       redirectOptions: { maxRetries: 0 },
+      // So that the HSM's audit log shows which requests are the product's own.
+      userAgentOptions: { userAgentPrefix: 'hsm-warden' },
       ...tlsPipelineOptions(options.caPem),
       additionalPolicies: [{ policy, position: 'perCall' }],
       disableChallengeResourceVerification: options.disableChallengeResourceVerification ?? false,
@@ -83,7 +85,7 @@ export class KeyVaultKeyService implements KeyService {
   getDeletedKey(name: string, signal?: AbortSignal): Promise<KeyDetail & ListedDeletedKey> {
     return this.#call({ what: 'read the soft-deleted', key: name, signal }, async () => {
       const key = await this.#client.getDeletedKey(name);
-      return { ...(await readKeyDetail(key)), ...readListedDeletedKey(key) };
+      return { ...readKeyDetail(key), ...readListedDeletedKey(key) };
     });
   }
 

@@ -42,9 +42,9 @@ export function readListedVersion(properties: KeyProperties): ListedVersion {
 }
 
 /** A key version. */
-export async function readKeyDetail(key: KeyVaultKey | DeletedKey): Promise<KeyDetail> {
+export function readKeyDetail(key: KeyVaultKey | DeletedKey): KeyDetail {
   const jwk = required('key', key.name, key.key);
-  const thumbprint = await thumbprintOf(jwk);
+  const thumbprint = thumbprintOf(jwk);
   return {
     ...readListedVersion(key.properties),
     name: key.name,

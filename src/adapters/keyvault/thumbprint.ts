@@ -1,6 +1,6 @@
 /** RFC 7638 thumbprints of public keys as a Managed HSM returns them. */
+import { createHash } from 'node:crypto';
 import type { JsonWebKey } from '@azure/keyvault-keys';
-import { calculateJwkThumbprint } from 'jose';
 
 /** Octets of a coordinate, RFC 7518 section 6.2.1.2. */
 const COORDINATE_BYTES: Readonly<Record<string, number>> = {
@@ -16,23 +16,26 @@ const COORDINATE_BYTES: Readonly<Record<string, number>> = {
  * Names are those registered with JOSE, so that any library computes the same value from the public key: `RSA-HSM` is
  * `RSA`, and the service's curve `P-256K` is `secp256k1` (RFC 8812). Numbers are brought to the one form the RFC allows.
  */
-export async function thumbprintOf(key: JsonWebKey): Promise<string | undefined> {
+export function thumbprintOf(key: JsonWebKey): string | undefined {
   const kty = key.kty?.replace(/-HSM$/, '');
   if (kty === 'RSA') {
-    return calculateJwkThumbprint({ kty, n: base64url(stripZeros(key.n)), e: base64url(stripZeros(key.e)) });
+    return digest({ e: base64url(stripZeros(key.e)), kty, n: base64url(stripZeros(key.n)) });
   }
   const crv = key.crv === 'P-256K' ? 'secp256k1' : (key.crv ?? '');
   if (kty === 'EC') {
     const size = COORDINATE_BYTES[crv] ?? 0;
-    return calculateJwkThumbprint({
-      kty,
-      crv,
-      x: base64url(pad(key.x, size)),
-      y: base64url(pad(key.y, size)),
-    });
+    return digest({ crv, kty, x: base64url(pad(key.x, size)), y: base64url(pad(key.y, size)) });
   }
-  if (kty === 'OKP') return calculateJwkThumbprint({ kty, crv, x: base64url(key.x ?? new Uint8Array()) });
+  if (kty === 'OKP') return digest({ crv, kty, x: base64url(key.x ?? new Uint8Array()) });
   return undefined;
+}
+
+/**
+ * RFC 7638 section 3: members in lexicographic order, which callers keep. Done here with the synchronous hash: through
+ * WebCrypto, as JOSE libraries do it, the waiting for its threads was a twentieth of the CPU of a whole backup.
+ */
+function digest(members: Readonly<Record<string, string>>): string {
+  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
 }
 
 function stripZeros(number: Uint8Array = new Uint8Array()): Uint8Array {
