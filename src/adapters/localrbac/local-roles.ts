@@ -37,6 +37,8 @@ export interface LocalRolesOptions {
   readonly clock: Clock;
   /** PEM of the certificate authorities to trust in place of the usual ones. */
   readonly caPem?: string;
+  /** How often the pipeline repeats a request that may pass; 5 unless told otherwise. */
+  readonly retries?: number;
 }
 
 /** {@link LocalRoles} over REST. */
@@ -54,7 +56,7 @@ export class RestLocalRoles implements LocalRoles {
     this.#client = createDefaultHttpClient();
     this.#pipeline = createPipelineFromOptions({
       // Conflicts of two writers answer 409; five operations a second are allowed: the pipeline repeats 429 and 503.
-      retryOptions: { maxRetries: 5 },
+      retryOptions: { maxRetries: options.retries ?? 5 },
       ...tlsPipelineOptions(options.caPem),
     });
     this.#pipeline.addPolicy(
