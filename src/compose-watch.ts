@@ -96,6 +96,7 @@ export function composeWatch<Log>(parts: WatchParts<Log>): Watch<Log> {
       const deps = {
         ...(await toolsFor(log)),
         hsms: config.hsms,
+        selection,
         keysOf: (hsm: string) => parts.hsmOf(hsm).keys,
         look: (hsm: string, signals: Signals) => lookAt(hsm, signals, log),
       };

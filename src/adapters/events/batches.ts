@@ -1,19 +1,23 @@
 /** Cuts events into batches that a topic takes. */
 import { WardenError } from '../../engine/errors.ts';
 import type { WardenEvent } from '../../engine/events/event.ts';
+import type { RecoveryCloudEvent } from '../../engine/recovery/cloud-event.ts';
+
+/** What goes to the topic: findings of the watch, and facts of the recovery. */
+export type TopicEvent = WardenEvent | RecoveryCloudEvent;
 
 /**
  * Event Grid takes 1 MB a request and an event (https://learn.microsoft.com/azure/event-grid/quotas-limits); a tenth is
  * left for what the client adds.
  */
-export const MAX_BATCH_BYTES = 900_000;
+const MAX_BATCH_BYTES = 900_000;
 
 /** The events in the order given, in as few batches as hold them. Fails with `topic-refused` for an event too large. */
 export function toBatches(
-  events: readonly WardenEvent[],
+  events: readonly TopicEvent[],
   maxBytes: number = MAX_BATCH_BYTES,
-): readonly (readonly WardenEvent[])[] {
-  const batches: WardenEvent[][] = [];
+): readonly (readonly TopicEvent[])[] {
+  const batches: TopicEvent[][] = [];
   let room = 0;
   for (const event of events) {
     const bytes = Buffer.byteLength(JSON.stringify(event)) + 1;

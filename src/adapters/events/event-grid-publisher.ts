@@ -1,11 +1,10 @@
 /** The EventPublisher port on an Azure Event Grid topic that takes CloudEvents. */
 import type { KeyCredential, TokenCredential } from '@azure/core-auth';
 import { EventGridPublisherClient } from '@azure/eventgrid';
-import type { WardenEvent } from '../../engine/events/event.ts';
 import type { EventPublisher } from '../../engine/events/publisher.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
-import { toBatches } from './batches.ts';
+import { type TopicEvent, toBatches } from './batches.ts';
 import { translateTopicError } from './translate-topic-error.ts';
 
 /** A topic answers in well under a second; what takes longer than this is an outage, and the events wait. */
@@ -43,7 +42,7 @@ export class EventGridPublisher implements EventPublisher {
     });
   }
 
-  async publish(events: readonly WardenEvent[], signal?: AbortSignal): Promise<void> {
+  async publish(events: readonly TopicEvent[], signal?: AbortSignal): Promise<void> {
     for (const batch of toBatches(events)) {
       try {
         const options = {
@@ -58,6 +57,6 @@ export class EventGridPublisher implements EventPublisher {
   }
 }
 
-function toSdk({ id, type, source, subject, time, datacontenttype, data }: WardenEvent) {
+function toSdk({ id, type, source, subject, time, datacontenttype, data }: TopicEvent) {
   return { id, type, source, subject, time: new Date(time), datacontenttype, data };
 }

@@ -1,9 +1,12 @@
 /** Acts on a batch of the audit log: asks for backups of changed keys, and looks at once where keys were deleted. */
 import type { KeyBackupMessage } from '../backup/key-message.ts';
+import { planKey } from '../backup/plan.ts';
+import type { KeySelection } from '../backup/selection.ts';
 import { isWardenError } from '../errors.ts';
 import { lookUp } from '../look-up.ts';
 import type { KeyService, Logger, StateStore, WorkQueue } from '../ports.ts';
 import { isUntoldUse } from '../watch/classify-use.ts';
+import type { LookResult } from '../watch/look.ts';
 import type { LookMessage } from '../watch/message.ts';
 import type { Signals, UseSignal } from '../watch/observation.ts';
 import { readWatchState } from '../watch/watch-state.ts';
@@ -13,6 +16,9 @@ import { type FeedHsm, type HsmWork, sortRecords } from './sort-records.ts';
 /** Signals in one queue message: a message holds 48 KiB of JSON, a signal with a long caller about 400 bytes. */
 const SIGNALS_PER_MESSAGE = 40;
 
+/** More keys without a backup than this are the business of the nightly run. */
+const MISSING_AT_ONCE = 50;
+
 /** What acting on the audit log needs. */
 export interface AuditFeedDeps {
   readonly hsms: readonly FeedHsm[];
@@ -21,7 +27,8 @@ export interface AuditFeedDeps {
   /** The keys of one HSM. */
   readonly keysOf: (hsm: string) => KeyService;
   /** Looks at one HSM now; see {@link look}. */
-  readonly look: (hsm: string, signals: Signals) => Promise<unknown>;
+  readonly look: (hsm: string, signals: Signals) => Promise<Pick<LookResult, 'observation' | 'catalogue'>>;
+  readonly selection: KeySelection;
   readonly logger: Logger;
 }
 
@@ -50,20 +57,28 @@ export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Prom
       await deps.queue.send('key-backups', message);
       backupsRequested += 1;
     }
-    if (await lookIfNeeded(deps, hsm, work)) looks += 1;
+    const { looked, requested } = await lookIfNeeded(deps, hsm, work);
+    if (looked) looks += 1;
+    backupsRequested += requested;
   }
   const result = { records: records.length, malformed, unknown, foreign, backupsRequested, looks };
   deps.logger.info('audit records read', { ...result });
   return result;
 }
 
-async function lookIfNeeded(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<boolean> {
+async function lookIfNeeded(
+  deps: AuditFeedDeps,
+  hsm: string,
+  work: HsmWork,
+): Promise<{ readonly looked: boolean; readonly requested: number }> {
   const uses = await usesOfDeletedKeys(deps, hsm, work);
   const { deletes, purges } = work;
-  if (!work.look && deletes.length + purges.length + uses.length === 0) return false;
+  if (!work.look && deletes.length + purges.length + uses.length === 0)
+    return { looked: false, requested: 0 };
   const signals = { deletes, purges, uses };
   try {
-    await deps.look(hsm, signals);
+    const seen = await deps.look(hsm, signals);
+    return { looked: true, requested: work.look ? await requestMissing(deps, hsm, seen, work) : 0 };
   } catch (error) {
     deps.logger.warn('look failed, its queue takes over', { hsm, error });
     for (const part of inParts(signals)) {
@@ -71,7 +86,27 @@ async function lookIfNeeded(deps: AuditFeedDeps, hsm: string, work: HsmWork): Pr
       await deps.queue.send('watch-looks', message);
     }
   }
-  return true;
+  return { looked: true, requested: 0 };
+}
+
+/** After a restore, whose record names no key: the keys that differ from their backups are among those the look saw. */
+async function requestMissing(
+  deps: AuditFeedDeps,
+  hsm: string,
+  { observation, catalogue }: Pick<LookResult, 'observation' | 'catalogue'>,
+  work: HsmWork,
+): Promise<number> {
+  const policy = { selection: deps.selection, refreshMs: Number.POSITIVE_INFINITY, nextRunAt: 0 };
+  const missing = [...(observation?.active.values() ?? [])].filter(
+    (key) =>
+      !work.changed.has(key.name) &&
+      planKey(key, lookUp(catalogue.keys, key.name), policy).action === 'back-up',
+  );
+  for (const { name } of missing.slice(0, MISSING_AT_ONCE)) {
+    const message: KeyBackupMessage = { kind: 'key-backup', hsm, key: name, reason: 'changed' };
+    await deps.queue.send('key-backups', message);
+  }
+  return Math.min(missing.length, MISSING_AT_ONCE);
 }
 
 /**

@@ -21,7 +21,7 @@ export const EVENT_TYPES = {
 } as const satisfies Record<FindingKind, string>;
 
 /** The `source` of every event: with `id` it makes an event unique (CloudEvents 1.0, section 3.1). */
-export const EVENT_SOURCE = '/hsm-warden';
+const EVENT_SOURCE = '/hsm-warden';
 
 function eventOf<Type extends string, Data extends z.ZodType>(type: Type, data: Data) {
   return z.strictObject({

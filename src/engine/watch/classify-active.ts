@@ -10,7 +10,7 @@ import { judgeCoverage } from './coverage.ts';
 import type { ActiveKey } from './watch-state.ts';
 
 /** What was promised to a key with a backup: when the next one is due, and why. Epoch milliseconds. */
-export interface Promised {
+interface Promised {
   readonly dueAt: number;
   readonly reason: 'changed' | 'too-old';
 }
@@ -31,7 +31,7 @@ export function classifyActive(
 }
 
 /** When the next backup of a key is due, by the nightly schedule and by the age that no backup may exceed. */
-export function promised(
+function promised(
   { policy }: Pick<JudgeContext, 'policy'>,
   key: ListedKey,
   { record }: CatalogueEntry,

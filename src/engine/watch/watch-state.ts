@@ -78,7 +78,7 @@ export type WatchState = z.infer<typeof WatchState>;
 export type Guard = { readonly etag: string } | 'absent';
 
 /** The memory of a watch that has never looked. */
-export function emptyWatchState(hsm: string): WatchState {
+function emptyWatchState(hsm: string): WatchState {
   return { format: 1, hsm, keys: {}, purges: {}, conditions: {}, outbox: [], refused: [], pins: [] };
 }
 

@@ -4,6 +4,7 @@ import { readAuditRecord } from '../../../src/engine/audit-feed/audit-record.ts'
 import { effectOf } from '../../../src/engine/audit-feed/effect.ts';
 import { handleAuditBatch } from '../../../src/engine/audit-feed/handle-batch.ts';
 import { readAuditBatch } from '../../../src/engine/audit-feed/read-batch.ts';
+import { EVERY_KEY } from '../../../src/engine/backup/selection.ts';
 import { WardenError } from '../../../src/engine/errors.ts';
 import { look } from '../../../src/engine/watch/look.ts';
 import { parseLookMessage } from '../../../src/engine/watch/message.ts';
@@ -44,6 +45,7 @@ class FeedWorld extends WatchWorld {
     return handleAuditBatch(
       {
         hsms: [{ name: 'contoso', url: 'https://contoso.managedhsm.azure.net' }],
+        selection: EVERY_KEY,
         queue: this.queue,
         state: this.state,
         keysOf: () => this.deps.keys,
@@ -227,6 +229,18 @@ describe('the audit feed', () => {
     await look(world.deps, world.policy, signals);
 
     expect(world.told).toEqual(['KeyPurged orders']);
+  });
+
+  it('asks for a backup of the key that a restore brought, although its record names none', async () => {
+    const world = new FeedWorld();
+    world.hsm.createKey('orders');
+    await world.clock.advance(HOUR_MS);
+    await world.backUp('orders');
+    world.hsm.createKey('restored');
+    await world.feed([aRecord({ operationName: 'KeyRestore' }, '/keys/restore')]);
+
+    expect(world.queue.take('key-backups')).toMatchObject({ key: 'restored', reason: 'changed' });
+    expect(world.queue.take('key-backups')).toBeUndefined();
   });
 
   it('fails, so that the batch comes again, when the queue fails too', async () => {
