@@ -17,9 +17,12 @@ import { allSafe, describeSummary, summarise } from './summary.ts';
 import { freePorts } from './world/free-ports.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
+import { writeWorldFile } from './world/world-file.ts';
 
 const STATE_FOLDER = '.warden';
 const HTTP_PORT = 7071;
+/** The person at the command line, towards the storage account. */
+const OPERATOR_ID = '9e0f4a51-2c7d-4b6e-8a13-5d2f6c7b8a90';
 /** 10 000 keys on two HSMs at 8 a second take ten minutes and a half. */
 const RUN_TIMEOUT_MS = 3_600_000;
 /** After a crash here a message comes back soon, not after the ten minutes of the official host. */
@@ -46,6 +49,7 @@ export async function startLocal(args: StartArguments, say: (line: string) => vo
   try {
     Object.assign(process.env, world.settings);
     await deployStorage(storageAccess(world));
+    await describeWorld(world, folder);
     host = await startApp(world, folder, args.once);
     const runs = await backUpNow(world, host, say);
     say(describeSummary(runs));
@@ -87,6 +91,18 @@ async function deployStorage(access: StorageAccess): Promise<void> {
   for (const name of ['key-backups', 'warden-state'])
     await blobs.getContainerClient(name).createIfNotExists();
   await createQueueService(access).getQueueClient('hsm-sweeps').createIfNotExists();
+}
+
+/** Tells `hsm-warden … --emulator` where everything is. */
+async function describeWorld({ hsms, caFile, azurite }: World, folder: string): Promise<void> {
+  const [first] = hsms;
+  if (first === undefined) return;
+  const storageToken = await first.issueToken({
+    objectId: OPERATOR_ID,
+    audience: 'https://storage.azure.com',
+  });
+  const { blobUrl, queueUrl } = azurite;
+  await writeWorldFile(folder, { hsms, caFile, blobUrl, queueUrl, token: first.token, storageToken });
 }
 
 function storageAccess({ azurite, caPem }: World): StorageAccess {

@@ -12,9 +12,9 @@ export function managedIdentity(clientId?: string): TokenCredential {
     : new ManagedIdentityCredential({ clientId });
 }
 
-/** Whatever identity the surroundings offer: a signed-in developer, a workload, a managed identity. */
-export function surroundingIdentity(): TokenCredential {
-  return new DefaultAzureCredential();
+/** Whatever identity the surroundings offer: a signed-in developer, a workload, a managed identity. `authorityHost`: of a sovereign cloud. */
+export function surroundingIdentity(authorityHost?: string): TokenCredential {
+  return new DefaultAzureCredential(authorityHost === undefined ? {} : { authorityHost });
 }
 
 /** The bearer token in a file, as a local emulator writes it; read anew each time, for a restarted emulator writes another. */

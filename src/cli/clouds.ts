@@ -1,0 +1,22 @@
+/** The clouds Managed HSM is in: the suffix of HSM names and where people sign in. */
+
+/**
+ * By the names that az uses. Suffixes: https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates
+ * (DNS suffixes for object identifiers). Authorities: AzureAuthorityHosts of @azure/identity.
+ */
+export const CLOUDS = {
+  AzureCloud: { suffix: 'managedhsm.azure.net', authority: undefined },
+  AzureUSGovernment: {
+    suffix: 'managedhsm.usgovcloudapi.net',
+    authority: 'https://login.microsoftonline.us',
+  },
+  AzureChinaCloud: { suffix: 'managedhsm.azure.cn', authority: 'https://login.chinacloudapi.cn' },
+} as const;
+
+/** A cloud's name. */
+export type CloudName = keyof typeof CLOUDS;
+export const CLOUD_NAMES = [
+  'AzureCloud',
+  'AzureUSGovernment',
+  'AzureChinaCloud',
+] as const satisfies readonly CloudName[];

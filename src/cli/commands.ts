@@ -1,0 +1,33 @@
+/** The table of all commands, in the order in which help and documentation show them. */
+import type { Command } from './frame/command.ts';
+import type { Groups } from './frame/program.ts';
+import { keyBackup } from './key/backup.ts';
+import { keyCreate } from './key/create.ts';
+import { keyDelete } from './key/delete.ts';
+import { keyImport } from './key/import.ts';
+import { keyList } from './key/list.ts';
+import { keyListDeleted } from './key/list-deleted.ts';
+import { keyListVersions } from './key/list-versions.ts';
+import { keyPurge } from './key/purge.ts';
+import { keyRecover } from './key/recover.ts';
+import { keyRestore } from './key/restore.ts';
+import { keyShow } from './key/show.ts';
+
+/** What each group is for. */
+export const GROUPS: Groups = {
+  key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
+};
+
+export const COMMANDS: readonly Command[] = [
+  keyCreate,
+  keyImport,
+  keyShow,
+  keyList,
+  keyListVersions,
+  keyDelete,
+  keyListDeleted,
+  keyRecover,
+  keyPurge,
+  keyBackup,
+  keyRestore,
+];

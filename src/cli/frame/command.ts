@@ -1,0 +1,69 @@
+/** What a command is: its definition carries everything that help, completion and documentation say about it. */
+import type { z } from 'zod';
+import type { CliContext } from './context.ts';
+import type { ExitName } from './exit-codes.ts';
+
+/** One option, in commander's notation: `--size <bits>`, `--ops <ops...>`, `--yes`. */
+export interface OptionSpec {
+  readonly flags: string;
+  readonly description: string;
+  /** Values that completion offers. */
+  readonly choices?: readonly string[];
+}
+
+/** One positional argument, like `<id>`. */
+export interface ArgumentSpec {
+  readonly name: string;
+  readonly description: string;
+}
+
+/** A cell of a table. */
+export type Cell = string | number | boolean | undefined;
+
+/** Rows for people, and for `-o tsv`. */
+export interface Table {
+  readonly columns: readonly string[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+/** What a command answers. */
+export interface Answer {
+  /** For `-o json`; undefined prints nothing. */
+  readonly data?: unknown;
+  /** For `-o table` and `-o tsv`. */
+  readonly table?: Table;
+  /** For `-o table` in place of the bare table: a whole page for people. */
+  readonly page?: string;
+  readonly exit?: ExitName;
+}
+
+/** How answers can be shown. */
+export const FORMATS = ['json', 'table', 'tsv'] as const;
+export type Format = (typeof FORMATS)[number];
+
+/** A command as the program registers it. */
+export interface Command {
+  /** Words that call it, like `key create`. */
+  readonly path: string;
+  readonly summary: string;
+  /** More than the summary, a paragraph each. */
+  readonly details: readonly string[];
+  readonly arguments: readonly ArgumentSpec[];
+  readonly options: readonly OptionSpec[];
+  readonly examples: readonly string[];
+  readonly format: Format;
+  /** `given`: options by their camel-cased names, and arguments by theirs. Fails with UsageError, GuardRefusal or WardenError. */
+  run(context: CliContext, given: unknown): Promise<Answer>;
+}
+
+/** What defines a command. */
+export interface Definition<Schema extends z.ZodType>
+  extends Omit<Command, 'run' | 'details' | 'arguments' | 'format'> {
+  readonly details?: readonly string[];
+  readonly arguments?: readonly ArgumentSpec[];
+  /** How it answers when `-o` does not say; `json`, as az does, unless told otherwise. */
+  readonly format?: Format;
+  /** Checks and converts what was given. */
+  readonly schema: Schema;
+  run(context: CliContext, given: z.output<Schema>): Promise<Answer>;
+}

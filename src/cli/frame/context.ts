@@ -1,0 +1,25 @@
+/** What a command gets from the terminal it runs in. Tests pass their own. */
+import type { Environment } from '../../config/config.ts';
+import type { Clock } from '../../engine/ports.ts';
+
+/** Where text goes. */
+export interface TextSink {
+  write(text: string): unknown;
+  /** Whether a person sees it as it comes. */
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+/** The surroundings of one command. */
+export interface CliContext {
+  /** The answer, and nothing else. */
+  readonly stdout: TextSink;
+  /** Progress, questions, troubles. */
+  readonly stderr: TextSink;
+  /** What a person, or a pipe, says. */
+  readonly stdin: AsyncIterable<unknown>;
+  readonly environment: Environment;
+  readonly clock: Clock;
+  /** Fires on Ctrl-C. */
+  readonly signal: AbortSignal;
+}

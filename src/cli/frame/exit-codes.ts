@@ -1,0 +1,24 @@
+/** The exit codes of the command line, one table for the code and for the page that documents them. */
+
+/** Every exit code with its meaning. */
+export const EXIT_CODES = {
+  done: { code: 0, meaning: 'Done. Of `status`: every key is safe. Of `doctor`: nothing has to be fixed.' },
+  failed: {
+    code: 1,
+    meaning:
+      'It failed, and the message says why and what to do. Of `status`: at least one key is not safe. Of `doctor`: something has to be fixed.',
+  },
+  unknown: {
+    code: 2,
+    meaning:
+      'It was not tried: the command line or the settings are wrong. Of `status`: it cannot be told whether the keys are safe.',
+  },
+  refused: {
+    code: 3,
+    meaning: 'A guard rail refused it, and nothing was changed: no good backup, or no confirmation.',
+  },
+  interrupted: { code: 130, meaning: 'Interrupted with Ctrl-C. What was done so far stays done.' },
+} as const;
+
+/** The name of an exit code. */
+export type ExitName = keyof typeof EXIT_CODES;

@@ -1,0 +1,123 @@
+/** The program: commander's commands made from the table of definitions. */
+import { Command as Commander, CommanderError, Option } from 'commander';
+import { type Answer, type Command, FORMATS, type OptionSpec } from './command.ts';
+import type { CliContext } from './context.ts';
+import { EXIT_CODES, type ExitName } from './exit-codes.ts';
+import { tell } from './failures.ts';
+import { render } from './render.ts';
+import { paintFor } from './style.ts';
+
+/** What a group of commands is for, by its first word. */
+export type Groups = Readonly<Record<string, string>>;
+
+/** The program as a whole. */
+export interface ProgramSpec {
+  readonly version: string;
+  readonly commands: readonly Command[];
+  readonly groups: Groups;
+}
+
+/** Runs the command line and returns its exit code. It does not throw. */
+export async function runProgram(
+  spec: ProgramSpec,
+  args: readonly string[],
+  context: CliContext,
+): Promise<number> {
+  let exit: ExitName = 'done';
+  const program = buildProgram(spec, context, async (command, given) => {
+    exit = await runCommand(command, given, context);
+  });
+  try {
+    await program.parseAsync([...args], { from: 'user' });
+    return EXIT_CODES[exit].code;
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    // Help and version are answers; anything else is a command line that cannot be followed.
+    return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.unknown.code;
+  }
+}
+
+async function runCommand(command: Command, given: Given, context: CliContext): Promise<ExitName> {
+  const format = FORMATS.find((known) => known === given.output) ?? command.format;
+  try {
+    const answer: Answer = await command.run(context, given);
+    context.stdout.write(render(answer, format));
+    return answer.exit ?? 'done';
+  } catch (error) {
+    const told = tell(error);
+    const paint = paintFor(context, context.stderr);
+    context.stderr.write(`${paint('red', 'error')} (${told.code}): ${told.message}\n`);
+    if (told.advice !== undefined) context.stderr.write(`${told.advice}\n`);
+    return told.exit;
+  }
+}
+
+/** Options and arguments of a call, by name. */
+type Given = Readonly<Record<string, unknown>>;
+type Act = (command: Command, given: Given) => Promise<void>;
+
+function buildProgram({ version, commands, groups }: ProgramSpec, context: CliContext, act: Act): Commander {
+  const program = new Commander('hsm-warden')
+    .description('Keeps every key of your Azure Managed HSMs recoverable.')
+    .version(version, '-V, --version', 'print the version')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .showHelpAfterError('(add --help for how to call it)')
+    .addHelpText('after', '\nExample:\n  hsm-warden status\n\nExit codes and every command: docs/cli.md');
+  settle(program, context);
+  const parents = new Map<string, Commander>();
+  for (const command of commands) {
+    const [first = '', second] = command.path.split(' ');
+    let parent = program;
+    if (second !== undefined) {
+      parent =
+        parents.get(first) ??
+        program
+          .command(first)
+          .description(groups[first] ?? '')
+          .helpCommand(false);
+      settle(parent, context);
+      parents.set(first, parent);
+    }
+    addCommand(parent.command(second ?? first), command, context, act);
+  }
+  return program;
+}
+
+function addCommand(target: Commander, command: Command, context: CliContext, act: Act): void {
+  settle(target, context);
+  target.description([command.summary, ...command.details].join('\n\n')).summary(command.summary);
+  for (const argument of command.arguments) target.argument(argument.name, argument.description);
+  for (const option of allOptions(command)) {
+    const made = new Option(option.flags, option.description);
+    target.addOption(option.choices === undefined ? made : made.choices([...option.choices]));
+  }
+  target.addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  ${example}\n`).join('')}`);
+  target.action(async () => {
+    const values = target.processedArgs;
+    const named = target.registeredArguments.map((argument, index) => [argument.name(), values[index]]);
+    await act(command, { ...target.opts(), ...Object.fromEntries(named) });
+  });
+}
+
+/** The options of a command, with the one that all have. */
+export function allOptions(command: Command): readonly OptionSpec[] {
+  return [
+    ...command.options,
+    {
+      flags: '-o, --output <format>',
+      description: `how to show the answer (default: ${command.format})`,
+      choices: FORMATS,
+    },
+  ];
+}
+
+/** Commander throws instead of ending the process, and writes where it is told. */
+function settle(command: Commander, { stdout, stderr }: CliContext): void {
+  command.exitOverride().configureOutput({
+    writeOut: (text) => stdout.write(text),
+    writeErr: (text) => stderr.write(text),
+    getOutHelpWidth: () => stdout.columns ?? 100,
+    getErrHelpWidth: () => stderr.columns ?? 100,
+  });
+}

@@ -1,0 +1,53 @@
+/** `hsm-warden key create`: makes a key in the HSM, or a new version of it, and backs it up. */
+import { z } from 'zod';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
+import { administrationOn } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { answerWithBackup } from './first-backup.ts';
+import { NEW_KEY_OPTIONS, NewKeyOptions, newKeyAttributes } from './new-key-options.ts';
+
+const TYPES = ['RSA-HSM', 'EC-HSM', 'oct-HSM', 'RSA', 'EC', 'oct'] as const;
+const CURVES = ['P-256', 'P-256K', 'P-384', 'P-521'] as const;
+
+export const keyCreate = defineCommand({
+  path: 'key create',
+  summary: 'Create a key, or a new version of it',
+  details: ['Where the settings name the HSM, the new version is backed up at once.'],
+  options: [
+    ...KEY_OPTIONS,
+    { flags: '--kty <type>', description: 'type of the key (default: RSA-HSM)', choices: TYPES },
+    {
+      flags: '--size <bits>',
+      description: 'size of an RSA key (2048, 3072, 4096) or a symmetric one (128, 192, 256)',
+    },
+    { flags: '--curve <name>', description: 'curve of an EC key', choices: CURVES },
+    ...NEW_KEY_OPTIONS,
+    ...CONNECTION_OPTIONS,
+  ],
+  examples: [
+    'hsm-warden key create --hsm-name ContosoMHSM --name myrsakey --kty RSA-HSM --size 3072 --ops wrapKey unwrapKey',
+    'hsm-warden key create --id https://ContosoMHSM.managedhsm.azure.net/keys/myec256key --kty EC-HSM --curve P-256 --ops sign verify --tags usage=signing',
+  ],
+  schema: z.object({
+    ...AddressOptions,
+    ...ConnectionOptions,
+    ...NewKeyOptions,
+    kty: z.enum(TYPES).default('RSA-HSM'),
+    size: z.coerce.number().int().positive().optional(),
+    curve: z.enum(CURVES).optional(),
+  }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const address = keyAddress(given, connection);
+    // Every key of a Managed HSM is in the HSM: RSA means RSA-HSM here.
+    const type = given.kty.endsWith('-HSM') ? given.kty : `${given.kty}-HSM`;
+    const key = await administrationOn(connection, address, context.clock).create(address.key, type, {
+      ...newKeyAttributes(given),
+      ...(given.ops === undefined ? {} : { keyOps: given.ops }),
+      ...(given.size === undefined ? {} : { keySize: given.size }),
+      ...(given.curve === undefined ? {} : { curve: given.curve }),
+    });
+    return answerWithBackup(key, connection, address, context);
+  },
+});

@@ -1,0 +1,36 @@
+/** A key that was just made gets its first backup at once, where the warden's store is configured. */
+import type { KeyVaultKey } from '@azure/keyvault-keys';
+import type { KeyAddress } from '../address.ts';
+import { backUpNow, protectionOf } from '../backup/good-backup.ts';
+import type { Connection } from '../connection.ts';
+import type { Answer } from '../frame/command.ts';
+import type { CliContext } from '../frame/context.ts';
+import { tell } from '../frame/failures.ts';
+import { azKey, keyTable } from './az-output.ts';
+
+/** Answers with the new key; the key is there even when its backup fails, which the exit code then says. */
+export async function answerWithBackup(
+  key: KeyVaultKey,
+  connection: Connection,
+  address: KeyAddress,
+  context: CliContext,
+): Promise<Answer> {
+  const answer = { data: azKey(key), table: keyTable(key) };
+  const protection = protectionOf(connection, address, context);
+  if (protection === undefined) {
+    context.stderr.write(`Note: no backup was taken; the settings do not name HSM ${address.hsm}.\n`);
+    return answer;
+  }
+  try {
+    await backUpNow(connection, protection, address, context);
+    context.stderr.write(`Backed up key ${address.key} of HSM ${address.hsm}.\n`);
+    return answer;
+  } catch (error) {
+    const { code, message } = tell(error);
+    context.stderr.write(
+      `Warning (${code}): the key ${address.key} was made, but has no backup: ${message}\n`,
+    );
+    context.stderr.write(`Try again: hsm-warden backup run --hsm ${address.hsm} --key ${address.key}\n`);
+    return { ...answer, exit: 'failed' };
+  }
+}

@@ -1,0 +1,25 @@
+/** `hsm-warden key list-deleted`: the soft-deleted keys of an HSM. */
+import { z } from 'zod';
+import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../address.ts';
+import { administrationOn } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { azListedDeleted, deletedTable } from './az-output.ts';
+import { MOST_RESULTS, MostResults } from './most-results.ts';
+
+export const keyListDeleted = defineCommand({
+  path: 'key list-deleted',
+  summary: 'List the soft-deleted keys of an HSM',
+  options: [...HSM_OPTIONS, MOST_RESULTS, ...CONNECTION_OPTIONS],
+  examples: [
+    'hsm-warden key list-deleted --hsm-name ContosoHSM',
+    'hsm-warden key list-deleted --id https://ContosoHSM.managedhsm.azure.net/ -o table',
+  ],
+  schema: z.object({ ...AddressOptions, ...ConnectionOptions, ...MostResults }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const admin = administrationOn(connection, hsmAddress(given, connection), context.clock);
+    const keys = await admin.listDeleted(given.maxresults);
+    return { data: keys.map(azListedDeleted), table: deletedTable(keys) };
+  },
+});

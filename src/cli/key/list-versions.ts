@@ -1,0 +1,34 @@
+/** `hsm-warden key list-versions`: all versions of a key. */
+import { z } from 'zod';
+import { WardenError } from '../../engine/errors.ts';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
+import { administrationOn } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { azListed, listTable } from './az-output.ts';
+import { MOST_RESULTS, MostResults } from './most-results.ts';
+
+export const keyListVersions = defineCommand({
+  path: 'key list-versions',
+  summary: 'List the versions of a key, oldest first',
+  options: [...KEY_OPTIONS, MOST_RESULTS, ...CONNECTION_OPTIONS],
+  examples: [
+    'hsm-warden key list-versions --hsm-name ContosoHSM --name myrsakey',
+    'hsm-warden key list-versions --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey -o tsv',
+  ],
+  schema: z.object({ ...AddressOptions, ...ConnectionOptions, ...MostResults }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const { key, ...address } = keyAddress(given, connection);
+    const versions = await administrationOn(connection, address, context.clock).listVersions(
+      key,
+      given.maxresults,
+    );
+    if (versions.length > 0) return { data: versions.map(azListed), table: listTable(versions) };
+    // The service answers an unknown key with an empty list; every key there is has a version.
+    throw new WardenError('key-not-found', {
+      message: `There is no active key ${key} on HSM ${address.hsm}.`,
+      advice: `It may be soft-deleted: hsm-warden key list-deleted --hsm-name ${address.hsm}`,
+    });
+  },
+});

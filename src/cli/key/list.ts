@@ -1,0 +1,25 @@
+/** `hsm-warden key list`: the active keys of an HSM. */
+import { z } from 'zod';
+import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../address.ts';
+import { administrationOn } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { azListed, listTable } from './az-output.ts';
+import { MOST_RESULTS, MostResults } from './most-results.ts';
+
+export const keyList = defineCommand({
+  path: 'key list',
+  summary: 'List the active keys of an HSM',
+  options: [...HSM_OPTIONS, MOST_RESULTS, ...CONNECTION_OPTIONS],
+  examples: [
+    'hsm-warden key list --hsm-name ContosoHSM -o table',
+    'hsm-warden key list --id https://ContosoHSM.managedhsm.azure.net/',
+  ],
+  schema: z.object({ ...AddressOptions, ...ConnectionOptions, ...MostResults }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const admin = administrationOn(connection, hsmAddress(given, connection), context.clock);
+    const keys = await admin.list(given.maxresults);
+    return { data: keys.map(azListed), table: listTable(keys) };
+  },
+});

@@ -1,0 +1,66 @@
+/** `hsm-warden key purge`: ends a soft-deleted key for good, once a good backup is known and its name was typed. */
+import { z } from 'zod';
+import { AddressOptions, KEY_OPTIONS, type KeyAddress, keyAddress } from '../address.ts';
+import { goodBackup, protectionOf } from '../backup/good-backup.ts';
+import { administrationOn, keyServiceOn } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect } from '../connection.ts';
+import { askLine } from '../frame/ask.ts';
+import type { CliContext } from '../frame/context.ts';
+import { defineCommand } from '../frame/define.ts';
+import { GuardRefusal } from '../frame/failures.ts';
+
+export const keyPurge = defineCommand({
+  path: 'key purge',
+  summary: 'Purge (permanently delete) a soft-deleted key',
+  details: [
+    "Asks for the key's name, on the terminal or from standard input. A key without a good backup is not purged by this command at all: nothing could bring it back.",
+  ],
+  options: [
+    ...KEY_OPTIONS,
+    { flags: '--confirm <name>', description: "the key's name once more, in place of the question" },
+    ...CONNECTION_OPTIONS,
+  ],
+  examples: [
+    'hsm-warden key purge --hsm-name ContosoHSM --name myrsakey',
+    'hsm-warden key purge --id https://ContosoHSM.managedhsm.azure.net/deletedKeys/myrsakey --confirm myrsakey',
+  ],
+  schema: z.object({ ...AddressOptions, ...ConnectionOptions, confirm: z.string().optional() }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const address = keyAddress(given, connection);
+    const backup = await requireBackup(connection, address, context);
+    context.stderr.write(`Backup of key ${address.key}: ${backup}\n`);
+    const question = `Purging ends key ${address.key} of HSM ${address.hsm}; only the backup can bring it back.\nType its name to go on: `;
+    const answer = given.confirm ?? (await askLine(context, question));
+    if (answer?.trim() !== address.key) {
+      throw new GuardRefusal(
+        `Key ${address.key} was not purged: its name was not confirmed.`,
+        'Type the name exactly, or give it with --confirm.',
+      );
+    }
+    await administrationOn(connection, address, context.clock).purge(address.key);
+    return {};
+  },
+});
+
+/** The blob of a good backup that holds the newest version. Fails with GuardRefusal, or a code of the ports. */
+async function requireBackup(
+  connection: Connection,
+  address: KeyAddress,
+  context: CliContext,
+): Promise<string> {
+  const { hsm, key } = address;
+  const deleted = await keyServiceOn(connection, address, context.clock).getDeletedKey(key, context.signal);
+  const protection = protectionOf(connection, address, context);
+  const found =
+    protection === undefined
+      ? undefined
+      : await goodBackup(protection.store, address, [deleted.version], context.signal);
+  if (found !== undefined) return found.blob;
+  throw new GuardRefusal(
+    `Key ${key} was not purged: no good backup of its newest version ${deleted.version} is known${
+      protection === undefined ? `, for the settings do not name HSM ${hsm}` : ''
+    }.`,
+    `Recover it, back it up, delete it again: hsm-warden key recover --hsm-name ${hsm} --name ${key}`,
+  );
+}

@@ -1,0 +1,112 @@
+/** `hsm-warden key restore`: restores a key, all versions, from a backup file. */
+import { readFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { structureFault } from '../../engine/backup/structure.ts';
+import { isWardenError, WardenError } from '../../engine/errors.ts';
+import type { KeyService } from '../../engine/ports.ts';
+import { AddressOptions, hsmAddress, KEY_OPTIONS, keyAddress } from '../address.ts';
+import { administrationOn, keyServiceOn } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { UsageError } from '../frame/failures.ts';
+import { azKey, keyTable } from './az-output.ts';
+
+export const keyRestore = defineCommand({
+  path: 'key restore',
+  summary: 'Restore a key from a backup file',
+  details: [
+    'The HSM must share the security domain of the one the backup was made in, and must have no key of that name, active or soft-deleted. The key gets the name it had; --name only checks it.',
+  ],
+  options: [
+    ...KEY_OPTIONS,
+    { flags: '-f, --file <path>', description: 'the backup file' },
+    ...CONNECTION_OPTIONS,
+  ],
+  examples: [
+    'hsm-warden key restore --hsm-name ContosoHSM --file myrsakey.backup',
+    'hsm-warden key restore --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey --file myrsakey.backup',
+  ],
+  schema: z.object({ ...AddressOptions, ...ConnectionOptions, file: z.string().min(1, 'expected a path') }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const wholeHsm = given.id !== undefined && new URL(given.id).pathname === '/';
+    const wanted =
+      wholeHsm || (given.id === undefined && given.name === undefined)
+        ? undefined
+        : keyAddress(given, connection).key;
+    const address = hsmAddress(given, connection);
+    const backup = await readBackup(given.file);
+    const keys = keyServiceOn(connection, address, context.clock);
+    if (wanted !== undefined) await requireFreeName(keys, wanted, context.signal);
+    const name = await restore(keys, backup, wanted, context.signal);
+    const key = await administrationOn(connection, address, context.clock).show(name);
+    return { data: azKey(key), table: keyTable(key) };
+  },
+});
+
+async function readBackup(path: string): Promise<Uint8Array> {
+  let backup: Uint8Array;
+  try {
+    backup = await readFile(path);
+  } catch {
+    throw new UsageError(`The file ${path} cannot be read.`);
+  }
+  const fault = structureFault(backup);
+  if (fault === undefined) return backup;
+  throw new UsageError(`The file ${path} is not a whole key backup of a Managed HSM: ${fault}.`);
+}
+
+/** Restores, and returns the name of the key that came back. */
+async function restore(
+  keys: KeyService,
+  backup: Uint8Array,
+  wanted: string | undefined,
+  signal: AbortSignal,
+): Promise<string> {
+  try {
+    const { name } = await keys.restoreKey(backup, signal);
+    if (wanted === undefined || wanted === name) return name;
+    throw new WardenError('recovered-mismatch', {
+      message: `The backup holds the key ${name}, not ${wanted}; ${name} was restored on HSM ${keys.hsm}.`,
+      advice: `Keep it, or delete it again: hsm-warden key delete --hsm-name ${keys.hsm} --name ${name}`,
+    });
+  } catch (error) {
+    if (!isWardenError(error, 'key-name-conflict')) throw error;
+    throw conflict(keys.hsm, wanted ?? 'of this backup', 'active or soft-deleted', error);
+  }
+}
+
+/** Says which of the two it is, where the name is known. Fails with `key-name-conflict`. */
+async function requireFreeName(keys: KeyService, name: string, signal: AbortSignal): Promise<void> {
+  if (await exists(() => keys.getKey(name, undefined, signal))) throw conflict(keys.hsm, name, 'active');
+  if (await exists(() => keys.getDeletedKey(name, signal))) throw conflict(keys.hsm, name, 'soft-deleted');
+}
+
+async function exists(read: () => Promise<unknown>): Promise<boolean> {
+  try {
+    await read();
+    return true;
+  } catch (error) {
+    if (isWardenError(error, 'key-not-found')) return false;
+    throw error;
+  }
+}
+
+function conflict(
+  hsm: string,
+  name: string,
+  state: 'active' | 'soft-deleted' | 'active or soft-deleted',
+  cause?: unknown,
+): WardenError {
+  const recover = `hsm-warden key recover --hsm-name ${hsm} --name ${name}`;
+  return new WardenError('key-name-conflict', {
+    message: `Nothing was restored: the key ${name} is ${state} on HSM ${hsm}, and a restore never replaces a key.`,
+    advice:
+      state === 'active'
+        ? 'The key is there already; compare it with the backup: hsm-warden key list-versions'
+        : `Recover the soft-deleted key instead, with all its versions: ${recover}`,
+    hsm,
+    key: name,
+    cause,
+  });
+}

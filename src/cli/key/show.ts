@@ -1,0 +1,36 @@
+/** `hsm-warden key show`: the public key, attributes and tags. */
+import { z } from 'zod';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
+import { administrationOn } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { azKey, keyTable } from './az-output.ts';
+
+export const keyShow = defineCommand({
+  path: 'key show',
+  summary: 'Show the public key, attributes and tags of a key',
+  options: [
+    ...KEY_OPTIONS,
+    { flags: '-v, --version <version>', description: 'a version of the key, in place of the newest' },
+    ...CONNECTION_OPTIONS,
+  ],
+  examples: [
+    'hsm-warden key show --hsm-name ContosoHSM --name myrsakey',
+    'hsm-warden key show --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey -o table',
+  ],
+  schema: z.object({
+    ...AddressOptions,
+    ...ConnectionOptions,
+    version: z
+      .string()
+      .regex(/^[0-9a-f]{32}$/, 'expected 32 lower-case hex digits')
+      .optional(),
+  }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const address = keyAddress(given, connection);
+    const version = given.version ?? address.version;
+    const key = await administrationOn(connection, address, context.clock).show(address.key, version);
+    return { data: azKey(key), table: keyTable(key) };
+  },
+});

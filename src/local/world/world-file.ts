@@ -1,0 +1,33 @@
+/** Writes down where the running local world is, for the command line's `--emulator`. */
+import { writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+
+/** What there is to know of a running world. */
+export interface WorldFacts {
+  readonly hsms: readonly { readonly name: string; readonly url: string }[];
+  readonly caFile: string;
+  readonly blobUrl: string;
+  readonly queueUrl: string;
+  /** Bearer tokens: of the HSMs' administrator, and for the storage account. */
+  readonly token: string;
+  readonly storageToken: string;
+}
+
+/** Writes `local.json` into the world's folder; the tokens go into files that only their owner reads. */
+export async function writeWorldFile(folder: string, facts: WorldFacts): Promise<void> {
+  const tokenFile = resolve(folder, 'administrator.token');
+  const storageTokenFile = resolve(folder, 'storage.token');
+  await writeFile(tokenFile, facts.token, { mode: 0o600 });
+  await writeFile(storageTokenFile, facts.storageToken, { mode: 0o600 });
+  const { blobUrl, queueUrl } = facts;
+  const hsms = facts.hsms.map(({ name, url }) => ({ name, url }));
+  const text = JSON.stringify({
+    hsms,
+    caFile: resolve(facts.caFile),
+    tokenFile,
+    storageTokenFile,
+    blobUrl,
+    queueUrl,
+  });
+  await writeFile(join(folder, 'local.json'), text, { mode: 0o600 });
+}

@@ -1,0 +1,54 @@
+/** Runs command lines in this process, as a shell would, and keeps what they said. */
+import { Readable } from 'node:stream';
+import { systemClock } from '../../../src/adapters/system/system-clock.ts';
+import { runCli } from '../../../src/cli/run-cli.ts';
+import type { Environment } from '../../../src/config/config.ts';
+import type { Clock } from '../../../src/engine/ports.ts';
+
+/** What a command line said and how it ended. */
+export interface Ran {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** The surroundings a test wants; everything else is as in a script. */
+export interface Surroundings {
+  readonly environment?: Environment;
+  readonly stdin?: string;
+  readonly clock?: Clock;
+  readonly signal?: AbortSignal;
+  readonly terminal?: boolean;
+  readonly onStdout?: (text: string) => void;
+}
+
+/** Runs `args` to their end. */
+export async function run(args: readonly string[], surroundings: Surroundings = {}): Promise<Ran> {
+  const { environment = {}, stdin = '', clock = systemClock, terminal = false } = surroundings;
+  const said = { stdout: '', stderr: '' };
+  const code = await runCli(args, {
+    stdout: {
+      isTTY: terminal,
+      write: (text) => {
+        said.stdout += text;
+        surroundings.onStdout?.(text);
+      },
+    },
+    stderr: {
+      isTTY: terminal,
+      write: (text) => {
+        said.stderr += text;
+      },
+    },
+    stdin: Readable.from(stdin === '' ? [] : [stdin]),
+    environment,
+    clock,
+    signal: surroundings.signal ?? new AbortController().signal,
+  });
+  return { code, ...said };
+}
+
+/** Splits a command line as a shell does: at spaces, but not within single quotes. */
+export function words(line: string): string[] {
+  return [...line.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain = '']) => quoted ?? plain);
+}
