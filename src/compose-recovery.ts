@@ -1,4 +1,5 @@
-/** Puts the recovery together from the pieces the composition root has made, and what is the recovery's alone. */
+/** The recovery's composition root: an app and an identity of its own, with what is the recovery's alone. */
+import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
 import { BlobAuditAnchor } from './adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from './adapters/audit/blob-audit-store.ts';
@@ -6,18 +7,100 @@ import { identityProof } from './adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from './adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from './adapters/auth/token-verifier.ts';
 import { StandardWebhookSignatures } from './adapters/auth/webhook-signatures.ts';
+import { BlobBackupStore } from './adapters/blob/blob-backup-store.ts';
 import { BlobRecoveryStore } from './adapters/blob/blob-recovery-store.ts';
+import { BlobStateStore } from './adapters/blob/blob-state-store.ts';
+import { createBlobService, ensureContainer } from './adapters/blob/clients.ts';
+import { EventGridPublisher } from './adapters/events/event-grid-publisher.ts';
+import { readCaFile } from './adapters/http/tls.ts';
+import { createQueueService } from './adapters/queue/clients.ts';
+import { StorageWorkQueue } from './adapters/queue/storage-work-queue.ts';
+import { createJsonLogger } from './adapters/system/json-logger.ts';
 import { randomIds } from './adapters/system/random-ids.ts';
+import { systemClock } from './adapters/system/system-clock.ts';
+import { composeHsm, credentialOf, type InvocationLog, storageOf } from './compose.ts';
+import type { Config } from './config/config.ts';
 import type { RecoveryConfig } from './config/recovery-config.ts';
 import { ChainedAuditLog } from './engine/audit/audit-log.ts';
 import { verifyAudit } from './engine/audit/verify-audit.ts';
 import { WardenError } from './engine/errors.ts';
-import type { BackupStore, Clock, KeyService, Pacer, StateStore, WorkQueue } from './engine/ports.ts';
-import { createRecoveryApp, type RecoveryAppFor } from './engine/recovery/app.ts';
+import type { BackupStore, Clock, KeyService, Logger, Pacer, StateStore, WorkQueue } from './engine/ports.ts';
+import { createRecoveryApp, type RecoveryApp, type RecoveryAppFor } from './engine/recovery/app.ts';
+import { CloudEventNotifier } from './engine/recovery/cloud-event.ts';
 import { Gate, type GateProof } from './engine/recovery/gate.ts';
 import type { RecoveryNotifier } from './engine/recovery/ports.ts';
 
-/** What the composition root gives. */
+/** What the functions of the recovery call. */
+export interface Recovery {
+  /** The recovery, logging to one invocation. */
+  appFor(log: InvocationLog): RecoveryApp;
+  /** Asks running work to stop; its messages return to the queue. */
+  stop(): void;
+}
+
+/** Makes the recovery from the configuration. Fails with `settings-invalid` when the settings name no tenant. */
+export function composeRecovery(config: Config): Recovery {
+  if (config.recovery === undefined) {
+    throw new WardenError('settings-invalid', {
+      message: 'The recovery needs WARDEN_AUTH_TENANT and WARDEN_AUTH_AUDIENCE.',
+      advice: 'docs/configuration.md describes them.',
+    });
+  }
+  const clock = systemClock;
+  const stopping = new AbortController();
+  const credential = credentialOf(config.credential);
+  const caPem = config.caFile === undefined ? undefined : readCaFile(config.caFile);
+  const storage = storageOf(config, credential, caPem);
+  const blobs = createBlobService(storage.state);
+  const stateContainer = blobs.getContainerClient(config.stateContainer);
+  const auditContainer = blobs.getContainerClient(config.recovery.auditContainer);
+  const backupContainer = createBlobService(storage.backup).getContainerClient(config.backupContainer);
+  // What a deployment makes in Azure, nobody makes for a storage emulator.
+  const emulated = config.storage.kind === 'connection';
+  const logger = createJsonLogger({ write: (line) => process.stdout.write(line) }, clock);
+  const appFor = composeRecoveryApp({
+    config: config.recovery,
+    hsms: new Map(config.hsms.map((hsm) => [hsm.name, composeHsm(hsm, credential, caPem)])),
+    backups: new BlobBackupStore({ container: backupContainer, clock, logger }),
+    state: new BlobStateStore({ container: stateContainer, clock }),
+    stateContainer,
+    auditContainer,
+    ...(emulated && {
+      prepare: () =>
+        Promise.all([stateContainer, auditContainer, backupContainer].map((c) => ensureContainer(c, clock))),
+    }),
+    queue: new StorageWorkQueue({
+      service: createQueueService(storage.state),
+      clock,
+      createMissing: emulated,
+    }),
+    notifier: notifierOf(config, credential, caPem, logger),
+    clock,
+    stopping: stopping.signal,
+  });
+  return {
+    appFor: (log) => appFor(createJsonLogger({ write: (line, level) => log[level](line.trimEnd()) }, clock)),
+    stop: () => stopping.abort(new WardenError('aborted', { message: 'The app is stopping.' })),
+  };
+}
+
+/** Events go to the topic of the settings; without one they are written to the log. */
+function notifierOf(
+  config: Config,
+  credential: TokenCredential,
+  caPem: string | undefined,
+  logger: Logger,
+): RecoveryNotifier {
+  const url = config.watch.topicUrl;
+  if (url === undefined) {
+    return new CloudEventNotifier(async (event) => logger.info('event', { event }));
+  }
+  const ca = caPem === undefined ? {} : { caPem };
+  const topic = new EventGridPublisher({ url, credential, clock: systemClock, ...ca });
+  return new CloudEventNotifier((event) => topic.publish([event]));
+}
+
+/** What the recovery is made of. */
 export interface RecoveryParts {
   readonly config: RecoveryConfig;
   /** By the names in the settings. */
@@ -30,6 +113,8 @@ export interface RecoveryParts {
   readonly notifier: RecoveryNotifier;
   readonly clock: Clock;
   readonly stopping: AbortSignal;
+  /** Makes what a deployment would have made; awaited by the gate before anything else. */
+  readonly prepare?: () => Promise<unknown>;
 }
 
 /** The whole log is verified so often; in between, each line written proves the end of the chain. */
@@ -45,7 +130,7 @@ export function composeRecoveryApp(parts: RecoveryParts): RecoveryAppFor {
   const verifier = new TokenVerifier(config.trust, clock);
   const proofs = {
     identity: identityProof(verifier, config.trust, clock),
-    audit: auditProof(auditStore, anchor, clock),
+    audit: auditProof(auditStore, anchor, parts),
   };
   return createRecoveryApp({
     ...parts,
@@ -67,10 +152,15 @@ export function composeRecoveryApp(parts: RecoveryParts): RecoveryAppFor {
 }
 
 /** The audit log is whole: looked at from end to end once a day by each process, and at its first use. */
-function auditProof(store: BlobAuditStore, anchor: BlobAuditAnchor, clock: Clock): GateProof {
+function auditProof(
+  store: BlobAuditStore,
+  anchor: BlobAuditAnchor,
+  { clock, prepare }: RecoveryParts,
+): GateProof {
   let provenAt: number | undefined;
   return async () => {
     if (provenAt !== undefined && clock.now() - provenAt < AUDIT_PROOF_MS) return undefined;
+    if (prepare !== undefined) await prepare();
     const { problems } = await verifyAudit(store, anchor);
     const [first] = problems;
     if (first !== undefined) {

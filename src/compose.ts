@@ -100,7 +100,7 @@ export function composeWarden(config: Config): Warden {
   };
 }
 
-function composeHsm(config: HsmConfig, credential: TokenCredential, caPem: string | undefined): Hsm {
+export function composeHsm(config: HsmConfig, credential: TokenCredential, caPem: string | undefined): Hsm {
   const keys = new KeyVaultKeyService({
     hsm: config.name,
     url: config.url,
@@ -127,12 +127,12 @@ function policyOf(config: Config, hsm: HsmConfig): SweepPolicy {
   };
 }
 
-function credentialOf(config: CredentialConfig): TokenCredential {
+export function credentialOf(config: CredentialConfig): TokenCredential {
   if (config.kind === 'managed-identity') return managedIdentity(config.clientId);
   return config.kind === 'default' ? surroundingIdentity() : new TokenFileCredential(config.tokenFile);
 }
 
-function storageOf(
+export function storageOf(
   { storage }: Config,
   credential: TokenCredential,
   caPem: string | undefined,

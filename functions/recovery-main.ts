@@ -1,0 +1,19 @@
+/** The recovery app's entry point, with an identity of its own: reads the settings once, composes, registers. */
+import { app } from '@azure/functions';
+import { composeRecovery } from '../src/compose-recovery.ts';
+import { readConfig } from '../src/config/config.ts';
+import { registerHealth } from './health.ts';
+import { registerOpenApi } from './openapi.ts';
+import { registerRecovery } from './recovery.ts';
+import { registerRecoveryWorker } from './recovery-worker.ts';
+import { registerStatus } from './status.ts';
+import { registerWebhooks } from './webhooks.ts';
+
+const recovery = composeRecovery(readConfig(process.env));
+registerRecovery(recovery.appFor);
+registerRecoveryWorker(recovery.appFor);
+registerStatus(recovery.appFor);
+registerHealth(recovery.appFor);
+registerOpenApi();
+registerWebhooks(recovery.appFor);
+app.hook.appTerminate(() => recovery.stop());
