@@ -1,5 +1,6 @@
-/** The measurements of the backup, by name. */
+/** The measurements, by name. */
 import { coldStart } from './cold-start.ts';
+import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
 import { memory, paced, sequential, unbraked, unchanged } from './sweeps.ts';
 
@@ -11,4 +12,5 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   unchanged,
   memory,
   cold: coldStart,
+  emulator: emulatorThroughput,
 };
