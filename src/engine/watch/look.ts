@@ -65,8 +65,9 @@ export async function look(
   const startedAt = deps.clock.now();
   const seen = await see(deps, policy, signals, signal);
   const { hsm } = seen.context;
-  await pinBackups(deps, seen.state, signal);
+  // First told, then pinned: people wait for the one, nobody for the other, and both are remembered.
   const delivery = await flushOutbox(deps, hsm, signal);
+  await pinBackups(deps, seen.state, signal);
   const summary = summarize(seen.context, seen.state, seen.observation, seen.catalogue);
   const ok = seen.error === undefined;
   await beat(deps, seen.context, summary, ok, delivery.waiting, signal);
