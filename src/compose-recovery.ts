@@ -84,7 +84,7 @@ export function composeRecovery(config: Config): Recovery {
   };
 }
 
-/** Events go to the topic of the settings; without one they are written to the log. */
+/** Events are written to the log, where alert rules read them, and go to the topic of the settings. */
 function notifierOf(
   config: Config,
   credential: TokenCredential,
@@ -92,12 +92,14 @@ function notifierOf(
   logger: Logger,
 ): RecoveryNotifier {
   const url = config.watch.topicUrl;
-  if (url === undefined) {
-    return new CloudEventNotifier(async (event) => logger.info('event', { event }));
-  }
   const ca = caPem === undefined ? {} : { caPem };
-  const topic = new EventGridPublisher({ url, credential, clock: systemClock, ...ca });
-  return new CloudEventNotifier((event) => topic.publish([event]));
+  const topic =
+    url === undefined ? undefined : new EventGridPublisher({ url, credential, clock: systemClock, ...ca });
+  return new CloudEventNotifier(async (event) => {
+    const { id, type, subject, time, data } = event;
+    logger.info('event', { id, type, subject, eventTime: time, ...data });
+    await topic?.publish([event]);
+  });
 }
 
 /** What the recovery is made of. */

@@ -120,14 +120,22 @@ export function composeWatch<Log>(parts: WatchParts<Log>): Watch<Log> {
   };
 }
 
-/** The publisher for a topic, or for the log where the settings name no topic. */
+/**
+ * The publisher for the log and, where the settings name one, the topic. The log comes first: alert rules read it, and
+ * they must speak up above all when the topic does not.
+ */
 export function publisherFor(
   topicUrl: string | undefined,
   options: Omit<EventGridPublisherOptions, 'url'>,
 ): (logger: Logger) => EventPublisher {
   if (topicUrl === undefined) return (logger) => new LogPublisher(logger);
   const publisher = new EventGridPublisher({ ...options, url: topicUrl });
-  return () => publisher;
+  return (logger) => ({
+    publish: async (events, signal) => {
+      await new LogPublisher(logger).publish(events);
+      await publisher.publish(events, signal);
+    },
+  });
 }
 
 function watchPolicy({ watch, selection, schedule, refreshMs }: Config): WatchPolicy {
