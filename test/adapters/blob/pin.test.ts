@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
+import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
+import { MemoryBackupStore } from '../../../src/adapters/memory/memory-backup-store.ts';
+import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
+import type { BackupPins, BackupStore } from '../../../src/engine/ports.ts';
+import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
+import { aBackupRecord } from '../../support/backup-record.ts';
+import { failureOf } from '../../support/errors.ts';
+import { openContainer } from '../../support/storage-worlds.ts';
+
+const BACKUP = Buffer.from('eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVydGV4dA.dGFn');
+let azurite: RunningAzurite;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+
+const STORES: [string, () => Promise<BackupStore & BackupPins>][] = [
+  ['memory', async () => new MemoryBackupStore(new ManualClock())],
+  [
+    'Blob storage',
+    async () =>
+      new BlobBackupStore({
+        container: await openContainer(azurite.access, 'key-backups'),
+        clock: new ManualClock(),
+        logger: new RecordingLogger(),
+      }),
+  ],
+];
+
+describe.each(STORES)('a pin in %s', (_name, open) => {
+  it('is a copy with the same bytes, however often it is asked for, and no backup of its own', async () => {
+    const store = await open();
+    const { blob } = await store.put(aBackupRecord(BACKUP, { hsm: 'pins' }), BACKUP);
+    const copy = await store.pin(blob);
+
+    expect(copy).toBe(`pinned/${blob}`);
+    expect(await store.pin(blob)).toBe(copy);
+    expect(Buffer.from(await store.read(copy)).equals(BACKUP)).toBe(true);
+    const listed: string[] = [];
+    for await (const page of store.list('pins')) listed.push(...page.map((backup) => backup.blob));
+    expect(listed).toEqual([blob]);
+  });
+
+  it('of a backup that is not there fails', async () => {
+    const store = await open();
+    expect((await failureOf(store.pin('pins/no/such.keybackup'))).code).toBe('blob-missing');
+  });
+});
