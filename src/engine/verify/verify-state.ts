@@ -42,7 +42,7 @@ export async function openVerification(
 }
 
 /** Reads a stored verification. Fails with `state-corrupt`. */
-function parseVerifyState(text: string, hsm: string): VerifyState {
+export function parseVerifyState(text: string, hsm: string): VerifyState {
   try {
     return VerifyState.parse(JSON.parse(text));
   } catch (cause) {

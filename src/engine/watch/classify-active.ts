@@ -31,7 +31,7 @@ export function classifyActive(
 }
 
 /** When the next backup of a key is due, by the nightly schedule and by the age that no backup may exceed. */
-function promised(
+export function promised(
   { policy }: Pick<JudgeContext, 'policy'>,
   key: ListedKey,
   { record }: CatalogueEntry,
