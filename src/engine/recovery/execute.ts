@@ -7,7 +7,7 @@ import type { HeldRecord } from './ports.ts';
 import { isClosed, type Outcome } from './record.ts';
 import { Recoveries, type RecoveriesDeps } from './recoveries.ts';
 import { changeRecovery, tellFacts } from './recovery-log.ts';
-import { applyCommand, type Command } from './state-machine.ts';
+import { applyCommand, type Command, WARDEN } from './state-machine.ts';
 
 /** What the worker needs. */
 export type ExecuteDeps = RecoveriesDeps & PerformDeps;
@@ -64,6 +64,17 @@ async function claim(deps: ExecuteDeps, id: string, worker: string): Promise<Cla
   } catch (error) {
     if (isWardenError(error, 'recovery-claimed')) return putBack(deps, id, CLAIM_MS / 1000, error);
     if (!isWardenError(error, 'recovery-not-open', 'recovery-expired', 'approvals-incomplete')) throw error;
+    // A request that is no longer what was approved is somebody's doing, or a stricter policy: it must be seen.
+    if (error.code === 'approvals-incomplete') {
+      await deps.audit.note({
+        event: 'recovery-refused',
+        actor: WARDEN,
+        decision: 'refused',
+        recoveryId: id,
+        code: error.code,
+        detail: error.message,
+      });
+    }
     deps.logger.warn('a recovery was not executed', {
       recoveryId: id,
       code: error.code,

@@ -28,6 +28,8 @@ export interface GateDeps {
 
 /** A verdict is believed for this long; then it is proven anew before anything passes. */
 const FRESH_MS = 60_000;
+/** A disarmed gate tries again sooner: a passing fault must not shut it for long. */
+const RETRY_MS = 5_000;
 const DAY_MS = 86_400_000;
 
 /** Checks itself on demand and remembers its verdict for a minute. */
@@ -54,7 +56,8 @@ export class Gate {
   /** The verdict of the last minute, or a new one. */
   async verdict(): Promise<GateVerdict> {
     const known = this.#verdict;
-    const isFresh = known !== undefined && this.#deps.clock.now() - known.checkedAt < FRESH_MS;
+    const age = this.#deps.clock.now() - (known?.checkedAt ?? 0);
+    const isFresh = known !== undefined && age < (known.armed ? FRESH_MS : RETRY_MS);
     return isFresh && !this.#lapsed() ? known : this.check();
   }
 

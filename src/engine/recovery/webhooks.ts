@@ -131,7 +131,7 @@ export class Webhooks {
     const minute = Math.floor(clock.now() / MINUTE_MS);
     for (let attempt = 1; ; attempt += 1) {
       const document = await store.read({ kind: 'webhook-rate', source });
-      const rate = document === undefined ? undefined : Rate.safeParse(JSON.parse(document.text)).data;
+      const rate = document === undefined ? undefined : readRate(document.text);
       const count = rate?.minute === minute ? rate.count : 0;
       if (count >= policy.perMinute) throw limited(clock.now());
       const guard = document === undefined ? 'absent' : { etag: document.etag };
@@ -147,6 +147,15 @@ export class Webhooks {
         if (attempt === ATTEMPTS) throw limited(clock.now());
       }
     }
+  }
+}
+
+/** A count that cannot be read is no reason to refuse a source for good: it begins anew. */
+function readRate(text: string): z.infer<typeof Rate> | undefined {
+  try {
+    return Rate.parse(JSON.parse(text));
+  } catch {
+    return undefined;
   }
 }
 

@@ -10,6 +10,8 @@ import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { ChainedAuditLog } from '../../../src/engine/audit/audit-log.ts';
 import type { AuditEvent } from '../../../src/engine/audit/entry.ts';
 import { verifyAudit } from '../../../src/engine/audit/verify-audit.ts';
+import { describeAuditStore } from '../../contract/audit-store.ts';
+import { describeRecoveryStore } from '../../contract/recovery-store.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
 
 let azurite: RunningAzurite;
@@ -92,24 +94,9 @@ describe('the audit log on append blobs', () => {
   });
 });
 
-describe('the documents of the recovery', () => {
-  it('are guarded by their ETags and listed by id', async () => {
-    const store = new BlobRecoveryStore({ container: await aContainer(), clock: systemClock });
-    const [a, b] = ['a'.repeat(26), 'b'.repeat(26)];
-    const first = await store.write({ kind: 'recovery', id: a }, 'one', 'absent');
-    await store.write({ kind: 'recovery', id: b }, 'two', 'absent');
-    await store.write({ kind: 'webhook-rate', source: 'alerts' }, '{}', 'absent');
-
-    expect(await store.read({ kind: 'recovery', id: a })).toEqual({ text: 'one', etag: first });
-    expect(await store.read({ kind: 'recovery', id: 'c'.repeat(26) })).toBeUndefined();
-    await expect(store.write({ kind: 'recovery', id: a }, 'x', 'absent')).rejects.toMatchObject({
-      code: 'state-conflict',
-    });
-    const second = await store.write({ kind: 'recovery', id: a }, 'three', { etag: first });
-    await expect(store.write({ kind: 'recovery', id: a }, 'x', { etag: first })).rejects.toMatchObject({
-      code: 'state-conflict',
-    });
-    expect(second).not.toBe(first);
-    expect(await store.list()).toEqual({ items: [a, b] });
-  });
-});
+describeRecoveryStore('on blobs', async () => ({
+  store: new BlobRecoveryStore({ container: await aContainer(), clock: systemClock }),
+}));
+describeAuditStore('on append blobs', async () => ({
+  store: new BlobAuditStore({ container: await aContainer(), clock: systemClock }),
+}));

@@ -73,6 +73,21 @@ describe('executing an approved request', () => {
     expect(world.hsm.active.has('orders')).toBe(false);
   });
 
+  it('does nothing with a request that was changed in the store, and audits it', async () => {
+    const world = await deleted();
+    world.hsm.createKey('payroll');
+    world.hsm.deleteKey('payroll');
+    const record = await world.approved();
+    const address = { kind: 'recovery', id: record.id } as const;
+    const held = await world.store.read(address);
+    const forged = held?.text.replaceAll('"key":"orders"', '"key":"payroll"') ?? '';
+    await world.store.write(address, forged, { etag: held?.etag ?? '' });
+
+    expect(await world.deliver(record.id)).toBe('nothing-to-do');
+    expect(world.hsm.active.size).toBe(0);
+    expect(world.auditStore.lines.at(-1)).toContain('approvals-incomplete');
+  });
+
   it('does nothing with a request that has run out, and says so', async () => {
     const world = await deleted();
     const record = await world.approved();

@@ -65,13 +65,26 @@ describe('the gate', () => {
     expect(proofs).toBe(proven);
   });
 
+  it.each([
+    { name: 'not just before five seconds', ms: 4_999, opens: false },
+    { name: 'after five seconds', ms: 5_000, opens: true },
+  ])('tries again soon after a fault that passed: $name', async ({ ms, opens }) => {
+    const answers = ['no answer', undefined];
+    const { gate, clock } = aGate({ proofs: { identity: async () => answers.shift() } });
+    await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
+    await clock.advance(ms);
+
+    if (opens) await expect(gate.pass()).resolves.toBeUndefined();
+    else await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
+  });
+
   it('opens under an override only after the world was told, and shuts the moment it ends', async () => {
     const overrideUntil = Date.UTC(2026, 0, 1) + 30_000;
     const { gate, notifier, clock } = aGate({ policy: { approvals: 1, overrideUntil } });
     notifier.faults.fail('notify', new WardenError('storage-unreachable', { message: 'topic down' }));
 
     await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
-    await gate.check();
+    await clock.advance(5_000);
     await expect(gate.pass()).resolves.toBeUndefined();
     expect(notifier.events.map(({ type }) => type)).toEqual(['override-in-force']);
     await clock.advance(30_000);
