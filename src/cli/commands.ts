@@ -12,6 +12,7 @@ import { keyPurge } from './key/purge.ts';
 import { keyRecover } from './key/recover.ts';
 import { keyRestore } from './key/restore.ts';
 import { keyShow } from './key/show.ts';
+import { status } from './status.ts';
 
 /** What each group is for. */
 export const GROUPS: Groups = {
@@ -19,6 +20,7 @@ export const GROUPS: Groups = {
 };
 
 export const COMMANDS: readonly Command[] = [
+  status,
   keyCreate,
   keyImport,
   keyShow,

@@ -1,0 +1,112 @@
+/** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
+import { z } from 'zod';
+import { DEFAULT_RETRY } from '../engine/backup/retry.ts';
+import { type HsmStatus, overallVerdict, type Verdict } from '../engine/status/hsm-status.ts';
+import { judgeHsm } from '../engine/status/judge-hsm.ts';
+import { cliLogger, keyServiceOn, openStore } from './compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from './connection.ts';
+import type { CliContext } from './frame/context.ts';
+import { defineCommand } from './frame/define.ts';
+import { type Paint, paintFor } from './frame/style.ts';
+import { chosenHsms, duration, HSM_CHOICE, HsmChoice, watchPolicyOf, when } from './warden-options.ts';
+
+const EXITS = { safe: 'done', 'at-risk': 'failed', unknown: 'unknown' } as const;
+const SIGNS = {
+  safe: ['green', 'SAFE'],
+  'at-risk': ['red', 'AT RISK'],
+  unknown: ['yellow', 'UNKNOWN'],
+} as const satisfies Record<Verdict, readonly ['green' | 'red' | 'yellow', string]>;
+const CLOSING = {
+  safe: 'Every key is safe.',
+  'at-risk': 'Not every key is safe.',
+  unknown: 'It cannot be told whether every key is safe.',
+} as const;
+/** A screen stays a screen; -o json has them all. */
+const MOST_RISKS = 20;
+
+export const status = defineCommand({
+  path: 'status',
+  summary: 'Say whether every key is safe',
+  details: [
+    'Looks at every HSM of the settings and at its backups, and changes nothing. Exit code 0: every key has a good backup of its newest version. 1: at least one has not, or is soft-deleted without one. 2: it cannot be told.',
+  ],
+  format: 'table',
+  options: [HSM_CHOICE, ...CONNECTION_OPTIONS],
+  examples: ['hsm-warden status', 'hsm-warden status --hsm contoso -o json', 'hsm-warden status --emulator'],
+  schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const config = requireConfig(connection);
+    const { state } = openStore(connection, config, context);
+    const { clock, signal } = context;
+    const logger = cliLogger(context);
+    const statuses: HsmStatus[] = [];
+    for (const { name, url } of chosenHsms(config, given.hsm)) {
+      const keys = keyServiceOn(connection, { hsm: name, url }, clock);
+      const deps = { keys, state, clock, logger, retry: DEFAULT_RETRY };
+      statuses.push(await judgeHsm(deps, watchPolicyOf(config), signal));
+    }
+    const verdict = overallVerdict(statuses);
+    return {
+      data: { verdict, hsms: statuses },
+      table: {
+        columns: ['Hsm', 'Verdict', 'Active', 'Covered', 'Excluded', 'Risks', 'Deleted'],
+        rows: statuses.map((one) => [
+          one.hsm,
+          one.verdict,
+          one.active,
+          one.covered,
+          one.excluded,
+          one.risks.length,
+          one.deleted.length,
+        ]),
+      },
+      page: statusPage(statuses, verdict, context),
+      exit: EXITS[verdict],
+    };
+  },
+});
+
+function statusPage(statuses: readonly HsmStatus[], verdict: Verdict, context: CliContext): string {
+  const paint = paintFor(context, context.stdout);
+  const now = context.clock.now();
+  const lines = statuses.flatMap((one) => [...hsmLines(one, now, paint), '']);
+  return [...lines, paint('bold', paint(SIGNS[verdict][0], CLOSING[verdict]))].join('\n');
+}
+
+function hsmLines(one: HsmStatus, now: number, paint: Paint): string[] {
+  const [colour, sign] = SIGNS[one.verdict];
+  const head = `${paint('bold', one.hsm)}  ${paint(colour, sign)}`;
+  if (one.trouble !== undefined) {
+    const { code, message, advice } = one.trouble;
+    return [head, `  ${message} (${code})`, ...(advice === undefined ? [] : [`  -> ${advice}`])];
+  }
+  const excluded = one.excluded === 0 ? '' : `, ${one.excluded} left out by the settings`;
+  const ago = (at: number) => `${duration(Math.max(0, now - at))} ago`;
+  const facts = [
+    `${one.active} active keys, ${one.covered} with a good backup${excluded}`,
+    ...(one.oldestBackupAt === undefined ? [] : [`oldest newest backup ${ago(one.oldestBackupAt)}`]),
+    ...(one.lastRun === undefined ? [] : [`last run ${one.lastRun.state} ${ago(one.lastRun.endedAt)}`]),
+    ...(one.verifiedAt === undefined ? [] : [`backups verified ${ago(one.verifiedAt)}`]),
+    ...(one.restorable === 0 ? [] : [`${one.restorable} keys that are gone can be restored`]),
+  ];
+  const deleted = one.deleted.map(
+    ({ key, leftMs, scheduledPurgeAt, coverage }) =>
+      `  deleted: ${key}, purged in ${duration(leftMs)} (${when(scheduledPurgeAt)}), backup ${coverage}`,
+  );
+  const more = one.risks.length - MOST_RISKS;
+  return [
+    head,
+    `  ${facts.join('; ')}`,
+    ...one.risks.slice(0, MOST_RISKS).map(({ key, detail, risk }) => {
+      const fix =
+        risk === 'deleted-without-backup'
+          ? `hsm-warden key recover --hsm-name ${one.hsm} --name ${key}`
+          : `hsm-warden backup run --hsm ${one.hsm} --key ${key}`;
+      return `  ${paint('red', '!')} ${key}: ${detail}\n    -> ${fix}`;
+    }),
+    ...(more > 0 ? [`  ... and ${more} more; -o json has them all`] : []),
+    ...deleted.slice(0, MOST_RISKS),
+    ...one.warnings.map((warning) => `  ${paint('yellow', '*')} ${warning}`),
+  ];
+}

@@ -1,0 +1,89 @@
+/** Makes the text of docs/cli.md from the definitions of the commands. */
+import { COMMANDS, GROUPS } from '../src/cli/commands.ts';
+import type { Command, OptionSpec } from '../src/cli/frame/command.ts';
+import { EXIT_CODES } from '../src/cli/frame/exit-codes.ts';
+import { allOptions } from '../src/cli/frame/program.ts';
+
+const HEAD = `# The command line
+
+\`hsm-warden\` does what an operator does: keys, backups, the watch, recoveries, and the one question that matters:
+
+    hsm-warden status
+
+It runs with your own credential (\`DefaultAzureCredential\`: az login, a workload, a managed identity), so it can do what
+you may do and no more. Installed it is \`npx hsm-warden …\`; in a checkout \`npm run warden -- …\`. To try it, leave
+\`npm start\` running in another terminal and add \`--emulator\`:
+
+    npm run warden -- status --emulator
+
+The HSMs, the stores and the policies come from the settings of the app ([configuration](configuration.md)); set the same
+\`WARDEN_…\` variables, but for \`WARDEN_CREDENTIAL\` and \`WARDEN_CLIENT_ID\`, which do not count here. Without settings the
+\`key\` commands still work, but nothing is backed up and nothing is deleted without \`--no-backup --yes-really\`.
+
+When the app is down and the HSM is new: [break glass](break-glass.md).
+
+This page is made from the commands themselves by \`npm run docs\`; a test fails when the two differ.
+
+## For people who know az
+
+Every command of "Manage a Managed HSM using the Azure CLI" works with \`az keyvault key\` replaced by
+\`hsm-warden key\`, and answers with the same JSON members. What is different, on purpose:
+
+- \`delete\` first makes sure of a good backup of all versions, and takes one where there is none.
+- \`purge\` asks for the key's name, and refuses a key without a good backup.
+- \`create\` and \`import\` take a first backup at once.
+- \`backup\` never overwrites a file.
+- \`restore\` says whether an active or a soft-deleted key is in the way, and what to do then.
+- \`--pem-password\` works, but warns; \`--pem-password-file\` takes a file, or \`-\` for standard input.
+
+## Output
+
+\`-o json\`, \`-o table\` or \`-o tsv\`. The answer goes to standard output; progress, questions and troubles go to standard
+error. There is progress on terminals only, and colour on terminals only unless \`NO_COLOR\` is set.
+
+## Exit codes
+
+| code | meaning |
+|---|---|
+`;
+
+/** The whole page. */
+export function cliPage(): string {
+  const codes = Object.values(EXIT_CODES).map(({ code, meaning }) => `| ${code} | ${meaning} |\n`);
+  const groups = [...new Set(COMMANDS.map(({ path }) => path.split(' ')[0] ?? ''))];
+  return `${HEAD}${codes.join('')}${groups.map(groupText).join('')}`;
+}
+
+function groupText(group: string): string {
+  const commands = COMMANDS.filter(({ path }) => path.split(' ')[0] === group);
+  const [only] = commands;
+  const about = GROUPS[group];
+  if (about === undefined) return only === undefined ? '' : commandText(only, '##');
+  return `\n## ${group}\n\n${about}.\n${commands.map((command) => commandText(command, '###')).join('')}`;
+}
+
+function commandText(command: Command, heading: string): string {
+  const words = ['hsm-warden', command.path, ...command.arguments.map(({ name }) => name)].join(' ');
+  const rows = [
+    ...command.arguments.map(({ name, description }) => row(name, description)),
+    ...allOptions(command).map(optionRow),
+  ];
+  return [
+    `\n${heading} ${words}\n`,
+    ...[`${command.summary}.`, ...command.details].map((text) => `\n${text}\n`),
+    `\n| option | meaning |\n|---|---|\n${rows.join('')}`,
+    `\n${command.examples.map((example) => `    ${example}\n`).join('')}`,
+  ].join('');
+}
+
+function optionRow({ flags, description, choices }: OptionSpec): string {
+  const known =
+    choices === undefined || description.includes(choices.join(' '))
+      ? ''
+      : `: ${choices.map((choice) => `\`${choice}\``).join(', ')}`;
+  return row(flags, `${description}${known}`);
+}
+
+function row(name: string, text: string): string {
+  return `| \`${name}\` | ${text} |\n`.replaceAll(/(?<=\S)\|(?=\S)/g, '\\|');
+}
