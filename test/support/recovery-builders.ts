@@ -6,7 +6,7 @@ import { applyCommand, type NewRequest, openRequest } from '../../src/engine/rec
 export const T0 = Date.UTC(2026, 0, 1, 12);
 export const HOUR_MS = 3_600_000;
 export const RULE: ApprovalRule = { approvals: 2, groups: [] };
-export const RECOVERY_ID = 'a'.repeat(26);
+const RECOVERY_ID = 'a'.repeat(26);
 
 export function person(id: string): Actor {
   return { kind: 'person', id, name: `${id}@contoso.test` };

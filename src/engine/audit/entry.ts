@@ -5,7 +5,7 @@ import { canonicalDigest, canonicalJson } from '../recovery/canonical-json.ts';
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** The hash that the very first line is chained to. */
-export const GENESIS = '0'.repeat(64);
+const GENESIS = '0'.repeat(64);
 
 /** What is to be noted. Never tokens, signatures, backups or secrets. */
 export const AuditEvent = z.strictObject({

@@ -6,7 +6,7 @@ import { type ChainTip, EMPTY_CHAIN, isIntact, parseEntry } from './entry.ts';
 const READS_AT_ONCE = 16;
 
 /** Something wrong with the log, and where. */
-export interface AuditProblem {
+interface AuditProblem {
   readonly part: AuditPart | undefined;
   /** Line in the part, from 1. */
   readonly line: number;

@@ -7,7 +7,7 @@ import { Actor, HsmName, KeyName, Operation, Outcome, RecoveryId, STATES } from 
 const NO_CONTROLS = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/;
 
 /** One line of text for people: no control characters, none that reorder text, no lone surrogates. */
-export const PlainText = z
+const PlainText = z
   .string()
   .trim()
   .min(1)

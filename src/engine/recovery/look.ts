@@ -85,7 +85,7 @@ export async function backupsOf(
 }
 
 /** What is wrong with a stored backup's bytes, or undefined: their hash, then their structure. */
-export async function backupFault(
+async function backupFault(
   store: BackupStore,
   { blob, record }: StoredBackup,
   signal?: AbortSignal,

@@ -9,7 +9,7 @@ const DAY_MS = 86_400_000;
 export const MIN_TTL_MS = 5 * MINUTE_MS;
 export const MAX_TTL_MS = 7 * DAY_MS;
 /** Below this many approvals nobody checks anybody: it takes a dated override. */
-export const SAFE_APPROVALS = 2;
+const SAFE_APPROVALS = 2;
 
 /** What one request must meet. It is part of the request's digest. */
 export const ApprovalRule = z.strictObject({
@@ -21,7 +21,7 @@ export const ApprovalRule = z.strictObject({
 export type ApprovalRule = z.infer<typeof ApprovalRule>;
 
 /** A rule for the keys whose names match; what it leaves out is as the default says. */
-export interface PolicyRule {
+interface PolicyRule {
   /** A key name with `*` for any characters. The first rule that matches counts. */
   readonly pattern: string;
   readonly approvals?: number;

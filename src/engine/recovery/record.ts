@@ -30,13 +30,12 @@ export const Actor = z.strictObject({
 export type Actor = z.infer<typeof Actor>;
 
 /** The backup a restore will use. */
-export const ChosenBackup = z.strictObject({
+const ChosenBackup = z.strictObject({
   blob: z.string().min(1),
   sha256: Digest,
   versionId: z.string().exactOptional(),
   capturedAt: Time,
 });
-export type ChosenBackup = z.infer<typeof ChosenBackup>;
 
 /** What will be done, exactly. `recover` has no backup, `restore` has one. */
 export const Operation = z.strictObject({
@@ -50,13 +49,12 @@ export const Operation = z.strictObject({
 export type Operation = z.infer<typeof Operation>;
 
 /** One approval, with the digest the approver saw. */
-export const Approval = z.strictObject({
+const Approval = z.strictObject({
   by: Actor,
   groups: z.array(z.string()),
   digest: Digest,
   at: Time,
 });
-export type Approval = z.infer<typeof Approval>;
 
 /** How an execution ended. */
 export const Outcome = z.strictObject({
@@ -111,7 +109,6 @@ export const STATES = [
   'expired',
   'cancelled',
 ] as const;
-export type RecoveryState = (typeof STATES)[number];
 
 /** One recovery request. Times are epoch milliseconds. */
 export const RecoveryRecord = z.strictObject({

@@ -164,7 +164,7 @@ function finish(
  * Whether the approvals meet the rule of the request and the rule of today. Everything is judged anew: the stored digest
  * against the stored content, each approval against the digest, the requester's own never.
  */
-export function isApproved(record: RecoveryRecord, required: ApprovalRule): boolean {
+function isApproved(record: RecoveryRecord, required: ApprovalRule): boolean {
   if (requestDigest(record) !== record.digest) return false;
   const approvers = record.approvals
     .filter(

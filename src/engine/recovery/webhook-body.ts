@@ -12,7 +12,7 @@ export type WebhookItem =
 const MAX_BATCH = 20;
 
 /** The event that asks for a recovery outright; anybody who may sign may send it. */
-export const ASK_EVENT = 'HsmWarden.RecoveryAsked';
+const ASK_EVENT = 'HsmWarden.RecoveryAsked';
 /** Events of the watch that ask by themselves when the settings say so. */
 const AUTO_EVENTS = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged'];
 

@@ -1,0 +1,57 @@
+/** The recovery's events: one schema for all, one id for one fact however often it is told. */
+import { describe, expect, it } from 'vitest';
+import {
+  RECOVERY_EVENT_TYPES,
+  RecoveryCloudEvent,
+  toRecoveryCloudEvent,
+} from '../../../src/engine/recovery/cloud-event.ts';
+import type { RecoveryEvent } from '../../../src/engine/recovery/ports.ts';
+
+function anEvent(change: Partial<RecoveryEvent> = {}): RecoveryEvent {
+  return {
+    id: 'r1/1',
+    type: 'requested',
+    at: Date.UTC(2026, 0, 1),
+    hsm: 'contoso',
+    key: 'orders',
+    recoveryId: 'r1',
+    link: '/recoveries/r1',
+    ...change,
+  };
+}
+
+describe('an event of the recovery', () => {
+  it.each(Object.entries(RECOVERY_EVENT_TYPES))('of %s is a CloudEvent %s', (_, type) => {
+    const [fact = 'requested'] = FACTS.filter((known) => RECOVERY_EVENT_TYPES[known] === type);
+    const event = toRecoveryCloudEvent(anEvent({ type: fact }));
+
+    expect(RecoveryCloudEvent.parse(event)).toEqual(event);
+    expect(event).toMatchObject({
+      type,
+      subject: 'hsms/contoso/keys/orders',
+      time: '2026-01-01T00:00:00.000Z',
+    });
+  });
+
+  it('has the same id when it is told again, and another for another fact', () => {
+    const first = toRecoveryCloudEvent(anEvent()).id;
+
+    expect(toRecoveryCloudEvent(anEvent({ at: 5 })).id).toBe(first);
+    expect(toRecoveryCloudEvent(anEvent({ id: 'r1/2' })).id).not.toBe(first);
+  });
+});
+
+const FACTS: readonly RecoveryEvent['type'][] = [
+  'requested',
+  'approval-given',
+  'approved',
+  'rejected',
+  'cancelled',
+  'expired',
+  'execution-started',
+  'execution-resumed',
+  'succeeded',
+  'failed',
+  'gate-disarmed',
+  'override-in-force',
+];
