@@ -2,6 +2,7 @@
 import { coldStart } from './cold-start.ts';
 import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
+import { recoveryTime } from './recovery.ts';
 import { memory, paced, sequential, unbraked, unchanged } from './sweeps.ts';
 
 /** In the order in which they run. */
@@ -13,4 +14,5 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   memory,
   cold: coldStart,
   emulator: emulatorThroughput,
+  recovery: recoveryTime,
 };
