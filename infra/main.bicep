@@ -3,7 +3,15 @@ metadata description = 'Everything that keeps the keys of one or many Managed HS
 
 targetScope = 'resourceGroup'
 
-import { backupStorageType, entraType, hsmType, newHsmType, receiversType, settingsType } from 'modules/types.bicep'
+import {
+  backupStorageType
+  entraType
+  hsmType
+  newHsmType
+  receiversType
+  settingsType
+  webhooksType
+} from 'modules/types.bicep'
 
 // ================ //
 // Parameters       //
@@ -34,6 +42,12 @@ param nodeVersion ('22' | '24') = '22'
 
 @description('Optional. Product settings for both apps, by name; docs/configuration.md describes each.')
 param settings settingsType = {}
+
+@description('Optional. Product settings for the recovery app alone, such as WARDEN_APPROVALS.')
+param recoverySettings settingsType = {}
+
+@description('Optional. Who may open recovery requests by a signed webhook.')
+param webhooks webhooksType?
 
 @description('Optional. Names of functions that are switched off for now.')
 param disabledFunctions string[] = []
@@ -117,13 +131,34 @@ var containers = {
   state: 'warden-state'
   deadLetters: 'dead-letters'
 }
-var backupQueues = ['hsm-sweeps', 'key-backups']
+var backupQueues = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications']
 var recoveryQueues = ['recoveries']
 var eventQueue = 'warden-events'
 var auditHubName = 'hsm-audit'
 var auditConsumerGroup = 'hsm-warden'
-var backupFunctions = ['nightlyBackup', 'sweepWorker']
-var recoveryFunctions = []
+var backupFunctions = [
+  'nightlyBackup'
+  'sweepWorker'
+]
+var recoveryFunctions = [
+  'recoveryAsk'
+  'recoveryList'
+  'recoveryGet'
+  'recoveryApprove'
+  'recoveryReject'
+  'recoveryCancel'
+  'recoveryWorker'
+  'recoveryReconcile'
+  'gateCheck'
+  'keys'
+  'deletedKeys'
+  'backups'
+  'auditVerdict'
+  'health'
+  'openapi'
+  'webhook'
+  'webhookHandshake'
+]
 
 var allHsms = concat(hsms, newHsm == null ? [] : [{ name: newHsm!.name }])
 var hsmSettings = map(
@@ -173,8 +208,16 @@ var endpoints = concat(
 )
 var hsmEndpoints = filter(allHsms, hsm => (hsm.?privateEndpoint ?? 'automatic') != 'none')
 
-// The documents of recoveries decide what is executed: the backup app may read them and write anything but them.
-var notRecoveries = '((!(ActionMatches{\'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/write\'}) AND !(ActionMatches{\'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/add/action\'}) AND !(ActionMatches{\'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/delete\'}) AND !(ActionMatches{\'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/move/action\'})) OR (@Resource[Microsoft.Storage/storageAccounts/blobServices/containers/blobs:path] StringNotLike \'recoveries/*\'))'
+// Requests and approvals lie in the container of the state, too. The backup app may read everything there, but write
+// only under these prefixes, which are its own: it can neither forge an approval nor rewind the audit chain.
+var blobActions = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs'
+var backupPrefixes = ['catalogue', 'runs', 'last-run', 'watch', 'verify', 'locks']
+var changes = map(
+  ['write', 'add/action', 'delete', 'move/action'],
+  action => '!(ActionMatches{\'${blobActions}/${action}\'})'
+)
+var ownPaths = map(backupPrefixes, prefix => '@Resource[${blobActions}:path] StringLike \'${prefix}/*\'')
+var ownPathsOnly = '((${join(changes, ' AND ')}) OR (${join(ownPaths, ' OR ')}))'
 
 // ================ //
 // Identities       //
@@ -289,8 +332,8 @@ module recoveryHost 'modules/host-storage.bicep' = {
         ...backup
         roleName: 'Storage Blob Data Contributor'
         roleId: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
-        why: 'The backup app keeps catalogues, manifests, the memory of the watch and its locks. The condition keeps it from the recoveries.'
-        condition: notRecoveries
+        why: 'The backup app keeps catalogues, manifests, the memory of the watch and its locks. The condition keeps it from everything that is the recovery\'s.'
+        condition: ownPathsOnly
       }
     ]
     workspaceId: monitoring.outputs.workspaceId
@@ -415,7 +458,13 @@ var sharedSettings = {
   WARDEN_STATE_URL: 'https://${names.recoveryHost}.blob.${environment().suffixes.storage}'
   WARDEN_BACKUP_CONTAINER: containers.backups
   WARDEN_STATE_CONTAINER: containers.state
+  WARDEN_TOPIC_URL: topic.outputs.endpoint
 }
+
+// The secrets stay in the vault; the platform reads them by the identity of the recovery app.
+var webhookSettings = webhooks == null
+  ? {}
+  : { WARDEN_WEBHOOK_SECRETS: '@Microsoft.KeyVault(SecretUri=${webhooks!.secretUri})' }
 
 module backupApp 'modules/function-app.bicep' = {
   params: {
@@ -435,10 +484,16 @@ module backupApp 'modules/function-app.bicep' = {
     disabledFunctions: disabledFunctions
     settings: union(settings, sharedSettings, {
       WARDEN_CLIENT_ID: backupIdentity.outputs.clientId
+      WARDEN_AUDIT_HUB: auditHubName
+      WARDEN_AUDIT_CONSUMER_GROUP: auditConsumerGroup
+      // The trigger's connection, by identity.
+      AuditEvents__fullyQualifiedNamespace: auditHub.outputs.fullyQualifiedNamespace
+      AuditEvents__credential: 'managedidentity'
+      AuditEvents__clientId: backupIdentity.outputs.clientId
       WARDEN_QUEUE_URL: 'https://${names.backupHost}.queue.${environment().suffixes.storage}'
     })
   }
-  dependsOn: [backupHost, recoveryHost, backups, topic, auditHub]
+  dependsOn: [backupHost, recoveryHost, backups]
 }
 
 module recoveryApp 'modules/function-app.bicep' = {
@@ -458,13 +513,21 @@ module recoveryApp 'modules/function-app.bicep' = {
     functionNames: recoveryFunctions
     disabledFunctions: disabledFunctions
     entra: entra
-    openPaths: ['/api/health']
-    settings: union(settings, sharedSettings, {
+    // The app verifies the signature of a webhook itself; its health and its description hold no secret.
+    openPaths: concat(
+      ['/api/health', '/api/openapi.json'],
+      map(webhooks.?sources ?? [], source => '/api/webhooks/${source}')
+    )
+    settings: union(settings, recoverySettings, webhookSettings, sharedSettings, {
       WARDEN_CLIENT_ID: recoveryIdentity.outputs.clientId
+      WARDEN_AUTH_TENANT: entra.?tenantId ?? tenant().tenantId
+      WARDEN_AUTH_AUDIENCE: entra.clientId
+      WARDEN_AUDIT_CONTAINER: containers.audit
+      WARDEN_ORIGIN: 'https://${names.recoveryApp}.azurewebsites.net'
       WARDEN_QUEUE_URL: 'https://${names.recoveryHost}.queue.${environment().suffixes.storage}'
     })
   }
-  dependsOn: [recoveryHost, backups, topic]
+  dependsOn: [recoveryHost, backups]
 }
 
 // ================ //
@@ -492,6 +555,10 @@ module alerts 'modules/alerts.bicep' = {
     sweepHours: 24 + sweepGraceHours
   }
   dependsOn: [createdHsm]
+}
+
+module workbook 'modules/workbook.bicep' = {
+  params: { location: location, tags: tags, workspaceId: monitoring.outputs.workspaceId }
 }
 
 // ================ //

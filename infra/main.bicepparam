@@ -20,7 +20,10 @@ param entra = {
 
 // Who is told when something is wrong. Without an address the alerts fire unheard.
 param alertReceivers = {
-  emails: filter(split(readEnvironmentVariable('HSM_WARDEN_ALERT_EMAILS', ''), ','), address => !empty(address))
+  emails: filter(
+    split(readEnvironmentVariable('HSM_WARDEN_ALERT_EMAILS', ''), ','),
+    address => !empty(address)
+  )
 }
 
 // The backups: how redundant, how long nobody can change them, how long they are kept.

@@ -157,3 +157,15 @@ type reasonedPrincipalType = {
   @description('Required. What the right is needed for; shown on the assignment in Azure.')
   why: string
 }
+
+@export()
+@description('Webhooks that may open recovery requests.')
+@sealed()
+type webhooksType = {
+  @description('Required. URI of the Key Vault secret with the value of WARDEN_WEBHOOK_SECRETS. The recovery app needs the role Key Vault Secrets User on it.')
+  secretUri: string
+
+  @description('Required. Names of the sources, as in that secret: their paths are open to requests without a token.')
+  @minLength(1)
+  sources: string[]
+}

@@ -30,6 +30,11 @@ param entra = {
 }
 param nodeVersion = '24'
 param settings = { WARDEN_EXCLUDE_TAGS: 'backup=no', WARDEN_REFRESH_DAYS: '3' }
+param recoverySettings = { WARDEN_APPROVALS: '3', WARDEN_APPROVAL_GROUPS: 'security,key-owner' }
+param webhooks = {
+  secretUri: 'https://kv-contoso.vault.azure.net/secrets/warden-webhooks'
+  sources: ['alerts', 'events']
+}
 param disabledFunctions = ['nightlyBackup']
 param maximumInstanceCount = 100
 param backupStorage = {

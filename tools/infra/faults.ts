@@ -77,9 +77,17 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'recoveries that the backup app can rewrite',
     file: 'main.bicep',
-    find: '        condition: notRecoveries\n',
-    replace: '        condition: empty(notRecoveries) ? notRecoveries : null\n',
+    find: '        condition: ownPathsOnly\n',
+    replace: '        condition: empty(ownPathsOnly) ? ownPathsOnly : null\n',
     rule: 'grants',
+    set: 'defaults',
+  },
+  {
+    name: 'recoveries among the paths of the backup app',
+    file: 'main.bicep',
+    find: "'locks']",
+    replace: "'locks', 'recoveries']",
+    rule: 'state-paths',
     set: 'defaults',
   },
   {

@@ -3,6 +3,8 @@
 const STORAGE_SUFFIX = 'core.windows.net';
 /** Stands for an identity that only Azure can name. */
 const CLIENT_ID = '44444444-4444-4444-8444-444444444444';
+/** Stands for a secret that the platform reads from a vault. */
+const WEBHOOK_SECRETS = JSON.stringify({ alerts: [`whsec_${'A'.repeat(32)}`] });
 const FORMAT = /^\[format\('([^']*)'((?:, [^,]+)*)\)\]$/;
 
 /**
@@ -18,6 +20,8 @@ export function resolveSettings(settings: Readonly<Record<string, string>>): Rec
 }
 
 function resolve(name: string, value: string): string {
+  if (value.startsWith('@Microsoft.KeyVault(')) return WEBHOOK_SECRETS;
+  if (/^\[tenant\(\)\.tenantId\]$/.test(value)) return CLIENT_ID;
   if (!value.startsWith('[') || value.startsWith('[{')) return value;
   if (/\.clientId\]$/.test(value)) return CLIENT_ID;
   if (/\.endpoint\]$/.test(value)) return 'https://warden.westeurope-1.eventgrid.azure.net/api/events';
