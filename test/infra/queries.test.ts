@@ -5,10 +5,14 @@ import { RECOVERY_EVENT_TYPES, RecoveryCloudEvent } from '../../src/engine/recov
 import { namesRegisteredBy } from '../../tools/infra/registered.ts';
 
 const FOLDER = 'infra/queries';
-const QUERIES = readdirSync(FOLDER).map((file) => ({
+const FILES = readdirSync(FOLDER).map((file) => ({
   file,
   query: readFileSync(`${FOLDER}/${file}`, 'utf8'),
 }));
+const WORKBOOK = [...readFileSync('infra/workbook.json', 'utf8').matchAll(/"query": "([^"]+)"/g)].map(
+  ([, query = ''], index) => ({ file: `${index + 1} of the workbook`, query }),
+);
+const QUERIES = [...FILES, ...WORKBOOK];
 
 /** Every text constant that the code gives a logger as its message. */
 const MESSAGES = new Set(
@@ -59,7 +63,7 @@ describe.each(QUERIES)('the query $file', ({ query }) => {
       'message',
       ...messages.flatMap((message) => DOCUMENTED.get(message) ?? []),
       ...(messages.some((message) => message.startsWith('sweep ended')) ? COUNTS : []),
-      ...(messages.includes('event') ? EVENT_FIELDS : []),
+      ...(messages.includes('event') ? ['id', 'type', 'subject', ...EVENT_FIELDS] : []),
     ]);
     const fields = [...query.matchAll(/\bline\.(\w+)/g)].map(([, field = '']) => field);
 
