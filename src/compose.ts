@@ -14,6 +14,7 @@ import { createQueueService } from './adapters/queue/clients.ts';
 import { StorageWorkQueue } from './adapters/queue/storage-work-queue.ts';
 import { createJsonLogger } from './adapters/system/json-logger.ts';
 import { systemClock } from './adapters/system/system-clock.ts';
+import { composeWatch, publisherFor, type Watch } from './compose-watch.ts';
 import type { Config, CredentialConfig, HsmConfig } from './config/config.ts';
 import { isLoopback } from './config/settings.ts';
 import { parseSweepMessage } from './engine/backup/message.ts';
@@ -38,6 +39,8 @@ export interface Warden {
   startRuns(trigger: RunTrigger, log: InvocationLog): Promise<string>;
   /** Does one part of the run that a queue message asks for. */
   sweep(message: unknown, log: InvocationLog): Promise<SweepResult>;
+  /** The watch, the audit feed, the backup of single keys and the verification. */
+  readonly watch: Watch<InvocationLog>;
   /** Asks running work to stop; its messages return to the queue. */
   stop(): void;
 }
@@ -84,8 +87,26 @@ export function composeWarden(config: Config): Warden {
     createJsonLogger({ write: (line, level) => log[level](line.trimEnd()) }, clock);
   const backupsWith = (logger: Logger) => new BlobBackupStore({ container: backupContainer, clock, logger });
 
+  const watch = composeWatch<InvocationLog>({
+    config,
+    clock,
+    state,
+    queue,
+    hsmOf: (name) => hsms.get(name) ?? unknownHsm(name),
+    loggerTo,
+    backupsWith,
+    publisherWith: publisherFor(config.watch.topicUrl, {
+      credential,
+      clock,
+      ...(caPem !== undefined && { caPem }),
+    }),
+    prepare: emulated ? prepare : async () => undefined,
+    signal: stopping.signal,
+  });
+
   return {
     config,
+    watch,
     startRuns: (trigger, log) =>
       startRuns({ queue, clock, logger: loggerTo(log) }, [...hsms.keys()], trigger),
     sweep: async (raw, log) => {
