@@ -139,6 +139,12 @@ var auditConsumerGroup = 'hsm-warden'
 var backupFunctions = [
   'nightlyBackup'
   'sweepWorker'
+  'keyBackupWorker'
+  'deletedKeyWatch'
+  'watchWorker'
+  'auditEvents'
+  'nightlyVerify'
+  'verifyWorker'
 ]
 var recoveryFunctions = [
   'recoveryAsk'
