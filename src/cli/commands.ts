@@ -1,4 +1,11 @@
 /** The table of all commands, in the order in which help and documentation show them. */
+
+import { backupList } from './backup/list.ts';
+import { backupRebuild } from './backup/rebuild.ts';
+import { backupRestoreAll } from './backup/restore-all.ts';
+import { backupRun } from './backup/run.ts';
+import { backupShow } from './backup/show.ts';
+import { backupVerify } from './backup/verify.ts';
 import type { Command } from './frame/command.ts';
 import type { Groups } from './frame/program.ts';
 import { keyBackup } from './key/backup.ts';
@@ -16,6 +23,7 @@ import { status } from './status.ts';
 
 /** What each group is for. */
 export const GROUPS: Groups = {
+  backup: 'Backups of the HSMs that the settings name',
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
 };
 
@@ -32,4 +40,10 @@ export const COMMANDS: readonly Command[] = [
   keyPurge,
   keyBackup,
   keyRestore,
+  backupRun,
+  backupList,
+  backupShow,
+  backupVerify,
+  backupRebuild,
+  backupRestoreAll,
 ];

@@ -1,0 +1,74 @@
+/** `hsm-warden backup list`: the newest good backup of each key, or all backups of one. */
+import { z } from 'zod';
+import { readCatalogue } from '../../engine/backup/catalogue.ts';
+import type { StoredBackup } from '../../engine/ports.ts';
+import { openStore } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice, when } from '../warden-options.ts';
+
+export const backupList = defineCommand({
+  path: 'backup list',
+  summary: 'List the newest good backup of each key, or all backups of one',
+  details: [
+    'Without --key it reads the catalogue; with --key, or with --all, the backups themselves, which are there even when the catalogue is lost.',
+  ],
+  format: 'table',
+  options: [
+    HSM_CHOICE,
+    { flags: '--key <name>', description: 'all backups of this key, oldest first' },
+    { flags: '--all', description: 'all backups of all keys' },
+    ...CONNECTION_OPTIONS,
+  ],
+  examples: ['hsm-warden backup list', 'hsm-warden backup list --hsm contoso --key payments-data -o json'],
+  schema: z.object({
+    ...HsmChoice,
+    ...ConnectionOptions,
+    key: z.string().min(1).optional(),
+    all: z.boolean().default(false),
+  }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const config = requireConfig(connection);
+    const { backups, state } = openStore(connection, config, context);
+    const found: StoredBackup[] = [];
+    for (const { name } of chosenHsms(config, given.hsm)) {
+      if (given.all || given.key !== undefined) {
+        for await (const page of backups.list(name, given.key, context.signal)) found.push(...page);
+      } else {
+        found.push(...Object.values((await readCatalogue(state, name, context.signal)).keys));
+      }
+    }
+    return {
+      data: found.map(backupView),
+      table: {
+        columns: ['Hsm', 'Key', 'CapturedAt', 'Versions', 'Bytes', 'Blob'],
+        rows: found.map(({ blob, record }) => [
+          record.hsm,
+          record.key,
+          when(record.capturedAt),
+          record.versions.length,
+          record.bytes,
+          blob,
+        ]),
+      },
+    };
+  },
+});
+
+/** A backup as the command line shows it: the record with times people can read. */
+export function backupView({ blob, storedAt, record }: StoredBackup) {
+  const { hsm, key, sha256, bytes, runId, versions } = record;
+  return {
+    hsm,
+    key,
+    blob,
+    capturedAt: when(record.capturedAt),
+    storedAt: when(storedAt),
+    keyUpdatedAt: when(record.updatedAt),
+    sha256,
+    bytes,
+    runId,
+    versions,
+  };
+}

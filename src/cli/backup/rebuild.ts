@@ -1,0 +1,41 @@
+/** `hsm-warden backup rebuild`: makes the catalogue anew from the backups alone, while nobody else works on the HSM. */
+import { z } from 'zod';
+import { rebuild } from '../../engine/backup/rebuild.ts';
+import { LEASE_SECONDS } from '../../engine/backup/sweep.ts';
+import { cliLogger, openStore } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice } from '../warden-options.ts';
+
+export const backupRebuild = defineCommand({
+  path: 'backup rebuild',
+  summary: 'Make the catalogue anew from the backups alone',
+  details: [
+    'For when the state is lost or cannot be read. It holds the lease of the HSM meanwhile, so no run is disturbed.',
+  ],
+  format: 'table',
+  options: [HSM_CHOICE, ...CONNECTION_OPTIONS],
+  examples: ['hsm-warden backup rebuild --hsm contoso'],
+  schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const config = requireConfig(connection);
+    const { leases, ...store } = openStore(connection, config, context);
+    const results = [];
+    for (const { name } of chosenHsms(config, given.hsm)) {
+      const lease = await leases.acquire(`hsm-${name}`, LEASE_SECONDS);
+      try {
+        results.push(await rebuild({ ...store, logger: cliLogger(context) }, name));
+      } finally {
+        await lease.release();
+      }
+    }
+    return {
+      data: results,
+      table: {
+        columns: ['Hsm', 'Keys', 'Backups', 'Runs'],
+        rows: results.map(({ hsm, keys, backups, runs }) => [hsm, keys, backups, runs]),
+      },
+    };
+  },
+});

@@ -1,0 +1,118 @@
+/** Brings one key back in a bulk restore, whatever state it is in, and proves that it is the one of the backup. */
+import { DEFAULT_RETRY, withRetries } from '../../engine/backup/retry.ts';
+import { isWardenError, WardenError } from '../../engine/errors.ts';
+import { isoTime } from '../../engine/iso-time.ts';
+import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../engine/ports.ts';
+import { verifyRecovered } from '../../engine/recovery/verify-recovered.ts';
+import { damageOf } from '../../engine/verify/check-backup.ts';
+import type { RestoredKey } from './restore-report.ts';
+
+/** What restoring works with. */
+export interface RestoreDeps {
+  readonly keys: KeyService;
+  readonly backups: BackupStore;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+}
+
+/** Where the key is on the target before. */
+export type Presence = 'active' | 'deleted' | 'absent';
+
+/**
+ * Brings a key back from the newest good one of `candidates` (newest first, at least one). The failure of one key is an
+ * outcome; fails only with `aborted`, or with `backup-foreign`, which every other key would meet too.
+ */
+export async function restoreOne(
+  deps: RestoreDeps,
+  key: string,
+  presence: Presence,
+  candidates: readonly StoredBackup[],
+  signal: AbortSignal,
+): Promise<RestoredKey> {
+  const startedAt = deps.clock.now();
+  const notes: string[] = [];
+  try {
+    const { outcome, backup } = await bringBack(deps, key, presence, candidates, notes, signal);
+    const { record, blob } = backup;
+    const proof = () => verifyRecovered(deps.keys, record, signal);
+    const { versions, verified, warnings } = await withRetries(proof, deps.clock, DEFAULT_RETRY, signal);
+    return {
+      key,
+      outcome,
+      blob,
+      capturedAt: isoTime(record.capturedAt),
+      sha256: record.sha256,
+      versions,
+      verified,
+      durationMs: deps.clock.now() - startedAt,
+      notes: [...notes, ...warnings],
+    };
+  } catch (error) {
+    if (!isWardenError(error) || error.code === 'aborted' || error.code === 'backup-foreign') throw error;
+    const problem = { code: error.code, message: error.message };
+    return { key, outcome: 'failed', durationMs: deps.clock.now() - startedAt, notes, problem };
+  }
+}
+
+async function bringBack(
+  deps: RestoreDeps,
+  key: string,
+  presence: Presence,
+  candidates: readonly StoredBackup[],
+  notes: string[],
+  signal: AbortSignal,
+): Promise<{ outcome: 'restored' | 'recovered' | 'present'; backup: StoredBackup }> {
+  const [newest] = candidates;
+  if (newest === undefined) throw noGoodBackup(deps.keys.hsm, key);
+  if (presence === 'active') return { outcome: 'present', backup: newest };
+  if (presence === 'deleted') {
+    await paced(deps, () => deps.keys.recoverKey(key, signal), signal);
+    return { outcome: 'recovered', backup: newest };
+  }
+  for (const backup of candidates) {
+    const damage = await withRetries(
+      () => damageOf(deps.backups, backup, signal),
+      deps.clock,
+      DEFAULT_RETRY,
+      signal,
+    );
+    if (damage !== undefined) {
+      notes.push(`The backup ${backup.blob} was passed over: ${damage}.`);
+      continue;
+    }
+    const bytes = await deps.backups.read(backup.blob, signal);
+    await paced(deps, () => restoreOnce(deps.keys, bytes, signal), signal);
+    return { outcome: 'restored', backup };
+  }
+  throw noGoodBackup(deps.keys.hsm, key);
+}
+
+/** A try whose answer was lost may have restored the key already: then the name is taken, and the proof decides. */
+async function restoreOnce(keys: KeyService, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+  try {
+    await keys.restoreKey(bytes, signal);
+  } catch (error) {
+    if (!isWardenError(error, 'key-name-conflict')) throw error;
+  }
+}
+
+function paced<T>(deps: RestoreDeps, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  const once = async () => {
+    await deps.pacer.take(signal);
+    const result = await attempt();
+    deps.pacer.succeeded();
+    return result;
+  };
+  return withRetries(once, deps.clock, DEFAULT_RETRY, signal, (error) => {
+    if (isWardenError(error, 'hsm-throttled', 'hsm-unavailable')) deps.pacer.throttled(error.retryAfterMs);
+  });
+}
+
+function noGoodBackup(hsm: string, key: string): WardenError {
+  return new WardenError('nothing-to-restore', {
+    message: `There is no good backup of key ${key} to restore on HSM ${hsm}.`,
+    advice: 'Look for earlier or pinned backups: hsm-warden backup list --key',
+    hsm,
+    key,
+  });
+}

@@ -1,0 +1,123 @@
+/** `hsm-warden backup run`: the nightly run, now and in this process; or the backup of one key. */
+import { z } from 'zod';
+import type { HsmConfig } from '../../config/config.ts';
+import { DEFAULT_RETRY } from '../../engine/backup/retry.ts';
+import { countOutcomes, type RunRecord } from '../../engine/backup/run-record.ts';
+import { runIdentifier } from '../../engine/backup/start-runs.ts';
+import { sweep } from '../../engine/backup/sweep.ts';
+import { WardenError } from '../../engine/errors.ts';
+import { cliLogger, keyServiceOn, openStore, pacerFor } from '../compose-cli.ts';
+import {
+  CONNECTION_OPTIONS,
+  type Connection,
+  ConnectionOptions,
+  connect,
+  requireConfig,
+} from '../connection.ts';
+import type { Answer } from '../frame/command.ts';
+import type { CliContext } from '../frame/context.ts';
+import { defineCommand } from '../frame/define.ts';
+import { UsageError } from '../frame/failures.ts';
+import { startProgress } from '../frame/progress.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice } from '../warden-options.ts';
+import { backUpNow } from './good-backup.ts';
+
+/** What a crash can make the next run look up again is bounded by it. */
+const CHECKPOINT_MS = 30_000;
+
+export const backupRun = defineCommand({
+  path: 'backup run',
+  summary: 'Back up every key now, or one',
+  details: [
+    'The same run as the nightly one, by the same code, but in this process and with your credential: it works while the app is down. Unchanged keys are left out. With --key one key is backed up in any case.',
+  ],
+  format: 'table',
+  options: [
+    HSM_CHOICE,
+    { flags: '--key <name>', description: 'only this key; needs --hsm' },
+    ...CONNECTION_OPTIONS,
+  ],
+  examples: ['hsm-warden backup run', 'hsm-warden backup run --hsm contoso --key payments-data'],
+  schema: z.object({ ...HsmChoice, ...ConnectionOptions, key: z.string().min(1).optional() }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const hsms = chosenHsms(requireConfig(connection), given.hsm);
+    if (given.key === undefined) return sweepAll(connection, hsms, context);
+    const [hsm] = hsms;
+    if (hsm === undefined || hsms.length > 1) throw new UsageError('--key needs --hsm.');
+    const { name, url, pace } = hsm;
+    const store = openStore(connection, requireConfig(connection), context);
+    await backUpNow(connection, { store, pace }, { hsm: name, url, key: given.key }, context);
+    context.stderr.write(`Backed up key ${given.key} of HSM ${name}.\n`);
+    return {};
+  },
+});
+
+async function sweepAll(
+  connection: Connection,
+  hsms: readonly HsmConfig[],
+  context: CliContext,
+): Promise<Answer> {
+  const runId = runIdentifier(context.clock.now(), 'manual');
+  const runs: RunRecord[] = [];
+  for (const hsm of hsms) runs.push(await sweepOne(connection, hsm, runId, context));
+  const rows = runs.map((run) => {
+    const { keys, backedUp, unchanged, skipped, failed, refused } = run.counts ?? countOutcomes(run.keys);
+    return [run.hsm, run.state, keys, backedUp, unchanged, skipped, failed + refused];
+  });
+  for (const run of runs) {
+    for (const [key, { error }] of Object.entries(run.keys)) {
+      if (error !== undefined) context.stderr.write(`${run.hsm}/${key} (${error.code}): ${error.message}\n`);
+    }
+  }
+  return {
+    data: { runId, runs },
+    table: { columns: ['Hsm', 'State', 'Keys', 'BackedUp', 'Unchanged', 'Skipped', 'Failed'], rows },
+    exit: runs.every(({ state }) => state === 'succeeded') ? 'done' : 'failed',
+  };
+}
+
+async function sweepOne(
+  connection: Connection,
+  hsm: HsmConfig,
+  runId: string,
+  context: CliContext,
+): Promise<RunRecord> {
+  const config = requireConfig(connection);
+  const { clock, signal } = context;
+  const progress = startProgress(context, `Backing up ${hsm.name}`);
+  const { selection, refreshMs, schedule, concurrency, budgetMs } = config;
+  const policy = {
+    ...{ selection, refreshMs, schedule, concurrency, budgetMs, pace: hsm.pace },
+    checkpointMs: CHECKPOINT_MS,
+    retry: DEFAULT_RETRY,
+    onProgress: (run: RunRecord) =>
+      progress.update(Object.keys(run.keys).length, undefined, 'keys looked at'),
+  };
+  const deps = {
+    ...openStore(connection, config, context),
+    keys: keyServiceOn(connection, { hsm: hsm.name, url: hsm.url }, clock),
+    pacer: pacerFor(hsm.pace, clock),
+    clock,
+    logger: cliLogger(context),
+    // The continuation is this very loop: no message goes to the app.
+    queue: { send: async () => undefined },
+  };
+  try {
+    for (;;) {
+      const result = await sweep(deps, policy, { kind: 'sweep', hsm: hsm.name, runId }, signal);
+      if (result.status === 'yielded') throw busy(hsm.name);
+      if (result.status !== 'continued') return result.run;
+    }
+  } finally {
+    progress.close();
+  }
+}
+
+function busy(hsm: string): WardenError {
+  return new WardenError('lease-held', {
+    message: `Another worker is backing up HSM ${hsm} at this moment.`,
+    advice: `Wait until it has ended (hsm-warden status --hsm ${hsm}), then try again; a dead worker's lease lapses within a minute.`,
+    hsm,
+  });
+}

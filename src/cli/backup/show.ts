@@ -1,0 +1,90 @@
+/** `hsm-warden backup show`: one backup, checked; its bytes into a file if asked. */
+import { writeFile } from 'node:fs/promises';
+import { z } from 'zod';
+import { parseBackupBlobName } from '../../adapters/blob/layout.ts';
+import { WardenError } from '../../engine/errors.ts';
+import type { BackupStore, StoredBackup } from '../../engine/ports.ts';
+import { damageOf } from '../../engine/verify/check-backup.ts';
+import { openStore } from '../compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { GuardRefusal, UsageError } from '../frame/failures.ts';
+import { when } from '../warden-options.ts';
+import { backupView } from './list.ts';
+
+export const backupShow = defineCommand({
+  path: 'backup show',
+  summary: 'Show one backup, read it again, and check it',
+  details: [
+    'The file written with --file restores with hsm-warden key restore and with az keyvault key restore.',
+  ],
+  format: 'table',
+  arguments: [{ name: '<blob>', description: 'the name of the backup, as backup list shows it' }],
+  options: [
+    { flags: '-f, --file <path>', description: 'write the backup to this new file as well' },
+    ...CONNECTION_OPTIONS,
+  ],
+  examples: [
+    'hsm-warden backup show contoso/payments-data/20261124T020000123Z-0123456789abcdef0123456789abcdef.keybackup --file payments-data.backup',
+  ],
+  schema: z.object({ ...ConnectionOptions, blob: z.string(), file: z.string().min(1).optional() }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const { backups } = openStore(connection, requireConfig(connection), context);
+    const found = await findBackup(backups, given.blob, context.signal);
+    const damage = await damageOf(backups, found, context.signal);
+    if (given.file !== undefined && damage === undefined) {
+      await writeNew(given.file, await backups.read(found.blob, context.signal));
+    }
+    const { record } = found;
+    const verdict = damage === undefined ? 'good' : `damaged: ${damage}`;
+    return {
+      data: { ...backupView(found), verdict },
+      table: {
+        columns: ['Fact', 'Value'],
+        rows: [
+          ['hsm', record.hsm],
+          ['key', record.key],
+          ['captured', when(record.capturedAt)],
+          ['stored', when(found.storedAt)],
+          ['sha256', record.sha256],
+          ['bytes', record.bytes],
+          ['run', record.runId],
+          ...record.versions.map(({ version, thumbprint }) => [
+            'version',
+            `${version} ${thumbprint ?? '(symmetric)'}`,
+          ]),
+          ['verdict', verdict],
+        ],
+      },
+      exit: damage === undefined ? 'done' : 'failed',
+    };
+  },
+});
+
+async function findBackup(backups: BackupStore, blob: string, signal: AbortSignal): Promise<StoredBackup> {
+  const name = parseBackupBlobName(blob);
+  if (name === undefined) {
+    throw new UsageError(`${blob} is not the name of a backup.`, 'hsm-warden backup list shows the names.');
+  }
+  for await (const page of backups.list(name.hsm, name.key, signal)) {
+    const found = page.find((one) => one.blob === blob);
+    if (found !== undefined) return found;
+  }
+  throw new WardenError('blob-missing', {
+    message: `There is no backup ${blob}.`,
+    advice: `hsm-warden backup list --hsm ${name.hsm} --key ${name.key}`,
+  });
+}
+
+async function writeNew(path: string, bytes: Uint8Array): Promise<void> {
+  try {
+    await writeFile(path, bytes, { flag: 'wx', mode: 0o600 });
+  } catch (error) {
+    throw new GuardRefusal(
+      `The file ${path} exists already, or cannot be written.`,
+      'Name another file.',
+      error,
+    );
+  }
+}
