@@ -1,18 +1,13 @@
 /** Everything that is checked of one prediction: the rules of the deployment and its contract with the code. */
 import { AUDIT_CONTAINER } from '../../src/adapters/audit/audit-names.ts';
 import { BACKUP_CONTAINER, STATE_CONTAINER } from '../../src/adapters/blob/layout.ts';
+import { APPS } from '../apps.ts';
 import { checkFunctions, checkPlaces, checkSettings, checkTriggers } from './contract.ts';
 import { namesRegisteredBy, type RegisteredFunction, registeredBy } from './registered.ts';
 import { resolveSettings } from './resolve-settings.ts';
 import { type DeploymentPromise, violations } from './rules.ts';
 import { appSettings, type Snapshot } from './snapshot.ts';
 import { checkStatePaths } from './state-paths.ts';
-
-/** The apps, by the name that the deployment gives them, with their entry points. */
-const APPS = [
-  { name: 'backup', entry: 'functions/main.ts' },
-  { name: 'recovery', entry: 'functions/recovery-main.ts' },
-] as const;
 
 /** What every app registers, by its name; asked once, since it takes a process for each. */
 export type Registrations = ReadonlyMap<string, readonly RegisteredFunction[]>;

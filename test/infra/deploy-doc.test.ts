@@ -1,0 +1,24 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { deployPage, undescribedTypes } from '../../tools/infra/deploy-doc.ts';
+
+describe('docs/deploy.md', () => {
+  it('has the tables of this deployment', () => {
+    const page = readFileSync('docs/deploy.md', 'utf8');
+
+    expect(page === deployPage(page), 'run node tools/infra/deploy-doc.ts').toBe(true);
+  });
+
+  it('says what every kind of resource is for', () => {
+    expect(undescribedTypes()).toEqual([]);
+  });
+
+  it('documents every parameter of the deployment', () => {
+    const page = readFileSync('docs/deploy.md', 'utf8');
+    const parameters = [...readFileSync('infra/main.bicep', 'utf8').matchAll(/^param (\w+)/gm)].map(
+      ([, name = '']) => name,
+    );
+
+    expect(parameters.filter((name) => !page.includes(`\`${name}\``))).toEqual([]);
+  });
+});
