@@ -12,13 +12,16 @@ export interface StartArguments {
   readonly fresh: boolean;
   /** Active keys, both HSMs together. */
   readonly keys: number | undefined;
+  /** Moves the clock of the world ahead by so many milliseconds, in steps, and shows what the watch says. */
+  readonly advanceMs: number | undefined;
   readonly help: boolean;
 }
 
 /** How to call it. */
-export const USAGE = `usage: npm start -- [--once] [--keys N] [--json] [--fresh]
+export const USAGE = `usage: npm start -- [--once] [--keys N] [--json] [--fresh] [--advance 80d]
   --once     end after the nightly run; exit code 0 only if every key is backed up
   --keys N   N active keys, both HSMs together (default ${LISTED_KEYS}); each number has a world of its own
+  --advance  move the clock ahead after the run, e.g. 80d or 12h, and show what the watch says on the way
   --json     print one JSON summary as the last line
   --fresh    forget this world of earlier starts (under .warden/) and begin anew`;
 
@@ -31,14 +34,32 @@ export function readArguments(args: readonly string[]): StartArguments | string 
   try {
     const { values } = parseArgs({
       args: [...args],
-      options: { once: boolean, json: boolean, fresh: boolean, help: boolean, keys: { type: 'string' } },
+      options: {
+        once: boolean,
+        json: boolean,
+        fresh: boolean,
+        help: boolean,
+        keys: { type: 'string' },
+        advance: { type: 'string' },
+      },
     });
     const keys = values.keys === undefined ? undefined : Number(values.keys);
     if (keys !== undefined && !(Number.isInteger(keys) && keys >= 1 && keys <= MOST_KEYS)) {
       return `--keys: expected a whole number from 1 to ${MOST_KEYS}, got ${values.keys}`;
     }
-    return { ...values, keys };
+    const advanceMs = values.advance === undefined ? undefined : durationMs(values.advance);
+    if (Number.isNaN(advanceMs))
+      return `--advance: expected up to 400 days like 80d or 12h, got ${values.advance}`;
+    const { once, json, fresh, help } = values;
+    return { once, json, fresh, help, keys, advanceMs };
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }
+}
+
+/** `80d`, `12h`; NaN for anything else, and beyond the 400 days for which the app's tokens are good. */
+function durationMs(text: string): number {
+  const [, count = '', unit] = /^(\d{1,5})([dh])$/.exec(text) ?? [];
+  const ms = Number(count) * (unit === 'd' ? 24 : 1) * 3_600_000;
+  return count === '' || ms > 400 * 86_400_000 ? Number.NaN : ms;
 }

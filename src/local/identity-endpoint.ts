@@ -3,9 +3,10 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { z } from 'zod';
 
-/** Makes a token for a resource, e.g. `https://managedhsm.azure.net`. */
+/** Makes a token for a resource, e.g. `https://managedhsm.azure.net`, for the identity of a client id if one is named. */
 export type TokenMaker = (
   resource: string,
+  clientId: string | undefined,
 ) => Promise<{ readonly token: string; readonly expiresAt: number }>;
 
 /** A running endpoint. */
@@ -58,7 +59,7 @@ async function answer(
     return;
   }
   try {
-    const { token, expiresAt } = await makeToken(resource);
+    const { token, expiresAt } = await makeToken(resource, url.searchParams.get('client_id') ?? undefined);
     const expires = String(Math.floor(expiresAt / 1000));
     response.end(
       JSON.stringify({ access_token: token, expires_on: expires, resource, token_type: 'Bearer' }),

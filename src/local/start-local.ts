@@ -1,34 +1,30 @@
-/** The local app in its world: starts both, runs the nightly backup once, and says where everything is. */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+/** The local apps in their world: starts all, runs the nightly backup and the watch once, and says where everything is. */
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createBlobService } from '../adapters/blob/clients.ts';
-import type { StorageAccess } from '../adapters/http/storage-access.ts';
-import { managedIdentity } from '../adapters/identity/credential.ts';
-import { createQueueService } from '../adapters/queue/clients.ts';
 import type { RunRecord } from '../engine/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
-import { startHost } from './host/host.ts';
+import { describeEvent } from './describe-event.ts';
 import type { HostLogLine } from './host/host-log.ts';
-import type { Host } from './host/host-options.ts';
-import { createFileScheduleStore } from './host/timer/schedule-store.ts';
 import { startProgress } from './progress.ts';
 import { runNightly } from './run-nightly.ts';
+import { type Apps, startApps } from './start-apps.ts';
 import { allSafe, describeSummary, summarise } from './summary.ts';
-import { freePorts } from './world/free-ports.ts';
+import { followClocks, lookNow, travel } from './time-travel.ts';
+import type { CloudEvent } from './topic/cloud-event.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
 import { writeWorldFile } from './world/world-file.ts';
 
 const STATE_FOLDER = '.warden';
-const HTTP_PORT = 7071;
-/** The person at the command line, towards the storage account. */
-const OPERATOR_ID = '9e0f4a51-2c7d-4b6e-8a13-5d2f6c7b8a90';
 /** 10 000 keys on two HSMs at 8 a second take ten minutes and a half. */
 const RUN_TIMEOUT_MS = 3_600_000;
-/** After a crash here a message comes back soon, not after the ten minutes of the official host. */
-const QUEUE_VISIBILITY_MS = 30_000;
+const DAY_MS = 86_400_000;
+/** The person behind the tokens written down for the command line. */
+const OPERATOR_ID = '4a5c6d7e-1b2f-4c3d-8e9f-0a1b2c3d4e5f';
 
-/** The running app and its world. */
+type Say = (line: string) => void;
+
+/** The running apps and their world. */
 export interface Local {
   /** Whether every key has a good backup. */
   readonly safe: boolean;
@@ -36,26 +32,32 @@ export interface Local {
 }
 
 /** Starts everything and runs the nightly backup. `say` receives the lines for a person. */
-export async function startLocal(args: StartArguments, say: (line: string) => void): Promise<Local> {
+export async function startLocal(args: StartArguments, say: Say): Promise<Local> {
   const folder = join(STATE_FOLDER, args.keys === undefined ? 'world' : `world-${args.keys}-keys`);
   if (args.fresh) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const world = await startWorld({ folder, keys: args.keys ?? LISTED_KEYS, usualPorts: !args.once });
-  let host: Host | undefined;
+  const events = listenTo(say);
+  const world = await startWorld({
+    folder,
+    keys: args.keys ?? LISTED_KEYS,
+    usualPorts: !args.once,
+    onEvent: events.hear,
+  });
+  let apps: Apps | undefined;
   const close = async () => {
-    await host?.stop();
+    await apps?.stop();
     await world.close();
   };
   try {
-    Object.assign(process.env, world.settings);
-    await deployStorage(storageAccess(world));
+    followClocks(world.hsms);
     await describeWorld(world, folder);
-    host = await startApp(world, folder, args.once);
-    const runs = await backUpNow(world, host, say);
-    say(describeSummary(runs));
+    apps = await startApps(world, { folder, once: args.once, log: logTroubles });
+    const runs = await backUpNow(world, apps, say);
     const safe = allSafe(summarise(runs));
+    say(describeSummary(runs));
     say(safe ? 'Every key has a good backup.' : 'Some keys have no good backup: see above.');
-    if (!args.once) say(whereEverythingIs(world, host, folder));
+    await watchNow(world, apps, events, args, say);
+    if (!args.once) say(whereEverythingIs(world, apps, folder));
     if (args.json) say(JSON.stringify({ hsms: summarise(runs), safe }));
     return { safe, close };
   } catch (error) {
@@ -64,18 +66,55 @@ export async function startLocal(args: StartArguments, say: (line: string) => vo
   }
 }
 
-async function backUpNow(
-  world: World,
-  host: Host,
-  say: (line: string) => void,
-): Promise<readonly RunRecord[]> {
+interface Events {
+  readonly hear: (event: CloudEvent) => void;
+  readonly heartbeats: () => number;
+}
+
+/** Says each event once, as it arrives at the topic; heartbeats are only counted. */
+function listenTo(say: Say): Events {
+  const seen = new Set<string>();
+  let heartbeats = 0;
+  return {
+    heartbeats: () => heartbeats,
+    hear: (event) => {
+      if (event.type === 'HsmWarden.Heartbeat') {
+        heartbeats += 1;
+        return;
+      }
+      if (!seen.has(event.id)) say(`  event  ${describeEvent(event)}`);
+      seen.add(event.id);
+    },
+  };
+}
+
+async function watchNow(
+  { hsms }: World,
+  { backup }: Apps,
+  events: Events,
+  { advanceMs }: StartArguments,
+  say: Say,
+): Promise<void> {
+  say('The watch looks at the soft-deleted keys ...');
+  const look = () => lookNow(backup, events.heartbeats, hsms.length);
+  await look();
+  if (advanceMs === undefined) return;
+  say(`Moving the clock ahead by ${advanceMs / DAY_MS} days, a day at a time ...`);
+  const names = hsms.map(({ name }) => name);
+  await travel(hsms, advanceMs, async () => {
+    await runNightly(backup, names, () => undefined, RUN_TIMEOUT_MS);
+    await look();
+  });
+}
+
+async function backUpNow(world: World, { backup }: Apps, say: Say): Promise<readonly RunRecord[]> {
   const names = world.hsms.map(({ name }) => name);
   const total = world.hsms.reduce((sum, { state }) => sum + state.activeKeys, 0);
   say(`Backing up ${total} keys of ${names.join(' and ')} ...`);
   const progress = startProgress(total, process.stdout);
   try {
     return await runNightly(
-      host,
+      backup,
       names,
       (done) => progress.update([...done.values()].reduce((sum, count) => sum + count, 0)),
       RUN_TIMEOUT_MS,
@@ -83,14 +122,6 @@ async function backUpNow(
   } finally {
     progress.close();
   }
-}
-
-/** What the deployment makes in Azure: the containers and the queue. */
-async function deployStorage(access: StorageAccess): Promise<void> {
-  const blobs = createBlobService(access);
-  for (const name of ['key-backups', 'warden-state'])
-    await blobs.getContainerClient(name).createIfNotExists();
-  await createQueueService(access).getQueueClient('hsm-sweeps').createIfNotExists();
 }
 
 /** Tells `hsm-warden … --emulator` where everything is. */
@@ -105,33 +136,13 @@ async function describeWorld({ hsms, caFile, azurite }: World, folder: string): 
   await writeWorldFile(folder, { hsms, caFile, blobUrl, queueUrl, token: first.token, storageToken });
 }
 
-function storageAccess({ azurite, caPem }: World): StorageAccess {
-  const { blobUrl, queueUrl } = azurite;
-  return { kind: 'identity', blobUrl, queueUrl, caPem, credential: managedIdentity() };
-}
-
-async function startApp(world: World, folder: string, once: boolean): Promise<Host> {
-  const { http } = await freePorts({ http: once ? 0 : HTTP_PORT });
-  const service = createQueueService(storageAccess(world));
-  return startHost({
-    entry: new URL('../../functions/main.ts', import.meta.url),
-    hostJson: JSON.parse(await readFile(new URL('../../host.json', import.meta.url), 'utf8')),
-    httpPort: http,
-    queueClients: () => service,
-    queueVisibilityMs: QUEUE_VISIBILITY_MS,
-    scheduleStore: createFileScheduleStore(join(folder, 'timers')),
-    timers: !once,
-    log: logTroubles,
-  });
-}
-
 /** Troubles go to standard error as they come; the rest of the log would bury the summary. */
-function logTroubles({ level, message, functionName }: HostLogLine): void {
-  if (level !== 'warning' && level !== 'error' && level !== 'critical') return;
+function logTroubles({ level, category, message, functionName }: HostLogLine): void {
+  if (level !== 'error' && level !== 'critical' && !(level === 'warning' && category === 'system')) return;
   process.stderr.write(`${level} ${functionName ?? 'host'}: ${message}\n`);
 }
 
-function whereEverythingIs(world: World, host: Host, folder: string): string {
+function whereEverythingIs(world: World, apps: Apps, folder: string): string {
   const hsms = world.hsms.map(({ name, url }) => `  ${`HSM ${name}`.padEnd(14)} ${url}`);
   return [
     '',
@@ -140,8 +151,12 @@ function whereEverythingIs(world: World, host: Host, folder: string): string {
     `  CA             ${world.caFile}`,
     `  token          ${world.tokenFile} (administrator of both HSMs)`,
     `  blobs          ${world.azurite.blobUrl}/key-backups`,
-    `  app            ${host.url}`,
+    `  events         ${world.topic.url}`,
+    `  app            ${apps.backup.url}`,
+    `  recovery       ${apps.recovery.url}/api`,
+    `  people         ${world.issuer.url}/token?person=alice (also bob, carol, dave)`,
     `  kept in        ${folder}`,
     'Try:  curl -s --cacert CA -H "authorization: Bearer $(cat TOKEN)" "HSM_URL/keys?api-version=7.4"',
+    'Or bring a deleted key back with the right people: docs/recovery.md',
   ].join('\n');
 }

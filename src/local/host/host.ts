@@ -150,10 +150,15 @@ export async function startHost(options: HostOptions): Promise<Host> {
   return host;
 }
 
-/** Retry policies act on some triggers of the official host (timer, Event Hub, …), but not here: a sentence for each. */
+/**
+ * Retry policies act on some triggers of the official host, but not here: a sentence for each timer that has one. What
+ * is delivered from outside (an Event Hub's batch) is repeated by whoever delivers it, who is told how it ended.
+ */
 function ignoredRetries(functions: readonly RegisteredFunction[]): readonly string[] {
   return functions
-    .filter(({ metadata }) => metadata.retryOptions !== undefined && metadata.retryOptions !== null)
+    .filter(
+      ({ metadata, trigger }) => metadata.retryOptions != null && trigger.binding.type === 'timerTrigger',
+    )
     .map(
       ({ metadata }) =>
         `${metadata.name} has a retry policy, which this host does not apply: a failed run is not repeated`,

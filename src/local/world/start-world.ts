@@ -1,23 +1,39 @@
 /** Brings up everything the app stands on locally: two Managed HSMs, a storage account, an identity. */
-import { randomBytes } from 'node:crypto';
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { jwtVerify } from 'jose';
+import { createJsonLogger } from '../../adapters/system/json-logger.ts';
+import { systemClock } from '../../adapters/system/system-clock.ts';
 import { DEFAULT_TENANT_ID } from '../../emulator/options.ts';
 import { type Emulator, startEmulator } from '../../emulator/start-emulator.ts';
 import { openAuthority } from '../../emulator/tls/authority-folder.ts';
-import { createLeaf } from '../../emulator/tls/certificates.ts';
+import { type CertificatePair, createLeaf } from '../../emulator/tls/certificates.ts';
 import { createIssuer } from '../../emulator/tokens/issuer.ts';
+import { type AuditFeed, startAuditFeed } from '../audit-feed.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
 import { startIdentityEndpoint, type TokenMaker } from '../identity-endpoint.ts';
-import { APP_ID, appRole } from './app-role.ts';
+import { type Issuer, LOCAL_AUDIENCE, LOCAL_TENANT, startIssuer } from '../issuer/issuer.ts';
+import type { CloudEvent } from '../topic/cloud-event.ts';
+import { startTopic, type Topic } from '../topic/topic.ts';
+import { appRoles, IDENTITIES } from './app-roles.ts';
 import { freePorts } from './free-ports.ts';
 import { HSM_NAMES, type LocalHsmName, seedWorld } from './seed-keys.ts';
 
 const RETENTION_DAYS = 90;
 /** The app keeps its token while the emulators' clocks are moved ahead by months. */
 const TOKEN_SECONDS = 400 * 86_400;
-/** Where people expect them: Azurite's own defaults, and the alternative port of https twice. */
-const USUAL_PORTS = { contoso: 8443, fabrikam: 8444, blob: 10_000, queue: 10_001 } as const;
+/** Where people expect them: Azurite's own defaults, the alternative port of https, and beside the Functions host. */
+const USUAL_PORTS = {
+  contoso: 8443,
+  fabrikam: 8444,
+  blob: 10_000,
+  queue: 10_001,
+  topic: 7073,
+  issuer: 7074,
+} as const;
+/** The audience of tokens for Event Grid: https://learn.microsoft.com/azure/event-grid/authenticate-with-microsoft-entra-id */
+const TOPIC_AUDIENCE = 'https://eventgrid.azure.net';
 type Ports = Readonly<Record<keyof typeof USUAL_PORTS, number>>;
 
 /** What the world is to be. */
@@ -28,18 +44,25 @@ export interface WorldOptions {
   readonly keys: number;
   /** The usual ports where they are free; otherwise, and for a run that ends by itself, any. */
   readonly usualPorts: boolean;
+  /** Told of each event that the topic took. */
+  readonly onEvent?: (event: CloudEvent) => void;
 }
 
 /** The world, up and running. */
 export interface World {
   readonly hsms: readonly Emulator[];
   readonly azurite: Azurite;
+  readonly topic: Topic;
+  readonly issuer: Issuer;
+  readonly auditFeed: AuditFeed;
   readonly caFile: string;
   readonly caPem: string;
   /** A file with a bearer token of the HSMs' administrator, for trying things by hand. */
   readonly tokenFile: string;
-  /** Settings under which the app runs here. */
+  /** Settings under which the backup app runs here. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What the recovery app's settings have more, or other. */
+  readonly recoverySettings: Readonly<Record<string, string>>;
   /** Ends everything; what it stored stays. */
   close(): Promise<void>;
 }
@@ -56,7 +79,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const securityDomain = await secretIn(join(folder, 'security-domain'));
   const ports: Ports = await freePorts(options.usualPorts ? USUAL_PORTS : mapToZero(USUAL_PORTS));
   const leaf = await createLeaf(authority, 'storage', Date.now());
-  const tls = { certificate: leaf.certificate, key: leaf.key };
 
   const parts: Closable[] = [];
   const note = <T extends Closable>(part: T): T => {
@@ -64,69 +86,121 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     return part;
   };
   const close = async () => {
-    await Promise.all(parts.splice(0).map((part) => part.close()));
+    // What others talk to ends last.
+    for (const part of parts.splice(0).reverse()) await part.close();
   };
-  // The emulators make their keys while Azurite loads: each takes a second or two.
-  const starting = [
-    startAzurite({ folder: join(folder, 'azurite'), blobPort: ports.blob, queuePort: ports.queue, tls }).then(
-      note,
-    ),
-    startIdentityEndpoint(tokenMaker(authority.issuerKey)).then(note),
-    ...HSM_NAMES.map((name) => startHsm(name, options, ports[name], caDir, securityDomain).then(note)),
-  ] as const;
   try {
-    const [azurite, identity, ...hsms] = await Promise.all(starting);
+    const auditFeed = note(await startAuditFeed());
+    const issuer = await startIssuer({ port: ports.issuer, now: () => systemClock.now() });
+    note({ close: () => issuer.stop() });
+    // The emulators make their keys while Azurite loads: each takes a second or two.
+    const storage = {
+      folder: join(folder, 'azurite'),
+      blobPort: ports.blob,
+      queuePort: ports.queue,
+      tls: leaf,
+    };
+    const starting = [
+      startAzurite(storage).then(note),
+      startIdentityEndpoint(tokenMaker(authority.issuerKey)).then(note),
+      startEventTopic(ports.topic, leaf, authority.issuerKey, options.onEvent).then(note),
+      ...HSM_NAMES.map((name) =>
+        startHsm(name, options, ports[name], { caDir, securityDomain, auditSink: auditFeed.url }).then(note),
+      ),
+    ] as const;
+    await Promise.allSettled(starting);
+    const [azurite, identity, topic, ...hsms] = await Promise.all(starting);
     const tokenFile = join(folder, 'administrator.token');
     await writeFile(tokenFile, hsms[0]?.token ?? '', { mode: 0o600 });
-    const settings = {
-      ...identity.environment,
-      WARDEN_CREDENTIAL: 'managed-identity',
-      WARDEN_HSMS: hsms.map(({ name, url }) => `${name}=${url}`).join(','),
-      WARDEN_CA_FILE: authority.caFile,
-      WARDEN_BACKUP_URL: azurite.blobUrl,
-      WARDEN_QUEUE_URL: azurite.queueUrl,
-      AzureWebJobsStorage__queueServiceUri: azurite.queueUrl,
-    };
-    return {
-      hsms,
-      azurite,
-      caFile: authority.caFile,
-      caPem: authority.certificate,
-      tokenFile,
-      settings,
-      close,
-    };
+    const { certificate: caPem, caFile } = authority;
+    const world = { hsms, azurite, topic, issuer, auditFeed, caFile, caPem, tokenFile, close };
+    const settings = { ...identity.environment, ...appSettings(world) };
+    return { ...world, settings, recoverySettings: recoverySettings(issuer) };
   } catch (error) {
-    await Promise.allSettled(starting);
     await close();
     throw error;
   }
+}
+
+function appSettings({ hsms, azurite, topic, caFile }: Pick<World, 'hsms' | 'azurite' | 'topic' | 'caFile'>) {
+  return {
+    WARDEN_CREDENTIAL: 'managed-identity',
+    WARDEN_CLIENT_ID: IDENTITIES.backup.clientId,
+    WARDEN_HSMS: hsms.map(({ name, url }) => `${name}=${url}`).join(','),
+    WARDEN_CA_FILE: caFile,
+    WARDEN_BACKUP_URL: azurite.blobUrl,
+    WARDEN_QUEUE_URL: azurite.queueUrl,
+    WARDEN_TOPIC_URL: topic.url,
+    WARDEN_AUDIT_HUB: 'managed-hsm-audit',
+    AzureWebJobsStorage__queueServiceUri: azurite.queueUrl,
+  };
+}
+
+function recoverySettings(issuer: Issuer) {
+  return {
+    WARDEN_CLIENT_ID: IDENTITIES.recovery.clientId,
+    WARDEN_AUTH_TENANT: LOCAL_TENANT,
+    WARDEN_AUTH_AUDIENCE: LOCAL_AUDIENCE,
+    WARDEN_AUTH_ISSUER: issuer.url,
+    WARDEN_AUTH_KEYS_URL: issuer.jwksUrl,
+    WARDEN_APPROVAL_GROUPS: 'security,key-owner',
+    WARDEN_SHARED_DOMAINS: HSM_NAMES.join('+'),
+  };
 }
 
 function startHsm(
   name: LocalHsmName,
   options: WorldOptions,
   port: number,
-  caDir: string,
-  securityDomain: string,
+  shared: { readonly caDir: string; readonly securityDomain: string; readonly auditSink: string },
 ): Promise<Emulator> {
   return startEmulator({
     name,
     port,
-    caDir,
-    securityDomain,
+    ...shared,
     stateDir: join(options.folder, `hsm-${name}`),
     retentionDays: RETENTION_DAYS,
-    seed: async (now) => [...appRole(), ...(await seedWorld(name, options.keys, RETENTION_DAYS, now))],
+    // One pool as it should be, and one for which the watch has a word.
+    purgeProtection: name === 'contoso',
+    seed: async (now) => [...appRoles(), ...(await seedWorld(name, options.keys, RETENTION_DAYS, now))],
   });
 }
 
+function startEventTopic(
+  port: number,
+  { certificate: cert, key }: CertificatePair,
+  issuerKey: string,
+  onEvent: WorldOptions['onEvent'],
+): Promise<Topic> {
+  const publicKey = createPublicKey(createPrivateKey(issuerKey));
+  return startTopic({
+    clock: systemClock,
+    logger: createJsonLogger({ write: () => undefined }, systemClock),
+    port,
+    tls: { cert, key },
+    keys: [],
+    acceptBearer: (token) =>
+      jwtVerify(token, publicKey, { audience: TOPIC_AUDIENCE }).then(
+        () => true,
+        () => false,
+      ),
+    ...(onEvent !== undefined && { onEvent }),
+  });
+}
+
+/** Tokens of the identity that a client id names; without one, of the backup app. */
 function tokenMaker(issuerKey: string): TokenMaker {
   const issuer = createIssuer(issuerKey, DEFAULT_TENANT_ID, Date.now);
-  return async (resource) => ({
-    token: await issuer.issue({ objectId: APP_ID, audience: resource, lifetimeSeconds: TOKEN_SECONDS }),
-    expiresAt: Date.now() + TOKEN_SECONDS * 1000,
-  });
+  return async (resource, clientId) => {
+    const app = clientId === IDENTITIES.recovery.clientId ? IDENTITIES.recovery : IDENTITIES.backup;
+    const request = {
+      objectId: app.objectId,
+      appId: app.clientId,
+      audience: resource,
+      lifetimeSeconds: TOKEN_SECONDS,
+    };
+    return { token: await issuer.issue(request), expiresAt: Date.now() + TOKEN_SECONDS * 1000 };
+  };
 }
 
 /** The secret kept in a file, made at the first start. */
@@ -140,5 +214,5 @@ async function secretIn(file: string): Promise<string> {
 }
 
 function mapToZero(ports: Ports): Ports {
-  return { ...ports, contoso: 0, fabrikam: 0, blob: 0, queue: 0 };
+  return { ...ports, contoso: 0, fabrikam: 0, blob: 0, queue: 0, topic: 0, issuer: 0 };
 }

@@ -1,0 +1,96 @@
+/** Starts the two function apps in local hosts, each with its own settings and identity, as two apps in Azure have. */
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createBlobService } from '../adapters/blob/clients.ts';
+import type { StorageAccess } from '../adapters/http/storage-access.ts';
+import { managedIdentity } from '../adapters/identity/credential.ts';
+import { createQueueService } from '../adapters/queue/clients.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
+import { startHost } from './host/host.ts';
+import type { HostLogger } from './host/host-log.ts';
+import type { Host } from './host/host-options.ts';
+import { createFileScheduleStore } from './host/timer/schedule-store.ts';
+import { freePorts } from './world/free-ports.ts';
+import type { World } from './world/start-world.ts';
+
+/** After a crash here a message comes back soon, not after the ten minutes of the official host. */
+const QUEUE_VISIBILITY_MS = 30_000;
+const PORTS = { backup: 7071, recovery: 7072 } as const;
+const CONTAINERS = ['key-backups', 'warden-state', 'warden-audit'];
+const QUEUES = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications', 'recoveries'];
+
+/** The running apps. */
+export interface Apps {
+  readonly backup: Host;
+  readonly recovery: Host;
+  stop(): Promise<void>;
+}
+
+/** How the apps are started. */
+export interface AppsOptions {
+  /** Where timers remember when they last ran. */
+  readonly folder: string;
+  /** A run that ends by itself: any ports, no timers. */
+  readonly once: boolean;
+  readonly log: HostLogger;
+}
+
+/** Makes what a deployment makes, then starts both apps. */
+export async function startApps(world: World, options: AppsOptions): Promise<Apps> {
+  Object.assign(process.env, world.settings);
+  const access = storageAccess(world);
+  await deployStorage(access);
+  const ports = await freePorts(options.once ? { backup: 0, recovery: 0 } : PORTS);
+  const backup = await startApp('functions/main.ts', ports.backup, access, options);
+  try {
+    // An app reads its settings while it is loaded: now they are the recovery's.
+    Object.assign(process.env, world.recoverySettings);
+    const recovery = await startApp('functions/recovery-main.ts', ports.recovery, access, options);
+    world.auditFeed.listen(async (batch) => {
+      const outcome = await backup.deliver('auditEvents', [batch]);
+      if (outcome.status === 'failed') throw outcome.error;
+    });
+    const stop = async () => {
+      // What the emulators still hand over while they end finds no app; the nightly run makes up for it.
+      world.auditFeed.listen(async () => undefined);
+      await Promise.all([backup.stop(), recovery.stop()]);
+    };
+    return { backup, recovery, stop };
+  } catch (error) {
+    await backup.stop();
+    throw error;
+  }
+}
+
+async function startApp(
+  entry: string,
+  httpPort: number,
+  access: StorageAccess,
+  { folder, once, log }: AppsOptions,
+): Promise<Host> {
+  const service = createQueueService(access);
+  return startHost({
+    entry: new URL(`../../${entry}`, import.meta.url),
+    hostJson: JSON.parse(await readFile(new URL('../../host.json', import.meta.url), 'utf8')),
+    httpPort,
+    clock: systemClock,
+    queueClients: () => service,
+    queueVisibilityMs: QUEUE_VISIBILITY_MS,
+    scheduleStore: createFileScheduleStore(join(folder, 'timers')),
+    timers: !once,
+    log,
+  });
+}
+
+function storageAccess({ azurite, caPem }: World): StorageAccess {
+  const { blobUrl, queueUrl } = azurite;
+  return { kind: 'identity', blobUrl, queueUrl, caPem, credential: managedIdentity() };
+}
+
+async function deployStorage(access: StorageAccess): Promise<void> {
+  const [blobs, queues] = [createBlobService(access), createQueueService(access)];
+  await Promise.all([
+    ...CONTAINERS.map((name) => blobs.getContainerClient(name).createIfNotExists()),
+    ...QUEUES.map((name) => queues.getQueueClient(name).createIfNotExists()),
+  ]);
+}

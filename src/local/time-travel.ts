@@ -1,0 +1,41 @@
+/** Moves a local world ahead in time, step by step, and lets the watch look after each step. */
+import { setClockAhead, systemClock } from '../adapters/system/system-clock.ts';
+import type { Emulator } from '../emulator/start-emulator.ts';
+import type { Host } from './host/host-options.ts';
+
+const HOUR_MS = 3_600_000;
+const DAY_MS = 24 * HOUR_MS;
+/** Small enough that each threshold of the watch is crossed in a step of its own. */
+const STEP_MS = DAY_MS;
+
+/** A world that lived on in earlier starts has a time of its own: the apps follow it. */
+export function followClocks(hsms: readonly Emulator[]): void {
+  setClockAhead(Math.max(0, ...hsms.map((hsm) => hsm.now() - Date.now())));
+}
+
+/** Moves HSMs and apps ahead by `ms`, a day at most at a time; `look` runs after each step. */
+export async function travel(
+  hsms: readonly Emulator[],
+  ms: number,
+  look: () => Promise<void>,
+): Promise<void> {
+  const startedAt = systemClock.now();
+  for (let gone = 0; gone < ms; ) {
+    const step = Math.min(STEP_MS, ms - gone);
+    gone += step;
+    for (const hsm of hsms) await hsm.advanceClock(startedAt + gone - hsm.now());
+    setClockAhead(startedAt + gone - Date.now());
+    await look();
+  }
+}
+
+/** Lets the watch look at every HSM now, through its own timer and queue, and waits for the heartbeat of each look. */
+export async function lookNow(app: Host, heartbeats: () => number, hsms: number): Promise<void> {
+  const before = heartbeats();
+  const outcome = await app.invoke('deletedKeyWatch');
+  if (outcome.status === 'failed') throw outcome.error;
+  while (heartbeats() < before + hsms) {
+    await app.tick();
+    await systemClock.sleep(50);
+  }
+}
