@@ -53,8 +53,10 @@ export function composeRecovery(config: Config): Recovery {
   const storage = storageOf(config, credential, caPem);
   const blobs = createBlobService(storage.state);
   const stateContainer = blobs.getContainerClient(config.stateContainer);
-  const auditContainer = blobs.getContainerClient(config.recovery.auditContainer);
-  const backupContainer = createBlobService(storage.backup).getContainerClient(config.backupContainer);
+  // The audit log lies with the backups: in the account that is immutable, and where the apps' removal leaves it.
+  const immutable = createBlobService(storage.backup);
+  const auditContainer = immutable.getContainerClient(config.recovery.auditContainer);
+  const backupContainer = immutable.getContainerClient(config.backupContainer);
   // What a deployment makes in Azure, nobody makes for a storage emulator.
   const emulated = config.storage.kind === 'connection';
   const logger = createJsonLogger({ write: (line) => process.stdout.write(line) }, clock);
