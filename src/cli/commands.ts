@@ -19,12 +19,16 @@ import { keyPurge } from './key/purge.ts';
 import { keyRecover } from './key/recover.ts';
 import { keyRestore } from './key/restore.ts';
 import { keyShow } from './key/show.ts';
+import { rolesApply } from './roles/apply.ts';
+import { rolesCheck } from './roles/check.ts';
+import { rolesPlan } from './roles/plan.ts';
 import { status } from './status.ts';
 
 /** What each group is for. */
 export const GROUPS: Groups = {
   backup: 'Backups of the HSMs that the settings name',
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
+  roles: 'Local roles of the two apps on an HSM, which no deployment can make',
 };
 
 export const COMMANDS: readonly Command[] = [
@@ -46,4 +50,7 @@ export const COMMANDS: readonly Command[] = [
   backupVerify,
   backupRebuild,
   backupRestoreAll,
+  rolesPlan,
+  rolesApply,
+  rolesCheck,
 ];

@@ -36,12 +36,12 @@ export interface Store {
 export function openStore(connection: Connection, config: Config, context: CliContext): Store {
   const { clock } = context;
   const [backup, state] = [backupAccess(connection, config), stateAccess(connection, config)];
-  const stateService = createBlobService(state);
-  const stateContainer = stateService.getContainerClient(config.stateContainer);
-  const audit = stateService.getContainerClient(config.recovery?.auditContainer ?? AUDIT_CONTAINER);
+  const stateContainer = createBlobService(state).getContainerClient(config.stateContainer);
+  const immutable = createBlobService(backup);
+  const audit = immutable.getContainerClient(config.recovery?.auditContainer ?? AUDIT_CONTAINER);
   return {
     backups: new BlobBackupStore({
-      container: createBlobService(backup).getContainerClient(config.backupContainer),
+      container: immutable.getContainerClient(config.backupContainer),
       clock,
       logger: cliLogger(context),
     }),
