@@ -1,4 +1,5 @@
 /** The recovery's composition root: an app and an identity of its own, with what is the recovery's alone. */
+import { channel } from 'node:diagnostics_channel';
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
 import { BlobAuditAnchor } from './adapters/audit/blob-audit-anchor.ts';
@@ -59,7 +60,7 @@ export function composeRecovery(config: Config): Recovery {
   const backupContainer = immutable.getContainerClient(config.backupContainer);
   // What a deployment makes in Azure, nobody makes for a storage emulator.
   const emulated = config.storage.kind === 'connection';
-  const logger = createJsonLogger({ write: (line) => process.stdout.write(line) }, clock);
+  const logger = createJsonLogger({ write: writeLine }, clock);
   const appFor = composeRecoveryApp({
     config: config.recovery,
     hsms: new Map(config.hsms.map((hsm) => [hsm.name, composeHsm(hsm, credential, caPem)])),
@@ -84,6 +85,14 @@ export function composeRecovery(config: Config): Recovery {
     appFor: (log) => appFor(createJsonLogger({ write: (line, level) => log[level](line.trimEnd()) }, clock)),
     stop: () => stopping.abort(new WardenError('aborted', { message: 'The app is stopping.' })),
   };
+}
+
+/** Lines that belong to no invocation: to whoever listens in this process, otherwise to standard output. */
+const lines = channel('hsm-warden.log');
+
+function writeLine(line: string): void {
+  if (lines.hasSubscribers) lines.publish(line);
+  else process.stdout.write(line);
 }
 
 /** Events are written to the log, where alert rules read them, and go to the topic of the settings. */

@@ -1,4 +1,5 @@
 /** The local apps in their world: starts all, runs the nightly backup and the watch once, and says where everything is. */
+import { subscribe } from 'node:diagnostics_channel';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunRecord } from '../engine/backup/run-record.ts';
@@ -37,6 +38,8 @@ export async function startLocal(args: StartArguments, say: Say): Promise<Local>
   if (args.fresh) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
   const events = listenTo(say);
+  // The events are shown as they arrive at the topic; their log lines would only repeat them.
+  subscribe('hsm-warden.log', () => undefined);
   const world = await startWorld({
     folder,
     keys: args.keys ?? LISTED_KEYS,
