@@ -1,11 +1,16 @@
 /** The table of all commands, in the order in which help and documentation show them. */
 
+import { auditShow } from './audit/show.ts';
+import { auditVerify } from './audit/verify.ts';
 import { backupList } from './backup/list.ts';
 import { backupRebuild } from './backup/rebuild.ts';
 import { backupRestoreAll } from './backup/restore-all.ts';
 import { backupRun } from './backup/run.ts';
 import { backupShow } from './backup/show.ts';
 import { backupVerify } from './backup/verify.ts';
+import { completionOf } from './completion.ts';
+import { doctor } from './doctor.ts';
+import { emulator } from './emulator.ts';
 import type { Command } from './frame/command.ts';
 import type { Groups } from './frame/program.ts';
 import { keyBackup } from './key/backup.ts';
@@ -19,13 +24,22 @@ import { keyPurge } from './key/purge.ts';
 import { keyRecover } from './key/recover.ts';
 import { keyRestore } from './key/restore.ts';
 import { keyShow } from './key/show.ts';
+import { recoveryApprove } from './recovery/approve.ts';
+import { recoveryCancel } from './recovery/cancel.ts';
+import { recoveryList } from './recovery/list.ts';
+import { recoveryReject } from './recovery/reject.ts';
+import { recoveryRequest } from './recovery/request.ts';
+import { recoveryShow } from './recovery/show.ts';
 import { rolesApply } from './roles/apply.ts';
 import { rolesCheck } from './roles/check.ts';
 import { rolesPlan } from './roles/plan.ts';
 import { status } from './status.ts';
+import { watch } from './watch.ts';
 
 /** What each group is for. */
 export const GROUPS: Groups = {
+  audit: 'The audit log of recoveries, read past the app',
+  recovery: 'Requests to bring a key back, through the recovery app, which proves who calls',
   backup: 'Backups of the HSMs that the settings name',
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
   roles: 'Local roles of the two apps on an HSM, which no deployment can make',
@@ -33,6 +47,8 @@ export const GROUPS: Groups = {
 
 export const COMMANDS: readonly Command[] = [
   status,
+  doctor,
+  watch,
   keyCreate,
   keyImport,
   keyShow,
@@ -50,7 +66,17 @@ export const COMMANDS: readonly Command[] = [
   backupVerify,
   backupRebuild,
   backupRestoreAll,
+  recoveryRequest,
+  recoveryList,
+  recoveryShow,
+  recoveryApprove,
+  recoveryReject,
+  recoveryCancel,
+  auditVerify,
+  auditShow,
   rolesPlan,
   rolesApply,
   rolesCheck,
+  emulator,
+  completionOf(() => COMMANDS),
 ];

@@ -18,6 +18,9 @@ export const WorldFile = z.object({
   storageTokenFile: z.string(),
   blobUrl: LocalUrl,
   queueUrl: LocalUrl,
+  /** The recovery app and the issuer of the local people's tokens, while they run. */
+  recoveryUrl: LocalUrl.optional(),
+  issuerUrl: LocalUrl.optional(),
 });
 export type WorldFile = z.infer<typeof WorldFile>;
 

@@ -1,0 +1,112 @@
+/** `hsm-warden doctor`: checks everything the warden stands on, and says how to put right what is wrong. */
+import { z } from 'zod';
+import type { Config } from '../config/config.ts';
+import { CLOUDS } from './clouds.ts';
+import { keyServiceOn } from './compose-cli.ts';
+import {
+  CONNECTION_OPTIONS,
+  type Connection,
+  ConnectionOptions,
+  connect,
+  requireConfig,
+} from './connection.ts';
+import { attempt, type Finding, fail, ok } from './doctor/check.ts';
+import { checkHsm } from './doctor/check-hsm.ts';
+import { checkStorage } from './doctor/check-storage.ts';
+import { checkTopic } from './doctor/check-topic.ts';
+import type { CliContext } from './frame/context.ts';
+import { defineCommand } from './frame/define.ts';
+import { tell } from './frame/failures.ts';
+import { paintFor } from './frame/style.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice } from './warden-options.ts';
+
+const SIGNS = { ok: ['green', 'ok  '], warn: ['yellow', 'warn'], fail: ['red', 'FAIL'] } as const;
+const Schema = z.object({ ...HsmChoice, ...ConnectionOptions });
+
+export const doctor = defineCommand({
+  path: 'doctor',
+  summary: 'Check settings, identity, HSMs, rights, storage, topic and clock, and say how to put each right',
+  details: [
+    "It looks with your own credential and changes nothing; to try the right to back up it takes one backup of one key and throws it away. The rights of the app's identities are checked by roles check. Exit code 1 when something has to be fixed; warnings do not count.",
+  ],
+  format: 'table',
+  options: [HSM_CHOICE, ...CONNECTION_OPTIONS],
+  examples: ['hsm-warden doctor', 'hsm-warden doctor --emulator -o json'],
+  schema: Schema,
+  async run(context, given) {
+    const findings = await examine(context, given);
+    const failed = findings.filter(({ result }) => result === 'fail').length;
+    return {
+      data: findings,
+      table: {
+        columns: ['Result', 'Check', 'Subject', 'Detail', 'Fix'],
+        rows: findings.map(({ result, check, subject, detail, fix }) => [
+          result,
+          check,
+          subject,
+          detail,
+          fix,
+        ]),
+      },
+      page: page(findings, failed, context),
+      exit: failed === 0 ? 'done' : 'failed',
+    };
+  },
+});
+
+async function examine(context: CliContext, given: z.output<typeof Schema>): Promise<readonly Finding[]> {
+  let connection: Connection;
+  let config: Config;
+  try {
+    connection = await connect(context, given);
+    config = requireConfig(connection);
+  } catch (error) {
+    // Without settings there is nothing else to look at.
+    const { message, advice } = tell(error);
+    return [fail('settings', 'environment', message, advice ?? 'docs/configuration.md describes them.')];
+  }
+  const { clock, signal } = context;
+  const findings: Finding[] = [
+    ok(
+      'settings',
+      'environment',
+      `${config.hsms.length} HSMs: ${config.hsms.map(({ name }) => name).join(', ')}`,
+    ),
+  ];
+  findings.push(...(await checkIdentity(connection)));
+  for (const { name, url } of chosenHsms(config, given.hsm)) {
+    const keys = keyServiceOn(connection, { hsm: name, url }, clock);
+    const { minRetentionDays } = config.watch;
+    findings.push(
+      ...(await checkHsm({ keys, url, caPem: connection.caPem, clock, minRetentionDays, signal })),
+    );
+  }
+  findings.push(...(await checkStorage(connection, config, clock)));
+  findings.push(await checkTopic(config.watch.topicUrl, connection.caPem, signal));
+  return findings;
+}
+
+function checkIdentity({ credential, cloud }: Connection): Promise<readonly Finding[]> {
+  const scope = `https://${CLOUDS[cloud].suffix}/.default`;
+  return attempt('identity', scope, 'Sign in: az login', async () => {
+    const token = await credential.getToken(scope);
+    return token === null
+      ? fail('identity', scope, 'no token could be had', 'Sign in: az login')
+      : ok('identity', scope, 'a token was given');
+  });
+}
+
+function page(findings: readonly Finding[], failed: number, context: CliContext): string {
+  const paint = paintFor(context, context.stdout);
+  const lines = findings.flatMap(({ check, subject, result, detail, fix }) => {
+    const [colour, sign] = SIGNS[result];
+    const line = `${paint(colour, sign)}  ${check} (${subject}): ${detail}`;
+    return fix === undefined ? [line] : [line, `      -> ${fix}`];
+  });
+  const warnings = findings.filter(({ result }) => result === 'warn').length;
+  const end =
+    failed === 0
+      ? `Nothing has to be fixed; ${warnings} warnings.`
+      : `${failed} things have to be fixed; ${warnings} warnings.`;
+  return [...lines, '', end].join('\n');
+}

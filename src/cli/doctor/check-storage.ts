@@ -1,0 +1,93 @@
+/** Checks the storage: that the containers are there and answer, and that nobody can rewrite the backups. */
+import type { ContainerClient } from '@azure/storage-blob';
+import { AUDIT_CONTAINER } from '../../adapters/audit/audit-names.ts';
+import { createBlobService } from '../../adapters/blob/clients.ts';
+import { translateStorageError } from '../../adapters/http/translate-storage-error.ts';
+import type { Config } from '../../config/config.ts';
+import { isLoopback } from '../../config/settings.ts';
+import type { Clock } from '../../engine/ports.ts';
+import { backupAccess, stateAccess } from '../compose-cli.ts';
+import type { Connection } from '../connection.ts';
+import { attempt, type Finding, fail, ok, warn } from './check.ts';
+
+const REACH =
+  'Check the URL in the settings, the network rules of the account, and your role (Storage Blob Data Reader).';
+
+/** All checks of the storage. */
+export async function checkStorage(
+  connection: Connection,
+  config: Config,
+  clock: Clock,
+): Promise<readonly Finding[]> {
+  const backups = createBlobService(backupAccess(connection, config)).getContainerClient(
+    config.backupContainer,
+  );
+  const states = createBlobService(stateAccess(connection, config));
+  const state = states.getContainerClient(config.stateContainer);
+  const audit = states.getContainerClient(config.recovery?.auditContainer ?? AUDIT_CONTAINER);
+  const findings = [
+    await attempt('backup container', backups.containerName, REACH, () =>
+      immutable('backup container', backups, clock, 'fail'),
+    ),
+    await attempt('state container', state.containerName, REACH, async () => {
+      await properties(state, clock);
+      return ok('state container', state.containerName, state.url);
+    }),
+  ];
+  if (config.recovery !== undefined) {
+    findings.push(
+      await attempt('audit container', audit.containerName, REACH, () =>
+        immutable('audit container', audit, clock, 'warn'),
+      ),
+    );
+  }
+  return findings.flat();
+}
+
+/** Says whether a policy keeps what is stored. A storage emulator has no such thing, so there it is only a warning. */
+async function immutable(
+  check: string,
+  container: ContainerClient,
+  clock: Clock,
+  otherwise: 'fail' | 'warn',
+): Promise<readonly Finding[]> {
+  const { hasImmutabilityPolicy, hasLegalHold, isImmutableStorageWithVersioningEnabled } = await properties(
+    container,
+    clock,
+  );
+  const name = container.containerName;
+  const reachable = ok(check, name, container.url);
+  const policy = 'immutability';
+  if (hasImmutabilityPolicy || hasLegalHold || isImmutableStorageWithVersioningEnabled) {
+    return [reachable, ok(policy, name, 'a policy keeps what is stored')];
+  }
+  if (isLoopback(container.url)) {
+    return [
+      reachable,
+      warn(
+        policy,
+        name,
+        'a storage emulator keeps nothing immutable',
+        'In Azure the deployment sets the policy.',
+      ),
+    ];
+  }
+  const tell = otherwise === 'fail' ? fail : warn;
+  return [
+    reachable,
+    tell(
+      policy,
+      name,
+      'no policy: whoever may delete blobs can delete these',
+      'Deploy infra/main.bicep again, or set a time-based retention policy on the container.',
+    ),
+  ];
+}
+
+async function properties(container: ContainerClient, clock: Clock) {
+  try {
+    return await container.getProperties();
+  } catch (error) {
+    throw translateStorageError(error, { what: `look at container ${container.containerName}` }, clock.now());
+  }
+}

@@ -1,0 +1,41 @@
+/** What a check of the doctor finds. */
+import { tell } from '../frame/failures.ts';
+
+/** One finding: what was looked at, how it stands, and what to do about it. */
+export interface Finding {
+  readonly check: string;
+  readonly subject: string;
+  readonly result: 'ok' | 'warn' | 'fail';
+  readonly detail: string;
+  readonly fix?: string;
+}
+
+/** All is well. */
+export function ok(check: string, subject: string, detail: string): Finding {
+  return { check, subject, result: 'ok', detail };
+}
+
+/** It works, but should be put right. */
+export function warn(check: string, subject: string, detail: string, fix: string): Finding {
+  return { check, subject, result: 'warn', detail, fix };
+}
+
+/** It does not work. */
+export function fail(check: string, subject: string, detail: string, fix: string): Finding {
+  return { check, subject, result: 'fail', detail, fix };
+}
+
+/** Runs `look`; what it throws is a finding too, with `fix` where the error has no advice of its own. */
+export async function attempt(
+  check: string,
+  subject: string,
+  fix: string,
+  look: () => Promise<Finding | readonly Finding[]>,
+): Promise<readonly Finding[]> {
+  try {
+    return [await look()].flat();
+  } catch (error) {
+    const { code, message, advice } = tell(error);
+    return [fail(check, subject, `${message} (${code})`, code === 'unexpected' ? fix : (advice ?? fix))];
+  }
+}

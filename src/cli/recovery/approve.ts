@@ -1,0 +1,45 @@
+/** `hsm-warden recovery approve`: approves exactly what was shown, by the digest that stands for it. */
+import { z } from 'zod';
+import { askLine } from '../frame/ask.ts';
+import { defineCommand } from '../frame/define.ts';
+import { GuardRefusal } from '../frame/failures.ts';
+import { renderTable } from '../frame/render.ts';
+import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
+import { ID_ARGUMENT, IdArgument } from './recovery-id.ts';
+import { viewAnswer } from './show-view.ts';
+
+export const recoveryApprove = defineCommand({
+  path: 'recovery approve',
+  summary: 'Approve a recovery request',
+  details: [
+    'Shows the request and asks for the name of the key. The approval carries the digest of what was shown: were the request another one by then, the app would refuse it. With --digest there is no question.',
+  ],
+  format: 'table',
+  arguments: [ID_ARGUMENT],
+  options: [{ flags: '--digest <hex>', description: 'the digest of what is approved' }, ...API_OPTIONS],
+  examples: ['hsm-warden recovery approve 0r5kq1w7c2m8xj3v9b6t4n0a1z'],
+  schema: z.object({
+    ...ApiOptions,
+    ...IdArgument,
+    digest: z
+      .string()
+      .regex(/^[0-9a-f]{64}$/, 'expected 64 lower-case hex digits')
+      .optional(),
+  }),
+  async run(context, given) {
+    const api = await openApi(context, given);
+    if (given.digest !== undefined) return viewAnswer(await api.approve(given.id, given.digest));
+    const shown = await api.get(given.id);
+    const { table } = viewAnswer(shown);
+    if (table !== undefined) context.stderr.write(`${renderTable(table)}\n`);
+    const { key } = shown.operation;
+    const answer = await askLine(context, `Type the name of the key to approve this: `);
+    if (answer?.trim() !== key) {
+      throw new GuardRefusal(
+        'Nothing was approved: the name of the key was not typed.',
+        `It is ${key}; or give --digest.`,
+      );
+    }
+    return viewAnswer(await api.approve(given.id, shown.digest));
+  },
+});

@@ -1,0 +1,20 @@
+/** `hsm-warden recovery cancel`: ends a recovery request that is still open. */
+import { z } from 'zod';
+import { defineCommand } from '../frame/define.ts';
+import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
+import { ID_ARGUMENT, IdArgument } from './recovery-id.ts';
+import { viewAnswer } from './show-view.ts';
+
+export const recoveryCancel = defineCommand({
+  path: 'recovery cancel',
+  summary: 'Cancel an open recovery request of your own',
+  format: 'table',
+  arguments: [ID_ARGUMENT],
+  options: [{ flags: '--reason <text>', description: 'why, for the audit log' }, ...API_OPTIONS],
+  examples: ["hsm-warden recovery cancel 0r5kq1w7c2m8xj3v9b6t4n0a1z --reason 'the key was found'"],
+  schema: z.object({ ...ApiOptions, ...IdArgument, reason: z.string('expected a reason').min(1) }),
+  async run(context, given) {
+    const api = await openApi(context, given);
+    return viewAnswer(await api.end(given.id, 'cancellation', given.reason));
+  },
+});

@@ -1,0 +1,79 @@
+/** Opens the recovery app's API for a command: where it is, and who calls. */
+import { z } from 'zod';
+import { TokenFileCredential } from '../../adapters/identity/credential.ts';
+import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect, keepLocal } from '../connection.ts';
+import type { OptionSpec } from '../frame/command.ts';
+import type { CliContext } from '../frame/context.ts';
+import { UsageError } from '../frame/failures.ts';
+import { RecoveryApi } from './api.ts';
+
+/** Options of every recovery command. */
+export const API_OPTIONS: readonly OptionSpec[] = [
+  { flags: '--app-url <url>', description: 'where the recovery app is (default: WARDEN_ORIGIN)' },
+  { flags: '--as <person>', description: 'with --emulator: which of the local people calls, like alice' },
+  ...CONNECTION_OPTIONS,
+];
+/** The values of {@link API_OPTIONS}. */
+export const ApiOptions = {
+  ...ConnectionOptions,
+  appUrl: z
+    .url({ protocol: /^https?$/ })
+    .transform((url) => new URL(url).origin)
+    .optional(),
+  as: z
+    .string()
+    .regex(/^[a-z]+$/, 'expected a name')
+    .optional(),
+};
+type Options = z.output<z.ZodObject<typeof ApiOptions>>;
+
+/** The API for this call. Fails with UsageError, or `settings-invalid`. */
+export async function openApi(context: CliContext, options: Options): Promise<RecoveryApi> {
+  const connection = await connect(context, options);
+  const url = options.appUrl ?? connection.world?.recoveryUrl ?? connection.config?.recovery?.origin;
+  if (url === undefined) {
+    throw new UsageError(
+      'It is not known where the recovery app is.',
+      'Set WARDEN_ORIGIN, or give --app-url.',
+    );
+  }
+  keepLocal(connection, url);
+  return new RecoveryApi({
+    url,
+    token: () => tokenOf(connection, options, context),
+    caPem: connection.caPem,
+    signal: context.signal,
+  });
+}
+
+async function tokenOf(
+  { world, config, credential }: Connection,
+  { as, tokenFile }: Options,
+  { environment }: CliContext,
+): Promise<string> {
+  if (tokenFile !== undefined) return (await new TokenFileCredential(tokenFile).getToken()).token;
+  if (world !== undefined) return localToken(world.issuerUrl, as);
+  const audience = config?.recovery?.trust.audience ?? environment.WARDEN_AUTH_AUDIENCE;
+  if (audience === undefined) {
+    throw new UsageError(
+      'It is not known whom the recovery app takes tokens for.',
+      'Set WARDEN_AUTH_TENANT and WARDEN_AUTH_AUDIENCE as the app has them.',
+    );
+  }
+  const token = await credential.getToken(`${audience}/.default`);
+  if (token === null) throw new UsageError('No token could be had.', 'Sign in: az login');
+  return token.token;
+}
+
+/** A token of one of the people of the local world. */
+async function localToken(issuerUrl: string | undefined, person: string | undefined): Promise<string> {
+  if (person === undefined || issuerUrl === undefined) {
+    throw new UsageError(
+      'Who calls is not known.',
+      'Add --as with one of the local people: alice, bob, carol, dave.',
+    );
+  }
+  const answer = await fetch(`${issuerUrl}/token?person=${encodeURIComponent(person)}`);
+  if (answer.ok) return answer.text();
+  throw new UsageError(`There is nobody called ${person} in the local world.`, (await answer.text()).trim());
+}
