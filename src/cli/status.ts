@@ -85,7 +85,7 @@ function hsmLines(one: HsmStatus, now: number, paint: Paint): string[] {
   const ago = (at: number) => `${duration(Math.max(0, now - at))} ago`;
   const facts = [
     `${one.active} active keys, ${one.covered} with a good backup${excluded}`,
-    ...(one.oldestBackupAt === undefined ? [] : [`oldest newest backup ${ago(one.oldestBackupAt)}`]),
+    ...(one.oldestBackupAt === undefined ? [] : [`oldest good backup ${ago(one.oldestBackupAt)}`]),
     ...(one.lastRun === undefined ? [] : [`last run ${one.lastRun.state} ${ago(one.lastRun.endedAt)}`]),
     ...(one.verifiedAt === undefined ? [] : [`backups verified ${ago(one.verifiedAt)}`]),
     ...(one.restorable === 0 ? [] : [`${one.restorable} keys that are gone can be restored`]),

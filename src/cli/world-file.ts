@@ -18,8 +18,9 @@ export const WorldFile = z.object({
   storageTokenFile: z.string(),
   blobUrl: LocalUrl,
   queueUrl: LocalUrl,
-  /** The recovery app and the issuer of the local people's tokens, while they run. */
+  /** The recovery app, the topic, and the issuer of the local people's tokens, while they run. */
   recoveryUrl: LocalUrl.optional(),
+  topicUrl: LocalUrl.optional(),
   issuerUrl: LocalUrl.optional(),
 });
 export type WorldFile = z.infer<typeof WorldFile>;
@@ -53,6 +54,7 @@ export function worldSettings(world: WorldFile, environment: Environment): Envir
     WARDEN_BACKUP_URL: world.blobUrl,
     WARDEN_STATE_URL: world.blobUrl,
     WARDEN_QUEUE_URL: world.queueUrl,
+    WARDEN_TOPIC_URL: world.topicUrl,
   };
 }
 

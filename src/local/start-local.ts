@@ -53,8 +53,8 @@ export async function startLocal(args: StartArguments, say: Say): Promise<Local>
   };
   try {
     followClocks(world.hsms);
-    await describeWorld(world, folder);
     apps = await startApps(world, { folder, once: args.once, log: logTroubles });
+    await describeWorld(world, apps, folder);
     const runs = await backUpNow(world, apps, say);
     const safe = allSafe(summarise(runs));
     say(describeSummary(runs));
@@ -128,7 +128,11 @@ async function backUpNow(world: World, { backup }: Apps, say: Say): Promise<read
 }
 
 /** Tells `hsm-warden … --emulator` where everything is. */
-async function describeWorld({ hsms, caFile, azurite }: World, folder: string): Promise<void> {
+async function describeWorld(
+  { hsms, caFile, azurite, issuer, settings }: World,
+  { recovery }: Apps,
+  folder: string,
+): Promise<void> {
   const [first] = hsms;
   if (first === undefined) return;
   const storageToken = await first.issueToken({
@@ -136,7 +140,9 @@ async function describeWorld({ hsms, caFile, azurite }: World, folder: string): 
     audience: 'https://storage.azure.com',
   });
   const { blobUrl, queueUrl } = azurite;
-  await writeWorldFile(folder, { hsms, caFile, blobUrl, queueUrl, token: first.token, storageToken });
+  const topicUrl = settings.WARDEN_TOPIC_URL;
+  const urls = { blobUrl, queueUrl, recoveryUrl: recovery.url, issuerUrl: issuer.url, topicUrl };
+  await writeWorldFile(folder, { hsms, caFile, ...urls, token: first.token, storageToken });
 }
 
 /** Troubles go to standard error as they come; the rest of the log would bury the summary. */

@@ -1,12 +1,10 @@
 /** Checks one HSM: that it answers, what its clock says, and that this person may do what the warden does. */
-import { createDefaultHttpClient, createPipelineRequest } from '@azure/core-rest-pipeline';
 import type { Clock, KeyService } from '../../engine/ports.ts';
-import { duration } from '../warden-options.ts';
+import { sendOnce } from '../http-call.ts';
 import { attempt, type Finding, fail, ok, warn } from './check.ts';
+import { judgeClock } from './judge-clock.ts';
 
-/** Tokens and schedules bear a little; the engine allows for five minutes between its clock and the service's. */
-const SKEW_WARN_MS = 30_000;
-const SKEW_FAIL_MS = 5 * 60_000;
+/** A person waits no longer. */
 const TIMEOUT_MS = 15_000;
 
 /** What the checks of an HSM need. */
@@ -33,16 +31,16 @@ export async function checkHsm(hsm: HsmUnderTest): Promise<readonly Finding[]> {
 
 /** Any answer will do, also a refusal: it has the HSM's time. */
 async function reach({ keys, url, caPem, clock, signal }: HsmUnderTest): Promise<readonly Finding[]> {
-  const request = createPipelineRequest({
-    url: `${url}/keys?api-version=7.4`,
-    method: 'GET',
-    timeout: TIMEOUT_MS,
-    abortSignal: signal,
-    ...(caPem === undefined ? {} : { tlsSettings: { ca: caPem } }),
-  });
   let date: string | undefined;
   try {
-    date = (await createDefaultHttpClient().sendRequest(request)).headers.get('date');
+    const call = {
+      url: `${url}/keys?api-version=7.4`,
+      method: 'GET',
+      timeoutMs: TIMEOUT_MS,
+      caPem,
+      signal,
+    } as const;
+    date = (await sendOnce(call)).headers.get('date');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
     const fix = 'Check the URL in WARDEN_HSMS, DNS, the private endpoint and the firewall of the HSM.';
@@ -50,14 +48,6 @@ async function reach({ keys, url, caPem, clock, signal }: HsmUnderTest): Promise
   }
   const reachable = ok('HSM reachable', keys.hsm, url);
   return date === undefined ? [reachable] : [reachable, judgeClock(keys.hsm, Date.parse(date) - clock.now())];
-}
-
-function judgeClock(hsm: string, skewMs: number): Finding {
-  const off = duration(Math.abs(skewMs));
-  const detail = `this machine and the HSM differ by ${off}`;
-  const fix = 'Synchronise the clock of this machine (NTP).';
-  if (Math.abs(skewMs) > SKEW_FAIL_MS) return fail('clock', hsm, detail, fix);
-  return Math.abs(skewMs) > SKEW_WARN_MS ? warn('clock', hsm, detail, fix) : ok('clock', hsm, detail);
 }
 
 async function checkRights({ keys, signal, minRetentionDays }: HsmUnderTest): Promise<readonly Finding[]> {

@@ -9,6 +9,7 @@ import type { Clock } from '../../engine/ports.ts';
 import { backupAccess, stateAccess } from '../compose-cli.ts';
 import type { Connection } from '../connection.ts';
 import { attempt, type Finding, fail, ok, warn } from './check.ts';
+import { judgeClock } from './judge-clock.ts';
 
 const REACH =
   'Check the URL in the settings, the network rules of the account, and your role (Storage Blob Data Reader).';
@@ -30,8 +31,11 @@ export async function checkStorage(
       immutable('backup container', backups, clock, 'fail'),
     ),
     await attempt('state container', state.containerName, REACH, async () => {
-      await properties(state, clock);
-      return ok('state container', state.containerName, state.url);
+      const { date } = await properties(state, clock);
+      const reachable = ok('state container', state.containerName, state.url);
+      return date === undefined
+        ? reachable
+        : [reachable, judgeClock('storage', date.getTime() - clock.now())];
     }),
   ];
   if (config.recovery !== undefined) {

@@ -1,6 +1,5 @@
 /** Checks the topic: that there is one, and that it answers. No event is sent. */
-import { createDefaultHttpClient, createPipelineRequest } from '@azure/core-rest-pipeline';
-import { isLoopback } from '../../config/settings.ts';
+import { sendOnce } from '../http-call.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 
 const TIMEOUT_MS = 15_000;
@@ -19,16 +18,8 @@ export async function checkTopic(
       'Set WARDEN_TOPIC_URL; nobody is told of a coming purge otherwise.',
     );
   }
-  const request = createPipelineRequest({
-    url,
-    method: 'OPTIONS',
-    timeout: TIMEOUT_MS,
-    abortSignal: signal,
-    allowInsecureConnection: isLoopback(url),
-    ...(caPem === undefined ? {} : { tlsSettings: { ca: caPem } }),
-  });
   try {
-    const { status } = await createDefaultHttpClient().sendRequest(request);
+    const { status } = await sendOnce({ url, method: 'OPTIONS', timeoutMs: TIMEOUT_MS, caPem, signal });
     return ok('topic', new URL(url).host, `it answers (${status})`);
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);

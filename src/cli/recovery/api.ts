@@ -1,14 +1,9 @@
 /** The recovery app's HTTP API, called as the person at the terminal: the app proves who that is, and decides. */
-import {
-  createDefaultHttpClient,
-  createHttpHeaders,
-  createPipelineRequest,
-  type HttpMethods,
-} from '@azure/core-rest-pipeline';
+import type { HttpMethods } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { isLoopback } from '../../config/settings.ts';
 import { ERROR_CLASSES, WardenError, type WardenErrorCode } from '../../engine/errors.ts';
 import { RecoveryView } from '../../engine/recovery/asking.ts';
+import { sendOnce } from '../http-call.ts';
 
 /** The longest a person waits for an answer. */
 const TIMEOUT_MS = 60_000;
@@ -29,7 +24,6 @@ const Problem = z.object({ title: z.string(), code: z.string(), detail: z.string
 /** The requests of people. Every method fails with the code that the app answers with, or `identity-unreachable`. */
 export class RecoveryApi {
   readonly #options: RecoveryApiOptions;
-  readonly #client = createDefaultHttpClient();
 
   constructor(options: RecoveryApiOptions) {
     this.#options = options;
@@ -70,21 +64,20 @@ export class RecoveryApi {
 
   async #send(method: HttpMethods, path: string, body?: unknown): Promise<unknown> {
     const { url, token, caPem, signal } = this.#options;
-    const request = createPipelineRequest({
+    const call = {
       url: `${url}/api/${path}`,
       method,
-      headers: createHttpHeaders({
+      headers: {
         authorization: `Bearer ${await token()}`,
         accept: 'application/json',
         ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      }),
+      },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      timeout: TIMEOUT_MS,
-      abortSignal: signal,
-      allowInsecureConnection: isLoopback(url),
-      ...(caPem === undefined ? {} : { tlsSettings: { ca: caPem } }),
-    });
-    const { status, text } = await this.#client.sendRequest(request).then(
+      timeoutMs: TIMEOUT_MS,
+      caPem,
+      signal,
+    };
+    const { status, text } = await sendOnce(call).then(
       (response) => ({ status: response.status, text: response.bodyAsText ?? '' }),
       (cause: unknown) => {
         throw signal.aborted ? aborted(cause) : unreachable(url, cause);

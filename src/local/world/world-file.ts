@@ -11,8 +11,9 @@ export interface WorldFacts {
   /** Bearer tokens: of the HSMs' administrator, and for the storage account. */
   readonly token: string;
   readonly storageToken: string;
-  /** The recovery app, and the issuer of the local people's tokens. */
+  /** The recovery app, the topic, and the issuer of the local people's tokens. */
   readonly recoveryUrl?: string;
+  readonly topicUrl?: string | undefined;
   readonly issuerUrl?: string;
 }
 
@@ -22,9 +23,9 @@ export async function writeWorldFile(folder: string, facts: WorldFacts): Promise
   const storageTokenFile = resolve(folder, 'storage.token');
   await writeFile(tokenFile, facts.token, { mode: 0o600 });
   await writeFile(storageTokenFile, facts.storageToken, { mode: 0o600 });
-  const { blobUrl, queueUrl, recoveryUrl, issuerUrl } = facts;
+  const { blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl } = facts;
   const hsms = facts.hsms.map(({ name, url }) => ({ name, url }));
   const files = { caFile: resolve(facts.caFile), tokenFile, storageTokenFile };
-  const text = JSON.stringify({ hsms, ...files, blobUrl, queueUrl, recoveryUrl, issuerUrl });
+  const text = JSON.stringify({ hsms, ...files, blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl });
   await writeFile(join(folder, 'local.json'), text, { mode: 0o600 });
 }
