@@ -490,6 +490,8 @@ module backupApp 'modules/function-app.bicep' = {
     disabledFunctions: disabledFunctions
     settings: union(settings, sharedSettings, {
       WARDEN_CLIENT_ID: backupIdentity.outputs.clientId
+      // The watch and the alert rule must be late by the same clock.
+      WARDEN_OVERDUE_GRACE_HOURS: string(sweepGraceHours)
       WARDEN_AUDIT_HUB: auditHubName
       WARDEN_AUDIT_CONSUMER_GROUP: auditConsumerGroup
       // The trigger's connection, by identity.

@@ -6,7 +6,7 @@ import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
 /** The version the snapshots were made with. */
-export const BICEP_VERSION = '0.49.2';
+const BICEP_VERSION = '0.49.2';
 
 /** Ignored by git, like everything under node_modules. */
 const CACHE = 'node_modules/.cache/bicep';

@@ -28,7 +28,7 @@ export const SCOPES = {
   'Application Insights': '/components/{}',
 } as const satisfies Record<string, string>;
 /** A place that rights are given on. */
-export type Scope = keyof typeof SCOPES;
+type Scope = keyof typeof SCOPES;
 
 const BLOB_OWNER = { role: 'Storage Blob Data Owner', roleId: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b' };
 const BLOB_CONTRIBUTOR = {
