@@ -46,6 +46,20 @@ module.exports = {
       from: { path: '^functions/' },
       to: { path: '^src/(adapters|emulator|local)/' },
     },
+    {
+      name: 'only-operators-destroy-keys',
+      comment:
+        'What creates, deletes and purges keys is for a person at the command line; no app can reach it.',
+      severity: 'error',
+      from: { pathNot: '^src/(cli/|adapters/keyvault/key-administration)' },
+      to: { path: '^src/adapters/keyvault/key-administration' },
+    },
+    {
+      name: 'nothing-needs-the-command-line',
+      severity: 'error',
+      from: { path: '^(functions|src/)', pathNot: '^src/cli/' },
+      to: { path: '^src/cli/' },
+    },
     { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
     { name: 'no-orphans-in-node_modules', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
@@ -53,6 +67,9 @@ module.exports = {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default', 'types'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'node', 'default', 'types'],
+    },
   },
 };

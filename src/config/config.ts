@@ -15,7 +15,7 @@ export type CredentialConfig =
   | { readonly kind: 'token-file'; readonly tokenFile: string };
 
 /** Where backups, state and queues are. A connection string is for a storage emulator on loopback only. */
-export type StorageConfig =
+type StorageConfig =
   | {
       readonly kind: 'identity';
       readonly backupUrl: string;
@@ -58,7 +58,7 @@ const SECRET = ['WARDEN_STORAGE_CONNECTION', 'WARDEN_WEBHOOK_SECRETS'];
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** One problem of the settings. */
-export interface SettingProblem {
+interface SettingProblem {
   readonly setting: string;
   readonly found: string;
   readonly expected: string;

@@ -4,7 +4,7 @@ import { text } from 'node:stream/consumers';
 import { z } from 'zod';
 
 /** Acts on one batch; a failure lets the emulator post it again. */
-export type OnBatch = (batch: string) => Promise<void>;
+type OnBatch = (batch: string) => Promise<void>;
 
 /** A running feed. */
 export interface AuditFeed {

@@ -4,7 +4,7 @@ import type { KeyService, Page } from '../../src/engine/ports.ts';
 import { failureOf } from '../support/errors.ts';
 
 /** How a test makes a key. */
-export interface KeyToMake {
+interface KeyToMake {
   readonly keyType?: 'RSA-HSM' | 'EC-HSM' | 'oct-HSM';
   readonly enabled?: boolean;
   readonly tags?: Readonly<Record<string, string>>;

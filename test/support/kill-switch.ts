@@ -2,7 +2,7 @@
 import type { ExecuteDeps } from '../../src/engine/recovery/execute.ts';
 
 /** The death of a process. No product code knows this error, so nothing can be done about it. */
-export class Killed extends Error {
+class Killed extends Error {
   override readonly name = 'Killed';
 
   constructor() {
