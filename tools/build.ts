@@ -1,5 +1,5 @@
-/** Bundles each function app into dist/{app}/: one minified file with its source map, host.json and a package.json. */
-import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
+/** Bundles each function app into dist/{app}/: one minified file with its source map, host.json and a package.json; and the command line into dist/cli/. */
+import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { APPS } from './apps.ts';
 
@@ -32,3 +32,18 @@ for (const { name, entry } of APPS) {
   await cp('LICENSE', `${folder}/LICENSE`);
   await writeFile(`${folder}/package.json`, `${JSON.stringify({ type: 'module', main: 'main.js' })}\n`);
 }
+
+await build({
+  entryPoints: ['src/cli/main.ts'],
+  outfile: 'dist/cli/main.js',
+  bundle: true,
+  platform: 'node',
+  format: 'esm',
+  target: 'node22',
+  minify: true,
+  keepNames: true,
+  legalComments: 'none',
+  banner: { js: `#!/usr/bin/env node\n${BANNER}` },
+  logLevel: 'warning',
+});
+await chmod('dist/cli/main.js', 0o755);

@@ -1,6 +1,5 @@
 /** `hsm-warden emulator`: one emulated Managed HSM on this machine, until Ctrl-C. */
 import { z } from 'zod';
-import { startEmulator } from '../emulator/start-emulator.ts';
 import { isWardenError } from '../engine/errors.ts';
 import { defineCommand } from './frame/define.ts';
 
@@ -27,6 +26,8 @@ export const emulator = defineCommand({
     seedKeys: z.coerce.number().int().min(0).max(5000).default(0),
   }),
   async run({ stdout, clock, signal }, { port, name, state, seedKeys }) {
+    // Only now: no other command needs the emulator's modules.
+    const { startEmulator } = await import('../emulator/start-emulator.ts');
     const running = await startEmulator({
       port,
       name,
