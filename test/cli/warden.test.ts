@@ -1,0 +1,221 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { run } from './support/cli.ts';
+import { CliWorld } from './support/cli-world.ts';
+
+let world: CliWorld;
+
+beforeAll(async () => {
+  world = await CliWorld.start([{ name: 'contoso', seedKeys: 6 }]);
+});
+
+afterAll(async () => {
+  await world?.close();
+});
+
+const Status = z.object({
+  verdict: z.string(),
+  hsms: z.array(
+    z.object({
+      covered: z.number(),
+      active: z.number(),
+      risks: z.array(z.object({ key: z.string(), risk: z.string() })),
+    }),
+  ),
+});
+
+async function status() {
+  const ran = await world.run(['status', '-o', 'json']);
+  return { code: ran.code, ...Status.parse(JSON.parse(ran.stdout)) };
+}
+
+async function firstKey(): Promise<string> {
+  const [key = ''] = world.hsm().state.keys.keys();
+  return key;
+}
+
+describe('an HSM from its first run to a deleted key', () => {
+  it('is at risk before its first run: no key has a backup', async () => {
+    const { code, verdict, hsms } = await status();
+    expect([code, verdict, hsms[0]?.covered]).toEqual([1, 'at-risk', 0]);
+    expect(hsms[0]?.risks.map(({ risk }) => risk)).toEqual(Array(6).fill('no-backup'));
+    expect((await world.run(['status'])).stdout).toContain('hsm-warden backup run --hsm contoso --key');
+  });
+
+  it('is safe after backup run, which can be run again', async () => {
+    const first = await world.run(['backup', 'run', '-o', 'tsv']);
+    expect(first).toMatchObject({ code: 0, stdout: 'contoso\tsucceeded\t6\t6\t0\t0\t0\n' });
+    const second = await world.run(['backup', 'run', '-o', 'tsv']);
+    const [, state, keys, backedUp, unchanged] = second.stdout.split('\t');
+    // A key backed up within two seconds of its last change is taken once more.
+    expect([state, keys, Number(backedUp) + Number(unchanged)]).toEqual(['succeeded', '6', 6]);
+    expect(await status()).toMatchObject({ code: 0, verdict: 'safe' });
+    expect((await world.run(['status'])).stdout).toContain('Every key is safe.');
+  });
+
+  it('is at risk again when a key gets a version that is in no backup, until that key is backed up', async () => {
+    const key = await firstKey();
+    await world.client().createKey(key, 'RSA-HSM');
+    const { code, hsms } = await status();
+    expect(code).toBe(1);
+    expect(hsms[0]?.risks).toMatchObject([{ key, risk: 'newest-version-not-backed-up' }]);
+
+    expect((await world.run(['backup', 'run', '--hsm', 'contoso', '--key', key])).code).toBe(0);
+    expect((await status()).code).toBe(0);
+  });
+
+  it('shows a deleted key with its countdown, its coverage and what is left after the purge', async () => {
+    const key = await firstKey();
+    expect((await world.run(['watch'])).stdout).toContain('No key is soft-deleted.');
+    await world.run(['key', 'delete', '--hsm-name', 'contoso', '--name', key]);
+
+    const { stdout, code } = await world.run(['watch', '-o', 'tsv']);
+    expect(code).toBe(0);
+    const [hsm, name, left, , coverage, , after] = stdout.trimEnd().split('\t');
+    expect([hsm, name, coverage, after]).toEqual(['contoso', key, 'complete', 'restore']);
+    expect(left).toMatch(/^6 d 23 h$/);
+    // It is deleted, but nothing would be lost.
+    expect((await status()).verdict).toBe('safe');
+  });
+
+  it('is at risk when a key is deleted that no backup holds', async () => {
+    await world.client().createKey('bereft', 'RSA-HSM');
+    await world.client().beginDeleteKey('bereft');
+    expect((await status()).hsms[0]?.risks).toMatchObject([
+      { key: 'bereft', risk: 'deleted-without-backup' },
+    ]);
+    expect((await world.run(['watch', '-o', 'tsv'])).stdout).toContain('\tlost\t');
+    await world.client().purgeDeletedKey('bereft');
+  });
+
+  it('is watched until Ctrl-C, which is no failure', async () => {
+    const stop = new AbortController();
+    let looks = 0;
+    const ran = await world.run(['watch', '--follow', '--every', '1'], {
+      signal: stop.signal,
+      clock: { now: systemClock.now, sleep: (_ms, signal) => systemClock.sleep(1, signal) },
+      onStdout: () => {
+        looks += 1;
+        if (looks === 2) stop.abort();
+      },
+    });
+    expect(ran.code).toBe(0);
+    expect(looks).toBeGreaterThanOrEqual(2);
+  });
+});
+
+describe('the backups', () => {
+  it('are listed, the newest of each key, or all of one', async () => {
+    const all = z.array(z.object({ key: z.string(), blob: z.string() }));
+    const newest = all.parse(JSON.parse((await world.run(['backup', 'list', '-o', 'json'])).stdout));
+    expect(newest).toHaveLength(6);
+    const key = await firstKey();
+    const ofKey = all.parse(
+      JSON.parse((await world.run(['backup', 'list', '--key', key, '-o', 'json'])).stdout),
+    );
+    expect(ofKey.length).toBeGreaterThan(1);
+    expect(new Set(ofKey.map((one) => one.key))).toEqual(new Set([key]));
+  });
+
+  it('are shown one by one, checked, and written to a file that restores', async () => {
+    const [line = ''] = (await world.run(['backup', 'list', '-o', 'tsv'])).stdout.split('\n');
+    const blob = line.split('\t').at(-1) ?? '';
+    const path = join(world.folder, 'one.backup');
+    const shown = await world.run(['backup', 'show', blob, '--file', path]);
+    expect(shown.code).toBe(0);
+    expect(shown.stdout).toMatch(/verdict +good/);
+    expect((await readFile(path, 'latin1')).split('.')).toHaveLength(5);
+    expect((await world.run(['backup', 'show', blob, '--file', path])).code).toBe(3);
+  });
+
+  it.each([
+    ['no name of a backup', 'contoso/x', 2],
+    ['a backup that is not there', `contoso/x/20260101T000000000Z-${'0'.repeat(32)}.keybackup`, 1],
+  ])('are not shown for %s', async (_case, blob, code) => {
+    expect((await world.run(['backup', 'show', blob])).code).toBe(code);
+  });
+
+  it('are all read again by verify, which tells what is damaged', async () => {
+    expect(await world.run(['backup', 'verify'])).toMatchObject({ code: 0 });
+    // A record that is not that of its bytes: what bit rot looks like.
+    const { value: [good] = [] } = await world.backups.list('contoso').next();
+    if (good === undefined) throw new Error('expected a backup');
+    const bytes = await world.backups.read(good.blob);
+    const damaged = { ...good.record, key: 'damaged', keyId: 'damaged', sha256: '0'.repeat(64) };
+    await world.backups.put(damaged, bytes);
+
+    const ran = await world.run(['backup', 'verify', '--key', 'damaged', '-o', 'json']);
+    expect(ran.code).toBe(1);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ checked: 1, damaged: [{ key: 'damaged' }] });
+  });
+
+  it('are enough to rebuild a catalogue that cannot be read', async () => {
+    const { etag = '' } = (await world.state.read({ kind: 'catalogue', hsm: 'contoso' })) ?? {};
+    await world.state.write({ kind: 'catalogue', hsm: 'contoso' }, 'not json', { etag });
+    const before = await world.run(['status']);
+    expect(before.code).toBe(2);
+    expect(before.stdout).toContain('state-corrupt');
+
+    expect((await world.run(['backup', 'rebuild', '--hsm', 'contoso'])).code).toBe(0);
+    expect((await world.run(['status'])).code).toBe(0);
+  });
+});
+
+describe('doctor', () => {
+  it('finds nothing to fix in a sound world, and says what an emulator cannot offer', async () => {
+    const { code, stdout } = await world.run(['doctor']);
+    expect(stdout).toContain('Nothing has to be fixed');
+    expect(code).toBe(0);
+    for (const check of [
+      'settings',
+      'identity',
+      'HSM reachable',
+      'may back up keys',
+      'state container',
+      'clock',
+      'topic',
+    ])
+      expect(stdout).toContain(check);
+    expect(stdout).toMatch(/warn {2}immutability/);
+  });
+
+  it('says what is missing when there are no settings, or wrong ones', async () => {
+    const none = await run(['doctor']);
+    expect(none.code).toBe(1);
+    expect(none.stdout).toContain('WARDEN_HSMS');
+    const wrong = await run(['doctor'], { environment: { WARDEN_HSMS: 'contoso', WARDEN_PACE: '99' } });
+    expect(wrong.code).toBe(1);
+    expect(wrong.stdout).toContain('WARDEN_PACE');
+  });
+
+  it('tells a clock that is wrong', async () => {
+    const late = { now: () => Date.now() - 3_600_000, sleep: systemClock.sleep };
+    const { code, stdout } = await world.run(['doctor'], { clock: late });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/FAIL {2}clock .*differ by (59 min|1 h)/);
+  });
+});
+
+describe('the audit log', () => {
+  it('is whole while it is empty', async () => {
+    expect(await world.run(['audit', 'verify'])).toMatchObject({ code: 0 });
+    expect((await world.run(['audit', 'show', '-o', 'json'])).stdout).toBe('[]\n');
+  });
+});
+
+describe('an HSM that cannot be seen', () => {
+  it('makes status and watch say that they do not know', async () => {
+    await world.hsm().close();
+    const impatient = { now: Date.now, sleep: async () => undefined };
+    const seen = await world.run(['status'], { clock: impatient });
+    expect(seen.code).toBe(2);
+    expect(seen.stdout).toContain('hsm-unreachable');
+    expect((await world.run(['watch'], { clock: impatient })).code).toBe(2);
+    const { code, stdout } = await world.run(['doctor'], { clock: impatient });
+    expect(code).toBe(1);
+    expect(stdout).toContain('FAIL  HSM reachable');
+  });
+});
