@@ -2,7 +2,7 @@
 import { isWardenError } from '../errors.ts';
 import { lookUp } from '../look-up.ts';
 import type { ListedKey } from '../model/key.ts';
-import type { StoredBackup } from '../ports.ts';
+import type { Page, StoredBackup } from '../ports.ts';
 import { type BackUpKeyDeps, backUpKey, proveStored } from './back-up-key.ts';
 import type { Catalogue } from './catalogue.ts';
 import { type BackupReason, planKey } from './plan.ts';
@@ -84,31 +84,39 @@ async function* tasks(
   }
 }
 
-/** The pages of the list, each repeated by itself when it fails: a long list need not begin anew. */
+/** The pages of the list; the next is asked for while this one is dealt with. */
 async function* listPages(
   deps: SweepDeps,
   policy: SweepPolicy,
   part: SweepPart,
 ): AsyncGenerator<readonly ListedKey[]> {
-  let next: string | undefined;
-  do {
-    const page = await withRetries(
-      () => deps.keys.listKeys(next, part.signal),
-      deps.clock,
-      policy.retry,
-      part.signal,
-      (error, attempt) => {
-        deps.logger.warn('listing keys failed, trying again', {
-          hsm: part.hsm,
-          runId: part.runId,
-          attempt,
-          error,
-        });
-      },
-    );
+  let pending: Promise<Page<ListedKey>> | undefined = listPage(deps, policy, part, undefined);
+  while (pending !== undefined) {
+    const page: Page<ListedKey> = await pending;
+    pending = page.next === undefined ? undefined : listPage(deps, policy, part, page.next);
+    // Its failure is met above, unless nobody wants the page any more.
+    pending?.catch(() => undefined);
     yield page.items;
-    next = page.next;
-  } while (next !== undefined);
+  }
+}
+
+/** One page, repeated by itself when it fails: a long list need not begin anew. */
+function listPage(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  part: SweepPart,
+  next: string | undefined,
+): Promise<Page<ListedKey>> {
+  const { hsm, runId, signal } = part;
+  return withRetries(
+    () => deps.keys.listKeys(next, signal),
+    deps.clock,
+    policy.retry,
+    signal,
+    (error, attempt) => {
+      deps.logger.warn('listing keys failed, trying again', { hsm, runId, attempt, error });
+    },
+  );
 }
 
 async function* cutOff(
