@@ -9,6 +9,7 @@ import { CLOUD_NAMES, CLOUDS, type CloudName } from './clouds.ts';
 import type { OptionSpec } from './frame/command.ts';
 import type { CliContext } from './frame/context.ts';
 import { UsageError } from './frame/failures.ts';
+import { followWorldClock } from './world-clock.ts';
 import { readWorldFile, WorldCredential, type WorldFile, worldSettings } from './world-file.ts';
 
 /** Options of every command that reaches out. */
@@ -49,6 +50,7 @@ export async function connect(context: CliContext, options: Options): Promise<Co
     const world = await readWorldFile(environment);
     const credential = new WorldCredential(world);
     const config = readConfig(worldSettings(world, environment));
+    await followWorldClock(world, readCaFile(world.caFile), context.signal);
     return { credential, caPem: readCaFile(world.caFile), cloud, world, config, local: true };
   }
   const tokenFile = options.tokenFile ?? environment.WARDEN_TOKEN_FILE;

@@ -2,6 +2,8 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { z } from 'zod';
+import { ADMINISTRATOR_ID } from '../emulator/options.ts';
 import type { RunRecord } from '../engine/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeEvent } from './describe-event.ts';
@@ -20,8 +22,9 @@ const STATE_FOLDER = '.warden';
 /** 10 000 keys on two HSMs at 8 a second take ten minutes and a half. */
 const RUN_TIMEOUT_MS = 3_600_000;
 const DAY_MS = 86_400_000;
-/** The person behind the tokens written down for the command line. */
-const OPERATOR_ID = '4a5c6d7e-1b2f-4c3d-8e9f-0a1b2c3d4e5f';
+/** The command line's token stays good while the clocks are moved ahead by months. */
+const OPERATOR_TOKEN_SECONDS = 400 * 86_400;
+const TokenAnswer = z.object({ access_token: z.string() });
 
 type Say = (line: string) => void;
 
@@ -135,14 +138,26 @@ async function describeWorld(
 ): Promise<void> {
   const [first] = hsms;
   if (first === undefined) return;
-  const storageToken = await first.issueToken({
-    objectId: OPERATOR_ID,
-    audience: 'https://storage.azure.com',
+  const token = await first.issueToken({
+    objectId: ADMINISTRATOR_ID,
+    lifetimeSeconds: OPERATOR_TOKEN_SECONDS,
   });
+  const storageToken = await storageTokenOf(settings);
   const { blobUrl, queueUrl } = azurite;
   const topicUrl = settings.WARDEN_TOPIC_URL;
   const urls = { blobUrl, queueUrl, recoveryUrl: recovery.url, issuerUrl: issuer.url, topicUrl };
-  await writeWorldFile(folder, { hsms, caFile, ...urls, token: first.token, storageToken });
+  await writeWorldFile(folder, { hsms, caFile, ...urls, token, storageToken });
+}
+
+/** Azurite goes by the real time, and so do the tokens of the app's identity; those of the HSMs go by theirs. */
+async function storageTokenOf({
+  IDENTITY_ENDPOINT,
+  IDENTITY_HEADER = '',
+}: World['settings']): Promise<string> {
+  const query = new URLSearchParams({ resource: 'https://storage.azure.com', 'api-version': '2019-08-01' });
+  const headers = { 'x-identity-header': IDENTITY_HEADER };
+  const answer = await fetch(`${IDENTITY_ENDPOINT}?${query}`, { headers });
+  return TokenAnswer.parse(await answer.json()).access_token;
 }
 
 /** Troubles go to standard error as they come; the rest of the log would bury the summary. */

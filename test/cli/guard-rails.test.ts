@@ -1,3 +1,4 @@
+import { generateKeyPairSync } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -142,6 +143,29 @@ describe('key purge', () => {
     const purged = await world.run(on('purge', 'covered'), { stdin: 'covered\n' });
     expect(purged).toMatchObject({ code: 0, stdout: '' });
     await expect(world.client().getDeletedKey('covered')).rejects.toMatchObject({ statusCode: 404 });
+  });
+});
+
+describe('key import', () => {
+  const pem = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({
+    ...{ type: 'pkcs8', format: 'pem' },
+    ...{ cipher: 'aes-256-cbc', passphrase: 'sesame' },
+  });
+
+  it.each([
+    ['from standard input', ['--pem-password-file', '-'], 'sesame\n', 0],
+    ['from the wrong one', ['--pem-password-file', '-'], 'open\n', 2],
+    ['on the command line, with a warning', ['--pem-password', 'sesame'], '', 0],
+    ['from both', ['--pem-password', 'sesame', '--pem-password-file', '-'], 'sesame\n', 2],
+    ['from nowhere', [], '', 2],
+  ])('takes the password %s', async (_case, password, stdin, code) => {
+    const path = await world.file('ec.pem', pem);
+    const args = on('import', 'imported', '--pem-file', path, '--ops', 'sign', 'verify');
+    const ran = await world.run([...args, ...password], { stdin });
+    expect(ran.code).toBe(code);
+    expect(ran.stderr.includes('Warning')).toBe(code === 0 && password[0] === '--pem-password');
+    if (code === 0)
+      expect((await world.client().getKey('imported')).keyOperations?.toSorted()).toEqual(['sign', 'verify']);
   });
 });
 

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { setClockAhead, systemClock } from '../../src/adapters/system/system-clock.ts';
 import { run } from './support/cli.ts';
 import { CliWorld } from './support/cli-world.ts';
 
@@ -35,6 +35,11 @@ async function status() {
 async function firstKey(): Promise<string> {
   const [key = ''] = world.hsm().state.keys.keys();
   return key;
+}
+
+async function activeKey(): Promise<string> {
+  for await (const { name } of world.client().listPropertiesOfKeys()) return name;
+  throw new Error('expected a key');
 }
 
 describe('an HSM from its first run to a deleted key', () => {
@@ -203,6 +208,16 @@ describe('the audit log', () => {
   it('is whole while it is empty', async () => {
     expect(await world.run(['audit', 'verify'])).toMatchObject({ code: 0 });
     expect((await world.run(['audit', 'show', '-o', 'json'])).stdout).toBe('[]\n');
+  });
+});
+
+describe('a world whose clock was moved ahead', () => {
+  it('has its countdowns by its own time', async () => {
+    await world.run(['key', 'delete', '--hsm-name', 'contoso', '--name', await activeKey()]);
+    await world.hsm().advanceClock(2 * 86_400_000);
+    const { stdout } = await world.run(['watch', '-o', 'tsv']);
+    expect(stdout).toMatch(/\t4 d 23 h\t/);
+    setClockAhead(0);
   });
 });
 

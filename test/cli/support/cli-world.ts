@@ -8,6 +8,7 @@ import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
+import { ADMINISTRATOR_ID } from '../../../src/emulator/options.ts';
 import { type Emulator, startEmulator } from '../../../src/emulator/start-emulator.ts';
 import { openAuthority } from '../../../src/emulator/tls/authority-folder.ts';
 import { createLeaf } from '../../../src/emulator/tls/certificates.ts';
@@ -75,7 +76,8 @@ export class CliWorld {
       caFile: first.caFile,
       blobUrl,
       queueUrl,
-      token: first.token,
+      // Good for as long as a test moves the clock ahead.
+      token: await first.issueToken({ objectId: ADMINISTRATOR_ID, lifetimeSeconds: 400 * 86_400 }),
       storageToken,
     });
     const world = new CliWorld(folder, emulators, azurite, storageToken);
