@@ -22,7 +22,6 @@ const Raw = z.object({
   callerIpAddress: z.string().optional(),
   identity: z.unknown().optional(),
   PoolName: z.string().optional(),
-  resource: z.string().optional(),
   resourceId: z.string().optional(),
   properties: z
     .object({
@@ -45,7 +44,7 @@ export interface AuditRecord {
   /** Epoch milliseconds by the service's clock. */
   readonly at: number;
   readonly operation: string;
-  /** Host of the request, lower case; and the HSM's name as far as the record has it. */
+  /** Host of the request, lower case, with a port that is not 443; and the HSM's name as far as the record has it. */
   readonly host?: string;
   readonly pool?: string;
   readonly key?: string;
@@ -62,14 +61,15 @@ export function readAuditRecord(value: unknown): AuditRecord | undefined {
   const uri = rest.requestUri ?? properties?.requestUri ?? properties?.id;
   const url = uri !== undefined && URL.canParse(uri) ? new URL(uri) : undefined;
   const key = url === undefined ? undefined : keyOf(url.pathname);
-  const pool = rest.PoolName ?? rest.resource ?? rest.resourceId?.split('/').at(-1);
+  // A vault may have the name of an HSM, and its log the same event hub.
+  const pool = rest.PoolName ?? /\/managedhsms\/([^/]+)$/i.exec(rest.resourceId ?? '')?.[1];
   const httpStatus = rest.httpStatusCode ?? properties?.httpStatusCode;
   return {
     at: epochOf(time),
     operation: operationName,
     caller: { ...callerOf(identity), ...(callerIpAddress === undefined ? {} : { address: callerIpAddress }) },
     clientInfo: rest.clientInfo ?? properties?.clientInfo ?? '',
-    ...(url === undefined ? {} : { host: url.hostname.toLowerCase() }),
+    ...(url === undefined ? {} : { host: url.host }),
     ...(pool === undefined ? {} : { pool }),
     ...(key === undefined ? {} : { key }),
     ...(httpStatus === undefined ? {} : { httpStatus }),

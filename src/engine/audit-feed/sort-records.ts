@@ -81,8 +81,8 @@ function note(work: HsmWork, record: AuditRecord): boolean {
   }
 }
 
-/** The host of the request decides; a record without one is told by the name of its pool. */
+/** By the host of the request, or by the name of the pool: an HSM can be reached under other hosts too. */
 function isOf({ host, pool }: AuditRecord, { name, url }: FeedHsm): boolean {
-  if (host !== undefined && host === new URL(url).hostname) return true;
+  if (host !== undefined && host === new URL(url).host) return true;
   return pool?.toLowerCase() === name.toLowerCase();
 }

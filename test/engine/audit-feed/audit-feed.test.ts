@@ -4,6 +4,7 @@ import { readAuditRecord } from '../../../src/engine/audit-feed/audit-record.ts'
 import { effectOf } from '../../../src/engine/audit-feed/effect.ts';
 import { handleAuditBatch } from '../../../src/engine/audit-feed/handle-batch.ts';
 import { readAuditBatch } from '../../../src/engine/audit-feed/read-batch.ts';
+import { sortRecords } from '../../../src/engine/audit-feed/sort-records.ts';
 import { EVERY_KEY } from '../../../src/engine/backup/selection.ts';
 import { WardenError } from '../../../src/engine/errors.ts';
 import { look } from '../../../src/engine/watch/look.ts';
@@ -286,6 +287,33 @@ describe('the audit feed', () => {
     await world.feed([aRecord({ operationName: 'KeyDecrypt', httpStatusCode: 404 }, '/keys/never')]);
 
     expect(world.looks).toBe(0);
+  });
+
+  it('takes a purge in a vault of the same name for what it is: none of this HSM', async () => {
+    const world = new FeedWorld();
+    const result = await world.feed({
+      time: '2026-11-24T12:00:05Z',
+      resourceId: '/SUBSCRIPTIONS/S/RESOURCEGROUPS/G/PROVIDERS/MICROSOFT.KEYVAULT/VAULTS/CONTOSO',
+      resource: 'CONTOSO',
+      operationName: 'KeyPurge',
+      properties: { httpStatusCode: 204, requestUri: 'https://contoso.vault.azure.net/deletedkeys/orders' },
+    });
+
+    expect(result).toMatchObject({ foreign: 1, looks: 0 });
+    expect(world.told).toEqual([]);
+  });
+
+  it('tells HSMs apart that share a host and differ in the port', () => {
+    const record = readAuditRecord(
+      aRecord({ PoolName: 'contoso-dr', requestUri: 'https://127.0.0.1:5002/keys/orders' }),
+    );
+    const hsms = [
+      { name: 'contoso', url: 'https://127.0.0.1:5001' },
+      { name: 'contoso-dr', url: 'https://127.0.0.1:5002/' },
+    ];
+
+    const { byHsm } = sortRecords(record === undefined ? [] : [record], hsms);
+    expect([...byHsm.keys()]).toEqual(['contoso-dr']);
   });
 
   it('counts records of other HSMs and unknown operations, and leaves them', async () => {
