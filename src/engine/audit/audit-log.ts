@@ -126,9 +126,11 @@ export class ChainedAuditLog implements AuditLog {
       throw conflict();
     }
     const today = utcDay(end.serviceTime);
-    if (isSeal(end.lastLine)) {
-      // Only after a fresh look: another writer may have gone on by more than one part.
-      if (fresh) await this.#store.open(partAfter(end.part, today));
+    const sealedAt = sealTime(end.lastLine);
+    if (sealedAt !== undefined) {
+      // Only after a fresh look: another writer may have gone on by more than one part. The seal alone says which part
+      // is next: by clocks that differ, two writers would begin two.
+      if (fresh) await this.#store.open(partAfter(end.part, utcDay(sealedAt)));
       throw conflict();
     }
     const tip = await this.#tipOf(end);
@@ -167,12 +169,14 @@ export function comparePart(a: AuditPart, b: AuditPart): number {
   return a.number - b.number;
 }
 
-function partAfter(part: AuditPart, today: string): AuditPart {
-  return today > part.day ? { day: today, number: 1 } : { day: part.day, number: part.number + 1 };
+function partAfter(part: AuditPart, day: string): AuditPart {
+  return day > part.day ? { day, number: 1 } : { day: part.day, number: part.number + 1 };
 }
 
-function isSeal(line: string | undefined): boolean {
-  return line !== undefined && parseEntry(line)?.event === SEAL;
+/** When the line sealed its part, by the store's time; undefined when it is no seal. */
+function sealTime(line: string | undefined): number | undefined {
+  const entry = line === undefined ? undefined : parseEntry(line);
+  return entry?.event === SEAL ? entry.at : undefined;
 }
 
 function tipOfLine(line: string, part: AuditPart): ChainTip {

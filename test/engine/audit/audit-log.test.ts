@@ -63,6 +63,26 @@ describe('writing', () => {
     expect(verdict).toMatchObject({ problems: [], entries: 1 + 15 + 1 });
   });
 
+  it('begins one part after a seal though the clocks of two front ends differ over midnight', async () => {
+    const { clock, store, anchor, log } = await aLogOf([1]);
+    const { end, open } = { end: store.end.bind(store), open: store.open.bind(store) };
+    await clock.advance(DAY_MS);
+    store.faults.fail('open', new WardenError('storage-unreachable', { message: 'killed here' }));
+    await expect(log.note(anEvent('seals'))).rejects.toMatchObject({ code: 'storage-unreachable' });
+    const opened: string[] = [];
+    store.open = async (part) => {
+      opened.push(`${part.day}/${part.number}`);
+      return open(part);
+    };
+    store.end = async (fresh) => {
+      const found = await end(fresh);
+      return found && { ...found, serviceTime: found.serviceTime - DAY_MS };
+    };
+    await new ChainedAuditLog(store, anchor, clock).note(anEvent('by a clock that is behind'));
+
+    expect(opened).toEqual(['2026-01-02/1']);
+  });
+
   it('goes on after a writer died between the seal and the next part', async () => {
     const { clock, store, anchor, log } = await aLogOf([1]);
     await clock.advance(DAY_MS);
