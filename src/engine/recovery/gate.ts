@@ -17,6 +17,12 @@ export interface GateVerdict {
 /** One proof: resolves with the problem it found, or undefined. A proof that throws has proven nothing. */
 export type GateProof = () => Promise<string | undefined>;
 
+/** Why the gate is disarmed: a sentence, and what kind of reason it is. */
+interface Problem {
+  readonly kind: string;
+  readonly text: string;
+}
+
 /** What the gate needs. */
 export interface GateDeps {
   readonly policy: RecoveryPolicy;
@@ -75,34 +81,47 @@ export class Gate {
     const proven = await Promise.all(
       Object.entries(proofs).map(([name, proof]) => this.#attempt(name, proof)),
     );
-    const problems = [
-      ...policyProblems(policy, checkedAt),
+    const found = [
+      ...policyProblems(policy, checkedAt).map((text) => ({ kind: 'policy', text })),
       ...proven.filter((problem) => problem !== undefined),
     ];
+    const problems = found.map(({ text }) => text);
+    const kinds = [...new Set(found.map(({ kind }) => kind))].sort().join('+');
     const override = overrideInForce(policy, checkedAt);
     const verdict = { armed: problems.length === 0, checkedAt, problems, override };
-    const told = await this.#tell(verdict);
+    const told = await this.#tell(verdict, kinds);
     this.#verdict =
       told === undefined ? verdict : { ...verdict, armed: false, problems: [...problems, told] };
     return this.#verdict;
   }
 
-  async #attempt(name: string, proof: GateProof): Promise<string | undefined> {
+  async #attempt(name: string, proof: GateProof): Promise<Problem | undefined> {
     try {
       const problem = await proof();
-      return problem === undefined ? undefined : `${name}: ${problem}`;
+      return problem === undefined ? undefined : { kind: name, text: `${name}: ${problem}` };
     } catch (error) {
-      return `${name}: it could not be proven (${error instanceof Error ? error.message : String(error)})`;
+      const why = error instanceof Error ? error.message : String(error);
+      return { kind: `${name}-unproven`, text: `${name}: it could not be proven (${why})` };
     }
   }
 
-  /** An override or a disarmed gate is told to the world, once a day by each instance; an override nobody heard of opens nothing. */
-  async #tell({ armed, checkedAt, problems, override }: GateVerdict): Promise<string | undefined> {
+  /**
+   * An override or a disarmed gate is told to the world, once a day by each instance and for each kind of problem: a
+   * passing fault must not silence what comes after it. An override nobody heard of opens nothing.
+   */
+  async #tell(verdict: GateVerdict, kinds: string): Promise<string | undefined> {
+    const { armed, checkedAt, problems, override } = verdict;
     const day = Math.floor(checkedAt / DAY_MS);
     const events = [
       ...(armed
         ? []
-        : [{ id: `gate-disarmed/${day}`, type: 'gate-disarmed' as const, detail: problems.join('; ') }]),
+        : [
+            {
+              id: `gate-disarmed/${day}/${kinds}`,
+              type: 'gate-disarmed' as const,
+              detail: problems.join('; '),
+            },
+          ]),
       ...(override ? [{ id: `override-in-force/${day}`, type: 'override-in-force' as const }] : []),
     ];
     try {

@@ -45,6 +45,26 @@ describe('the gate', () => {
     expect(notifier.events).toHaveLength(2);
   });
 
+  it('tells another reason on the same day too: a fault that passed must not hide one that did not', async () => {
+    const proofs: GateProof[] = [
+      () => Promise.reject(new Error('no answer')),
+      async () => undefined,
+      async () => 'the log is not whole',
+      async () => 'the log is not whole, still',
+    ];
+    const { gate, notifier, clock } = aGate({ proofs: { audit: async () => proofs.shift()?.() } });
+    while (proofs.length > 0) {
+      await gate.verdict();
+      await clock.advance(60_000);
+    }
+
+    expect(notifier.events.map(({ detail }) => detail)).toEqual([
+      'audit: it could not be proven (no answer)',
+      'audit: the log is not whole',
+    ]);
+    expect(new Set(notifier.events.map(({ id }) => id)).size).toBe(2);
+  });
+
   it.each([
     { name: 'just before a minute', ms: 59_999, proven: 1 },
     { name: 'after a minute', ms: 60_000, proven: 2 },
