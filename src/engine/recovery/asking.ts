@@ -57,6 +57,7 @@ export const RecoveryView = z.strictObject({
   id: RecoveryId,
   state: z.enum(STATES),
   operation: Operation.extend({
+    deletedAt: Time.exactOptional(),
     backup: z
       .strictObject({
         blob: z.string(),

@@ -21,6 +21,7 @@ export function requestDigest(request: DigestedRequest): string {
     hsm: operation.hsm,
     target: operation.target,
     key: operation.key,
+    deletedAt: operation.deletedAt,
     backup:
       operation.backup === undefined
         ? null

@@ -27,7 +27,8 @@ export async function lookAtKey(keys: KeyService, key: string, signal?: AbortSig
   if (active !== undefined) return { state: 'active' };
   const deleted = await orUndefined(() => keys.getDeletedKey(key, signal));
   if (deleted === undefined) return { state: 'gone' };
-  return { state: 'deleted', scheduledPurgeAt: deleted.scheduledPurgeAt };
+  const { deletedAt, scheduledPurgeAt } = deleted;
+  return { state: 'deleted', deletedAt, scheduledPurgeAt };
 }
 
 /**
@@ -43,7 +44,11 @@ export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal):
   const { hsm, target, key } = ask;
   if (plan.action === 'recover') {
     const note = backups.length === 0 ? ['There is no backup to verify the recovered key against.'] : [];
-    return { operation: { action: 'recover', hsm, target, key }, notes: [...plan.notes, ...note] };
+    const deletion = state.state === 'deleted' ? { deletedAt: state.deletedAt } : {};
+    return {
+      operation: { action: 'recover', hsm, target, key, ...deletion },
+      notes: [...plan.notes, ...note],
+    };
   }
   const faults: string[] = [];
   for (const candidate of plan.candidates) {

@@ -5,6 +5,7 @@ import { DEFAULT_RETRY, withRetries } from '../backup/retry.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../errors.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StateStore, StoredBackup } from '../ports.ts';
 import { backupsOf, lookAtKey, sha256 } from './look.ts';
+import type { KeyState } from './preflight.ts';
 import type { Outcome, RecoveryRecord } from './record.ts';
 import { type Verification, verifyRecovered } from './verify-recovered.ts';
 
@@ -95,12 +96,12 @@ function bringBack(
   const { action, key, backup } = record.operation;
   let mayHaveActed = resumed;
   return async () => {
-    const { state } = await lookAtKey(keys, key, signal);
-    if (state === 'active') {
+    const found = await lookAtKey(keys, key, signal);
+    if (found.state === 'active') {
       if (mayHaveActed) return resumed ? ['The key was found active when the execution was resumed.'] : [];
       throw failure(record, 'key-active', 'the key is active already', 'Nothing has to be recovered.');
     }
-    requireFit(record, state);
+    requireFit(record, found);
     requireTime(deps.clock.now(), record, actBefore);
     const bytes = backup === undefined ? undefined : await approvedBytes(deps, record, signal);
     mayHaveActed = true;
@@ -117,9 +118,9 @@ function bringBack(
   };
 }
 
-function requireFit(record: RecoveryRecord, state: 'deleted' | 'gone'): void {
-  const { action } = record.operation;
-  if (action === 'recover' && state === 'gone') {
+function requireFit(record: RecoveryRecord, found: Exclude<KeyState, { state: 'active' }>): void {
+  const { action, deletedAt } = record.operation;
+  if (action === 'recover' && found.state === 'gone') {
     throw failure(
       record,
       'nothing-to-recover',
@@ -127,7 +128,16 @@ function requireFit(record: RecoveryRecord, state: 'deleted' | 'gone'): void {
       'Make a new request: it will offer to restore a backup.',
     );
   }
-  if (action === 'restore' && state === 'deleted') {
+  // Whoever deleted it once more may have had a reason that the approvers did not know.
+  if (action === 'recover' && found.state === 'deleted' && !isSameDeletion(deletedAt, found.deletedAt)) {
+    throw failure(
+      record,
+      'key-deleted',
+      'the key was recovered and deleted once more since the request was made',
+      'Make a new request if it is to be recovered all the same.',
+    );
+  }
+  if (action === 'restore' && found.state === 'deleted') {
     throw failure(
       record,
       'key-deleted',
@@ -135,6 +145,11 @@ function requireFit(record: RecoveryRecord, state: 'deleted' | 'gone'): void {
       'Make a new request to recover it, or restore after its purge.',
     );
   }
+}
+
+/** `deletedDate` was seen to differ by one second between two answers about one deletion. A request of before knows of none. */
+function isSameDeletion(approved: number | undefined, found: number): boolean {
+  return approved === undefined || Math.abs(approved - found) <= 2_000;
 }
 
 function requireTime(now: number, record: RecoveryRecord, actBefore: number): void {

@@ -19,7 +19,7 @@ export interface Ask {
 /** The state of a key on the target HSM. */
 export type KeyState =
   | { readonly state: 'active' }
-  | { readonly state: 'deleted'; readonly scheduledPurgeAt: number }
+  | { readonly state: 'deleted'; readonly deletedAt: number; readonly scheduledPurgeAt: number }
   | { readonly state: 'gone' };
 
 /** What will be done: recover, or restore the first of `candidates` that proves good. */

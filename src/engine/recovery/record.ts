@@ -44,6 +44,8 @@ export const Operation = z.strictObject({
   /** The HSM the key comes back into. */
   target: HsmName,
   key: KeyName,
+  /** The deletion that a recovery undoes, by the HSM's clock: a later one of the same name is not meant. */
+  deletedAt: Time.exactOptional(),
   backup: ChosenBackup.exactOptional(),
 });
 export type Operation = z.infer<typeof Operation>;

@@ -8,13 +8,14 @@ import type { RecoveryRecord } from './record.ts';
 /** What people see of a request. */
 export function viewOf(record: RecoveryRecord): RecoveryView {
   const { operation, rule, approvals } = record;
-  const { backup, ...rest } = operation;
+  const { backup, deletedAt, ...rest } = operation;
   const approvers = approvals.map(({ by, groups }) => ({ id: by.id, groups }));
   return {
     id: record.id,
     state: record.state,
     operation: {
       ...rest,
+      ...(deletedAt === undefined ? {} : { deletedAt: isoTime(deletedAt) }),
       ...(backup === undefined ? {} : { backup: { ...backup, capturedAt: isoTime(backup.capturedAt) } }),
     },
     requester: record.requester,

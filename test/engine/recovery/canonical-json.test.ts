@@ -43,6 +43,7 @@ describe('requestDigest', () => {
     ['target', { operation: { ...base.operation, target: 'other' } }],
     ['key', { operation: { ...base.operation, key: 'other' } }],
     ['action', { operation: anOperation() }],
+    ['deletion', { operation: { ...base.operation, deletedAt: 1 } }],
     ['blob', { operation: { ...base.operation, backup: { ...backup, blob: 'c' } } }],
     ['hash', { operation: { ...base.operation, backup: { ...backup, sha256: '2'.repeat(64) } } }],
     ['version id', { operation: { ...base.operation, backup: { ...backup, versionId: 'v' } } }],

@@ -120,6 +120,37 @@ describe('executing an approved request', () => {
     expect(world.hsm.calls).not.toContain('recoverKey orders');
   });
 
+  it('leaves a key alone that was deleted once more after the request was made', async () => {
+    const world = await deleted();
+    const record = await world.approved();
+    await world.keysOf('contoso').recoverKey('orders');
+    await world.clock.advance(HOUR_MS);
+    world.hsm.deleteKey('orders');
+
+    await world.deliver(record.id);
+
+    expect(world.stored(record.id)).toMatchObject({
+      state: 'failed',
+      outcome: { code: 'key-deleted', step: 'recover' },
+    });
+    expect(world.hsm.active.has('orders')).toBe(false);
+  });
+
+  it('does not recover twice what was deleted again before a dead worker is replaced', async () => {
+    const world = await deleted();
+    const record = await world.approved();
+    await world.clock.advance(HOUR_MS);
+    const deps: ExecuteDeps = new KillSwitch(1, true, 'recoverKey').wrapAll(world.deps());
+    await expect(world.deliver(record.id, deps)).rejects.toThrow('killed');
+    await world.clock.advance(CLAIM_MS);
+    world.hsm.deleteKey('orders');
+
+    await world.deliver(record.id);
+
+    expect(world.hsm.active.has('orders')).toBe(false);
+    expect(world.stored(record.id).state).toBe('failed');
+  });
+
   it.each([
     {
       name: 'the key is active again',
