@@ -34,7 +34,12 @@ Every command of "Manage a Managed HSM using the Azure CLI" works with \`az keyv
 - \`create\` and \`import\` take a first backup at once.
 - \`backup\` never overwrites a file.
 - \`restore\` says whether an active or a soft-deleted key is in the way, and what to do then.
+- \`list-versions\` of a key that is not there is an error, not an empty list.
 - \`--pem-password\` works, but warns; \`--pem-password-file\` takes a file, or \`-\` for standard input.
+
+The article (2025-04-25) has misprints of its own: \`--tags “usage=signing] appname=myapp”\` stands for
+\`--tags usage=signing appname=myapp\`; the last import by \`--id\` says \`key recover\` and \`--password\` for \`key import\` and
+\`--pem-password\`; the HSM is ContosoMHSM in the beginning and ContosoHSM later.
 
 ## Output
 

@@ -41,6 +41,7 @@ beforeAll(async () => {
     [
       { name: 'contoso', seedKeys: KEYS },
       { name: 'contoso-new', limits: 'documented' },
+      { name: 'stranger', securityDomain: 'another' },
     ],
     (all) => all.filter(({ name }) => name === 'contoso-new'),
   );
@@ -115,6 +116,19 @@ describe('break glass: the app is down, the HSM is new, here are the backups', (
     expect(report.pace.reached).toBeLessThanOrEqual(PACE * 1.05);
     expect(await everyFact(1)).toEqual(await everyFact(0));
     expect(ran.stdout).toContain(`${KEYS} of ${KEYS} keys are on HSM contoso-new, each proven`);
+  });
+
+  it('stops at once at an HSM of another security domain, and still writes the report', async () => {
+    const path = join(world.folder, 'foreign.json');
+    const to = ['--id', world.hsm(2).url, '--report', path];
+    const ran = await world.run(['backup', 'restore-all', '--from', 'contoso', ...to]);
+    expect(ran.code).toBe(1);
+    expect(ran.stderr).toContain('backup-foreign');
+    expect(JSON.parse(await readFile(path, 'utf8'))).toMatchObject({
+      complete: false,
+      counts: { restored: 0 },
+    });
+    expect(await names(2)).toEqual([]);
   });
 
   it('run again only proves what is there, and brings back what was lost meanwhile', {
