@@ -1,6 +1,7 @@
 /** Webhooks over loopback: signed deliveries open requests once, at a bounded rate; everything else is refused. */
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WardenError } from '../../src/engine/errors.ts';
 import { ROLES } from '../../src/engine/recovery/caller.ts';
 import { type RecoveryHost, SECRETS, startRecoveryHost } from '../support/recovery-host.ts';
 
@@ -149,6 +150,49 @@ describe('a signed delivery', () => {
     { name: 'after the window', skew: WINDOW_MS + 1_000, status: 401 },
   ])('counts only within five minutes: $name', async ({ skew, status }) => {
     expect((await deliver(ASK, { skew })).status).toBe(status);
+  });
+
+  it('opens what it can of a batch, and says of each other event why it does not', async () => {
+    const active = aCloudEvent({ id: 'e0', data: { hsm: 'contoso', key: 'payroll' } });
+    served.world.hsm.createKey('payroll');
+    const answer = await deliver([active, aCloudEvent()], { type: 'application/cloudevents-batch+json' });
+
+    expect(answer).toMatchObject({
+      status: 202,
+      body: { items: [{ status: 'refused', code: 'key-active' }, { status: 'opened' }] },
+    });
+  });
+
+  it('fails as a whole when one of a batch fails for a while, after the others were opened', async () => {
+    const { world } = served;
+    world.hsm.createKey('payroll');
+    world.hsm.deleteKey('payroll');
+    world.hsm.faults.fail('getKey', new WardenError('hsm-unavailable', { message: 'busy' }));
+    const batch = [aCloudEvent({ id: 'e0', data: { hsm: 'contoso', key: 'payroll' } }), aCloudEvent()];
+    const first = await deliver(batch);
+    const again = await deliver(batch);
+
+    expect(first.status).toBe(503);
+    expect(again).toMatchObject({
+      status: 202,
+      body: { items: [{ status: 'opened' }, { status: 'opened' }] },
+    });
+  });
+
+  it('does not use up the rate by repeats: replays cannot starve a source, a batch gets through in the end', async () => {
+    const world = await served.replace({
+      webhooks: { sources: ['alerts'], perMinute: 2, autoRequest: true },
+    });
+    world.hsm.deleteKey('orders');
+    const batch = ['e1', 'e2', 'e3'].map((id) => aCloudEvent({ id }));
+    const first = await deliver(batch);
+    const replays = await Promise.all([1, 2, 3].map(() => deliver([aCloudEvent()])));
+    await world.clock.advance(60_000);
+    const again = await deliver(batch, { id: 'msg_2' });
+
+    expect([first.status, ...replays.map(({ status }) => status), again.status]).toEqual([
+      429, 202, 202, 202, 202,
+    ]);
   });
 
   it('is limited in rate, per source', async () => {

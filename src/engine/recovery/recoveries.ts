@@ -40,15 +40,22 @@ export class Recoveries {
 
   /**
    * Opens a request after pre-flight. The same requester with the same idempotency key and the same body gets the same
-   * request back. Fails with the codes of pre-flight, `idempotency-conflict`, or a storage code.
+   * request back; `admit` is asked before a new one is opened, and may refuse. Fails with the codes of pre-flight, `idempotency-conflict`, or a storage code.
    */
-  async open(requester: Actor, body: AskBody, idempotencyKey?: string): Promise<HeldRecord> {
+  async open(
+    requester: Actor,
+    body: AskBody,
+    idempotencyKey?: string,
+    admit: () => Promise<void> = async () => undefined,
+  ): Promise<HeldRecord> {
     return this.#audited(requester, { hsm: body.hsm, key: body.key }, async () => {
       await this.#deps.gate.pass();
       const fingerprint = canonicalDigest({ ...body });
       const id = idempotencyKey === undefined ? this.#deps.ids.next() : derivedId(requester, idempotencyKey);
       const known = idempotencyKey === undefined ? undefined : await this.#repeated(id, fingerprint);
-      return known ?? (await this.#openNew(id, fingerprint, requester, body));
+      if (known !== undefined) return known;
+      await admit();
+      return this.#openNew(id, fingerprint, requester, body);
     });
   }
 

@@ -1,6 +1,6 @@
 /** Webhooks: a proven sender can open requests, at a bounded rate, each once however often it is delivered. Nothing more. */
 import { z } from 'zod';
-import { isWardenError, WardenError } from '../errors.ts';
+import { isWardenError, WardenError, type WardenErrorCode } from '../errors.ts';
 import type { Clock } from '../ports.ts';
 import { type Authenticator, type HeaderReader, ROLES, requireRole } from './caller.ts';
 import type { RecoveryStore } from './ports.ts';
@@ -46,7 +46,21 @@ export interface WebhooksDeps {
 /** What became of one item. */
 export type WebhookAnswer =
   | { readonly status: 'opened'; readonly recoveryId: string }
-  | { readonly status: 'ignored'; readonly reason: string };
+  | { readonly status: 'ignored'; readonly reason: string }
+  | { readonly status: 'refused'; readonly code: WardenErrorCode; readonly reason: string };
+
+/** What is wrong with one event of a batch alone: it will be wrong however often it is delivered. */
+const REFUSALS: readonly WardenErrorCode[] = [
+  'hsm-unknown',
+  'key-active',
+  'key-deleted',
+  'nothing-to-recover',
+  'nothing-to-restore',
+  'backup-unknown',
+  'backup-damaged',
+  'target-refused',
+  'idempotency-conflict',
+];
 
 /** A timestamp may differ so much from our time: the specification's own tolerance. */
 const WINDOW_SECONDS = 300;
@@ -70,6 +84,7 @@ export class Webhooks {
   /**
    * Takes a delivery. The same delivery again gives the same answer and changes nothing: the request's id is made from
    * the source and the delivery's own id, so the stored requests are the memory of replays.
+   * One event of a batch that is refused does not keep the others from being taken, nor does one that fails for now.
    * Fails with `webhook-unknown`, `webhook-refused`, the codes of authentication, `request-invalid`, `rate-limited`, or
    * those of opening a request.
    */
@@ -83,11 +98,19 @@ export class Webhooks {
     const deliveryId = await this.#prove(source, headers, body);
     const items = readWebhookBody(parseJson(body), this.#deps.policy.autoRequest);
     const answers: WebhookAnswer[] = [];
+    const failures: unknown[] = [];
     for (const [index, item] of items.entries()) {
-      answers.push(
-        await this.#takeItem(source, item, deliveryId === undefined ? undefined : `${deliveryId}#${index}`),
-      );
+      try {
+        const id = deliveryId === undefined ? undefined : `${deliveryId}#${index}`;
+        answers.push(await this.#takeItem(source, item, id));
+      } catch (error) {
+        if (items.length > 1 && isWardenError(error, ...REFUSALS)) {
+          answers.push({ status: 'refused', code: error.code, reason: error.message });
+        } else failures.push(error);
+      }
     }
+    // The sender delivers all of it again: what was opened stays as it is.
+    if (failures.length > 0) throw failures[0];
     return answers;
   }
 
@@ -119,13 +142,12 @@ export class Webhooks {
     // An event's own id is the same in every delivery of it; without one the delivery's is.
     const id = item.id ?? deliveryId;
     if (id === undefined) throw nameless();
-    await this.#count(source);
     const actor: Actor = { kind: 'webhook', id: source, name: source };
-    const { record } = await this.#deps.recoveries.open(actor, item.ask, id);
+    const { record } = await this.#deps.recoveries.open(actor, item.ask, id, () => this.#count(source));
     return { status: 'opened', recoveryId: record.id };
   }
 
-  /** Counts a request against the source's minute. Fails with `rate-limited`. */
+  /** Counts a new request against the source's minute. Fails with `rate-limited`. */
   async #count(source: string): Promise<void> {
     const { store, clock, policy } = this.#deps;
     const minute = Math.floor(clock.now() / MINUTE_MS);
