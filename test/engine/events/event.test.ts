@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, eventId, toEvent, WardenEvent } from '../../../src/engine/events/event.ts';
 import type { Finding } from '../../../src/engine/events/finding.ts';
 import { eventSchemas } from '../../../src/engine/events/json-schema.ts';
+import { recoveryEventSchemas } from '../../../src/engine/recovery/event-schemas.ts';
 
 const FOLDER = new URL('../../../docs/events/', import.meta.url);
 
@@ -45,8 +46,9 @@ describe('an event', () => {
 describe('the published schemas', () => {
   it('are those of the types: run tools/event-schemas.ts after a change', async () => {
     const files = (await readdir(FOLDER)).filter((name) => name.endsWith('.schema.json')).sort();
-    expect(files).toEqual([...eventSchemas().keys()].sort());
-    for (const [name, text] of eventSchemas()) {
+    const schemas = new Map([...eventSchemas(), ...recoveryEventSchemas()]);
+    expect(files).toEqual([...schemas.keys()].sort());
+    for (const [name, text] of schemas) {
       expect(await readFile(new URL(name, FOLDER), 'utf8')).toBe(text);
     }
   });

@@ -1,11 +1,15 @@
 /** The recovery's events: one schema for all, one id for one fact however often it is told. */
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
 import {
   RECOVERY_EVENT_TYPES,
   RecoveryCloudEvent,
   toRecoveryCloudEvent,
 } from '../../../src/engine/recovery/cloud-event.ts';
+import { recoveryEventSchemas } from '../../../src/engine/recovery/event-schemas.ts';
 import type { RecoveryEvent } from '../../../src/engine/recovery/ports.ts';
+import { RecoveryWorld } from '../../support/recovery-world.ts';
 
 function anEvent(change: Partial<RecoveryEvent> = {}): RecoveryEvent {
   return {
@@ -38,6 +42,32 @@ describe('an event of the recovery', () => {
 
     expect(toRecoveryCloudEvent(anEvent({ at: 5 })).id).toBe(first);
     expect(toRecoveryCloudEvent(anEvent({ id: 'r1/2' })).id).not.toBe(first);
+  });
+});
+
+describe('the published schemas', () => {
+  const ajv = new Ajv2020({ allErrors: true, strict: true });
+  addFormats.default(ajv);
+  const validators = new Map(
+    [...recoveryEventSchemas().values()].map((text) => {
+      const schema = JSON.parse(text);
+      return [String(schema.title), ajv.compile(schema)];
+    }),
+  );
+
+  it('take every event of a recovery, and refuse one with a fact too many', async () => {
+    const world = await RecoveryWorld.withBackup();
+    world.hsm.deleteKey('orders');
+    await world.deliver((await world.approved()).id);
+    const events = world.notifier.events.map(toRecoveryCloudEvent);
+
+    expect(events.map(({ type }) => type)).toContain('HsmWarden.RecoverySucceeded');
+    for (const event of events) {
+      const validate = validators.get(event.type);
+      validate?.(JSON.parse(JSON.stringify(event)));
+      expect(validate?.errors).toBeNull();
+      expect(validate?.({ ...event, data: { ...event.data, token: 'secret' } })).toBe(false);
+    }
   });
 });
 
