@@ -48,7 +48,7 @@ export async function reconcile(
     looked += 1;
     try {
       const held = await recoveries.settle(id);
-      if (isClosed(held.record)) settled.add(id);
+      if (isClosed(held.record) && held.record.untold.length === 0) settled.add(id);
       else await recoveries.nudge(held);
     } catch (error) {
       logger.error('a recovery could not be reconciled', { recoveryId: id, error });

@@ -135,6 +135,8 @@ export const RecoveryRecord = z.strictObject({
   /** Number of facts so far, and those not yet told to the audit log and the world. */
   facts: z.int().nonnegative(),
   untold: z.array(Fact),
+  /** Facts up to this one are in the audit log, also those of which the topic has not accepted the event yet. */
+  audited: z.int().nonnegative().exactOptional(),
   /** Digest of the asking body, to tell a repeated request from another one under the same idempotency key. */
   fingerprint: Digest,
 });

@@ -3,6 +3,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuditEvent } from '../audit/entry.ts';
 import { isWardenError, WardenError } from '../errors.ts';
+import type { Logger } from '../ports.ts';
 import type { HeldRecord, RecoveryNotifier, RecoveryStore } from './ports.ts';
 import { type Fact, parseRecovery, type RecoveryRecord } from './record.ts';
 
@@ -13,6 +14,7 @@ export interface RecoveryLogDeps {
   readonly notifier: RecoveryNotifier;
   /** Where a person looks at a recovery. */
   readonly linkTo: (id: string) => string;
+  readonly logger: Logger;
 }
 
 /** How often a change is tried against writers that are faster. */
@@ -61,21 +63,50 @@ export async function changeRecovery(
 }
 
 /**
- * Tells every untold fact, then strikes it from the record. Killed in between, the fact is told again under the same id.
- * Fails with `audit-corrupt`, a storage code, or the notifier's: then nothing further may be done with the record.
+ * Notes every untold fact in the audit log and tells it to the world, then strikes it from the record. Killed in between,
+ * the fact is told again under the same id. The world may be out of reach: a key must come back all the same, so what no
+ * topic accepts stays untold. Fails with `audit-corrupt` or a storage code: then nothing further may be done with the record.
  */
 export async function tellFacts(deps: RecoveryLogDeps, held: HeldRecord): Promise<HeldRecord> {
-  if (held.record.untold.length === 0) return held;
-  let toldUpTo = 0;
-  for (const fact of held.record.untold) {
+  const { id, untold } = held.record;
+  const last = untold.at(-1);
+  if (last === undefined) return held;
+  const audited = held.record.audited ?? 0;
+  for (const fact of untold.filter(({ n }) => n > audited)) {
     await deps.audit.note(auditEvent(held.record, fact));
-    await deps.notifier.notify(notification(held.record, fact, deps.linkTo));
+  }
+  const toldUpTo = await notifyAll(deps, held.record);
+  return changeRecovery(deps.store, id, (record) => {
+    const noted = Math.max(record.audited ?? 0, last.n);
+    const rest = record.untold.filter(({ n }) => n > toldUpTo);
+    // Looking at a request must not change its ETag while the topic is down.
+    const isSame = noted === record.audited && rest.length === record.untold.length;
+    return isSame ? record : { ...record, audited: noted, untold: rest };
+  });
+}
+
+/** Tells the untold facts in order, as far as the topic takes them; returns the number of the last one told. */
+async function notifyAll(deps: RecoveryLogDeps, record: RecoveryRecord): Promise<number> {
+  let toldUpTo = 0;
+  for (const fact of record.untold) {
+    const event = notification(record, fact, deps.linkTo);
+    try {
+      await deps.notifier.notify(event);
+    } catch (error) {
+      if (isWardenError(error, 'topic-refused')) {
+        deps.logger.error('the topic refused an event for good', { event, error });
+      } else if (isTopicError(error)) {
+        deps.logger.error('events wait, the topic does not take them', { recoveryId: record.id, error });
+        return toldUpTo;
+      } else throw error;
+    }
     toldUpTo = fact.n;
   }
-  return changeRecovery(deps.store, held.record.id, (record) => {
-    const untold = record.untold.filter(({ n }) => n > toldUpTo);
-    return untold.length === record.untold.length ? record : { ...record, untold };
-  });
+  return toldUpTo;
+}
+
+function isTopicError(error: unknown): boolean {
+  return isWardenError(error, 'topic-unreachable', 'topic-throttled', 'topic-unavailable', 'topic-forbidden');
 }
 
 function auditEvent(record: RecoveryRecord, fact: Fact): AuditEvent {

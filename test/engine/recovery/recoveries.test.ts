@@ -61,6 +61,49 @@ describe('opening a request', () => {
   });
 });
 
+describe('while the topic is down', () => {
+  const DOWN = new WardenError('topic-unreachable', { message: 'down' });
+
+  it('a key comes back all the same, audited once, and every event is told afterwards in order', async () => {
+    const world = await deleted();
+    let isDown = true;
+    const act = () => {
+      if (isDown) throw DOWN;
+    };
+    world.notifier.faults.plant({ operation: 'notify', times: 1_000, act });
+    const record = await world.approved();
+    await world.clock.advance(60_000);
+
+    expect(await world.deliver(record.id)).toBe('ended');
+    await world.clock.advance(60_000);
+    const { record: seen, etag } = await new Recoveries(world.deps()).get(record.id);
+    expect(seen.state).toBe('succeeded');
+    expect((await new Recoveries(world.deps()).get(record.id)).etag).toBe(etag);
+    expect(world.notifier.events).toEqual([]);
+
+    isDown = false;
+    await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
+    expect(world.notifier.events.map(({ type }) => `recovery-${type}`)).toEqual(world.audited);
+    expect(world.audited).toHaveLength(6);
+    expect(world.stored(record.id).untold).toEqual([]);
+  });
+
+  it('goes on trying to tell what is over', async () => {
+    const world = await deleted();
+    const record = await world.ask();
+    world.notifier.faults.fail('notify', DOWN, { times: 1 });
+    const cancel = { type: 'cancel', by: person('alice'), reason: 'found it' } as const;
+    await new Recoveries(world.deps()).command(record.id, cancel);
+    const settled = new Set<string>();
+    const run = () => reconcile(world.store, new Recoveries(world.deps()), world.logger, settled);
+    await run();
+    await world.clock.advance(60_000);
+    await run();
+
+    expect(world.notifier.events.map(({ type }) => type)).toEqual(['requested', 'cancelled']);
+  });
+});
+
 describe('deciding', () => {
   it('loses no approval of many at once', async () => {
     const world = await deleted();
