@@ -24,6 +24,7 @@ import { type SweepResult, sweep } from './engine/backup/sweep.ts';
 import type { SweepPolicy } from './engine/backup/sweep-context.ts';
 import { WardenError } from './engine/errors.ts';
 import type { KeyService, Logger, Pacer } from './engine/ports.ts';
+import { Turns } from './engine/turns.ts';
 
 /** Where the log of one invocation goes; the invocation context of the Functions library is one. */
 export interface InvocationLog {
@@ -82,6 +83,7 @@ export function composeWarden(config: Config): Warden {
     );
     return prepared;
   };
+  const turns = new Turns();
   const hsms = new Map(config.hsms.map((hsm) => [hsm.name, composeHsm(hsm, credential, caPem)]));
   const loggerTo = (log: InvocationLog) =>
     createJsonLogger({ write: (line, level) => log[level](line.trimEnd()) }, clock);
@@ -114,7 +116,7 @@ export function composeWarden(config: Config): Warden {
       const hsm = hsms.get(message.hsm) ?? unknownHsm(message.hsm);
       const logger = loggerTo(log);
       if (emulated) await prepare();
-      const deps = { ...hsm, backups: backupsWith(logger), state, leases, queue, clock, logger };
+      const deps = { ...hsm, backups: backupsWith(logger), state, leases, queue, clock, logger, turns };
       return sweep(deps, policyOf(config, hsm.config), message, stopping.signal);
     },
     stop: () => stopping.abort(new WardenError('aborted', { message: 'The app is stopping.' })),

@@ -11,6 +11,7 @@ import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { DEFAULT_RETRY } from '../../src/engine/backup/retry.ts';
 import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
 import { sweep } from '../../src/engine/backup/sweep.ts';
+import { Turns } from '../../src/engine/turns.ts';
 import { CliWorld } from '../cli/support/cli-world.ts';
 import { keyServiceOn } from '../support/emulator-world.ts';
 
@@ -55,6 +56,7 @@ beforeAll(async () => {
     pacer: new AimdPacer({ ratePerSecond: 1000, clock: systemClock }),
     clock: systemClock,
     logger,
+    turns: new Turns(),
   };
   const policy = {
     ...{ selection: EVERY_KEY, refreshMs: 86_400_000, schedule: '0 0 2 * * *', pace: 1000, concurrency: 16 },

@@ -14,6 +14,7 @@ import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
 import { sweep } from '../../src/engine/backup/sweep.ts';
 import type { SweepDeps, SweepPolicy } from '../../src/engine/backup/sweep-context.ts';
 import type { Pacer } from '../../src/engine/ports.ts';
+import { Turns } from '../../src/engine/turns.ts';
 
 const HOUR_MS = 3_600_000;
 
@@ -47,6 +48,7 @@ export class SweepWorld {
   readonly queue = new MemoryWorkQueue(this.clock);
   readonly pacer = new FreePacer();
   readonly logger = new RecordingLogger();
+  readonly turns = new Turns();
   readonly message: SweepMessage = { kind: 'sweep', hsm: 'contoso', runId: '20261124T020000Z-nightly' };
 
   /** A world whose HSM holds `count` keys, made an hour before the run. */
@@ -67,6 +69,7 @@ export class SweepWorld {
       pacer: this.pacer,
       clock: this.clock,
       logger: this.logger,
+      turns: this.turns,
     };
   }
 

@@ -1,4 +1,5 @@
 /** `hsm-warden backup run`: the nightly run, now and in this process; or the backup of one key. */
+
 import { z } from 'zod';
 import type { HsmConfig } from '../../config/config.ts';
 import { DEFAULT_RETRY } from '../../engine/backup/retry.ts';
@@ -6,6 +7,7 @@ import { countOutcomes, type RunRecord } from '../../engine/backup/run-record.ts
 import { runIdentifier } from '../../engine/backup/start-runs.ts';
 import { sweep } from '../../engine/backup/sweep.ts';
 import { WardenError } from '../../engine/errors.ts';
+import { Turns } from '../../engine/turns.ts';
 import { cliLogger, keyServiceOn, openStore, pacerFor } from '../compose-cli.ts';
 import {
   CONNECTION_OPTIONS,
@@ -100,6 +102,7 @@ async function sweepOne(
     pacer: pacerFor(hsm.pace, clock),
     clock,
     logger: cliLogger(context),
+    turns: new Turns(),
     // The continuation is this very loop: no message goes to the app.
     queue: { send: async () => undefined },
   };

@@ -1,9 +1,14 @@
 /** Keeps the record of a run: outcomes in memory, saved at checkpoints together with the catalogue. */
 import { lookUp } from '../look-up.ts';
 import type { Clock, StateStore, StoredBackup } from '../ports.ts';
+import type { Turns } from '../turns.ts';
 import { saveBackups } from './catalogue.ts';
 import type { SweepMessage } from './message.ts';
 import { countOutcomes, type KeyOutcome, parseRunRecord, type RunRecord } from './run-record.ts';
+import type { SweepDeps } from './sweep-context.ts';
+
+/** What a ledger needs. */
+type LedgerDeps = Pick<SweepDeps, 'state' | 'clock' | 'turns'>;
 
 /** The progress of one run. One worker at a time holds it: the lease of the HSM guards it, the ETag proves it. */
 export class RunLedger {
@@ -16,42 +21,34 @@ export class RunLedger {
   private savedAt: number;
   private readonly state: StateStore;
   private readonly clock: Clock;
+  private readonly turns: Turns;
 
-  private constructor(
-    state: StateStore,
-    clock: Clock,
-    record: RunRecord,
-    etag: string | undefined,
-    afterCrash: boolean,
-  ) {
-    this.state = state;
-    this.clock = clock;
+  private constructor(deps: LedgerDeps, record: RunRecord, etag: string | undefined, afterCrash: boolean) {
+    this.state = deps.state;
+    this.clock = deps.clock;
+    this.turns = deps.turns;
     this.record = record;
     this.etag = etag;
     this.afterCrash = afterCrash;
-    this.savedAt = clock.now();
+    this.savedAt = deps.clock.now();
   }
 
   /** Opens the record of the run that `message` names, or begins it. Fails with `state-corrupt` or a storage code. */
-  static async open(
-    state: StateStore,
-    clock: Clock,
-    message: SweepMessage,
-    pace: number,
-  ): Promise<RunLedger> {
+  static async open(deps: LedgerDeps, message: SweepMessage, pace: number): Promise<RunLedger> {
+    const { state, clock } = deps;
     const { hsm, runId } = message;
     const document = await state.read({ kind: 'run', hsm, runId });
     if (document === undefined) {
       const fresh = { format: 1, hsm, runId, state: 'running', startedAt: clock.now(), parts: 1 } as const;
       const record = { ...fresh, retries: 0, throttles: 0, pace: { set: pace, last: pace }, keys: {} };
-      return new RunLedger(state, clock, record, undefined, false);
+      return new RunLedger(deps, record, undefined, false);
     }
     const record = parseRunRecord(document.text, hsm, runId);
     const next =
       record.endedAt === undefined
         ? { ...record, state: 'running' as const, parts: record.parts + 1 }
         : record;
-    return new RunLedger(state, clock, next, document.etag, record.state === 'running');
+    return new RunLedger(deps, next, document.etag, record.state === 'running');
   }
 
   /** The run as known now. */
@@ -124,7 +121,7 @@ export class RunLedger {
     const backups = this.unsaved;
     this.unsaved = [];
     try {
-      if (backups.length > 0) await saveBackups(this.state, hsm, backups);
+      if (backups.length > 0) await this.turns.take(() => saveBackups(this.state, hsm, backups));
     } catch (error) {
       this.unsaved = [...backups, ...this.unsaved];
       throw error;

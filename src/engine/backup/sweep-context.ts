@@ -9,6 +9,7 @@ import type {
   StateStore,
   WorkQueue,
 } from '../ports.ts';
+import type { Turns } from '../turns.ts';
 import type { RetryPolicy } from './retry.ts';
 import type { RunRecord } from './run-record.ts';
 import type { KeySelection } from './selection.ts';
@@ -23,6 +24,8 @@ export interface SweepDeps {
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Shared by all sweeps of a process: a catalogue of thousands of keys is read and written by one of them at a time. */
+  readonly turns: Turns;
 }
 
 /** How a sweep is to be done. Durations are milliseconds. */

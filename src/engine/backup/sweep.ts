@@ -62,13 +62,13 @@ async function sweepHeld(
   message: SweepMessage,
   signal: AbortSignal,
 ): Promise<SweepResult> {
-  const ledger = await RunLedger.open(deps.state, deps.clock, message, policy.pace);
+  const ledger = await RunLedger.open(deps, message, policy.pace);
   if (hasEnded(ledger.run)) {
     await noteRunEnd(deps.state, ledger.run);
     return { status: 'already-ended', run: ledger.run };
   }
   const startedAt = deps.clock.now();
-  const catalogue = await readCatalogue(deps.state, message.hsm, signal);
+  const catalogue = await deps.turns.take(() => readCatalogue(deps.state, message.hsm, signal));
   const part = {
     ...message,
     deadline: startedAt + policy.budgetMs,

@@ -70,7 +70,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       checkGate: () => shared.gate.check(),
       list: async (query) => {
         await shared.gate.pass();
-        return listRecoveries(store, query);
+        return listRecoveries(store, query, logger);
       },
       execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
       reconcile: () => reconcile(store, recoveries, logger, settled),

@@ -1,4 +1,5 @@
 /** Lists requests, newest first, and keeps those that nobody asks about up to the time. */
+import { isWardenError } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { RecoveryQuery } from './asking.ts';
 import type { RecoveryStore } from './ports.ts';
@@ -15,12 +16,24 @@ export interface RecordPage {
   readonly next?: string;
 }
 
-/** One page of the requests that match, newest first. Fails with storage codes or `state-corrupt`. */
-export async function listRecoveries(store: RecoveryStore, query: RecoveryQuery): Promise<RecordPage> {
+/**
+ * One page of the requests that match, newest first. One that cannot be read is logged and left out: it must not hide
+ * the others. Fails with storage codes.
+ */
+export async function listRecoveries(
+  store: RecoveryStore,
+  query: RecoveryQuery,
+  logger: Logger,
+): Promise<RecordPage> {
   const found: RecoveryRecord[] = [];
   await forEachId(store, async (id) => {
-    const { record } = await readRecovery(store, id);
-    if (isWanted(record, query)) found.push(record);
+    try {
+      const { record } = await readRecovery(store, id);
+      if (isWanted(record, query)) found.push(record);
+    } catch (error) {
+      if (!isWardenError(error, 'state-corrupt')) throw error;
+      logger.error('a recovery cannot be read', { recoveryId: id, error });
+    }
   });
   found.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
   const { next: after, limit } = query;

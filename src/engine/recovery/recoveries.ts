@@ -59,8 +59,8 @@ export class Recoveries {
     });
   }
 
-  /** Applies a person's command; with `etag` only to the version of that tag. Fails with the codes of the state machine. */
-  async command(id: string, command: PersonCommand, etag?: string): Promise<HeldRecord> {
+  /** Applies a person's command; with `etags` only to a version of one of those tags. Fails with the codes of the state machine. */
+  async command(id: string, command: PersonCommand, etags?: readonly string[]): Promise<HeldRecord> {
     return this.#audited(command.by, { recoveryId: id }, async () => {
       await this.#deps.gate.pass();
       await this.settle(id);
@@ -69,7 +69,7 @@ export class Recoveries {
         store,
         id,
         (record) => applyCommand(record, command, clock.now(), ruleFor(policy, record.operation.key)),
-        etag,
+        etags,
       );
       const told = await tellFacts(this.#deps, held);
       if (told.record.state === 'approved') await this.#enqueue(id);

@@ -37,18 +37,18 @@ export async function createRecovery(store: RecoveryStore, record: RecoveryRecor
 }
 
 /**
- * Changes a record, reading it anew when somebody else was faster; `change` is then judged anew. With `etag` only the
- * version of that tag is changed. Fails with `precondition-failed`, what `change` throws, or a storage code.
+ * Changes a record, reading it anew when somebody else was faster; `change` is then judged anew. With `etags` only a
+ * version of one of those tags is changed. Fails with `precondition-failed`, what `change` throws, or a storage code.
  */
 export async function changeRecovery(
   store: RecoveryStore,
   id: string,
   change: (record: RecoveryRecord) => RecoveryRecord,
-  etag?: string,
+  etags?: readonly string[],
 ): Promise<HeldRecord> {
   for (let attempt = 1; ; attempt += 1) {
     const held = await readRecovery(store, id);
-    if (etag !== undefined && etag !== held.etag) throw preconditionFailed(id);
+    if (etags !== undefined && !etags.includes(held.etag)) throw preconditionFailed(id);
     const record = change(held.record);
     if (record === held.record) return held;
     try {
