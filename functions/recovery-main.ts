@@ -16,4 +16,8 @@ registerStatus(recovery.appFor);
 registerHealth(recovery.appFor);
 registerOpenApi();
 registerWebhooks(recovery.appFor);
+// Not awaited: whoever calls meanwhile waits for this very check, and the host for nothing.
+app.hook.appStart(() => {
+  void recovery.checkGate();
+});
 app.hook.appTerminate(() => recovery.stop());

@@ -35,6 +35,8 @@ import type { RecoveryNotifier } from './engine/recovery/ports.ts';
 export interface Recovery {
   /** The recovery, logging to one invocation. */
   appFor(log: InvocationLog): RecoveryApp;
+  /** Proves the gate as the app starts, whoever may call later: a disarmed one is told without being asked. It does not fail. */
+  checkGate(): Promise<void>;
   /** Asks running work to stop; its messages return to the queue. */
   stop(): void;
 }
@@ -83,6 +85,11 @@ export function composeRecovery(config: Config): Recovery {
   });
   return {
     appFor: (log) => appFor(createJsonLogger({ write: (line, level) => log[level](line.trimEnd()) }, clock)),
+    checkGate: async () => {
+      const { armed, override, problems } = await appFor(logger).checkGate();
+      if (armed) logger.info('gate checked', { armed, override });
+      else logger.error('gate disarmed', { armed, override, problems });
+    },
     stop: () => stopping.abort(new WardenError('aborted', { message: 'The app is stopping.' })),
   };
 }

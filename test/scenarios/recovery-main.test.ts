@@ -1,4 +1,5 @@
 /** The recovery app as it is deployed: its entry point, its settings, and nothing prepared beforehand. */
+import { channel } from 'node:diagnostics_channel';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -18,6 +19,9 @@ let hsm: Emulator;
 let issuer: Issuer;
 let host: Host;
 let folder: string;
+/** What is logged before anybody calls. */
+const linesAtStart: unknown[] = [];
+const note = (line: unknown) => linesAtStart.push(line);
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'warden-recovery-'));
@@ -43,6 +47,7 @@ beforeAll(async () => {
     WARDEN_AUTH_KEYS_URL: issuer.jwksUrl,
   };
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
+  channel('hsm-warden.log').subscribe(note);
   host = await startHost({
     entry: new URL('../../functions/recovery-main.ts', import.meta.url),
     hostJson: { version: '2.0', extensions: { queues: { maxPollingInterval: '00:00:01' } } },
@@ -64,6 +69,12 @@ async function send(person: string, method: string, path: string, body?: object)
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   });
 }
+
+it('proves its gate as it starts, before anybody calls', async () => {
+  const checked = [expect.stringContaining('"message":"gate checked"')];
+  await vi.waitFor(() => expect(linesAtStart).toEqual(checked), { timeout: 30_000, interval: 50 });
+  channel('hsm-warden.log').unsubscribe(note);
+});
 
 it('starts armed, recovers a key after two approvals, and keeps a whole audit log', async () => {
   const client = keyClientOn(hsm);
