@@ -74,7 +74,9 @@ async function list({ app: recovery, request }: Guarded): Promise<HttpResponseIn
 
 async function get({ app: recovery, request }: Guarded): Promise<HttpResponseInit> {
   const held = await recovery.recoveries.get(idOf(request));
-  if (request.headers.get('if-none-match') !== held.etag) return answer(200, held);
+  // Compared weakly, RFC 9110 section 13.1.2.
+  const known = tagsOf(request, 'if-none-match')?.map((tag) => tag.replace(/^W\//, ''));
+  if (!known?.some((tag) => tag === '*' || tag === held.etag)) return answer(200, held);
   return { status: 304, headers: { etag: held.etag, 'cache-control': 'no-store' } };
 }
 
@@ -90,8 +92,17 @@ async function end(given: Guarded, type: 'reject' | 'cancel'): Promise<HttpRespo
 }
 
 async function command({ app: recovery, request }: Guarded, next: PersonCommand): Promise<HttpResponseInit> {
-  const etag = request.headers.get('if-match') ?? undefined;
-  return answer(200, await recovery.recoveries.command(idOf(request), next, etag));
+  const tags = tagsOf(request, 'if-match');
+  const etags = tags?.includes('*') ? undefined : tags;
+  return answer(200, await recovery.recoveries.command(idOf(request), next, etags));
+}
+
+/** The entity tags of a conditional header. Ours hold no commas. */
+function tagsOf(request: HttpRequest, header: string): string[] | undefined {
+  return request.headers
+    .get(header)
+    ?.split(',')
+    .map((tag) => tag.trim());
 }
 
 function idOf(request: HttpRequest): string {

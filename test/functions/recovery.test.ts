@@ -93,6 +93,44 @@ describe('a recovery over HTTP', () => {
     expect(await codeOf(stale)).toEqual({ status: 412, code: 'precondition-failed' });
   });
 
+  it.each([
+    { name: 'any version', header: '*', status: 200 },
+    { name: 'one of several', header: (etag: string) => `"0", ${etag}`, status: 200 },
+    { name: 'none of several', header: '"0", "00"', status: 412 },
+    { name: 'the same only weakly', header: (etag: string) => `W/${etag}`, status: 412 },
+  ])('decides under If-Match for $name: $status', async ({ header, status }) => {
+    const { id, digest } = await opened();
+    const etag = (await served.send('bob', 'GET', `recoveries/${id}`)).headers.get('etag') ?? '';
+    const given = typeof header === 'string' ? header : header(etag);
+    const answer = await served.send(
+      'bob',
+      'POST',
+      `recoveries/${id}/approvals`,
+      { digest },
+      { 'if-match': given },
+    );
+
+    expect(answer.status).toBe(status);
+  });
+
+  it.each(['*', 'several', 'weak'])('answers 304 to If-None-Match: %s', async (name) => {
+    const { id } = await opened();
+    const etag = (await served.send('bob', 'GET', `recoveries/${id}`)).headers.get('etag') ?? '';
+    const given = { '*': '*', several: `"0", ${etag}`, weak: `W/${etag}` }[name] ?? '';
+    const answer = await served.send('bob', 'GET', `recoveries/${id}`, undefined, { 'if-none-match': given });
+
+    expect(answer.status).toBe(304);
+  });
+
+  it('lists the sound requests though one cannot be read, and says so in the log', async () => {
+    const { id } = await opened();
+    await served.world.store.write({ kind: 'recovery', id: 'z'.repeat(26) }, 'rotten', 'absent');
+    const answer = await served.send('dave', 'GET', 'recoveries');
+
+    expect(RecoveryPage.parse(await answer.json()).items.map((item) => item.id)).toEqual([id]);
+    expect(served.world.logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+
   it('lists requests, keys, soft-deleted keys and backups', async () => {
     await opened();
     served.world.hsm.createKey('payroll');

@@ -137,7 +137,9 @@ describe('deciding', () => {
     const { etag } = await recoveries.get(record.id);
     await world.approve(record, 'bob');
 
-    const reject = recoveries.command(record.id, { type: 'reject', by: person('dave'), reason: 'no' }, etag);
+    const reject = recoveries.command(record.id, { type: 'reject', by: person('dave'), reason: 'no' }, [
+      etag,
+    ]);
 
     await expect(reject).rejects.toMatchObject({ code: 'precondition-failed' });
   });
@@ -190,16 +192,22 @@ describe('listing and reconciling', () => {
       ids.unshift((await world.ask()).id);
       await world.clock.advance(1_000);
     }
-    const first = await listRecoveries(world.store, { limit: 3 });
-    const second = await listRecoveries(world.store, { limit: 3, ...(first.next && { next: first.next }) });
+    const first = await listRecoveries(world.store, { limit: 3 }, world.logger);
+    const second = await listRecoveries(
+      world.store,
+      { limit: 3, ...(first.next && { next: first.next }) },
+      world.logger,
+    );
 
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
     expect(second.next).toBeUndefined();
-    expect((await listRecoveries(world.store, { limit: 9, state: 'approved' })).items).toEqual([]);
+    expect((await listRecoveries(world.store, { limit: 9, state: 'approved' }, world.logger)).items).toEqual(
+      [],
+    );
     expect(
-      (await listRecoveries(world.store, { limit: 9, key: 'ORDERS', hsm: 'contoso' })).items,
+      (await listRecoveries(world.store, { limit: 9, key: 'ORDERS', hsm: 'contoso' }, world.logger)).items,
     ).toHaveLength(5);
-    expect((await listRecoveries(world.store, { limit: 9, key: 'other' })).items).toEqual([]);
+    expect((await listRecoveries(world.store, { limit: 9, key: 'other' }, world.logger)).items).toEqual([]);
   });
 
   it('sends again what was approved when the message was lost', async () => {
