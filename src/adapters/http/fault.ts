@@ -33,6 +33,15 @@ const TOKEN_ERRORS = new Set([
 /** The SDK's verification of a challenge throws a plain Error that begins so. */
 const CHALLENGE_ERROR = /^The challenge /;
 
+/** The SDK's code for an answer that it could not parse. */
+const UNPARSED = 'PARSE_ERROR';
+
+/** `error`, unless it quotes the body of an answer, which may be a key backup: that goes into no message, cause or log. */
+export function withoutBody(error: unknown): unknown {
+  if (!isRestError(error) || error.code !== UNPARSED) return error;
+  return new Error(`the body of the answer (status ${error.statusCode ?? 'unknown'}) could not be parsed`);
+}
+
 /** Classifies `error`; `signal` is the caller's own, to tell giving up from running out of time; `now` in epoch milliseconds. */
 export function readFault(error: unknown, signal: AbortSignal | undefined, now: number): Fault {
   if (signal?.aborted) return { kind: 'aborted' };
@@ -40,8 +49,9 @@ export function readFault(error: unknown, signal: AbortSignal | undefined, now: 
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return { kind: 'timeout' };
   if (TOKEN_ERRORS.has(error.name) || CHALLENGE_ERROR.test(error.message)) return { kind: 'no-token' };
   if (!isRestError(error)) return { kind: 'unexpected' };
+  if (error.code === UNPARSED && (error.statusCode ?? 0) < 400) return { kind: 'unexpected' };
   if (error.statusCode === undefined) {
-    if (error.code === undefined || error.code === 'PARSE_ERROR') return { kind: 'unexpected' };
+    if (error.code === undefined) return { kind: 'unexpected' };
     return { kind: 'no-connection', code: error.code };
   }
   const retryAfterMs = readRetryAfter(error, now);

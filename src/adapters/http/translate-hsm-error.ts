@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for a Managed HSM into the engine's error: one table of statuses, codes and advice. */
 import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { type Fault, readFault } from './fault.ts';
+import { type Fault, readFault, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
 export interface HsmCall {
@@ -34,10 +34,11 @@ export function translateHsmError(error: unknown, call: HsmCall, now: number): W
   const code = codeOf(fault, call.conflictIsName ?? false);
   const where = call.key === undefined ? `on HSM ${call.hsm}` : `key ${call.key} on HSM ${call.hsm}`;
   const advice = ADVICE[code];
+  const cause = withoutBody(error);
   return new WardenError(code, {
-    message: `Could not ${call.what} ${where}: ${reasonOf(fault, error)}.`,
+    message: `Could not ${call.what} ${where}: ${reasonOf(fault, cause)}.`,
     hsm: call.hsm,
-    cause: error,
+    cause,
     ...(call.key === undefined ? {} : { key: call.key }),
     ...(advice === undefined ? {} : { advice }),
     ...(fault.kind === 'answer' && fault.retryAfterMs !== undefined

@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for Azure Storage into the engine's error: one table of statuses, codes and advice. */
 import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { type Fault, readFault } from './fault.ts';
+import { type Fault, readFault, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
 export interface StorageCall {
@@ -31,9 +31,10 @@ export function translateStorageError(error: unknown, call: StorageCall, now: nu
   const fault = readFault(error, call.signal, now);
   const code = codeOf(fault, call.meanings ?? {});
   const advice = ADVICE[code];
+  const cause = withoutBody(error);
   return new WardenError(code, {
-    message: `Could not ${call.what}: ${reasonOf(fault, error)}.`,
-    cause: error,
+    message: `Could not ${call.what}: ${reasonOf(fault, cause)}.`,
+    cause,
     ...(call.hsm === undefined ? {} : { hsm: call.hsm }),
     ...(call.key === undefined ? {} : { key: call.key }),
     ...(advice === undefined ? {} : { advice }),

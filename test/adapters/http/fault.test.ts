@@ -1,4 +1,5 @@
 /** How long a service asked to wait, in each form it may say so. */
+import { RestError } from '@azure/core-rest-pipeline';
 import { describe, expect, it } from 'vitest';
 import { parseRetryAfter, readFault } from '../../../src/adapters/http/fault.ts';
 
@@ -29,6 +30,15 @@ describe('readFault', () => {
     ['an abort without a caller’s signal', undefined, 'timeout'],
   ])('takes %s for what it is', (_which, signal, kind) => {
     expect(readFault(new DOMException('aborted', 'AbortError'), signal, NOW).kind).toBe(kind);
+  });
+
+  it.each([
+    [200, 'unexpected'],
+    [502, 'answer'],
+  ])('takes an answer %d that could not be parsed for what its status says', (statusCode, kind) => {
+    const error = new RestError('<html>', { code: RestError.PARSE_ERROR, statusCode });
+
+    expect(readFault(error, undefined, NOW).kind).toBe(kind);
   });
 
   it('does not stumble over what is not an error', () => {

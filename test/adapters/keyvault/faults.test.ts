@@ -1,7 +1,9 @@
 /** Each fault of a Managed HSM, or of the way to it, becomes one code, after one request. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { inspect } from 'node:util';
 import { afterEach, describe, expect, it } from 'vitest';
 import { KeyVaultKeyService } from '../../../src/adapters/keyvault/key-vault-key-service.ts';
+import { createJsonLogger } from '../../../src/adapters/system/json-logger.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { tokenCredential } from '../../support/emulator-world.ts';
 import { failureOf } from '../../support/errors.ts';
@@ -108,6 +110,19 @@ describe('KeyVaultKeyService', () => {
     });
 
     expect((await failureOf(serviceOn(hsm).getKey('orders'))).code).toBe('hsm-answer-unexpected');
+  });
+
+  it('repeats nothing of an answer that it could not parse: a backup must not reach a log', async () => {
+    const hsm = await startHsm((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/json' }).end('{"value":"ZXlKaGJHY2lPaUprYVhJ');
+    });
+
+    const error = await failureOf(serviceOn(hsm).backupKey('orders'));
+
+    const lines: string[] = [];
+    createJsonLogger({ write: (line) => lines.push(line) }, systemClock).error('failed', { error });
+    expect(error.code).toBe('hsm-answer-unexpected');
+    expect(`${lines.join('')}${inspect(error)}`).not.toContain('ZXlKaGJHY2lPaUprYVhJ');
   });
 
   it('cannot reach an HSM that does not listen', async () => {
