@@ -119,7 +119,7 @@ async function seeOnce(
   } catch (error) {
     if (!isWardenError(error) || !error.code.startsWith('hsm-')) throw error;
     const judged = context();
-    return { ...stepUnreachable(judged, state, error), context: judged, catalogue, error };
+    return { ...stepUnreachable(judged, state, error, catalogue), context: judged, catalogue, error };
   }
 }
 

@@ -5,12 +5,13 @@ import type { WardenError } from '../errors.ts';
 import { toEvent } from '../events/event.ts';
 import type { Finding } from '../events/finding.ts';
 import { lookUp } from '../look-up.ts';
-import type { JudgeContext } from './classify-deleted.ts';
+import type { ListedDeletedKey } from '../model/key.ts';
+import { classifyDeleted, type JudgeContext } from './classify-deleted.ts';
 import { classifyHsm, classifyUnreachable } from './classify-hsm.ts';
 import { classifyUses } from './classify-use.ts';
 import type { Observation, Presence, Signals } from './observation.ts';
 import { type KeyAfter, stepKey } from './step-key.ts';
-import type { KnownKey, WatchState } from './watch-state.ts';
+import type { DeletedKey, KnownKey, WatchState } from './watch-state.ts';
 
 /** Purges of names that no backup remembers are forgotten after this: longer than any retention. */
 const FORGET_PURGES_MS = 100 * 86_400_000;
@@ -70,11 +71,27 @@ export function step(context: JudgeContext, state: WatchState, facts: LookFacts)
   return { state: post(next, findings, context.now), findings };
 }
 
-/** The step after a look to which the HSM gave no answer: nothing is concluded about any key. */
-export function stepUnreachable(context: JudgeContext, state: WatchState, error: WardenError): Step {
+/**
+ * The step after a look to which the HSM gave no answer: nothing is concluded about where any key is. But the time of a
+ * deletion runs on, so its thresholds are told from memory.
+ */
+export function stepUnreachable(
+  context: JudgeContext,
+  state: WatchState,
+  error: WardenError,
+  catalogue: Catalogue,
+): Step {
   const { conditions, findings } = classifyUnreachable(context, state.conditions, error);
   const watchingSince = state.watchingSince ?? context.now;
-  return { state: post({ ...state, watchingSince, conditions }, findings, context.now), findings };
+  const all: Finding[] = [...findings];
+  const keys = Object.entries(state.keys).map(([name, known]): [string, KnownKey] => {
+    if (known.state !== 'deleted') return [name, known];
+    const pending = classifyDeleted(context, remembered(name, known), known, lookUp(catalogue.keys, name));
+    all.push(...pending.findings);
+    return [name, pending.known];
+  });
+  const next = { ...state, watchingSince, keys: Object.fromEntries(keys), conditions };
+  return { state: post(next, all, context.now), findings: all };
 }
 
 /** `state` with the events of `findings` behind those that wait already; one that waits is not put there twice. */
@@ -82,6 +99,12 @@ export function post(state: WatchState, findings: readonly Finding[], at: number
   const waiting = new Set(state.outbox.map(({ id }) => id));
   const fresh = findings.map((finding) => toEvent(finding, at)).filter(({ id }) => !waiting.has(id));
   return { ...state, outbox: [...state.outbox, ...fresh] };
+}
+
+function remembered(name: string, known: DeletedKey): ListedDeletedKey {
+  const { createdAt, deletedAt, scheduledPurgeAt } = known;
+  const attributes = { enabled: true, createdAt, updatedAt: createdAt };
+  return { name, attributes, tags: {}, managed: false, deletedAt, scheduledPurgeAt };
 }
 
 function allNames(state: WatchState, { observation, confirmed }: LookFacts): ReadonlySet<string> {

@@ -434,3 +434,20 @@ describe('a refused use of a deleted key', () => {
     expect(world.told).toEqual(['KeyDeleted orders']);
   });
 });
+
+describe('an HSM out of reach', () => {
+  it('does not silence the countdown of a key that is known to be deleted', async () => {
+    const world = new WatchWorld({ retentionDays: 8 });
+    world.hsm.createKey('orders');
+    await world.look();
+    world.hsm.deleteKey('orders');
+    await world.look();
+    world.hsm.faults.fail('listKeys', world.fault('hsm-unreachable'), { times: 1_000 });
+    await world.clock.advance(2 * DAY_MS);
+    await world.look();
+    await world.look();
+
+    expect(world.told).toEqual(['KeyDeleted orders', 'PurgePending orders']);
+    expect(world.events('HsmWarden.PurgePending')[0]?.data.severity).toBe('high');
+  });
+});
