@@ -8,6 +8,8 @@ export interface RetryPolicy {
   /** Wait before the second attempt; it doubles with each further one. Milliseconds. */
   readonly firstDelayMs: number;
   readonly maxDelayMs: number;
+  /** No wait goes beyond this time (epoch milliseconds), whatever the service asks: the error is thrown instead. */
+  readonly until?: number;
 }
 
 /** Five attempts within about 15 s of waiting: longer troubles are the next run's or the queue's to repeat. */
@@ -33,8 +35,10 @@ export async function withRetries<T>(
     } catch (error) {
       if (!isWardenError(error) || !error.transient || error.code === 'aborted') throw error;
       if (count >= policy.attempts || signal.aborted) throw error;
+      const wait = Math.max(delayBefore(count + 1, policy), error.retryAfterMs ?? 0);
+      if (policy.until !== undefined && clock.now() + wait > policy.until) throw error;
       onRetry(error, count);
-      await clock.sleep(Math.max(delayBefore(count + 1, policy), error.retryAfterMs ?? 0), signal);
+      await clock.sleep(wait, signal);
     }
   }
 }

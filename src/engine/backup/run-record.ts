@@ -16,6 +16,8 @@ const KeyOutcome = z.strictObject({
   durationMs: z.number().exactOptional(),
   attempts: z.int().exactOptional(),
   error: Fault.exactOptional(),
+  /** Failed in a way that may pass, and still has its second chance in this run. */
+  again: z.literal(true).exactOptional(),
 });
 export type KeyOutcome = z.infer<typeof KeyOutcome>;
 

@@ -43,7 +43,9 @@ export async function backUpSingleKey(
   message: KeyBackupMessage,
   signal: AbortSignal,
 ): Promise<SingleKeyResult> {
-  const result = await attempt(deps, policy, message, signal);
+  // Whoever asks for a longer wait gets it from the queue: a worker that only waits would be ended by the host.
+  const retry = { ...policy.retry, until: deps.clock.now() + SETTLE_MS };
+  const result = await attempt(deps, { ...policy, retry }, message, signal);
   if (result !== 'backed-up') {
     deps.logger.info('key needs no backup now', { hsm: message.hsm, key: message.key, result });
   }
@@ -117,6 +119,7 @@ async function backUpNow(
     policy.retry,
     signal,
     (error) => {
+      // Told before a wait that is made, so never of one that would keep a sweep beyond its own time.
       if (isWardenError(error, 'hsm-throttled', 'hsm-unavailable')) deps.pacer.throttled(error.retryAfterMs);
     },
   );

@@ -28,24 +28,26 @@ export async function sweepKeys(
   const cut = { inTime: true };
   const again: Task[] = [];
   await forEachConcurrently(
-    tasks(deps, policy, ledger, catalogue, part, cut),
+    tasks(deps, policy, ledger, catalogue, part, cut, again),
     policy.concurrency,
     async (task) => {
-      const passing = await attend(deps, policy, ledger, catalogue, part, task);
+      const passing = await attend(deps, policy, ledger, catalogue, part, task, 'first');
       if (passing) again.push(task);
       await ledger.checkpointIfDue(policy.checkpointMs);
       policy.onProgress?.(ledger.run);
     },
   );
-  // What failed with a fault that may pass gets one more chance after everything else, when the trouble may be over.
+  // What failed with a fault that may pass gets one more chance after everything else, when the trouble may be over:
+  // last, so that it takes no other key's time, and once, so that the run comes to its end.
   await forEachConcurrently(cutOff(deps, part, again, cut), policy.concurrency, async (task) => {
-    await attend(deps, policy, ledger, catalogue, part, task);
+    await attend(deps, policy, ledger, catalogue, part, task, 'last');
+    await ledger.checkpointIfDue(policy.checkpointMs);
     policy.onProgress?.(ledger.run);
   });
   return cut.inTime;
 }
 
-/** The keys to back up, as the pages of the list come in; the others are noted on the way. */
+/** The keys to back up, as the pages of the list come in; the others are noted on the way, those due `again` put there. */
 async function* tasks(
   deps: SweepDeps,
   policy: SweepPolicy,
@@ -53,6 +55,7 @@ async function* tasks(
   catalogue: Catalogue,
   part: SweepPart,
   cut: { inTime: boolean },
+  again: Task[],
 ): AsyncGenerator<Task> {
   let begun = false;
   for await (const page of listPages(deps, policy, part)) {
@@ -62,8 +65,8 @@ async function* tasks(
         return;
       }
       part.signal.throwIfAborted();
-      const before = ledger.outcomeOf(key.name)?.outcome;
-      if (before !== undefined && before !== 'failed') continue;
+      const before = ledger.outcomeOf(key.name);
+      if (before !== undefined && before.again !== true) continue;
       const known = lookUp(catalogue.keys, key.name);
       if (known?.record.runId === part.runId) {
         // Made by this very run, whose worker died between saving the catalogue and saving the record.
@@ -74,7 +77,9 @@ async function* tasks(
       if (plan.action === 'back-up') {
         if (!begun) await ledger.begin();
         begun = true;
-        yield { key, reason: plan.reason };
+        const task = { key, reason: plan.reason };
+        if (before === undefined) yield task;
+        else again.push(task);
       } else if (plan.action === 'skip') {
         ledger.note(key.name, { outcome: 'skipped', reason: plan.reason });
       } else {
@@ -111,7 +116,7 @@ function listPage(
   return withRetries(
     () => deps.keys.listKeys(next, signal),
     deps.clock,
-    policy.retry,
+    { ...policy.retry, until: part.deadline },
     signal,
     (error, attempt) => {
       deps.logger.warn('listing keys failed, trying again', { hsm, runId, attempt, error });
@@ -134,7 +139,7 @@ async function* cutOff(
   }
 }
 
-/** Backs up one key and notes the outcome, also of a failure. Returns whether it failed in a way that may pass. */
+/** Backs up one key and notes the outcome, also of a failure. Returns whether it is to be tried again in this run. */
 async function attend(
   deps: SweepDeps,
   policy: SweepPolicy,
@@ -142,6 +147,7 @@ async function attend(
   catalogue: Catalogue,
   part: SweepPart,
   task: Task,
+  chance: 'first' | 'last',
 ): Promise<boolean> {
   const { key, reason } = task;
   const startedAt = deps.clock.now();
@@ -156,18 +162,20 @@ async function attend(
         return adopted ?? (await backUpKey(deps, { key, runId: part.runId, known, signal: part.signal }));
       },
       deps.clock,
-      policy.retry,
+      { ...policy.retry, until: part.deadline },
       part.signal,
-      (error) => ledger.countRetry(noteThrottle(deps, error)),
+      (error) => ledger.countRetry(noteThrottle(deps, part, error)),
     );
     ledger.note(key.name, { outcome: 'backed-up', ...measured(), ...proofOf(stored) }, stored);
     return false;
   } catch (error) {
     if (!isWardenError(error) || part.signal.aborted) throw error;
-    noteThrottle(deps, error);
+    noteThrottle(deps, part, error);
     const outcome: KeyOutcome['outcome'] =
       error.code === 'key-not-found' ? 'vanished' : error.transient ? 'failed' : 'refused';
-    ledger.note(key.name, { outcome, ...measured(), error: { code: error.code, message: error.message } });
+    const passing = outcome === 'failed' && chance === 'first';
+    const fault = { code: error.code, message: error.message };
+    ledger.note(key.name, { outcome, ...measured(), error: fault, ...(passing && { again: true }) });
     deps.logger.warn('key has no new backup', {
       hsm: part.hsm,
       runId: part.runId,
@@ -175,7 +183,7 @@ async function attend(
       outcome,
       error,
     });
-    return outcome === 'failed';
+    return passing;
   }
 }
 
@@ -198,9 +206,12 @@ async function findOwn(deps: BackUpKeyDeps, part: SweepPart, key: string): Promi
   return undefined;
 }
 
-/** Slows the pace when the HSM asked for it; returns whether it did. */
-function noteThrottle(deps: SweepDeps, error: unknown): boolean {
+/** Slows the pace when the HSM asked for it, but not beyond the part's time; returns whether it did. */
+function noteThrottle(deps: SweepDeps, part: SweepPart, error: unknown): boolean {
   const throttled = isWardenError(error, 'hsm-throttled', 'hsm-unavailable');
-  if (throttled) deps.pacer.throttled(error.retryAfterMs);
-  return throttled;
+  if (!throttled) return false;
+  const { retryAfterMs } = error;
+  const left = Math.max(0, part.deadline - deps.clock.now());
+  deps.pacer.throttled(retryAfterMs === undefined ? undefined : Math.min(retryAfterMs, left));
+  return true;
 }

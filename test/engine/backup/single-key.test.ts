@@ -52,6 +52,17 @@ describe('the backup of a changed key', () => {
     expect(await run(world)).toBe(result);
   });
 
+  it('gives its message back rather than wait longer than five minutes for the HSM', async () => {
+    const world = await aWorld();
+    const error = new WardenError('hsm-throttled', { message: 'planted', retryAfterMs: 3_600_000 });
+    world.hsm.faults.fail('backupKey', error);
+    const startedAt = world.clock.now();
+
+    await expect(run(world)).rejects.toMatchObject({ code: 'hsm-throttled' });
+
+    expect(world.clock.now() - startedAt).toBeLessThanOrEqual(SETTLE_MS);
+  });
+
   it('is postponed, not forgotten: the message comes again when five minutes have passed', async () => {
     const world = await aWorld();
     await run(world);
