@@ -110,7 +110,13 @@ export function composeWarden(config: Config): Warden {
     config,
     watch,
     startRuns: (trigger, log) =>
-      startRuns({ queue, clock, logger: loggerTo(log) }, [...hsms.keys()], trigger),
+      startRuns(
+        { queue, clock, logger: loggerTo(log) },
+        [...hsms.keys()],
+        trigger,
+        DEFAULT_RETRY,
+        stopping.signal,
+      ),
     sweep: async (raw, log) => {
       const message = parseSweepMessage(raw);
       const hsm = hsms.get(message.hsm) ?? unknownHsm(message.hsm);

@@ -1,6 +1,7 @@
 /** Starts a run over every HSM by one message each; whoever takes the message does the work. */
 import type { Clock, Logger, WorkQueue } from '../ports.ts';
 import type { SweepMessage } from './message.ts';
+import { type RetryPolicy, withRetries } from './retry.ts';
 
 /** What starting runs needs. */
 export interface StartRunsDeps {
@@ -12,18 +13,27 @@ export interface StartRunsDeps {
 /** Who started a run; part of its identifier. */
 export type RunTrigger = 'nightly' | 'manual' | 'change' | 'verify';
 
-/** Sends one message per HSM and returns the run's identifier. Fails with storage codes; then the caller is to repeat it whole. */
+/**
+ * Sends one message per HSM and returns the run's identifier. Repeats what may pass, for the host fires a timer only once.
+ * Fails with storage codes when a message could not be sent; all others have been.
+ */
 export async function startRuns(
   deps: StartRunsDeps,
   hsms: readonly string[],
   trigger: RunTrigger,
+  retry: RetryPolicy,
+  signal: AbortSignal,
 ): Promise<string> {
   const runId = runIdentifier(deps.clock.now(), trigger);
-  for (const hsm of hsms) {
-    const message: SweepMessage = { kind: 'sweep', hsm, runId };
-    await deps.queue.send('hsm-sweeps', message);
-  }
-  deps.logger.info('runs started', { runId, hsms: hsms.length });
+  const sent = await Promise.allSettled(
+    hsms.map((hsm) => {
+      const message: SweepMessage = { kind: 'sweep', hsm, runId };
+      return withRetries(() => deps.queue.send('hsm-sweeps', message), deps.clock, retry, signal);
+    }),
+  );
+  const failures = sent.filter((outcome) => outcome.status === 'rejected');
+  deps.logger.info('runs started', { runId, hsms: hsms.length - failures.length });
+  for (const { reason } of failures) throw reason;
   return runId;
 }
 
