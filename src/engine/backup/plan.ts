@@ -36,8 +36,9 @@ export function planKey(key: ListedKey, known: CatalogueEntry | undefined, polic
   if (record.createdAt !== key.attributes.createdAt || record.updatedAt !== key.attributes.updatedAt) {
     return { action: 'back-up', reason: 'changed' };
   }
+  // Negative when our clock is behind the HSM's: then nobody can tell how close the two were.
   const settled = record.capturedAt - record.updatedAt;
-  if (settled >= 0 && settled < SETTLING_MS) return { action: 'back-up', reason: 'settling' };
+  if (settled < SETTLING_MS) return { action: 'back-up', reason: 'settling' };
   if (record.capturedAt + policy.refreshMs < policy.nextRunAt)
     return { action: 'back-up', reason: 'refresh-due' };
   return { action: 'unchanged' };

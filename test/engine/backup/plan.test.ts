@@ -31,7 +31,8 @@ describe('the plan for a key', () => {
     ['at the moment of the change', 0, 'back-up'],
     ['just before it has settled', SETTLING_MS - 1, 'back-up'],
     ['when it has settled', SETTLING_MS, 'unchanged'],
-    ['with a clock behind that of the HSM', -1, 'unchanged'],
+    ['with a clock a millisecond behind that of the HSM', -1, 'back-up'],
+    ['with a clock minutes behind that of the HSM', -300_000, 'back-up'],
   ])('of a backup taken %s is to %s it', (_case, age, action) => {
     const known = catalogueEntry({ capturedAt: CREATED + age });
     expect(planKey(listedKey(), known, policy).action).toBe(action);
