@@ -7,6 +7,8 @@ import { isLoopback, SETTINGS, type SettingName } from './settings.ts';
 import { type WatchConfig, watchConfig } from './watch-settings.ts';
 
 const DAY_MS = 86_400_000;
+/** What the endpoints of one account for blobs and for queues differ in. */
+const BLOB_HOST = '.blob.';
 
 /** Who the app is towards HSMs and storage. */
 export type CredentialConfig =
@@ -140,6 +142,10 @@ function contradictions(parsed: Parsed): SettingProblem[] {
     if (url?.startsWith('http:') === true && !isLoopback(url))
       need(name, url, 'https for anything but loopback');
   }
+  const blobUrl = parsed.WARDEN_STATE_URL ?? parsed.WARDEN_BACKUP_URL;
+  if (blobUrl !== undefined && parsed.WARDEN_QUEUE_URL === undefined && !blobUrl.includes(BLOB_HOST)) {
+    need('WARDEN_QUEUE_URL', 'nothing', `the queue endpoint, for it does not follow from ${blobUrl}`);
+  }
   const tokenFile = credential === 'token-file';
   if (tokenFile && parsed.WARDEN_TOKEN_FILE === undefined) {
     need('WARDEN_TOKEN_FILE', 'nothing', 'the file with the token of the emulator');
@@ -236,6 +242,6 @@ function storageOf(parsed: Parsed): StorageConfig {
     kind: 'identity',
     backupUrl,
     stateUrl,
-    queueUrl: parsed.WARDEN_QUEUE_URL ?? stateUrl.replace('.blob.', '.queue.'),
+    queueUrl: parsed.WARDEN_QUEUE_URL ?? stateUrl.replace(BLOB_HOST, '.queue.'),
   };
 }

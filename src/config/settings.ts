@@ -13,10 +13,9 @@ export function isLoopback(url: string): boolean {
 
 const HsmName = z
   .string()
-  .regex(
-    /^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$/,
-    'expected an HSM name (3 to 24 letters, digits, hyphens)',
-  );
+  .regex(/^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$/, 'expected an HSM name (3 to 24 letters, digits, hyphens)')
+  // Backups are kept under the HSM's name, and the copies that outlive every rule under this one.
+  .refine((name) => name.toLowerCase() !== 'pinned', 'expected another name than pinned');
 const HttpsUrl = z
   .url({ protocol: /^https$/, error: 'expected an https URL' })
   .transform((url) => url.replace(/\/+$/, ''));
@@ -64,6 +63,12 @@ function parsePair(text: string): unknown {
 
 const Patterns = z.string().transform((text) => text.split(/[\s,]+/).filter(Boolean));
 
+/** A pattern with any other character matches no key: a mistake that would leave keys out, or in, without a word. */
+const NamePatterns = Patterns.refine(
+  (patterns) => patterns.every((pattern) => /^[0-9A-Za-z*-]+$/.test(pattern)),
+  'expected letters, digits, hyphens and *',
+);
+
 const ContainerName = z
   .string()
   .regex(/^[a-z0-9](?!.*--)[a-z0-9-]{1,61}[a-z0-9]$/, 'expected a container name');
@@ -99,7 +104,7 @@ export const SETTINGS = {
     description:
       'Queue endpoint for the work queues: that of the account which `AzureWebJobsStorage` names, for the host listens there.',
     expected: 'an https URL (http only on loopback)',
-    default: 'made from `WARDEN_STATE_URL`',
+    default: 'made from `WARDEN_STATE_URL`, where that names a `.blob.` host',
   }),
   WARDEN_STORAGE_CONNECTION: setting(z.string().min(1), {
     description: 'Connection string of a local storage emulator; refused for anything but loopback.',
@@ -137,12 +142,12 @@ export const SETTINGS = {
     expected: '1 to 90 days',
     default: '7',
   }),
-  WARDEN_INCLUDE: setting(Patterns, {
+  WARDEN_INCLUDE: setting(NamePatterns, {
     description: 'Only keys whose name matches one of these are backed up.',
     expected: 'names with `*`, separated by commas',
     default: 'every key',
   }),
-  WARDEN_EXCLUDE: setting(Patterns, {
+  WARDEN_EXCLUDE: setting(NamePatterns, {
     description: 'Keys whose name matches one of these are left out.',
     expected: 'names with `*`, separated by commas',
     default: 'none',
@@ -152,10 +157,11 @@ export const SETTINGS = {
     expected: '`tag` or `tag=value`, separated by commas',
     default: 'none',
   }),
-  WARDEN_BUDGET_SECONDS: setting(numberBetween(10, 3600, 'seconds'), {
+  // The list of 5000 keys alone takes some 200 requests; and host.json gives a function half an hour.
+  WARDEN_BUDGET_SECONDS: setting(numberBetween(60, 1500, 'seconds'), {
     description:
-      'After this long a worker hands over to its continuation. Keep it well under the functionTimeout of host.json.',
-    expected: '10 to 3600 seconds',
+      'After this long a worker hands over to its continuation, well under the functionTimeout of host.json.',
+    expected: '60 to 1500 seconds',
     default: '600',
   }),
   WARDEN_CA_FILE: setting(z.string().min(1), {

@@ -62,7 +62,10 @@ export interface BackupStore {
   put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup>;
   /** The bytes as stored. Fails with `blob-missing`. */
   read(blob: string, signal?: AbortSignal): Promise<Uint8Array>;
-  /** Records of all backups of an HSM, or of one key, page by page, ordered by key and then time of capture. */
+  /**
+   * Records of all backups of an HSM, or of one key, pinned copies included, page by page in the order of their names:
+   * by key and then time of capture, the pinned copies apart.
+   */
   list(hsm: string, key?: string, signal?: AbortSignal): AsyncIterable<readonly StoredBackup[]>;
 }
 

@@ -66,6 +66,7 @@ describe('the settings', () => {
     ['an empty list of HSMs', { ...AZURE, WARDEN_HSMS: '[]' }, 'at least one HSM'],
     ['an HSM twice', { ...AZURE, WARDEN_HSMS: 'contoso, Contoso' }, 'each HSM once'],
     ['an HSM over http', { ...AZURE, WARDEN_HSMS: 'contoso=http://contoso' }, 'https URL'],
+    ['an HSM named like the folder of pinned backups', { ...AZURE, WARDEN_HSMS: 'pinned' }, 'another name'],
     ['a name of two letters', { ...AZURE, WARDEN_HSMS: 'ab' }, 'HSM name'],
     ['a pace of more than the service allows', { ...AZURE, WARDEN_PACE: '10.1' }, 'WARDEN_PACE'],
     ['a pace of nothing', { ...AZURE, WARDEN_PACE: '0' }, 'WARDEN_PACE'],
@@ -109,6 +110,19 @@ describe('the settings', () => {
     ['the token of an emulator for an HSM in Azure', { ...LOCAL, WARDEN_HSMS: 'contoso' }, 'on loopback'],
     ['a token file that is not named', { ...LOCAL, WARDEN_TOKEN_FILE: undefined }, 'WARDEN_TOKEN_FILE'],
     ['a CA of our own in Azure', { ...AZURE, WARDEN_CA_FILE: 'ca.pem' }, 'on loopback'],
+    [
+      'a blob endpoint from whose name no queue endpoint follows',
+      { ...AZURE, WARDEN_BACKUP_URL: 'https://backups.contoso.com' },
+      'WARDEN_QUEUE_URL',
+    ],
+    ['a time budget that the host cuts short', { ...AZURE, WARDEN_BUDGET_SECONDS: '1501' }, 'at most 1500'],
+    [
+      'a time budget in which a list of keys would not end',
+      { ...AZURE, WARDEN_BUDGET_SECONDS: '59' },
+      'at least 60',
+    ],
+    ['a pattern that no key name can match', { ...AZURE, WARDEN_INCLUDE: 'prod_*' }, 'WARDEN_INCLUDE'],
+    ['an exclusion that no key name can match', { ...AZURE, WARDEN_EXCLUDE: 'temp?' }, 'WARDEN_EXCLUDE'],
     ['a misspelt setting', { ...AZURE, WARDEN_SHEDULE: '0 0 3 * * *' }, 'WARDEN_SHEDULE'],
   ])('refuse %s', (_case, environment, named) => {
     expect(refusal(environment)).toContain(named);

@@ -6,7 +6,7 @@ import { isWardenError } from '../../engine/errors.ts';
 import type { BackupRecord } from '../../engine/model/backup-record.ts';
 import type { BackupPins, BackupStore, Clock, Logger, StoredBackup } from '../../engine/ports.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
-import { backupBlobName, backupNameOf, backupPrefix, pinnedBlobName } from './layout.ts';
+import { backupBlobName, backupNameOf, backupPrefixes, pinnedBlobName } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
 
 /** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
@@ -67,8 +67,17 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   }
 
   async *list(hsm: string, key?: string, signal?: AbortSignal): AsyncGenerator<readonly StoredBackup[]> {
+    // Pinned copies too: once the lifecycle rule has taken the originals, they are all there is to restore from.
+    for (const prefix of backupPrefixes(hsm, key)) yield* this.#listUnder(prefix, hsm, signal);
+  }
+
+  async *#listUnder(
+    prefix: string,
+    hsm: string,
+    signal: AbortSignal | undefined,
+  ): AsyncGenerator<readonly StoredBackup[]> {
     const pages = this.#container
-      .listBlobsFlat({ prefix: backupPrefix(hsm, key), includeMetadata: true, ...optionalSignal(signal) })
+      .listBlobsFlat({ prefix, includeMetadata: true, ...optionalSignal(signal) })
       .byPage({ maxPageSize: PAGE_SIZE });
     const call = { what: `list the backups of HSM ${hsm}`, hsm, signal };
     for (;;) {
@@ -149,7 +158,8 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   }
 
   #mismatch(item: BlobItem, record: BackupRecord): string | undefined {
-    if (backupBlobName(backupNameOf(record)) !== item.name) return 'its name is not that of its record';
+    const name = backupBlobName(backupNameOf(record));
+    if (item.name !== name && item.name !== pinnedBlobName(name)) return 'its name is not that of its record';
     return item.properties.contentLength === record.bytes
       ? undefined
       : 'its length is not that of its record';

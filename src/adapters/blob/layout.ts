@@ -8,6 +8,9 @@ export const BACKUP_CONTAINER = 'key-backups';
 /** Container of derived state and of lease blobs. */
 export const STATE_CONTAINER = 'warden-state';
 
+/** Where the copies are that no lifecycle rule touches; no HSM may have this name. */
+const PINNED = 'pinned';
+
 /** What the name of a backup says. */
 export interface BackupName {
   readonly hsm: string;
@@ -50,7 +53,13 @@ export function backupPrefix(hsm: string, key?: string): string {
 
 /** The copy of a backup that no lifecycle rule touches. */
 export function pinnedBlobName(blob: string): string {
-  return `pinned/${blob}`;
+  return `${PINNED}/${blob}`;
+}
+
+/** The prefixes under which the backups of an HSM, or of one key, are found: in the order in which a list gives them. */
+export function backupPrefixes(hsm: string, key?: string): readonly string[] {
+  const prefix = backupPrefix(hsm, key);
+  return [prefix, pinnedBlobName(prefix)].sort();
 }
 
 /** The blob of a document of derived state: `runs/{hsm}/{runId}.json`, or `{kind}/{hsm}.json`. */

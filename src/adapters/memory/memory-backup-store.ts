@@ -55,7 +55,7 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
 
   async *list(hsm: string, key?: string, signal?: AbortSignal): AsyncGenerator<readonly StoredBackup[]> {
     const prefix = key === undefined ? `${hsm}/` : `${hsm}/${key}/`;
-    const names = this.blobs.filter((name) => name.startsWith(prefix));
+    const names = this.blobs.filter((name) => name.startsWith(prefix) || name.startsWith(`pinned/${prefix}`));
     for (let start = 0; start < names.length; start += this.#pageSize) {
       throwIfAborted(signal);
       await this.faults.meet('list', hsm);

@@ -168,9 +168,10 @@ async function candidates(
     for (const backup of page) {
       const { key, capturedAt } = backup.record;
       if (capturedAt > asOf || !only.some((pattern) => matches(key, pattern))) continue;
-      byKey.set(key, [backup, ...(byKey.get(key) ?? [])]);
+      byKey.set(key, [...(byKey.get(key) ?? []), backup]);
     }
   }
+  for (const found of byKey.values()) found.sort((a, b) => b.record.capturedAt - a.record.capturedAt);
   return byKey;
 }
 

@@ -59,7 +59,8 @@ async function newestGood(
   for await (const page of backups.list(hsm, key, signal)) {
     others.push(...page.filter(({ blob }) => blob !== damaged.blob));
   }
-  for (const backup of others.reverse()) {
+  others.sort((a, b) => b.record.capturedAt - a.record.capturedAt);
+  for (const backup of others) {
     if ((await damageOf(backups, backup, signal)) === undefined) return backup;
   }
   return undefined;

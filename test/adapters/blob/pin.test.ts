@@ -31,7 +31,7 @@ const STORES: [string, () => Promise<BackupStore & BackupPins>][] = [
 ];
 
 describe.each(STORES)('a pin in %s', (_name, open) => {
-  it('is a copy with the same bytes, however often it is asked for, and no backup of its own', async () => {
+  it('is a copy with the same bytes, however often it is asked for, and listed beside its original', async () => {
     const store = await open();
     const { blob } = await store.put(aBackupRecord(BACKUP, { hsm: 'pins' }), BACKUP);
     const copy = await store.pin(blob);
@@ -41,11 +41,24 @@ describe.each(STORES)('a pin in %s', (_name, open) => {
     expect(Buffer.from(await store.read(copy)).equals(BACKUP)).toBe(true);
     const listed: string[] = [];
     for await (const page of store.list('pins')) listed.push(...page.map((backup) => backup.blob));
-    expect(listed).toEqual([blob]);
+    expect(listed).toEqual([copy, blob].sort());
   });
 
   it('of a backup that is not there fails', async () => {
     const store = await open();
     expect((await failureOf(store.pin('pins/no/such.keybackup'))).code).toBe('blob-missing');
   });
+});
+
+it('a pinned copy is listed when the lifecycle rule has taken its original', async () => {
+  const container = await openContainer(azurite.access, 'key-backups-ruled');
+  const store = new BlobBackupStore({ container, clock: new ManualClock(), logger: new RecordingLogger() });
+  const { blob, record } = await store.put(aBackupRecord(BACKUP, { hsm: 'contoso' }), BACKUP);
+  const copy = await store.pin(blob);
+  await container.deleteBlob(blob);
+
+  const listed: { blob: string; record: unknown }[] = [];
+  for await (const page of store.list('contoso', record.key)) listed.push(...page);
+
+  expect(listed).toMatchObject([{ blob: copy, record }]);
 });
