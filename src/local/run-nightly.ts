@@ -1,7 +1,15 @@
 /** Runs the nightly backup now, through the app's own timer and queue, and waits for the record of every HSM's run. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
+import { systemClock } from '../adapters/system/system-clock.ts';
 import { hasEnded, RunRecord } from '../engine/backup/run-record.ts';
-import type { Host } from './host/host-options.ts';
+
+/** What it takes of the host of the app. */
+export interface NightlyHost {
+  invoke(
+    name: string,
+  ): Promise<{ readonly status: 'succeeded' } | { readonly status: 'failed'; readonly error: unknown }>;
+  tick(): Promise<void>;
+}
 
 /** What is told while it runs: the keys dealt with so far, by HSM. */
 export type OnProgress = (done: ReadonlyMap<string, number>) => void;
@@ -11,15 +19,18 @@ const CHANNEL = 'hsm-warden.sweep';
 
 /** Fails when the timer fails, or when a sweep has not ended after `timeoutMs`. */
 export async function runNightly(
-  host: Host,
+  host: NightlyHost,
   hsms: readonly string[],
   onProgress: OnProgress,
   timeoutMs: number,
 ): Promise<readonly RunRecord[]> {
+  const begunAt = systemClock.now();
   const latest = new Map<string, RunRecord>();
   const finished = Promise.withResolvers<void>();
   const hear = (message: unknown) => {
     const run = RunRecord.parse(message);
+    // The message of an earlier start that was killed may still be in the queue: its end says nothing of this run.
+    if (run.startedAt < begunAt) return;
     latest.set(run.hsm, run);
     onProgress(new Map([...latest].map(([hsm, { keys }]) => [hsm, Object.keys(keys).length])));
     if (hsms.every((hsm) => hasEndedOn(latest, hsm))) finished.resolve();
