@@ -27,6 +27,7 @@ export interface Azurite {
 }
 
 const ACCOUNT = 'devstoreaccount1';
+const WITH_PARENT = new URL('./end-with-parent.ts', import.meta.url).href;
 const LISTENING = /Azurite (Blob|Queue) service is successfully listening at (\S+)/;
 /** Azurite writes its state on SIGINT within moments; a process that hangs is ended hard. */
 const PATIENCE_MS = 5_000;
@@ -44,8 +45,10 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
     '--tablePort',
     '0',
   ];
-  const child = spawn(process.execPath, [script, ...flags, ...ports, ...(await tlsFlags(options))], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+  const args = ['--import', WITH_PARENT, script, ...flags, ...ports, ...(await tlsFlags(options))];
+  const child = spawn(process.execPath, args, {
+    // Its standard input ends when we do, however we end.
+    stdio: ['pipe', 'pipe', 'pipe'],
     // A group of its own: Ctrl-C reaches us first, and we end it when nothing needs it any more.
     detached: true,
   });

@@ -1,6 +1,6 @@
 /** The local apps in their world: starts all, runs the nightly backup and the watch once, and says where everything is. */
 import { subscribe } from 'node:diagnostics_channel';
-import { mkdir, rm } from 'node:fs/promises';
+import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ADMINISTRATOR_ID } from '../emulator/options.ts';
@@ -17,6 +17,7 @@ import type { CloudEvent } from './topic/cloud-event.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
 import { writeWorldFile } from './world/world-file.ts';
+import { lockWorld } from './world/world-lock.ts';
 
 const STATE_FOLDER = '.warden';
 /** 10 000 keys on two HSMs at 8 a second take ten minutes and a half. */
@@ -38,8 +39,14 @@ export interface Local {
 /** Starts everything and runs the nightly backup. `say` receives the lines for a person. */
 export async function startLocal(args: StartArguments, say: Say): Promise<Local> {
   const folder = join(STATE_FOLDER, args.keys === undefined ? 'world' : `world-${args.keys}-keys`);
-  if (args.fresh) await rm(folder, { recursive: true, force: true });
   await mkdir(folder, { recursive: true, mode: 0o700 });
+  const unlock = await lockWorld(folder);
+  if (typeof unlock === 'string') {
+    throw new WorldTaken(
+      `${unlock}: end it first, or start with another --keys, which has a world of its own`,
+    );
+  }
+  if (args.fresh) await empty(folder);
   const events = listenTo(say);
   // The events are shown as they arrive at the topic; their log lines would only repeat them.
   subscribe('hsm-warden.log', () => undefined);
@@ -53,6 +60,7 @@ export async function startLocal(args: StartArguments, say: Say): Promise<Local>
   const close = async () => {
     await apps?.stop();
     await world.close();
+    await unlock();
   };
   try {
     followClocks(world.hsms);
@@ -69,6 +77,18 @@ export async function startLocal(args: StartArguments, say: Say): Promise<Local>
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+/** The world of this start is in use. */
+export class WorldTaken extends Error {
+  override readonly name = 'WorldTaken';
+}
+
+/** Everything but the lock, which is ours. */
+async function empty(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (name !== 'lock') await rm(join(folder, name), { recursive: true, force: true });
   }
 }
 

@@ -1,0 +1,33 @@
+/** One start at a time in a world: two would write the same journals. */
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Gives the world back. */
+export type Unlock = () => Promise<void>;
+
+/** Takes the world in `folder`; a string says which process has it. A lock whose process has died does not count. */
+export async function lockWorld(folder: string): Promise<Unlock | string> {
+  const file = join(folder, 'lock');
+  for (let attempt = 0; attempt < 2; attempt += 1) {
+    try {
+      await writeFile(file, String(process.pid), { flag: 'wx' });
+      return () => rm(file, { force: true });
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const holder = Number(await readFile(file, 'utf8').catch(() => ''));
+    if (holder !== process.pid && isAlive(holder)) return `process ${holder} runs in ${folder}`;
+    await rm(file, { force: true });
+  }
+  return `another process runs in ${folder}`;
+}
+
+function isAlive(pid: number): boolean {
+  if (!(pid > 0)) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
