@@ -103,6 +103,8 @@ function stepActive(
     createdAt: key.attributes.createdAt,
     ...(oldest === undefined ? {} : { oldestVersion: oldest }),
     ...(known?.state === 'active' && !replaced ? faultsOf(known) : {}),
+    // A key that came back is as old as ever, but could not be backed up while it was deleted: its time begins now.
+    ...(known?.state === 'deleted' && !replaced ? { unprotected: { since: context.now, told: false } } : {}),
   };
   const judged = classifyActive(context, key, next, entry);
   return { ...ended, known: judged.known, findings: [...ended.findings, ...judged.findings] };
