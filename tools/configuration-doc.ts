@@ -7,7 +7,7 @@ Everything is set by environment variables (application settings of the function
 setting stops the start, and the message lists every problem at once: the setting, what was found, what is expected.
 An unknown \`WARDEN_…\` name is a problem too, so that a misspelt setting is not a silent default. To see it:
 
-    WARDEN_PACE=11 WARDEN_TYPO=1 node -e "import('./functions/main.ts').catch((e) => console.log(e.message))"
+    WARDEN_PACE=11 WARDEN_TYPO=1 npx node -e "import('./functions/main.ts').catch((e) => console.log(e.message))"
 
 This page is made from \`src/config/settings.ts\` by \`npm run docs\`; a test fails when the two differ.
 
@@ -29,7 +29,7 @@ The queue triggers listen on the connection \`AzureWebJobsStorage\`. In Azure it
 
 With Azurite on its usual ports and an emulated HSM:
 
-    npm run emulator -- --port 8443 --json      # prints {"url","caFile","token"}; put the token into a file
+    npm run --silent emulator -- --port 8443 --json   # prints {"url","caFile","token",…}; put the token into a file
     npm run build
 
 \`local.settings.json\` beside \`host.json\` (it is ignored by git):

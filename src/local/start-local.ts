@@ -200,7 +200,10 @@ function whereEverythingIs(world: World, apps: Apps, folder: string): string {
     `  recovery       ${apps.recovery.url}/api`,
     `  people         ${world.issuer.url}/token?person=alice (also bob, carol, dave)`,
     `  kept in        ${folder}`,
-    'Try:  curl -s --cacert CA -H "authorization: Bearer $(cat TOKEN)" "HSM_URL/keys?api-version=7.4"',
+    'Try:',
+    `  curl -s --cacert ${world.caFile} -H "authorization: Bearer $(cat ${world.tokenFile})" "${world.hsms[0]?.url}/keys?api-version=7.4"`,
+    `  curl -s -X POST -H 'content-type: application/json' -d '{}' ${apps.backup.url}/admin/functions/nightlyBackup`,
+    '  npm run -s warden -- status --emulator',
     'Or bring a deleted key back with the right people: docs/recovery.md',
   ].join('\n');
 }

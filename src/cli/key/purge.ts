@@ -1,5 +1,7 @@
 /** `hsm-warden key purge`: ends a soft-deleted key for good, once a good backup is known and its name was typed. */
+
 import { z } from 'zod';
+import { isoTime } from '../../engine/iso-time.ts';
 import { AddressOptions, KEY_OPTIONS, type KeyAddress, keyAddress } from '../address.ts';
 import { goodBackup, protectionOf } from '../backup/good-backup.ts';
 import { administrationOn, keyServiceOn } from '../compose-cli.ts';
@@ -51,6 +53,12 @@ async function requireBackup(
 ): Promise<string> {
   const { hsm, key } = address;
   const deleted = await keyServiceOn(connection, address, context.clock).getDeletedKey(key, context.signal);
+  if (deleted.attributes.recoveryLevel?.includes('Purgeable') === false) {
+    throw new GuardRefusal(
+      `Key ${key} was not purged: HSM ${hsm} has purge protection, so nobody can purge before the retention ends.`,
+      `The service purges it by itself at ${isoTime(deleted.scheduledPurgeAt)}.`,
+    );
+  }
   const protection = protectionOf(connection, address, context);
   const found =
     protection === undefined

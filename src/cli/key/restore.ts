@@ -72,7 +72,7 @@ async function restore(
     });
   } catch (error) {
     if (!isWardenError(error, 'key-name-conflict')) throw error;
-    throw conflict(keys.hsm, wanted ?? 'of this backup', 'active or soft-deleted', error);
+    throw conflict(keys.hsm, wanted, 'active or soft-deleted', error);
   }
 }
 
@@ -94,19 +94,19 @@ async function exists(read: () => Promise<unknown>): Promise<boolean> {
 
 function conflict(
   hsm: string,
-  name: string,
+  name: string | undefined,
   state: 'active' | 'soft-deleted' | 'active or soft-deleted',
   cause?: unknown,
 ): WardenError {
-  const recover = `hsm-warden key recover --hsm-name ${hsm} --name ${name}`;
+  const recover = `hsm-warden key recover --hsm-name ${hsm} --name ${name ?? '<name>'}`;
   return new WardenError('key-name-conflict', {
-    message: `Nothing was restored: the key ${name} is ${state} on HSM ${hsm}, and a restore never replaces a key.`,
+    message: `Nothing was restored: ${name === undefined ? "the backup's key" : `the key ${name}`} is ${state} on HSM ${hsm}, and a restore never replaces a key.`,
     advice:
       state === 'active'
         ? 'The key is there already; compare it with the backup: hsm-warden key list-versions'
         : `Recover the soft-deleted key instead, with all its versions: ${recover}`,
     hsm,
-    key: name,
+    ...(name !== undefined && { key: name }),
     cause,
   });
 }
