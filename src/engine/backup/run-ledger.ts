@@ -1,6 +1,7 @@
 /** Keeps the record of a run: outcomes in memory, saved at checkpoints together with the catalogue. */
+import { isWardenError } from '../errors.ts';
 import { lookUp } from '../look-up.ts';
-import type { Clock, StateStore, StoredBackup } from '../ports.ts';
+import type { Clock, StateAddress, StateStore, StoredBackup } from '../ports.ts';
 import type { Turns } from '../turns.ts';
 import { saveBackups } from './catalogue.ts';
 import type { SweepMessage } from './message.ts';
@@ -126,7 +127,19 @@ export class RunLedger {
       this.unsaved = [...backups, ...this.unsaved];
       throw error;
     }
+    this.etag = await this.write({ kind: 'run', hsm, runId }, text);
+  }
+
+  /** A conflict with this very text is our own write, repeated by the storage client because its answer was lost. */
+  private async write(address: StateAddress, text: string): Promise<string> {
     const guard = this.etag === undefined ? ('absent' as const) : { etag: this.etag };
-    this.etag = await this.state.write({ kind: 'run', hsm, runId }, text, guard);
+    try {
+      return await this.state.write(address, text, guard);
+    } catch (error) {
+      if (!isWardenError(error, 'state-conflict')) throw error;
+      const found = await this.state.read(address);
+      if (found?.text !== text) throw error;
+      return found.etag;
+    }
   }
 }

@@ -5,6 +5,7 @@ import { readCatalogue } from '../../../src/engine/backup/catalogue.ts';
 import { parseSweepMessage } from '../../../src/engine/backup/message.ts';
 import type { SweepDeps } from '../../../src/engine/backup/sweep-context.ts';
 import { WardenError } from '../../../src/engine/errors.ts';
+import type { StateStore } from '../../../src/engine/ports.ts';
 import { SweepWorld } from '../../support/sweep-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -265,6 +266,37 @@ describe('a sweep', () => {
 
     const catalogue = await readCatalogue(world.state, 'contoso');
     expect(Object.keys(catalogue.keys)).toHaveLength(30);
+  });
+
+  it('knows its own record again when the answer to its write was lost and the write repeated', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const { state } = world.deps;
+    const write: StateStore['write'] = async (address, ...given) => {
+      const etag = await state.write(address, ...given);
+      return address.kind === 'run' ? state.write(address, ...given) : etag;
+    };
+    const deps: SweepDeps = { ...world.deps, state: overriding(state, { write }) };
+
+    const result = await world.sweep({}, world.message, deps);
+
+    expect(result.status).toBe('ended');
+    expect(world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 3 } });
+  });
+
+  it('gives way when somebody else wrote its record', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const subject = `run/contoso/${world.message.runId}`;
+    world.state.faults.plant({
+      operation: 'write',
+      subject,
+      after: 1,
+      act: () => {
+        const document = world.state.documents.get(subject);
+        world.state.documents.set(subject, { text: document?.text ?? '', etag: '"other"' });
+      },
+    });
+
+    await expect(world.sweep()).rejects.toMatchObject({ code: 'state-conflict' });
   });
 
   it('has nothing to do when its message is delivered again after its end', async () => {
