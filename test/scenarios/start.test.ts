@@ -113,6 +113,24 @@ describe('npm start', () => {
     await expect(fetch(blobs)).rejects.toThrow();
   });
 
+  it('ends soon and whole on Ctrl-C in the middle of its run', { timeout: 120_000 }, async () => {
+    const { child, output, exit } = start('--once', '--keys', '2000');
+    let said = '';
+    child.stdout.on('data', (data) => {
+      said += String(data);
+    });
+    await expect.poll(() => said, { timeout: 60_000 }).toContain('Backing up 2000 keys');
+
+    const interruptedAt = performance.now();
+    child.kill('SIGINT');
+    const [code] = await exit;
+    await output;
+
+    expect(code).toBe(130);
+    // The run itself would take two minutes.
+    expect(performance.now() - interruptedAt).toBeLessThan(20_000);
+  });
+
   it.each([
     ['an unknown argument', ['--onse'], 'onse'],
     ['no number of keys', ['--keys', 'many'], '--keys'],
