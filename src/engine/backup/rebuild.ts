@@ -1,8 +1,13 @@
 /** Builds the catalogue and the manifests of an HSM anew from the backups alone. */
 import { isWardenError } from '../errors.ts';
 import type { BackupStore, Logger, StateAddress, StateStore, StoredBackup } from '../ports.ts';
-import { emptyCatalogue, mergeBackups } from './catalogue.ts';
+import { proveStored } from './back-up-key.ts';
+import { type Catalogue, emptyCatalogue, mergeBackups } from './catalogue.ts';
 import { countOutcomes, type KeyOutcome, type RunRecord } from './run-record.ts';
+import { forEachConcurrently } from './worker-pool.ts';
+
+/** Backups are small, and a Blob account takes thousands of requests a second. */
+const READS_AT_ONCE = 8;
 
 /** What a rebuild needs. */
 export interface RebuildDeps {
@@ -20,22 +25,24 @@ export interface RebuildResult {
 }
 
 /**
- * Reads the records of all backups of `hsm` and replaces its catalogue; writes a manifest for each run that has none.
- * What only a manifest knew (keys unchanged, skipped or failed) is not in the backups and stays unknown.
+ * Reads the records of all backups of `hsm` and replaces its catalogue, in which a backup stands only after it was read
+ * and compared again: one that was damaged on its way into the store must not look like a key's good one. Writes a manifest
+ * for each run that has none. What only a manifest knew (keys unchanged, skipped or failed) is not in the backups and stays unknown.
  * Do not run it while a sweep of the HSM is under way: hold the HSM's lease. Fails with storage codes.
  */
 export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildResult> {
-  let catalogue = emptyCatalogue(hsm);
+  const stored: StoredBackup[] = [];
   const runs = new Map<string, StoredBackup[]>();
-  let count = 0;
   for await (const page of deps.backups.list(hsm)) {
-    catalogue = mergeBackups(catalogue, page);
+    stored.push(...page);
     for (const backup of page) {
       const { runId } = backup.record;
-      runs.set(runId, [...(runs.get(runId) ?? []), backup]);
-      count += 1;
+      const ofRun = runs.get(runId) ?? [];
+      ofRun.push(backup);
+      runs.set(runId, ofRun);
     }
   }
+  const catalogue = await newestGood(deps, hsm, stored);
   await replace(deps.state, { kind: 'catalogue', hsm }, JSON.stringify(catalogue));
   for (const [runId, backups] of runs) {
     const text = JSON.stringify(manifestOf(hsm, runId, backups));
@@ -45,9 +52,39 @@ export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildRe
       if (!isWardenError(error, 'state-conflict')) throw error;
     }
   }
-  const result = { hsm, backups: count, keys: Object.keys(catalogue.keys).length, runs: runs.size };
+  const result = { hsm, backups: stored.length, keys: Object.keys(catalogue.keys).length, runs: runs.size };
   deps.logger.info('catalogue rebuilt from the backups', { ...result });
   return result;
+}
+
+/** Per key the newest backup that reads back as it was sent. */
+async function newestGood(
+  deps: RebuildDeps,
+  hsm: string,
+  stored: readonly StoredBackup[],
+): Promise<Catalogue> {
+  const proven = new Set<string>();
+  const damaged = new Set<string>();
+  for (;;) {
+    const left = stored.filter(({ blob }) => !damaged.has(blob));
+    const catalogue = mergeBackups(emptyCatalogue(hsm), left);
+    const open = Object.values(catalogue.keys).filter(({ blob }) => !proven.has(blob));
+    if (open.length === 0) return catalogue;
+    await forEachConcurrently(stream(open), READS_AT_ONCE, async (backup) => {
+      try {
+        await proveStored(deps, backup);
+        proven.add(backup.blob);
+      } catch (error) {
+        if (!isWardenError(error, 'backup-mismatch', 'blob-missing')) throw error;
+        damaged.add(backup.blob);
+        deps.logger.error('backup is damaged', { hsm, key: backup.record.key, blob: backup.blob, error });
+      }
+    });
+  }
+}
+
+async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
 }
 
 function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]): RunRecord {

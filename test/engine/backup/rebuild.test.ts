@@ -34,6 +34,25 @@ describe('rebuilding from the backups alone', () => {
     expect(world.run()).toEqual(manifest);
   });
 
+  it('claims no backup that does not read back as it was sent, but the newest good one', async () => {
+    const world = await SweepWorld.withKeys(2);
+    await world.sweep();
+    await world.clock.advance(3_600_000);
+    world.hsm.createKey('key-001');
+    await world.clock.advance(3_600_000);
+    await world.sweep({}, world.nextNight());
+    const [older = '', newer = '', only = ''] = world.backups.blobs;
+    world.backups.damage(newer, new Uint8Array([1]));
+    world.backups.damage(only, new Uint8Array([1]));
+
+    const result = await rebuild(world.deps, 'contoso');
+
+    const { keys } = await readCatalogue(world.state, 'contoso');
+    expect(Object.values(keys).map(({ blob }) => blob)).toEqual([older]);
+    expect(result).toMatchObject({ backups: 3, keys: 1 });
+    expect(world.logger.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+  });
+
   it('lets the next night find unchanged keys unchanged', async () => {
     const world = await SweepWorld.withKeys(5);
     await world.sweep();
