@@ -97,7 +97,13 @@ export async function unchanged(): Promise<Figure[]> {
     await startStage(1, keys, ['--limits', 'off', '--latency', 'real']),
     async (stage) => {
       await sweepInProcess(stage, { runId: 'first', pace: NO_BRAKE });
-      return [await sweepInProcess(stage, { runId: 'second' }), await plainListing(stage)];
+      // Taking turns, because the answers' times are drawn anew each time.
+      let [sweeps, listings] = [0, 0];
+      for (const runId of ['second', 'third', 'fourth']) {
+        sweeps += (await sweepInProcess(stage, { runId })).seconds;
+        listings += await plainListing(stage);
+      }
+      return [sweeps / 3, listings / 3];
     },
   );
   return [
@@ -106,7 +112,7 @@ export async function unchanged(): Promise<Figure[]> {
     atMost('storage requests', fast.storageRequests, '', 10),
     atMost('wall without latencies', fast.seconds, 's', 3),
     plain('plain listing of the same pages, with latencies', listing, 's'),
-    atMost('wall with latencies against plain listing', slow.seconds / listing, '', 1.1),
+    atMost('wall with latencies against plain listing', slow / listing, '', 1.1),
   ];
 }
 
