@@ -181,15 +181,18 @@ describe('four eyes, end to end', () => {
     });
     expect(await keyServiceOn(contoso).listVersions('orders')).toHaveLength(2);
     expect(view.outcome?.freshBackup).toMatch(/^contoso\/orders\//);
-    const told = notifier.events.filter(({ recoveryId }) => recoveryId === id).map(({ type }) => type);
-    expect(told).toEqual([
-      'requested',
-      'approval-given',
-      'approval-given',
-      'approved',
-      'execution-started',
-      'succeeded',
-    ]);
+    // The outcome can be read before its event is told.
+    await vi.waitFor(() => {
+      const told = notifier.events.filter(({ recoveryId }) => recoveryId === id).map(({ type }) => type);
+      expect(told).toEqual([
+        'requested',
+        'approval-given',
+        'approval-given',
+        'approved',
+        'execution-started',
+        'succeeded',
+      ]);
+    }, POLL);
     expect(notifier.events.at(-1)?.link).toBe(`https://warden.test/recoveries/${id}`);
   });
 
