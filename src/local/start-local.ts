@@ -81,7 +81,7 @@ export async function startLocal(args: StartArguments, say: Say): Promise<Local>
 }
 
 /** The world of this start is in use. */
-export class WorldTaken extends Error {
+class WorldTaken extends Error {
   override readonly name = 'WorldTaken';
 }
 

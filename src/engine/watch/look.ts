@@ -2,7 +2,7 @@
 import { type Catalogue, readCatalogue } from '../backup/catalogue.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import type { RetryPolicy } from '../backup/retry.ts';
-import { isWardenError, type WardenError } from '../errors.ts';
+import { isWardenError, WardenError } from '../errors.ts';
 import { toEvent } from '../events/event.ts';
 import type { Finding } from '../events/finding.ts';
 import type { EventPublisher } from '../events/publisher.ts';
@@ -46,6 +46,8 @@ interface Seen extends Step {
   readonly catalogue: Catalogue;
   readonly observation?: Observation;
   readonly error?: WardenError;
+  /** Keys whose purge the audit log told, but which could not be read now. */
+  readonly unsettled: readonly string[];
 }
 
 /** Another look came first: what was seen is old, so the look begins anew. */
@@ -53,8 +55,8 @@ const ATTEMPTS = 5;
 
 /**
  * Looks at one HSM. An HSM that does not answer, and a topic that does not accept, are findings and not failures.
- * Fails with `state-corrupt`, `state-conflict` after many conflicts, `aborted`, or a storage code: then the caller is to
- * repeat it with the same signals.
+ * Fails with `state-corrupt`, `state-conflict` after many conflicts, `aborted`, or a storage code; and with what the HSM
+ * answered when that kept it from judging a signal. Then the caller is to repeat it with the same signals.
  */
 export async function look(
   deps: LookDeps,
@@ -72,6 +74,7 @@ export async function look(
   const ok = seen.error === undefined;
   await beat(deps, seen.context, summary, ok, delivery.waiting, signal);
   logLook(deps, seen, summary, delivery, startedAt);
+  requireSettled(seen, signals);
   const { findings, state, observation, catalogue } = seen;
   const result = { hsm, ok, findings, delivery, state, catalogue };
   return observation === undefined ? result : { ...result, observation };
@@ -115,12 +118,31 @@ async function seeOnce(
     const confirmed = await confirm(deps, doubtful, signal);
     const facts = { observation, confirmed, catalogue, signals, lastRun };
     const judged = context();
-    return { ...step(judged, state, facts), context: judged, catalogue, observation };
+    const unsettled = signals.purges
+      .map(({ key }) => key)
+      .filter((key) => confirmed.get(key)?.is === 'unknown');
+    return { ...step(judged, state, facts), context: judged, catalogue, observation, unsettled };
   } catch (error) {
     if (!isWardenError(error) || !error.code.startsWith('hsm-')) throw error;
     const judged = context();
-    return { ...stepUnreachable(judged, state, error, catalogue), context: judged, catalogue, error };
+    const seen = stepUnreachable(judged, state, error, catalogue);
+    return { ...seen, context: judged, catalogue, error, unsettled: [] };
   }
+}
+
+/** Nobody but the audit log tells of a key that came and went between two looks: what it told must be looked at again. */
+function requireSettled({ context, error, unsettled }: Seen, signals: Signals): void {
+  const { hsm } = context;
+  const told = signals.deletes.length + signals.purges.length;
+  if (error !== undefined && told > 0) throw error;
+  const [key] = unsettled;
+  if (key === undefined) return;
+  throw new WardenError('hsm-answer-unexpected', {
+    message: `The audit log told of a purge of key ${key} on HSM ${hsm}, and the key could not be read.`,
+    advice: 'The look is repeated by itself.',
+    hsm,
+    key,
+  });
 }
 
 /** Not kept for later: an old heartbeat says nothing. */
