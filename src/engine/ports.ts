@@ -63,6 +63,12 @@ export interface BackupStore {
   /** The bytes as stored. Fails with `blob-missing`. */
   read(blob: string, signal?: AbortSignal): Promise<Uint8Array>;
   /**
+   * One version of a backup, facts and bytes from a single read: the version that `place` names, or the current one, whose
+   * identifier the answer then carries where the store keeps versions. Fails with `blob-missing`, or `backup-damaged` when
+   * the facts are not those of a backup of this name.
+   */
+  fetch(place: BackupPlace, signal?: AbortSignal): Promise<FetchedBackup>;
+  /**
    * Records of all backups of an HSM, or of one key, pinned copies included, page by page in the order of their names:
    * by key and then time of capture, the pinned copies apart.
    */
@@ -87,6 +93,15 @@ export interface StoredBackup {
   /** When the store accepted it, by the store's clock, epoch milliseconds. */
   readonly storedAt: number;
   readonly record: BackupRecord;
+}
+
+/** Where a backup is: a name, and the version of it that is meant. */
+export type BackupPlace = Pick<StoredBackup, 'blob' | 'versionId'>;
+
+/** A backup with its bytes, as one read found them. */
+export interface FetchedBackup {
+  readonly stored: StoredBackup;
+  readonly bytes: Uint8Array;
 }
 
 /** The address of one document of derived state. The blob names are the adapter's business. */

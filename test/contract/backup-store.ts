@@ -63,10 +63,20 @@ export function describeBackupStore(name: string, factory: () => Promise<BackupS
       expect(await all(store.list('repeated'))).toHaveLength(1);
     });
 
+    it('fetches facts and bytes together', async () => {
+      const stored = await store.put(aBackupRecord(BACKUP, { hsm: 'fetched' }), BACKUP);
+
+      const found = await store.fetch({ blob: stored.blob });
+
+      expect(found.stored).toEqual(stored);
+      expect(Buffer.from(found.bytes).equals(BACKUP)).toBe(true);
+    });
+
     it('fails to read what is not there', async () => {
       const { blob } = await store.put(aBackupRecord(BACKUP, { hsm: 'missing' }), BACKUP);
 
       expect((await failureOf(store.read(`${blob}x`))).code).toBe('blob-missing');
+      expect((await failureOf(store.fetch({ blob: `${blob}x` }))).code).toBe('blob-missing');
     });
 
     it('lists the backups of one key by time, and not those of a key whose name begins alike', async () => {
@@ -133,6 +143,7 @@ export function describeBackupStore(name: string, factory: () => Promise<BackupS
 
       expect((await failureOf(store.put(record, BACKUP, signal))).code).toBe('aborted');
       expect((await failureOf(store.read('aborted/x', signal))).code).toBe('aborted');
+      expect((await failureOf(store.fetch({ blob: 'aborted/x' }, signal))).code).toBe('aborted');
       expect(await all(store.list('aborted'))).toEqual([]);
     });
   });

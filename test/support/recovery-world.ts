@@ -31,7 +31,7 @@ export class RecoveryWorld {
   readonly hsm = new MemoryHsm({ clock: this.clock, name: 'contoso' });
   readonly second = new MemoryHsm({ clock: this.clock, name: 'contoso-dr' });
   readonly stranger = new MemoryHsm({ clock: this.clock, name: 'fabrikam', securityDomain: 'domain-2' });
-  readonly backups = new MemoryBackupStore(this.clock);
+  readonly backups: MemoryBackupStore;
   readonly state = new MemoryStateStore();
   readonly store = new MemoryRecoveryStore();
   readonly auditStore = new MemoryAuditStore(this.clock);
@@ -44,9 +44,17 @@ export class RecoveryWorld {
   readonly proofs: Record<string, () => Promise<string | undefined>> = {};
   #workers = 0;
 
+  /** `versioning` says whether the storage account keeps versions. */
+  constructor({ versioning = true } = {}) {
+    this.backups = new MemoryBackupStore(this.clock, 100, versioning);
+  }
+
   /** A world with one key `orders` of two versions and one backup of it. */
-  static async withBackup(keyType: 'RSA-HSM' | 'oct-HSM' = 'RSA-HSM'): Promise<RecoveryWorld> {
-    const world = new RecoveryWorld();
+  static async withBackup(
+    keyType: 'RSA-HSM' | 'oct-HSM' = 'RSA-HSM',
+    options: { readonly versioning?: boolean } = {},
+  ): Promise<RecoveryWorld> {
+    const world = new RecoveryWorld(options);
     world.hsm.createKey('orders', { keyType });
     world.hsm.createKey('orders', { keyType });
     await world.backUp();

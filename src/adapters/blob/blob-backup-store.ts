@@ -2,9 +2,17 @@
 import { buffer } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
-import { isWardenError } from '../../engine/errors.ts';
+import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { BackupRecord } from '../../engine/model/backup-record.ts';
-import type { BackupPins, BackupStore, Clock, Logger, StoredBackup } from '../../engine/ports.ts';
+import type {
+  BackupPins,
+  BackupPlace,
+  BackupStore,
+  Clock,
+  FetchedBackup,
+  Logger,
+  StoredBackup,
+} from '../../engine/ports.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { backupBlobName, backupNameOf, backupPrefixes, pinnedBlobName } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
@@ -64,6 +72,23 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       const answer = await this.#container.getBlobClient(blob).download(0, undefined, optionalSignal(signal));
       return answer.readableStreamBody === undefined ? new Uint8Array() : buffer(answer.readableStreamBody);
     });
+  }
+
+  async fetch({ blob, versionId }: BackupPlace, signal?: AbortSignal): Promise<FetchedBackup> {
+    const call = { what: `fetch ${blob}`, signal, meanings: { BlobNotFound: 'blob-missing' } } as const;
+    const { answer, bytes } = await this.#call(call, async () => {
+      const current = this.#container.getBlobClient(blob);
+      const client = versionId === undefined ? current : current.withVersion(versionId);
+      const answer = await client.download(0, undefined, optionalSignal(signal));
+      const body = answer.readableStreamBody;
+      return { answer, bytes: body === undefined ? new Uint8Array() : await buffer(body) };
+    });
+    const found = fromMetadata(answer.metadata ?? {});
+    if ('problem' in found) throw notABackup(blob, found.problem);
+    const fault = mismatch(blob, answer.contentLength, found.record);
+    if (fault !== undefined) throw notABackup(blob, fault);
+    const storedAt = answer.createdOn ?? answer.lastModified ?? new Date(this.#clock.now());
+    return { stored: toStored(blob, found.record, storedAt, answer.versionId ?? versionId), bytes };
   }
 
   async *list(hsm: string, key?: string, signal?: AbortSignal): AsyncGenerator<readonly StoredBackup[]> {
@@ -145,7 +170,8 @@ export class BlobBackupStore implements BackupStore, BackupPins {
 
   #readItem(item: BlobItem): StoredBackup[] {
     const found = fromMetadata(item.metadata ?? {});
-    const problem = 'problem' in found ? found.problem : this.#mismatch(item, found.record);
+    const problem =
+      'problem' in found ? found.problem : mismatch(item.name, item.properties.contentLength, found.record);
     if ('problem' in found || problem !== undefined) {
       this.#logger.warn('a blob in the backup container is not readable as a backup', {
         blob: item.name,
@@ -157,14 +183,6 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     return [toStored(item.name, found.record, createdOn ?? lastModified, undefined)];
   }
 
-  #mismatch(item: BlobItem, record: BackupRecord): string | undefined {
-    const name = backupBlobName(backupNameOf(record));
-    if (item.name !== name && item.name !== pinnedBlobName(name)) return 'its name is not that of its record';
-    return item.properties.contentLength === record.bytes
-      ? undefined
-      : 'its length is not that of its record';
-  }
-
   async #call<T>(call: StorageCall, action: () => Promise<T>): Promise<T> {
     try {
       return await action();
@@ -172,6 +190,19 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       throw translateStorageError(error, call, this.#clock.now());
     }
   }
+}
+
+function mismatch(blob: string, length: number | undefined, record: BackupRecord): string | undefined {
+  const name = backupBlobName(backupNameOf(record));
+  if (blob !== name && blob !== pinnedBlobName(name)) return 'its name is not that of its record';
+  return length === record.bytes ? undefined : 'its length is not that of its record';
+}
+
+function notABackup(blob: string, why: string): WardenError {
+  return new WardenError('backup-damaged', {
+    message: `The blob ${blob} is not readable as a backup: ${why}.`,
+    advice: 'Choose another backup of the key.',
+  });
 }
 
 function toStored(

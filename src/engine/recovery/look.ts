@@ -52,9 +52,9 @@ export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal):
   }
   const faults: string[] = [];
   for (const candidate of plan.candidates) {
-    const fault = await backupFault(deps.backups, candidate, signal);
-    if (fault === undefined) return restoreOf(ask, candidate, [...plan.notes, ...faults]);
-    faults.push(`The backup ${candidate.blob} is damaged: ${fault}.`);
+    const found = await inspect(deps.backups, candidate, signal);
+    if ('stored' in found) return restoreOf(ask, found.stored, [...plan.notes, ...faults]);
+    faults.push(`The backup ${candidate.blob} is damaged: ${found.fault}.`);
     if (!plan.substitutes) break;
   }
   throw new WardenError('backup-damaged', {
@@ -74,10 +74,14 @@ function restoreOf(ask: Ask, { blob, versionId, record }: StoredBackup, notes: r
     ...(versionId === undefined ? {} : { versionId }),
   };
   const about = `The backup ${blob} was captured at ${isoTime(record.capturedAt)} and holds ${record.versions.length} version(s).`;
-  return { operation: { action: 'restore', hsm, target, key, backup }, notes: [...notes, about] };
+  const bound =
+    versionId === undefined
+      ? 'The storage account gave no version of it: it is bound by its name and SHA-256.'
+      : `It is bound by its SHA-256 and to version ${versionId} of its name.`;
+  return { operation: { action: 'restore', hsm, target, key, backup }, notes: [...notes, about, bound] };
 }
 
-/** All backups of a key on its HSM. */
+/** All backups of a key on its HSM, oldest first; a list gives the pinned copies apart. */
 export async function backupsOf(
   store: BackupStore,
   hsm: string,
@@ -86,24 +90,28 @@ export async function backupsOf(
 ): Promise<StoredBackup[]> {
   const found: StoredBackup[] = [];
   for await (const page of store.list(hsm, key, signal)) found.push(...page);
-  return found;
+  return found.sort((a, b) => a.record.capturedAt - b.record.capturedAt || (a.blob < b.blob ? -1 : 1));
 }
 
-/** What is wrong with a stored backup's bytes, or undefined: their hash, then their structure. */
-async function backupFault(
+/** The very version of a backup that would be restored, or what is wrong with it: its hash, then its structure. */
+async function inspect(
   store: BackupStore,
   { blob, record }: StoredBackup,
   signal?: AbortSignal,
-): Promise<string | undefined> {
-  let bytes: Uint8Array;
+): Promise<{ readonly stored: StoredBackup } | { readonly fault: string }> {
   try {
-    bytes = await store.read(blob, signal);
+    // The current version, and from the same read its identifier: what is judged here is what approvers approve.
+    const { stored, bytes } = await store.fetch({ blob }, signal);
+    if (sha256(bytes) !== record.sha256 || stored.record.sha256 !== record.sha256) {
+      return { fault: 'its SHA-256 is not the recorded one' };
+    }
+    const fault = structureFault(bytes);
+    return fault === undefined ? { stored } : { fault };
   } catch (error) {
-    if (isWardenError(error, 'blob-missing')) return 'it is not there';
+    if (isWardenError(error, 'blob-missing')) return { fault: 'it is not there' };
+    if (isWardenError(error, 'backup-damaged')) return { fault: error.message };
     throw error;
   }
-  if (sha256(bytes) !== record.sha256) return 'its SHA-256 is not the recorded one';
-  return structureFault(bytes);
 }
 
 /** Lower-case hex SHA-256. */

@@ -49,13 +49,13 @@ export async function perform(
   onStep('pre-flight');
   const proof = await findProof(deps, record, signal);
   onStep(record.operation.action);
-  const warnings = await retry(bringBack(deps, record, keys, circumstances));
+  const warnings = await retry(bringBack(deps, record, keys, circumstances, proof?.bytes));
   onStep('read-back');
   await retry(() => readBack(keys, record, signal), READ_BACK);
   onStep('verify');
-  const verification = await retry(() => verify(keys, proof, record, signal));
+  const verification = await retry(() => verify(keys, proof?.stored, record, signal));
   onStep('fresh-backup');
-  const backup = await freshBackup(deps, record, keys, proof, signal);
+  const backup = await freshBackup(deps, record, keys, proof?.stored, signal);
   return {
     result: 'succeeded',
     step: 'done',
@@ -67,22 +67,45 @@ export async function perform(
   };
 }
 
-/** The backup that tells what the key must be: the approved one for a restore, the newest for a recovery. */
+/** The backup that tells what the key must be, and for a restore the bytes that were approved. */
+interface Proof {
+  readonly stored: StoredBackup;
+  readonly bytes?: Uint8Array;
+}
+
+/** The approved version of the backup for a restore, the newest backup for a recovery. */
 async function findProof(
   { backups }: PerformDeps,
   record: RecoveryRecord,
   signal: AbortSignal,
-): Promise<StoredBackup | undefined> {
+): Promise<Proof | undefined> {
   const { hsm, key, backup } = record.operation;
-  const all = await backupsOf(backups, hsm, key, signal);
-  if (backup === undefined) return all.at(-1);
-  const approved = all.find(({ blob }) => blob === backup.blob);
-  if (approved !== undefined && approved.record.sha256 === backup.sha256) return approved;
+  if (backup !== undefined) return approvedBackup(backups, record, backup, signal);
+  const newest = (await backupsOf(backups, hsm, key, signal)).at(-1);
+  return newest === undefined ? undefined : { stored: newest };
+}
+
+/** Facts and bytes of exactly the version that was approved: what took its place since under its name is never read. */
+async function approvedBackup(
+  backups: BackupStore,
+  record: RecoveryRecord,
+  backup: NonNullable<RecoveryRecord['operation']['backup']>,
+  signal: AbortSignal,
+): Promise<Proof> {
+  const advice = 'Make a new request with another backup.';
+  try {
+    const found = await backups.fetch(backup, signal);
+    if (sha256(found.bytes) === backup.sha256 && found.stored.record.sha256 === backup.sha256) return found;
+  } catch (error) {
+    if (!isWardenError(error, 'blob-missing', 'backup-damaged')) throw error;
+    const why = `the approved backup ${backup.blob} cannot be had as it was approved (${error.message})`;
+    throw failure(record, 'backup-damaged', why, advice);
+  }
   throw failure(
     record,
     'backup-damaged',
-    `the approved backup ${backup.blob} is not in the store as it was approved`,
-    'Make a new request with another backup.',
+    `the backup ${backup.blob} does not have the approved SHA-256`,
+    advice,
   );
 }
 
@@ -92,8 +115,9 @@ function bringBack(
   record: RecoveryRecord,
   keys: KeyService,
   { resumed, actBefore, signal }: Circumstances,
+  bytes: Uint8Array | undefined,
 ): () => Promise<string[]> {
-  const { action, key, backup } = record.operation;
+  const { action, key } = record.operation;
   let mayHaveActed = resumed;
   return async () => {
     const found = await lookAtKey(keys, key, signal);
@@ -103,7 +127,6 @@ function bringBack(
     }
     requireFit(record, found);
     requireTime(deps.clock.now(), record, actBefore);
-    const bytes = backup === undefined ? undefined : await approvedBytes(deps, record, signal);
     mayHaveActed = true;
     try {
       if (action === 'recover') await keys.recoverKey(key, signal);
@@ -159,22 +182,6 @@ function requireTime(now: number, record: RecoveryRecord, actBefore: number): vo
   if (now >= actBefore) {
     throw new WardenError('aborted', { message: 'The execution ran out of the time of its claim.' });
   }
-}
-
-async function approvedBytes(
-  deps: PerformDeps,
-  record: RecoveryRecord,
-  signal: AbortSignal,
-): Promise<Uint8Array> {
-  const { backup } = record.operation;
-  const bytes = await deps.backups.read(backup?.blob ?? '', signal);
-  if (sha256(bytes) === backup?.sha256) return bytes;
-  throw failure(
-    record,
-    'backup-damaged',
-    `the backup ${backup?.blob} does not have the approved SHA-256`,
-    'Make a new request with another backup.',
-  );
 }
 
 /** A key that is not readable yet is waited for: here `key-not-found` may pass by itself. */

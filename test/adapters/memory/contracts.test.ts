@@ -5,6 +5,7 @@ import { MemoryLeases } from '../../../src/adapters/memory/memory-leases.ts';
 import { MemoryStateStore } from '../../../src/adapters/memory/memory-state-store.ts';
 import { MemoryWorkQueue } from '../../../src/adapters/memory/memory-work-queue.ts';
 import { describeBackupStore } from '../../contract/backup-store.ts';
+import { describeBackupVersions } from '../../contract/backup-versions.ts';
 import { describeLeases } from '../../contract/leases.ts';
 import { describeStateStore } from '../../contract/state-store.ts';
 import { describeWorkQueue } from '../../contract/work-queue.ts';
@@ -12,6 +13,11 @@ import { describeWorkQueue } from '../../contract/work-queue.ts';
 describeBackupStore('MemoryBackupStore', async () => ({
   store: new MemoryBackupStore(new ManualClock(), 2),
 }));
+
+describeBackupVersions('MemoryBackupStore', async () => {
+  const store = new MemoryBackupStore(new ManualClock());
+  return { store, overwrite: async (blob, bytes, record) => void store.overwrite(blob, bytes, record) };
+});
 
 describeStateStore('MemoryStateStore', async () => ({ store: new MemoryStateStore() }));
 

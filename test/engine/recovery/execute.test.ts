@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../../src/engine/audit/verify-audit.ts';
 import { WardenError } from '../../../src/engine/errors.ts';
 import { CLAIM_MS, type ExecuteDeps } from '../../../src/engine/recovery/execute.ts';
+import { sha256 } from '../../../src/engine/recovery/look.ts';
 import { KillSwitch } from '../../support/kill-switch.ts';
 import { HOUR_MS } from '../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../support/recovery-world.ts';
@@ -176,16 +177,59 @@ describe('executing an approved request', () => {
         w.hsm.faults.fail('restoreKey', new WardenError('backup-foreign', { message: 'another domain' })),
       code: 'backup-foreign',
     },
-  ])('fails and explains when $name after the approval of a restore', async ({ change, code }) => {
+    {
+      name: 'another backup took the place of the approved one, where no versions are kept',
+      world: () => RecoveryWorld.withBackup('RSA-HSM', { versioning: false }),
+      change: (w: RecoveryWorld) => {
+        const other = Buffer.from('other');
+        w.backups.overwrite(w.backups.blobs[0] ?? '', other, { sha256: sha256(other) });
+      },
+      code: 'backup-damaged',
+    },
+  ])(
+    'fails and explains when $name after the approval of a restore',
+    async ({ world: make, change, code }) => {
+      const world = await (make?.() ?? RecoveryWorld.withBackup());
+      world.hsm.deleteKey('orders');
+      world.hsm.purgeKey('orders');
+      const record = await world.approved();
+      change(world);
+
+      await world.deliver(record.id);
+
+      const { state, outcome } = world.stored(record.id);
+      expect({ state, code: outcome?.code }).toEqual({ state: 'failed', code });
+      expect(outcome?.message).toContain(code === 'backup-foreign' ? 'another domain' : 'orders');
+    },
+  );
+
+  it('restores the approved version though another took its place under the same name', async () => {
     const world = await purged();
     const record = await world.approved();
-    change(world);
+    const [blob = ''] = world.backups.blobs;
+    world.hsm.createKey('other');
+    const forged = await world.keysOf('contoso').backupKey('other');
+    const versions = [{ version: 'f'.repeat(32) }];
+    world.backups.overwrite(blob, forged, { sha256: sha256(forged), bytes: forged.length, versions });
 
     await world.deliver(record.id);
 
-    const { state, outcome } = world.stored(record.id);
-    expect({ state, code: outcome?.code }).toEqual({ state: 'failed', code });
-    expect(outcome?.message).toContain(code === 'backup-foreign' ? 'another domain' : 'orders');
+    expect(record.operation.backup?.versionId).toBe('version-1');
+    expect(record.preflight.join(' ')).toContain('version-1');
+    expect(world.stored(record.id)).toMatchObject({ state: 'succeeded', outcome: { verified: 2 } });
+  });
+
+  it('proves a recovered key by the newest backup, not by an older one that is pinned', async () => {
+    const world = await RecoveryWorld.withBackup();
+    await world.backups.pin(world.backups.blobs[0] ?? '');
+    world.hsm.createKey('orders');
+    await world.backUp();
+    world.hsm.deleteKey('orders');
+    const record = await world.approved();
+
+    await world.deliver(record.id);
+
+    expect(world.stored(record.id)).toMatchObject({ outcome: { versions: 3, verified: 3, warnings: [] } });
   });
 
   it('fails when the key was purged after the approval of a recovery', async () => {
