@@ -3,8 +3,12 @@ import { subscribe } from 'node:diagnostics_channel';
 import { readFile } from 'node:fs/promises';
 import { managedIdentity } from '../../src/adapters/identity/credential.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
+import { setClockAhead } from '../../src/adapters/system/system-clock.ts';
 import { startHost } from '../../src/local/host/host.ts';
 
+// The app follows the clock of emulators that a test moves ahead: at its start, and by message while it runs.
+setClockAhead(Number(process.env.CLOCK_AHEAD_MS ?? 0));
+process.on('message', (ms) => setClockAhead(Number(ms)));
 const caPem = await readFile(process.env.WARDEN_CA_FILE ?? '', 'utf8');
 const queueUrl = process.env.WARDEN_QUEUE_URL ?? '';
 const service = createQueueService({
@@ -14,9 +18,16 @@ const service = createQueueService({
   caPem,
   credential: managedIdentity(),
 });
+// Either app; and a host may be made to leave its queues alone, or to take few messages at once.
+const { HOST_ENTRY = 'functions/main.ts', HOST_QUEUES, HOST_BATCH } = process.env;
+const hostJson = JSON.parse(await readFile(new URL('../../host.json', import.meta.url), 'utf8'));
+if (HOST_BATCH !== undefined) {
+  Object.assign(hostJson.extensions.queues, { batchSize: Number(HOST_BATCH), newBatchThreshold: 1 });
+}
 const host = await startHost({
-  entry: new URL('../../functions/main.ts', import.meta.url),
-  hostJson: JSON.parse(await readFile(new URL('../../host.json', import.meta.url), 'utf8')),
+  entry: new URL(`../../${HOST_ENTRY}`, import.meta.url),
+  hostJson,
+  queues: HOST_QUEUES !== 'off',
   httpPort: 0,
   queueClients: () => service,
   // A killed process's message comes back after this long; the official host takes ten minutes.

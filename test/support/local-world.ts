@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { ContainerClient } from '@azure/storage-blob';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
@@ -14,7 +15,7 @@ import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
 import { hasEnded, parseRunRecord, type RunRecord } from '../../src/engine/backup/run-record.ts';
 import type { StoredBackup } from '../../src/engine/ports.ts';
-import { startWorld, type World } from '../../src/local/world/start-world.ts';
+import { startWorld, type World, type WorldOptions } from '../../src/local/world/start-world.ts';
 
 /** The world and the product's own view of it. */
 export class LocalWorld {
@@ -50,11 +51,11 @@ export class LocalWorld {
   }
 
   /** Starts a world with `keys` active keys on two HSMs. */
-  static async start(keys: number): Promise<LocalWorld> {
+  static async start(keys: number, options: Pick<WorldOptions, 'onEvent'> = {}): Promise<LocalWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'warden-world-'));
-    const local = new LocalWorld(folder, await startWorld({ folder, keys, usualPorts: false }));
+    const local = new LocalWorld(folder, await startWorld({ folder, keys, usualPorts: false, ...options }));
     const blobs = createBlobService(local.access);
-    for (const name of ['key-backups', 'warden-state'])
+    for (const name of ['key-backups', 'warden-state', 'warden-audit'])
       await blobs.getContainerClient(name).createIfNotExists();
     return local;
   }
@@ -72,6 +73,16 @@ export class LocalWorld {
     const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
     const options = { hsm: name, url, credential, clock: systemClock, caPem: this.world.caPem };
     return new KeyVaultKeyService({ ...options, disableChallengeResourceVerification: true });
+  }
+
+  /** A container of the storage account. */
+  container(name: string): ContainerClient {
+    return createBlobService(this.access).getContainerClient(name);
+  }
+
+  /** Makes a queue, as a deployment does. */
+  async makeQueue(name: string): Promise<void> {
+    await createQueueService(this.access).getQueueClient(name).createIfNotExists();
   }
 
   /** All backups of an HSM. */

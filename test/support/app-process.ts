@@ -1,0 +1,55 @@
+/** An app (the backup app, if the settings name no other) in a process of its own, to be killed by a test at any moment. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { LocalWorld } from './local-world.ts';
+
+/** A running app. */
+export class AppProcess {
+  readonly #child: ChildProcess;
+
+  /** Where it answers. */
+  readonly url: string;
+
+  private constructor(child: ChildProcess, url: string) {
+    this.#child = child;
+    this.url = url;
+  }
+
+  /** Resolves when the app takes messages. `settings` go over those of the world; `aheadMs`: its clock before real time. */
+  static async start(
+    local: LocalWorld,
+    settings: Readonly<Record<string, string>>,
+    aheadMs = 0,
+  ): Promise<AppProcess> {
+    const child = spawn(process.execPath, ['test/support/host-process.ts'], {
+      env: { ...process.env, ...local.world.settings, ...settings, CLOCK_AHEAD_MS: String(aheadMs) },
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+    });
+    if (child.stdout === null) throw new Error('expected an output');
+    for await (const url of createInterface({ input: child.stdout })) return new AppProcess(child, url);
+    throw new Error('the app ended before it was ready');
+  }
+
+  get isAlive(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Moves the app's clock. */
+  setClockAhead(ms: number): void {
+    if (this.isAlive) this.#child.send(ms);
+  }
+
+  /** Kills it in this very instant; the operating system asks nobody. */
+  strike(): void {
+    this.#child.kill('SIGKILL');
+  }
+
+  /** Kills it and waits until it is gone. */
+  async kill(): Promise<void> {
+    if (!this.isAlive) return;
+    const gone = once(this.#child, 'exit');
+    this.strike();
+    await gone;
+  }
+}
