@@ -13,6 +13,7 @@ const STATUS: Partial<Record<WardenErrorCode, number>> = {
   'webhook-refused': 401,
   'role-missing': 403,
   'origin-refused': 403,
+  'webhook-app-refused': 403,
   'own-request': 403,
   'not-the-requester': 403,
   'request-invalid': 400,

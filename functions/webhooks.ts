@@ -3,6 +3,7 @@ import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
 import { WardenError } from '../src/engine/errors.ts';
 import type { RecoveryApp } from '../src/engine/recovery/app.ts';
+import type { Actor } from '../src/engine/recovery/record.ts';
 import { type AppForInvocation, answered } from './guard.ts';
 import { check, json, readText } from './http.ts';
 
@@ -27,10 +28,14 @@ export function registerWebhooks(appFor: AppForInvocation): void {
   });
 }
 
-async function deliver(request: HttpRequest, recovery: RecoveryApp): Promise<HttpResponseInit> {
+async function deliver(
+  request: HttpRequest,
+  recovery: RecoveryApp,
+  tell: (caller: Actor) => void,
+): Promise<HttpResponseInit> {
   const source = check(Source, request.params.source, 'source');
   const body = await readText(request, BODIES);
-  return json(202, { items: await recovery.webhooks.take(source, request.headers, body) });
+  return json(202, { items: await recovery.webhooks.take(source, request.headers, body, tell) });
 }
 
 /** https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/http-webhook.md#4-abuse-protection : it grants deliveries, not trust. */

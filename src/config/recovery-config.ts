@@ -93,6 +93,7 @@ export function buildRecovery(parsed: RecoveryParsed): RecoveryConfig | undefine
   const tenant = parsed.WARDEN_AUTH_TENANT?.toLowerCase();
   if (tenant === undefined) return undefined;
   const secrets = parsed.WARDEN_WEBHOOK_SECRETS ?? {};
+  const apps = parsed.WARDEN_WEBHOOK_APPS ?? {};
   return {
     trust: {
       tenant,
@@ -103,7 +104,8 @@ export function buildRecovery(parsed: RecoveryParsed): RecoveryConfig | undefine
     },
     policy: policyOf(parsed),
     webhooks: {
-      sources: Object.keys(secrets),
+      sources: [...new Set([...Object.keys(secrets), ...Object.keys(apps)])],
+      apps,
       perMinute: parsed.WARDEN_WEBHOOK_RATE ?? 30,
       autoRequest: parsed.WARDEN_AUTO_REQUEST ?? false,
     },

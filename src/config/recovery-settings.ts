@@ -30,9 +30,11 @@ const ApprovalRules = jsonOf(
     }),
   ),
 );
+/** The name of a webhook source. */
+const SOURCE = z.string().regex(/^[a-z0-9-]{1,40}$/);
 const WebhookSecrets = jsonOf(
   z.record(
-    z.string().regex(/^[a-z0-9-]{1,40}$/),
+    SOURCE,
     z
       .array(
         z
@@ -43,6 +45,8 @@ const WebhookSecrets = jsonOf(
       .max(2),
   ),
 );
+
+const WebhookApps = jsonOf(z.record(SOURCE, z.array(z.guid().toLowerCase()).min(1).max(10)));
 
 /** All settings of the recovery, by the name of their environment variable. */
 export const RECOVERY_SETTINGS = {
@@ -113,6 +117,12 @@ export const RECOVERY_SETTINGS = {
     description: 'Secrets of the webhook sources after Standard Webhooks; two during a rotation.',
     expected: 'JSON like `{"alerts":["whsec_…"]}`, best as a Key Vault reference',
     default: 'none',
+  }),
+  WARDEN_WEBHOOK_APPS: setting(WebhookApps, {
+    description:
+      'Applications that may deliver to a webhook source with their Entra token (app role `Recovery.Webhook`); Event Grid’s own is `4962773b-9cdb-44cf-a8bf-237846a00ab7`.',
+    expected: 'JSON like `{"watch":["<client id>"]}`',
+    default: 'none; then only signed deliveries count',
   }),
   WARDEN_WEBHOOK_RATE: setting(z.coerce.number().int().min(1).max(600), {
     description: 'Requests each webhook source may open in a minute.',

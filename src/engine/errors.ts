@@ -68,6 +68,7 @@ export const ERROR_CLASSES = {
   'recovered-mismatch': 'permanent',
   'webhook-unknown': 'permanent',
   'webhook-refused': 'permanent',
+  'webhook-app-refused': 'permanent',
   'audit-corrupt': 'permanent',
   aborted: 'transient',
 } as const satisfies Record<string, 'transient' | 'permanent'>;

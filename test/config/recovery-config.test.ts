@@ -32,7 +32,7 @@ describe('the settings of the recovery', () => {
         scope: 'access_as_user',
       },
       policy: { approvals: 2, groups: [], ttlMs: 86_400_000, rules: [] },
-      webhooks: { sources: [], perMinute: 30, autoRequest: false },
+      webhooks: { sources: [], apps: {}, perMinute: 30, autoRequest: false },
       webhookSecrets: {},
       sharedDomains: [],
       auditContainer: 'warden-audit',
@@ -54,6 +54,7 @@ describe('the settings of the recovery', () => {
       WARDEN_APPROVAL_RULES: '[{"pattern":"root-*","approvals":3,"hours":1}]',
       WARDEN_SHARED_DOMAINS: 'contoso+contoso-dr',
       WARDEN_WEBHOOK_SECRETS: JSON.stringify({ alerts: [secret] }),
+      WARDEN_WEBHOOK_APPS: JSON.stringify({ watch: [TENANT.toUpperCase()] }),
       WARDEN_AUTO_REQUEST: 'true',
       WARDEN_ORIGIN: 'https://warden.contoso.com/',
     });
@@ -65,7 +66,7 @@ describe('the settings of the recovery', () => {
         rules: [{ pattern: 'root-*', approvals: 3, ttlMs: 3_600_000 }],
       },
       sharedDomains: [['contoso', 'contoso-dr']],
-      webhooks: { sources: ['alerts'], autoRequest: true },
+      webhooks: { sources: ['alerts', 'watch'], apps: { watch: [TENANT] }, autoRequest: true },
       origin: 'https://warden.contoso.com',
     });
   });

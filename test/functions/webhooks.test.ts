@@ -3,7 +3,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { WardenError } from '../../src/engine/errors.ts';
 import { ROLES } from '../../src/engine/recovery/caller.ts';
-import { type RecoveryHost, SECRETS, startRecoveryHost } from '../support/recovery-host.ts';
+import { type RecoveryHost, SECRETS, startRecoveryHost, WEBHOOK_APP } from '../support/recovery-host.ts';
 
 const ASK = { hsm: 'contoso', key: 'orders', reason: 'ticket 4711' };
 const APP = 'a9900000-0000-4000-8000-000000000009';
@@ -18,6 +18,13 @@ beforeEach(async () => {
   const world = await served.replace();
   world.hsm.deleteKey('orders');
 });
+
+/** Ids of the stored requests. */
+function requests(): string[] {
+  return [...served.world.store.documents.keys()].flatMap((name) =>
+    name.startsWith('recovery/') ? [name.slice('recovery/'.length)] : [],
+  );
+}
 
 interface Delivery {
   readonly id?: string;
@@ -49,14 +56,19 @@ async function deliver(body: unknown, delivery: Delivery = {}) {
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 }
 
-async function deliverAs(token: string, body: unknown) {
+async function deliverAs(token: string, body: unknown, source = 'alerts') {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' };
-  const answer = await fetch(`${served.host.url}/api/webhooks/alerts`, {
+  const answer = await fetch(`${served.host.url}/api/webhooks/${source}`, {
     method: 'POST',
     headers,
     body: JSON.stringify(body),
   });
   return { status: answer.status, body: await answer.json() };
+}
+
+/** A token of an application with the role. */
+function appToken(azp: string | undefined = WEBHOOK_APP): Promise<string> {
+  return served.issuer.token('alice', { scp: undefined, sub: APP, oid: APP, azp, roles: [ROLES.webhook] });
 }
 
 function aCloudEvent(change: Record<string, unknown> = {}) {
@@ -121,7 +133,7 @@ describe('a signed delivery', () => {
 
   it('does not open by itself what the settings do not allow', async () => {
     const world = await served.replace({
-      webhooks: { sources: ['alerts'], perMinute: 30, autoRequest: false },
+      webhooks: { sources: ['alerts'], apps: {}, perMinute: 30, autoRequest: false },
     });
     world.hsm.deleteKey('orders');
 
@@ -135,6 +147,53 @@ describe('a signed delivery', () => {
 
     expect(again.body).toEqual(first.body);
     expect(redelivered.body).toEqual(first.body);
+  });
+
+  it('opens one live request for a key, however many events of the watch are about it', async () => {
+    const purge = aCloudEvent({ id: 'threshold-30' });
+    const first = await deliver(purge, { id: 'msg_1' });
+    const later = await deliver(aCloudEvent({ id: 'threshold-14' }), { id: 'msg_2' });
+    const atOnce = await Promise.all(
+      ['e7', 'e3', 'e1'].map((id) => deliver(aCloudEvent({ id }), { id: `msg_${id}` })),
+    );
+
+    expect([later, ...atOnce].map(({ body }) => body)).toEqual(Array(4).fill(first.body));
+    expect(requests()).toHaveLength(1);
+  });
+
+  it('opens another request for an event after the first has ended, and none for an event it has answered', async () => {
+    const [first, second] = [aCloudEvent({ id: 'threshold-30' }), aCloudEvent({ id: 'threshold-14' })];
+    const opened = await deliver(first, { id: 'msg_1' });
+    await deliver(second, { id: 'msg_2' });
+    const [id = ''] = requests();
+    await served.send('bob', 'POST', `recoveries/${id}/rejection`, { reason: 'it was compromised' });
+
+    const replayed = await Promise.all(
+      [first, second].map((event, n) => deliver(event, { id: `msg_again_${n}` })),
+    );
+    const next = await deliver(aCloudEvent({ id: 'threshold-7' }), { id: 'msg_4' });
+
+    expect(replayed.map(({ body }) => body)).toEqual([opened.body, opened.body]);
+    expect(next.body).not.toEqual(opened.body);
+    expect(requests()).toHaveLength(2);
+  });
+
+  it('answers an event with the request that a person has made for the same', async () => {
+    const asked = await served.send('alice', 'POST', 'recoveries', ASK);
+    const { id } = JSON.parse(await asked.text());
+
+    expect(await deliver(aCloudEvent())).toMatchObject({ body: { items: [{ recoveryId: id }] } });
+    expect(requests()).toEqual([id]);
+  });
+
+  it('opens a request of its own after a purge: what waits for the deletion cannot bring the key back', async () => {
+    await deliver(aCloudEvent(), { id: 'msg_1' });
+    served.world.hsm.purgeKey('orders');
+    await deliver(aCloudEvent({ id: 'purged', type: 'HsmWarden.KeyPurged' }), { id: 'msg_2' });
+
+    expect(requests().map((id) => served.world.stored(id).operation.action)).toEqual(
+      expect.arrayContaining(['recover', 'restore']),
+    );
   });
 
   it('is believed under either secret of a rotation', async () => {
@@ -181,7 +240,7 @@ describe('a signed delivery', () => {
 
   it('does not use up the rate by repeats: replays cannot starve a source, a batch gets through in the end', async () => {
     const world = await served.replace({
-      webhooks: { sources: ['alerts'], perMinute: 2, autoRequest: true },
+      webhooks: { sources: ['alerts'], apps: {}, perMinute: 2, autoRequest: true },
     });
     world.hsm.deleteKey('orders');
     const batch = ['e1', 'e2', 'e3'].map((id) => aCloudEvent({ id }));
@@ -197,7 +256,7 @@ describe('a signed delivery', () => {
 
   it('is limited in rate, per source', async () => {
     const world = await served.replace({
-      webhooks: { sources: ['alerts'], perMinute: 2, autoRequest: true },
+      webhooks: { sources: ['alerts'], apps: {}, perMinute: 2, autoRequest: true },
     });
     world.hsm.deleteKey('orders');
     const statuses: number[] = [];
@@ -259,12 +318,7 @@ describe('an attack on webhooks', () => {
   it('is refused: a person’s token, a token without the role, no proof at all', async () => {
     const person = await served.issuer.token('alice');
     const roleless = await served.issuer.token('alice', { scp: undefined, sub: APP, oid: APP, roles: [] });
-    const application = await served.issuer.token('alice', {
-      scp: undefined,
-      sub: APP,
-      oid: APP,
-      roles: [ROLES.webhook],
-    });
+    const application = await appToken();
 
     expect((await deliverAs(person, ASK)).status).toBe(401);
     expect((await deliverAs(roleless, ASK)).status).toBe(403);
@@ -272,6 +326,41 @@ describe('an attack on webhooks', () => {
     expect(served.world.store.documents.size).toBe(0);
     expect((await deliverAs(application, ASK)).status).toBe(400);
     expect((await deliverAs(application, aCloudEvent())).status).toBe(202);
+  });
+
+  it('is taken from the application that is bound to the source, which the audit log names', async () => {
+    expect((await deliverAs(await appToken(), aCloudEvent())).status).toBe(202);
+
+    const requested = served.world.auditStore.lines.find((line) => line.includes('recovery-requested'));
+    expect(JSON.parse(requested ?? '{}').actor).toEqual({
+      kind: 'webhook',
+      id: 'alerts',
+      name: `alerts, by app ${WEBHOOK_APP}`,
+    });
+  });
+
+  it.each([
+    { name: 'of another application with the role', source: 'alerts', azp: APP },
+    { name: 'of an application without a client id', source: 'alerts', azp: null },
+    { name: 'of the bound application at another source', source: 'grid', azp: WEBHOOK_APP },
+  ])('is refused and audited with its name: a token $name', async ({ source, azp }) => {
+    const token = await served.issuer.token('alice', {
+      scp: undefined,
+      sub: APP,
+      oid: APP,
+      roles: [ROLES.webhook],
+      ...(azp === null ? {} : { azp }),
+    });
+
+    expect(await deliverAs(token, aCloudEvent(), source)).toMatchObject({
+      status: 403,
+      body: { code: 'webhook-app-refused' },
+    });
+    expect(served.world.store.documents.size).toBe(0);
+    expect(JSON.parse(served.world.auditStore.lines.at(-1) ?? '')).toMatchObject({
+      event: 'access-refused',
+      actor: { kind: 'service', id: APP, name: `app ${azp ?? 'without a client id'}` },
+    });
   });
 
   it('is refused: an application that approves', async () => {

@@ -67,7 +67,7 @@ beforeAll(async () => {
         scope: LOCAL_SCOPE,
       },
       policy: { approvals: 2, groups: ['security', 'key-owner'], ttlMs: 3_600_000, rules: [] },
-      webhooks: { sources: ['watch'], perMinute: 30, autoRequest: true },
+      webhooks: { sources: ['watch'], apps: {}, perMinute: 30, autoRequest: true },
       webhookSecrets: { watch: [SECRET] },
       sharedDomains: [['contoso', 'contoso-dr']],
       auditContainer: 'warden-audit',

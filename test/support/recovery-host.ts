@@ -24,6 +24,9 @@ export const SECRETS = [
   `whsec_${Buffer.alloc(32, 2).toString('base64')}`,
 ];
 
+/** The client id of the application that may deliver to the source `alerts`. */
+export const WEBHOOK_APP = '9a1d0000-0000-4000-8000-00000000000a';
+
 /** A served world. */
 export interface RecoveryHost {
   readonly world: RecoveryWorld;
@@ -105,7 +108,12 @@ function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
     ...deps,
     authenticator: new TokenAuthenticator(verifier),
     signatures: new StandardWebhookSignatures({ alerts: SECRETS }),
-    webhooks: { sources: ['alerts'], perMinute: 30, autoRequest: true },
+    webhooks: {
+      sources: ['alerts', 'grid'],
+      apps: { alerts: [WEBHOOK_APP] },
+      perMinute: 30,
+      autoRequest: true,
+    },
     auditStore: world.auditStore,
     anchor: world.anchor,
     stopping: new AbortController().signal,

@@ -40,6 +40,7 @@ const Claims = z.object({
   ver: z.literal('2.0'),
   scp: z.string().exactOptional(),
   idtyp: z.string().exactOptional(),
+  azp: z.guid().exactOptional(),
   roles: z.array(z.string()).default([]),
   groups: z.array(z.string()).default([]),
   preferred_username: z.string().exactOptional(),
@@ -92,17 +93,29 @@ export class TokenVerifier {
 
 /** A token with the API's scope is a person's; one without any scope is an application's or no access token at all. */
 function toCaller(claims: Claims, scope: string): Caller {
-  const { oid, sub, idtyp, scp, roles, groups } = claims;
+  const { oid, sub, idtyp, scp, azp, roles, groups } = claims;
   const isApp = scp === undefined && (idtyp === 'app' || (idtyp === undefined && sub === oid));
   if (!isApp && (idtyp === 'app' || !(scp ?? '').split(' ').includes(scope))) {
     throw invalid(
       `it does not carry the scope ${scope}: it is an id token, or was issued for something else`,
     );
   }
+  const id = oid.toLowerCase();
+  if (isApp) {
+    const appId = azp?.toLowerCase();
+    const actor = { kind: 'service' as const, id, name: `app ${appId ?? 'without a client id'}` };
+    return {
+      kind: 'app',
+      actor,
+      ...(appId === undefined ? {} : { appId }),
+      roles,
+      groups: [...roles, ...groups],
+    };
+  }
   const name = (claims.preferred_username ?? claims.name ?? oid).slice(0, 200);
   return {
-    kind: isApp ? 'app' : 'person',
-    actor: { kind: isApp ? 'service' : 'person', id: oid.toLowerCase(), name },
+    kind: 'person',
+    actor: { kind: 'person', id, name },
     roles,
     groups: [...roles, ...groups],
   };

@@ -55,7 +55,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const inventory = new Inventory(shared);
   const settled = new Set<string>();
   return (logger) => {
-    const deps = { ...shared, logger };
+    const deps = { ...shared, logger, closed: settled };
     const recoveries = new Recoveries(deps);
     const webhooks = new Webhooks({ ...shared, recoveries, policy: shared.webhooks });
     return {

@@ -18,6 +18,8 @@ export interface Caller {
   /** A person signed in, or an application on its own behalf. */
   readonly kind: 'person' | 'app';
   readonly actor: Actor;
+  /** An application's client id. */
+  readonly appId?: string;
   readonly roles: readonly string[];
   /** App roles and group claims: what the policy's groups are matched with. */
   readonly groups: readonly string[];

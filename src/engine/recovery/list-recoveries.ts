@@ -2,13 +2,11 @@
 import { isWardenError } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { RecoveryQuery } from './asking.ts';
+import { forEachId } from './each-recovery.ts';
 import type { RecoveryStore } from './ports.ts';
 import { isClosed, type RecoveryRecord } from './record.ts';
 import type { Recoveries } from './recoveries.ts';
 import { readRecovery } from './recovery-log.ts';
-
-/** Documents read at once. */
-const CONCURRENCY = 16;
 
 /** A page of requests; `next` continues behind it. */
 export interface RecordPage {
@@ -68,17 +66,6 @@ export async function reconcile(
     }
   });
   return looked;
-}
-
-async function forEachId(store: RecoveryStore, work: (id: string) => Promise<void>): Promise<void> {
-  let next: string | undefined;
-  do {
-    const page = await store.list(next);
-    for (let start = 0; start < page.items.length; start += CONCURRENCY) {
-      await Promise.all(page.items.slice(start, start + CONCURRENCY).map(work));
-    }
-    next = page.next;
-  } while (next !== undefined);
 }
 
 function isWanted({ state, operation }: RecoveryRecord, query: RecoveryQuery): boolean {

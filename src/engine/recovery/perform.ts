@@ -171,7 +171,7 @@ function requireFit(record: RecoveryRecord, found: Exclude<KeyState, { state: 'a
 }
 
 /** `deletedDate` was seen to differ by one second between two answers about one deletion. A request of before knows of none. */
-function isSameDeletion(approved: number | undefined, found: number): boolean {
+export function isSameDeletion(approved: number | undefined, found: number): boolean {
   return approved === undefined || Math.abs(approved - found) <= 2_000;
 }
 

@@ -137,6 +137,8 @@ export const RecoveryRecord = z.strictObject({
   untold: z.array(Fact),
   /** Facts up to this one are in the audit log, also those of which the topic has not accepted the event yet. */
   audited: z.int().nonnegative().exactOptional(),
+  /** Events of the watch that this request answers; another one for the same key opens no second request. */
+  events: z.array(z.string()).exactOptional(),
   /** Digest of the asking body, to tell a repeated request from another one under the same idempotency key. */
   fingerprint: Digest,
 });

@@ -1,12 +1,12 @@
 /** The use cases of people and webhooks: ask, approve, reject, cancel, look. One code path for HTTP, web pages and CLI. */
-import { createHash } from 'node:crypto';
 import { isWardenError, WardenError } from '../errors.ts';
 import type { Clock, Logger, WorkQueue } from '../ports.ts';
 import type { AskBody } from './asking.ts';
 import { canonicalDigest } from './canonical-json.ts';
 import type { Gate } from './gate.ts';
-import { type LookDeps, preflight } from './look.ts';
+import { type LookDeps, type Preflight, preflight } from './look.ts';
 import type { RecoveryMessage } from './message.ts';
+import { findLive, idFrom, joinEvent, lookUpEvent } from './one-live.ts';
 import { type RecoveryPolicy, ruleFor } from './policy.ts';
 import type { HeldRecord, Ids } from './ports.ts';
 import type { Ask } from './preflight.ts';
@@ -22,7 +22,12 @@ export interface RecoveriesDeps extends RecoveryLogDeps, LookDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
+  /** Ids of requests known to have ended. */
+  readonly closed?: ReadonlySet<string>;
 }
+
+/** Writers of one event at once that are faster than we are. */
+const ATTEMPTS = 5;
 
 /** Whoever makes a fact tells it within this time, or has died. */
 const TELLING_MS = 5_000;
@@ -56,6 +61,37 @@ export class Recoveries {
       if (known !== undefined) return known;
       await admit();
       return this.#openNew(id, fingerprint, requester, body);
+    });
+  }
+
+  /**
+   * As {@link open}, for an event of the watch: the live request that would do the same is the answer, whoever made it, and
+   * a new one is opened only when there is none. The same event gets the same request back.
+   */
+  async openForEvent(
+    requester: Actor,
+    body: AskBody,
+    event: string,
+    admit: () => Promise<void>,
+  ): Promise<HeldRecord> {
+    return this.#audited(requester, { hsm: body.hsm, key: body.key }, async () => {
+      await this.#deps.gate.pass();
+      const { store } = this.#deps;
+      const eventId = derivedId(requester, event);
+      for (let attempt = 1; ; attempt += 1) {
+        const found = await lookUpEvent(store, body, eventId);
+        if ('answeredBy' in found) return this.settle(found.answeredBy);
+        if (attempt === 1) await admit();
+        const plan = await preflight(this.#deps, askOf(body));
+        const live = await findLive(this.#deps, plan.operation);
+        if (live !== undefined) return joinEvent(store, live, eventId);
+        try {
+          const fingerprint = canonicalDigest({ ...body });
+          return await this.#create(found.freeId, fingerprint, requester, body, plan, [eventId]);
+        } catch (error) {
+          if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+        }
+      }
     });
   }
 
@@ -107,15 +143,8 @@ export class Recoveries {
   }
 
   async #openNew(id: string, fingerprint: string, requester: Actor, body: AskBody): Promise<HeldRecord> {
-    const { clock, policy, store } = this.#deps;
-    const { operation, notes } = await preflight(this.#deps, askOf(body));
-    const { ttlMs, ...rule } = ruleFor(policy, body.key);
-    const record = openRequest(
-      { id, operation, requester, reason: body.reason, rule, preflight: [...notes], fingerprint, ttlMs },
-      clock.now(),
-    );
     try {
-      return await tellFacts(this.#deps, await createRecovery(store, record));
+      return await this.#create(id, fingerprint, requester, body, await preflight(this.#deps, askOf(body)));
     } catch (error) {
       // The same request sent twice at once: the other one was faster.
       const known = isWardenError(error, 'state-conflict')
@@ -124,6 +153,27 @@ export class Recoveries {
       if (known === undefined) throw error;
       return known;
     }
+  }
+
+  async #create(
+    id: string,
+    fingerprint: string,
+    requester: Actor,
+    body: AskBody,
+    { operation, notes }: Preflight,
+    events?: readonly string[],
+  ): Promise<HeldRecord> {
+    const { clock, policy, store } = this.#deps;
+    const { ttlMs, ...rule } = ruleFor(policy, body.key);
+    const record = openRequest(
+      { id, operation, requester, reason: body.reason, rule, preflight: [...notes], fingerprint, ttlMs },
+      clock.now(),
+    );
+    const held = await createRecovery(
+      store,
+      events === undefined ? record : { ...record, events: [...events] },
+    );
+    return tellFacts(this.#deps, held);
   }
 
   async #repeated(id: string, fingerprint: string): Promise<HeldRecord | undefined> {
@@ -180,9 +230,7 @@ function askOf(body: AskBody): Ask {
 
 /** Depends on who asks, so that nobody can meet or block another person's request by its key. */
 function derivedId(requester: Actor, idempotencyKey: string): string {
-  const seed = JSON.stringify([requester.kind, requester.id.toLowerCase(), idempotencyKey]);
-  const number = BigInt(`0x${createHash('sha256').update(seed).digest('hex')}`);
-  return number.toString(36).padStart(50, '0').slice(-26);
+  return idFrom([requester.kind, requester.id.toLowerCase(), idempotencyKey]);
 }
 
 function epochOf(instant: string): number {

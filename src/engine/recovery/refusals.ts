@@ -59,6 +59,7 @@ function isRefusal(error: unknown): error is WardenError {
     'role-missing',
     'origin-refused',
     'webhook-refused',
+    'webhook-app-refused',
     'webhook-unknown',
     'rate-limited',
   );

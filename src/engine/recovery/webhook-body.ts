@@ -6,6 +6,8 @@ import { AskBody } from './asking.ts';
 /** What one item of a delivery asks for. `id` is the sender's own for the event, where it has one. */
 export type WebhookItem =
   | { readonly kind: 'ask'; readonly id?: string; readonly ask: AskBody }
+  /** An event of the watch: one of several about the same key. */
+  | { readonly kind: 'event'; readonly id: string; readonly ask: AskBody }
   | { readonly kind: 'ignored'; readonly why: string };
 
 /** At most so many events in one delivery; Event Grid sends up to 5 000, ours concern single keys. */
@@ -59,7 +61,7 @@ function readCloudEvent(body: unknown, autoRequest: boolean): WebhookItem {
   if (!autoRequest)
     return { kind: 'ignored', why: `WARDEN_AUTO_REQUEST is off, so ${type} asks for nothing` };
   const { hsm, key } = parse(KeyEventData, data);
-  return { kind: 'ask', id: eventId, ask: { hsm, key, action: 'auto', reason: `${type} was received` } };
+  return { kind: 'event', id: eventId, ask: { hsm, key, action: 'auto', reason: `${type} was received` } };
 }
 
 function readAlert({ data }: z.infer<typeof CommonAlert>): WebhookItem {

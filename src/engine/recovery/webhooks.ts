@@ -27,6 +27,8 @@ export interface WebhookSignatures {
 export interface WebhookPolicy {
   /** The sources that may deliver. */
   readonly sources: readonly string[];
+  /** Client ids of the applications whose tokens count for a source; for a source without any, signatures only. */
+  readonly apps: Readonly<Record<string, readonly string[]>>;
   /** Requests a source may open in a minute. */
   readonly perMinute: number;
   /** Whether events of the watch open requests by themselves. */
@@ -48,6 +50,14 @@ export type WebhookAnswer =
   | { readonly status: 'opened'; readonly recoveryId: string }
   | { readonly status: 'ignored'; readonly reason: string }
   | { readonly status: 'refused'; readonly code: WardenErrorCode; readonly reason: string };
+
+/** Who delivers, as proven. */
+interface Sender {
+  /** For the audit log: names the application, where one delivers. */
+  readonly name: string;
+  /** The signed delivery's id. */
+  readonly deliveryId?: string;
+}
 
 /** What is wrong with one event of a batch alone: it will be wrong however often it is delivered. */
 const REFUSALS: readonly WardenErrorCode[] = [
@@ -85,24 +95,30 @@ export class Webhooks {
    * Takes a delivery. The same delivery again gives the same answer and changes nothing: the request's id is made from
    * the source and the delivery's own id, so the stored requests are the memory of replays.
    * One event of a batch that is refused does not keep the others from being taken, nor does one that fails for now.
-   * Fails with `webhook-unknown`, `webhook-refused`, the codes of authentication, `request-invalid`, `rate-limited`, or
-   * those of opening a request.
+   * `tell` hears who a token is of, whatever becomes of the delivery.
+   * Fails with `webhook-unknown`, `webhook-refused`, `webhook-app-refused`, the codes of authentication, `request-invalid`,
+   * `rate-limited`, or those of opening a request.
    */
-  async take(source: string, headers: HeaderReader, body: string): Promise<WebhookAnswer[]> {
+  async take(
+    source: string,
+    headers: HeaderReader,
+    body: string,
+    tell: (caller: Actor) => void = () => undefined,
+  ): Promise<WebhookAnswer[]> {
     if (!this.knows(source)) {
       throw new WardenError('webhook-unknown', {
         message: 'There is no webhook source of this name.',
-        advice: 'WARDEN_WEBHOOK_SECRETS names the sources.',
+        advice: 'WARDEN_WEBHOOK_SECRETS and WARDEN_WEBHOOK_APPS name the sources.',
       });
     }
-    const deliveryId = await this.#prove(source, headers, body);
+    const sender = await this.#prove(source, headers, body, tell);
     const items = readWebhookBody(parseJson(body), this.#deps.policy.autoRequest);
     const answers: WebhookAnswer[] = [];
     const failures: unknown[] = [];
     for (const [index, item] of items.entries()) {
       try {
-        const id = deliveryId === undefined ? undefined : `${deliveryId}#${index}`;
-        answers.push(await this.#takeItem(source, item, id));
+        const id = sender.deliveryId === undefined ? undefined : `${sender.deliveryId}#${index}`;
+        answers.push(await this.#takeItem(source, item, sender, id));
       } catch (error) {
         if (items.length > 1 && isWardenError(error, ...REFUSALS)) {
           answers.push({ status: 'refused', code: error.code, reason: error.message });
@@ -114,16 +130,22 @@ export class Webhooks {
     return answers;
   }
 
-  /** Who sent it: by signature, or by the token of an application. Returns the signed delivery id, if there is one. */
-  async #prove(source: string, headers: HeaderReader, body: string): Promise<string | undefined> {
+  /** Who sent it: by signature, or by the token of an application that is bound to the source. */
+  async #prove(
+    source: string,
+    headers: HeaderReader,
+    body: string,
+    tell: (caller: Actor) => void,
+  ): Promise<Sender> {
     const id = headers.get('webhook-id');
     const timestamp = headers.get('webhook-timestamp');
     const signature = headers.get('webhook-signature');
     if (id === null && timestamp === null && signature === null) {
       const caller = await this.#deps.authenticator.authenticate(headers, 'POST');
+      tell(caller.actor);
       if (caller.kind !== 'app') throw refused('a token here must be that of an application');
       requireRole(caller, ROLES.webhook);
-      return undefined;
+      return { name: `${source}, by app ${this.#boundApp(source, caller.appId)}` };
     }
     if (id === null || timestamp === null || signature === null) {
       throw refused('expected webhook-id, webhook-timestamp and webhook-signature');
@@ -134,16 +156,36 @@ export class Webhooks {
     const age = Math.abs(this.#deps.clock.now() / 1000 - Number(timestamp));
     if (!/^\d{1,12}$/.test(timestamp) || age > WINDOW_SECONDS)
       throw refused('its time is not within five minutes');
-    return id;
+    return { name: source, deliveryId: id };
   }
 
-  async #takeItem(source: string, item: WebhookItem, deliveryId: string | undefined): Promise<WebhookAnswer> {
+  /** The role says that an application may deliver; the settings say to which source. */
+  #boundApp(source: string, appId: string | undefined): string {
+    const { apps } = this.#deps.policy;
+    const bound = Object.hasOwn(apps, source) ? (apps[source] ?? []) : [];
+    if (appId !== undefined && bound.includes(appId)) return appId;
+    throw new WardenError('webhook-app-refused', {
+      message: `Application ${appId ?? 'without a client id'} is not bound to the webhook source ${source}.`,
+      advice: 'WARDEN_WEBHOOK_APPS binds client ids to sources.',
+    });
+  }
+
+  async #takeItem(
+    source: string,
+    item: WebhookItem,
+    sender: Sender,
+    deliveryId: string | undefined,
+  ): Promise<WebhookAnswer> {
     if (item.kind === 'ignored') return { status: 'ignored', reason: item.why };
     // An event's own id is the same in every delivery of it; without one the delivery's is.
     const id = item.id ?? deliveryId;
     if (id === undefined) throw nameless();
-    const actor: Actor = { kind: 'webhook', id: source, name: source };
-    const { record } = await this.#deps.recoveries.open(actor, item.ask, id, () => this.#count(source));
+    const actor: Actor = { kind: 'webhook', id: source, name: sender.name };
+    const { recoveries } = this.#deps;
+    const admit = () => this.#count(source);
+    const { record } = await (item.kind === 'event'
+      ? recoveries.openForEvent(actor, item.ask, id, admit)
+      : recoveries.open(actor, item.ask, id, admit));
     return { status: 'opened', recoveryId: record.id };
   }
 

@@ -1,0 +1,83 @@
+/** One live request for a key and an action: later events of the watch are answered with the one that exists. */
+import { createHash } from 'node:crypto';
+import { isWardenError } from '../errors.ts';
+import type { Clock, Logger } from '../ports.ts';
+import { forEachId } from './each-recovery.ts';
+import { isSameDeletion } from './perform.ts';
+import type { HeldRecord, RecoveryStore } from './ports.ts';
+import { isClosed, type Operation, type RecoveryRecord } from './record.ts';
+import { changeRecovery, readRecovery } from './recovery-log.ts';
+import { isDue } from './state-machine.ts';
+
+/** An id made from `seed`, fit for a recovery. */
+export function idFrom(seed: readonly unknown[]): string {
+  const number = BigInt(`0x${createHash('sha256').update(JSON.stringify(seed)).digest('hex')}`);
+  return number.toString(36).padStart(50, '0').slice(-26);
+}
+
+/**
+ * Looks through the requests that events of the watch have opened for a key, in their order: for the one that answers
+ * `event` already, and for the next free id. The ids follow from the key alone, so two events at once want the same one
+ * and the store lets one of them have it. Fails with `state-corrupt` or storage codes.
+ */
+export async function lookUpEvent(
+  store: RecoveryStore,
+  about: { readonly hsm: string; readonly key: string },
+  event: string,
+): Promise<{ readonly answeredBy: string } | { readonly freeId: string }> {
+  for (let number = 1; ; number += 1) {
+    const id = idFrom(['event', about.hsm.toLowerCase(), about.key.toLowerCase(), number]);
+    const found = await orUndefined(readRecovery(store, id));
+    if (found === undefined) return { freeId: id };
+    if (found.record.events?.includes(event)) return { answeredBy: id };
+  }
+}
+
+/** What finding needs. `closed` holds ids of requests that have ended, which need not be read again. */
+export interface FindDeps {
+  readonly store: RecoveryStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly closed?: ReadonlySet<string>;
+}
+
+/** The request, whoever made it, that waits or executes and would do what `operation` does. */
+export async function findLive(deps: FindDeps, operation: Operation): Promise<string | undefined> {
+  let live: RecoveryRecord | undefined;
+  await forEachId(deps.store, async (id) => {
+    if (deps.closed?.has(id)) return;
+    try {
+      const { record } = await readRecovery(deps.store, id);
+      const isLive = !isClosed(record) && !isDue(record, deps.clock.now());
+      const isOlder = live === undefined || record.createdAt < live.createdAt;
+      if (isLive && isOlder && doesSame(record.operation, operation)) live = record;
+    } catch (error) {
+      if (!isWardenError(error, 'state-corrupt')) throw error;
+      deps.logger.error('a recovery cannot be read', { recoveryId: id, error });
+    }
+  });
+  return live?.id;
+}
+
+/** Notes that a request answers `event`, too. */
+export function joinEvent(store: RecoveryStore, id: string, event: string): Promise<HeldRecord> {
+  return changeRecovery(store, id, (record) =>
+    record.events?.includes(event) ? record : { ...record, events: [...(record.events ?? []), event] },
+  );
+}
+
+/** A restore of another backup of the key is the same to whoever wants the key back; another deletion is not. */
+function doesSame(a: Operation, b: Operation): boolean {
+  const isSameKey = a.target === b.target && a.key.toLowerCase() === b.key.toLowerCase();
+  if (!isSameKey || a.action !== b.action) return false;
+  return b.deletedAt === undefined || isSameDeletion(a.deletedAt, b.deletedAt);
+}
+
+async function orUndefined(reading: Promise<HeldRecord>): Promise<HeldRecord | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isWardenError(error, 'recovery-unknown')) return undefined;
+    throw error;
+  }
+}
