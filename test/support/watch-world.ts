@@ -55,6 +55,7 @@ export class WatchWorld {
       keys: new MemoryKeyService(this.hsm),
       state: this.state,
       pins: this.backups,
+      backups: this.backups,
       publisher: this.publisher,
       clock: this.clock,
       logger: this.logger,

@@ -51,9 +51,9 @@ export function backupPrefix(hsm: string, key?: string): string {
   return key === undefined ? `${hsm}/` : `${hsm}/${key}/`;
 }
 
-/** The copy of a backup that no lifecycle rule touches. */
+/** The copy of a backup that no lifecycle rule touches; a copy is its own. */
 export function pinnedBlobName(blob: string): string {
-  return `${PINNED}/${blob}`;
+  return blob.startsWith(`${PINNED}/`) ? blob : `${PINNED}/${blob}`;
 }
 
 /** The prefixes under which the backups of an HSM, or of one key, are found: in the order in which a list gives them. */

@@ -91,7 +91,7 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
   async pin(blob: string, signal?: AbortSignal): Promise<string> {
     throwIfAborted(signal);
     await this.faults.meet('pin', blob);
-    const copy = `pinned/${blob}`;
+    const copy = blob.startsWith('pinned/') ? blob : `pinned/${blob}`;
     const { stored, bytes } = this.#entry(blob);
     if (!this.#entries.has(copy)) this.#keep(copy, stored.record, bytes, stored.storedAt);
     return copy;

@@ -60,6 +60,8 @@ export const FINDING_DATA = {
     ...OnKey,
     recoverable: z.enum(['restore', 'lost']),
     foundBy: z.enum(['look', 'audit-log', 'catalogue']),
+    /** Not proven: a younger key is in its place, and the same key recovered and rotated meanwhile would look alike. */
+    presumed: z.literal(true).exactOptional(),
     noticedAt: Time,
     deletedAt: Time.exactOptional(),
     scheduledPurgeAt: Time.exactOptional(),

@@ -10,7 +10,13 @@ import type { KnownKey } from './watch-state.ts';
 
 /** How a purge came to be known: of a key seen before, from the audit log, or from a backup whose key is nowhere. */
 export type PurgeEvidence =
-  | { readonly foundBy: 'look'; readonly known: KnownKey; readonly record: KeySignal | undefined }
+  | {
+      readonly foundBy: 'look';
+      readonly known: KnownKey;
+      readonly record: KeySignal | undefined;
+      /** Concluded from another key in its place, without proof. */
+      readonly presumed?: boolean;
+    }
   | { readonly foundBy: 'audit-log'; readonly signal: KeySignal }
   | { readonly foundBy: 'catalogue'; readonly entry: CatalogueEntry };
 
@@ -42,6 +48,7 @@ export function classifyPurged(
       severity: severityOfPurged(coverage.coverage),
       recoverable: afterPurge(coverage),
       foundBy: evidence.foundBy,
+      ...(evidence.foundBy === 'look' && evidence.presumed === true ? { presumed: true } : {}),
       noticedAt: isoTime(now),
       ...dates,
       ...(purgedBy === undefined ? {} : { purgedBy }),

@@ -1,12 +1,13 @@
 /** Finds out of which keys a look cannot judge from the lists alone. */
 import type { Catalogue, CatalogueEntry } from '../backup/catalogue.ts';
 import { lookUp } from '../look-up.ts';
+import { isSameDeletion } from './classify-deleted.ts';
 import type { Observation, Signals } from './observation.ts';
 import { account, type PastPurge } from './purge-ledger.ts';
 import type { KnownKey, WatchState } from './watch-state.ts';
 
 /**
- * Names to be read directly before anything is said of them: in neither list although known, or active with signs of
+ * Names to be read directly before anything is said of them: in neither list although known, or there with signs of
  * being another key than the one remembered.
  */
 export function doubtfulNames(
@@ -38,7 +39,11 @@ export function isUntoldBackup({ record }: CatalogueEntry, past: PastPurge | und
 }
 
 function isDoubtful(known: KnownKey, name: string, observation: Observation): boolean {
-  if (observation.deleted.has(name)) return false;
+  const deleted = observation.deleted.get(name);
+  if (deleted !== undefined) {
+    if (known.state === 'active' || isSameDeletion(known.deletedAt, deleted.deletedAt)) return false;
+    return deleted.attributes.createdAt !== known.createdAt;
+  }
   const key = observation.active.get(name);
   if (key === undefined || known.state === 'deleted') return true;
   return key.attributes.createdAt !== known.createdAt;

@@ -6,9 +6,10 @@ import { isWardenError, WardenError } from '../errors.ts';
 import { toEvent } from '../events/event.ts';
 import type { Finding } from '../events/finding.ts';
 import type { EventPublisher } from '../events/publisher.ts';
-import type { BackupPins, Clock, KeyService, Logger, StateStore } from '../ports.ts';
+import type { BackupPins, BackupStore, Clock, KeyService, Logger, StateStore } from '../ports.ts';
 import type { JudgeContext } from './classify-deleted.ts';
 import { doubtfulNames } from './doubts.ts';
+import { readFormerBackups } from './former-backups.ts';
 import { NO_SIGNALS, type Observation, type Signals } from './observation.ts';
 import { confirm, observe } from './observe.ts';
 import { type Delivery, flushOutbox } from './outbox.ts';
@@ -23,6 +24,7 @@ export interface LookDeps {
   readonly keys: KeyService;
   readonly state: StateStore;
   readonly pins: BackupPins;
+  readonly backups: Pick<BackupStore, 'list'>;
   readonly publisher: EventPublisher;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -46,7 +48,7 @@ interface Seen extends Step {
   readonly catalogue: Catalogue;
   readonly observation?: Observation;
   readonly error?: WardenError;
-  /** Keys whose purge the audit log told, but which could not be read now. */
+  /** Keys whose deletion or purge the audit log told, but which could not be read now. */
   readonly unsettled: readonly string[];
 }
 
@@ -116,9 +118,10 @@ async function seeOnce(
     const observation = await observe(deps, signal);
     const doubtful = doubtfulNames(state, observation, catalogue, signals);
     const confirmed = await confirm(deps, doubtful, signal);
-    const facts = { observation, confirmed, catalogue, signals, lastRun };
+    const former = await readFormerBackups(deps.backups, state, catalogue, confirmed, signal);
+    const facts = { observation, confirmed, catalogue, former, signals, lastRun };
     const judged = context();
-    const unsettled = signals.purges
+    const unsettled = [...signals.purges, ...signals.deletes]
       .map(({ key }) => key)
       .filter((key) => confirmed.get(key)?.is === 'unknown');
     return { ...step(judged, state, facts), context: judged, catalogue, observation, unsettled };
@@ -138,7 +141,7 @@ function requireSettled({ context, error, unsettled }: Seen, signals: Signals): 
   const [key] = unsettled;
   if (key === undefined) return;
   throw new WardenError('hsm-answer-unexpected', {
-    message: `The audit log told of a purge of key ${key} on HSM ${hsm}, and the key could not be read.`,
+    message: `The audit log told of the end of key ${key} on HSM ${hsm}, and the key could not be read.`,
     advice: 'The look is repeated by itself.',
     hsm,
     key,

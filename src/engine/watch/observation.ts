@@ -8,10 +8,13 @@ export interface Observation {
   readonly deleted: ReadonlyMap<string, ListedDeletedKey>;
 }
 
-/** Where a key is. `versions` (oldest first) are there when its identity was in doubt. */
+/**
+ * Where a key is. `versions` (oldest first) are there when its identity was in doubt, of a deleted key its newest
+ * `version`: others cannot be listed.
+ */
 export type Presence =
   | { readonly is: 'active'; readonly key: ListedKey; readonly versions?: readonly ListedVersion[] }
-  | { readonly is: 'deleted'; readonly key: ListedDeletedKey }
+  | { readonly is: 'deleted'; readonly key: ListedDeletedKey; readonly version?: string }
   /** Read directly in both places and found in neither. */
   | { readonly is: 'gone' }
   /** Could not be told this time; nothing is concluded. */

@@ -2,7 +2,7 @@
 import { type RetryPolicy, withRetries } from '../backup/retry.ts';
 import { forEachConcurrently } from '../backup/worker-pool.ts';
 import { isWardenError } from '../errors.ts';
-import type { ListedDeletedKey, ListedKey } from '../model/key.ts';
+import type { KeyDetail, ListedDeletedKey, ListedKey } from '../model/key.ts';
 import type { Clock, KeyService, Logger, Page } from '../ports.ts';
 import type { Observation, Presence } from './observation.ts';
 
@@ -53,7 +53,7 @@ async function presenceOf(deps: ObserveDeps, name: string, signal: AbortSignal):
   try {
     for (let round = 1; round <= 2; round += 1) {
       const deleted = await readDeleted(deps, name, signal);
-      if (deleted !== undefined) return { is: 'deleted', key: deleted };
+      if (deleted !== undefined) return { is: 'deleted', key: deleted, version: deleted.version };
       const active = await readActive(deps, name, signal);
       if (active !== undefined) return active;
     }
@@ -73,7 +73,7 @@ async function readDeleted(
   deps: ObserveDeps,
   name: string,
   signal: AbortSignal,
-): Promise<ListedDeletedKey | undefined> {
+): Promise<(KeyDetail & ListedDeletedKey) | undefined> {
   return unlessNotFound(() => repeat(deps, () => deps.keys.getDeletedKey(name, signal), signal)).then(
     (key) => key && { ...key, managed: false },
   );

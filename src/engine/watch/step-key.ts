@@ -13,6 +13,7 @@ import {
 } from './classify-deleted.ts';
 import { classifyPurged, type PurgeEvidence, recordOf } from './classify-purged.ts';
 import { isUntoldBackup } from './doubts.ts';
+import { identify, isReplaced } from './identity.ts';
 import { CLOCK_SKEW_MS, type KeySignal, type Presence } from './observation.ts';
 import { account, enter, type PastPurge } from './purge-ledger.ts';
 import type { ActiveKey, KnownKey } from './watch-state.ts';
@@ -26,6 +27,8 @@ export interface KeyBefore {
   readonly known: KnownKey | undefined;
   readonly pastPurge: PastPurge | undefined;
   readonly entry: CatalogueEntry | undefined;
+  /** The newest backup that can be of the key known: `entry`, unless that is one of a successor. */
+  readonly former: CatalogueEntry | undefined;
   /** The deletions and purges of the name that the audit log told, oldest first. */
   readonly deletes: readonly KeySignal[];
   readonly purges: readonly KeySignal[];
@@ -51,7 +54,7 @@ export function stepKey(context: JudgeContext, before: KeyBefore, presence: Pres
     case 'gone':
       return { ...endGone(context, before), known: undefined };
     case 'deleted':
-      return stepDeleted(context, before, presence.key);
+      return stepDeleted(context, before, presence.key, presence.version);
     case 'active':
       return stepActive(context, before, presence.key, presence.versions);
   }
@@ -65,7 +68,12 @@ function endGone(context: JudgeContext, before: KeyBefore): Ended {
   return tellPurges(context, before, ended.purge, [{ foundBy: 'catalogue', entry }]);
 }
 
-function stepDeleted(context: JudgeContext, before: KeyBefore, key: ListedDeletedKey): KeyAfter {
+function stepDeleted(
+  context: JudgeContext,
+  before: KeyBefore,
+  key: ListedDeletedKey,
+  version: string | undefined,
+): KeyAfter {
   const { known, entry, deletes } = before;
   if (known?.state === 'deleted' && isSameDeletion(known.deletedAt, key.deletedAt)) {
     // A purge of that name in the log is then one of an earlier key: this one is still there.
@@ -76,9 +84,10 @@ function stepDeleted(context: JudgeContext, before: KeyBefore, key: ListedDelete
     const pending = classifyDeleted(context, key, known, entry);
     return { ...earlier, known: pending.known, findings: [...earlier.findings, ...pending.findings] };
   }
-  const ended = endFormer(context, before);
+  const ended = endBeforeDeletion(context, before, key);
   const isNewKey = ended.findings.some(({ kind }) => kind === 'key-purged');
-  const oldest = isNewKey ? undefined : known?.oldestVersion;
+  // Backups without its newest version are of the key before it.
+  const oldest = isNewKey ? version : known?.oldestVersion;
   const begun = beginDeletion(context, key, entry, oldest, deletes.at(-1)?.caller);
   const pending = classifyDeleted(context, key, begun.known, entry);
   return {
@@ -110,13 +119,6 @@ function stepActive(
   return { ...ended, known: judged.known, findings: [...ended.findings, ...judged.findings] };
 }
 
-/** Whether the versions show that the key remembered is not the key there now. */
-function isReplaced(known: KnownKey, versions: readonly ListedVersion[] | undefined): boolean {
-  return (
-    versions !== undefined && !versions.some(({ attributes }) => attributes.createdAt === known.createdAt)
-  );
-}
-
 /** For a name used before: its oldest version now, unless the backups are of this very key (it was restored). */
 function newOwner(
   { entry, known, pastPurge }: KeyBefore,
@@ -128,6 +130,15 @@ function newOwner(
     versions.some((v) => v.version === version),
   );
   return isRestored === true ? undefined : versions[0]?.version;
+}
+
+/** The key remembered, if it was deleted, has gone before this deletion: purged, or recovered and deleted again. */
+function endBeforeDeletion(context: JudgeContext, before: KeyBefore, key: ListedDeletedKey): Ended {
+  const { known, entry, former, deletes } = before;
+  if (known?.state !== 'deleted') return endFormer(context, before);
+  const identity = identify({ known, key, entry, former, deletes });
+  if (identity === 'same') return endFormer(context, before);
+  return endPurged(context, before, known, identity === 'presumed-other');
 }
 
 /** The key remembered is elsewhere now: if it was deleted, it was purged if the audit log says so, else recovered. */
@@ -144,12 +155,12 @@ function endFormer(context: JudgeContext, before: KeyBefore): Ended {
 }
 
 /** The key remembered was purged, and perhaps others of its name after it. */
-function endPurged(context: JudgeContext, before: KeyBefore, known: KnownKey): Ended {
+function endPurged(context: JudgeContext, before: KeyBefore, known: KnownKey, presumed = false): Ended {
   const { past, fresh } = account(before.pastPurge, before.purges);
   const record = fresh.find((signal) => isPurgeOf(known, signal));
   const others = fresh.filter((signal) => signal !== record);
   return tellPurges(context, before, past, [
-    { foundBy: 'look', known, record },
+    { foundBy: 'look', known, record, presumed: presumed && record === undefined },
     ...others.map((signal): PurgeEvidence => ({ foundBy: 'audit-log', signal })),
   ]);
 }
@@ -173,7 +184,7 @@ function endUnseen(context: JudgeContext, before: KeyBefore): Ended {
 
 function tellPurges(
   context: JudgeContext,
-  { name, entry }: KeyBefore,
+  { name, entry, former }: KeyBefore,
   past: PastPurge | undefined,
   evidence: readonly PurgeEvidence[],
 ): Ended {
@@ -181,7 +192,7 @@ function tellPurges(
   const findings: Finding[] = [];
   const pins: string[] = [];
   for (const proof of evidence) {
-    const told = classifyPurged(context, name, proof, entry);
+    const told = classifyPurged(context, name, proof, proof.foundBy === 'look' ? former : entry);
     findings.push(told.finding);
     if (told.pin !== undefined) pins.push(told.pin);
     const isExpiry =

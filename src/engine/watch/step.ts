@@ -9,6 +9,7 @@ import type { ListedDeletedKey } from '../model/key.ts';
 import { classifyDeleted, type JudgeContext } from './classify-deleted.ts';
 import { classifyHsm, classifyUnreachable } from './classify-hsm.ts';
 import { classifyUses } from './classify-use.ts';
+import type { FormerBackups } from './former-backups.ts';
 import type { Observation, Presence, Signals } from './observation.ts';
 import { type KeyAfter, stepKey } from './step-key.ts';
 import type { DeletedKey, KnownKey, WatchState } from './watch-state.ts';
@@ -22,6 +23,7 @@ export interface LookFacts {
   /** What direct reads said of the doubtful names. */
   readonly confirmed: ReadonlyMap<string, Presence>;
   readonly catalogue: Catalogue;
+  readonly former: FormerBackups;
   readonly signals: Signals;
   readonly lastRun: LastRun | undefined;
 }
@@ -43,11 +45,13 @@ export function step(context: JudgeContext, state: WatchState, facts: LookFacts)
   const purged = Map.groupBy(facts.signals.purges, ({ key }) => key);
 
   for (const name of allNames(state, facts)) {
+    const entry = lookUp(facts.catalogue.keys, name);
     const before = {
       name,
       known: lookUp(state.keys, name),
       pastPurge: lookUp(state.purges, name),
-      entry: lookUp(facts.catalogue.keys, name),
+      entry,
+      former: facts.former.has(name) ? facts.former.get(name) : entry,
       deletes: deletes.get(name) ?? [],
       purges: purged.get(name) ?? [],
     };
