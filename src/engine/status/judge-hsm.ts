@@ -127,7 +127,8 @@ function runWarnings(now: number, policy: WatchPolicy, { lastRun, watch }: Memor
   }
   if (watch.outbox.length > 0)
     warnings.push(`${watch.outbox.length} events wait for the topic to accept them.`);
-  if (watch.refused.length > 0) warnings.push(`The topic refused ${watch.refused.length} events for good.`);
+  const refused = watch.refused.length + (watch.refusedBefore ?? 0);
+  if (refused > 0) warnings.push(`The topic refused ${refused} events for good.`);
   return warnings;
 }
 

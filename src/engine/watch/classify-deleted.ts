@@ -5,6 +5,7 @@ import { isoTime } from '../iso-time.ts';
 import type { ListedDeletedKey } from '../model/key.ts';
 import { afterPurge, excuse, judgeCoverage } from './coverage.ts';
 import { orderThresholds, type WatchPolicy } from './policy.ts';
+import { rememberLeftOut } from './remembered.ts';
 import { severityOfDeleted } from './severity.ts';
 import type { DeletedKey } from './watch-state.ts';
 
@@ -35,6 +36,7 @@ export function beginDeletion(
     state: 'deleted',
     createdAt: key.attributes.createdAt,
     ...(oldestVersion === undefined ? {} : { oldestVersion }),
+    ...rememberLeftOut(key, context.policy.selection),
     deletedAt: key.deletedAt,
     scheduledPurgeAt: key.scheduledPurgeAt,
     told: [],

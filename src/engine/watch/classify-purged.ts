@@ -5,6 +5,7 @@ import { isoTime } from '../iso-time.ts';
 import { deletionOf, type JudgeContext } from './classify-deleted.ts';
 import { afterPurge, coverageOfUnseen, excuse, judgeCoverage } from './coverage.ts';
 import type { KeySignal } from './observation.ts';
+import { asListed } from './remembered.ts';
 import { severityOfPurged } from './severity.ts';
 import type { KnownKey } from './watch-state.ts';
 
@@ -33,7 +34,7 @@ export function classifyPurged(
     known === undefined
       ? coverageOfUnseen(entry)
       : judgeCoverage(known.createdAt, entry, known.oldestVersion);
-  const coverage = excuse(judged, bareKey(name), policy.selection);
+  const coverage = excuse(judged, asListed(name, known), policy.selection);
   const { backup } = coverage;
   const dates =
     known?.state === 'deleted'
@@ -81,9 +82,4 @@ function discriminatorOf(evidence: PurgeEvidence): string {
     case 'catalogue':
       return `backup ${evidence.entry.blob}`;
   }
-}
-
-/** Only the name of a purged key is left to ask the selection about. */
-function bareKey(name: string) {
-  return { name, attributes: { enabled: true, createdAt: 0, updatedAt: 0 }, tags: {}, managed: false };
 }

@@ -9,6 +9,9 @@ import { readWatchState, type WatchState } from './watch-state.ts';
 /** Events handed over at once; of the largest kind these are about 150 KB, far below the topic's 1 MB. */
 const CHUNK = 100;
 
+/** Refused events that are kept, the newest. One has a few KB, and the memory is written whole at every look. */
+const REFUSED_KEPT = 100;
+
 /** What handing over needs. */
 export interface OutboxDeps {
   readonly state: StateStore;
@@ -45,7 +48,12 @@ export async function flushOutbox(deps: OutboxDeps, hsm: string, signal?: AbortS
       error,
     });
   }
-  const { outbox } = await forget(deps.state, hsm, accepted, refused);
+  const before = state.refusedBefore ?? 0;
+  const { outbox, refusedBefore = 0 } = await forget(deps.state, hsm, accepted, refused);
+  if (refusedBefore > before) {
+    // Each was logged whole when it was refused.
+    deps.logger.warn('refused events are kept no more', { hsm, kept: REFUSED_KEPT, refusedBefore });
+  }
   return { accepted: accepted.size, refused: refused.size, waiting: outbox.length };
 }
 
@@ -82,10 +90,13 @@ function forget(
     if (accepted.size + refused.size === 0) return state;
     const known = new Set(state.refused.map(({ id }) => id));
     const lost = state.outbox.filter(({ id }) => refused.has(id) && !known.has(id));
+    const all = [...state.refused, ...lost];
+    const refusedBefore = (state.refusedBefore ?? 0) + Math.max(0, all.length - REFUSED_KEPT);
     return {
       ...state,
       outbox: state.outbox.filter(({ id }) => !accepted.has(id) && !refused.has(id)),
-      refused: [...state.refused, ...lost],
+      refused: all.slice(-REFUSED_KEPT),
+      ...(refusedBefore === 0 ? {} : { refusedBefore }),
     };
   });
 }

@@ -16,6 +16,7 @@ import { isUntoldBackup } from './doubts.ts';
 import { identify, isReplaced } from './identity.ts';
 import { CLOCK_SKEW_MS, type KeySignal, type Presence } from './observation.ts';
 import { account, enter, type PastPurge } from './purge-ledger.ts';
+import { refreshLeftOut, rememberLeftOut } from './remembered.ts';
 import type { ActiveKey, KnownKey } from './watch-state.ts';
 
 /** Deletions are dated in whole seconds, the log in finer steps. */
@@ -81,7 +82,8 @@ function stepDeleted(
       ...before,
       purges: before.purges.filter(({ at }) => at < known.deletedAt),
     });
-    const pending = classifyDeleted(context, key, known, entry);
+    const current = refreshLeftOut(known, key, context.policy.selection);
+    const pending = classifyDeleted(context, key, current, entry);
     return { ...earlier, known: pending.known, findings: [...earlier.findings, ...pending.findings] };
   }
   const ended = endBeforeDeletion(context, before, key);
@@ -111,6 +113,7 @@ function stepActive(
     state: 'active',
     createdAt: key.attributes.createdAt,
     ...(oldest === undefined ? {} : { oldestVersion: oldest }),
+    ...rememberLeftOut(key, context.policy.selection),
     ...(known?.state === 'active' && !replaced ? faultsOf(known) : {}),
     // A key that came back is as old as ever, but could not be backed up while it was deleted: its time begins now.
     ...(known?.state === 'deleted' && !replaced ? { unprotected: { since: context.now, told: false } } : {}),

@@ -11,6 +11,7 @@ import { classifyHsm, classifyUnreachable } from './classify-hsm.ts';
 import { classifyUses } from './classify-use.ts';
 import type { FormerBackups } from './former-backups.ts';
 import type { Observation, Presence, Signals } from './observation.ts';
+import { asListed } from './remembered.ts';
 import { type KeyAfter, stepKey } from './step-key.ts';
 import type { DeletedKey, KnownKey, WatchState } from './watch-state.ts';
 
@@ -106,9 +107,8 @@ export function post(state: WatchState, findings: readonly Finding[], at: number
 }
 
 function remembered(name: string, known: DeletedKey): ListedDeletedKey {
-  const { createdAt, deletedAt, scheduledPurgeAt } = known;
-  const attributes = { enabled: true, createdAt, updatedAt: createdAt };
-  return { name, attributes, tags: {}, managed: false, deletedAt, scheduledPurgeAt };
+  const { deletedAt, scheduledPurgeAt } = known;
+  return { ...asListed(name, known), deletedAt, scheduledPurgeAt };
 }
 
 function allNames(state: WatchState, { observation, confirmed }: LookFacts): ReadonlySet<string> {

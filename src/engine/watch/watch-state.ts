@@ -11,6 +11,10 @@ const Remembered = {
   createdAt: Time,
   /** Set where another key of this name existed before: older backups of the name are not this key's. */
   oldestVersion: z.string().exactOptional(),
+  /** The tags, as last seen, by which the settings leave the key out of the backups. */
+  tags: z.record(z.string(), z.string()).exactOptional(),
+  /** Another Azure service manages the key. */
+  managed: z.literal(true).exactOptional(),
 };
 
 /** An active key as last seen. A fault that is absent does not hold. */
@@ -67,8 +71,10 @@ export const WatchState = z.strictObject({
   conditions: z.partialRecord(z.enum(CONDITIONS), z.strictObject({ since: Time, told: z.boolean() })),
   /** Found, but accepted by no topic yet; oldest first. */
   outbox: z.array(WardenEvent),
-  /** Events that the topic will never take; kept for a person to see. */
+  /** The last events that the topic will never take; kept for a person to see. */
   refused: z.array(WardenEvent),
+  /** How many refused events before these are kept no more; absent for none. */
+  refusedBefore: z.int().positive().exactOptional(),
   /** Backups that are still to be pinned. */
   pins: z.array(z.string()),
 });
