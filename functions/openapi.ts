@@ -141,7 +141,13 @@ function webhookPaths() {
           required: true,
           content: { 'application/json': { schema: { type: ['object', 'array'] } } },
         },
-        responses: responses('202', 'What became of each event'),
+        responses: {
+          ...responses(
+            '200',
+            'The code of a SubscriptionValidationEvent, which needs no proof and grants none',
+          ),
+          ...responses('202', 'What became of each event'),
+        },
       },
       options: {
         operationId: 'webhookHandshake',

@@ -13,6 +13,7 @@ import { BlobRecoveryStore } from './adapters/blob/blob-recovery-store.ts';
 import { BlobStateStore } from './adapters/blob/blob-state-store.ts';
 import { createBlobService, ensureContainer } from './adapters/blob/clients.ts';
 import { EventGridPublisher } from './adapters/events/event-grid-publisher.ts';
+import { topicCredential } from './adapters/events/topic-credential.ts';
 import { readCaFile } from './adapters/http/tls.ts';
 import { createQueueService } from './adapters/queue/clients.ts';
 import { StorageWorkQueue } from './adapters/queue/storage-work-queue.ts';
@@ -105,12 +106,13 @@ function writeLine(line: string): void {
 /** Events are written to the log, where alert rules read them, and go to the topic of the settings. */
 function notifierOf(
   config: Config,
-  credential: TokenCredential,
+  identity: TokenCredential,
   caPem: string | undefined,
   logger: Logger,
 ): RecoveryNotifier {
-  const url = config.watch.topicUrl;
+  const { topicUrl: url, topicKey } = config.watch;
   const ca = caPem === undefined ? {} : { caPem };
+  const credential = topicCredential(identity, topicKey);
   const topic =
     url === undefined ? undefined : new EventGridPublisher({ url, credential, clock: systemClock, ...ca });
   return new CloudEventNotifier(async (event) => {

@@ -5,6 +5,7 @@ import { BlobBackupStore } from './adapters/blob/blob-backup-store.ts';
 import { BlobLeases } from './adapters/blob/blob-leases.ts';
 import { BlobStateStore } from './adapters/blob/blob-state-store.ts';
 import { createBlobService, ensureContainer } from './adapters/blob/clients.ts';
+import { topicCredential } from './adapters/events/topic-credential.ts';
 import type { StorageAccess } from './adapters/http/storage-access.ts';
 import { readCaFile } from './adapters/http/tls.ts';
 import { managedIdentity, surroundingIdentity, TokenFileCredential } from './adapters/identity/credential.ts';
@@ -98,7 +99,7 @@ export function composeWarden(config: Config): Warden {
     loggerTo,
     backupsWith,
     publisherWith: publisherFor(config.watch.topicUrl, {
-      credential,
+      credential: topicCredential(credential, config.watch.topicKey),
       clock,
       ...(caPem !== undefined && { caPem }),
     }),

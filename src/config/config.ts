@@ -54,7 +54,7 @@ export interface Config {
 }
 
 /** Settings whose values are never repeated. */
-const SECRET = ['WARDEN_STORAGE_CONNECTION', 'WARDEN_WEBHOOK_SECRETS'];
+const SECRET = ['WARDEN_STORAGE_CONNECTION', 'WARDEN_WEBHOOK_SECRETS', 'WARDEN_TOPIC_KEY'];
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -141,6 +141,14 @@ function contradictions(parsed: Parsed): SettingProblem[] {
     const url = parsed[name];
     if (url?.startsWith('http:') === true && !isLoopback(url))
       need(name, url, 'https for anything but loopback');
+  }
+  const { WARDEN_TOPIC_KEY: topicKey, WARDEN_TOPIC_URL: topicUrl } = parsed;
+  if (topicKey !== undefined && (topicUrl === undefined || !isLoopback(topicUrl))) {
+    need(
+      'WARDEN_TOPIC_KEY',
+      `a key for ${topicUrl ?? 'no topic'}`,
+      'nothing, unless WARDEN_TOPIC_URL is on loopback: in Azure the identity of the app publishes',
+    );
   }
   const blobUrl = parsed.WARDEN_STATE_URL ?? parsed.WARDEN_BACKUP_URL;
   if (blobUrl !== undefined && parsed.WARDEN_QUEUE_URL === undefined && !blobUrl.includes(BLOB_HOST)) {

@@ -28,6 +28,12 @@ export const WATCH_SETTINGS = {
     expected: 'an https URL (http only on loopback), e.g. `https://….eventgrid.azure.net/api/events`',
     default: 'none: events are only written to the log',
   }),
+  WARDEN_TOPIC_KEY: setting(z.string().min(1), {
+    description:
+      'Access key of a local topic or Event Grid simulator that takes no tokens. In Azure the identity of the app publishes.',
+    expected: 'a key, with WARDEN_TOPIC_URL on loopback only; never shown',
+    default: 'none: a token is sent',
+  }),
   WARDEN_WATCH_SCHEDULE: setting(Schedule, {
     description: 'When the watch looks at every HSM.',
     expected: 'six-field NCRONTAB text, UTC',
@@ -80,6 +86,8 @@ export const WATCH_SETTINGS = {
 /** What is read from these settings. Durations are milliseconds. */
 export interface WatchConfig {
   readonly topicUrl?: string;
+  /** Set for a topic on loopback only. */
+  readonly topicKey?: string;
   readonly schedule: string;
   readonly verifySchedule: string;
   readonly thresholdsMs: readonly number[];
@@ -101,8 +109,10 @@ type Parsed = {
 export function watchConfig(parsed: Parsed): WatchConfig {
   const hub = parsed.WARDEN_AUDIT_HUB;
   const topicUrl = parsed.WARDEN_TOPIC_URL;
+  const topicKey = parsed.WARDEN_TOPIC_KEY;
   return {
     ...(topicUrl === undefined ? {} : { topicUrl }),
+    ...(topicKey === undefined ? {} : { topicKey }),
     schedule: parsed.WARDEN_WATCH_SCHEDULE ?? '0 */15 * * * *',
     verifySchedule: parsed.WARDEN_VERIFY_SCHEDULE ?? '0 0 5 * * *',
     thresholdsMs: parsed.WARDEN_PURGE_THRESHOLDS ?? DEFAULT_THRESHOLDS_MS,

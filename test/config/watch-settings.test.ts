@@ -30,6 +30,26 @@ describe('the settings of the watch', () => {
     });
   });
 
+  it.each(['https://localhost:60101/api/events', 'http://127.0.0.1:7073/api/events'])(
+    'take an access key for a topic on this machine, %s',
+    (url) => {
+      const { topicKey } = watchOf({ WARDEN_TOPIC_URL: url, WARDEN_TOPIC_KEY: 'TheLocal+DevelopmentKey=' });
+
+      expect(topicKey).toBe('TheLocal+DevelopmentKey=');
+    },
+  );
+
+  it.each([
+    ['a topic in Azure', { WARDEN_TOPIC_URL: 'https://t.eventgrid.azure.net/api/events' }],
+    ['a host that only begins like this machine', { WARDEN_TOPIC_URL: 'https://localhost.evil.test/api' }],
+    ['no topic', {}],
+  ])('refuse an access key for %s, and do not repeat it', (_name, topic) => {
+    const read = () => watchOf({ ...topic, WARDEN_TOPIC_KEY: 'c2VjcmV0' });
+
+    expect(read).toThrow('WARDEN_TOPIC_KEY');
+    expect(read).not.toThrow('c2VjcmV0');
+  });
+
   it('read thresholds in days and hours', () => {
     expect(watchOf({ WARDEN_PURGE_THRESHOLDS: '10d, 12h' }).thresholdsMs).toEqual([10 * DAY_MS, DAY_MS / 2]);
   });

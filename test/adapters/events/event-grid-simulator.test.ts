@@ -1,0 +1,112 @@
+/** The app pointed at a topic other than our own by its settings alone: address, authority, and a key or a token. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { topicCredential } from '../../../src/adapters/events/topic-credential.ts';
+import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
+import { systemClock } from '../../../src/adapters/system/system-clock.ts';
+import { publisherFor } from '../../../src/compose-watch.ts';
+import { readConfig } from '../../../src/config/config.ts';
+import { createAuthority } from '../../../src/emulator/tls/certificates.ts';
+import type { WardenEvent } from '../../../src/engine/events/event.ts';
+import { tokenCredential } from '../../support/emulator-world.ts';
+import { type Simulator, startSimulator } from '../../support/event-grid-simulator.ts';
+import { anEvent } from '../../support/events.ts';
+
+const KEY = 'TheLocal+DevelopmentKey=';
+
+let simulator: Simulator | undefined;
+
+afterEach(async () => {
+  await simulator?.close();
+});
+
+async function simulate(key: string | undefined): Promise<Simulator> {
+  simulator = await startSimulator(key);
+  return simulator;
+}
+
+/** The publisher as the app composes it from its settings; `caPem` is what its authority file holds. */
+function publisherTo(
+  { url, caPem }: Pick<Simulator, 'url' | 'caPem'>,
+  settings: Record<string, string> = {},
+) {
+  const { watch } = readConfig({
+    WARDEN_HSMS: 'contoso=https://127.0.0.1:8443',
+    WARDEN_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
+    WARDEN_TOPIC_URL: url,
+    ...settings,
+  });
+  const credential = topicCredential(tokenCredential('token'), watch.topicKey);
+  const publisher = publisherFor(watch.topicUrl, { credential, clock: systemClock, caPem });
+  return publisher(new RecordingLogger());
+}
+
+function idsOf(events: readonly WardenEvent[]): readonly string[] {
+  return events.map(({ id }) => id);
+}
+
+describe('an independent Event Grid simulator', () => {
+  it('that asks for its key takes our events in one batch, in order, by the name localhost', async () => {
+    const topic = await simulate(KEY);
+    const events = [anEvent('orders'), anEvent('secret'), anEvent('orders', 'recovered')];
+    await publisherTo(topic, { WARDEN_TOPIC_KEY: KEY }).publish(events);
+
+    expect(topic.taken).toEqual([
+      { contentType: expect.stringMatching(/^application\/cloudevents-batch\+json/), ids: idsOf(events) },
+    ]);
+  });
+
+  it('that asks for no key takes them with a token, too', async () => {
+    const topic = await simulate(undefined);
+    await publisherTo(topic).publish([anEvent('orders')]);
+
+    expect(topic.taken).toHaveLength(1);
+  });
+
+  it('takes a single event as a batch of one, and is never sent an empty batch', async () => {
+    const topic = await simulate(KEY);
+    const publisher = publisherTo(topic, { WARDEN_TOPIC_KEY: KEY });
+    await publisher.publish([]);
+    await publisher.publish([anEvent('orders')]);
+
+    expect(topic.requests).toHaveLength(1);
+  });
+
+  it('gets more events than fit in one request in several, each within its limits', async () => {
+    const topic = await simulate(KEY);
+    const events = Array.from({ length: 4_000 }, (_, n) => anEvent(`key-${n}`));
+    await publisherTo(topic, { WARDEN_TOPIC_KEY: KEY }).publish(events);
+
+    expect(topic.taken.length).toBeGreaterThan(1);
+    expect(topic.taken.flatMap(({ ids }) => ids)).toEqual(idsOf(events));
+  });
+
+  it.each([
+    ['a token where a key is asked for', {}],
+    ['another key', { WARDEN_TOPIC_KEY: 'b3RoZXI=' }],
+  ])('that refuses %s makes the events wait, it loses none', async (_name, settings) => {
+    const topic = await simulate(KEY);
+
+    await expect(publisherTo(topic, settings).publish([anEvent('orders')])).rejects.toMatchObject({
+      code: 'topic-forbidden',
+    });
+    expect(topic.taken).toEqual([]);
+  });
+
+  it('is trusted by an authority file that holds several: that of the emulators and its own', async () => {
+    const topic = await simulate(KEY);
+    const other = await createAuthority(Date.now());
+    const caPem = `${other.certificate}\n${topic.caPem}`;
+    await publisherTo({ ...topic, caPem }, { WARDEN_TOPIC_KEY: KEY }).publish([anEvent('orders')]);
+
+    expect(topic.taken).toHaveLength(1);
+  });
+
+  it('is not trusted with a certificate of an unknown authority', async () => {
+    const topic = await simulate(KEY);
+    const { certificate: caPem } = await createAuthority(Date.now());
+    const publisher = publisherTo({ ...topic, caPem }, { WARDEN_TOPIC_KEY: KEY });
+
+    await expect(publisher.publish([anEvent('orders')])).rejects.toMatchObject({ code: 'topic-unreachable' });
+    expect(topic.requests).toEqual([]);
+  });
+});
