@@ -216,7 +216,7 @@ function build(parsed: Parsed): Config {
     backupContainer: parsed.WARDEN_BACKUP_CONTAINER ?? 'key-backups',
     stateContainer: parsed.WARDEN_STATE_CONTAINER ?? 'warden-state',
     schedule: parsed.WARDEN_SCHEDULE ?? '0 0 2 * * *',
-    concurrency: parsed.WARDEN_CONCURRENCY ?? 16,
+    concurrency: parsed.WARDEN_CONCURRENCY ?? (hsms.length > 1 ? 8 : 16),
     refreshMs: (parsed.WARDEN_REFRESH_DAYS ?? 7) * DAY_MS,
     selection: {
       include: parsed.WARDEN_INCLUDE ?? [],

@@ -7,7 +7,7 @@ import { MemoryKeyService } from '../../src/adapters/memory/memory-key-service.t
 import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
 import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
 import { backUpKey } from '../../src/engine/backup/back-up-key.ts';
-import { saveBackups } from '../../src/engine/backup/catalogue.ts';
+import { saveBackups } from '../../src/engine/backup/save-backups.ts';
 import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
 import { WardenError, type WardenErrorCode } from '../../src/engine/errors.ts';
 import type { WardenEvent } from '../../src/engine/events/event.ts';

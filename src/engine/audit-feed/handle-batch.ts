@@ -100,7 +100,7 @@ async function requestMissing(
   const missing = [...(observation?.active.values() ?? [])].filter(
     (key) =>
       !work.changed.has(key.name) &&
-      planKey(key, lookUp(catalogue.keys, key.name), policy).action === 'back-up',
+      planKey(key, lookUp(catalogue.keys, key.name)?.record, policy).action === 'back-up',
   );
   for (const { name } of missing.slice(0, MISSING_AT_ONCE)) {
     const message: KeyBackupMessage = { kind: 'key-backup', hsm, key: name, reason: 'changed' };

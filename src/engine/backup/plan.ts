@@ -1,6 +1,6 @@
 /** Decides for one listed key whether this run backs it up, and why. */
+import type { BackupRecord } from '../model/backup-record.ts';
 import type { ListedKey } from '../model/key.ts';
-import type { CatalogueEntry } from './catalogue.ts';
 import { type KeySelection, reasonToSkip } from './selection.ts';
 
 /** Why a key is backed up. */
@@ -28,18 +28,21 @@ export interface PlanPolicy {
 export const SETTLING_MS = 2_000;
 
 /** The plan for one key, from the list and the catalogue alone. The list carries no version ids, only times. */
-export function planKey(key: ListedKey, known: CatalogueEntry | undefined, policy: PlanPolicy): KeyPlan {
+export function planKey(
+  key: ListedKey,
+  known: Pick<BackupRecord, 'createdAt' | 'updatedAt' | 'capturedAt'> | undefined,
+  policy: PlanPolicy,
+): KeyPlan {
   const skip = reasonToSkip(key, policy.selection);
   if (skip !== undefined) return { action: 'skip', reason: skip };
   if (known === undefined) return { action: 'back-up', reason: 'new' };
-  const { record } = known;
-  if (record.createdAt !== key.attributes.createdAt || record.updatedAt !== key.attributes.updatedAt) {
+  if (known.createdAt !== key.attributes.createdAt || known.updatedAt !== key.attributes.updatedAt) {
     return { action: 'back-up', reason: 'changed' };
   }
   // Negative when our clock is behind the HSM's: then nobody can tell how close the two were.
-  const settled = record.capturedAt - record.updatedAt;
+  const settled = known.capturedAt - known.updatedAt;
   if (settled < SETTLING_MS) return { action: 'back-up', reason: 'settling' };
-  if (record.capturedAt + policy.refreshMs < policy.nextRunAt)
+  if (known.capturedAt + policy.refreshMs < policy.nextRunAt)
     return { action: 'back-up', reason: 'refresh-due' };
   return { action: 'unchanged' };
 }

@@ -2,7 +2,7 @@
 import { isWardenError } from '../errors.ts';
 import type { BackupStore, Logger, StateAddress, StateStore, StoredBackup } from '../ports.ts';
 import { proveStored } from './back-up-key.ts';
-import { type Catalogue, emptyCatalogue, mergeBackups } from './catalogue.ts';
+import { type Catalogue, emptyCatalogue, mergeBackups, writeCatalogue } from './catalogue.ts';
 import { countOutcomes, type KeyOutcome, type RunRecord } from './run-record.ts';
 import { forEachConcurrently } from './worker-pool.ts';
 
@@ -43,7 +43,7 @@ export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildRe
     }
   }
   const catalogue = await newestGood(deps, hsm, stored);
-  await replace(deps.state, { kind: 'catalogue', hsm }, JSON.stringify(catalogue));
+  await replace(deps.state, { kind: 'catalogue', hsm }, writeCatalogue(catalogue));
   for (const [runId, backups] of runs) {
     const text = JSON.stringify(manifestOf(hsm, runId, backups));
     try {

@@ -3,9 +3,9 @@ import { isWardenError } from '../errors.ts';
 import { lookUp } from '../look-up.ts';
 import type { Clock, StateAddress, StateStore, StoredBackup } from '../ports.ts';
 import type { Turns } from '../turns.ts';
-import { saveBackups } from './catalogue.ts';
 import type { SweepMessage } from './message.ts';
 import { countOutcomes, type KeyOutcome, parseRunRecord, type RunRecord } from './run-record.ts';
+import { saveBackups } from './save-backups.ts';
 import type { SweepDeps } from './sweep-context.ts';
 
 /** What a ledger needs. */
@@ -79,7 +79,7 @@ export class RunLedger {
 
   /** Says on disk that work has begun, so that a worker after a crash looks for backups that no record knows. */
   async begin(): Promise<void> {
-    await this.save();
+    await this.turns.take(() => this.save());
   }
 
   /** Saves the progress when the last time is at least `everyMs` ago. */
@@ -90,7 +90,7 @@ export class RunLedger {
   /** Saves the catalogue, then the record: a key counts as done only when its backup is in the catalogue. */
   async checkpoint(): Promise<void> {
     this.savedAt = this.clock.now();
-    this.saving = this.saving.catch(() => undefined).then(() => this.save());
+    this.saving = this.saving.catch(() => undefined).then(() => this.turns.take(() => this.save()));
     await this.saving;
   }
 
@@ -122,7 +122,7 @@ export class RunLedger {
     const backups = this.unsaved;
     this.unsaved = [];
     try {
-      if (backups.length > 0) await this.turns.take(() => saveBackups(this.state, hsm, backups));
+      if (backups.length > 0) await saveBackups(this.state, hsm, backups);
     } catch (error) {
       this.unsaved = [...backups, ...this.unsaved];
       throw error;

@@ -4,10 +4,11 @@ import { lookUp } from '../look-up.ts';
 import type { ListedKey } from '../model/key.ts';
 import type { Logger, StateStore, WorkQueue } from '../ports.ts';
 import { type BackUpKeyDeps, backUpKey } from './back-up-key.ts';
-import { type CatalogueEntry, readCatalogue, saveBackups } from './catalogue.ts';
+import { type CatalogueEntry, readCatalogue } from './catalogue.ts';
 import type { KeyBackupMessage } from './key-message.ts';
 import { planKey } from './plan.ts';
 import { type RetryPolicy, withRetries } from './retry.ts';
+import { saveBackups } from './save-backups.ts';
 import type { KeySelection } from './selection.ts';
 import { runIdentifier } from './start-runs.ts';
 
@@ -64,7 +65,7 @@ async function attempt(
   try {
     const key = await readKey(deps, policy, message.key, signal);
     const now = deps.clock.now();
-    const plan = planKey(key, entry, {
+    const plan = planKey(key, entry?.record, {
       selection: policy.selection,
       refreshMs: Number.POSITIVE_INFINITY,
       nextRunAt: now,

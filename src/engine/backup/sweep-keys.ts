@@ -1,10 +1,9 @@
 /** Goes through all keys of an HSM once: plans each from its list entry, backs up those that need it, notes every outcome. */
 import { isWardenError } from '../errors.ts';
-import { lookUp } from '../look-up.ts';
 import type { ListedKey } from '../model/key.ts';
 import type { Page, StoredBackup } from '../ports.ts';
 import { type BackUpKeyDeps, backUpKey, proveStored } from './back-up-key.ts';
-import type { Catalogue } from './catalogue.ts';
+import type { KnownBackup } from './known-backups.ts';
 import { type BackupReason, planKey } from './plan.ts';
 import { withRetries } from './retry.ts';
 import type { RunLedger } from './run-ledger.ts';
@@ -22,16 +21,16 @@ export async function sweepKeys(
   deps: SweepDeps,
   policy: SweepPolicy,
   ledger: RunLedger,
-  catalogue: Catalogue,
+  backups: ReadonlyMap<string, KnownBackup>,
   part: SweepPart,
 ): Promise<boolean> {
   const cut = { inTime: true };
   const again: Task[] = [];
   await forEachConcurrently(
-    tasks(deps, policy, ledger, catalogue, part, cut, again),
+    tasks(deps, policy, ledger, backups, part, cut, again),
     policy.concurrency,
     async (task) => {
-      const passing = await attend(deps, policy, ledger, catalogue, part, task, 'first');
+      const passing = await attend(deps, policy, ledger, backups, part, task, 'first');
       if (passing) again.push(task);
       await ledger.checkpointIfDue(policy.checkpointMs);
       policy.onProgress?.(ledger.run);
@@ -40,7 +39,7 @@ export async function sweepKeys(
   // What failed with a fault that may pass gets one more chance after everything else, when the trouble may be over:
   // last, so that it takes no other key's time, and once, so that the run comes to its end.
   await forEachConcurrently(cutOff(deps, part, again, cut), policy.concurrency, async (task) => {
-    await attend(deps, policy, ledger, catalogue, part, task, 'last');
+    await attend(deps, policy, ledger, backups, part, task, 'last');
     await ledger.checkpointIfDue(policy.checkpointMs);
     policy.onProgress?.(ledger.run);
   });
@@ -52,7 +51,7 @@ async function* tasks(
   deps: SweepDeps,
   policy: SweepPolicy,
   ledger: RunLedger,
-  catalogue: Catalogue,
+  backups: ReadonlyMap<string, KnownBackup>,
   part: SweepPart,
   cut: { inTime: boolean },
   again: Task[],
@@ -67,10 +66,14 @@ async function* tasks(
       part.signal.throwIfAborted();
       const before = ledger.outcomeOf(key.name);
       if (before !== undefined && before.again !== true) continue;
-      const known = lookUp(catalogue.keys, key.name);
-      if (known?.record.runId === part.runId) {
+      const known = backups.get(key.name);
+      if (known?.own !== undefined) {
         // Made by this very run, whose worker died between saving the catalogue and saving the record.
-        ledger.note(key.name, { outcome: 'backed-up', reason: 'found after a restart', ...proofOf(known) });
+        ledger.note(key.name, {
+          outcome: 'backed-up',
+          reason: 'found after a restart',
+          ...proofOf(known.own),
+        });
         continue;
       }
       const plan = planKey(key, known, { ...policy, nextRunAt: part.nextRunAt });
@@ -144,7 +147,7 @@ async function attend(
   deps: SweepDeps,
   policy: SweepPolicy,
   ledger: RunLedger,
-  catalogue: Catalogue,
+  backups: ReadonlyMap<string, KnownBackup>,
   part: SweepPart,
   task: Task,
   chance: 'first' | 'last',
@@ -154,7 +157,7 @@ async function attend(
   let attempts = 0;
   const measured = () => ({ reason, attempts, durationMs: deps.clock.now() - startedAt });
   try {
-    const known = lookUp(catalogue.keys, key.name)?.record.versions ?? [];
+    const known = backups.get(key.name)?.versions ?? [];
     const stored = await withRetries(
       async () => {
         attempts += 1;

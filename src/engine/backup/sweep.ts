@@ -2,7 +2,7 @@
 import { isWardenError } from '../errors.ts';
 import type { Lease, Logger } from '../ports.ts';
 import { nextRunAfter } from '../schedule.ts';
-import { type Catalogue, readCatalogue } from './catalogue.ts';
+import { type KnownBackup, readKnownBackups } from './known-backups.ts';
 import { noteRunEnd } from './last-run.ts';
 import type { SweepMessage } from './message.ts';
 import { RunLedger } from './run-ledger.ts';
@@ -68,7 +68,7 @@ async function sweepHeld(
     return { status: 'already-ended', run: ledger.run };
   }
   const startedAt = deps.clock.now();
-  const catalogue = await deps.turns.take(() => readCatalogue(deps.state, message.hsm, signal));
+  const known = await deps.turns.take(() => readKnownBackups(deps.state, message.hsm, message.runId, signal));
   const part = {
     ...message,
     deadline: startedAt + policy.budgetMs,
@@ -76,7 +76,7 @@ async function sweepHeld(
     signal,
   };
 
-  const done = await sweepOnce(deps, policy, ledger, catalogue, part);
+  const done = await sweepOnce(deps, policy, ledger, known, part);
   if (!done) {
     await ledger.pause(deps.pacer.rate);
     // Saved first, sent second: killed in between, this message comes again and finds the progress.
@@ -100,11 +100,11 @@ async function sweepOnce(
   deps: SweepDeps,
   policy: SweepPolicy,
   ledger: RunLedger,
-  catalogue: Catalogue,
+  known: ReadonlyMap<string, KnownBackup>,
   part: SweepPart,
 ): Promise<boolean> {
   try {
-    return await sweepKeys(deps, policy, ledger, catalogue, part);
+    return await sweepKeys(deps, policy, ledger, known, part);
   } catch (error) {
     await ledger.checkpoint().catch((second: unknown) => {
       deps.logger.error('progress could not be saved', { hsm: part.hsm, runId: part.runId, error: second });

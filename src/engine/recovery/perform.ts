@@ -1,7 +1,7 @@
 /** Does what was approved: looks again, recovers or restores, waits, verifies, and takes a fresh backup. Safe to kill anywhere. */
 import { backUpKey } from '../backup/back-up-key.ts';
-import { saveBackups } from '../backup/catalogue.ts';
 import { DEFAULT_RETRY, withRetries } from '../backup/retry.ts';
+import { saveBackups } from '../backup/save-backups.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../errors.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StateStore, StoredBackup } from '../ports.ts';
 import { backupsOf, lookAtKey, sha256 } from './look.ts';

@@ -1,6 +1,6 @@
 /** Acts on a damaged backup: tells it, asks for a fresh one, and takes it out of the catalogue. */
-import { dropDamaged } from '../backup/catalogue.ts';
 import type { KeyBackupMessage } from '../backup/key-message.ts';
+import { dropDamaged } from '../backup/save-backups.ts';
 import type { Finding } from '../events/finding.ts';
 import { isoTime } from '../iso-time.ts';
 import type { BackupStore, Clock, StateStore, StoredBackup, WorkQueue } from '../ports.ts';

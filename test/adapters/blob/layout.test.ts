@@ -71,7 +71,7 @@ describe('the name of a backup', () => {
 
 describe('other names', () => {
   it.each([
-    [{ kind: 'catalogue', hsm: 'contoso' } as const, 'catalogue/contoso.json'],
+    [{ kind: 'catalogue', hsm: 'contoso' } as const, 'catalogue/contoso.jsonl'],
     [{ kind: 'watch', hsm: 'contoso' } as const, 'watch/contoso.json'],
     [{ kind: 'run', hsm: 'contoso', runId: 'r1' } as const, 'runs/contoso/r1.json'],
   ])('%o is %s', (address, blob) => {

@@ -5,8 +5,10 @@ import {
   emptyCatalogue,
   mergeBackups,
   readCatalogue,
-  saveBackups,
+  writeCatalogue,
 } from '../../../src/engine/backup/catalogue.ts';
+import { catalogueLine, catalogueText } from '../../../src/engine/backup/catalogue-text.ts';
+import { dropDamaged, saveBackups } from '../../../src/engine/backup/save-backups.ts';
 import { catalogueEntry } from '../../support/listed-key.ts';
 
 const backups = fc.array(
@@ -18,6 +20,9 @@ const backups = fc.array(
     })
     .map(catalogueEntry),
 );
+
+/** A line as it is stored. */
+const ORDERS = catalogueLine(catalogueEntry({ key: 'orders' }));
 
 describe('the catalogue', () => {
   test.prop([backups, backups])(
@@ -57,9 +62,16 @@ describe('the catalogue', () => {
   });
 
   it.each([
+    ['nothing in it', ''],
     ['no JSON', '{'],
-    ['another format', '{"format":2,"hsm":"contoso","keys":{}}'],
-    ['an entry without its record', '{"format":1,"hsm":"contoso","keys":{"a":{"blob":"b","storedAt":1}}}'],
+    ['another format', '{"format":1,"hsm":"contoso","keys":{}}\n'],
+    ['the name of another HSM', catalogueText('fabrikam', [])],
+    ['an entry without its record', catalogueText('contoso', ['["a",{"blob":"b","storedAt":1}]'])],
+    ['a line without a key', catalogueText('contoso', ['{"blob":"b"}'])],
+    ['a line that holds another key', catalogueText('contoso', [ORDERS.replace('orders', 'billing')])],
+    ['two lines of one key', catalogueText('contoso', [ORDERS, ORDERS])],
+    ['its end cut off', catalogueText('contoso', [ORDERS]).slice(0, -2)],
+    ['its last line break cut off', catalogueText('contoso', [ORDERS]).slice(0, -1)],
   ])('with %s is refused, not guessed', async (_case, text) => {
     const state = new MemoryStateStore();
     await state.write({ kind: 'catalogue', hsm: 'contoso' }, text, 'absent');
@@ -67,6 +79,63 @@ describe('the catalogue', () => {
     await expect(readCatalogue(state, 'contoso')).rejects.toMatchObject({
       code: 'state-corrupt',
       hsm: 'contoso',
+    });
+  });
+
+  it('without a key of its own is read as empty', async () => {
+    const state = new MemoryStateStore();
+    await state.write(
+      { kind: 'catalogue', hsm: 'contoso' },
+      writeCatalogue(emptyCatalogue('contoso')),
+      'absent',
+    );
+    expect(await readCatalogue(state, 'contoso')).toEqual(emptyCatalogue('contoso'));
+  });
+
+  test.prop([fc.array(backups, { maxLength: 4 })])(
+    'saved in parts knows what it knows when merged in memory',
+    async (parts) => {
+      const state = new MemoryStateStore();
+      for (const part of parts) await saveBackups(state, 'contoso', part);
+
+      const merged = parts.reduce(
+        (catalogue, part) => mergeBackups(catalogue, part),
+        emptyCatalogue('contoso'),
+      );
+      expect(await readCatalogue(state, 'contoso')).toEqual(merged);
+    },
+  );
+
+  it('is not written when it learns nothing new', async () => {
+    const state = new MemoryStateStore();
+    const address = { kind: 'catalogue', hsm: 'contoso' } as const;
+    await saveBackups(state, 'contoso', [catalogueEntry({ capturedAt: 2 })]);
+    const before = await state.read(address);
+
+    await saveBackups(state, 'contoso', [catalogueEntry({ capturedAt: 1 })]);
+
+    expect(await state.read(address)).toEqual(before);
+  });
+
+  describe('of a damaged backup', () => {
+    const damaged = catalogueEntry({ capturedAt: 2 });
+    const older = catalogueEntry({ capturedAt: 1 });
+
+    it.each([
+      ['takes the newest good one instead', damaged, older, [older.blob]],
+      ['forgets the key when no good one is left', damaged, undefined, []],
+      ['keeps a newer one', catalogueEntry({ capturedAt: 3 }), older, ['contoso/orders/3']],
+    ])('%s', async (_case, known, good, blobs) => {
+      const state = new MemoryStateStore();
+      const other = catalogueEntry({ key: 'billing' });
+      await saveBackups(state, 'contoso', [known, other]);
+
+      await dropDamaged(state, 'contoso', { key: 'orders', blob: damaged.blob }, good);
+
+      const { keys } = await readCatalogue(state, 'contoso');
+      expect(keys.billing).toEqual(other);
+      expect(Object.values(keys).map(({ blob }) => blob)).toEqual(expect.arrayContaining(blobs));
+      expect(Object.keys(keys)).toHaveLength(1 + blobs.length);
     });
   });
 });

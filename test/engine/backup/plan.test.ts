@@ -13,7 +13,7 @@ describe('the plan for a key', () => {
   });
 
   it('leaves an unchanged key alone', () => {
-    expect(planKey(listedKey(), catalogueEntry(), policy)).toEqual({ action: 'unchanged' });
+    expect(planKey(listedKey(), catalogueEntry().record, policy)).toEqual({ action: 'unchanged' });
   });
 
   it.each([
@@ -21,7 +21,7 @@ describe('the plan for a key', () => {
     ['updated a second earlier (another key under the old name)', { updatedAt: CREATED - 1000 }],
     ['created anew', { createdAt: CREATED + 1000 }],
   ])('backs up a key %s', (_case, change) => {
-    expect(planKey(listedKey(change), catalogueEntry(), policy)).toEqual({
+    expect(planKey(listedKey(change), catalogueEntry().record, policy)).toEqual({
       action: 'back-up',
       reason: 'changed',
     });
@@ -34,7 +34,7 @@ describe('the plan for a key', () => {
     ['with a clock a millisecond behind that of the HSM', -1, 'back-up'],
     ['with a clock minutes behind that of the HSM', -300_000, 'back-up'],
   ])('of a backup taken %s is to %s it', (_case, age, action) => {
-    const known = catalogueEntry({ capturedAt: CREATED + age });
+    const known = catalogueEntry({ capturedAt: CREATED + age }).record;
     expect(planKey(listedKey(), known, policy).action).toBe(action);
   });
 
@@ -42,9 +42,8 @@ describe('the plan for a key', () => {
     ['would just not be too old at the next run', CAPTURED + 7 * DAY_MS, 'unchanged'],
     ['would be too old by a millisecond at the next run', CAPTURED + 7 * DAY_MS + 1, 'back-up'],
   ])('of a backup that %s is %s', (_case, nextRunAt, action) => {
-    expect(
-      planKey(listedKey(), catalogueEntry({ capturedAt: CAPTURED }), { ...policy, nextRunAt }).action,
-    ).toBe(action);
+    const known = catalogueEntry({ capturedAt: CAPTURED }).record;
+    expect(planKey(listedKey(), known, { ...policy, nextRunAt }).action).toBe(action);
   });
 
   it('skips a key that the selection leaves out, even a new one', () => {

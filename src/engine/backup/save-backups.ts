@@ -1,0 +1,92 @@
+/** Changes the stored catalogue of an HSM, whoever else changes it at the same time. */
+import { isWardenError } from '../errors.ts';
+import type { StateStore } from '../ports.ts';
+import { isNewer } from './catalogue.ts';
+import {
+  type CatalogueEntry,
+  type CatalogueLine,
+  catalogueLine,
+  catalogueText,
+  linesOf,
+  parseLine,
+} from './catalogue-text.ts';
+
+/** Each failed attempt means that another writer came through; so many do not meet over one HSM. */
+const ATTEMPTS = 32;
+
+/**
+ * Merges `backups` into the stored catalogue, reading it anew when somebody else wrote meanwhile: per key the one captured
+ * last stays. Fails with `state-corrupt`, `state-conflict` after many conflicts, or a storage code.
+ */
+export async function saveBackups(
+  store: StateStore,
+  hsm: string,
+  backups: readonly CatalogueEntry[],
+): Promise<void> {
+  await changeLines(store, hsm, (lines) => mergeLines(lines, hsm, backups));
+}
+
+/**
+ * Takes the damaged backup `blob` of `key` out of the stored catalogue, for the newest good one there is, if any.
+ * A catalogue that knows a newer backup stays as it is. Fails as {@link saveBackups}.
+ */
+export async function dropDamaged(
+  store: StateStore,
+  hsm: string,
+  damaged: { readonly key: string; readonly blob: string },
+  newestGood: CatalogueEntry | undefined,
+): Promise<void> {
+  await changeLines(store, hsm, (lines) => {
+    const kept: string[] = [];
+    let found = false;
+    for (const line of lines) {
+      if (line.key === damaged.key && parseLine(line, hsm).blob === damaged.blob) found = true;
+      else kept.push(line.line);
+    }
+    if (!found) return undefined;
+    return newestGood === undefined ? kept : [...kept, catalogueLine(newestGood)];
+  });
+}
+
+/** The lines with `backups` taken in; undefined when they were all known. */
+function mergeLines(
+  lines: Iterable<CatalogueLine>,
+  hsm: string,
+  backups: readonly CatalogueEntry[],
+): string[] | undefined {
+  const ours = new Map<string, CatalogueEntry>();
+  for (const backup of backups) {
+    const other = ours.get(backup.record.key);
+    if (other === undefined || isNewer(backup, other)) ours.set(backup.record.key, backup);
+  }
+  const merged: string[] = [];
+  let changed = false;
+  for (const line of lines) {
+    const backup = ours.get(line.key);
+    ours.delete(line.key);
+    const newer = backup !== undefined && isNewer(backup, parseLine(line, hsm));
+    merged.push(newer ? catalogueLine(backup) : line.line);
+    changed ||= newer;
+  }
+  for (const backup of ours.values()) merged.push(catalogueLine(backup));
+  return changed || ours.size > 0 ? merged : undefined;
+}
+
+async function changeLines(
+  store: StateStore,
+  hsm: string,
+  change: (lines: Iterable<CatalogueLine>) => readonly string[] | undefined,
+): Promise<void> {
+  for (let attempt = 1; ; attempt += 1) {
+    const document = await store.read({ kind: 'catalogue', hsm });
+    const changed = change(document === undefined ? [] : linesOf(document.text, hsm));
+    if (changed === undefined) return;
+    const guard = document === undefined ? ('absent' as const) : { etag: document.etag };
+    try {
+      await store.write({ kind: 'catalogue', hsm }, catalogueText(hsm, changed), guard);
+      return;
+    } catch (error) {
+      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
