@@ -21,7 +21,7 @@ const MAX_BODY_BYTES = 1_536_000;
 const MAX_EVENT_BYTES = 1_049_600;
 
 /** One request to publish that was taken. */
-export interface Published {
+interface Published {
   readonly contentType: string;
   readonly ids: readonly string[];
 }
