@@ -7,6 +7,7 @@
 export const ERROR_CLASSES = {
   'settings-invalid': 'permanent',
   'message-invalid': 'permanent',
+  'token-unavailable': 'transient',
   'hsm-unreachable': 'transient',
   'hsm-throttled': 'transient',
   'hsm-unavailable': 'transient',

@@ -1,8 +1,9 @@
 /** Turns what the SDK throws for an Event Grid topic into the engine's error. */
 import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { type Fault, readFault } from '../http/fault.ts';
+import { type Fault, readFault, TOKEN_ADVICE } from '../http/fault.ts';
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
+  'token-unavailable': TOKEN_ADVICE,
   'topic-unreachable': "Check the topic's URL and its network rules. Nothing is lost: events wait.",
   'topic-throttled': 'Nothing is lost: events wait for the next look.',
   'topic-unavailable':
@@ -40,6 +41,8 @@ function codeOf(fault: Fault): WardenErrorCode {
     case 'no-connection':
       return 'topic-unreachable';
     case 'no-token':
+      return 'token-unavailable';
+    case 'foreign-challenge':
       return 'topic-forbidden';
     case 'unexpected':
       return 'topic-unavailable';
@@ -69,6 +72,8 @@ function reasonOf(fault: Fault, error: unknown): string {
       return `no connection (${fault.code})`;
     case 'no-token':
       return 'no token could be had';
+    case 'foreign-challenge':
+      return 'it asked for a token of another audience';
     case 'answer':
       return `the topic answered ${fault.status} ${fault.code}`.trimEnd();
     case 'unexpected':

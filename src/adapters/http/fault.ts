@@ -9,8 +9,10 @@ export type Fault =
   | { readonly kind: 'timeout' }
   /** No connection: refused, reset, name not found, certificate not trusted. `code` as of Node or the SDK. */
   | { readonly kind: 'no-connection'; readonly code: string }
-  /** No token could be had. */
+  /** No token could be had: the endpoint of the identity may only be busy. */
   | { readonly kind: 'no-token' }
+  /** The service asks for a token of another audience than it may have: none is sent. */
+  | { readonly kind: 'foreign-challenge' }
   /** The service answered with an error. `code` and `message` are the service's own. */
   | {
       readonly kind: 'answer';
@@ -33,6 +35,10 @@ const TOKEN_ERRORS = new Set([
 /** The SDK's verification of a challenge throws a plain Error that begins so. */
 const CHALLENGE_ERROR = /^The challenge /;
 
+/** What to do about `token-unavailable`, whatever the token was for. */
+export const TOKEN_ADVICE =
+  'Wait; if it goes on, check that the identity exists and that its endpoint answers on this machine.';
+
 /** The SDK's code for an answer that it could not parse. */
 const UNPARSED = 'PARSE_ERROR';
 
@@ -47,7 +53,8 @@ export function readFault(error: unknown, signal: AbortSignal | undefined, now: 
   if (signal?.aborted) return { kind: 'aborted' };
   if (!(error instanceof Error)) return { kind: 'unexpected' };
   if (error.name === 'AbortError' || error.name === 'TimeoutError') return { kind: 'timeout' };
-  if (TOKEN_ERRORS.has(error.name) || CHALLENGE_ERROR.test(error.message)) return { kind: 'no-token' };
+  if (TOKEN_ERRORS.has(error.name)) return { kind: 'no-token' };
+  if (CHALLENGE_ERROR.test(error.message)) return { kind: 'foreign-challenge' };
   if (!isRestError(error)) return { kind: 'unexpected' };
   if (error.code === UNPARSED && (error.statusCode ?? 0) < 400) return { kind: 'unexpected' };
   if (error.statusCode === undefined) {

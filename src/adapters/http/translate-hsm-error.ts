@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for a Managed HSM into the engine's error: one table of statuses, codes and advice. */
 import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { type Fault, readFault, withoutBody } from './fault.ts';
+import { type Fault, readFault, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
 export interface HsmCall {
@@ -14,12 +14,14 @@ export interface HsmCall {
 }
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
+  'token-unavailable': TOKEN_ADVICE,
   'hsm-unreachable':
     "Check the HSM's URL, the network rules and, for a private certificate authority, the CA file.",
   'hsm-throttled': 'Lower the pace if this goes on: others use the same HSM.',
   'hsm-unavailable': 'Wait; if it goes on, look at the health of the HSM in Azure.',
   'hsm-busy': 'Wait until the full or selective restore on this HSM has ended.',
-  'hsm-unauthenticated': 'Check that the identity exists and may get tokens for the audience of Managed HSM.',
+  'hsm-unauthenticated':
+    'Check the URL of the HSM, and that the identity may get tokens for the audience of Managed HSM.',
   'hsm-forbidden':
     "Assign the product's role to its identity with local RBAC, and check the HSM's network rules.",
   'key-not-found': 'The key does not exist, or is soft-deleted.',
@@ -55,6 +57,8 @@ function codeOf(fault: Fault, conflictIsName: boolean): WardenErrorCode {
     case 'no-connection':
       return 'hsm-unreachable';
     case 'no-token':
+      return 'token-unavailable';
+    case 'foreign-challenge':
       return 'hsm-unauthenticated';
     case 'unexpected':
       return 'hsm-answer-unexpected';
@@ -94,6 +98,8 @@ function reasonOf(fault: Fault, error: unknown): string {
       return `no connection (${fault.code})`;
     case 'no-token':
       return 'no token could be had';
+    case 'foreign-challenge':
+      return 'it asked for a token of another audience';
     case 'answer':
       return `the HSM answered ${fault.status} ${fault.code}`.trimEnd();
     case 'unexpected':

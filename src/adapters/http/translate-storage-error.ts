@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for Azure Storage into the engine's error: one table of statuses, codes and advice. */
 import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { type Fault, readFault, withoutBody } from './fault.ts';
+import { type Fault, readFault, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
 export interface StorageCall {
@@ -14,6 +14,7 @@ export interface StorageCall {
 }
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
+  'token-unavailable': TOKEN_ADVICE,
   'storage-unreachable':
     "Check the storage account's URL and network rules and, for a private certificate authority, the CA file.",
   'storage-throttled': 'Wait; if it goes on, look for other heavy users of the storage account.',
@@ -52,6 +53,8 @@ function codeOf(fault: Fault, meanings: Readonly<Record<string, WardenErrorCode>
     case 'no-connection':
       return 'storage-unreachable';
     case 'no-token':
+      return 'token-unavailable';
+    case 'foreign-challenge':
       return 'storage-forbidden';
     case 'unexpected':
       return 'storage-unavailable';
@@ -79,6 +82,8 @@ function reasonOf(fault: Fault, error: unknown): string {
       return `no connection (${fault.code})`;
     case 'no-token':
       return 'no token could be had';
+    case 'foreign-challenge':
+      return 'it asked for a token of another audience';
     case 'answer':
       return `the storage account answered ${fault.status} ${fault.code}`.trimEnd();
     case 'unexpected':

@@ -33,10 +33,24 @@ export async function sweep(
 ): Promise<SweepResult> {
   const lease = await acquire(deps, message);
   if (lease === undefined) return { status: 'yielded' };
+  let result: SweepResult;
   try {
-    return await sweepHeld(deps, policy, message, AbortSignal.any([signal, lease.lost]));
+    result = await sweepHeld(deps, policy, message, AbortSignal.any([signal, lease.lost]));
   } finally {
+    await giveBack(deps, lease, message);
+  }
+  // Saved first, sent second: killed in between, this message comes again and finds the progress. Sent when the lease is
+  // free, or another worker would find it held and come back a minute later.
+  if (result.status === 'continued') await deps.queue.send('hsm-sweeps', message);
+  return result;
+}
+
+/** A lease that cannot be given back lapses by itself; that must hide neither the work's end nor its failure. */
+async function giveBack(deps: SweepDeps, lease: Lease, { hsm, runId }: SweepMessage): Promise<void> {
+  try {
     await lease.release();
+  } catch (error) {
+    deps.logger.warn('the lease could not be given back and lapses by itself', { hsm, runId, error });
   }
 }
 
@@ -79,8 +93,6 @@ async function sweepHeld(
   const done = await sweepOnce(deps, policy, ledger, known, part);
   if (!done) {
     await ledger.pause(deps.pacer.rate);
-    // Saved first, sent second: killed in between, this message comes again and finds the progress.
-    await deps.queue.send('hsm-sweeps', message);
     deps.logger.info('sweep continues later', {
       hsm: message.hsm,
       runId: message.runId,

@@ -335,6 +335,36 @@ describe('a sweep', () => {
     expect([...world.backupsPerKey().values()].every((count) => count === 1)).toBe(true);
   });
 
+  it('says what stopped it, also when the lease cannot be given back', async () => {
+    const world = await SweepWorld.withKeys(3);
+    world.hsm.faults.fail('listKeys', fault('hsm-forbidden'));
+    world.leases.faults.fail('release', fault('storage-unavailable'));
+
+    await expect(world.sweep()).rejects.toMatchObject({ code: 'hsm-forbidden' });
+  });
+
+  it('has ended when all is saved, though the lease cannot be given back', async () => {
+    const world = await SweepWorld.withKeys(3);
+    world.leases.faults.fail('release', fault('storage-unavailable'));
+
+    expect((await world.sweep()).status).toBe('ended');
+    expect(world.logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+
+  it('asks for its continuation when the lease is free, so that no worker has to wait for it', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const held: boolean[] = [];
+    world.queue.faults.plant({
+      operation: 'send',
+      act: () => {
+        held.push(world.leases.isHeld('hsm-contoso'));
+      },
+    });
+
+    expect((await world.sweep({ budgetMs: 0 })).status).toBe('continued');
+    expect(held).toEqual([false]);
+  });
+
   it('skips by name and tag with the reason', async () => {
     const world = await SweepWorld.withKeys(0);
     world.hsm.createKey('temp-1');
