@@ -31,7 +31,7 @@ const host = await startHost({
   httpPort: 0,
   queueClients: () => service,
   // A killed process's message comes back after this long; the official host takes ten minutes.
-  queueVisibilityMs: 2_000,
+  queueVisibilityMs: Number(process.env.QUEUE_VISIBILITY_MS ?? 2_000),
   timers: false,
   log: ({ level, message }) => {
     if (level === 'error') process.stderr.write(`${message}\n`);

@@ -14,7 +14,7 @@ import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
 import { hasEnded, parseRunRecord, type RunRecord } from '../../src/engine/backup/run-record.ts';
-import type { StoredBackup } from '../../src/engine/ports.ts';
+import type { QueueName, StoredBackup } from '../../src/engine/ports.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/local/world/start-world.ts';
 
 /** The world and the product's own view of it. */
@@ -25,6 +25,7 @@ export class LocalWorld {
   readonly queue: StorageWorkQueue;
   private readonly access: StorageAccess;
   private readonly folder: string;
+  private token: Promise<string> | undefined;
 
   private constructor(folder: string, world: World) {
     this.folder = folder;
@@ -104,6 +105,13 @@ export class LocalWorld {
     return run !== undefined && hasEnded(run);
   }
 
+  /** Forgets the messages of a queue, also those that a dead process still hides. */
+  async clearQueue(name: QueueName): Promise<void> {
+    const queue = createQueueService(this.access).getQueueClient(name);
+    await queue.createIfNotExists();
+    await queue.clearMessages();
+  }
+
   /** Does what the passing of 60 seconds does to the lease of a worker that died. */
   async lapseLease(hsm: string): Promise<void> {
     const container = createBlobService(this.access).getContainerClient('warden-state');
@@ -120,9 +128,11 @@ export class LocalWorld {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** One token for good: Azurite goes by real time, whatever the HSMs' clocks are moved to. */
   private storageToken(): Promise<string> {
     const [any] = this.world.hsms;
     if (any === undefined) throw new Error('expected an HSM');
-    return any.issueToken({ objectId: 'test', audience: 'https://storage.azure.com' });
+    this.token ??= any.issueToken({ objectId: 'test', audience: 'https://storage.azure.com' });
+    return this.token;
   }
 }

@@ -1,4 +1,5 @@
 /** Reads every stored backup of an HSM again: page by page, in as many parts as its time budget asks for. */
+import { readCatalogue } from '../backup/catalogue.ts';
 import { type RetryPolicy, withRetries } from '../backup/retry.ts';
 import { runIdentifier } from '../backup/start-runs.ts';
 import { forEachConcurrently } from '../backup/worker-pool.ts';
@@ -9,6 +10,9 @@ import { damageOf } from './check-backup.ts';
 import type { VerifyMessage } from './message.ts';
 import { type Damage, type DamageDeps, reportDamage } from './report-damage.ts';
 import { openVerification, type VerifyState } from './verify-state.ts';
+
+/** Backups after which progress is saved: what a killed part reads again is less than this. */
+const SLICE = 100;
 
 /** What verifying needs. */
 export interface VerifyDeps extends DamageDeps, OutboxDeps {
@@ -44,7 +48,7 @@ export async function startVerification(
 }
 
 /**
- * Does one part of the verification that `message` asks for. Killed at any point, it goes on behind the last page that was
+ * Does one part of the verification that `message` asks for. Killed at any point, it goes on behind the last slice that was
  * finished. Fails with `state-corrupt`, `state-conflict`, `aborted` or a storage code: the queue then gives the message again.
  */
 export async function verify(
@@ -61,33 +65,40 @@ export async function verify(
     state = next;
     guard = { etag: await deps.state.write({ kind: 'verify', hsm }, JSON.stringify(next), guard) };
   };
+  // Read before the list: whatever the catalogue promises by now must be in it.
+  const promised = new Map(
+    Object.values((await readCatalogue(deps.state, hsm, signal)).keys).map((entry) => [entry.blob, entry]),
+  );
   for await (const page of deps.backups.list(hsm, undefined, signal)) {
+    for (const { blob } of page) promised.delete(blob);
     const { cursor } = state;
     const rest = cursor === undefined ? page : page.filter(({ blob }) => blob > cursor);
-    if (rest.length === 0) continue;
-    if (deps.clock.now() >= deadline) {
-      await deps.queue.send('verifications', message);
-      deps.logger.info('verification continues later', { hsm, runId, checked: state.checked });
-      return { status: 'continued', state };
+    for (let start = 0; start < rest.length; start += SLICE) {
+      if (deps.clock.now() >= deadline) {
+        await deps.queue.send('verifications', message);
+        deps.logger.info('verification continues later', { hsm, runId, checked: state.checked });
+        return { status: 'continued', state };
+      }
+      await save(await verifySlice(deps, policy, state, rest.slice(start, start + SLICE), signal));
     }
-    await save(await verifyPage(deps, policy, state, rest, signal));
   }
-  await save({ ...state, endedAt: deps.clock.now() });
+  const last = await verifyUnlisted(deps, policy, state, [...promised.values()], signal);
+  await save({ ...last, endedAt: deps.clock.now() });
   await flushOutbox(deps, hsm, signal);
   logEnd(deps.logger, state);
   return { status: 'ended', state };
 }
 
-/** One page: reads all its backups, acts on the damaged ones, and only then counts the page as done. */
-async function verifyPage(
+/** One slice: reads all its backups, acts on the damaged ones, and only then counts the slice as done. */
+async function verifySlice(
   deps: VerifyDeps,
   policy: VerifyPolicy,
   state: VerifyState,
-  page: readonly StoredBackup[],
+  slice: readonly StoredBackup[],
   signal: AbortSignal,
 ): Promise<VerifyState> {
   const damaged: Damage[] = [];
-  await forEachConcurrently(stream(page), policy.concurrency, async (backup) => {
+  await forEachConcurrently(stream(slice), policy.concurrency, async (backup) => {
     const read = () => damageOf(deps.backups, backup, signal);
     const reason = await withRetries(read, deps.clock, policy.retry, signal);
     if (reason !== undefined) damaged.push({ backup, reason });
@@ -102,12 +113,28 @@ async function verifyPage(
   const now = deps.clock.now();
   return {
     ...state,
-    cursor: page.at(-1)?.blob ?? '',
-    checked: state.checked + page.length,
-    bytes: state.bytes + page.reduce((sum, { record }) => sum + record.bytes, 0),
+    cursor: slice.at(-1)?.blob ?? '',
+    checked: state.checked + slice.length,
+    bytes: state.bytes + slice.reduce((sum, { record }) => sum + record.bytes, 0),
     found: state.found + damaged.length,
     damaged: { ...state.damaged, ...Object.fromEntries(news.map(({ backup }) => [backup.blob, now])) },
   };
+}
+
+/**
+ * Backups that the catalogue promises and the store does not list: gone, or so damaged that they are not known as backups.
+ * They have no place in the order of names, so neither the cursor nor the count moves.
+ */
+async function verifyUnlisted(
+  deps: VerifyDeps,
+  policy: VerifyPolicy,
+  state: VerifyState,
+  unlisted: readonly StoredBackup[],
+  signal: AbortSignal,
+): Promise<VerifyState> {
+  if (unlisted.length === 0) return state;
+  const { found, damaged } = await verifySlice(deps, policy, state, unlisted, signal);
+  return { ...state, found, damaged };
 }
 
 /** The run's one line; docs/operations.md documents its fields. */

@@ -7,9 +7,22 @@ import { parseVerifyMessage, type VerifyMessage } from '../../../src/engine/veri
 import { startVerification, verify } from '../../../src/engine/verify/verify.ts';
 import { DAY_MS, WatchWorld } from '../../support/watch-world.ts';
 
+/** A store that can forget to list a blob, as one does that is gone or is not readable as a backup. */
+class HidingStore extends MemoryBackupStore {
+  readonly #hidden = new Set<string>();
+
+  hide(blob: string): void {
+    this.#hidden.add(blob);
+  }
+
+  override async *list(...given: Parameters<MemoryBackupStore['list']>) {
+    for await (const page of super.list(...given)) yield page.filter(({ blob }) => !this.#hidden.has(blob));
+  }
+}
+
 class VerifyWorld extends WatchWorld {
   readonly queue = new MemoryWorkQueue(this.clock);
-  override readonly backups = new MemoryBackupStore(this.clock, 3);
+  override readonly backups = new HidingStore(this.clock, 3);
   budgetMs = DAY_MS;
 
   verify(message: VerifyMessage = { kind: 'verify', hsm: 'contoso', runId: 'run-1' }) {
@@ -98,6 +111,41 @@ describe('a verification', () => {
     await world.verify();
 
     expect(world.told).toEqual(['BackupDamaged key-0', 'BackupDamaged key-1']);
+  });
+
+  it.each(['gone', 'shortened'] as const)(
+    'finds a backup that is %s and that the store lists no more, because the catalogue promises it',
+    async (what) => {
+      const world = new VerifyWorld();
+      await world.fill(3, 2);
+      const lost = world.blobOf('key-1', 1);
+      world.backups.hide(lost);
+      if (what === 'gone') {
+        world.backups.faults.fail('read', world.fault('blob-missing'), { subject: lost });
+      } else world.backups.damage(lost, (await world.backups.read(lost)).subarray(0, 50));
+      const { state } = await world.verify();
+
+      expect(state).toMatchObject({ checked: 5, found: 1 });
+      expect(world.events('HsmWarden.BackupDamaged').map(({ data }) => data.blob)).toEqual([lost]);
+      expect(world.queue.take('key-backups')).toMatchObject({ key: 'key-1' });
+      expect((await readCatalogue(world.state, 'contoso')).keys['key-1']?.blob).toBe(
+        world.blobOf('key-1', 0),
+      );
+      await world.verify({ kind: 'verify', hsm: 'contoso', runId: 'run-2' });
+      expect(world.told).toHaveLength(1);
+    },
+  );
+
+  it('does not call a backup damaged that came while it was listing', async () => {
+    const world = new VerifyWorld();
+    await world.fill(4);
+    await world.clock.advance(DAY_MS);
+    // In the catalogue before its end, and in the list or not, as it happens.
+    world.backups.faults.plant({ operation: 'read', act: () => world.backUp('key-0') });
+    const { state } = await world.verify();
+
+    expect(state.found).toBe(0);
+    expect(world.told).toEqual([]);
   });
 
   it('tells the same damage once, night after night', async () => {
