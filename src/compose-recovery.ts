@@ -173,15 +173,19 @@ export function composeRecoveryApp(parts: RecoveryParts): RecoveryAppFor {
   });
 }
 
-/** The audit log is whole: looked at from end to end once a day by each process, and at its first use. */
+/**
+ * The audit log is whole: looked at from end to end at its first use, once a day by each process, and by every full
+ * check. Found wanting, it is looked at each time until it is whole again.
+ */
 function auditProof(
   store: BlobAuditStore,
   anchor: BlobAuditAnchor,
   { clock, prepare }: RecoveryParts,
 ): GateProof {
   let provenAt: number | undefined;
-  return async () => {
-    if (provenAt !== undefined && clock.now() - provenAt < AUDIT_PROOF_MS) return undefined;
+  return async (full) => {
+    if (!full && provenAt !== undefined && clock.now() - provenAt < AUDIT_PROOF_MS) return undefined;
+    provenAt = undefined;
     if (prepare !== undefined) await prepare();
     const { problems } = await verifyAudit(store, anchor);
     const [first] = problems;

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
 import type { AuditAnchor } from '../../engine/audit/audit-log.ts';
-import type { ChainTip } from '../../engine/audit/entry.ts';
+import { type ChainTip, EMPTY_CHAIN } from '../../engine/audit/entry.ts';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
@@ -32,10 +32,19 @@ export class BlobAuditAnchor implements AuditAnchor {
     return (await this.#load())?.tip;
   }
 
+  async begin(): Promise<void> {
+    try {
+      await this.#write(EMPTY_CHAIN, undefined);
+    } catch (error) {
+      if (!isWardenError(error, 'state-conflict')) throw error;
+    }
+  }
+
   async advance(tip: ChainTip): Promise<void> {
     for (let attempt = 1; ; attempt += 1) {
-      const held = attempt === 1 ? this.#held : await this.#load();
-      if (held !== undefined && held.tip.seq >= tip.seq) return;
+      const held = (attempt === 1 ? this.#held : undefined) ?? (await this.#load());
+      if (held === undefined) throw anchorGone();
+      if (held.tip.seq >= tip.seq) return;
       try {
         await this.#write(tip, held);
         return;
@@ -79,6 +88,14 @@ export class BlobAuditAnchor implements AuditAnchor {
       throw translated;
     }
   }
+}
+
+function anchorGone(): WardenError {
+  return new WardenError('audit-corrupt', {
+    message: `The blob ${ANCHOR_BLOB}, which remembers where the audit log ends, is gone.`,
+    advice:
+      'Compare the log with the copies that your events or SIEM have. Only then write the blob anew, from the tip that `hsm-warden audit verify` shows.',
+  });
 }
 
 function parseAnchor(content: string): ChainTip {

@@ -7,7 +7,11 @@ import type { GateProof } from '../../engine/recovery/gate.ts';
 import type { TokenTrust, TokenVerifier } from './token-verifier.ts';
 
 /** A proof for the gate. It makes a signing key of its own once, and lets tokens that only lack the right signature be judged. */
-export function identityProof(verifier: TokenVerifier, trust: TokenTrust, clock: Clock): GateProof {
+export function identityProof(
+  verifier: TokenVerifier,
+  trust: TokenTrust,
+  clock: Clock,
+): () => ReturnType<GateProof> {
   let forger: Promise<CryptoKey> | undefined;
   return async () => {
     forger ??= generateKeyPair('RS256').then(({ privateKey }) => privateKey);

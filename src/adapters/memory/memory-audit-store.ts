@@ -1,7 +1,7 @@
 /** The audit log's parts and anchor in memory. */
 import type { AuditAnchor, AuditPart, AuditStore, PartEnd } from '../../engine/audit/audit-log.ts';
 import { comparePart } from '../../engine/audit/audit-log.ts';
-import type { ChainTip } from '../../engine/audit/entry.ts';
+import { type ChainTip, EMPTY_CHAIN } from '../../engine/audit/entry.ts';
 import { WardenError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
 import { Faults } from './faults.ts';
@@ -73,7 +73,12 @@ export class MemoryAuditAnchor implements AuditAnchor {
     return this.tip;
   }
 
+  async begin(): Promise<void> {
+    this.tip ??= EMPTY_CHAIN;
+  }
+
   async advance(tip: ChainTip): Promise<void> {
-    if (this.tip === undefined || tip.seq > this.tip.seq) this.tip = tip;
+    if (this.tip === undefined) throw new WardenError('audit-corrupt', { message: 'The anchor is gone.' });
+    if (tip.seq > this.tip.seq) this.tip = tip;
   }
 }

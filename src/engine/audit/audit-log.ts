@@ -40,7 +40,12 @@ export interface AuditStore {
 /** Where the newest known end of the chain is remembered, apart from the log itself: a log cut short is known by it. */
 export interface AuditAnchor {
   read(): Promise<ChainTip | undefined>;
-  /** Keeps the farther of the two tips. */
+  /** Before the very first line: remembers that there is none, unless something is remembered already. */
+  begin(): Promise<void>;
+  /**
+   * Keeps the farther of the two tips. Fails with `audit-corrupt` when nothing is remembered: somebody removed it, and a
+   * new one would hide that lines were cut off.
+   */
   advance(tip: ChainTip): Promise<void>;
 }
 
@@ -134,6 +139,7 @@ export class ChainedAuditLog implements AuditLog {
       throw conflict();
     }
     const tip = await this.#tipOf(end);
+    if (tip.seq === 0) await this.#anchor.begin();
     const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
     const seal = { event: SEAL, actor: WRITER, decision: 'noted' as const };
     const events = isOver ? [{ event: seal, occurredAt: this.#clock.now() }] : batch;

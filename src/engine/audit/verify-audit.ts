@@ -39,7 +39,8 @@ export function verifyParts(parts: Iterable<AuditText>, anchor: ChainTip | undef
 /** As {@link verifyParts}, over a store. May fail with the storage codes. */
 export async function verifyAudit(store: AuditStore, anchor: AuditAnchor): Promise<AuditVerdict> {
   // The anchor first: what is appended meanwhile is beyond it and no problem.
-  const verifier = new Verifier(await anchor.read());
+  const remembered = await anchor.read();
+  const verifier = new Verifier(remembered);
   const parts: AuditPart[] = [];
   for await (const part of store.parts()) parts.push(part);
   for (let start = 0; start < parts.length; start += READS_AT_ONCE) {
@@ -47,7 +48,12 @@ export async function verifyAudit(store: AuditStore, anchor: AuditAnchor): Promi
     const texts = await Promise.all(some.map(async (part) => ({ part, text: await store.read(part) })));
     for (const text of texts) verifier.take(text);
   }
-  return verifier.verdict();
+  const verdict = verifier.verdict();
+  // Remembered before the first line is written, so a log without it has lost it; read again for one that just began.
+  if (remembered !== undefined || verdict.entries === 0 || (await anchor.read()) !== undefined)
+    return verdict;
+  const problem = 'what remembers the end of the log is gone: lines may have been cut off unseen';
+  return { ...verdict, problems: [...verdict.problems, { part: undefined, line: 0, problem }] };
 }
 
 class Verifier {

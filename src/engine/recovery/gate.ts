@@ -14,8 +14,11 @@ export interface GateVerdict {
   readonly override: boolean;
 }
 
-/** One proof: resolves with the problem it found, or undefined. A proof that throws has proven nothing. */
-export type GateProof = () => Promise<string | undefined>;
+/**
+ * One proof: resolves with the problem it found, or undefined. A proof that throws has proven nothing. A `full` one may
+ * take nothing for proven because it was so before.
+ */
+export type GateProof = (full: boolean) => Promise<string | undefined>;
 
 /** Why the gate is disarmed: a sentence, and what kind of reason it is. */
 interface Problem {
@@ -42,7 +45,7 @@ const DAY_MS = 86_400_000;
 export class Gate {
   readonly #deps: GateDeps;
   #verdict: GateVerdict | undefined;
-  #running: Promise<GateVerdict> | undefined;
+  #running: { readonly full: boolean; readonly verdict: Promise<GateVerdict> } | undefined;
   readonly #told = new Set<string>();
 
   constructor(deps: GateDeps) {
@@ -64,22 +67,37 @@ export class Gate {
     const known = this.#verdict;
     const age = this.#deps.clock.now() - (known?.checkedAt ?? 0);
     const isFresh = known !== undefined && age < (known.armed ? FRESH_MS : RETRY_MS);
-    return isFresh && !this.#lapsed() ? known : this.check();
+    return isFresh && !this.#lapsed() ? known : this.#check(false);
   }
 
-  /** Proves everything now, tells what is wrong, and returns the verdict. It throws nothing: what fails disarms. */
+  /**
+   * Proves everything now and in full, tells what is wrong, and returns the verdict. It throws nothing: what fails
+   * disarms.
+   */
   async check(): Promise<GateVerdict> {
-    this.#running ??= this.#prove().finally(() => {
+    return this.#check(true);
+  }
+
+  /** One proof at a time: whoever asks for no more than is under way waits for it. */
+  async #check(full: boolean): Promise<GateVerdict> {
+    for (;;) {
+      const running = this.#running;
+      if (running === undefined) break;
+      const verdict = await running.verdict;
+      if (running.full || !full) return verdict;
+    }
+    const verdict = this.#prove(full).finally(() => {
       this.#running = undefined;
     });
-    return this.#running;
+    this.#running = { full, verdict };
+    return verdict;
   }
 
-  async #prove(): Promise<GateVerdict> {
+  async #prove(full: boolean): Promise<GateVerdict> {
     const { policy, proofs, clock } = this.#deps;
     const checkedAt = clock.now();
     const proven = await Promise.all(
-      Object.entries(proofs).map(([name, proof]) => this.#attempt(name, proof)),
+      Object.entries(proofs).map(([name, proof]) => this.#attempt(name, proof, full)),
     );
     const found = [
       ...policyProblems(policy, checkedAt).map((text) => ({ kind: 'policy', text })),
@@ -95,9 +113,9 @@ export class Gate {
     return this.#verdict;
   }
 
-  async #attempt(name: string, proof: GateProof): Promise<Problem | undefined> {
+  async #attempt(name: string, proof: GateProof, full: boolean): Promise<Problem | undefined> {
     try {
-      const problem = await proof();
+      const problem = await proof(full);
       return problem === undefined ? undefined : { kind: name, text: `${name}: ${problem}` };
     } catch (error) {
       const why = error instanceof Error ? error.message : String(error);

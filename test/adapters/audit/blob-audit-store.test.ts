@@ -1,7 +1,7 @@
 /** The audit log and the recovery's documents on real append and block blobs. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { auditBlobName, parseAuditBlobName } from '../../../src/adapters/audit/audit-names.ts';
+import { ANCHOR_BLOB, auditBlobName, parseAuditBlobName } from '../../../src/adapters/audit/audit-names.ts';
 import { BlobAuditAnchor } from '../../../src/adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from '../../../src/adapters/audit/blob-audit-store.ts';
 import { BlobRecoveryStore } from '../../../src/adapters/blob/blob-recovery-store.ts';
@@ -91,6 +91,24 @@ describe('the audit log on append blobs', () => {
     const verdict = await verifyAudit(store, new BlobAuditAnchor(options));
 
     expect(verdict.problems).toHaveLength(1);
+  });
+});
+
+describe('the anchor of the audit log', () => {
+  it('is made before the first line, and never anew once it was removed', async () => {
+    const container = await aContainer();
+    const options = { container, clock: systemClock };
+    const store = new BlobAuditStore(options);
+    const log = new ChainedAuditLog(store, new BlobAuditAnchor(options), systemClock);
+    await log.note(anEvent('one'));
+    await container.deleteBlob(ANCHOR_BLOB);
+    const restarted = new ChainedAuditLog(store, new BlobAuditAnchor(options), systemClock);
+
+    for (const writer of [log, restarted]) {
+      await expect(writer.note(anEvent('more'))).rejects.toMatchObject({ code: 'audit-corrupt' });
+    }
+    const { problems } = await verifyAudit(store, new BlobAuditAnchor(options));
+    expect(problems.map(({ problem }) => problem)).toEqual([expect.stringContaining('is gone')]);
   });
 });
 

@@ -142,6 +142,41 @@ describe('verifying', () => {
     expect(verifyParts([], undefined).problems).toEqual([]);
   });
 
+  it('finds that the anchor was removed, also after further lines, which nothing is done for', async () => {
+    const { store, anchor, log } = await aLogOf([3]);
+    const [today] = store.contents;
+    if (today !== undefined) today.text = `${today.text.split('\n').slice(0, 2).join('\n')}\n`;
+    anchor.tip = undefined;
+
+    expect((await verifyAudit(store, anchor)).problems).toHaveLength(1);
+    await expect(log.note(anEvent('more'))).rejects.toMatchObject({ code: 'audit-corrupt' });
+    expect(anchor.tip).toBeUndefined();
+    expect((await verifyAudit(store, anchor)).problems).toHaveLength(1);
+  });
+
+  it('finds nothing in a log that was begun while it was read', async () => {
+    const { store, anchor, log } = aLog();
+    const parts = store.parts.bind(store);
+    store.parts = async function* () {
+      store.parts = parts;
+      await log.note(anEvent('the very first'));
+      yield* parts();
+    };
+
+    expect(await verifyAudit(store, anchor)).toMatchObject({ entries: 1, problems: [] });
+  });
+
+  it('goes on after the first writer died before its first line, or right after it', async () => {
+    const { clock, store, anchor, log } = aLog();
+    const advance = anchor.advance.bind(anchor);
+    anchor.advance = () => Promise.reject(new Error('killed'));
+    await expect(log.note(anEvent('one'))).rejects.toThrow('killed');
+    anchor.advance = advance;
+    await new ChainedAuditLog(store, anchor, clock).note(anEvent('two'));
+
+    expect(await verifyAudit(store, anchor)).toMatchObject({ entries: 2, problems: [] });
+  });
+
   it('finds a log that was written anew, whole in itself', async () => {
     const first = await texts([3]);
     const { store, log } = aLog();

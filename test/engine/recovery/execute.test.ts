@@ -121,6 +121,28 @@ describe('executing an approved request', () => {
     expect(world.hsm.calls).not.toContain('recoverKey orders');
   });
 
+  it('counts an approval only once it is in the audit log, though it was stored before', async () => {
+    const world = await deleted();
+    const record = await world.ask();
+    await world.approve(record, 'bob');
+    world.auditStore.faults.fail('append', new WardenError('storage-unavailable', { message: 'down' }), {
+      times: 2,
+    });
+    await expect(world.approve(record, 'carol')).rejects.toMatchObject({ code: 'storage-unavailable' });
+    expect(world.stored(record.id).approvals).toHaveLength(2);
+
+    expect(await world.deliver(record.id)).toBe('yielded');
+    expect(world.hsm.calls).not.toContain('recoverKey orders');
+    expect(await world.deliver(record.id)).toBe('ended');
+    expect(world.audited.slice(-5)).toEqual([
+      'recovery-approval-given',
+      'recovery-approved',
+      'recovery-execution-started',
+      'recovery-execution-resumed',
+      'recovery-succeeded',
+    ]);
+  });
+
   it('leaves a key alone that was deleted once more after the request was made', async () => {
     const world = await deleted();
     const record = await world.approved();

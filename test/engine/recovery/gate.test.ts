@@ -52,7 +52,7 @@ describe('the gate', () => {
       async () => 'the log is not whole',
       async () => 'the log is not whole, still',
     ];
-    const { gate, notifier, clock } = aGate({ proofs: { audit: async () => proofs.shift()?.() } });
+    const { gate, notifier, clock } = aGate({ proofs: { audit: async () => proofs.shift()?.(false) } });
     while (proofs.length > 0) {
       await gate.verdict();
       await clock.advance(60_000);
@@ -96,6 +96,23 @@ describe('the gate', () => {
 
     if (opens) await expect(gate.pass()).resolves.toBeUndefined();
     else await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
+  });
+
+  it('proves in full when it is checked, also while a lesser proof is under way', async () => {
+    const asked: boolean[] = [];
+    const { gate } = aGate({
+      proofs: {
+        audit: async (full) => {
+          asked.push(full);
+          return full ? 'a line was changed' : undefined;
+        },
+      },
+    });
+    const [lesser, checked] = await Promise.all([gate.verdict(), gate.check()]);
+
+    expect(asked).toEqual([false, true]);
+    expect([lesser.armed, checked.armed]).toEqual([true, false]);
+    await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
   });
 
   it('opens under an override only after the world was told, and shuts the moment it ends', async () => {
