@@ -11,13 +11,16 @@ import type { HostLogger } from './host/host-log.ts';
 import type { Host } from './host/host-options.ts';
 import { createFileScheduleStore } from './host/timer/schedule-store.ts';
 import { freePorts } from './world/free-ports.ts';
-import type { World } from './world/start-world.ts';
+import { WATCH_SOURCE, type World } from './world/start-world.ts';
 
 /** After a crash here a message comes back soon, not after the ten minutes of the official host. */
 const QUEUE_VISIBILITY_MS = 30_000;
 const PORTS = { backup: 7071, recovery: 7072 } as const;
 const CONTAINERS = ['key-backups', 'warden-state', 'warden-audit'];
 const QUEUES = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications', 'recoveries'];
+
+/** The events that the recovery app is subscribed to: those that open requests. */
+const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.RecoveryAsked'];
 
 /** The running apps. */
 export interface Apps {
@@ -46,6 +49,12 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
     // An app reads its settings while it is loaded: now they are the recovery's.
     Object.assign(process.env, world.recoverySettings);
     const recovery = await startApp('functions/recovery-main.ts', ports.recovery, access, options);
+    world.topic.subscribe({
+      name: 'recovery',
+      url: `${recovery.url}/api/webhooks/${WATCH_SOURCE}`,
+      types: REQUESTING,
+      token: () => world.issuer.appToken(),
+    });
     world.auditFeed.listen(async (batch) => {
       const outcome = await backup.deliver('auditEvents', [batch]);
       if (outcome.status === 'failed') throw outcome.error;

@@ -72,7 +72,11 @@ export async function startLocal(args: StartArguments, say: Say): Promise<Local>
     say(safe ? 'Every key has a good backup.' : 'Some keys have no good backup: see above.');
     await watchNow(world, apps, events, args, say);
     if (!args.once) say(whereEverythingIs(world, apps, folder));
-    if (args.json) say(JSON.stringify({ hsms: summarise(runs), safe }));
+    if (args.json) {
+      // The last line: what the topic takes from now on is not said any more.
+      events.mute();
+      say(JSON.stringify({ hsms: summarise(runs), safe }));
+    }
     return { safe, close };
   } catch (error) {
     await close();
@@ -95,20 +99,25 @@ async function empty(folder: string): Promise<void> {
 interface Events {
   readonly hear: (event: CloudEvent) => void;
   readonly heartbeats: () => number;
+  readonly mute: () => void;
 }
 
 /** Says each event once, as it arrives at the topic; heartbeats are only counted. */
 function listenTo(say: Say): Events {
   const seen = new Set<string>();
   let heartbeats = 0;
+  let muted = false;
   return {
     heartbeats: () => heartbeats,
+    mute: () => {
+      muted = true;
+    },
     hear: (event) => {
       if (event.type === 'HsmWarden.Heartbeat') {
         heartbeats += 1;
         return;
       }
-      if (!seen.has(event.id)) say(`  event  ${describeEvent(event)}`);
+      if (!seen.has(event.id) && !muted) say(`  event  ${describeEvent(event)}`);
       seen.add(event.id);
     },
   };

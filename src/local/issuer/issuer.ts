@@ -2,7 +2,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
-import { type LocalPerson, PEOPLE } from './people.ts';
+import { EVENT_GRID, type LocalPerson, PEOPLE } from './people.ts';
 
 /** The tenant of the local directory. */
 export const LOCAL_TENANT = '10ca1000-0000-4000-8000-000000000000';
@@ -30,6 +30,8 @@ export interface Issuer {
   readonly jwksUrl: string;
   /** A token of a person, with `change` over its claims. Fails for a name nobody has. */
   token(person: string, change?: Readonly<Record<string, unknown>>): Promise<string>;
+  /** A token of Event Grid's application, with `change` over its claims. It is never given over HTTP. */
+  appToken(change?: Readonly<Record<string, unknown>>): Promise<string>;
   /** Signs with a new key from now on; the old one is no longer published. */
   rotate(): Promise<void>;
   stop(): Promise<void>;
@@ -49,7 +51,10 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   async function token(name: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
     const person = people.find((known) => known.name === name);
     if (person === undefined) throw new Error(`there is nobody called ${name}`);
-    const claims = { ...claimsOf(person, url, now()), ...change };
+    return sign({ ...claimsOf(person, url, now()), ...change });
+  }
+
+  function sign(claims: JWTPayload): Promise<string> {
     return new SignJWT(claims)
       .setProtectedHeader({ alg: 'RS256', typ: 'JWT', kid: signing.kid })
       .sign(signing.key);
@@ -78,6 +83,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     url,
     jwksUrl: `${url}/keys`,
     token,
+    appToken: (change = {}) => sign({ ...appClaims(url, now()), ...change }),
     async rotate() {
       signing = await makeKey(signing.number + 1);
     },
@@ -96,22 +102,27 @@ async function makeKey(number: number) {
 }
 
 function claimsOf(person: LocalPerson, issuer: string, now: number): JWTPayload {
-  const seconds = Math.floor(now / 1000);
   return {
-    iss: issuer,
-    aud: LOCAL_AUDIENCE,
-    tid: LOCAL_TENANT,
-    ver: '2.0',
+    ...commonClaims(issuer, now),
     oid: person.oid,
     sub: `sub-of-${person.name}`,
     scp: LOCAL_SCOPE,
     roles: [...person.roles],
     groups: [...person.groups],
     preferred_username: `${person.name}@contoso.test`,
-    iat: seconds,
-    nbf: seconds,
-    exp: seconds + TOKEN_SECONDS,
   };
+}
+
+/** As Entra makes them for client credentials: no scope, the subject is the object, `azp` is the client. */
+function appClaims(issuer: string, now: number): JWTPayload {
+  const { appId, oid, roles } = EVENT_GRID;
+  return { ...commonClaims(issuer, now), azp: appId, oid, sub: oid, roles: [...roles] };
+}
+
+function commonClaims(iss: string, now: number): JWTPayload {
+  const seconds = Math.floor(now / 1000);
+  const times = { iat: seconds, nbf: seconds, exp: seconds + TOKEN_SECONDS };
+  return { iss, aud: LOCAL_AUDIENCE, tid: LOCAL_TENANT, ver: '2.0', ...times };
 }
 
 function portOf(address: string | AddressInfo | null): number {

@@ -1,4 +1,4 @@
-/** The people of a local installation. They exist on this machine only. */
+/** The people of a local installation, and the application that delivers events. They exist on this machine only. */
 import { ROLES } from '../../engine/recovery/caller.ts';
 
 /** A person as the local issuer knows one. */
@@ -38,3 +38,11 @@ export const PEOPLE: readonly LocalPerson[] = [
     groups: [],
   },
 ];
+
+/** What Event Grid is to the local directory: an application that may deliver to webhooks. */
+export const EVENT_GRID = {
+  /** Event Grid's own client id, the same in every tenant of the public cloud. */
+  appId: '4962773b-9cdb-44cf-a8bf-237846a00ab7',
+  oid: 'e9e47961-0000-4000-8000-000000000005',
+  roles: [ROLES.webhook],
+} as const;

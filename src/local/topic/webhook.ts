@@ -33,6 +33,11 @@ export interface Subscription {
   readonly url: string;
   /** Only events of these types; every one when absent. */
   readonly types?: readonly string[];
+  /**
+   * Gives the token that every delivery carries: a webhook behind Entra gets one of Event Grid's own application.
+   * https://learn.microsoft.com/azure/event-grid/secure-webhook-delivery
+   */
+  readonly token?: () => Promise<string>;
 }
 
 /** What became of an event that could not be delivered. */
@@ -130,9 +135,11 @@ export class Webhook {
 
   async #attempt(event: CloudEvent, count: number): Promise<'done' | 'again'> {
     try {
+      const token = await this.#subscription.token?.();
       const answer = await fetch(this.#subscription.url, {
         method: 'POST',
         headers: {
+          ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
           'content-type': 'application/cloudevents+json; charset=utf-8',
           'webhook-request-origin': ORIGIN,
           'aeg-event-type': 'Notification',

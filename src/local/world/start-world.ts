@@ -14,6 +14,7 @@ import { type AuditFeed, startAuditFeed } from '../audit-feed.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
 import { startIdentityEndpoint, type TokenMaker } from '../identity-endpoint.ts';
 import { type Issuer, LOCAL_AUDIENCE, LOCAL_TENANT, startIssuer } from '../issuer/issuer.ts';
+import { EVENT_GRID } from '../issuer/people.ts';
 import type { CloudEvent } from '../topic/cloud-event.ts';
 import { startTopic, type Topic } from '../topic/topic.ts';
 import { appRoles, IDENTITIES } from './app-roles.ts';
@@ -34,6 +35,8 @@ const USUAL_PORTS = {
 } as const;
 /** The audience of tokens for Event Grid: https://learn.microsoft.com/azure/event-grid/authenticate-with-microsoft-entra-id */
 const TOPIC_AUDIENCE = 'https://eventgrid.azure.net';
+/** The webhook source of the watch's events. */
+export const WATCH_SOURCE = 'watch';
 type Ports = Readonly<Record<keyof typeof USUAL_PORTS, number>>;
 
 /** What the world is to be. */
@@ -145,6 +148,9 @@ function recoverySettings(issuer: Issuer) {
     WARDEN_AUTH_KEYS_URL: issuer.jwksUrl,
     WARDEN_APPROVAL_GROUPS: 'security,key-owner',
     WARDEN_SHARED_DOMAINS: HSM_NAMES.join('+'),
+    // What the watch says of a deleted key opens a request; bringing it back still takes people.
+    WARDEN_WEBHOOK_APPS: JSON.stringify({ [WATCH_SOURCE]: [EVENT_GRID.appId] }),
+    WARDEN_AUTO_REQUEST: 'true',
   };
 }
 

@@ -79,6 +79,24 @@ describe('the topic and the SDK', () => {
     expect(topic.accepted[0]).toEqual(events[0]);
   });
 
+  it('a delivery carries the token of its subscription, a new one each time, the handshake none', async () => {
+    const hook = await aWebhook();
+    let made = 0;
+    const token = async () => {
+      made += 1;
+      return `token-${made}`;
+    };
+    const topic = await aTopic({ subscriptions: [{ name: 'recovery', url: hook.url, token }] });
+    await publisherTo(topic).publish([anEvent('orders'), anEvent('secret')]);
+    await vi.waitFor(() => expect(hook.posts()).toHaveLength(2));
+
+    expect(hook.requests.map(({ headers }) => headers.authorization)).toEqual([
+      undefined,
+      'Bearer token-1',
+      'Bearer token-2',
+    ]);
+  });
+
   it('sends more than a request may hold in several, in order', async () => {
     const topic = await aTopic();
     const events = Array.from({ length: 3000 }, (_, n) => anEvent(`key-${n}`));
