@@ -1,6 +1,6 @@
 /** One key, backed up and proven: versions noted, backup taken, checked, stored under a new name, read back, compared. */
 import { createHash } from 'node:crypto';
-import { WardenError } from '../errors.ts';
+import { isWardenError, WardenError } from '../errors.ts';
 import { BACKUP_FORMAT, type BackupRecord } from '../model/backup-record.ts';
 import type { ListedKey, VersionFact } from '../model/key.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../ports.ts';
@@ -41,20 +41,35 @@ export async function backUpKey(deps: BackUpKeyDeps, request: BackUpKeyRequest):
   return stored;
 }
 
-/** Reads a stored backup again and compares its SHA-256. Fails with `backup-mismatch`, `blob-missing` or a storage code. */
+/**
+ * Reads a stored backup again and compares its SHA-256. Returns it as found there, with the version of its name, which no
+ * list tells. Fails with `backup-mismatch`, `blob-missing` or a storage code.
+ */
 export async function proveStored(
   deps: Pick<BackUpKeyDeps, 'backups'>,
   stored: StoredBackup,
   signal?: AbortSignal,
-): Promise<void> {
+): Promise<StoredBackup> {
   const { record, blob } = stored;
-  const found = sha256(await deps.backups.read(blob, signal));
-  if (found === record.sha256) return;
-  throw new WardenError('backup-mismatch', {
-    message: `The backup ${blob} of key ${record.key} on HSM ${record.hsm} reads back with SHA-256 ${found}, expected ${record.sha256}.`,
+  let found: string;
+  try {
+    const fetched = await deps.backups.fetch({ blob }, signal);
+    found = `SHA-256 ${sha256(fetched.bytes)}`;
+    if (found === `SHA-256 ${record.sha256}`) return fetched.stored;
+  } catch (error) {
+    if (!isWardenError(error, 'backup-damaged')) throw error;
+    throw mismatch(stored, 'other facts or another length', error);
+  }
+  throw mismatch(stored, found);
+}
+
+function mismatch({ blob, record }: StoredBackup, found: string, cause?: unknown): WardenError {
+  return new WardenError('backup-mismatch', {
+    message: `The backup ${blob} of key ${record.key} on HSM ${record.hsm} reads back with ${found}, expected SHA-256 ${record.sha256}.`,
     advice: 'Another backup of the key is taken; do not restore from this one.',
     hsm: record.hsm,
     key: record.key,
+    cause,
   });
 }
 

@@ -19,6 +19,7 @@ export interface RebuildDeps {
 /** What was rebuilt. */
 export interface RebuildResult {
   readonly hsm: string;
+  /** A backup and its pinned copy count once. */
   readonly backups: number;
   readonly keys: number;
   readonly runs: number;
@@ -32,11 +33,13 @@ export interface RebuildResult {
  */
 export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildResult> {
   const stored: StoredBackup[] = [];
+  const captures = new Set<string>();
   const runs = new Map<string, StoredBackup[]>();
   for await (const page of deps.backups.list(hsm)) {
     stored.push(...page);
     for (const backup of page) {
-      const { runId } = backup.record;
+      const { key, capturedAt, sha256, runId } = backup.record;
+      captures.add(`${key} ${capturedAt} ${sha256}`);
       const ofRun = runs.get(runId) ?? [];
       ofRun.push(backup);
       runs.set(runId, ofRun);
@@ -52,7 +55,7 @@ export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildRe
       if (!isWardenError(error, 'state-conflict')) throw error;
     }
   }
-  const result = { hsm, backups: stored.length, keys: Object.keys(catalogue.keys).length, runs: runs.size };
+  const result = { hsm, backups: captures.size, keys: Object.keys(catalogue.keys).length, runs: runs.size };
   deps.logger.info('catalogue rebuilt from the backups', { ...result });
   return result;
 }
@@ -63,17 +66,16 @@ async function newestGood(
   hsm: string,
   stored: readonly StoredBackup[],
 ): Promise<Catalogue> {
-  const proven = new Set<string>();
+  const proven = new Map<string, StoredBackup>();
   const damaged = new Set<string>();
   for (;;) {
     const left = stored.filter(({ blob }) => !damaged.has(blob));
     const catalogue = mergeBackups(emptyCatalogue(hsm), left);
     const open = Object.values(catalogue.keys).filter(({ blob }) => !proven.has(blob));
-    if (open.length === 0) return catalogue;
+    if (open.length === 0) return mergeBackups(emptyCatalogue(hsm), provenOf(catalogue, proven));
     await forEachConcurrently(stream(open), READS_AT_ONCE, async (backup) => {
       try {
-        await proveStored(deps, backup);
-        proven.add(backup.blob);
+        proven.set(backup.blob, await proveStored(deps, backup));
       } catch (error) {
         if (!isWardenError(error, 'backup-mismatch', 'blob-missing')) throw error;
         damaged.add(backup.blob);
@@ -81,6 +83,10 @@ async function newestGood(
       }
     });
   }
+}
+
+function provenOf({ keys }: Catalogue, proven: ReadonlyMap<string, StoredBackup>): StoredBackup[] {
+  return Object.values(keys).flatMap(({ blob }) => proven.get(blob) ?? []);
 }
 
 async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
@@ -98,7 +104,7 @@ function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]
     format: 1,
     hsm,
     runId,
-    state: 'succeeded',
+    state: 'rebuilt',
     startedAt: times.reduce((a, b) => Math.min(a, b)),
     endedAt: times.reduce((a, b) => Math.max(a, b)),
     parts: 1,

@@ -38,7 +38,8 @@ export const RunRecord = z.strictObject({
   format: z.literal(1),
   hsm: z.string(),
   runId: z.string(),
-  state: z.enum(['running', 'paused', 'succeeded', 'partial']),
+  /** `rebuilt`: made from the backups; what the run could not back up is not known any more. */
+  state: z.enum(['running', 'paused', 'succeeded', 'partial', 'rebuilt']),
   startedAt: z.int(),
   endedAt: z.int().exactOptional(),
   /** Invocations that worked on it. */
@@ -64,7 +65,7 @@ export function countOutcomes(keys: Readonly<Record<string, KeyOutcome>>): Count
 
 /** Whether a run has come to its end, so that a repeat of its message has nothing to do. */
 export function hasEnded(run: RunRecord): boolean {
-  return run.state === 'succeeded' || run.state === 'partial';
+  return run.state !== 'running' && run.state !== 'paused';
 }
 
 /** Reads a stored run record. Fails with `state-corrupt`. */

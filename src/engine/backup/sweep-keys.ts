@@ -200,8 +200,7 @@ async function findOwn(deps: BackUpKeyDeps, part: SweepPart, key: string): Promi
     const own = page.findLast(({ record }) => record.runId === part.runId);
     if (own === undefined) continue;
     try {
-      await proveStored(deps, own, part.signal);
-      return own;
+      return await proveStored(deps, own, part.signal);
     } catch (error) {
       if (!isWardenError(error, 'backup-mismatch')) throw error;
     }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { planKey, SETTLING_MS } from '../../../src/engine/backup/plan.ts';
+import { LONGEST_RUN_MS, planKey, SETTLING_MS } from '../../../src/engine/backup/plan.ts';
 import { EVERY_KEY } from '../../../src/engine/backup/selection.ts';
 import { CREATED, catalogueEntry, listedKey } from '../../support/listed-key.ts';
 
@@ -39,8 +39,12 @@ describe('the plan for a key', () => {
   });
 
   it.each([
-    ['would just not be too old at the next run', CAPTURED + 7 * DAY_MS, 'unchanged'],
-    ['would be too old by a millisecond at the next run', CAPTURED + 7 * DAY_MS + 1, 'back-up'],
+    [
+      'would just not be too old at the end of the next run',
+      CAPTURED + 7 * DAY_MS - LONGEST_RUN_MS,
+      'unchanged',
+    ],
+    ['would be too old by a millisecond at that end', CAPTURED + 7 * DAY_MS - LONGEST_RUN_MS + 1, 'back-up'],
   ])('of a backup that %s is %s', (_case, nextRunAt, action) => {
     const known = catalogueEntry({ capturedAt: CAPTURED }).record;
     expect(planKey(listedKey(), known, { ...policy, nextRunAt }).action).toBe(action);

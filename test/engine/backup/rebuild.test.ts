@@ -18,7 +18,7 @@ describe('rebuilding from the backups alone', () => {
 
     expect(await readCatalogue(world.state, 'contoso')).toEqual(before);
     expect(result).toEqual({ hsm: 'contoso', backups: 31, keys: 30, runs: 2 });
-    expect(world.run().counts).toMatchObject({ backedUp: 30 });
+    expect(world.run()).toMatchObject({ state: 'rebuilt', counts: { backedUp: 30 } });
     expect(world.run(world.nextNight().runId).counts).toMatchObject({ backedUp: 1 });
   });
 
@@ -51,6 +51,23 @@ describe('rebuilding from the backups alone', () => {
     expect(Object.values(keys).map(({ blob }) => blob)).toEqual([older]);
     expect(result).toMatchObject({ backups: 3, keys: 1 });
     expect(world.logger.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+  });
+
+  it('counts a backup and its pinned copy once', async () => {
+    const world = await SweepWorld.withKeys(2);
+    await world.sweep();
+    await world.backups.pin(world.backups.blobs[0] ?? '');
+
+    expect(await rebuild(world.deps, 'contoso')).toMatchObject({ backups: 2, keys: 2, runs: 1 });
+  });
+
+  it('has nothing to do with the message of a run whose manifest was rebuilt', async () => {
+    const world = await SweepWorld.withKeys(2);
+    await world.sweep();
+    world.state.documents.clear();
+    await rebuild(world.deps, 'contoso');
+
+    expect((await world.sweep()).status).toBe('already-ended');
   });
 
   it('lets the next night find unchanged keys unchanged', async () => {

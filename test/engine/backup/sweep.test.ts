@@ -4,17 +4,14 @@ import { AimdPacer } from '../../../src/adapters/pacing/aimd-pacer.ts';
 import { readCatalogue } from '../../../src/engine/backup/catalogue.ts';
 import { parseSweepMessage } from '../../../src/engine/backup/message.ts';
 import type { SweepDeps } from '../../../src/engine/backup/sweep-context.ts';
-import { WardenError } from '../../../src/engine/errors.ts';
+import { WardenError, type WardenErrorCode } from '../../../src/engine/errors.ts';
 import type { StateStore } from '../../../src/engine/ports.ts';
 import { SweepWorld } from '../../support/sweep-world.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
 
-function fault(
-  code: 'hsm-throttled' | 'hsm-unavailable' | 'hsm-refused' | 'key-not-found',
-  retryAfterMs?: number,
-) {
+function fault(code: WardenErrorCode, retryAfterMs?: number) {
   const options = { message: `planted ${code}`, hsm: 'contoso' };
   return new WardenError(code, retryAfterMs === undefined ? options : { ...options, retryAfterMs });
 }
