@@ -1,5 +1,5 @@
 /** Reads every stored backup of an HSM again: page by page, in as many parts as its time budget asks for. */
-import { readCatalogue } from '../backup/catalogue.ts';
+import { readEntries } from '../backup/catalogue.ts';
 import { type RetryPolicy, withRetries } from '../backup/retry.ts';
 import { runIdentifier } from '../backup/start-runs.ts';
 import { forEachConcurrently } from '../backup/worker-pool.ts';
@@ -66,9 +66,8 @@ export async function verify(
     guard = { etag: await deps.state.write({ kind: 'verify', hsm }, JSON.stringify(next), guard) };
   };
   // Read before the list: whatever the catalogue promises by now must be in it.
-  const promised = new Map(
-    Object.values((await readCatalogue(deps.state, hsm, signal)).keys).map((entry) => [entry.blob, entry]),
-  );
+  const promised = new Set<string>();
+  for await (const { blob } of readEntries(deps.state, hsm, signal)) promised.add(blob);
   for await (const page of deps.backups.list(hsm, undefined, signal)) {
     for (const { blob } of page) promised.delete(blob);
     const { cursor } = state;
@@ -82,7 +81,7 @@ export async function verify(
       await save(await verifySlice(deps, policy, state, rest.slice(start, start + SLICE), signal));
     }
   }
-  const last = await verifyUnlisted(deps, policy, state, [...promised.values()], signal);
+  const last = await verifyUnlisted(deps, policy, state, promised, signal);
   await save({ ...last, endedAt: deps.clock.now() });
   await flushOutbox(deps, hsm, signal);
   logEnd(deps.logger, state);
@@ -129,10 +128,14 @@ async function verifyUnlisted(
   deps: VerifyDeps,
   policy: VerifyPolicy,
   state: VerifyState,
-  unlisted: readonly StoredBackup[],
+  unlistedBlobs: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<VerifyState> {
-  if (unlisted.length === 0) return state;
+  if (unlistedBlobs.size === 0) return state;
+  const unlisted: StoredBackup[] = [];
+  for await (const entry of readEntries(deps.state, state.hsm, signal)) {
+    if (unlistedBlobs.has(entry.blob)) unlisted.push(entry);
+  }
   const { found, damaged } = await verifySlice(deps, policy, state, unlisted, signal);
   return { ...state, found, damaged };
 }

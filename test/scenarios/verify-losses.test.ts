@@ -1,0 +1,89 @@
+/** The verification over real storage, after what an immutable container should never let happen. */
+import type { ContainerClient } from '@azure/storage-blob';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
+import { MemoryEventPublisher } from '../../src/adapters/memory/memory-event-publisher.ts';
+import { MemoryHsm } from '../../src/adapters/memory/memory-hsm.ts';
+import { MemoryKeyService } from '../../src/adapters/memory/memory-key-service.ts';
+import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
+import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue.ts';
+import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
+import { DEFAULT_RETRY } from '../../src/engine/backup/retry.ts';
+import { saveBackups } from '../../src/engine/backup/save-backups.ts';
+import type { StoredBackup } from '../../src/engine/ports.ts';
+import { verify } from '../../src/engine/verify/verify.ts';
+import { type RunningAzurite, startAzurite } from '../support/azurite.ts';
+import { aBackupRecord } from '../support/backup-record.ts';
+import { openContainer } from '../support/storage-worlds.ts';
+
+const KEYS = ['changed', 'deleted', 'shortened', 'sound', 'unmarked'] as const;
+const DAY_MS = 86_400_000;
+
+let azurite: RunningAzurite;
+let container: ContainerClient;
+
+beforeAll(async () => {
+  azurite = await startAzurite();
+  container = await openContainer(azurite.access, 'key-backups');
+});
+
+afterAll(async () => {
+  await azurite?.stop();
+});
+
+/** Bytes that pass as a backup. */
+async function someBackup(): Promise<Uint8Array> {
+  const hsm = new MemoryHsm({ name: 'contoso', clock: systemClock });
+  hsm.createKey('any');
+  return new MemoryKeyService(hsm).backupKey('any');
+}
+
+describe('the verification of a store in which newest backups were', () => {
+  it('changed, shortened, deleted and robbed of their facts: tells each, and goes back to the ones before', async () => {
+    const deps = {
+      backups: new BlobBackupStore({ container, clock: systemClock, logger: new RecordingLogger() }),
+      state: new MemoryStateStore(),
+      queue: new MemoryWorkQueue(systemClock),
+      publisher: new MemoryEventPublisher(),
+      logger: new RecordingLogger(),
+      clock: systemClock,
+    };
+    const bytes = await someBackup();
+    const newest = new Map<string, StoredBackup>();
+    for (const key of KEYS) {
+      for (const age of [2, 1]) {
+        const record = aBackupRecord(bytes, { key, capturedAt: Date.now() - age * DAY_MS });
+        newest.set(key, await deps.backups.put(record, bytes));
+        await saveBackups(deps.state, 'contoso', [...newest.values()]);
+      }
+    }
+    await spoil(newest, bytes);
+    const { state } = await verify(
+      deps,
+      { concurrency: 2, budgetMs: DAY_MS, retry: DEFAULT_RETRY },
+      { kind: 'verify', hsm: 'contoso', runId: 'run-1' },
+      new AbortController().signal,
+    );
+
+    const told = deps.publisher.told.flatMap(({ data }) => ('blob' in data ? [data.key] : []));
+    expect(told.sort()).toEqual(['changed', 'deleted', 'shortened']);
+    expect(state.found).toBe(3);
+    const { keys } = await readCatalogue(deps.state, 'contoso');
+    expect(KEYS.filter((key) => keys[key]?.blob === newest.get(key)?.blob)).toEqual(['sound', 'unmarked']);
+  });
+});
+
+async function spoil(newest: ReadonlyMap<string, StoredBackup>, bytes: Uint8Array): Promise<void> {
+  const blobOf = (key: (typeof KEYS)[number]) => container.getBlockBlobClient(newest.get(key)?.blob ?? '');
+  const { metadata = {} } = await blobOf('changed').getProperties();
+  const flipped = Uint8Array.from(bytes);
+  flipped[20] = (flipped[20] ?? 0) ^ 1;
+  await blobOf('changed').upload(flipped, flipped.byteLength, { metadata });
+  const kept = (await blobOf('shortened').getProperties()).metadata ?? {};
+  await blobOf('shortened').upload(bytes.subarray(0, 40), 40, { metadata: kept });
+  await blobOf('deleted').delete();
+  // Its bytes are all there: it restores as well as ever.
+  await blobOf('unmarked').setMetadata({});
+}
