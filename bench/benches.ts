@@ -4,6 +4,7 @@ import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
 import { recoveryTime } from './recovery.ts';
 import { memory, paced, sequential, unbraked, unchanged } from './sweeps.ts';
+import { verification } from './verify.ts';
 
 /** In the order in which they run. */
 export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
@@ -15,4 +16,5 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   cold: coldStart,
   emulator: emulatorThroughput,
   recovery: recoveryTime,
+  verify: verification,
 };
