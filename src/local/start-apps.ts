@@ -91,7 +91,8 @@ async function startApp(
   });
 }
 
-function storageAccess({ azurite, caPem }: World): StorageAccess {
+/** The way to the world's storage account, with the local identity. */
+export function storageAccess({ azurite, caPem }: World): StorageAccess {
   const { blobUrl, queueUrl } = azurite;
   return { kind: 'identity', blobUrl, queueUrl, caPem, credential: managedIdentity() };
 }

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { ADMINISTRATOR_ID } from '../emulator/options.ts';
 import type { RunRecord } from '../engine/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
+import { describeDeletedKeys } from './deleted-keys.ts';
 import { describeEvent } from './describe-event.ts';
 import type { HostLogLine } from './host/host-log.ts';
 import { startProgress } from './progress.ts';
@@ -69,8 +70,9 @@ export async function startLocal(args: StartArguments, say: Say): Promise<Local>
     const runs = await backUpNow(world, apps, say);
     const safe = allSafe(summarise(runs));
     say(describeSummary(runs));
-    say(safe ? 'Every key has a good backup.' : 'Some keys have no good backup: see above.');
+    say(safe ? 'Every active key has a good backup.' : 'Some keys have no good backup: see above.');
     await watchNow(world, apps, events, args, say);
+    for (const line of await describeDeletedKeys(world)) say(line);
     if (!args.once) say(whereEverythingIs(world, apps, folder));
     if (args.json) {
       // The last line: what the topic takes from now on is not said any more.

@@ -1,0 +1,58 @@
+/** The soft-deleted keys of the local HSMs, as a person wants to see them: how long each has left, and what is left after that. */
+import { BlobStateStore } from '../adapters/blob/blob-state-store.ts';
+import { createBlobService } from '../adapters/blob/clients.ts';
+import { STATE_CONTAINER } from '../adapters/blob/layout.ts';
+import { TokenFileCredential } from '../adapters/identity/credential.ts';
+import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
+import { readCatalogue } from '../engine/backup/catalogue.ts';
+import { lookUp } from '../engine/look-up.ts';
+import type { ListedDeletedKey } from '../engine/model/key.ts';
+import type { KeyService } from '../engine/ports.ts';
+import { storageAccess } from './start-apps.ts';
+import type { World } from './world/start-world.ts';
+
+const HOUR_MS = 3_600_000;
+
+/** One line for each soft-deleted key, soonest purge first. Fails with the codes of the ports. */
+export async function describeDeletedKeys(world: World): Promise<string[]> {
+  const container = createBlobService(storageAccess(world)).getContainerClient(STATE_CONTAINER);
+  const state = new BlobStateStore({ container, clock: systemClock });
+  const credential = new TokenFileCredential(world.tokenFile);
+  const rows = await Promise.all(
+    world.hsms.map(async ({ name, url, now }) => {
+      const { caPem } = world;
+      const options = { hsm: name, url, credential, clock: systemClock, caPem };
+      const keys = new KeyVaultKeyService({ ...options, disableChallengeResourceVerification: true });
+      const [deleted, catalogue] = await Promise.all([deletedKeys(keys), readCatalogue(state, name)]);
+      return deleted.map((key) => ({
+        leftMs: key.scheduledPurgeAt - now(),
+        text: `  deleted  ${name}/${key.name}, purged in ${timeLeft(key.scheduledPurgeAt - now())}, ${
+          lookUp(catalogue.keys, key.name) === undefined
+            ? 'has no backup: recover it before then'
+            : 'can be restored from its backup after that'
+        }`,
+      }));
+    }),
+  );
+  return rows
+    .flat()
+    .sort((a, b) => a.leftMs - b.leftMs)
+    .map(({ text }) => text);
+}
+
+async function deletedKeys(keys: KeyService): Promise<ListedDeletedKey[]> {
+  const found: ListedDeletedKey[] = [];
+  let page = await keys.listDeletedKeys();
+  found.push(...page.items);
+  while (page.next !== undefined) {
+    page = await keys.listDeletedKeys(page.next);
+    found.push(...page.items);
+  }
+  return found;
+}
+
+function timeLeft(ms: number): string {
+  const hours = Math.floor(Math.max(0, ms) / HOUR_MS);
+  return `${Math.floor(hours / 24)} d ${hours % 24} h`;
+}
