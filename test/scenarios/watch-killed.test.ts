@@ -183,11 +183,21 @@ const DEEDS = [
     if (name !== undefined) await client.purgeDeletedKey(name);
   },
   async () => void (await client.createKey(truth.invent(), 'EC-HSM')),
+  async () => {
+    // The name changes hands, whatever looks see of it in between.
+    const name = truth.take('deleted');
+    if (name === undefined) return;
+    await client.purgeDeletedKey(name);
+    await client.createKey(name, 'EC-HSM');
+    await client.beginDeleteKey(name);
+    truth.note(name, 'KeyPurged');
+    truth.note(name, 'KeyDeleted');
+  },
 ];
 
-/** Each deed once and one more deletion, in small pauses. */
+/** Each deed once, and two more deletions, in small pauses. */
 async function disturb(): Promise<void> {
-  for (const deed of [...DEEDS, ...DEEDS.slice(0, 1)]) {
+  for (const deed of [...DEEDS, ...DEEDS.slice(0, 1), ...DEEDS.slice(0, 1)]) {
     await setTimeout(below(LONGEST_LIFE_MS / 3));
     await deed();
   }
