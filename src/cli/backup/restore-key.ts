@@ -34,7 +34,10 @@ export async function restoreOne(
   try {
     const { outcome, backup } = await bringBack(deps, key, presence, candidates, notes, signal);
     const { record, blob } = backup;
-    const proof = () => verifyRecovered(deps.keys, record, signal);
+    // A key that was there, or deleted, may have been rotated since its backup; a restored one holds what the backup held.
+    const action = outcome === 'restored' ? 'restore' : 'recover';
+    const expected = { operation: { action, key }, backup: record } as const;
+    const proof = () => verifyRecovered(deps.keys, expected, signal);
     const { versions, verified, warnings } = await withRetries(proof, deps.clock, DEFAULT_RETRY, signal);
     return {
       key,

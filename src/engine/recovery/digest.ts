@@ -5,7 +5,7 @@ import type { RecoveryRecord } from './record.ts';
 /** The members that decide what a request does and who may let it happen. */
 export type DigestedRequest = Pick<
   RecoveryRecord,
-  'id' | 'operation' | 'requester' | 'reason' | 'rule' | 'createdAt' | 'expiresAt'
+  'id' | 'operation' | 'seen' | 'requester' | 'reason' | 'rule' | 'createdAt' | 'expiresAt'
 >;
 
 /**
@@ -22,6 +22,7 @@ export function requestDigest(request: DigestedRequest): string {
     target: operation.target,
     key: operation.key,
     deletedAt: operation.deletedAt,
+    seen: request.seen === undefined ? undefined : { ...request.seen },
     backup:
       operation.backup === undefined
         ? null

@@ -3,9 +3,10 @@ import { createHash } from 'node:crypto';
 import { structureFault } from '../backup/structure.ts';
 import { isWardenError, WardenError } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
+import type { KeyDetail } from '../model/key.ts';
 import type { BackupStore, KeyService, StoredBackup } from '../ports.ts';
 import { type Ask, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
-import type { Operation } from './record.ts';
+import type { Operation, SeenKey } from './record.ts';
 
 /** What looking needs. */
 export interface LookDeps {
@@ -18,6 +19,7 @@ export interface LookDeps {
 /** An exact operation, with what approvers should know about it. */
 export interface Preflight {
   readonly operation: Operation;
+  readonly seen?: SeenKey;
   readonly notes: readonly string[];
 }
 
@@ -28,7 +30,23 @@ export async function lookAtKey(keys: KeyService, key: string, signal?: AbortSig
   const deleted = await orUndefined(() => keys.getDeletedKey(key, signal));
   if (deleted === undefined) return { state: 'gone' };
   const { deletedAt, scheduledPurgeAt } = deleted;
-  return { state: 'deleted', deletedAt, scheduledPurgeAt };
+  return { state: 'deleted', deletedAt, scheduledPurgeAt, seen: seenOf(deleted) };
+}
+
+/** What verifying compares of one version. */
+export function seenOf({ version, keyType, keyOps, attributes }: KeyDetail): SeenKey {
+  const { createdAt, updatedAt, enabled, exportable, notBefore, expiresAt } = attributes;
+  return {
+    version,
+    keyType,
+    keyOps: [...keyOps].sort(),
+    createdAt,
+    updatedAt,
+    enabled,
+    ...(exportable === undefined ? {} : { exportable }),
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
 }
 
 /**
@@ -44,10 +62,11 @@ export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal):
   const { hsm, target, key } = ask;
   if (plan.action === 'recover') {
     const note = backups.length === 0 ? ['There is no backup to verify the recovered key against.'] : [];
-    const deletion = state.state === 'deleted' ? { deletedAt: state.deletedAt } : {};
+    const { deletedAt, seen } = state.state === 'deleted' ? state : {};
     return {
-      operation: { action: 'recover', hsm, target, key, ...deletion },
-      notes: [...plan.notes, ...note],
+      operation: { action: 'recover', hsm, target, key, ...(deletedAt === undefined ? {} : { deletedAt }) },
+      ...(seen === undefined ? {} : { seen }),
+      notes: [...plan.notes, ...(seen === undefined ? [] : [describeSeen(seen)]), ...note],
     };
   }
   const faults: string[] = [];
@@ -63,6 +82,11 @@ export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal):
     hsm,
     key,
   });
+}
+
+function describeSeen(seen: SeenKey): string {
+  const expiry = seen.expiresAt === undefined ? '' : `, expires at ${isoTime(seen.expiresAt)}`;
+  return `Its newest version is ${seen.version} (${seen.keyType}, ${seen.enabled ? 'enabled' : 'disabled'}${expiry}).`;
 }
 
 function restoreOf(ask: Ask, { blob, versionId, record }: StoredBackup, notes: readonly string[]): Preflight {

@@ -205,13 +205,11 @@ async function verify(
   record: RecoveryRecord,
   signal: AbortSignal,
 ): Promise<Verification> {
-  if (proof !== undefined) return verifyRecovered(keys, proof.record, signal);
-  const versions = await keys.listVersions(record.operation.key, signal);
-  return {
-    versions: versions.length,
-    verified: 0,
-    warnings: ['There was no backup to verify the key against.'],
-  };
+  return verifyRecovered(
+    keys,
+    { operation: record.operation, seen: record.seen, backup: proof?.record },
+    signal,
+  );
 }
 
 /** The key is back; a backup that fails now is a warning, and the next sweep's first work. */

@@ -2,6 +2,7 @@
 import { WardenError, type WardenErrorCode } from '../errors.ts';
 import { isoTime } from '../iso-time.ts';
 import type { StoredBackup } from '../ports.ts';
+import type { SeenKey } from './record.ts';
 
 /** What is asked for. Times are epoch milliseconds. */
 export interface Ask {
@@ -19,7 +20,12 @@ export interface Ask {
 /** The state of a key on the target HSM. */
 export type KeyState =
   | { readonly state: 'active' }
-  | { readonly state: 'deleted'; readonly deletedAt: number; readonly scheduledPurgeAt: number }
+  | {
+      readonly state: 'deleted';
+      readonly deletedAt: number;
+      readonly scheduledPurgeAt: number;
+      readonly seen?: SeenKey;
+    }
   | { readonly state: 'gone' };
 
 /** What will be done: recover, or restore the first of `candidates` that proves good. */

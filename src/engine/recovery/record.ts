@@ -37,6 +37,20 @@ const ChosenBackup = z.strictObject({
   capturedAt: Time,
 });
 
+/** What could be seen of a soft-deleted key when the request was made: its newest version. Recovering changes none of it. */
+export const SeenKey = z.strictObject({
+  version: z.string().regex(/^[0-9a-f]{32}$/),
+  keyType: z.string(),
+  keyOps: z.array(z.string()),
+  createdAt: Time,
+  updatedAt: Time,
+  enabled: z.boolean(),
+  exportable: z.boolean().exactOptional(),
+  notBefore: Time.exactOptional(),
+  expiresAt: Time.exactOptional(),
+});
+export type SeenKey = z.infer<typeof SeenKey>;
+
 /** What will be done, exactly. `recover` has no backup, `restore` has one. */
 export const Operation = z.strictObject({
   action: z.enum(['recover', 'restore']),
@@ -118,6 +132,7 @@ export const RecoveryRecord = z.strictObject({
   id: RecoveryId,
   state: z.enum(STATES),
   operation: Operation,
+  seen: SeenKey.exactOptional(),
   requester: Actor,
   reason: z.string().min(1).max(1000),
   rule: ApprovalRule,

@@ -160,13 +160,23 @@ export class Recoveries {
     fingerprint: string,
     requester: Actor,
     body: AskBody,
-    { operation, notes }: Preflight,
+    { operation, seen, notes }: Preflight,
     events?: readonly string[],
   ): Promise<HeldRecord> {
     const { clock, policy, store } = this.#deps;
     const { ttlMs, ...rule } = ruleFor(policy, body.key);
     const record = openRequest(
-      { id, operation, requester, reason: body.reason, rule, preflight: [...notes], fingerprint, ttlMs },
+      {
+        id,
+        operation,
+        ...(seen === undefined ? {} : { seen }),
+        requester,
+        reason: body.reason,
+        rule,
+        preflight: [...notes],
+        fingerprint,
+        ttlMs,
+      },
       clock.now(),
     );
     const held = await createRecovery(

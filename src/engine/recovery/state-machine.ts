@@ -22,7 +22,7 @@ export type Command =
 /** What is needed to open a request: all of it goes into its digest. */
 export type NewRequest = Pick<
   RecoveryRecord,
-  'id' | 'operation' | 'requester' | 'reason' | 'rule' | 'preflight' | 'fingerprint'
+  'id' | 'operation' | 'seen' | 'requester' | 'reason' | 'rule' | 'preflight' | 'fingerprint'
 > & { readonly ttlMs: number };
 
 /** The executing service itself, as an actor. */

@@ -1,8 +1,11 @@
-/** Proves that the key that came back is the one that was lost: every version, by its public key. */
+/** Proves that the key that came back is the one that was lost: every version, and what could be seen of it before. */
 import { WardenError } from '../errors.ts';
-import type { BackupRecord } from '../model/backup-record.ts';
 import type { ListedVersion, VersionFact } from '../model/key.ts';
 import type { KeyService } from '../ports.ts';
+import { compareSeen } from './compare-seen.ts';
+import type { Expectation } from './expectation.ts';
+import { judgeExtraVersions } from './extra-versions.ts';
+import { seenOf } from './look.ts';
 
 /** What was proven. */
 export interface Verification {
@@ -14,52 +17,90 @@ export interface Verification {
 }
 
 /**
- * Compares an active key with the record of a backup: no recorded version is missing, and each has the recorded public
- * key (RFC 7638 thumbprint). A symmetric key shows nothing of itself: its version ids and the newest one's time of
- * creation are compared. Versions newer than the backup are noted. Fails with `recovered-mismatch` or KeyService codes.
+ * Compares an active key with what is known of it. Of every version in the backup's record: that it is there, and its
+ * public key (RFC 7638 thumbprint). A symmetric key shows nothing of itself: that one of its versions was created when the
+ * record says. Of the newest version of a recovered key: type and time of creation, and as warnings what anybody may
+ * change (operations, enabled, dates, exportable, time of change). Of versions beyond the record: whether their time
+ * explains them. Fails with `recovered-mismatch` or KeyService codes.
  */
 export async function verifyRecovered(
   keys: KeyService,
-  record: BackupRecord,
+  expected: Expectation,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const listed = await keys.listVersions(record.key, signal);
+  const { operation, backup } = expected;
+  const listed = await keys.listVersions(operation.key, signal);
   const found = new Map(listed.map((version) => [version.version, version]));
+  const facts = backup?.versions ?? [];
   const faults = await Promise.all(
-    record.versions.map((fact) => versionFault(keys, record, fact, found.get(fact.version), signal)),
+    facts.map((fact) => versionFault(keys, operation.key, fact, found.get(fact.version), signal)),
   );
-  const mismatches = faults.filter((fault) => fault !== undefined);
+  const attributes = await compareAttributes(keys, expected, listed, signal);
+  const extras = judgeExtraVersions(listed, expected);
+  const mismatches = [
+    ...faults.filter((fault) => fault !== undefined),
+    ...attributes.faults,
+    ...extras.faults,
+  ];
   if (mismatches.length > 0) {
     throw new WardenError('recovered-mismatch', {
-      message: `Key ${record.key} is active on HSM ${keys.hsm}, but it is not the key of the backup: ${mismatches.slice(0, 5).join('; ')}.`,
+      message: `Key ${operation.key} is active on HSM ${keys.hsm}, but it is not the key that was lost: ${mismatches.slice(0, 5).join('; ')}.`,
       advice: 'Do not use the key. Find out who created it; the audit log of the HSM names the caller.',
       hsm: keys.hsm,
-      key: record.key,
+      key: operation.key,
     });
   }
-  const newer = listed.length - record.versions.length;
+  const unproven = backup === undefined ? ['There was no backup to verify the key against.'] : [];
   return {
     versions: listed.length,
-    verified: record.versions.length,
-    warnings:
-      newer > 0 ? [`${newer} version(s) are newer than the backup and were compared with nothing.`] : [],
+    verified: facts.length,
+    warnings: [...unproven, ...attributes.warnings, ...extras.warnings],
   };
 }
 
 async function versionFault(
   keys: KeyService,
-  record: BackupRecord,
+  key: string,
   fact: VersionFact,
   listed: ListedVersion | undefined,
   signal: AbortSignal,
 ): Promise<string | undefined> {
   if (listed === undefined) return `version ${fact.version} is missing`;
-  const { thumbprint } = await keys.getKey(record.key, fact.version, signal);
-  if (thumbprint !== fact.thumbprint) return `version ${fact.version} has another public key`;
-  const isNewest = record.versions.at(-1)?.version === fact.version;
-  const isSymmetric = fact.thumbprint === undefined;
-  if (isSymmetric && isNewest && listed.attributes.createdAt !== record.createdAt) {
-    return `version ${fact.version} was created at another time`;
+  const { thumbprint } = await keys.getKey(key, fact.version, signal);
+  return thumbprint === fact.thumbprint ? undefined : `version ${fact.version} has another public key`;
+}
+
+async function compareAttributes(
+  keys: KeyService,
+  { operation, seen, backup }: Expectation,
+  listed: readonly ListedVersion[],
+  signal: AbortSignal,
+): Promise<{ readonly faults: readonly string[]; readonly warnings: readonly string[] }> {
+  if (seen !== undefined) {
+    if (!listed.some(({ version }) => version === seen.version)) {
+      return { faults: [`version ${seen.version} is missing`], warnings: [] };
+    }
+    return compareSeen(seen, seenOf(await keys.getKey(operation.key, seen.version, signal)));
   }
-  return undefined;
+  if (backup === undefined) return { faults: [], warnings: [] };
+  // The times in the record are of the version that was the newest when the keys were listed: a moment later there may
+  // have been another, which the record has, too.
+  const recorded = new Set(backup.versions.map(({ version }) => version));
+  const timed = listed.findLast(
+    ({ version, attributes }) => recorded.has(version) && attributes.createdAt === backup.createdAt,
+  );
+  const isSymmetric = backup.versions.some(({ thumbprint }) => thumbprint === undefined);
+  if (timed === undefined) {
+    return {
+      faults: isSymmetric ? ['none of its versions was created when the record says'] : [],
+      warnings: [],
+    };
+  }
+  const isChanged = operation.action === 'restore' && timed.attributes.updatedAt !== backup.updatedAt;
+  return {
+    faults: [],
+    warnings: isChanged
+      ? [`Attributes of version ${timed.version} were changed at another time than the backup's record says.`]
+      : [],
+  };
 }
