@@ -3,7 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { composeWarden } from '../src/compose.ts';
 import { readConfig } from '../src/config/config.ts';
 
-const [hsm = ''] = process.argv.slice(2);
+const [hsm = '', runId = 'bench'] = process.argv.slice(2);
 const warden = composeWarden(readConfig(process.env));
 const quiet = {
   info: () => undefined,
@@ -11,7 +11,7 @@ const quiet = {
   error: (line: string) => process.stderr.write(`${line}\n`),
 };
 
-/** Requests to storage under way: each read of a backup is one, and holds that backup alone. */
+/** Requests to storage that wait for an answer; test/engine/verify counts what is held. */
 let [underWay, most] = [0, 0];
 subscribe('http.client.request.start', () => {
   underWay += 1;
@@ -22,7 +22,7 @@ subscribe('http.client.response.finish', () => {
 });
 
 const [wall, cpu] = [performance.now(), process.cpuUsage()];
-const message = { kind: 'verify', hsm, runId: 'bench' };
+const message = { kind: 'verify', hsm, runId };
 let parts = 1;
 let result = await warden.watch.verify(message, quiet);
 for (; result.status === 'continued'; parts += 1) result = await warden.watch.verify(message, quiet);
