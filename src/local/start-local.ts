@@ -4,7 +4,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ADMINISTRATOR_ID } from '../emulator/options.ts';
-import type { RunRecord } from '../engine/backup/run-record.ts';
+import type { RunSummary } from '../engine/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeDeletedKeys } from './deleted-keys.ts';
 import { describeEvent } from './describe-event.ts';
@@ -144,7 +144,7 @@ async function watchNow(
   });
 }
 
-async function backUpNow(world: World, { backup }: Apps, say: Say): Promise<readonly RunRecord[]> {
+async function backUpNow(world: World, { backup }: Apps, say: Say): Promise<readonly RunSummary[]> {
   const names = world.hsms.map(({ name }) => name);
   const total = world.hsms.reduce((sum, { state }) => sum + state.activeKeys, 0);
   say(`Backing up ${total} keys of ${names.join(' and ')} ...`);

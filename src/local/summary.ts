@@ -1,5 +1,5 @@
 /** What a person reads, and what a script reads, after the run. */
-import { countOutcomes, type RunRecord } from '../engine/backup/run-record.ts';
+import type { RunSummary } from '../engine/backup/run-record.ts';
 
 /** One HSM in the JSON summary; `keys` is what the HSM listed, `seconds` the run's own time. */
 export interface HsmSummary {
@@ -12,9 +12,9 @@ export interface HsmSummary {
 }
 
 /** The summary of each HSM's run. A refused key counts as failed: it has no new backup. */
-export function summarise(runs: readonly RunRecord[]): HsmSummary[] {
+export function summarise(runs: readonly RunSummary[]): HsmSummary[] {
   return runs.map((run) => {
-    const { keys, backedUp, unchanged, failed, refused } = countOutcomes(run.keys);
+    const { keys, backedUp, unchanged, failed, refused } = run.counts;
     const seconds = ((run.endedAt ?? run.startedAt) - run.startedAt) / 1000;
     return { name: run.hsm, keys, backedUp, unchanged, failed: failed + refused, seconds };
   });
@@ -26,7 +26,7 @@ export function allSafe(hsms: readonly HsmSummary[]): boolean {
 }
 
 /** A table, and below it what to do about the keys that lack a backup. */
-export function describeSummary(runs: readonly RunRecord[]): string {
+export function describeSummary(runs: readonly RunSummary[]): string {
   const rows = summarise(runs).map(({ name, keys, backedUp, unchanged, failed, seconds }) =>
     [name, keys, backedUp, unchanged, failed, seconds.toFixed(1)].map(String),
   );
@@ -43,9 +43,9 @@ export function describeSummary(runs: readonly RunRecord[]): string {
   return [line(head), ...rows.map(line), ...troubles(runs)].join('\n');
 }
 
-function troubles(runs: readonly RunRecord[]): string[] {
-  return runs.flatMap(({ hsm, keys }) =>
-    Object.entries(keys)
+function troubles(runs: readonly RunSummary[]): string[] {
+  return runs.flatMap(({ hsm, troubles = {} }) =>
+    Object.entries(troubles)
       .filter(([, { outcome }]) => outcome === 'failed' || outcome === 'refused' || outcome === 'vanished')
       .map(([key, { outcome, error }]) => `  ${hsm}/${key} ${outcome}: ${error?.message ?? ''}`),
   );

@@ -1,18 +1,18 @@
 import { channel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import type { RunRecord } from '../../src/engine/backup/run-record.ts';
+import { noCounts, type RunSummary } from '../../src/engine/backup/run-record.ts';
 import { runNightly } from '../../src/local/run-nightly.ts';
 
 /** The ended run of `hsm` that began at `startedAt`, as the app publishes it. */
-function endedRun(hsm: string, runId: string, startedAt: number): RunRecord {
+function endedRun(hsm: string, runId: string, startedAt: number): RunSummary {
   const times = { startedAt, endedAt: startedAt + 1000 };
-  const work = { parts: 1, retries: 0, throttles: 0, pace: { set: 8, last: 8 }, keys: {} };
-  return { format: 1, hsm, runId, state: 'succeeded', ...times, ...work };
+  const work = { parts: 1, retries: 0, throttles: 0, pace: { set: 8, last: 8 }, counts: noCounts() };
+  return { format: 2, hsm, runId, state: 'succeeded', ...times, ...work };
 }
 
 /** A host whose queue gives out `runs`, one at a time. */
-function hostWith(...runs: RunRecord[]) {
+function hostWith(...runs: RunSummary[]) {
   return {
     invoke: async () => ({ status: 'succeeded' }) as const,
     tick: async () => {

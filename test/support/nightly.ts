@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { managedIdentity } from '../../src/adapters/identity/credential.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
-import type { RunRecord } from '../../src/engine/backup/run-record.ts';
+import type { RunSummary } from '../../src/engine/backup/run-record.ts';
 import { startHost } from '../../src/local/host/host.ts';
 import { runNightly } from '../../src/local/run-nightly.ts';
 import type { LocalWorld } from './local-world.ts';
@@ -11,7 +11,7 @@ import type { LocalWorld } from './local-world.ts';
 export async function runNightlyIn(
   local: LocalWorld,
   settings: Readonly<Record<string, string>> = {},
-): Promise<readonly RunRecord[]> {
+): Promise<readonly RunSummary[]> {
   const { world } = local;
   Object.assign(process.env, world.settings, settings);
   const { blobUrl, queueUrl } = world.azurite;

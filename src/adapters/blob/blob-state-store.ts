@@ -1,5 +1,5 @@
 /** Documents guarded by ETags on a Blob container. */
-import { text } from 'node:stream/consumers';
+import { buffer } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { Clock, StateAddress, StateDocument, StateStore } from '../../engine/ports.ts';
@@ -21,7 +21,9 @@ export class BlobStateStore implements StateStore {
     try {
       const options = signal === undefined ? {} : { abortSignal: signal };
       const answer = await this.#container.getBlobClient(blob).download(0, undefined, options);
-      const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
+      // Decoded once: a document may have megabytes, and text put together from pieces is there twice.
+      const body = answer.readableStreamBody;
+      const content = body === undefined ? '' : (await buffer(body)).toString();
       return { text: content, etag: requireEtag(answer.etag, blob) };
     } catch (error) {
       const meanings = { BlobNotFound: 'blob-missing' } as const;

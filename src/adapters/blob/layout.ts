@@ -62,9 +62,9 @@ export function backupPrefixes(hsm: string, key?: string): readonly string[] {
   return [prefix, pinnedBlobName(prefix)].sort();
 }
 
-/** The blob of a document of derived state: `runs/{hsm}/{runId}.json`, `catalogue/{hsm}.jsonl`, or `{kind}/{hsm}.json`. */
+/** The blob of a document of derived state: `runs/{hsm}/{runId}.jsonl`, `catalogue/{hsm}.jsonl`, or `{kind}/{hsm}.json`. */
 export function stateBlobName(address: StateAddress): string {
-  if (address.kind === 'run') return `runs/${address.hsm}/${address.runId}.json`;
+  if (address.kind === 'run') return `runs/${address.hsm}/${address.runId}.jsonl`;
   if (address.kind === 'catalogue') return `catalogue/${address.hsm}.jsonl`;
   return `${address.kind}/${address.hsm}.json`;
 }

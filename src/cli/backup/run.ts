@@ -3,10 +3,11 @@
 import { z } from 'zod';
 import type { HsmConfig } from '../../config/config.ts';
 import { DEFAULT_RETRY } from '../../engine/backup/retry.ts';
-import { countOutcomes, type RunRecord } from '../../engine/backup/run-record.ts';
+import { parseRunRecord, type RunRecord, type RunSummary } from '../../engine/backup/run-record.ts';
 import { runIdentifier } from '../../engine/backup/start-runs.ts';
 import { sweep } from '../../engine/backup/sweep.ts';
 import { WardenError } from '../../engine/errors.ts';
+import type { StateStore } from '../../engine/ports.ts';
 import { Turns } from '../../engine/turns.ts';
 import { cliLogger, keyServiceOn, openStore, pacerFor } from '../compose-cli.ts';
 import {
@@ -64,7 +65,7 @@ async function sweepAll(
   const runs: RunRecord[] = [];
   for (const hsm of hsms) runs.push(await sweepOne(connection, hsm, runId, context));
   const rows = runs.map((run) => {
-    const { keys, backedUp, unchanged, skipped, failed, refused } = run.counts ?? countOutcomes(run.keys);
+    const { keys, backedUp, unchanged, skipped, failed, refused } = run.counts;
     return [run.hsm, run.state, keys, backedUp, unchanged, skipped, failed + refused];
   });
   for (const run of runs) {
@@ -93,8 +94,7 @@ async function sweepOne(
     ...{ selection, refreshMs, schedule, concurrency, budgetMs, pace: hsm.pace },
     checkpointMs: CHECKPOINT_MS,
     retry: DEFAULT_RETRY,
-    onProgress: (run: RunRecord) =>
-      progress.update(Object.keys(run.keys).length, undefined, 'keys looked at'),
+    onProgress: ({ counts }: RunSummary) => progress.update(counts.keys, undefined, 'keys looked at'),
   };
   const deps = {
     ...openStore(connection, config, context),
@@ -110,11 +110,17 @@ async function sweepOne(
     for (;;) {
       const result = await sweep(deps, policy, { kind: 'sweep', hsm: hsm.name, runId }, signal);
       if (result.status === 'yielded') throw busy(hsm.name);
-      if (result.status !== 'continued') return result.run;
+      if (result.status !== 'continued') return await manifestOf(deps.state, result.run);
     }
   } finally {
     progress.close();
   }
+}
+
+/** The run with every key, as it was stored. */
+async function manifestOf(state: StateStore, { hsm, runId }: RunSummary): Promise<RunRecord> {
+  const document = await state.read({ kind: 'run', hsm, runId });
+  return parseRunRecord(document?.text ?? '', hsm, runId);
 }
 
 function busy(hsm: string): WardenError {

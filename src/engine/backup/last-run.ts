@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { isWardenError, WardenError } from '../errors.ts';
 import type { StateStore } from '../ports.ts';
-import type { RunRecord } from './run-record.ts';
+import type { RunHead } from './run-record.ts';
 
 /** The end of a run, in short. Times are epoch milliseconds. */
 export const LastRun = z.strictObject({
@@ -28,7 +28,7 @@ export async function readLastRun(
  * Notes that `run` has ended, unless a later one has. Safe to repeat. Fails with `state-corrupt`, or a storage code;
  * when another writer comes first, what it wrote stays.
  */
-export async function noteRunEnd(store: StateStore, run: RunRecord): Promise<void> {
+export async function noteRunEnd(store: StateStore, run: RunHead): Promise<void> {
   const { hsm, runId, state, startedAt, endedAt } = run;
   if (endedAt === undefined || (state !== 'succeeded' && state !== 'partial')) return;
   const { lastRun, guard } = await load(store, hsm);

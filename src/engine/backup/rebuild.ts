@@ -3,7 +3,7 @@ import { isWardenError } from '../errors.ts';
 import type { BackupStore, Logger, StateAddress, StateStore, StoredBackup } from '../ports.ts';
 import { proveStored } from './back-up-key.ts';
 import { type Catalogue, emptyCatalogue, mergeBackups, writeCatalogue } from './catalogue.ts';
-import { countOutcomes, type KeyOutcome, type RunRecord } from './run-record.ts';
+import { countOutcomes, type KeyOutcome, outcomeLine, runText } from './run-record.ts';
 import { forEachConcurrently } from './worker-pool.ts';
 
 /** Backups are small, and a Blob account takes thousands of requests a second. */
@@ -48,7 +48,7 @@ export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildRe
   const catalogue = await newestGood(deps, hsm, stored);
   await replace(deps.state, { kind: 'catalogue', hsm }, writeCatalogue(catalogue));
   for (const [runId, backups] of runs) {
-    const text = JSON.stringify(manifestOf(hsm, runId, backups));
+    const text = manifestOf(hsm, runId, backups);
     try {
       await deps.state.write({ kind: 'run', hsm, runId }, text, 'absent');
     } catch (error) {
@@ -93,15 +93,15 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]): RunRecord {
+function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]): string {
   const keys: Record<string, KeyOutcome> = {};
   for (const { blob, record } of backups) {
     const proof = { blob, sha256: record.sha256, versions: record.versions.length };
     keys[record.key] = { outcome: 'backed-up', reason: 'rebuilt from the backups', ...proof };
   }
   const times = backups.map(({ record }) => record.capturedAt);
-  return {
-    format: 1,
+  const head = {
+    format: 2,
     hsm,
     runId,
     state: 'rebuilt',
@@ -112,8 +112,11 @@ function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]
     throttles: 0,
     pace: { set: 0, last: 0 },
     counts: countOutcomes(keys),
-    keys,
-  };
+  } as const;
+  return runText(
+    head,
+    Object.entries(keys).map(([key, outcome]) => outcomeLine(key, outcome)),
+  );
 }
 
 async function replace(state: StateStore, address: StateAddress, text: string): Promise<void> {

@@ -1,34 +1,53 @@
-/** Keeps the record of a run: outcomes in memory, saved at checkpoints together with the catalogue. */
-import { isWardenError } from '../errors.ts';
-import { lookUp } from '../look-up.ts';
+/**
+ * Keeps the record of a run. What became of a key stays in memory until the next checkpoint only: after it, of thousands of
+ * keys, no more than their names and how each stands.
+ */
+import { isWardenError, WardenError } from '../errors.ts';
 import type { Clock, StateAddress, StateStore, StoredBackup } from '../ports.ts';
 import type { Turns } from '../turns.ts';
+import { exchangeLines } from './key-lines.ts';
 import type { SweepMessage } from './message.ts';
-import { countOutcomes, type KeyOutcome, parseRunRecord, type RunRecord } from './run-record.ts';
+import {
+  countOf,
+  type KeyOutcome,
+  noCounts,
+  openRun,
+  outcomeLine,
+  parseOutcome,
+  type RunHead,
+  type RunSummary,
+  runText,
+} from './run-record.ts';
 import { saveBackups } from './save-backups.ts';
 import type { SweepDeps } from './sweep-context.ts';
 
 /** What a ledger needs. */
 type LedgerDeps = Pick<SweepDeps, 'state' | 'clock' | 'turns'>;
 
+/** How a key stands: its outcome, or `again` while a failure has its second chance before it. */
+type Standing = KeyOutcome['outcome'] | 'again';
+
 /** The progress of one run. One worker at a time holds it: the lease of the HSM guards it, the ETag proves it. */
 export class RunLedger {
   /** True when an earlier worker died at work: backups may exist that no record knows. */
   readonly afterCrash: boolean;
-  private record: RunRecord;
+  private head: RunHead;
   private etag: string | undefined;
-  private unsaved: StoredBackup[] = [];
+  private readonly standings = new Map<string, Standing>();
+  private readonly troubles = new Map<string, KeyOutcome>();
+  private unsavedOutcomes = new Map<string, string>();
+  private unsavedBackups: StoredBackup[] = [];
   private saving: Promise<void> = Promise.resolve();
   private savedAt: number;
   private readonly state: StateStore;
   private readonly clock: Clock;
   private readonly turns: Turns;
 
-  private constructor(deps: LedgerDeps, record: RunRecord, etag: string | undefined, afterCrash: boolean) {
+  private constructor(deps: LedgerDeps, head: RunHead, etag: string | undefined, afterCrash: boolean) {
     this.state = deps.state;
     this.clock = deps.clock;
     this.turns = deps.turns;
-    this.record = record;
+    this.head = head;
     this.etag = etag;
     this.afterCrash = afterCrash;
     this.savedAt = deps.clock.now();
@@ -40,41 +59,49 @@ export class RunLedger {
     const { hsm, runId } = message;
     const document = await state.read({ kind: 'run', hsm, runId });
     if (document === undefined) {
-      const fresh = { format: 1, hsm, runId, state: 'running', startedAt: clock.now(), parts: 1 } as const;
-      const record = { ...fresh, retries: 0, throttles: 0, pace: { set: pace, last: pace }, keys: {} };
-      return new RunLedger(deps, record, undefined, false);
+      const begun = { format: 2, hsm, runId, state: 'running', startedAt: clock.now(), parts: 1 } as const;
+      const work = { retries: 0, throttles: 0, pace: { set: pace, last: pace }, counts: noCounts() };
+      return new RunLedger(deps, { ...begun, ...work }, undefined, false);
     }
-    const record = parseRunRecord(document.text, hsm, runId);
+    const { head, lines } = openRun(document.text, hsm, runId);
     const next =
-      record.endedAt === undefined
-        ? { ...record, state: 'running' as const, parts: record.parts + 1 }
-        : record;
-    return new RunLedger(deps, next, document.etag, record.state === 'running');
+      head.endedAt === undefined ? { ...head, state: 'running' as const, parts: head.parts + 1 } : head;
+    const ledger = new RunLedger(
+      deps,
+      { ...next, counts: noCounts() },
+      document.etag,
+      head.state === 'running',
+    );
+    for (const line of lines) ledger.count(line.key, parseOutcome(line, head));
+    return ledger;
   }
 
-  /** The run as known now. */
-  get run(): RunRecord {
-    return this.record;
+  /** The run as known now; of the keys those with a fault. */
+  get run(): RunSummary {
+    return { ...this.head, troubles: Object.fromEntries(this.troubles) };
   }
 
-  /** What became of a key so far. */
-  outcomeOf(key: string): KeyOutcome | undefined {
-    return lookUp(this.record.keys, key);
+  /** The run as known now, without any key. */
+  get progress(): RunHead {
+    return this.head;
+  }
+
+  /** How a key stands; undefined when the run has not come to it. */
+  standingOf(key: string): Standing | undefined {
+    return this.standings.get(key);
   }
 
   /** Notes what became of a key, and the backup that was made of it. */
   note(key: string, outcome: KeyOutcome, backup?: StoredBackup): void {
-    this.record.keys[key] = outcome;
-    if (backup !== undefined) this.unsaved.push(backup);
+    this.count(key, outcome);
+    this.unsavedOutcomes.set(key, outcomeLine(key, outcome));
+    if (backup !== undefined) this.unsavedBackups.push(backup);
   }
 
   /** Counts an attempt that had to be repeated. */
   countRetry(throttled: boolean): void {
-    this.record = {
-      ...this.record,
-      retries: this.record.retries + 1,
-      throttles: this.record.throttles + (throttled ? 1 : 0),
-    };
+    const { retries, throttles } = this.head;
+    this.head = { ...this.head, retries: retries + 1, throttles: throttles + (throttled ? 1 : 0) };
   }
 
   /** Says on disk that work has begun, so that a worker after a crash looks for backups that no record knows. */
@@ -96,38 +123,68 @@ export class RunLedger {
 
   /** The part is over, the run is not. */
   async pause(pace: number): Promise<void> {
-    this.record = { ...this.record, state: 'paused', pace: { ...this.record.pace, last: pace } };
+    this.head = { ...this.head, state: 'paused', pace: { ...this.head.pace, last: pace } };
     await this.checkpoint();
   }
 
   /** The run is over. */
-  async end(pace: number): Promise<RunRecord> {
-    const counts = countOutcomes(this.record.keys);
-    const state = counts.failed + counts.refused > 0 ? 'partial' : 'succeeded';
-    const ended = {
-      state,
-      endedAt: this.clock.now(),
-      counts,
-      pace: { ...this.record.pace, last: pace },
-    } as const;
-    this.record = { ...this.record, ...ended };
+  async end(pace: number): Promise<RunSummary> {
+    const { failed, refused } = this.head.counts;
+    const state = failed + refused > 0 ? 'partial' : 'succeeded';
+    const endedAt = this.clock.now();
+    this.head = { ...this.head, state, endedAt, pace: { ...this.head.pace, last: pace } };
     await this.checkpoint();
-    return this.record;
+    return this.run;
+  }
+
+  private count(key: string, outcome: KeyOutcome): void {
+    const counts = { ...this.head.counts };
+    const before = this.standings.get(key);
+    if (before === undefined) counts.keys += 1;
+    else counts[countOf(before === 'again' ? 'failed' : before)] -= 1;
+    counts[countOf(outcome.outcome)] += 1;
+    this.head = { ...this.head, counts };
+    this.standings.set(key, outcome.again === true ? 'again' : outcome.outcome);
+    if (outcome.error === undefined) this.troubles.delete(key);
+    else this.troubles.set(key, outcome);
   }
 
   private async save(): Promise<void> {
-    const { hsm, runId } = this.record;
     // What is saved is fixed before the first write; what is noted meanwhile goes whole into the next checkpoint.
-    const text = JSON.stringify(this.record);
-    const backups = this.unsaved;
-    this.unsaved = [];
+    const head = this.head;
+    const outcomes = this.unsavedOutcomes;
+    const backups = this.unsavedBackups;
+    this.unsavedOutcomes = new Map();
+    this.unsavedBackups = [];
     try {
-      if (backups.length > 0) await saveBackups(this.state, hsm, backups);
+      if (backups.length > 0) await saveBackups(this.state, head.hsm, backups);
+      await this.saveOutcomes(head, outcomes);
     } catch (error) {
-      this.unsaved = [...backups, ...this.unsaved];
+      this.unsavedOutcomes = new Map([...outcomes, ...this.unsavedOutcomes]);
+      this.unsavedBackups = [...backups, ...this.unsavedBackups];
       throw error;
     }
-    this.etag = await this.write({ kind: 'run', hsm, runId }, text);
+  }
+
+  private async saveOutcomes(head: RunHead, outcomes: ReadonlyMap<string, string>): Promise<void> {
+    const address = { kind: 'run', hsm: head.hsm, runId: head.runId } as const;
+    const lines = this.etag === undefined ? [...outcomes.values()] : await this.exchange(address, outcomes);
+    this.etag = await this.write(address, runText(head, lines));
+  }
+
+  private async exchange(
+    address: Extract<StateAddress, { kind: 'run' }>,
+    outcomes: ReadonlyMap<string, string>,
+  ): Promise<string[]> {
+    const { hsm, runId } = address;
+    const saved = await this.state.read(address);
+    if (saved?.etag === this.etag)
+      return exchangeLines(openRun(saved?.text ?? '', hsm, runId).lines, outcomes);
+    throw new WardenError('state-conflict', {
+      message: `The record of run ${runId} over HSM ${hsm} was changed by somebody else.`,
+      advice: 'Nothing to do: the message of the run comes again and finds what was saved.',
+      hsm,
+    });
   }
 
   /** A conflict with this very text is our own write, repeated by the storage client because its answer was lost. */

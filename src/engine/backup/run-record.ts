@@ -1,6 +1,7 @@
 /** The record of one run over one HSM: its progress while it runs, its manifest when it has ended. */
 import { z } from 'zod';
 import { WardenError } from '../errors.ts';
+import { headOf, joinLines, type KeyLine, keyLine, keyLinesOf } from './key-lines.ts';
 
 const Fault = z.strictObject({ code: z.string(), message: z.string() });
 
@@ -33,9 +34,9 @@ const Counts = z.strictObject({
 });
 export type Counts = z.infer<typeof Counts>;
 
-/** A run over one HSM. `partial`: ended, but at least one key has no new backup although it should have. */
-export const RunRecord = z.strictObject({
-  format: z.literal(1),
+/** A run without its keys. `partial`: ended, but at least one key has no new backup although it should have. */
+const RunHead = z.strictObject({
+  format: z.literal(2),
   hsm: z.string(),
   runId: z.string(),
   /** `rebuilt`: made from the backups; what the run could not back up is not known any more. */
@@ -48,36 +49,100 @@ export const RunRecord = z.strictObject({
   throttles: z.int(),
   /** Requests a second: as set, and as it was at the end. */
   pace: z.strictObject({ set: z.number(), last: z.number() }),
-  counts: Counts.exactOptional(),
-  keys: z.record(z.string(), KeyOutcome),
+  counts: Counts,
 });
-export type RunRecord = z.infer<typeof RunRecord>;
+export type RunHead = z.infer<typeof RunHead>;
+
+/** A run in short, as it is told while it runs; of the keys only those with a fault, and only at its end. */
+export const RunSummary = RunHead.extend({ troubles: z.record(z.string(), KeyOutcome).exactOptional() });
+export type RunSummary = z.infer<typeof RunSummary>;
+
+/** A run with every key. */
+export interface RunRecord extends RunHead {
+  readonly keys: Readonly<Record<string, KeyOutcome>>;
+}
+
+const Line = z.tuple([z.string(), KeyOutcome]);
+
+/** No key yet. */
+export function noCounts(): Counts {
+  return { keys: 0, backedUp: 0, unchanged: 0, skipped: 0, vanished: 0, refused: 0, failed: 0 };
+}
+
+/** The count that a key with this outcome belongs to. */
+export function countOf(outcome: KeyOutcome['outcome']): keyof Counts {
+  return outcome === 'backed-up' ? 'backedUp' : outcome;
+}
 
 /** Counts the outcomes of a run. Every key counts once: outcomes are kept by name. */
 export function countOutcomes(keys: Readonly<Record<string, KeyOutcome>>): Counts {
-  const counts = { keys: 0, backedUp: 0, unchanged: 0, skipped: 0, vanished: 0, refused: 0, failed: 0 };
+  const counts = noCounts();
   for (const { outcome } of Object.values(keys)) {
     counts.keys += 1;
-    counts[outcome === 'backed-up' ? 'backedUp' : outcome] += 1;
+    counts[countOf(outcome)] += 1;
   }
   return counts;
 }
 
 /** Whether a run has come to its end, so that a repeat of its message has nothing to do. */
-export function hasEnded(run: RunRecord): boolean {
+export function hasEnded(run: RunHead): boolean {
   return run.state !== 'running' && run.state !== 'paused';
 }
 
-/** Reads a stored run record. Fails with `state-corrupt`. */
-export function parseRunRecord(text: string, hsm: string, runId: string): RunRecord {
+/** The line of one key. */
+export function outcomeLine(key: string, outcome: KeyOutcome): string {
+  return keyLine(key, outcome);
+}
+
+/** The text of a run's document. */
+export function runText(head: RunHead, lines: readonly string[]): string {
+  return joinLines(head, lines);
+}
+
+/** The head of a stored run and its lines, read as they are asked for. Fails with `state-corrupt`, also while lines are read. */
+export function openRun(
+  text: string,
+  hsm: string,
+  runId: string,
+): { readonly head: RunHead; readonly lines: Iterable<KeyLine> } {
   try {
-    return RunRecord.parse(JSON.parse(text));
+    return { head: RunHead.parse(JSON.parse(headOf(text))), lines: linesOf(text, hsm, runId) };
   } catch (cause) {
-    throw new WardenError('state-corrupt', {
-      message: `The record of run ${runId} over HSM ${hsm} cannot be read.`,
-      advice: 'Start another run; the backups themselves are not affected.',
-      hsm,
-      cause,
-    });
+    throw corrupt(hsm, runId, cause);
   }
+}
+
+/** What a line says of its key. Fails with `state-corrupt`. */
+export function parseOutcome({ line }: KeyLine, { hsm, runId }: RunHead): KeyOutcome {
+  try {
+    const [, outcome] = Line.parse(JSON.parse(line));
+    return outcome;
+  } catch (cause) {
+    throw corrupt(hsm, runId, cause);
+  }
+}
+
+/** Reads a stored run whole. Fails with `state-corrupt`. */
+export function parseRunRecord(text: string, hsm: string, runId: string): RunRecord {
+  const { head, lines } = openRun(text, hsm, runId);
+  const keys: Record<string, KeyOutcome> = {};
+  for (const line of lines) keys[line.key] = parseOutcome(line, head);
+  return { ...head, keys };
+}
+
+function* linesOf(text: string, hsm: string, runId: string): Generator<KeyLine> {
+  try {
+    yield* keyLinesOf(text);
+  } catch (cause) {
+    throw corrupt(hsm, runId, cause);
+  }
+}
+
+function corrupt(hsm: string, runId: string, cause: unknown): WardenError {
+  return new WardenError('state-corrupt', {
+    message: `The record of run ${runId} over HSM ${hsm} cannot be read.`,
+    advice: 'Start another run; the backups themselves are not affected.',
+    hsm,
+    cause,
+  });
 }

@@ -2,14 +2,8 @@
 import { isWardenError } from '../errors.ts';
 import type { StateStore } from '../ports.ts';
 import { isNewer } from './catalogue.ts';
-import {
-  type CatalogueEntry,
-  type CatalogueLine,
-  catalogueLine,
-  catalogueText,
-  linesOf,
-  parseLine,
-} from './catalogue-text.ts';
+import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
+import { exchangeLines, type KeyLine } from './key-lines.ts';
 
 /** Each failed attempt means that another writer came through; so many do not meet over one HSM. */
 const ATTEMPTS = 32;
@@ -50,7 +44,7 @@ export async function dropDamaged(
 
 /** The lines with `backups` taken in; undefined when they were all known. */
 function mergeLines(
-  lines: Iterable<CatalogueLine>,
+  lines: Iterable<KeyLine>,
   hsm: string,
   backups: readonly CatalogueEntry[],
 ): string[] | undefined {
@@ -59,23 +53,19 @@ function mergeLines(
     const other = ours.get(backup.record.key);
     if (other === undefined || isNewer(backup, other)) ours.set(backup.record.key, backup);
   }
-  const merged: string[] = [];
-  let changed = false;
-  for (const line of lines) {
+  const known = [...lines];
+  for (const line of known) {
     const backup = ours.get(line.key);
-    ours.delete(line.key);
-    const newer = backup !== undefined && isNewer(backup, parseLine(line, hsm));
-    merged.push(newer ? catalogueLine(backup) : line.line);
-    changed ||= newer;
+    if (backup !== undefined && !isNewer(backup, parseLine(line, hsm))) ours.delete(line.key);
   }
-  for (const backup of ours.values()) merged.push(catalogueLine(backup));
-  return changed || ours.size > 0 ? merged : undefined;
+  if (ours.size === 0) return undefined;
+  return exchangeLines(known, new Map([...ours].map(([key, backup]) => [key, catalogueLine(backup)])));
 }
 
 async function changeLines(
   store: StateStore,
   hsm: string,
-  change: (lines: Iterable<CatalogueLine>) => readonly string[] | undefined,
+  change: (lines: Iterable<KeyLine>) => readonly string[] | undefined,
 ): Promise<void> {
   for (let attempt = 1; ; attempt += 1) {
     const document = await store.read({ kind: 'catalogue', hsm });

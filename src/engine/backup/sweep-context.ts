@@ -11,7 +11,7 @@ import type {
 } from '../ports.ts';
 import type { Turns } from '../turns.ts';
 import type { RetryPolicy } from './retry.ts';
-import type { RunRecord } from './run-record.ts';
+import type { RunSummary } from './run-record.ts';
 import type { KeySelection } from './selection.ts';
 
 /** What a sweep of one HSM needs. */
@@ -44,7 +44,7 @@ export interface SweepPolicy {
   readonly checkpointMs: number;
   readonly retry: RetryPolicy;
   /** Told after each key, for whoever watches. */
-  readonly onProgress?: (run: RunRecord) => void;
+  readonly onProgress?: (run: RunSummary) => void;
 }
 
 /** The bounds of one part of a run. Times are epoch milliseconds. */

@@ -33,7 +33,7 @@ export async function sweepKeys(
       const passing = await attend(deps, policy, ledger, backups, part, task, 'first');
       if (passing) again.push(task);
       await ledger.checkpointIfDue(policy.checkpointMs);
-      policy.onProgress?.(ledger.run);
+      policy.onProgress?.(ledger.progress);
     },
   );
   // What failed with a fault that may pass gets one more chance after everything else, when the trouble may be over:
@@ -41,7 +41,7 @@ export async function sweepKeys(
   await forEachConcurrently(cutOff(deps, part, again, cut), policy.concurrency, async (task) => {
     await attend(deps, policy, ledger, backups, part, task, 'last');
     await ledger.checkpointIfDue(policy.checkpointMs);
-    policy.onProgress?.(ledger.run);
+    policy.onProgress?.(ledger.progress);
   });
   return cut.inTime;
 }
@@ -64,8 +64,8 @@ async function* tasks(
         return;
       }
       part.signal.throwIfAborted();
-      const before = ledger.outcomeOf(key.name);
-      if (before !== undefined && before.again !== true) continue;
+      const before = ledger.standingOf(key.name);
+      if (before !== undefined && before !== 'again') continue;
       const known = backups.get(key.name);
       if (known?.own !== undefined) {
         // Made by this very run, whose worker died between saving the catalogue and saving the record.

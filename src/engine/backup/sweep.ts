@@ -6,13 +6,13 @@ import { type KnownBackup, readKnownBackups } from './known-backups.ts';
 import { noteRunEnd } from './last-run.ts';
 import type { SweepMessage } from './message.ts';
 import { RunLedger } from './run-ledger.ts';
-import { hasEnded, type RunRecord } from './run-record.ts';
+import { hasEnded, type RunHead, type RunSummary } from './run-record.ts';
 import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
 import { sweepKeys } from './sweep-keys.ts';
 
 /** How one part of a sweep ended. */
 export type SweepResult =
-  | { readonly status: 'ended' | 'continued' | 'already-ended'; readonly run: RunRecord }
+  | { readonly status: 'ended' | 'continued' | 'already-ended'; readonly run: RunSummary }
   | { readonly status: 'yielded' };
 
 /** A lease lapses within this time after its holder's death; Blob storage allows 15 to 60 s. */
@@ -129,7 +129,7 @@ function nextRun(policy: SweepPolicy, now: number): number {
   return nextRunAfter(policy.schedule, now) ?? now;
 }
 
-function logEnd(logger: Logger, run: RunRecord): void {
+function logEnd(logger: Logger, run: RunHead): void {
   const { hsm, runId, state, counts, retries, throttles, parts, startedAt, endedAt = startedAt } = run;
   const fields = {
     hsm,

@@ -73,7 +73,7 @@ describe('other names', () => {
   it.each([
     [{ kind: 'catalogue', hsm: 'contoso' } as const, 'catalogue/contoso.jsonl'],
     [{ kind: 'watch', hsm: 'contoso' } as const, 'watch/contoso.json'],
-    [{ kind: 'run', hsm: 'contoso', runId: 'r1' } as const, 'runs/contoso/r1.json'],
+    [{ kind: 'run', hsm: 'contoso', runId: 'r1' } as const, 'runs/contoso/r1.jsonl'],
   ])('%o is %s', (address, blob) => {
     expect(stateBlobName(address)).toBe(blob);
   });
