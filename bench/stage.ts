@@ -111,7 +111,7 @@ const WorkerReport = z.object({
 export type WorkerReport = z.infer<typeof WorkerReport>;
 
 /** How the deployment starts Node for the app (docs/performance.md says why). */
-const AS_DEPLOYED = ['--max-semi-space-size=2', '--max-old-space-size=1024'];
+export const AS_DEPLOYED = ['--max-semi-space-size=2', '--max-old-space-size=1024'];
 const WORKER = '.warden/bench/worker.js';
 let bundled: Promise<unknown> | undefined;
 

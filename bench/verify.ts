@@ -11,13 +11,11 @@ import { systemClock } from '../src/adapters/system/system-clock.ts';
 import { forEachConcurrently } from '../src/engine/backup/worker-pool.ts';
 import { aBackupRecord, versionId } from '../test/support/backup-record.ts';
 import { atMost, type Figure, plain } from './figure.ts';
-import { caOf, type Stage, startStage } from './stage.ts';
+import { AS_DEPLOYED, caOf, type Stage, startStage } from './stage.ts';
 
 const GENERATIONS = 10;
 const DAY_MS = 86_400_000;
 const WRITES_AT_ONCE = 16;
-/** How the deployment starts Node for the app (docs/performance.md says why). */
-const AS_DEPLOYED = ['--max-semi-space-size=2'];
 /**
  * Left alone, Node lets garbage pile up before it collects: a longer run has the larger peak though it holds no more. A heap
  * that is too small for more than a few pages shows what is really held.
