@@ -142,7 +142,8 @@ async function expectDamageTold(): Promise<void> {
 async function expectFreshBackups(): Promise<void> {
   for (const key of damaged) {
     await expect
-      .poll(async () => (await storedOf(key)).length, { timeout: 30_000, interval: 200 })
+      // The message that asks for it may be one that a killed process had in hand: it comes back after a minute.
+      .poll(async () => (await storedOf(key)).length, { timeout: 150_000, interval: 200 })
       .toBeGreaterThan(GENERATIONS);
     const newest = (await storedOf(key)).at(-1);
     if (newest === undefined) throw new Error(`expected a backup of ${key}`);
