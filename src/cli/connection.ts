@@ -36,6 +36,8 @@ export interface Connection {
   readonly cloud: CloudName;
   /** The running local world; only with `--emulator`. */
   readonly world: WorldFile | undefined;
+  /** By how many milliseconds the local world's HSMs, and with them this process's clock, are ahead of the real time. */
+  readonly aheadMs: number;
   /** The product's settings; undefined when none are set. */
   readonly config: Config | undefined;
   /** Whether credential and authority are for this machine only. */
@@ -50,8 +52,9 @@ export async function connect(context: CliContext, options: Options): Promise<Co
     const world = await readWorldFile(environment);
     const credential = new WorldCredential(world);
     const config = readConfig(worldSettings(world, environment));
-    await followWorldClock(world, readCaFile(world.caFile), context.signal);
-    return { credential, caPem: readCaFile(world.caFile), cloud, world, config, local: true };
+    const caPem = readCaFile(world.caFile);
+    const aheadMs = await followWorldClock(world, caPem, context.signal);
+    return { credential, caPem, cloud, world, aheadMs, config, local: true };
   }
   const tokenFile = options.tokenFile ?? environment.WARDEN_TOKEN_FILE;
   const caFile = options.caFile ?? environment.WARDEN_CA_FILE;
@@ -63,6 +66,7 @@ export async function connect(context: CliContext, options: Options): Promise<Co
     caPem: caFile === undefined ? undefined : readCaFile(caFile),
     cloud,
     world: undefined,
+    aheadMs: 0,
     config: personalConfig(environment),
     local: tokenFile !== undefined || caFile !== undefined,
   };

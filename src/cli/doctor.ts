@@ -18,7 +18,7 @@ import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { tell } from './frame/failures.ts';
 import { paintFor } from './frame/style.ts';
-import { chosenHsms, HSM_CHOICE, HsmChoice } from './warden-options.ts';
+import { chosenHsms, counted, HSM_CHOICE, HsmChoice } from './warden-options.ts';
 
 const SIGNS = { ok: ['green', 'ok  '], warn: ['yellow', 'warn'], fail: ['red', 'FAIL'] } as const;
 const Schema = z.object({ ...HsmChoice, ...ConnectionOptions });
@@ -70,7 +70,7 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
     ok(
       'settings',
       'environment',
-      `${config.hsms.length} HSMs: ${config.hsms.map(({ name }) => name).join(', ')}`,
+      `${counted(config.hsms.length, 'HSM')}: ${config.hsms.map(({ name }) => name).join(', ')}`,
     ),
   ];
   findings.push(...(await checkIdentity(connection)));
@@ -81,7 +81,9 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
       ...(await checkHsm({ keys, url, caPem: connection.caPem, clock, minRetentionDays, signal })),
     );
   }
-  findings.push(...(await checkStorage(connection, config, clock)));
+  // The storage of a local world goes by the real time, however far its HSMs were moved ahead.
+  const storageClock = { ...clock, now: () => clock.now() - connection.aheadMs };
+  findings.push(...(await checkStorage(connection, config, storageClock)));
   findings.push(await checkTopic(config.watch.topicUrl, connection.caPem, signal));
   return findings;
 }
@@ -103,10 +105,8 @@ function page(findings: readonly Finding[], failed: number, context: CliContext)
     const line = `${paint(colour, sign)}  ${check} (${subject}): ${detail}`;
     return fix === undefined ? [line] : [line, `      -> ${fix}`];
   });
-  const warnings = findings.filter(({ result }) => result === 'warn').length;
-  const end =
-    failed === 0
-      ? `Nothing has to be fixed; ${warnings} warnings.`
-      : `${failed} things have to be fixed; ${warnings} warnings.`;
+  const warnings = counted(findings.filter(({ result }) => result === 'warn').length, 'warning');
+  const toFix = failed === 0 ? 'Nothing has' : failed === 1 ? '1 thing has' : `${failed} things have`;
+  const end = `${toFix} to be fixed; ${warnings}.`;
   return [...lines, '', end].join('\n');
 }

@@ -36,6 +36,11 @@ export function watchPolicyOf(config: Config): WatchPolicy {
   };
 }
 
+/** `1 key`, `2 keys`. */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 const UNITS = [
   [86_400_000, 'd'],
   [3_600_000, 'h'],

@@ -9,17 +9,27 @@ const TIMEOUT_MS = 5_000;
 const NEGLIGIBLE_MS = 5_000;
 const ClockAnswer = z.object({ nowMs: z.number() });
 
-/** Sets this process's clock ahead to that of the first HSM of the world. An HSM that does not answer leaves it as it is. */
-export async function followWorldClock(world: WorldFile, caPem: string, signal: AbortSignal): Promise<void> {
+/**
+ * Sets this process's clock ahead to that of the first HSM of the world, and returns by how many milliseconds. An HSM that
+ * does not answer leaves it as it is: 0.
+ */
+export async function followWorldClock(
+  world: WorldFile,
+  caPem: string,
+  signal: AbortSignal,
+): Promise<number> {
   const [first] = world.hsms;
-  if (first === undefined) return;
+  if (first === undefined) return 0;
   try {
     const url = `${first.url}/_emulator/clock`;
     const answer = await sendOnce({ url, method: 'GET', timeoutMs: TIMEOUT_MS, caPem, signal });
     const { nowMs } = ClockAnswer.parse(JSON.parse(answer.bodyAsText ?? ''));
-    const ahead = nowMs - Date.now();
-    setClockAhead(ahead > NEGLIGIBLE_MS ? ahead : 0);
+    const difference = nowMs - Date.now();
+    const ahead = difference > NEGLIGIBLE_MS ? difference : 0;
+    setClockAhead(ahead);
+    return ahead;
   } catch {
     // The command itself will say that the HSM does not answer.
+    return 0;
   }
 }

@@ -110,6 +110,7 @@ describe('addresses', () => {
     caPem: undefined,
     cloud,
     world: undefined,
+    aheadMs: 0,
     config: undefined,
     local: false,
   });

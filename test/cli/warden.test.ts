@@ -194,6 +194,7 @@ describe('doctor', () => {
     const wrong = await run(['doctor'], { environment: { WARDEN_HSMS: 'contoso', WARDEN_PACE: '99' } });
     expect(wrong.code).toBe(1);
     expect(wrong.stdout).toContain('WARDEN_PACE');
+    expect(wrong.stdout).toContain('1 thing has to be fixed; 0 warnings.');
   });
 
   it('tells a clock that is wrong', async () => {
@@ -218,6 +219,13 @@ describe('a world whose clock was moved ahead', () => {
     const { stdout } = await world.run(['watch', '-o', 'tsv']);
     expect(stdout).toMatch(/\t4 d 23 h\t/);
     setClockAhead(0);
+  });
+
+  it('is sound for doctor, for its storage goes by the real time', async () => {
+    const { code, stdout } = await world.run(['doctor']);
+    setClockAhead(0);
+    expect(stdout).toMatch(/ok {4}clock \(storage\)/);
+    expect(code).toBe(0);
   });
 });
 

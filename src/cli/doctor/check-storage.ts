@@ -14,7 +14,7 @@ import { judgeClock } from './judge-clock.ts';
 const REACH =
   'Check the URL in the settings, the network rules of the account, and your role (Storage Blob Data Reader).';
 
-/** All checks of the storage. */
+/** All checks of the storage; `clock` is the time it should have. */
 export async function checkStorage(
   connection: Connection,
   config: Config,
