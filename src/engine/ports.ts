@@ -21,7 +21,7 @@ export interface Logger {
  * The keys of one Managed HSM. Each call is one attempt: repeating and pacing belong to the caller.
  *
  * Any method may fail with `hsm-unreachable`, `hsm-throttled`, `hsm-unavailable`, `hsm-busy`,
- * `token-unavailable`, `hsm-unauthenticated`, `hsm-forbidden`, `hsm-refused` or `hsm-answer-unexpected`.
+ * `hsm-token-unavailable`, `hsm-unauthenticated`, `hsm-forbidden`, `hsm-refused` or `hsm-answer-unexpected`.
  */
 export interface KeyService {
   /** The HSM's name in the settings. */
@@ -55,7 +55,7 @@ export interface Page<T> {
  * The immutable store of key backups. Nothing is ever overwritten or deleted through this port.
  *
  * Any method may fail with `storage-unreachable`, `storage-throttled`, `storage-unavailable`,
- * `storage-forbidden`, `storage-refused` or `token-unavailable`.
+ * `storage-forbidden`, `storage-refused` or `storage-token-unavailable`.
  */
 export interface BackupStore {
   /** Writes a backup under a new name; its place follows from the record. Fails with `blob-exists`. */

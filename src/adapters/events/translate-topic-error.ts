@@ -3,7 +3,7 @@ import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
 import { type Fault, readFault, TOKEN_ADVICE } from '../http/fault.ts';
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
-  'token-unavailable': TOKEN_ADVICE,
+  'topic-token-unavailable': TOKEN_ADVICE,
   'topic-unreachable': "Check the topic's URL and its network rules. Nothing is lost: events wait.",
   'topic-throttled': 'Nothing is lost: events wait for the next look.',
   'topic-unavailable':
@@ -41,7 +41,7 @@ function codeOf(fault: Fault): WardenErrorCode {
     case 'no-connection':
       return 'topic-unreachable';
     case 'no-token':
-      return 'token-unavailable';
+      return 'topic-token-unavailable';
     case 'foreign-challenge':
       return 'topic-forbidden';
     case 'unexpected':

@@ -35,7 +35,7 @@ const TOKEN_ERRORS = new Set([
 /** The SDK's verification of a challenge throws a plain Error that begins so. */
 const CHALLENGE_ERROR = /^The challenge /;
 
-/** What to do about `token-unavailable`, whatever the token was for. */
+/** What to do when there is no token, whatever it was for. */
 export const TOKEN_ADVICE =
   'Wait; if it goes on, check that the identity exists and that its endpoint answers on this machine.';
 

@@ -14,7 +14,7 @@ export interface HsmCall {
 }
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
-  'token-unavailable': TOKEN_ADVICE,
+  'hsm-token-unavailable': TOKEN_ADVICE,
   'hsm-unreachable':
     "Check the HSM's URL, the network rules and, for a private certificate authority, the CA file.",
   'hsm-throttled': 'Lower the pace if this goes on: others use the same HSM.',
@@ -57,7 +57,7 @@ function codeOf(fault: Fault, conflictIsName: boolean): WardenErrorCode {
     case 'no-connection':
       return 'hsm-unreachable';
     case 'no-token':
-      return 'token-unavailable';
+      return 'hsm-token-unavailable';
     case 'foreign-challenge':
       return 'hsm-unauthenticated';
     case 'unexpected':

@@ -14,7 +14,7 @@ export interface StorageCall {
 }
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
-  'token-unavailable': TOKEN_ADVICE,
+  'storage-token-unavailable': TOKEN_ADVICE,
   'storage-unreachable':
     "Check the storage account's URL and network rules and, for a private certificate authority, the CA file.",
   'storage-throttled': 'Wait; if it goes on, look for other heavy users of the storage account.',
@@ -53,7 +53,7 @@ function codeOf(fault: Fault, meanings: Readonly<Record<string, WardenErrorCode>
     case 'no-connection':
       return 'storage-unreachable';
     case 'no-token':
-      return 'token-unavailable';
+      return 'storage-token-unavailable';
     case 'foreign-challenge':
       return 'storage-forbidden';
     case 'unexpected':

@@ -3,6 +3,7 @@
 import type { AuditLog } from '../audit/audit-log.ts';
 import type { AuditEvent } from '../audit/entry.ts';
 import { isWardenError, WardenError } from '../errors.ts';
+import { isTopicTrouble } from '../events/publisher.ts';
 import type { Logger } from '../ports.ts';
 import type { HeldRecord, RecoveryNotifier, RecoveryStore } from './ports.ts';
 import { type Fact, parseRecovery, type RecoveryRecord } from './record.ts';
@@ -95,7 +96,7 @@ async function notifyAll(deps: RecoveryLogDeps, record: RecoveryRecord): Promise
     } catch (error) {
       if (isWardenError(error, 'topic-refused')) {
         deps.logger.error('the topic refused an event for good', { event, error });
-      } else if (isTopicError(error)) {
+      } else if (isTopicTrouble(error)) {
         deps.logger.error('events wait, the topic does not take them', { recoveryId: record.id, error });
         return toldUpTo;
       } else throw error;
@@ -103,10 +104,6 @@ async function notifyAll(deps: RecoveryLogDeps, record: RecoveryRecord): Promise
     toldUpTo = fact.n;
   }
   return toldUpTo;
-}
-
-function isTopicError(error: unknown): boolean {
-  return isWardenError(error, 'topic-unreachable', 'topic-throttled', 'topic-unavailable', 'topic-forbidden');
 }
 
 function auditEvent(record: RecoveryRecord, fact: Fact): AuditEvent {

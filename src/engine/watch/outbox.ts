@@ -1,7 +1,7 @@
 /** Hands waiting events to the topic, in order, and forgets them only after it has accepted them. */
-import { isWardenError, type WardenError } from '../errors.ts';
+import { isWardenError } from '../errors.ts';
 import type { WardenEvent } from '../events/event.ts';
-import type { EventPublisher } from '../events/publisher.ts';
+import { type EventPublisher, isTopicTrouble } from '../events/publisher.ts';
 import type { Logger, StateStore } from '../ports.ts';
 import { updateWatchState } from './update-state.ts';
 import { readWatchState, type WatchState } from './watch-state.ts';
@@ -41,7 +41,7 @@ export async function flushOutbox(deps: OutboxDeps, hsm: string, signal?: AbortS
       await handOver(deps, state.outbox.slice(start, start + CHUNK), accepted, refused, signal);
     }
   } catch (error) {
-    if (!isTopicError(error)) throw error;
+    if (!isTopicTrouble(error)) throw error;
     deps.logger.error('events wait, the topic does not take them', {
       hsm,
       waiting: state.outbox.length - accepted.size - refused.size,
@@ -99,8 +99,4 @@ function forget(
       ...(refusedBefore === 0 ? {} : { refusedBefore }),
     };
   });
-}
-
-function isTopicError(error: unknown): error is WardenError {
-  return isWardenError(error, 'topic-unreachable', 'topic-throttled', 'topic-unavailable', 'topic-forbidden');
 }

@@ -158,7 +158,7 @@ describe('KeyVaultKeyService', () => {
 
     const error = await failureOf(serviceOn(hsm, { credential }).getKey('orders'));
 
-    expect(error).toMatchObject({ code: 'token-unavailable', transient: true });
+    expect(error).toMatchObject({ code: 'hsm-token-unavailable', transient: true });
   });
 
   it('sends no token to a host that does not belong to the audience of the challenge', async () => {
