@@ -1,6 +1,7 @@
 /** Finds out of which keys a look cannot judge from the lists alone. */
 import type { Catalogue, CatalogueEntry } from '../backup/catalogue.ts';
 import { lookUp } from '../look-up.ts';
+import type { ListedDeletedKey } from '../model/key.ts';
 import { isSameDeletion } from './classify-deleted.ts';
 import type { Observation, Signals } from './observation.ts';
 import { account, type PastPurge } from './purge-ledger.ts';
@@ -26,9 +27,10 @@ export function doubtfulNames(
   for (const [name, entry] of Object.entries(catalogue.keys)) {
     if (!isSeen(name, observation) && isUntoldBackup(entry, lookUp(state.purges, name))) doubtful.add(name);
   }
-  for (const purge of signals.purges) {
-    if (observation.deleted.has(purge.key)) continue;
-    if (account(lookUp(state.purges, purge.key), [purge]).fresh.length > 0) doubtful.add(purge.key);
+  // All purges of a name together: one of them may be the record of a purge told before, the next is none.
+  for (const [name, purges] of Map.groupBy(signals.purges, ({ key }) => key)) {
+    if (isRememberedDeletion(lookUp(state.keys, name), observation.deleted.get(name))) continue;
+    if (account(lookUp(state.purges, name), purges).fresh.length > 0) doubtful.add(name);
   }
   return doubtful;
 }
@@ -36,6 +38,13 @@ export function doubtfulNames(
 /** Whether a backup is of a key whose purge was not told: none was, or the backup is younger. */
 export function isUntoldBackup({ record }: CatalogueEntry, past: PastPurge | undefined): boolean {
   return past === undefined || record.capturedAt > past.at;
+}
+
+/** Whether the key there is the one remembered, deleted as before: then a purge was one of an earlier key. */
+function isRememberedDeletion(known: KnownKey | undefined, deleted: ListedDeletedKey | undefined): boolean {
+  return (
+    known?.state === 'deleted' && deleted !== undefined && isSameDeletion(known.deletedAt, deleted.deletedAt)
+  );
 }
 
 function isDoubtful(known: KnownKey, name: string, observation: Observation): boolean {

@@ -75,7 +75,7 @@ function stepDeleted(
   key: ListedDeletedKey,
   version: string | undefined,
 ): KeyAfter {
-  const { known, entry, deletes } = before;
+  const { known, deletes } = before;
   if (known?.state === 'deleted' && isSameDeletion(known.deletedAt, key.deletedAt)) {
     // A purge of that name in the log is then one of an earlier key: this one is still there.
     const earlier = endUnseen(context, {
@@ -83,13 +83,14 @@ function stepDeleted(
       purges: before.purges.filter(({ at }) => at < known.deletedAt),
     });
     const current = refreshLeftOut(known, key, context.policy.selection);
-    const pending = classifyDeleted(context, key, current, entry);
+    const pending = classifyDeleted(context, key, current, before.entry);
     return { ...earlier, known: pending.known, findings: [...earlier.findings, ...pending.findings] };
   }
   const ended = endBeforeDeletion(context, before, key);
-  const isNewKey = ended.findings.some(({ kind }) => kind === 'key-purged');
-  // Backups without its newest version are of the key before it.
+  const isNewKey = isSuccessor(before, ended);
+  // Backups without its newest version are of the key before it; while that version is not known, all may be.
   const oldest = isNewKey ? version : known?.oldestVersion;
+  const entry = isNewKey && version === undefined ? undefined : before.entry;
   const begun = beginDeletion(context, key, entry, oldest, deletes.at(-1)?.caller);
   const pending = classifyDeleted(context, key, begun.known, entry);
   return {
@@ -133,6 +134,12 @@ function newOwner(
     versions.some((v) => v.version === version),
   );
   return isRestored === true ? undefined : versions[0]?.version;
+}
+
+/** Whether the key deleted now came after one that was purged. A key seen active outlives purges older than itself. */
+function isSuccessor({ known, pastPurge, purges }: KeyBefore, { findings }: Ended): boolean {
+  if (known?.state !== 'active') return findings.some(({ kind }) => kind === 'key-purged');
+  return account(pastPurge, purges).fresh.some((signal) => isPurgeOf(known, signal));
 }
 
 /** The key remembered, if it was deleted, has gone before this deletion: purged, or recovered and deleted again. */
