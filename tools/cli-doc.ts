@@ -11,10 +11,10 @@ const HEAD = `# The command line
     hsm-warden status
 
 It runs with your own credential (\`DefaultAzureCredential\`: az login, a workload, a managed identity), so it can do what
-you may do and no more. Installed it is \`npx hsm-warden …\`; in a checkout \`npm run warden -- …\`. To try it, leave
+you may do and no more. Installed it is \`npx hsm-warden …\`; in a checkout \`npm run -s warden -- …\`. To try it, leave
 \`npm start\` running in another terminal and add \`--emulator\`:
 
-    npm run warden -- status --emulator
+    npm run -s warden -- status --emulator
 
 The HSMs, the stores and the policies come from the settings of the app ([configuration](configuration.md)); set the same
 \`WARDEN_…\` variables, but for \`WARDEN_CREDENTIAL\` and \`WARDEN_CLIENT_ID\`, which do not count here. Without settings the
@@ -44,7 +44,8 @@ The article (2025-04-25) has misprints of its own: \`--tags “usage=signing] ap
 ## Output
 
 \`-o json\`, \`-o table\` or \`-o tsv\`. The answer goes to standard output; progress, questions and troubles go to standard
-error. There is progress on terminals only, and colour on terminals only unless \`NO_COLOR\` is set.
+error. There is progress on terminals only, and colour on terminals only unless \`NO_COLOR\` is set. Troubles are the log's own
+lines, JSON; with \`HSM_WARDEN_LOG=info\` all its lines come, also those about what went well.
 
 ## Exit codes
 
