@@ -1,5 +1,9 @@
 /** Goes through all requests of the store. */
+import { isWardenError } from '../errors.ts';
+import type { Logger } from '../ports.ts';
 import type { RecoveryStore } from './ports.ts';
+import type { RecoveryRecord } from './record.ts';
+import { readRecovery } from './recovery-log.ts';
 
 /** Documents read at once. */
 const CONCURRENCY = 16;
@@ -14,4 +18,24 @@ export async function forEachId(store: RecoveryStore, work: (id: string) => Prom
     }
     next = page.next;
   } while (next !== undefined);
+}
+
+/**
+ * Does `work` for every request but those of the ids in `except`. One that cannot be read is logged and left out: it must
+ * not hide the others. Fails with storage codes.
+ */
+export function forEachRecord(
+  { store, logger }: { readonly store: RecoveryStore; readonly logger: Logger },
+  work: (record: RecoveryRecord) => void,
+  except?: ReadonlySet<string>,
+): Promise<void> {
+  return forEachId(store, async (id) => {
+    if (except?.has(id)) return;
+    try {
+      work((await readRecovery(store, id)).record);
+    } catch (error) {
+      if (!isWardenError(error, 'state-corrupt')) throw error;
+      logger.error('a recovery cannot be read', { recoveryId: id, error });
+    }
+  });
 }

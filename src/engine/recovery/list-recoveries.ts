@@ -1,12 +1,10 @@
 /** Lists requests, newest first, and keeps those that nobody asks about up to the time. */
-import { isWardenError } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { RecoveryQuery } from './asking.ts';
-import { forEachId } from './each-recovery.ts';
+import { forEachId, forEachRecord } from './each-recovery.ts';
 import type { RecoveryStore } from './ports.ts';
 import { isClosed, type RecoveryRecord } from './record.ts';
 import type { Recoveries } from './recoveries.ts';
-import { readRecovery } from './recovery-log.ts';
 
 /** A page of requests; `next` continues behind it. */
 export interface RecordPage {
@@ -24,14 +22,8 @@ export async function listRecoveries(
   logger: Logger,
 ): Promise<RecordPage> {
   const found: RecoveryRecord[] = [];
-  await forEachId(store, async (id) => {
-    try {
-      const { record } = await readRecovery(store, id);
-      if (isWanted(record, query)) found.push(record);
-    } catch (error) {
-      if (!isWardenError(error, 'state-corrupt')) throw error;
-      logger.error('a recovery cannot be read', { recoveryId: id, error });
-    }
+  await forEachRecord({ store, logger }, (record) => {
+    if (isWanted(record, query)) found.push(record);
   });
   found.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
   const { next: after, limit } = query;

@@ -1,8 +1,8 @@
 /** One live request for a key and an action: later events of the watch are answered with the one that exists. */
 import { createHash } from 'node:crypto';
-import { isWardenError } from '../errors.ts';
+import { isWardenError, WardenError } from '../errors.ts';
 import type { Clock, Logger } from '../ports.ts';
-import { forEachId } from './each-recovery.ts';
+import { forEachRecord } from './each-recovery.ts';
 import { isSameDeletion } from './perform.ts';
 import type { HeldRecord, RecoveryStore } from './ports.ts';
 import { isClosed, type Operation, type RecoveryRecord } from './record.ts';
@@ -43,26 +43,58 @@ export interface FindDeps {
 
 /** The request, whoever made it, that waits or executes and would do what `operation` does. */
 export async function findLive(deps: FindDeps, operation: Operation): Promise<string | undefined> {
+  const now = deps.clock.now();
   let live: RecoveryRecord | undefined;
-  await forEachId(deps.store, async (id) => {
-    if (deps.closed?.has(id)) return;
-    try {
-      const { record } = await readRecovery(deps.store, id);
-      const isLive = !isClosed(record) && !isDue(record, deps.clock.now());
-      const isOlder = live === undefined || record.createdAt < live.createdAt;
-      if (isLive && isOlder && doesSame(record.operation, operation)) live = record;
-    } catch (error) {
-      if (!isWardenError(error, 'state-corrupt')) throw error;
-      deps.logger.error('a recovery cannot be read', { recoveryId: id, error });
-    }
-  });
+  const consider = (record: RecoveryRecord) => {
+    const isOlder = live === undefined || record.createdAt < live.createdAt;
+    if (isLive(record, now) && isOlder && doesSame(record.operation, operation)) live = record;
+  };
+  await forEachRecord(deps, consider, deps.closed);
   return live?.id;
 }
 
-/** Notes that a request answers `event`, too. */
-export function joinEvent(store: RecoveryStore, id: string, event: string): Promise<HeldRecord> {
-  return changeRecovery(store, id, (record) =>
-    record.events?.includes(event) ? record : { ...record, events: [...(record.events ?? []), event] },
+/**
+ * The request of a key, live or ended and whoever made it, that `event` was answered with. Asked after {@link findLive}
+ * found none: what it saw ended, no event can join afterwards.
+ */
+export async function findAnswered(
+  deps: FindDeps,
+  about: Pick<Operation, 'hsm' | 'key'>,
+  event: string,
+): Promise<string | undefined> {
+  let id: string | undefined;
+  await forEachRecord(deps, (record) => {
+    if (isAbout(record.operation, about) && record.events?.includes(event)) id = record.id;
+  });
+  return id;
+}
+
+/**
+ * Notes that a live request answers `event`, too. Fails with `state-conflict` when it has ended since it was found: an event
+ * that is answered with what is over would be lost.
+ */
+export function joinEvent(
+  { store, clock }: Pick<FindDeps, 'store' | 'clock'>,
+  id: string,
+  event: string,
+): Promise<HeldRecord> {
+  return changeRecovery(store, id, (record) => {
+    if (record.events?.includes(event)) return record;
+    if (isLive(record, clock.now())) return { ...record, events: [...(record.events ?? []), event] };
+    throw new WardenError('state-conflict', {
+      message: `Recovery ${id} has ended before an event could be answered with it.`,
+      advice: 'The event opens another request.',
+    });
+  });
+}
+
+function isLive(record: RecoveryRecord, now: number): boolean {
+  return !isClosed(record) && !isDue(record, now);
+}
+
+function isAbout(operation: Operation, { hsm, key }: Pick<Operation, 'hsm' | 'key'>): boolean {
+  return (
+    operation.hsm.toLowerCase() === hsm.toLowerCase() && operation.key.toLowerCase() === key.toLowerCase()
   );
 }
 

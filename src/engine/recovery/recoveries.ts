@@ -6,7 +6,7 @@ import { canonicalDigest } from './canonical-json.ts';
 import type { Gate } from './gate.ts';
 import { type LookDeps, type Preflight, preflight } from './look.ts';
 import type { RecoveryMessage } from './message.ts';
-import { findLive, idFrom, joinEvent, lookUpEvent } from './one-live.ts';
+import { findAnswered, findLive, idFrom, joinEvent, lookUpEvent } from './one-live.ts';
 import { type RecoveryPolicy, ruleFor } from './policy.ts';
 import type { HeldRecord, Ids } from './ports.ts';
 import type { Ask } from './preflight.ts';
@@ -84,8 +84,10 @@ export class Recoveries {
         if (attempt === 1) await admit();
         const plan = await preflight(this.#deps, askOf(body));
         const live = await findLive(this.#deps, plan.operation);
-        if (live !== undefined) return joinEvent(store, live, eventId);
         try {
+          if (live !== undefined) return await joinEvent(this.#deps, live, eventId);
+          const answered = await findAnswered(this.#deps, body, eventId);
+          if (answered !== undefined) return await this.settle(answered);
           const fingerprint = canonicalDigest({ ...body });
           return await this.#create(found.freeId, fingerprint, requester, body, plan, [eventId]);
         } catch (error) {
