@@ -1,26 +1,31 @@
 /** Judges versions that a key has beyond those its backup's record claims: by the time they were made. Pure. */
 import { isoTime } from '../iso-time.ts';
 import type { ListedVersion } from '../model/key.ts';
+import { CLOCK_SKEW_MS } from '../watch/observation.ts';
 import type { Expectation } from './expectation.ts';
 
-/** The service counts whole seconds, and the clock of the app is not that of the HSM. */
-const TOLERANCE_MS = 5_000;
+/** Of a recovered key both times are of the HSM, which counts whole seconds. */
+const SAME_CLOCK_MS = 5_000;
 
 /**
  * A restored key may hold versions that were made after the record's were read and before the backup was taken; a
  * recovered one those made up to its deletion. Such a version is told; a later one is explained by nothing and means that
- * somebody else put it there.
+ * somebody else put it there. Without a backup nothing claims a version, and only late ones are told.
  */
 export function judgeExtraVersions(
   listed: readonly ListedVersion[],
   { operation, backup }: Pick<Expectation, 'operation' | 'backup'>,
 ): { readonly faults: readonly string[]; readonly warnings: readonly string[] } {
   const claimed = new Set(backup?.versions.map(({ version }) => version));
-  const extra = backup === undefined ? [] : listed.filter(({ version }) => !claimed.has(version));
-  const until = operation.action === 'restore' ? backup?.capturedAt : operation.deletedAt;
+  const extra = listed.filter(({ version }) => !claimed.has(version));
+  // When a backup was taken is told by the clock of the app, when a key was deleted by that of the HSM.
+  const [until, tolerance] =
+    operation.action === 'restore'
+      ? [backup?.capturedAt, CLOCK_SKEW_MS]
+      : [operation.deletedAt, SAME_CLOCK_MS];
   const isLate = ({ attributes }: ListedVersion) =>
-    until !== undefined && attributes.createdAt > until + TOLERANCE_MS;
-  const explained = extra.filter((version) => !isLate(version));
+    until !== undefined && attributes.createdAt > until + tolerance;
+  const explained = backup === undefined ? [] : extra.filter((version) => !isLate(version));
   const why =
     operation.action === 'restore'
       ? 'in the backup beyond what its record claims, made just before it was taken'

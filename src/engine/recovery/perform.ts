@@ -4,6 +4,7 @@ import { DEFAULT_RETRY, withRetries } from '../backup/retry.ts';
 import { saveBackups } from '../backup/save-backups.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../errors.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StateStore, StoredBackup } from '../ports.ts';
+import { CLOCK_SKEW_MS } from '../watch/observation.ts';
 import { backupsOf, lookAtKey, sha256 } from './look.ts';
 import type { KeyState } from './preflight.ts';
 import type { Outcome, RecoveryRecord } from './record.ts';
@@ -73,7 +74,7 @@ interface Proof {
   readonly bytes?: Uint8Array;
 }
 
-/** The approved version of the backup for a restore, the newest backup for a recovery. */
+/** The approved version of the backup for a restore, the newest backup of before the deletion for a recovery. */
 async function findProof(
   { backups }: PerformDeps,
   record: RecoveryRecord,
@@ -81,8 +82,19 @@ async function findProof(
 ): Promise<Proof | undefined> {
   const { hsm, key, backup } = record.operation;
   if (backup !== undefined) return approvedBackup(backups, record, backup, signal);
-  const newest = (await backupsOf(backups, hsm, key, signal)).at(-1);
+  const all = await backupsOf(backups, hsm, key, signal);
+  const newest = all.findLast((stored) => isOfBefore(record, stored));
   return newest === undefined ? undefined : { stored: newest };
+}
+
+/**
+ * Whether a backup can tell what the key was when it was deleted. One made since, after an execution that died, tells
+ * only what came back. The request is younger than the deletion and tells its time by the clock of backups.
+ */
+function isOfBefore({ operation, createdAt }: RecoveryRecord, { record }: StoredBackup): boolean {
+  const { deletedAt } = operation;
+  const until = deletedAt === undefined ? createdAt : Math.min(deletedAt + CLOCK_SKEW_MS, createdAt);
+  return record.capturedAt <= until;
 }
 
 /** Facts and bytes of exactly the version that was approved: what took its place since under its name is never read. */

@@ -1,5 +1,6 @@
 /** Proves that the key that came back is the one that was lost: every version, and what could be seen of it before. */
 import { WardenError } from '../errors.ts';
+import { isoTime } from '../iso-time.ts';
 import type { ListedVersion, VersionFact } from '../model/key.ts';
 import type { KeyService } from '../ports.ts';
 import { compareSeen } from './compare-seen.ts';
@@ -21,22 +22,24 @@ export interface Verification {
  * public key (RFC 7638 thumbprint). A symmetric key shows nothing of itself: that one of its versions was created when the
  * record says. Of the newest version of a recovered key: type and time of creation, and as warnings what anybody may
  * change (operations, enabled, dates, exportable, time of change). Of versions beyond the record: whether their time
- * explains them. Fails with `recovered-mismatch` or KeyService codes.
+ * explains them. A backup of an earlier key of the name proves nothing, and is told. Fails with `recovered-mismatch` or KeyService codes.
  */
 export async function verifyRecovered(
   keys: KeyService,
   expected: Expectation,
   signal: AbortSignal,
 ): Promise<Verification> {
-  const { operation, backup } = expected;
+  const { operation } = expected;
   const listed = await keys.listVersions(operation.key, signal);
   const found = new Map(listed.map((version) => [version.version, version]));
+  const attributes = await compareAttributes(keys, expected, listed, signal);
+  const isEarlier = attributes.faults.length === 0 && isOfEarlierKey(expected, listed);
+  const backup = isEarlier ? undefined : expected.backup;
   const facts = backup?.versions ?? [];
   const faults = await Promise.all(
     facts.map((fact) => versionFault(keys, operation.key, fact, found.get(fact.version), signal)),
   );
-  const attributes = await compareAttributes(keys, expected, listed, signal);
-  const extras = judgeExtraVersions(listed, expected);
+  const extras = judgeExtraVersions(listed, { operation, backup });
   const mismatches = [
     ...faults.filter((fault) => fault !== undefined),
     ...attributes.faults,
@@ -50,12 +53,29 @@ export async function verifyRecovered(
       key: operation.key,
     });
   }
-  const unproven = backup === undefined ? ['There was no backup to verify the key against.'] : [];
   return {
     versions: listed.length,
     verified: facts.length,
-    warnings: [...unproven, ...attributes.warnings, ...extras.warnings],
+    warnings: [...unproven(expected, isEarlier), ...attributes.warnings, ...extras.warnings],
   };
+}
+
+/**
+ * Whether the backup is of a key that had the name before this one and was purged: not one of its versions is here. Only
+ * what was seen of a deleted key can tell that it is the right one nevertheless; recovering changes no version.
+ */
+function isOfEarlierKey({ operation, seen, backup }: Expectation, listed: readonly ListedVersion[]): boolean {
+  if (operation.action !== 'recover' || seen === undefined || backup === undefined) return false;
+  const recorded = new Set(backup.versions.map(({ version }) => version));
+  return !listed.some(({ version }) => recorded.has(version));
+}
+
+function unproven({ backup }: Expectation, isEarlier: boolean): readonly string[] {
+  if (backup === undefined) return ['There was no backup to verify the key against.'];
+  if (!isEarlier) return [];
+  return [
+    `There was no backup to verify the key against: the newest, captured at ${isoTime(backup.capturedAt)}, is of an earlier key of this name. Only the newest version was compared, with what was seen of it while it was deleted.`,
+  ];
 }
 
 async function versionFault(
