@@ -11,6 +11,7 @@ import type { CliContext } from './frame/context.ts';
 import { UsageError } from './frame/failures.ts';
 import { followWorldClock } from './world-clock.ts';
 import { readWorldFile, WorldCredential, type WorldFile, worldSettings } from './world-file.ts';
+import { requireRunning } from './world-running.ts';
 
 /** Options of every command that reaches out. */
 export const CONNECTION_OPTIONS: readonly OptionSpec[] = [
@@ -44,7 +45,10 @@ export interface Connection {
   readonly local: boolean;
 }
 
-/** Opens the way. Fails with UsageError, or `settings-invalid` when settings are there but wrong. */
+/**
+ * Opens the way. Fails with UsageError, also where the local world is not running, or `settings-invalid`
+ * when settings are there but wrong.
+ */
 export async function connect(context: CliContext, options: Options): Promise<Connection> {
   const { environment } = context;
   const cloud = options.cloud ?? 'AzureCloud';
@@ -54,7 +58,8 @@ export async function connect(context: CliContext, options: Options): Promise<Co
     const config = readConfig(worldSettings(world, environment));
     const caPem = readCaFile(world.caFile);
     const aheadMs = await followWorldClock(world, caPem, context.signal);
-    return { credential, caPem, cloud, world, aheadMs, config, local: true };
+    if (aheadMs === undefined) await requireRunning(world, caPem, context.signal);
+    return { credential, caPem, cloud, world, aheadMs: aheadMs ?? 0, config, local: true };
   }
   const tokenFile = options.tokenFile ?? environment.WARDEN_TOKEN_FILE;
   const caFile = options.caFile ?? environment.WARDEN_CA_FILE;
@@ -70,6 +75,11 @@ export async function connect(context: CliContext, options: Options): Promise<Co
     config: personalConfig(environment),
     local: tokenFile !== undefined || caFile !== undefined,
   };
+}
+
+/** What a command that is proposed to the reader has to say, too, to mean the world this one ran in. */
+export function sameWorld({ world }: Pick<Connection, 'world'>): string {
+  return world === undefined ? '' : ' --emulator';
 }
 
 /** The same settings as the app's, but with the person's own credential in place of the app's identity. */

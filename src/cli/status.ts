@@ -1,14 +1,30 @@
 /** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
 import { z } from 'zod';
 import { DEFAULT_RETRY } from '../engine/backup/retry.ts';
-import { type HsmStatus, overallVerdict, type Verdict } from '../engine/status/hsm-status.ts';
+import { type HsmStatus, type KeyRisk, overallVerdict, type Verdict } from '../engine/status/hsm-status.ts';
 import { judgeHsm } from '../engine/status/judge-hsm.ts';
 import { cliLogger, keyServiceOn, openStore } from './compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from './connection.ts';
+import {
+  CONNECTION_OPTIONS,
+  type Connection,
+  ConnectionOptions,
+  connect,
+  requireConfig,
+  sameWorld,
+} from './connection.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { type Paint, paintFor } from './frame/style.ts';
-import { chosenHsms, duration, HSM_CHOICE, HsmChoice, watchPolicyOf, when } from './warden-options.ts';
+import { recoveryUrl } from './recovery/open-api.ts';
+import {
+  chosenHsms,
+  counted,
+  duration,
+  HSM_CHOICE,
+  HsmChoice,
+  watchPolicyOf,
+  when,
+} from './warden-options.ts';
 
 const EXITS = { safe: 'done', 'at-risk': 'failed', unknown: 'unknown' } as const;
 const SIGNS = {
@@ -61,20 +77,25 @@ export const status = defineCommand({
           one.deleted.length,
         ]),
       },
-      page: statusPage(statuses, verdict, context),
+      page: statusPage(statuses, verdict, connection, context),
       exit: EXITS[verdict],
     };
   },
 });
 
-function statusPage(statuses: readonly HsmStatus[], verdict: Verdict, context: CliContext): string {
+function statusPage(
+  statuses: readonly HsmStatus[],
+  verdict: Verdict,
+  connection: Connection,
+  context: CliContext,
+): string {
   const paint = paintFor(context, context.stdout);
   const now = context.clock.now();
-  const lines = statuses.flatMap((one) => [...hsmLines(one, now, paint), '']);
+  const lines = statuses.flatMap((one) => [...hsmLines(one, now, paint, connection), '']);
   return [...lines, paint('bold', paint(SIGNS[verdict][0], CLOSING[verdict]))].join('\n');
 }
 
-function hsmLines(one: HsmStatus, now: number, paint: Paint): string[] {
+function hsmLines(one: HsmStatus, now: number, paint: Paint, connection: Connection): string[] {
   const [colour, sign] = SIGNS[one.verdict];
   const head = `${paint('bold', one.hsm)}  ${paint(colour, sign)}`;
   if (one.trouble !== undefined) {
@@ -84,11 +105,15 @@ function hsmLines(one: HsmStatus, now: number, paint: Paint): string[] {
   const excluded = one.excluded === 0 ? '' : `, ${one.excluded} left out by the settings`;
   const ago = (at: number) => `${duration(Math.max(0, now - at))} ago`;
   const facts = [
-    `${one.active} active keys, ${one.covered} with a good backup${excluded}`,
+    `${counted(one.active, 'active key')}, ${one.covered} with a good backup${excluded}`,
     ...(one.oldestBackupAt === undefined ? [] : [`oldest good backup ${ago(one.oldestBackupAt)}`]),
     ...(one.lastRun === undefined ? [] : [`last run ${one.lastRun.state} ${ago(one.lastRun.endedAt)}`]),
     ...(one.verifiedAt === undefined ? [] : [`backups verified ${ago(one.verifiedAt)}`]),
-    ...(one.restorable === 0 ? [] : [`${one.restorable} keys that are gone can be restored`]),
+    ...(one.restorable === 0
+      ? []
+      : [
+          `${counted(one.restorable, 'key')} that ${one.restorable === 1 ? 'is' : 'are'} gone can be restored`,
+        ]),
   ];
   const deleted = one.deleted.map(
     ({ key, leftMs, scheduledPurgeAt, coverage }) =>
@@ -98,15 +123,29 @@ function hsmLines(one: HsmStatus, now: number, paint: Paint): string[] {
   return [
     head,
     `  ${facts.join('; ')}`,
-    ...one.risks.slice(0, MOST_RISKS).map(({ key, detail, risk }) => {
-      const fix =
-        risk === 'deleted-without-backup'
-          ? `hsm-warden key recover --hsm-name ${one.hsm} --name ${key}`
-          : `hsm-warden backup run --hsm ${one.hsm} --key ${key}`;
-      return `  ${paint('red', '!')} ${key}: ${detail}\n    -> ${fix}`;
-    }),
+    ...one.risks
+      .slice(0, MOST_RISKS)
+      .map(
+        (risk) => `  ${paint('red', '!')} ${risk.key}: ${risk.detail}${fixesOf(risk, one.hsm, connection)}`,
+      ),
     ...(more > 0 ? [`  ... and ${more} more; -o json has them all`] : []),
     ...deleted.slice(0, MOST_RISKS),
     ...one.warnings.map((warning) => `  ${paint('yellow', '*')} ${warning}`),
   ];
+}
+
+/** What to do, a line for each way: whoever may not recover a key alone asks the approvers, where there are any. */
+function fixesOf({ key, risk }: KeyRisk, hsm: string, connection: Connection): string {
+  const ways =
+    risk === 'deleted-without-backup'
+      ? [
+          `hsm-warden key recover --hsm-name ${hsm} --name ${key}`,
+          ...(recoveryUrl(connection) === undefined
+            ? []
+            : [`hsm-warden recovery request --hsm ${hsm} --key ${key} --reason 'TICKET'`]),
+        ]
+      : [`hsm-warden backup run --hsm ${hsm} --key ${key}`];
+  return ways
+    .map((way, index) => `\n    ${index === 0 ? '->' : 'or'} ${way}${sameWorld(connection)}`)
+    .join('');
 }

@@ -11,15 +11,15 @@ const ClockAnswer = z.object({ nowMs: z.number() });
 
 /**
  * Sets this process's clock ahead to that of the first HSM of the world, and returns by how many milliseconds. An HSM that
- * does not answer leaves it as it is: 0.
+ * does not answer leaves it as it is: undefined.
  */
 export async function followWorldClock(
   world: WorldFile,
   caPem: string,
   signal: AbortSignal,
-): Promise<number> {
+): Promise<number | undefined> {
   const [first] = world.hsms;
-  if (first === undefined) return 0;
+  if (first === undefined) return undefined;
   try {
     const url = `${first.url}/_emulator/clock`;
     const answer = await sendOnce({ url, method: 'GET', timeoutMs: TIMEOUT_MS, caPem, signal });
@@ -30,6 +30,6 @@ export async function followWorldClock(
     return ahead;
   } catch {
     // The command itself will say that the HSM does not answer.
-    return 0;
+    return undefined;
   }
 }

@@ -35,8 +35,8 @@ export async function readWorldFile(environment: Environment): Promise<WorldFile
     return WorldFile.parse(JSON.parse(await readFile(path, 'utf8')));
   } catch {
     throw new UsageError(
-      `No local world was found at ${path}.`,
-      'Run npm start in another terminal and leave it running; HSM_WARDEN_WORLD names another file.',
+      `The local world is not running: start it with \`npm start\` in another terminal.`,
+      `There is no world file at ${path}; HSM_WARDEN_WORLD names another.`,
     );
   }
 }

@@ -52,7 +52,7 @@ describe('key create', () => {
     const made = await world.run(on('create', 'unbacked'), { clock: impatient });
     expect(made.code).toBe(1);
     expect(made.stderr).toContain('hsm-unavailable');
-    expect(made.stderr).toContain('hsm-warden backup run --hsm contoso --key unbacked');
+    expect(made.stderr).toContain('hsm-warden backup run --hsm contoso --key unbacked --emulator');
     expect((await world.client().getKey('unbacked')).name).toBe('unbacked');
     world.hsm().faults.clear();
   });
@@ -127,7 +127,7 @@ describe('key purge', () => {
     await world.client().beginDeleteKey('bereft');
     const refused = await world.run(on('purge', 'bereft', '--confirm', 'bereft'));
     expect(refused.code).toBe(3);
-    expect(refused.stderr).toContain('hsm-warden key recover');
+    expect(refused.stderr).toContain('hsm-warden key recover --hsm-name contoso --name bereft --emulator');
     expect((await world.client().getDeletedKey('bereft')).name).toBe('bereft');
   });
 
@@ -142,6 +142,15 @@ describe('key purge', () => {
     const purged = await world.run(on('purge', 'covered'), { stdin: 'covered\n' });
     expect(purged).toMatchObject({ code: 0, stdout: '' });
     await expect(world.client().getDeletedKey('covered')).rejects.toMatchObject({ statusCode: 404 });
+  });
+});
+
+describe('key recover', () => {
+  it.each(['covered', 'first', 'never-was'])('says of %s that it is not soft-deleted', async (name) => {
+    const refused = await world.run(on('recover', name));
+    expect(refused.code).toBe(1);
+    expect(refused.stderr).toContain('(key-not-found)');
+    expect(refused.stderr).toContain('It is not soft-deleted: it is active, was purged, or never was.');
   });
 });
 
@@ -188,7 +197,7 @@ describe('key backup and restore', () => {
 
   it.each([
     ['active', 'is there already'],
-    ['soft-deleted', 'hsm-warden key recover --hsm-name contoso --name filed'],
+    ['soft-deleted', 'hsm-warden key recover --hsm-name contoso --name filed --emulator'],
   ])('explains that the name is taken by the %s key', async (state, advice) => {
     if (state === 'soft-deleted') await world.client().beginDeleteKey('filed');
     for (const name of [['--name', 'filed'], []]) {

@@ -32,6 +32,12 @@ async function status() {
   return { code: ran.code, ...Status.parse(JSON.parse(ran.stdout)) };
 }
 
+/** A world file that says the same but for `change`. */
+async function worldWith(change: Readonly<Record<string, unknown>>): Promise<string> {
+  const text = await readFile(join(world.folder, 'local.json'), 'utf8');
+  return world.file('other.json', JSON.stringify({ ...JSON.parse(text), ...change }));
+}
+
 async function firstKey(): Promise<string> {
   const [key = ''] = world.hsm().state.keys.keys();
   return key;
@@ -47,7 +53,9 @@ describe('an HSM from its first run to a deleted key', () => {
     const { code, verdict, hsms } = await status();
     expect([code, verdict, hsms[0]?.covered]).toEqual([1, 'at-risk', 0]);
     expect(hsms[0]?.risks.map(({ risk }) => risk)).toEqual(Array(6).fill('no-backup'));
-    expect((await world.run(['status'])).stdout).toContain('hsm-warden backup run --hsm contoso --key');
+    expect((await world.run(['status'])).stdout).toMatch(
+      /-> hsm-warden backup run --hsm contoso --key \S+ --emulator$/m,
+    );
   });
 
   it('is safe after backup run, which can be run again', async () => {
@@ -93,6 +101,14 @@ describe('an HSM from its first run to a deleted key', () => {
       { key: 'bereft', risk: 'deleted-without-backup' },
     ]);
     expect((await world.run(['watch', '-o', 'tsv'])).stdout).toContain('\tlost\t');
+    const here = await world.run(['status']);
+    expect(here.stdout).toContain('-> hsm-warden key recover --hsm-name contoso --name bereft --emulator\n');
+    // No recovery app is known here.
+    expect(here.stdout).not.toContain('recovery request');
+    const environment = { HSM_WARDEN_WORLD: await worldWith({ recoveryUrl: 'http://127.0.0.1:7072' }) };
+    expect((await world.run(['status'], { environment })).stdout).toContain(
+      "or hsm-warden recovery request --hsm contoso --key bereft --reason 'TICKET' --emulator\n",
+    );
     await world.client().purgeDeletedKey('bereft');
   });
 
@@ -240,5 +256,21 @@ describe('an HSM that cannot be seen', () => {
     const { code, stdout } = await world.run(['doctor'], { clock: impatient });
     expect(code).toBe(1);
     expect(stdout).toContain('FAIL  HSM reachable');
+  });
+});
+
+describe('a local world that ended', () => {
+  it.each([
+    ['its file is still there', () => worldWith({ blobUrl: `${world.hsm().url}/devstoreaccount1` })],
+    ['there is no file of it', async () => join(world.folder, 'absent.json')],
+  ])('is told as one that is not running: %s', async (_case, path) => {
+    const environment = { HSM_WARDEN_WORLD: await path() };
+    for (const command of [['status'], ['key', 'list', '--hsm-name', 'contoso']]) {
+      const { code, stderr } = await world.run(command, { environment });
+      expect(stderr).toContain(
+        'The local world is not running: start it with `npm start` in another terminal.',
+      );
+      expect(code).toBe(2);
+    }
   });
 });

@@ -16,6 +16,7 @@ import {
   ConnectionOptions,
   connect,
   requireConfig,
+  sameWorld,
 } from '../connection.ts';
 import type { Answer } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
@@ -109,7 +110,7 @@ async function sweepOne(
   try {
     for (;;) {
       const result = await sweep(deps, policy, { kind: 'sweep', hsm: hsm.name, runId }, signal);
-      if (result.status === 'yielded') throw busy(hsm.name);
+      if (result.status === 'yielded') throw busy(hsm.name, sameWorld(connection));
       if (result.status !== 'continued') return await manifestOf(deps.state, result.run);
     }
   } finally {
@@ -123,10 +124,10 @@ async function manifestOf(state: StateStore, { hsm, runId }: RunSummary): Promis
   return parseRunRecord(document?.text ?? '', hsm, runId);
 }
 
-function busy(hsm: string): WardenError {
+function busy(hsm: string, same: string): WardenError {
   return new WardenError('lease-held', {
     message: `Another worker is backing up HSM ${hsm} at this moment.`,
-    advice: `Wait until it has ended (hsm-warden status --hsm ${hsm}), then try again; a dead worker's lease lapses within a minute.`,
+    advice: `Wait until it has ended (hsm-warden status --hsm ${hsm}${same}), then try again; a dead worker's lease lapses within a minute.`,
     hsm,
   });
 }

@@ -6,7 +6,7 @@ import { WardenError } from '../../engine/errors.ts';
 import type { BackupStore, StoredBackup } from '../../engine/ports.ts';
 import { damageOf } from '../../engine/verify/check-backup.ts';
 import { openStore } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig, sameWorld } from '../connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal, UsageError } from '../frame/failures.ts';
 import { when } from '../warden-options.ts';
@@ -31,7 +31,7 @@ export const backupShow = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const { backups } = openStore(connection, requireConfig(connection), context);
-    const found = await findBackup(backups, given.blob, context.signal);
+    const found = await findBackup(backups, given.blob, sameWorld(connection), context.signal);
     const damage = await damageOf(backups, found, context.signal);
     if (given.file !== undefined && damage === undefined) {
       await writeNew(given.file, await backups.read(found.blob, context.signal));
@@ -62,7 +62,12 @@ export const backupShow = defineCommand({
   },
 });
 
-async function findBackup(backups: BackupStore, blob: string, signal: AbortSignal): Promise<StoredBackup> {
+async function findBackup(
+  backups: BackupStore,
+  blob: string,
+  same: string,
+  signal: AbortSignal,
+): Promise<StoredBackup> {
   const name = parseBackupBlobName(blob);
   if (name === undefined) {
     throw new UsageError(`${blob} is not the name of a backup.`, 'hsm-warden backup list shows the names.');
@@ -73,7 +78,7 @@ async function findBackup(backups: BackupStore, blob: string, signal: AbortSigna
   }
   throw new WardenError('blob-missing', {
     message: `There is no backup ${blob}.`,
-    advice: `hsm-warden backup list --hsm ${name.hsm} --key ${name.key}`,
+    advice: `hsm-warden backup list --hsm ${name.hsm} --key ${name.key}${same}`,
   });
 }
 

@@ -2,7 +2,7 @@
 import type { KeyVaultKey } from '@azure/keyvault-keys';
 import type { KeyAddress } from '../address.ts';
 import { backUpNow, protectionOf } from '../backup/good-backup.ts';
-import type { Connection } from '../connection.ts';
+import { type Connection, sameWorld } from '../connection.ts';
 import type { Answer } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { tell } from '../frame/failures.ts';
@@ -30,7 +30,9 @@ export async function answerWithBackup(
     context.stderr.write(
       `Warning (${code}): the key ${address.key} was made, but has no backup: ${message}\n`,
     );
-    context.stderr.write(`Try again: hsm-warden backup run --hsm ${address.hsm} --key ${address.key}\n`);
+    context.stderr.write(
+      `Try again: hsm-warden backup run --hsm ${address.hsm} --key ${address.key}${sameWorld(connection)}\n`,
+    );
     return { ...answer, exit: 'failed' };
   }
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { WardenError } from '../../engine/errors.ts';
 import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
 import { administrationOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { azListed, listTable } from './az-output.ts';
 import { MOST_RESULTS, MostResults } from './most-results.ts';
@@ -28,7 +28,7 @@ export const keyListVersions = defineCommand({
     // The service answers an unknown key with an empty list; every key there is has a version.
     throw new WardenError('key-not-found', {
       message: `There is no active key ${key} on HSM ${address.hsm}.`,
-      advice: `It may be soft-deleted: hsm-warden key list-deleted --hsm-name ${address.hsm}`,
+      advice: `It may be soft-deleted: hsm-warden key list-deleted --hsm-name ${address.hsm}${sameWorld(connection)}`,
     });
   },
 });

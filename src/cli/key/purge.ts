@@ -5,7 +5,7 @@ import { isoTime } from '../../engine/iso-time.ts';
 import { AddressOptions, KEY_OPTIONS, type KeyAddress, keyAddress } from '../address.ts';
 import { goodBackup, protectionOf } from '../backup/good-backup.ts';
 import { administrationOn, keyServiceOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect } from '../connection.ts';
+import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect, sameWorld } from '../connection.ts';
 import { askLine } from '../frame/ask.ts';
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
@@ -69,6 +69,6 @@ async function requireBackup(
     `Key ${key} was not purged: no good backup of its newest version ${deleted.version} is known${
       protection === undefined ? `, for the settings do not name HSM ${hsm}` : ''
     }.`,
-    `Recover it, back it up, delete it again: hsm-warden key recover --hsm-name ${hsm} --name ${key}`,
+    `Recover it, back it up, delete it again: hsm-warden key recover --hsm-name ${hsm} --name ${key}${sameWorld(connection)}`,
   );
 }

@@ -1,5 +1,7 @@
 /** `hsm-warden key recover`: undeletes a soft-deleted key. */
 import { z } from 'zod';
+import { isWardenError, WardenError } from '../../engine/errors.ts';
+import type { KeyService } from '../../engine/ports.ts';
 import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
 import { administrationOn, keyServiceOn } from '../compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
@@ -18,8 +20,24 @@ export const keyRecover = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const address = keyAddress(given, connection);
-    await keyServiceOn(connection, address, context.clock).recoverKey(address.key, context.signal);
+    await recover(keyServiceOn(connection, address, context.clock), address.key, context.signal);
     const key = await administrationOn(connection, address, context.clock).show(address.key);
     return { data: azKey(key), table: keyTable(key) };
   },
 });
+
+/** Fails with `key-not-found` for a key that is not soft-deleted, and says so: the service answers of keys in general. */
+async function recover(keys: KeyService, name: string, signal: AbortSignal): Promise<void> {
+  try {
+    await keys.recoverKey(name, signal);
+  } catch (error) {
+    if (!isWardenError(error, 'key-not-found')) throw error;
+    throw new WardenError('key-not-found', {
+      message: `There is no soft-deleted key ${name} on HSM ${keys.hsm}.`,
+      advice: 'It is not soft-deleted: it is active, was purged, or never was.',
+      hsm: keys.hsm,
+      key: name,
+      cause: error,
+    });
+  }
+}

@@ -6,7 +6,7 @@ import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { KeyService } from '../../engine/ports.ts';
 import { AddressOptions, hsmAddress, KEY_OPTIONS, keyAddress } from '../address.ts';
 import { administrationOn, keyServiceOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { azKey, keyTable } from './az-output.ts';
@@ -36,13 +36,19 @@ export const keyRestore = defineCommand({
         : keyAddress(given, connection).key;
     const address = hsmAddress(given, connection);
     const backup = await readBackup(given.file);
-    const keys = keyServiceOn(connection, address, context.clock);
-    if (wanted !== undefined) await requireFreeName(keys, wanted, context.signal);
-    const name = await restore(keys, backup, wanted, context.signal);
+    const place = { keys: keyServiceOn(connection, address, context.clock), same: sameWorld(connection) };
+    if (wanted !== undefined) await requireFreeName(place, wanted, context.signal);
+    const name = await restore(place, backup, wanted, context.signal);
     const key = await administrationOn(connection, address, context.clock).show(name);
     return { data: azKey(key), table: keyTable(key) };
   },
 });
+
+/** Where to restore, and what a command proposed for it ends with. */
+interface Place {
+  readonly keys: KeyService;
+  readonly same: string;
+}
 
 async function readBackup(path: string): Promise<Uint8Array> {
   let backup: Uint8Array;
@@ -58,28 +64,30 @@ async function readBackup(path: string): Promise<Uint8Array> {
 
 /** Restores, and returns the name of the key that came back. */
 async function restore(
-  keys: KeyService,
+  place: Place,
   backup: Uint8Array,
   wanted: string | undefined,
   signal: AbortSignal,
 ): Promise<string> {
+  const { keys, same } = place;
   try {
     const { name } = await keys.restoreKey(backup, signal);
     if (wanted === undefined || wanted === name) return name;
     throw new WardenError('recovered-mismatch', {
       message: `The backup holds the key ${name}, not ${wanted}; ${name} was restored on HSM ${keys.hsm}.`,
-      advice: `Keep it, or delete it again: hsm-warden key delete --hsm-name ${keys.hsm} --name ${name}`,
+      advice: `Keep it, or delete it again: hsm-warden key delete --hsm-name ${keys.hsm} --name ${name}${same}`,
     });
   } catch (error) {
     if (!isWardenError(error, 'key-name-conflict')) throw error;
-    throw conflict(keys.hsm, wanted, 'active or soft-deleted', error);
+    throw conflict(place, wanted, 'active or soft-deleted', error);
   }
 }
 
 /** Says which of the two it is, where the name is known. Fails with `key-name-conflict`. */
-async function requireFreeName(keys: KeyService, name: string, signal: AbortSignal): Promise<void> {
-  if (await exists(() => keys.getKey(name, undefined, signal))) throw conflict(keys.hsm, name, 'active');
-  if (await exists(() => keys.getDeletedKey(name, signal))) throw conflict(keys.hsm, name, 'soft-deleted');
+async function requireFreeName(place: Place, name: string, signal: AbortSignal): Promise<void> {
+  const { keys } = place;
+  if (await exists(() => keys.getKey(name, undefined, signal))) throw conflict(place, name, 'active');
+  if (await exists(() => keys.getDeletedKey(name, signal))) throw conflict(place, name, 'soft-deleted');
 }
 
 async function exists(read: () => Promise<unknown>): Promise<boolean> {
@@ -93,17 +101,17 @@ async function exists(read: () => Promise<unknown>): Promise<boolean> {
 }
 
 function conflict(
-  hsm: string,
+  { keys: { hsm }, same }: Place,
   name: string | undefined,
   state: 'active' | 'soft-deleted' | 'active or soft-deleted',
   cause?: unknown,
 ): WardenError {
-  const recover = `hsm-warden key recover --hsm-name ${hsm} --name ${name ?? '<name>'}`;
+  const recover = `hsm-warden key recover --hsm-name ${hsm} --name ${name ?? '<name>'}${same}`;
   return new WardenError('key-name-conflict', {
     message: `Nothing was restored: ${name === undefined ? "the backup's key" : `the key ${name}`} is ${state} on HSM ${hsm}, and a restore never replaces a key.`,
     advice:
       state === 'active'
-        ? 'The key is there already; compare it with the backup: hsm-warden key list-versions'
+        ? `The key is there already; compare it with the backup: hsm-warden key list-versions --hsm-name ${hsm} --name ${name ?? '<name>'}${same}`
         : `Recover the soft-deleted key instead, with all its versions: ${recover}`,
     hsm,
     ...(name !== undefined && { key: name }),

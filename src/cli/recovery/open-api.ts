@@ -30,7 +30,7 @@ type Options = z.output<z.ZodObject<typeof ApiOptions>>;
 /** The API for this call. Fails with UsageError, or `settings-invalid`. */
 export async function openApi(context: CliContext, options: Options): Promise<RecoveryApi> {
   const connection = await connect(context, options);
-  const url = options.appUrl ?? connection.world?.recoveryUrl ?? connection.config?.recovery?.origin;
+  const url = options.appUrl ?? recoveryUrl(connection);
   if (url === undefined) {
     throw new UsageError(
       'It is not known where the recovery app is.',
@@ -44,6 +44,11 @@ export async function openApi(context: CliContext, options: Options): Promise<Re
     caPem: connection.caPem,
     signal: context.signal,
   });
+}
+
+/** Where the recovery app is, as far as world or settings say. */
+export function recoveryUrl({ world, config }: Pick<Connection, 'world' | 'config'>): string | undefined {
+  return world?.recoveryUrl ?? config?.recovery?.origin;
 }
 
 async function tokenOf(
