@@ -113,8 +113,10 @@ export function composeWatch<Log>(parts: WatchParts<Log>): Watch<Log> {
     },
     verify: async (raw, log) => {
       const message = parseVerifyMessage(raw);
-      const { budgetMs } = config;
-      const policy = { concurrency: VERIFY_CONCURRENCY, budgetMs, retry: DEFAULT_RETRY };
+      const { budgetMs, watch } = config;
+      const retentionMs = watch.backupRetentionMs;
+      const pacing = { concurrency: VERIFY_CONCURRENCY, budgetMs, retry: DEFAULT_RETRY };
+      const policy = { ...pacing, selection, retentionMs };
       return verify(await toolsFor(log), policy, message, signal);
     },
   };

@@ -44,6 +44,12 @@ export const WATCH_SETTINGS = {
     expected: 'six-field NCRONTAB text, UTC',
     default: '0 0 5 * * *',
   }),
+  WARDEN_BACKUP_RETENTION_DAYS: setting(numberBetween(1, 36500, 'days'), {
+    description:
+      'Age at which the lifecycle rule of the storage removes backups (`deleteAfterDays`): later the verification misses none of a key that is left out.',
+    expected: '1 to 36500 days',
+    default: '400',
+  }),
   WARDEN_PURGE_THRESHOLDS: setting(Thresholds, {
     description: 'How long before its purge a deleted key is told about again.',
     expected: 'days and hours separated by commas, at most 90 days',
@@ -90,6 +96,7 @@ export interface WatchConfig {
   readonly topicKey?: string;
   readonly schedule: string;
   readonly verifySchedule: string;
+  readonly backupRetentionMs: number;
   readonly thresholdsMs: readonly number[];
   readonly overdueGraceMs: number;
   readonly unprotectedAfterMs: number;
@@ -115,6 +122,7 @@ export function watchConfig(parsed: Parsed): WatchConfig {
     ...(topicKey === undefined ? {} : { topicKey }),
     schedule: parsed.WARDEN_WATCH_SCHEDULE ?? '0 */15 * * * *',
     verifySchedule: parsed.WARDEN_VERIFY_SCHEDULE ?? '0 0 5 * * *',
+    backupRetentionMs: (parsed.WARDEN_BACKUP_RETENTION_DAYS ?? 400) * 24 * HOUR_MS,
     thresholdsMs: parsed.WARDEN_PURGE_THRESHOLDS ?? DEFAULT_THRESHOLDS_MS,
     overdueGraceMs: (parsed.WARDEN_OVERDUE_GRACE_HOURS ?? 3) * HOUR_MS,
     unprotectedAfterMs: (parsed.WARDEN_UNPROTECTED_AFTER_MINUTES ?? 60) * 60_000,

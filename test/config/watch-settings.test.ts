@@ -13,6 +13,7 @@ describe('the settings of the watch', () => {
     expect(watchOf({})).toEqual({
       schedule: '0 */15 * * * *',
       verifySchedule: '0 0 5 * * *',
+      backupRetentionMs: 400 * DAY_MS,
       thresholdsMs: [30, 14, 7, 3, 1, 0.25].map((days) => days * DAY_MS),
       overdueGraceMs: 10_800_000,
       unprotectedAfterMs: 3_600_000,

@@ -4,6 +4,9 @@ import { structureFault } from '../backup/structure.ts';
 import { isWardenError } from '../errors.ts';
 import type { BackupStore, StoredBackup } from '../ports.ts';
 
+/** What is said of a backup that is not there. */
+export const GONE = 'it is gone';
+
 /** What is wrong with a backup, in words; `undefined`: nothing. Fails with a storage code. */
 export async function damageOf(
   backups: BackupStore,
@@ -14,7 +17,7 @@ export async function damageOf(
   try {
     bytes = await backups.read(blob, signal);
   } catch (error) {
-    if (isWardenError(error, 'blob-missing')) return 'it is gone';
+    if (isWardenError(error, 'blob-missing')) return GONE;
     throw error;
   }
   const found = createHash('sha256').update(bytes).digest('hex');

@@ -1,12 +1,13 @@
 /** Reads every stored backup of an HSM again: page by page, in as many parts as its time budget asks for. */
 import { readEntries } from '../backup/catalogue.ts';
-import { type RetryPolicy, withRetries } from '../backup/retry.ts';
+import { withRetries } from '../backup/retry.ts';
 import { runIdentifier } from '../backup/start-runs.ts';
 import { forEachConcurrently } from '../backup/worker-pool.ts';
 import { lookUp } from '../look-up.ts';
 import type { Logger, StoredBackup } from '../ports.ts';
 import { flushOutbox, type OutboxDeps } from '../watch/outbox.ts';
 import { damageOf } from './check-backup.ts';
+import { type AbsencePolicy, settleExpected } from './expected-absence.ts';
 import type { VerifyMessage } from './message.ts';
 import { type Damage, type DamageDeps, reportDamage } from './report-damage.ts';
 import { openVerification, type VerifyState } from './verify-state.ts';
@@ -20,12 +21,11 @@ export interface VerifyDeps extends DamageDeps, OutboxDeps {
 }
 
 /** How it is to be done. Durations are milliseconds. */
-export interface VerifyPolicy {
+export interface VerifyPolicy extends AbsencePolicy {
   /** Backups read at once. */
   readonly concurrency: number;
   /** After this long a part hands over to its continuation. */
   readonly budgetMs: number;
-  readonly retry: RetryPolicy;
 }
 
 /** How a part ended. */
@@ -122,7 +122,7 @@ async function verifySlice(
 
 /**
  * Backups that the catalogue promises and the store does not list: gone, or so damaged that they are not known as backups.
- * They have no place in the order of names, so neither the cursor nor the count moves.
+ * Some are gone by design, of which nobody is told. They have no place in the order of names, so neither the cursor nor the count moves.
  */
 async function verifyUnlisted(
   deps: VerifyDeps,
@@ -136,7 +136,8 @@ async function verifyUnlisted(
   for await (const entry of readEntries(deps.state, state.hsm, signal)) {
     if (unlistedBlobs.has(entry.blob)) unlisted.push(entry);
   }
-  const { found, damaged } = await verifySlice(deps, policy, state, unlisted, signal);
+  const unexpected = await settleExpected(deps, policy, state.hsm, unlisted, signal);
+  const { found, damaged } = await verifySlice(deps, policy, state, unexpected, signal);
   return { ...state, found, damaged };
 }
 

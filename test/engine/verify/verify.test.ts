@@ -3,13 +3,23 @@ import { MemoryBackupStore } from '../../../src/adapters/memory/memory-backup-st
 import { MemoryWorkQueue } from '../../../src/adapters/memory/memory-work-queue.ts';
 import { readCatalogue } from '../../../src/engine/backup/catalogue.ts';
 import { DEFAULT_RETRY } from '../../../src/engine/backup/retry.ts';
+import { WardenError } from '../../../src/engine/errors.ts';
 import { parseVerifyMessage, type VerifyMessage } from '../../../src/engine/verify/message.ts';
 import { startVerification, verify } from '../../../src/engine/verify/verify.ts';
-import { DAY_MS, WatchWorld } from '../../support/watch-world.ts';
+import { aWatchPolicy, DAY_MS, WatchWorld } from '../../support/watch-world.ts';
 
 /** A store that can forget to list a blob, as one does that is gone or is not readable as a backup. */
 class HidingStore extends MemoryBackupStore {
   readonly #hidden = new Set<string>();
+
+  /** The blob is neither listed nor read, as after the lifecycle rule. */
+  remove(blob: string): void {
+    this.hide(blob);
+    this.faults.fail('read', new WardenError('blob-missing', { message: 'removed' }), {
+      subject: blob,
+      times: 99,
+    });
+  }
 
   hide(blob: string): void {
     this.#hidden.add(blob);
@@ -24,10 +34,13 @@ class VerifyWorld extends WatchWorld {
   readonly queue = new MemoryWorkQueue(this.clock);
   override readonly backups = new HidingStore(this.clock, 3);
   budgetMs = DAY_MS;
+  retentionMs = 400 * DAY_MS;
 
   verify(message: VerifyMessage = { kind: 'verify', hsm: 'contoso', runId: 'run-1' }) {
     const deps = { ...this.deps, backups: this.backups, queue: this.queue };
-    const policy = { concurrency: 2, budgetMs: this.budgetMs, retry: DEFAULT_RETRY };
+    const { budgetMs, retentionMs } = this;
+    const { selection } = this.policy;
+    const policy = { concurrency: 2, budgetMs, retry: DEFAULT_RETRY, selection, retentionMs };
     return verify(deps, policy, message, new AbortController().signal);
   }
 
@@ -121,7 +134,7 @@ describe('a verification', () => {
       const lost = world.blobOf('key-1', 1);
       world.backups.hide(lost);
       if (what === 'gone') {
-        world.backups.faults.fail('read', world.fault('blob-missing'), { subject: lost });
+        world.backups.remove(lost);
       } else world.backups.damage(lost, (await world.backups.read(lost)).subarray(0, 50));
       const { state } = await world.verify();
 
@@ -135,6 +148,111 @@ describe('a verification', () => {
       expect(world.told).toHaveLength(1);
     },
   );
+
+  describe('of a store whose lifecycle rule removes old backups', () => {
+    /** A key with a backup that a look knows, deleted and purged, so that its backup is pinned. */
+    async function purged() {
+      const world = new VerifyWorld({ purgeProtection: false });
+      await world.fill(2);
+      await world.look();
+      world.hsm.deleteKey('key-1');
+      world.hsm.purgeKey('key-1');
+      await world.look();
+      return { world, original: world.blobOf('key-1') };
+    }
+
+    async function verified(world: VerifyWorld) {
+      const { status, state } = await world.verify();
+      expect(status).toBe('ended');
+      const { keys } = await readCatalogue(world.state, 'contoso');
+      const told = world.told.filter((name) => name.startsWith('BackupDamaged'));
+      return {
+        found: state.found,
+        told,
+        promised: keys['key-1']?.blob,
+        asked: world.queue.take('key-backups'),
+      };
+    }
+
+    it('takes the pinned copy of a purged key for the original, and tells nothing', async () => {
+      const { world, original } = await purged();
+      await world.clock.advance(401 * DAY_MS);
+      world.backups.remove(original);
+
+      expect(await verified(world)).toEqual({
+        found: 0,
+        told: [],
+        promised: `pinned/${original}`,
+        asked: undefined,
+      });
+    });
+
+    it('tells a purged key whose original and pinned copy are both gone', async () => {
+      const { world, original } = await purged();
+      await world.clock.advance(401 * DAY_MS);
+      world.backups.remove(original);
+      world.backups.remove(`pinned/${original}`);
+
+      expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+    });
+
+    it('tells a purged key whose pinned copy is damaged, both names', async () => {
+      const { world, original } = await purged();
+      await world.clock.advance(401 * DAY_MS);
+      world.backups.remove(original);
+      await world.damage(`pinned/${original}`);
+
+      expect(await verified(world)).toMatchObject({ found: 2 });
+    });
+
+    it('tells a lost pinned copy that the catalogue has come to name', async () => {
+      const { world, original } = await purged();
+      await world.clock.advance(401 * DAY_MS);
+      world.backups.remove(original);
+      await world.verify({ kind: 'verify', hsm: 'contoso', runId: 'run-0' });
+      world.backups.remove(`pinned/${original}`);
+
+      expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+    });
+
+    /** A key that the settings leave out since it was backed up; its backup goes at this age. */
+    async function leftOut(days: number, exclude: readonly string[]) {
+      const world = new VerifyWorld();
+      await world.fill(2);
+      world.policy = aWatchPolicy({ selection: { include: [], exclude, excludeTags: [] } });
+      await world.look();
+      await world.clock.advance(days * DAY_MS);
+      world.backups.remove(world.blobOf('key-1'));
+      return world;
+    }
+
+    it('forgets the backup of a key that the settings leave out since', async () => {
+      const world = await leftOut(401, ['key-1']);
+
+      expect(await verified(world)).toEqual({ found: 0, told: [], promised: undefined, asked: undefined });
+      expect(world.logger.lines.map(({ message }) => message)).toContain(
+        'backup reached its age and is needed no more',
+      );
+    });
+
+    it.each([
+      ['younger than the rule removes', 399, ['key-1']],
+      ['of a key that needs one', 401, []],
+    ])('tells a lost backup %s', async (_name, days, exclude) => {
+      const world = await leftOut(days, exclude);
+
+      expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+    });
+
+    it('tells a lost backup when no look says whether its key is there', async () => {
+      const world = new VerifyWorld();
+      await world.fill(2);
+      await world.clock.advance(401 * DAY_MS);
+      world.backups.remove(world.blobOf('key-1'));
+
+      expect(await verified(world)).toMatchObject({ found: 1 });
+    });
+  });
 
   it('does not call a backup damaged that came while it was listing', async () => {
     const world = new VerifyWorld();

@@ -1,0 +1,105 @@
+/** Tells backups that are gone as designed, because the store's lifecycle rule removed them, from those that are lost. */
+import { type RetryPolicy, withRetries } from '../backup/retry.ts';
+import { dropDamaged } from '../backup/save-backups.ts';
+import { type KeySelection, reasonToSkip } from '../backup/selection.ts';
+import { lookUp } from '../look-up.ts';
+import { BackupRecord } from '../model/backup-record.ts';
+import type { BackupStore, Logger, StoredBackup } from '../ports.ts';
+import { asListed } from '../watch/remembered.ts';
+import { readWatchState, type WatchState } from '../watch/watch-state.ts';
+import { damageOf, GONE } from './check-backup.ts';
+import type { DamageDeps } from './report-damage.ts';
+
+/** What decides whether an absence is by design. */
+export interface AbsencePolicy {
+  readonly selection: KeySelection;
+  /** Age at which the store's lifecycle rule removes a backup, milliseconds. */
+  readonly retentionMs: number;
+  readonly retry: RetryPolicy;
+}
+
+/** What settling needs. */
+type AbsenceDeps = Pick<DamageDeps, 'backups' | 'state' | 'clock'> & { readonly logger: Logger };
+
+/**
+ * Takes the promises of `unlisted` that nobody need be told of out of the catalogue, and returns the others: a purged key's
+ * backup lives on as its pinned copy, and one of a key that needs none any more has reached its age.
+ * Fails with `state-corrupt`, `state-conflict` or a storage code.
+ */
+export async function settleExpected(
+  deps: AbsenceDeps,
+  policy: AbsencePolicy,
+  hsm: string,
+  unlisted: readonly StoredBackup[],
+  signal: AbortSignal,
+): Promise<readonly StoredBackup[]> {
+  const { state: memory } = await readWatchState(deps.state, hsm, signal);
+  const others: StoredBackup[] = [];
+  for (const backup of unlisted) {
+    const settle = () => settleOne(deps, policy, memory, backup, signal);
+    if (!(await withRetries(settle, deps.clock, policy.retry, signal))) others.push(backup);
+  }
+  return others;
+}
+
+/** Whether `backup` was settled. */
+async function settleOne(
+  deps: AbsenceDeps,
+  policy: AbsencePolicy,
+  memory: WatchState,
+  backup: StoredBackup,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { blob, record, storedAt } = backup;
+  const { hsm, key } = record;
+  if ((await damageOf(deps.backups, backup, signal)) !== GONE) return false;
+  const isOld = deps.clock.now() - storedAt >= policy.retentionMs;
+  const copy = await copyOf(deps.backups, backup, signal);
+  if (copy !== undefined) {
+    if ((await damageOf(deps.backups, copy, signal)) !== undefined) return false;
+    await dropDamaged(deps.state, hsm, { key, blob }, copy);
+    deps.logger[isOld ? 'info' : 'warn']('backup lives on as its pinned copy', {
+      hsm,
+      key,
+      blob,
+      copy: copy.blob,
+    });
+    return true;
+  }
+  if (!isOld || !isNeededNoMore(memory, policy, backup)) return false;
+  await dropDamaged(deps.state, hsm, { key, blob }, undefined);
+  deps.logger.info('backup reached its age and is needed no more', { hsm, key, blob });
+  return true;
+}
+
+/** The same backup under another name. */
+async function copyOf(
+  backups: BackupStore,
+  { blob, record }: StoredBackup,
+  signal: AbortSignal,
+): Promise<StoredBackup | undefined> {
+  const text = textOf(record);
+  for await (const page of backups.list(record.hsm, record.key, signal)) {
+    const copy = page.find((other) => other.blob !== blob && textOf(other.record) === text);
+    if (copy !== undefined) return copy;
+  }
+  return undefined;
+}
+
+/** The same for equal records: parsing puts the fields in order. */
+function textOf(record: BackupRecord): string {
+  return JSON.stringify(BackupRecord.parse(record));
+}
+
+/** Of a key that is nowhere, or that the settings leave out. Of a purged one a copy was to be kept: not so. */
+function isNeededNoMore(
+  { lookedAt, keys, purges, pins }: WatchState,
+  { selection }: AbsencePolicy,
+  { blob, record }: StoredBackup,
+): boolean {
+  const purge = lookUp(purges, record.key);
+  const isKept = pins.includes(blob) || (purge !== undefined && record.capturedAt <= purge.at);
+  if (lookedAt === undefined || isKept) return false;
+  const known = lookUp(keys, record.key);
+  return known === undefined || reasonToSkip(asListed(record.key, known), selection) !== undefined;
+}
