@@ -136,13 +136,15 @@ function hsmLines(one: HsmStatus, now: number, paint: Paint, connection: Connect
 
 /** What to do, a line for each way: whoever may not recover a key alone asks the approvers, where there are any. */
 function fixesOf({ key, risk }: KeyRisk, hsm: string, connection: Connection): string {
+  // In the local world there is no signing in: it must be said who asks.
+  const asker = connection.world === undefined ? '' : ' --as alice';
   const ways =
     risk === 'deleted-without-backup'
       ? [
           `hsm-warden key recover --hsm-name ${hsm} --name ${key}`,
           ...(recoveryUrl(connection) === undefined
             ? []
-            : [`hsm-warden recovery request --hsm ${hsm} --key ${key} --reason 'TICKET'`]),
+            : [`hsm-warden recovery request --hsm ${hsm} --key ${key} --reason 'TICKET'${asker}`]),
         ]
       : [`hsm-warden backup run --hsm ${hsm} --key ${key}`];
   return ways

@@ -10,12 +10,26 @@ const Shown = z.object({
   scheduledPurgeAt: z.string().optional(),
   action: z.string().optional(),
   state: z.string().optional(),
+  recoveryId: z.string().optional(),
+  detail: z.string().optional(),
 });
 
-/** Type, subject, and the facts that matter. */
+/** As wide as RecoveryOverrideInForce, the longest of ours. */
+const KIND_WIDTH = 23;
+/** A reason may be a whole page; the request has all of it. */
+const LONGEST_FACT = 120;
+
+/** Type, subject, and the facts that matter. What people wrote cannot steer the terminal. */
 export function describeEvent({ type, subject, time, data }: CloudEvent): string {
   const parsed = Shown.safeParse(data);
-  const facts = parsed.success ? Object.entries(parsed.data).map(([name, value]) => `${name} ${value}`) : [];
-  const kind = type.replace(/^HsmWarden\./, '').padEnd(20);
-  return `${time?.slice(0, 16) ?? ''}  ${kind} ${subject ?? ''}${facts.length > 0 ? `  (${facts.join(', ')})` : ''}`;
+  const facts = parsed.success
+    ? Object.entries(parsed.data).map(([name, value = '']) => `${name} ${short(value)}`)
+    : [];
+  const kind = type.replace(/^HsmWarden\./, '').padEnd(KIND_WIDTH);
+  const line = `${time?.slice(0, 16) ?? ''}  ${kind} ${subject ?? ''}${facts.length > 0 ? `  (${facts.join(', ')})` : ''}`;
+  return line.replaceAll(/\p{Cc}/gu, '?');
+}
+
+function short(value: string): string {
+  return value.length > LONGEST_FACT ? `${value.slice(0, LONGEST_FACT)}…` : value;
 }

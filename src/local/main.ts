@@ -36,6 +36,7 @@ if (typeof args === 'string') {
     local = await startLocal(args, say);
     if (!args.once) await stopped.promise;
     await local.close();
+    if (stopping) say('Stopped; kept under .warden/ for the next start.');
     process.exitCode = local.safe ? 0 : 1;
   } catch (error) {
     const expected = error instanceof Error && error.name === 'WorldTaken';

@@ -107,7 +107,7 @@ describe('an HSM from its first run to a deleted key', () => {
     expect(here.stdout).not.toContain('recovery request');
     const environment = { HSM_WARDEN_WORLD: await worldWith({ recoveryUrl: 'http://127.0.0.1:7072' }) };
     expect((await world.run(['status'], { environment })).stdout).toContain(
-      "or hsm-warden recovery request --hsm contoso --key bereft --reason 'TICKET' --emulator\n",
+      "or hsm-warden recovery request --hsm contoso --key bereft --reason 'TICKET' --as alice --emulator\n",
     );
     await world.client().purgeDeletedKey('bereft');
   });

@@ -105,7 +105,7 @@ describe('npm start', () => {
 
     child.kill('SIGINT');
     const [code] = await exit;
-    await output;
+    expect((await output).trimEnd()).toMatch(/\nStopped; kept under \.warden\/ for the next start\.$/);
 
     expect(code).toBe(0);
     await expect(fetch(`${url}/admin/host/status`)).rejects.toThrow();
