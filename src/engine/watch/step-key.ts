@@ -27,6 +27,8 @@ export interface KeyBefore {
   readonly name: string;
   readonly known: KnownKey | undefined;
   readonly pastPurge: PastPurge | undefined;
+  /** When the HSM was last looked at, epoch milliseconds; undefined before the first look. */
+  readonly lookedAt: number | undefined;
   readonly entry: CatalogueEntry | undefined;
   /** The newest backup that can be of the key known: `entry`, unless that is one of a successor. */
   readonly former: CatalogueEntry | undefined;
@@ -106,7 +108,7 @@ function stepActive(
   key: ListedKey,
   versions: readonly ListedVersion[] | undefined,
 ): KeyAfter {
-  const { known, entry } = before;
+  const { known, entry, lookedAt } = before;
   const replaced = known !== undefined && isReplaced(known, versions);
   const ended = replaced ? endPurged(context, before, known) : endFormer(context, before);
   const oldest = replaced || known === undefined ? newOwner(before, versions) : known.oldestVersion;
@@ -118,6 +120,10 @@ function stepActive(
     ...(known?.state === 'active' && !replaced ? faultsOf(known) : {}),
     // A key that came back is as old as ever, but could not be backed up while it was deleted: its time begins now.
     ...(known?.state === 'deleted' && !replaced ? { unprotected: { since: context.now, told: false } } : {}),
+    // One restored here from another HSM is as old as it was there, and was not here at the last look.
+    ...(known === undefined && lookedAt !== undefined && key.attributes.createdAt < lookedAt
+      ? { unprotected: { since: lookedAt, told: false } }
+      : {}),
   };
   const judged = classifyActive(context, key, next, entry);
   return { ...ended, known: judged.known, findings: [...ended.findings, ...judged.findings] };

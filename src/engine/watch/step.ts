@@ -50,6 +50,7 @@ export function step(context: JudgeContext, state: WatchState, facts: LookFacts)
     const before = {
       name,
       known: lookUp(state.keys, name),
+      lookedAt: state.lookedAt,
       pastPurge: lookUp(state.purges, name),
       entry,
       former: facts.former.has(name) ? facts.former.get(name) : entry,

@@ -1,4 +1,6 @@
 import { describe, expect, it } from 'vitest';
+import { MemoryHsm } from '../../../src/adapters/memory/memory-hsm.ts';
+import { MemoryKeyService } from '../../../src/adapters/memory/memory-key-service.ts';
 import { WardenError } from '../../../src/engine/errors.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, WatchWorld } from '../../support/watch-world.ts';
 
@@ -350,20 +352,23 @@ describe('a topic that does not accept', () => {
 });
 
 describe('an HSM that does not answer', () => {
-  it('is told once, after it has been silent for the set time, with a heartbeat that says so', async () => {
-    const world = await settledWorld();
-    const error = new WardenError('hsm-unreachable', { message: 'no route' });
-    world.hsm.faults.fail('listKeys', error, { times: 6 });
-    const first = await world.look();
-    expect(first.ok).toBe(false);
-    await world.clock.advance(10 * MINUTE_MS);
-    await world.look();
-    await world.look();
+  it.each(['hsm-unreachable', 'hsm-token-unavailable'] as const)(
+    '(%s) is told once, after it has been silent for the set time, with a heartbeat that says so',
+    async (code) => {
+      const world = await settledWorld();
+      const error = new WardenError(code, { message: 'no route' });
+      world.hsm.faults.fail('listKeys', error, { times: 6 });
+      const first = await world.look();
+      expect(first.ok).toBe(false);
+      await world.clock.advance(10 * MINUTE_MS);
+      await world.look();
+      await world.look();
 
-    expect(world.told).toEqual(['HsmUnreachable']);
-    const beats = world.publisher.accepted.filter(({ type }) => type === 'HsmWarden.Heartbeat');
-    expect(beats.map(({ data }) => 'ok' in data && data.ok)).toEqual([true, false, false, false]);
-  });
+      expect(world.told).toEqual(['HsmUnreachable']);
+      const beats = world.publisher.accepted.filter(({ type }) => type === 'HsmWarden.Heartbeat');
+      expect(beats.map(({ data }) => 'ok' in data && data.ok)).toEqual([true, false, false, false]);
+    },
+  );
 
   it('is told anew when it falls silent again', async () => {
     const world = await settledWorld();
@@ -449,5 +454,41 @@ describe('an HSM out of reach', () => {
 
     expect(world.told).toEqual(['KeyDeleted orders', 'PurgePending orders']);
     expect(world.events('HsmWarden.PurgePending')[0]?.data.severity).toBe('high');
+  });
+});
+
+describe('a key restored here from another HSM', () => {
+  /** Looked at every quarter of an hour; the key comes, two hours old, after a look. */
+  async function withOldKey(): Promise<WatchWorld> {
+    const world = await settledWorld();
+    const other = new MemoryHsm({ name: 'fabrikam', purgeProtection: true, clock: world.clock });
+    other.createKey('mail-dkim');
+    await world.clock.advance(2 * HOUR_MS);
+    await world.look();
+    const backup = await new MemoryKeyService(other).backupKey('mail-dkim');
+    await new MemoryKeyService(world.hsm).restoreKey(backup);
+    return world;
+  }
+
+  it('is not called unprotected before it could have been backed up here', async () => {
+    const world = await withOldKey();
+    await world.look();
+    await world.backUp('mail-dkim');
+    await world.clock.advance(HOUR_MS);
+    await world.look();
+
+    expect(world.told).toEqual([]);
+  });
+
+  it.each([
+    ['just before', HOUR_MS - 1, []],
+    ['at', HOUR_MS, ['KeyUnprotected mail-dkim']],
+  ])('without a backup, %s an hour after the last look without it', async (_name, age, told) => {
+    const world = await withOldKey();
+    await world.look();
+    await world.clock.advance(age);
+    await world.look();
+
+    expect(world.told).toEqual(told);
   });
 });
