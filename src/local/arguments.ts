@@ -19,7 +19,7 @@ export interface StartArguments {
 
 /** How to call it. */
 export const USAGE = `usage: npm start -- [--once] [--keys N] [--json] [--fresh] [--advance 80d]
-  --once     end after the nightly run; exit code 0 only if every key is backed up
+  --once     end after the nightly run; exit code 0 only if every active key is backed up
   --keys N   N active keys, both HSMs together (default ${LISTED_KEYS}); each number has a world of its own
   --advance  move the clock ahead after the run, e.g. 80d or 12h, and show what the watch says on the way
   --json     print one JSON summary as the last line

@@ -127,7 +127,7 @@ function listenTo(say: Say): Events {
 
 async function watchNow(
   { hsms }: World,
-  { backup }: Apps,
+  { backup, recovery }: Apps,
   events: Events,
   { advanceMs }: StartArguments,
   say: Say,
@@ -141,6 +141,9 @@ async function watchNow(
   await travel(hsms, advanceMs, async () => {
     await runNightly(backup, names, () => undefined, RUN_TIMEOUT_MS);
     await look();
+    // Requests whose time is over say so on the day it ends.
+    const outcome = await recovery.invoke('recoveryReconcile');
+    if (outcome.status === 'failed') throw outcome.error;
   });
 }
 
