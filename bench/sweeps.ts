@@ -136,6 +136,6 @@ export async function memory(): Promise<Figure[]> {
     atMost('keys without a backup', 25_000 - one.backedUp - four.backedUp, '', 0),
     atMost('peak, 5000 keys on one HSM', one.peakMb, 'MB', 200),
     atMost('peak, 20 000 keys on four HSMs in one process', four.peakMb, 'MB', 220),
-    plain('the same against one HSM', four.peakMb / one.peakMb, 'x'),
+    atMost('the same against one HSM', four.peakMb / one.peakMb, 'x', 1.1),
   ];
 }
