@@ -21,22 +21,32 @@ export async function readFormerBackups(
   for (const [name, presence] of confirmed) {
     const known = lookUp(state.keys, name);
     const entry = lookUp(catalogue.keys, name);
-    if (known === undefined || entry === undefined || canBeOf(entry, known, presence)) continue;
-    former.set(name, await newest(backups, state.hsm, name, known, presence, signal));
+    if (known === undefined || entry === undefined || canBeOf(entry, known, presence, state.lookedAt))
+      continue;
+    former.set(name, await newest(backups, state, name, known, presence, signal));
   }
   return former;
 }
 
 /** Whether a backup can be of the key remembered, given where the name is now. */
-function canBeOf(backup: Pick<CatalogueEntry, 'record'>, known: KnownKey, presence: Presence): boolean {
+function canBeOf(
+  backup: Pick<CatalogueEntry, 'record'>,
+  known: KnownKey,
+  presence: Presence,
+  lookedAt = 0,
+): boolean {
   if (known.state === 'deleted') return !isBackupAfter(backup, known);
+  // Seen active, and deleted now: of backups taken since that look nobody can tell which key of the name they hold.
+  if (presence.is === 'deleted') {
+    return backup.record.createdAt === known.createdAt || backup.record.capturedAt <= lookedAt;
+  }
   if (presence.is !== 'active' || !isReplaced(known, presence.versions)) return true;
   return !hasVersionOf(backup, presence.versions ?? []);
 }
 
 async function newest(
   backups: Pick<BackupStore, 'list'>,
-  hsm: string,
+  { hsm, lookedAt }: WatchState,
   name: string,
   known: KnownKey,
   presence: Presence,
@@ -45,7 +55,7 @@ async function newest(
   let found: StoredBackup | undefined;
   for await (const page of backups.list(hsm, name, signal)) {
     for (const backup of page) {
-      if (canBeOf(backup, known, presence) && (found === undefined || isBetter(backup, found)))
+      if (canBeOf(backup, known, presence, lookedAt) && (found === undefined || isBetter(backup, found)))
         found = backup;
     }
   }

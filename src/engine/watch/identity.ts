@@ -64,9 +64,12 @@ export function hasVersionOf(
 }
 
 /** A backup from between the two deletions shows whose versions the key had then. */
-function compareBackups({ known, entry, former }: TwoDeletions): Identity | undefined {
+function compareBackups({ known, key, entry, former }: TwoDeletions): Identity | undefined {
   if (entry === undefined || former === undefined || !isBackupAfter(entry, known)) return undefined;
-  if (hasVersionOf(entry, former.record.versions)) return 'same';
+  if (hasVersionOf(entry, former.record.versions)) {
+    // The key remembered had come back by then; a version made after that backup may be another key's.
+    return entry.record.createdAt === key.attributes.createdAt ? 'same' : undefined;
+  }
   // Proof only when the older backup is of the key remembered, and not of one still earlier.
   return former.record.createdAt === known.createdAt ? 'other' : undefined;
 }

@@ -151,7 +151,12 @@ function isSuccessor({ known, pastPurge, purges }: KeyBefore, { findings }: Ende
 /** The key remembered, if it was deleted, has gone before this deletion: purged, or recovered and deleted again. */
 function endBeforeDeletion(context: JudgeContext, before: KeyBefore, key: ListedDeletedKey): Ended {
   const { known, entry, former, deletes } = before;
-  if (known?.state !== 'deleted') return endFormer(context, before);
+  if (known?.state === 'active') {
+    const { fresh } = account(before.pastPurge, before.purges);
+    const isPurged = fresh.some((signal) => isPurgeOf(known, signal));
+    return isPurged ? endPurged(context, before, known) : endUnseen(context, before);
+  }
+  if (known === undefined) return endUnseen(context, before);
   const identity = identify({ known, key, entry, former, deletes });
   if (identity === 'same') return endFormer(context, before);
   return endPurged(context, before, known, identity === 'presumed-other');

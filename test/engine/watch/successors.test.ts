@@ -72,6 +72,14 @@ describe('a deleted key in the place of a deleted key', () => {
     expect(await world.during(() => world.look())).toEqual([]);
   });
 
+  it('made after the key came back, was backed up, and was purged after all: the purge is told, and presumed', async () => {
+    const world = await afterDeletion();
+    await world.does('recover', 'back up', 'delete', 'purge', 'create', 'delete');
+
+    expect(await world.during(() => world.look())).toContain('KeyPurged orders');
+    expect(purges(world)).toMatchObject([{ presumed: true, recoverable: 'restore' }]);
+  });
+
   it('made after a purge: the backups of the key before it do not count as its own', async () => {
     const world = await afterDeletion();
     await world.does('purge', 'create', 'delete');
@@ -207,6 +215,25 @@ describe('a deleted key in the place of an active key', () => {
     await world.does('purge');
     await world.look();
     expect(purges(world)[1]).toMatchObject({ coverage: 'none', recoverable: 'lost' });
+  });
+
+  it('and backed up meanwhile: the purge names the backup of the key that was purged', async () => {
+    const { world, signals } = await replaced('create', 'back up');
+
+    expect(await world.during(() => world.look(signals))).toEqual(['KeyPurged orders', 'KeyDeleted orders']);
+    expect(purges(world)).toMatchObject([{ recoverable: 'restore', backup: { blob: world.taken[0] } }]);
+  });
+
+  it('and backed up meanwhile, where the key that was purged never was: it is lost', async () => {
+    const world = new Succession({ purgeProtection: false });
+    await world.does('create');
+    await world.look();
+    await world.does('delete', 'purge');
+    const record = [{ key: 'orders', at: world.clock.now(), caller: {} }];
+    await world.does('create', 'back up', 'delete');
+    await world.look({ purges: record });
+
+    expect(purges(world)).toMatchObject([{ recoverable: 'lost' }]);
   });
 
   it('the same when no look had seen the name, only its backup was known', async () => {
