@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for an Event Grid topic into the engine's error. */
 import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { type Fault, readFault, TOKEN_ADVICE } from '../http/fault.ts';
+import { type Fault, readFault, reasonOf, TOKEN_ADVICE } from '../http/fault.ts';
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
   'topic-token-unavailable': TOKEN_ADVICE,
@@ -24,7 +24,7 @@ export function translateTopicError(
   const code = codeOf(fault);
   const advice = ADVICE[code];
   return new WardenError(code, {
-    message: `Could not publish events: ${reasonOf(fault, error)}.`,
+    message: `Could not publish events: ${reasonOf(fault, error, 'the topic')}.`,
     cause: error,
     ...(advice === undefined ? {} : { advice }),
     ...(fault.kind === 'answer' && fault.retryAfterMs !== undefined
@@ -60,23 +60,4 @@ function codeOfStatus(status: number): WardenErrorCode {
   if (status === 429) return 'topic-throttled';
   if (status === 401 || status === 403) return 'topic-forbidden';
   return status === 404 || status === 410 ? 'topic-unreachable' : 'topic-unavailable';
-}
-
-function reasonOf(fault: Fault, error: unknown): string {
-  switch (fault.kind) {
-    case 'aborted':
-      return 'the operation was aborted';
-    case 'timeout':
-      return 'no answer in time';
-    case 'no-connection':
-      return `no connection (${fault.code})`;
-    case 'no-token':
-      return 'no token could be had';
-    case 'foreign-challenge':
-      return 'it asked for a token of another audience';
-    case 'answer':
-      return `the topic answered ${fault.status} ${fault.code}`.trimEnd();
-    case 'unexpected':
-      return error instanceof Error ? error.message.replace(/\.$/, '') : 'the answer was not understood';
-  }
 }

@@ -71,6 +71,26 @@ export function readFault(error: unknown, signal: AbortSignal | undefined, now: 
   };
 }
 
+/** Why it failed, in words; `service` is who answered, and `error` what the SDK threw, without any body. */
+export function reasonOf(fault: Fault, error: unknown, service: string): string {
+  switch (fault.kind) {
+    case 'aborted':
+      return 'the operation was aborted';
+    case 'timeout':
+      return 'no answer in time';
+    case 'no-connection':
+      return `no connection (${fault.code})`;
+    case 'no-token':
+      return 'no token could be had';
+    case 'foreign-challenge':
+      return 'it asked for a token of another audience';
+    case 'answer':
+      return `${service} answered ${fault.status} ${fault.code}`.trimEnd();
+    case 'unexpected':
+      return error instanceof Error ? error.message.replace(/\.$/, '') : 'the answer was not understood';
+  }
+}
+
 /** Milliseconds to wait, from `retry-after-ms`, `x-ms-retry-after-ms` or `Retry-After` (seconds or a date, RFC 9110 section 10.2.3). */
 export function parseRetryAfter(
   read: (header: string) => string | undefined,

@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for a Managed HSM into the engine's error: one table of statuses, codes and advice. */
 import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { type Fault, readFault, TOKEN_ADVICE, withoutBody } from './fault.ts';
+import { type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
 export interface HsmCall {
@@ -38,7 +38,7 @@ export function translateHsmError(error: unknown, call: HsmCall, now: number): W
   const advice = ADVICE[code];
   const cause = withoutBody(error);
   return new WardenError(code, {
-    message: `Could not ${call.what} ${where}: ${reasonOf(fault, cause)}.`,
+    message: `Could not ${call.what} ${where}: ${reasonOf(fault, cause, 'the HSM')}.`,
     hsm: call.hsm,
     cause,
     ...(call.key === undefined ? {} : { key: call.key }),
@@ -86,23 +86,4 @@ function codeOfAnswer(
   if (status === 429) return 'hsm-throttled';
   if (status === 408 || status >= 500) return 'hsm-unavailable';
   return status >= 400 ? 'hsm-refused' : 'hsm-answer-unexpected';
-}
-
-function reasonOf(fault: Fault, error: unknown): string {
-  switch (fault.kind) {
-    case 'aborted':
-      return 'the operation was aborted';
-    case 'timeout':
-      return 'no answer in time';
-    case 'no-connection':
-      return `no connection (${fault.code})`;
-    case 'no-token':
-      return 'no token could be had';
-    case 'foreign-challenge':
-      return 'it asked for a token of another audience';
-    case 'answer':
-      return `the HSM answered ${fault.status} ${fault.code}`.trimEnd();
-    case 'unexpected':
-      return error instanceof Error ? error.message.replace(/\.$/, '') : 'the answer was not understood';
-  }
 }

@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for Azure Storage into the engine's error: one table of statuses, codes and advice. */
 import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { type Fault, readFault, TOKEN_ADVICE, withoutBody } from './fault.ts';
+import { type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
 export interface StorageCall {
@@ -34,7 +34,7 @@ export function translateStorageError(error: unknown, call: StorageCall, now: nu
   const advice = ADVICE[code];
   const cause = withoutBody(error);
   return new WardenError(code, {
-    message: `Could not ${call.what}: ${reasonOf(fault, cause)}.`,
+    message: `Could not ${call.what}: ${reasonOf(fault, cause, 'the storage account')}.`,
     cause,
     ...(call.hsm === undefined ? {} : { hsm: call.hsm }),
     ...(call.key === undefined ? {} : { key: call.key }),
@@ -70,23 +70,4 @@ function codeOfAnswer(status: number, code: string): WardenErrorCode {
   if (code === 'ContainerBeingDeleted' || code === 'QueueBeingDeleted') return 'storage-unavailable';
   if (status === 408 || status >= 500) return 'storage-unavailable';
   return 'storage-refused';
-}
-
-function reasonOf(fault: Fault, error: unknown): string {
-  switch (fault.kind) {
-    case 'aborted':
-      return 'the operation was aborted';
-    case 'timeout':
-      return 'no answer in time';
-    case 'no-connection':
-      return `no connection (${fault.code})`;
-    case 'no-token':
-      return 'no token could be had';
-    case 'foreign-challenge':
-      return 'it asked for a token of another audience';
-    case 'answer':
-      return `the storage account answered ${fault.status} ${fault.code}`.trimEnd();
-    case 'unexpected':
-      return error instanceof Error ? error.message.replace(/\.$/, '') : 'the answer was not understood';
-  }
 }
