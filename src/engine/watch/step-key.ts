@@ -143,20 +143,23 @@ function newOwner(
 }
 
 /** Whether the key deleted now came after one that was purged. A key seen active outlives purges older than itself. */
-function isSuccessor({ known, pastPurge, purges }: KeyBefore, { findings }: Ended): boolean {
-  if (known?.state !== 'active') return findings.some(({ kind }) => kind === 'key-purged');
+function isSuccessor(before: KeyBefore, { findings }: Ended): boolean {
+  if (before.known?.state === 'active') return isToldPurged(before, before.known);
+  return findings.some(({ kind }) => kind === 'key-purged');
+}
+
+/** Whether the audit log tells the purge of the key remembered. */
+function isToldPurged({ pastPurge, purges }: KeyBefore, known: KnownKey): boolean {
   return account(pastPurge, purges).fresh.some((signal) => isPurgeOf(known, signal));
 }
 
 /** The key remembered, if it was deleted, has gone before this deletion: purged, or recovered and deleted again. */
 function endBeforeDeletion(context: JudgeContext, before: KeyBefore, key: ListedDeletedKey): Ended {
   const { known, entry, former, deletes } = before;
-  if (known?.state === 'active') {
-    const { fresh } = account(before.pastPurge, before.purges);
-    const isPurged = fresh.some((signal) => isPurgeOf(known, signal));
-    return isPurged ? endPurged(context, before, known) : endUnseen(context, before);
-  }
   if (known === undefined) return endUnseen(context, before);
+  if (known.state === 'active') {
+    return isToldPurged(before, known) ? endPurged(context, before, known) : endUnseen(context, before);
+  }
   const identity = identify({ known, key, entry, former, deletes });
   if (identity === 'same') return endFormer(context, before);
   return endPurged(context, before, known, identity === 'presumed-other');
@@ -166,8 +169,7 @@ function endBeforeDeletion(context: JudgeContext, before: KeyBefore, key: Listed
 function endFormer(context: JudgeContext, before: KeyBefore): Ended {
   const { known } = before;
   if (known?.state !== 'deleted') return endUnseen(context, before);
-  const { fresh } = account(before.pastPurge, before.purges);
-  if (fresh.some((signal) => isPurgeOf(known, signal))) return endPurged(context, before, known);
+  if (isToldPurged(before, known)) return endPurged(context, before, known);
   const { hsm } = context;
   const data = { hsm, key: before.name, severity: 'info', deletedAt: isoTime(known.deletedAt) } as const;
   const recovered: Finding = { kind: 'key-recovered', discriminator: deletionOf(known), data };
