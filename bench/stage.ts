@@ -111,15 +111,22 @@ const WorkerReport = z.object({
 export type WorkerReport = z.infer<typeof WorkerReport>;
 
 /** How the deployment starts Node for the app (docs/performance.md says why). */
-export const AS_DEPLOYED = ['--max-semi-space-size=2', '--max-old-space-size=1024'];
-const WORKER = '.warden/bench/worker.js';
-let bundled: Promise<unknown> | undefined;
+const AS_DEPLOYED = ['--max-semi-space-size=2', '--max-old-space-size=1024'];
 
-/** The worker is one bundle, as the app is when it is deployed: loading single TypeScript files would be measured, too. */
-function bundleWorker(): Promise<unknown> {
-  bundled ??= build({
-    entryPoints: ['bench/worker.ts'],
-    outfile: WORKER,
+/**
+ * Runs `bench/{name}.ts` in a process of its own, and returns the JSON of its last line. It is one bundle, as the app is when
+ * it is deployed: loading single TypeScript files would be measured, too.
+ */
+export async function runWorker(
+  stage: Stage,
+  name: string,
+  args: readonly string[],
+  nodeFlags: readonly string[] = [],
+): Promise<unknown> {
+  const outfile = `.warden/bench/${name}.js`;
+  await build({
+    entryPoints: [`bench/${name}.ts`],
+    outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
@@ -127,29 +134,22 @@ function bundleWorker(): Promise<unknown> {
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
-  return bundled;
-}
-
-/** Sweeps all HSMs of a stage once in a fresh process. `pace` above what the settings allow shows the app without its brake. */
-export async function sweepInProcess(
-  stage: Stage,
-  options: { runId: string; pace?: number; nodeFlags?: readonly string[] },
-): Promise<WorkerReport> {
-  await bundleWorker();
-  const args = [
-    ...AS_DEPLOYED,
-    ...(options.nodeFlags ?? []),
-    WORKER,
-    options.runId,
-    String(options.pace ?? 0),
-  ];
-  const child = spawn(process.execPath, args, {
+  const child = spawn(process.execPath, [...AS_DEPLOYED, ...nodeFlags, outfile, ...args], {
     env: { ...process.env, ...stage.settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
   if (code !== 0) throw new Error(`the worker ended with ${code}`);
-  return WorkerReport.parse(JSON.parse(output.trimEnd().split('\n').at(-1) ?? ''));
+  return JSON.parse(output.trimEnd().split('\n').at(-1) ?? '');
+}
+
+/** Sweeps all HSMs of a stage once in a fresh process. `pace` above what the settings allow shows the app without its brake. */
+export async function sweepInProcess(
+  stage: Stage,
+  options: { runId: string; pace?: number },
+): Promise<WorkerReport> {
+  const args = [options.runId, String(options.pace ?? 0)];
+  return WorkerReport.parse(await runWorker(stage, 'worker', args));
 }
 
 /** The CA of a stage, PEM. */

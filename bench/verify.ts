@@ -1,9 +1,5 @@
 /** Measures the nightly verification over real storage: how long, how much memory, and how many backups are held at once. */
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { text } from 'node:stream/consumers';
 import { KeyClient } from '@azure/keyvault-keys';
-import { build } from 'esbuild';
 import { z } from 'zod';
 import { BlobBackupStore } from '../src/adapters/blob/blob-backup-store.ts';
 import { createBlobService } from '../src/adapters/blob/clients.ts';
@@ -11,7 +7,7 @@ import { systemClock } from '../src/adapters/system/system-clock.ts';
 import { forEachConcurrently } from '../src/engine/backup/worker-pool.ts';
 import { aBackupRecord, versionId } from '../test/support/backup-record.ts';
 import { atMost, type Figure, plain } from './figure.ts';
-import { AS_DEPLOYED, caOf, type Stage, startStage } from './stage.ts';
+import { caOf, runWorker, type Stage, startStage } from './stage.ts';
 
 const GENERATIONS = 10;
 const DAY_MS = 86_400_000;
@@ -21,7 +17,6 @@ const WRITES_AT_ONCE = 16;
  * that is too small for more than a few pages shows what is really held.
  */
 const TIGHT_HEAP = ['--max-old-space-size=64'];
-const WORKER = '.warden/bench/verify-worker.js';
 const Report = z.object({
   seconds: z.number(),
   cpuMs: z.number(),
@@ -123,25 +118,6 @@ async function verifyInProcess(
   hsm: string,
   nodeFlags: readonly string[] = [],
 ): Promise<z.infer<typeof Report>> {
-  await build({
-    entryPoints: ['bench/verify-worker.ts'],
-    outfile: WORKER,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    minify: true,
-    banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
-    logLevel: 'warning',
-  });
-  const child = spawn(
-    process.execPath,
-    [...AS_DEPLOYED, ...nodeFlags, WORKER, hsm, `bench${nodeFlags.length}`],
-    {
-      env: { ...process.env, ...stage.settings },
-      stdio: ['ignore', 'pipe', 'inherit'],
-    },
-  );
-  const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
-  if (code !== 0) throw new Error(`the worker ended with ${code}`);
-  return Report.parse(JSON.parse(output.trimEnd().split('\n').at(-1) ?? ''));
+  const args = [hsm, `bench${nodeFlags.length}`];
+  return Report.parse(await runWorker(stage, 'verify-worker', args, nodeFlags));
 }
