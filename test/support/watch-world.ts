@@ -107,6 +107,16 @@ export class WatchWorld {
   }
 }
 
+/** A world with one backed-up key `orders`, already looked at. */
+export async function settledWorld(options: Partial<MemoryHsmOptions> = {}): Promise<WatchWorld> {
+  const world = new WatchWorld(options);
+  world.hsm.createKey('orders');
+  await world.clock.advance(MINUTE_MS);
+  await world.backUp('orders');
+  await world.look();
+  return world;
+}
+
 function nameOf({ type, data }: WardenEvent): string {
   const name = type.replace('HsmWarden.', '');
   return 'key' in data && data.key !== undefined ? `${name} ${data.key}` : name;

@@ -1,0 +1,15 @@
+import { describe, expect, it } from 'vitest';
+import { settledWorld } from '../../support/watch-world.ts';
+
+describe('two looks at once', () => {
+  it('tell everything once: the slower one begins anew', async () => {
+    const world = await settledWorld();
+    world.hsm.deleteKey('orders');
+    world.hsm.faults.plant({ operation: 'listDeletedKeys', act: async () => void (await world.look()) });
+    await world.look();
+    await world.look();
+
+    expect(world.told).toEqual(['KeyDeleted orders']);
+    expect(world.publisher.accepted.filter(({ type }) => type === 'HsmWarden.KeyDeleted')).toHaveLength(1);
+  });
+});
