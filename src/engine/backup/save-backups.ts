@@ -20,25 +20,35 @@ export async function saveBackups(
   await changeLines(store, hsm, (lines) => mergeLines(lines, hsm, backups));
 }
 
+/** A backup that is to stand in the catalogue no more, and what comes in its place, if anything. */
+export interface Exchange {
+  readonly key: string;
+  readonly blob: string;
+  readonly replacement: CatalogueEntry | undefined;
+}
+
 /**
- * Takes the damaged backup `blob` of `key` out of the stored catalogue, for the newest good one there is, if any.
- * A catalogue that knows a newer backup stays as it is. Fails as {@link saveBackups}.
+ * Takes backups out of the stored catalogue, for others where there are some. Of a key for which it knows another backup
+ * by now nothing is changed. Fails as {@link saveBackups}.
  */
-export async function dropDamaged(
+export async function exchangeBackups(
   store: StateStore,
   hsm: string,
-  damaged: { readonly key: string; readonly blob: string },
-  newestGood: CatalogueEntry | undefined,
+  exchanges: readonly Exchange[],
 ): Promise<void> {
+  const byKey = new Map(exchanges.map((exchange) => [exchange.key, exchange]));
   await changeLines(store, hsm, (lines) => {
     const kept: string[] = [];
-    let found = false;
+    let changed = false;
     for (const line of lines) {
-      if (line.key === damaged.key && parseLine(line, hsm).blob === damaged.blob) found = true;
-      else kept.push(line.line);
+      const exchange = byKey.get(line.key);
+      if (exchange === undefined || parseLine(line, hsm).blob !== exchange.blob) kept.push(line.line);
+      else {
+        changed = true;
+        if (exchange.replacement !== undefined) kept.push(catalogueLine(exchange.replacement));
+      }
     }
-    if (!found) return undefined;
-    return newestGood === undefined ? kept : [...kept, catalogueLine(newestGood)];
+    return changed ? kept : undefined;
   });
 }
 

@@ -1,6 +1,6 @@
 /** Tells backups that are gone as designed, because the store's lifecycle rule removed them, from those that are lost. */
 import { type RetryPolicy, withRetries } from '../backup/retry.ts';
-import { dropDamaged } from '../backup/save-backups.ts';
+import { type Exchange, exchangeBackups } from '../backup/save-backups.ts';
 import { type KeySelection, reasonToSkip } from '../backup/selection.ts';
 import { lookUp } from '../look-up.ts';
 import { BackupRecord } from '../model/backup-record.ts';
@@ -35,41 +35,47 @@ export async function settleExpected(
 ): Promise<readonly StoredBackup[]> {
   const { state: memory } = await readWatchState(deps.state, hsm, signal);
   const others: StoredBackup[] = [];
+  const settled: Settled[] = [];
   for (const backup of unlisted) {
     const settle = () => settleOne(deps, policy, memory, backup, signal);
-    if (!(await withRetries(settle, deps.clock, policy.retry, signal))) others.push(backup);
+    const one = await withRetries(settle, deps.clock, policy.retry, signal);
+    if (one === undefined) others.push(backup);
+    else settled.push(one);
+  }
+  if (settled.length > 0) await exchangeBackups(deps.state, hsm, settled);
+  for (const { level, said, key, blob, replacement } of settled) {
+    deps.logger[level](said, { hsm, key, blob, ...(replacement && { copy: replacement.blob }) });
   }
   return others;
 }
 
-/** Whether `backup` was settled. */
+/** What becomes of a promise that nobody need be told of. */
+interface Settled extends Exchange {
+  readonly level: 'info' | 'warn';
+  readonly said: string;
+}
+
+/** `undefined`: `backup` is one that should be there. */
 async function settleOne(
   deps: AbsenceDeps,
   policy: AbsencePolicy,
   memory: WatchState,
   backup: StoredBackup,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Settled | undefined> {
   const { blob, record, storedAt } = backup;
-  const { hsm, key } = record;
-  if ((await damageOf(deps.backups, backup, signal)) !== GONE) return false;
+  const { key } = record;
+  if ((await damageOf(deps.backups, backup, signal)) !== GONE) return undefined;
   const isOld = deps.clock.now() - storedAt >= policy.retentionMs;
   const copy = await copyOf(deps.backups, backup, signal);
   if (copy !== undefined) {
-    if ((await damageOf(deps.backups, copy, signal)) !== undefined) return false;
-    await dropDamaged(deps.state, hsm, { key, blob }, copy);
-    deps.logger[isOld ? 'info' : 'warn']('backup lives on as its pinned copy', {
-      hsm,
-      key,
-      blob,
-      copy: copy.blob,
-    });
-    return true;
+    if ((await damageOf(deps.backups, copy, signal)) !== undefined) return undefined;
+    const said = 'backup lives on as its pinned copy';
+    return { key, blob, replacement: copy, level: isOld ? 'info' : 'warn', said };
   }
-  if (!isOld || !isNeededNoMore(memory, policy, backup)) return false;
-  await dropDamaged(deps.state, hsm, { key, blob }, undefined);
-  deps.logger.info('backup reached its age and is needed no more', { hsm, key, blob });
-  return true;
+  if (!isOld || !isNeededNoMore(memory, policy, backup)) return undefined;
+  const said = 'backup reached its age and is needed no more';
+  return { key, blob, replacement: undefined, level: 'info', said };
 }
 
 /** The same backup under another name. */

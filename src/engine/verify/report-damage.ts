@@ -1,6 +1,6 @@
 /** Acts on a damaged backup: tells it, asks for a fresh one, and takes it out of the catalogue. */
 import type { KeyBackupMessage } from '../backup/key-message.ts';
-import { dropDamaged } from '../backup/save-backups.ts';
+import { exchangeBackups } from '../backup/save-backups.ts';
 import type { Finding } from '../events/finding.ts';
 import { isoTime } from '../iso-time.ts';
 import type { BackupStore, Clock, StateStore, StoredBackup, WorkQueue } from '../ports.ts';
@@ -45,7 +45,7 @@ export async function reportDamage(deps: DamageDeps, damage: Damage, signal: Abo
   await announce(deps, hsm, [finding]);
   const message: KeyBackupMessage = { kind: 'key-backup', hsm, key, reason: 'requested' };
   await deps.queue.send('key-backups', message);
-  await dropDamaged(deps.state, hsm, { key, blob }, good);
+  await exchangeBackups(deps.state, hsm, [{ key, blob, replacement: good }]);
 }
 
 /** The newest backup of the key that reads back well, besides the damaged one. */

@@ -8,7 +8,7 @@ import {
   writeCatalogue,
 } from '../../../src/engine/backup/catalogue.ts';
 import { catalogueLine, catalogueText } from '../../../src/engine/backup/catalogue-text.ts';
-import { dropDamaged, saveBackups } from '../../../src/engine/backup/save-backups.ts';
+import { exchangeBackups, saveBackups } from '../../../src/engine/backup/save-backups.ts';
 import { catalogueEntry } from '../../support/listed-key.ts';
 
 const backups = fc.array(
@@ -130,7 +130,7 @@ describe('the catalogue', () => {
       const other = catalogueEntry({ key: 'billing' });
       await saveBackups(state, 'contoso', [known, other]);
 
-      await dropDamaged(state, 'contoso', { key: 'orders', blob: damaged.blob }, good);
+      await exchangeBackups(state, 'contoso', [{ key: 'orders', blob: damaged.blob, replacement: good }]);
 
       const { keys } = await readCatalogue(state, 'contoso');
       expect(keys.billing).toEqual(other);
