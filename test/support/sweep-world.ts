@@ -13,10 +13,12 @@ import { parseRunRecord, type RunRecord } from '../../src/engine/backup/run-reco
 import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
 import { sweep } from '../../src/engine/backup/sweep.ts';
 import type { SweepDeps, SweepPolicy } from '../../src/engine/backup/sweep-context.ts';
+import { WardenError, type WardenErrorCode } from '../../src/engine/errors.ts';
 import type { Pacer } from '../../src/engine/ports.ts';
 import { Turns } from '../../src/engine/turns.ts';
 
-const HOUR_MS = 3_600_000;
+export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 
 /** A pacer that never waits and remembers what it was told. */
 export class FreePacer implements Pacer {
@@ -76,7 +78,7 @@ export class SweepWorld {
   policy(change: Partial<SweepPolicy> = {}): SweepPolicy {
     return {
       selection: EVERY_KEY,
-      refreshMs: 7 * 24 * HOUR_MS,
+      refreshMs: 7 * DAY_MS,
       schedule: '0 0 2 * * *',
       pace: 8,
       concurrency: 4,
@@ -127,4 +129,20 @@ export class SweepWorld {
   nextNight(): SweepMessage {
     return { ...this.message, runId: '20261125T020000Z-nightly' };
   }
+}
+
+/** A failure to plant. */
+export function fault(code: WardenErrorCode, retryAfterMs?: number) {
+  const options = { message: `planted ${code}`, hsm: 'contoso' };
+  return new WardenError(code, retryAfterMs === undefined ? options : { ...options, retryAfterMs });
+}
+
+/** A port with some of its methods replaced. */
+export function overriding<T extends object>(port: T, methods: Partial<T>): T {
+  return new Proxy(port, {
+    get(target, name) {
+      const member: unknown = Reflect.get(Object.hasOwn(methods, name) ? methods : target, name);
+      return typeof member === 'function' ? member.bind(target) : member;
+    },
+  });
 }

@@ -1,0 +1,107 @@
+/** Whose run it is: what a sweep does about its lease, its record and its message. */
+import { describe, expect, it } from 'vitest';
+import { readCatalogue } from '../../../src/engine/backup/catalogue.ts';
+import type { SweepDeps } from '../../../src/engine/backup/sweep-context.ts';
+import type { StateStore } from '../../../src/engine/ports.ts';
+import { fault, overriding, SweepWorld } from '../../support/sweep-world.ts';
+
+describe('a sweep', () => {
+  it('loses no backup that is made while a checkpoint is being written', async () => {
+    const world = await SweepWorld.withKeys(30);
+    // The catalogue takes a while to be written, while other keys go on.
+    world.state.faults.plant({
+      operation: 'write',
+      subject: 'catalogue/contoso',
+      times: 99,
+      act: () => world.clock.sleep(50),
+    });
+
+    await world.sweep({ checkpointMs: 0 });
+
+    const catalogue = await readCatalogue(world.state, 'contoso');
+    expect(Object.keys(catalogue.keys)).toHaveLength(30);
+  });
+
+  it('knows its own record again when the answer to its write was lost and the write repeated', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const { state } = world.deps;
+    const write: StateStore['write'] = async (address, ...given) => {
+      const etag = await state.write(address, ...given);
+      return address.kind === 'run' ? state.write(address, ...given) : etag;
+    };
+    const deps: SweepDeps = { ...world.deps, state: overriding(state, { write }) };
+
+    const result = await world.sweep({}, world.message, deps);
+
+    expect(result.status).toBe('ended');
+    expect(world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 3 } });
+  });
+
+  it('gives way when somebody else wrote its record', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const subject = `run/contoso/${world.message.runId}`;
+    world.state.faults.plant({
+      operation: 'write',
+      subject,
+      after: 1,
+      act: () => {
+        const document = world.state.documents.get(subject);
+        world.state.documents.set(subject, { text: document?.text ?? '', etag: '"other"' });
+      },
+    });
+
+    await expect(world.sweep()).rejects.toMatchObject({ code: 'state-conflict' });
+  });
+
+  it('has nothing to do when its message is delivered again after its end', async () => {
+    const world = await SweepWorld.withKeys(3);
+    await world.sweep();
+
+    const again = await world.sweep();
+
+    expect(again.status).toBe('already-ended');
+    expect(world.backups.blobs).toHaveLength(3);
+  });
+
+  it('yields to the worker that holds the lease, and comes back after it must have lapsed', async () => {
+    const world = await SweepWorld.withKeys(3);
+    await world.leases.acquire('hsm-contoso', 60);
+
+    const result = await world.sweep();
+
+    expect(result.status).toBe('yielded');
+    expect(world.backups.blobs).toHaveLength(0);
+    expect(world.queue.waiting).toMatchObject([{ visibleAt: world.clock.now() + 65_000 }]);
+  });
+
+  it('stops when it loses the lease, and its repeat ends the run', async () => {
+    const world = await SweepWorld.withKeys(20);
+    world.hsm.faults.plant({
+      operation: 'backupKey',
+      after: 5,
+      act: () => world.leases.breakLease('hsm-contoso'),
+    });
+
+    await expect(world.sweep()).rejects.toThrow();
+    await world.sweep();
+
+    expect(world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 20 } });
+    expect([...world.backupsPerKey().values()].every((count) => count === 1)).toBe(true);
+  });
+
+  it('says what stopped it, also when the lease cannot be given back', async () => {
+    const world = await SweepWorld.withKeys(3);
+    world.hsm.faults.fail('listKeys', fault('hsm-forbidden'));
+    world.leases.faults.fail('release', fault('storage-unavailable'));
+
+    await expect(world.sweep()).rejects.toMatchObject({ code: 'hsm-forbidden' });
+  });
+
+  it('has ended when all is saved, though the lease cannot be given back', async () => {
+    const world = await SweepWorld.withKeys(3);
+    world.leases.faults.fail('release', fault('storage-unavailable'));
+
+    expect((await world.sweep()).status).toBe('ended');
+    expect(world.logger.lines.filter(({ level }) => level === 'warn')).toHaveLength(1);
+  });
+});
