@@ -5,6 +5,7 @@ import { applyCommand, type NewRequest, openRequest } from '../../src/engine/rec
 
 export const T0 = Date.UTC(2026, 0, 1, 12);
 export const HOUR_MS = 3_600_000;
+export const DAY_MS = 24 * HOUR_MS;
 export const RULE: ApprovalRule = { approvals: 2, groups: [] };
 const RECOVERY_ID = 'a'.repeat(26);
 

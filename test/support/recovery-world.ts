@@ -61,6 +61,20 @@ export class RecoveryWorld {
     return world;
   }
 
+  /** That world after the key was deleted. */
+  static async withDeletedKey(keyType?: 'RSA-HSM' | 'oct-HSM'): Promise<RecoveryWorld> {
+    const world = await RecoveryWorld.withBackup(keyType);
+    world.hsm.deleteKey('orders');
+    return world;
+  }
+
+  /** That world after the key was purged too. */
+  static async withPurgedKey(keyType?: 'RSA-HSM' | 'oct-HSM'): Promise<RecoveryWorld> {
+    const world = await RecoveryWorld.withDeletedKey(keyType);
+    world.hsm.purgeKey('orders');
+    return world;
+  }
+
   /** Backs up a key as the sweep does. */
   async backUp(key = 'orders'): Promise<StoredBackup> {
     const keys = this.keysOf('contoso');
