@@ -492,6 +492,8 @@ module backupApp 'modules/function-app.bicep' = {
       WARDEN_CLIENT_ID: backupIdentity.outputs.clientId
       // The watch and the alert rule must be late by the same clock.
       WARDEN_OVERDUE_GRACE_HOURS: string(sweepGraceHours)
+      // The verification and the lifecycle rule must mean the same age.
+      WARDEN_BACKUP_RETENTION_DAYS: string(backups.outputs.deleteAfterDays)
       WARDEN_AUDIT_HUB: auditHubName
       WARDEN_AUDIT_CONSUMER_GROUP: auditConsumerGroup
       // The trigger's connection, by identity.
@@ -501,7 +503,7 @@ module backupApp 'modules/function-app.bicep' = {
       WARDEN_QUEUE_URL: 'https://${names.backupHost}.queue.${environment().suffixes.storage}'
     })
   }
-  dependsOn: [backupHost, recoveryHost, backups]
+  dependsOn: [backupHost, recoveryHost]
 }
 
 module recoveryApp 'modules/function-app.bicep' = {

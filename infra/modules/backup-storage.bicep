@@ -235,3 +235,6 @@ resource roleAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
 
 @description('Resource id of the account.')
 output resourceId string = account.id
+
+@description('Age in days at which the lifecycle rule removes a backup: what the verification must not miss from then on.')
+output deleteAfterDays int = deleteAfterDays
