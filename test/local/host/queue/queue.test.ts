@@ -1,79 +1,19 @@
-import { randomUUID } from 'node:crypto';
-import type { InvocationContext } from '@azure/functions';
-import { QueueClient, QueueServiceClient } from '@azure/storage-queue';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
-import type { HostOptions } from '../../../../src/local/host/host-options.ts';
-import { type Act, acts } from '../apps/script.ts';
+/** What a queue function gets, how often, and what becomes of the message. */
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
-import { fixtureApp, startTestHost } from '../support/start.ts';
+import { count, createWorld, encode, recordWork, SOON, texts } from '../support/queue-world.ts';
 
 let azurite: Azurite;
-let service: QueueServiceClient;
 
 beforeAll(async () => {
   azurite = await startAzurite();
-  service = QueueServiceClient.fromConnectionString(azurite.connectionString);
 });
 
 afterAll(() => azurite.stop());
 
-const SOON = { timeout: 15_000, interval: 25 };
-const encode = (content: string) => Buffer.from(content).toString('base64');
-
-interface World {
-  readonly queue: QueueClient;
-  readonly poison: QueueClient;
-  readonly results: QueueClient;
-  /** The hosts of one world share its queues. */
-  start(queues?: Record<string, unknown>, options?: Partial<HostOptions>): ReturnType<typeof startTestHost>;
-}
-
-function createWorld(): World {
-  const name = `work-${randomUUID()}`;
-  return {
-    queue: service.getQueueClient(name),
-    poison: service.getQueueClient(`${name}-poison`),
-    results: service.getQueueClient(`${name}-results`),
-    start: (queues = {}, options = {}) =>
-      startTestHost({
-        entry: fixtureApp('work-app'),
-        hostJson: { version: '2.0', extensions: { queues: { maxPollingInterval: '00:00:01', ...queues } } },
-        settings: {
-          NIGHTLY: '0 0 2 * * *',
-          WORK_QUEUE: name,
-          RESULT_QUEUE: `${name}-results`,
-          Storage: azurite.connectionString,
-        },
-        timers: false,
-        ...options,
-      }),
-  };
-}
-
-async function count(queue: QueueClient): Promise<number> {
-  return (await queue.getProperties()).approximateMessagesCount ?? 0;
-}
-
-async function texts(queue: QueueClient): Promise<readonly string[]> {
-  const answer = await queue.peekMessages({ numberOfMessages: 32 });
-  return answer.peekedMessageItems.map((item) => Buffer.from(item.messageText, 'base64').toString('utf8'));
-}
-
-/** Notes what the worker function receives, then does `then`. */
-function recordWork(
-  then: Act = () => undefined,
-): { readonly value: unknown; readonly context: InvocationContext }[] {
-  const seen: { value: unknown; context: InvocationContext }[] = [];
-  acts.set('worker', (value, context) => {
-    seen.push({ value, context });
-    return then(value, context);
-  });
-  return seen;
-}
-
 describe('a queue function', () => {
   it('creates its queue, gets each message once with its metadata, and the message is gone', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const seen = recordWork();
     await world.start();
     await vi.waitFor(async () => expect(await world.queue.exists()).toBe(true), SOON);
@@ -94,7 +34,7 @@ describe('a queue function', () => {
   });
 
   it('gets text that is not JSON as text', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const seen = recordWork();
     await world.queue.create();
     await world.queue.sendMessage(encode('plain, grüße'));
@@ -104,7 +44,7 @@ describe('a queue function', () => {
   });
 
   it('that fails gets the message again after visibilityTimeout, and after maxDequeueCount it is in the poison queue', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const seen = recordWork(() => {
       throw new Error('no luck');
     });
@@ -119,7 +59,7 @@ describe('a queue function', () => {
   });
 
   it('does not get the message again before visibilityTimeout', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const times: number[] = [];
     recordWork(() => {
       times.push(performance.now());
@@ -137,7 +77,7 @@ describe('a queue function', () => {
   });
 
   it('never sees a message that cannot be decoded: it goes to the poison queue as it is', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const seen = recordWork();
     await world.queue.create();
     await world.queue.sendMessage('{"not":"base64"}');
@@ -151,7 +91,7 @@ describe('a queue function', () => {
   });
 
   it('sees messages as they are with messageEncoding none', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const seen = recordWork();
     await world.queue.create();
     await world.queue.sendMessage('{"plain":true}');
@@ -161,7 +101,7 @@ describe('a queue function', () => {
   });
 
   it('that fails on the last attempt hands the message to the poison queue at once', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     recordWork(() => {
       throw new Error('no luck');
     });
@@ -173,7 +113,7 @@ describe('a queue function', () => {
   });
 
   it('does not get a message whose earlier attempts all died without an answer', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const seen = recordWork();
     await world.queue.create();
     await world.queue.sendMessage(encode('deadly'));
@@ -186,7 +126,7 @@ describe('a queue function', () => {
   });
 
   it('has batchSize messages in hand, and more only once no more than newBatchThreshold are left', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const gates = Array.from({ length: 7 }, () => Promise.withResolvers<void>());
     const seen = recordWork((value) => gates[Number(value)]?.promise);
     await world.queue.create();
@@ -209,7 +149,7 @@ describe('a queue function', () => {
   });
 
   it('keeps its message hidden for as long as it runs', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const gate = Promise.withResolvers<void>();
     const seen = recordWork(() => gate.promise);
     await world.queue.create();
@@ -229,7 +169,7 @@ describe('a queue function', () => {
   });
 
   it('sends what it returns to its output queue, one message for each item of a list', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     recordWork(() => [{ n: 1 }, 'two']);
     await world.queue.create();
     await world.queue.sendMessage(encode('go'));
@@ -239,7 +179,7 @@ describe('a queue function', () => {
   });
 
   it('keeps the host from starting when its connection has no setting', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
 
     await expect(
       world.start({}, { settings: { NIGHTLY: '0 0 2 * * *', WORK_QUEUE: 'q', RESULT_QUEUE: 'r' } }),
@@ -247,7 +187,7 @@ describe('a queue function', () => {
   });
 
   it('gets its queue back after someone deleted it', async () => {
-    const world = createWorld();
+    const world = createWorld(azurite);
     const seen = recordWork();
     await world.start();
     await vi.waitFor(async () => expect(await world.queue.exists()).toBe(true), SOON);
@@ -257,83 +197,5 @@ describe('a queue function', () => {
     await world.queue.sendMessage(encode('back'));
 
     await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
-  });
-});
-
-describe('two hosts on one queue', () => {
-  it('share its messages, each running a message only once', async () => {
-    const world = createWorld();
-    const seen = recordWork();
-    await world.queue.create();
-    await world.start({ batchSize: 1 });
-    await world.start({ batchSize: 1 });
-    for (let sent = 0; sent < 10; sent += 1) await world.queue.sendMessage(encode(`"${sent}"`));
-
-    await vi.waitFor(async () => expect([seen.length, await count(world.queue)]).toEqual([10, 0]), SOON);
-    expect(new Set(seen.map((one) => one.value)).size).toBe(10);
-  });
-});
-
-describe('a host that stops', () => {
-  it('takes no more messages and lets the running one finish', async () => {
-    const world = createWorld();
-    const gate = Promise.withResolvers<void>();
-    const seen = recordWork(() => gate.promise);
-    await world.queue.create();
-    await world.queue.sendMessage(encode('first'));
-    const { host } = await world.start();
-    await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
-
-    const stopping = host.stop(60_000);
-    await world.queue.sendMessage(encode('second'));
-    gate.resolve();
-    await stopping;
-
-    expect([seen.length, await texts(world.queue)]).toEqual([1, ['second']]);
-  });
-
-  it('has stopped only when the finished message is gone', async () => {
-    const world = createWorld();
-    const deletion = Promise.withResolvers<void>();
-    const gate = Promise.withResolvers<void>();
-    const deleteMessage = QueueClient.prototype.deleteMessage;
-    const spy = vi.spyOn(QueueClient.prototype, 'deleteMessage');
-    onTestFinished(() => spy.mockRestore());
-    spy.mockImplementation(async function (this: QueueClient, ...call) {
-      deletion.resolve();
-      await gate.promise;
-      return Reflect.apply(deleteMessage, this, call);
-    });
-    await world.queue.create();
-    await world.queue.sendMessage(encode('first'));
-    const { host } = await world.start();
-    await deletion.promise;
-
-    let stopped = false;
-    const stopping = host.stop(60_000).then(() => {
-      stopped = true;
-    });
-    // A look at the queue takes longer than anything else the host would have waited for.
-    expect(await count(world.queue)).toBe(1);
-    expect(stopped).toBe(false);
-    gate.resolve();
-    await stopping;
-
-    expect(await count(world.queue)).toBe(0);
-  });
-
-  it('gives the message of a function that does not finish in time back at once', async () => {
-    const world = createWorld();
-    const gate = Promise.withResolvers<void>();
-    const seen = recordWork(() => gate.promise);
-    await world.queue.create();
-    await world.queue.sendMessage(encode('unfinished'));
-    const { host } = await world.start();
-    await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
-
-    await host.stop(50);
-
-    expect(await texts(world.queue)).toEqual(['unfinished']);
-    gate.resolve();
   });
 });
