@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { isWardenError, WardenError } from '../errors.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { forEachRecord } from './each-recovery.ts';
-import { isSameDeletion } from './perform.ts';
+import { isApprovedDeletion } from './perform.ts';
 import type { HeldRecord, RecoveryStore } from './ports.ts';
 import { isClosed, type Operation, type RecoveryRecord } from './record.ts';
 import { changeRecovery, readRecovery } from './recovery-log.ts';
@@ -102,7 +102,7 @@ function isAbout(operation: Operation, { hsm, key }: Pick<Operation, 'hsm' | 'ke
 function doesSame(a: Operation, b: Operation): boolean {
   const isSameKey = a.target === b.target && a.key.toLowerCase() === b.key.toLowerCase();
   if (!isSameKey || a.action !== b.action) return false;
-  return b.deletedAt === undefined || isSameDeletion(a.deletedAt, b.deletedAt);
+  return b.deletedAt === undefined || isApprovedDeletion(a.deletedAt, b.deletedAt);
 }
 
 async function orUndefined(reading: Promise<HeldRecord>): Promise<HeldRecord | undefined> {

@@ -4,6 +4,7 @@ import { DEFAULT_RETRY, withRetries } from '../backup/retry.ts';
 import { saveBackups } from '../backup/save-backups.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../errors.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StateStore, StoredBackup } from '../ports.ts';
+import { isSameDeletion } from '../watch/classify-deleted.ts';
 import { CLOCK_SKEW_MS } from '../watch/observation.ts';
 import { backupsOf, lookAtKey, sha256 } from './look.ts';
 import type { KeyState } from './preflight.ts';
@@ -164,7 +165,7 @@ function requireFit(record: RecoveryRecord, found: Exclude<KeyState, { state: 'a
     );
   }
   // Whoever deleted it once more may have had a reason that the approvers did not know.
-  if (action === 'recover' && found.state === 'deleted' && !isSameDeletion(deletedAt, found.deletedAt)) {
+  if (action === 'recover' && found.state === 'deleted' && !isApprovedDeletion(deletedAt, found.deletedAt)) {
     throw failure(
       record,
       'key-deleted',
@@ -182,9 +183,9 @@ function requireFit(record: RecoveryRecord, found: Exclude<KeyState, { state: 'a
   }
 }
 
-/** `deletedDate` was seen to differ by one second between two answers about one deletion. A request of before knows of none. */
-export function isSameDeletion(approved: number | undefined, found: number): boolean {
-  return approved === undefined || Math.abs(approved - found) <= 2_000;
+/** Whether the deletion found is the one that was approved. A request of before knows of none. */
+export function isApprovedDeletion(approved: number | undefined, found: number): boolean {
+  return approved === undefined || isSameDeletion(approved, found);
 }
 
 function requireTime(now: number, record: RecoveryRecord, actBefore: number): void {
