@@ -10,14 +10,13 @@ import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue.ts'
 import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
-import { DEFAULT_RETRY } from '../../src/engine/backup/retry.ts';
 import { saveBackups } from '../../src/engine/backup/save-backups.ts';
-import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
 import type { StoredBackup } from '../../src/engine/ports.ts';
 import { verify } from '../../src/engine/verify/verify.ts';
 import { type RunningAzurite, startAzurite } from '../support/azurite.ts';
 import { aBackupRecord } from '../support/backup-record.ts';
 import { openContainer } from '../support/storage-worlds.ts';
+import { aVerifyPolicy } from '../support/verify-policy.ts';
 
 const KEYS = ['changed', 'deleted', 'shortened', 'sound', 'unmarked'] as const;
 const DAY_MS = 86_400_000;
@@ -63,13 +62,7 @@ describe('the verification of a store in which newest backups were', () => {
     await spoil(newest, bytes);
     const { state } = await verify(
       deps,
-      {
-        concurrency: 2,
-        budgetMs: DAY_MS,
-        retry: DEFAULT_RETRY,
-        selection: EVERY_KEY,
-        retentionMs: 400 * DAY_MS,
-      },
+      aVerifyPolicy(),
       { kind: 'verify', hsm: 'contoso', runId: 'run-1' },
       new AbortController().signal,
     );

@@ -2,11 +2,10 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBackupStore } from '../../../src/adapters/memory/memory-backup-store.ts';
 import { MemoryWorkQueue } from '../../../src/adapters/memory/memory-work-queue.ts';
-import { DEFAULT_RETRY } from '../../../src/engine/backup/retry.ts';
-import { EVERY_KEY } from '../../../src/engine/backup/selection.ts';
 import type { BackupStore, StoredBackup } from '../../../src/engine/ports.ts';
 import { verify } from '../../../src/engine/verify/verify.ts';
-import { DAY_MS, WatchWorld } from '../../support/watch-world.ts';
+import { aVerifyPolicy } from '../../support/verify-policy.ts';
+import { WatchWorld } from '../../support/watch-world.ts';
 
 const PAGE = 250;
 const PAGES = 4;
@@ -58,13 +57,7 @@ describe('a verification of many pages', () => {
     const backups = new Counting(store);
     const { state } = await verify(
       { ...deps, backups },
-      {
-        concurrency: CONCURRENCY,
-        budgetMs: DAY_MS,
-        retry: DEFAULT_RETRY,
-        selection: EVERY_KEY,
-        retentionMs: 400 * DAY_MS,
-      },
+      aVerifyPolicy({ concurrency: CONCURRENCY }),
       { kind: 'verify', hsm: 'contoso', runId: 'run-1' },
       new AbortController().signal,
     );

@@ -2,10 +2,10 @@ import { describe, expect, it } from 'vitest';
 import { MemoryBackupStore } from '../../../src/adapters/memory/memory-backup-store.ts';
 import { MemoryWorkQueue } from '../../../src/adapters/memory/memory-work-queue.ts';
 import { readCatalogue } from '../../../src/engine/backup/catalogue.ts';
-import { DEFAULT_RETRY } from '../../../src/engine/backup/retry.ts';
 import { WardenError } from '../../../src/engine/errors.ts';
 import { parseVerifyMessage, type VerifyMessage } from '../../../src/engine/verify/message.ts';
 import { startVerification, verify } from '../../../src/engine/verify/verify.ts';
+import { aVerifyPolicy } from '../../support/verify-policy.ts';
 import { aWatchPolicy, DAY_MS, WatchWorld } from '../../support/watch-world.ts';
 
 /** A store that can forget to list a blob, as one does that is gone or is not readable as a backup. */
@@ -40,7 +40,7 @@ class VerifyWorld extends WatchWorld {
     const deps = { ...this.deps, backups: this.backups, queue: this.queue };
     const { budgetMs, retentionMs } = this;
     const { selection } = this.policy;
-    const policy = { concurrency: 2, budgetMs, retry: DEFAULT_RETRY, selection, retentionMs };
+    const policy = aVerifyPolicy({ budgetMs, retentionMs, selection });
     return verify(deps, policy, message, new AbortController().signal);
   }
 
