@@ -75,7 +75,10 @@ export function createAuditSink(options: SinkOptions): AuditSink {
   function start(): void {
     clearTimeout(timer);
     timer = undefined;
-    draining ??= drain();
+    if (draining !== undefined) return;
+    // A timer may be early, and so may whoever moved the clock. Nothing is due then, and drain would end before it is noted.
+    if (isDue()) draining = drain();
+    else if (queue[0] !== undefined) plan(queue[0].dueAt - options.now());
   }
 
   return {

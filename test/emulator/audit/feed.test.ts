@@ -143,6 +143,23 @@ describe('the sink', () => {
     await vi.waitFor(() => expect(batches).toEqual([['early'], ['late']]));
   });
 
+  test('is asked before a record is due, and is told of it when it is', async () => {
+    let now = 0;
+    const audit = createAuditFeed({
+      ...SOURCE,
+      now: () => now,
+      reportFault: () => {},
+      sinkUrl: sinkUrl(),
+      sinkDelayMs: 60_000,
+    });
+    audit.observe(exchangeOf({ requestId: 'a' }));
+    audit.clockMoved();
+    now = 60_000;
+    audit.clockMoved();
+    await vi.waitFor(() => expect(batches).toEqual([['a']]));
+    await audit.close();
+  });
+
   test('a short delay passes by itself', async () => {
     const audit = createAuditFeed({
       ...SOURCE,
