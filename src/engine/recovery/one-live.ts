@@ -3,10 +3,10 @@ import { createHash } from 'node:crypto';
 import { isWardenError, WardenError } from '../errors.ts';
 import type { Clock, Logger } from '../ports.ts';
 import { forEachRecord } from './each-recovery.ts';
-import { isApprovedDeletion } from './perform.ts';
 import type { HeldRecord, RecoveryStore } from './ports.ts';
 import { isClosed, type Operation, type RecoveryRecord } from './record.ts';
 import { changeRecovery, readRecovery } from './recovery-log.ts';
+import { isApprovedDeletion } from './require-fit.ts';
 import { isDue } from './state-machine.ts';
 
 /** An id made from `seed`, fit for a recovery. */

@@ -2,13 +2,13 @@
 import { backUpKey } from '../backup/back-up-key.ts';
 import { DEFAULT_RETRY, withRetries } from '../backup/retry.ts';
 import { saveBackups } from '../backup/save-backups.ts';
-import { isWardenError, WardenError, type WardenErrorCode } from '../errors.ts';
+import { isWardenError, WardenError } from '../errors.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StateStore, StoredBackup } from '../ports.ts';
-import { isSameDeletion } from '../watch/classify-deleted.ts';
-import { CLOCK_SKEW_MS } from '../watch/observation.ts';
-import { backupsOf, lookAtKey, sha256 } from './look.ts';
-import type { KeyState } from './preflight.ts';
+import { failure } from './failure.ts';
+import { lookAtKey } from './look.ts';
+import { findProof } from './proof.ts';
 import type { Outcome, RecoveryRecord } from './record.ts';
+import { requireFit, requireTime } from './require-fit.ts';
 import { type Verification, verifyRecovered } from './verify-recovered.ts';
 
 /** What performing needs. */
@@ -49,7 +49,7 @@ export async function perform(
     withRetries(attempt, deps.clock, policy, signal);
 
   onStep('pre-flight');
-  const proof = await findProof(deps, record, signal);
+  const proof = await findProof(deps.backups, record, signal);
   onStep(record.operation.action);
   const warnings = await retry(bringBack(deps, record, keys, circumstances, proof?.bytes));
   onStep('read-back');
@@ -67,59 +67,6 @@ export async function perform(
     ...backup.stored,
     warnings: [...warnings, ...verification.warnings, ...backup.warnings],
   };
-}
-
-/** The backup that tells what the key must be, and for a restore the bytes that were approved. */
-interface Proof {
-  readonly stored: StoredBackup;
-  readonly bytes?: Uint8Array;
-}
-
-/** The approved version of the backup for a restore, the newest backup of before the deletion for a recovery. */
-async function findProof(
-  { backups }: PerformDeps,
-  record: RecoveryRecord,
-  signal: AbortSignal,
-): Promise<Proof | undefined> {
-  const { hsm, key, backup } = record.operation;
-  if (backup !== undefined) return approvedBackup(backups, record, backup, signal);
-  const all = await backupsOf(backups, hsm, key, signal);
-  const newest = all.findLast((stored) => isOfBefore(record, stored));
-  return newest === undefined ? undefined : { stored: newest };
-}
-
-/**
- * Whether a backup can tell what the key was when it was deleted. One made since, after an execution that died, tells
- * only what came back. The request is younger than the deletion and tells its time by the clock of backups.
- */
-function isOfBefore({ operation, createdAt }: RecoveryRecord, { record }: StoredBackup): boolean {
-  const { deletedAt } = operation;
-  const until = deletedAt === undefined ? createdAt : Math.min(deletedAt + CLOCK_SKEW_MS, createdAt);
-  return record.capturedAt <= until;
-}
-
-/** Facts and bytes of exactly the version that was approved: what took its place since under its name is never read. */
-async function approvedBackup(
-  backups: BackupStore,
-  record: RecoveryRecord,
-  backup: NonNullable<RecoveryRecord['operation']['backup']>,
-  signal: AbortSignal,
-): Promise<Proof> {
-  const advice = 'Make a new request with another backup.';
-  try {
-    const found = await backups.fetch(backup, signal);
-    if (sha256(found.bytes) === backup.sha256 && found.stored.record.sha256 === backup.sha256) return found;
-  } catch (error) {
-    if (!isWardenError(error, 'blob-missing', 'backup-damaged')) throw error;
-    const why = `the approved backup ${backup.blob} cannot be had as it was approved (${error.message})`;
-    throw failure(record, 'backup-damaged', why, advice);
-  }
-  throw failure(
-    record,
-    'backup-damaged',
-    `the backup ${backup.blob} does not have the approved SHA-256`,
-    advice,
-  );
 }
 
 /** One attempt to bring the key back; repeated, it first looks at what the attempt before has done. */
@@ -152,49 +99,6 @@ function bringBack(
     }
     return [];
   };
-}
-
-function requireFit(record: RecoveryRecord, found: Exclude<KeyState, { state: 'active' }>): void {
-  const { action, deletedAt } = record.operation;
-  if (action === 'recover' && found.state === 'gone') {
-    throw failure(
-      record,
-      'nothing-to-recover',
-      'the key was purged since the request was made',
-      'Make a new request: it will offer to restore a backup.',
-    );
-  }
-  // Whoever deleted it once more may have had a reason that the approvers did not know.
-  if (action === 'recover' && found.state === 'deleted' && !isApprovedDeletion(deletedAt, found.deletedAt)) {
-    throw failure(
-      record,
-      'key-deleted',
-      'the key was recovered and deleted once more since the request was made',
-      'Make a new request if it is to be recovered all the same.',
-    );
-  }
-  if (action === 'restore' && found.state === 'deleted') {
-    throw failure(
-      record,
-      'key-deleted',
-      'a key of this name was soft-deleted since the request was made',
-      'Make a new request to recover it, or restore after its purge.',
-    );
-  }
-}
-
-/** Whether the deletion found is the one that was approved. A request of before knows of none. */
-export function isApprovedDeletion(approved: number | undefined, found: number): boolean {
-  return approved === undefined || isSameDeletion(approved, found);
-}
-
-function requireTime(now: number, record: RecoveryRecord, actBefore: number): void {
-  if (now >= record.expiresAt) {
-    throw failure(record, 'recovery-expired', 'its time ran out before it could act', 'Make a new request.');
-  }
-  if (now >= actBefore) {
-    throw new WardenError('aborted', { message: 'The execution ran out of the time of its claim.' });
-  }
 }
 
 /** A key that is not readable yet is waited for: here `key-not-found` may pass by itself. */
@@ -257,14 +161,4 @@ function pastTense({ operation }: RecoveryRecord): string {
   return operation.action === 'recover'
     ? 'recovered'
     : `restored from ${operation.backup?.blob ?? 'a backup'}`;
-}
-
-function failure(record: RecoveryRecord, code: WardenErrorCode, why: string, advice: string): WardenError {
-  const { action, target, key } = record.operation;
-  return new WardenError(code, {
-    message: `Key ${key} was not ${action === 'recover' ? 'recovered' : 'restored'} on HSM ${target}: ${why}.`,
-    advice,
-    hsm: target,
-    key,
-  });
 }
