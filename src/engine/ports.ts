@@ -118,13 +118,28 @@ export interface StateDocument {
   readonly etag: string;
 }
 
+/** A document whose text comes in pieces as it is read. It must be read to its end, or its iteration ended. */
+export interface OpenDocument {
+  readonly text: AsyncIterable<string>;
+  readonly etag: string;
+}
+
 /** Documents guarded by ETags. May fail with the storage codes of {@link BackupStore}. */
 export interface StateStore {
   read(address: StateAddress, signal?: AbortSignal): Promise<StateDocument | undefined>;
+  /** Reads a document of megabytes, of which no more than a piece is in memory. Its text may fail as `read` does. */
+  open(address: StateAddress, signal?: AbortSignal): Promise<OpenDocument | undefined>;
   /** Writes only if the document still has `etag`, or with `'absent'` only if there is none. Fails with `state-conflict`. */
   write(
     address: StateAddress,
     text: string,
+    guard: { readonly etag: string } | 'absent',
+    signal?: AbortSignal,
+  ): Promise<string>;
+  /** Writes a document of megabytes from pieces, whole or not at all: when `text` throws, so does this, and nothing is changed. A piece ends with a whole character. */
+  writeFrom(
+    address: StateAddress,
+    text: AsyncIterable<string>,
     guard: { readonly etag: string } | 'absent',
     signal?: AbortSignal,
   ): Promise<string>;

@@ -1,4 +1,4 @@
-/** Lets callers take turns: for work that needs much memory, where one after the other costs little time. */
+/** Lets callers take turns: for work that makes much garbage, where one after the other costs little time. */
 
 /** First come, first served; a failure is its caller's alone. */
 export class Turns {

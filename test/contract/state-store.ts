@@ -1,7 +1,9 @@
 /** What every StateStore does, in memory or in Blob storage. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { WardenError } from '../../src/engine/errors.ts';
 import type { StateAddress, StateStore } from '../../src/engine/ports.ts';
 import { failureOf } from '../support/errors.ts';
+import { piecesOf, whole } from '../support/pieces.ts';
 
 /** A store to try, with nothing in it. */
 export interface StateStoreWorld {
@@ -91,10 +93,84 @@ export function describeStateStore(name: string, factory: () => Promise<StateSto
         expect((await store.read(address))?.text).toBe(JSON.stringify(address));
     });
 
+    describe.each([
+      ['a short text', 'one line\n'],
+      // Characters of one to four bytes, so that pieces of the way end within one.
+      ['megabytes', 'aé€😀'.repeat(400_000)],
+    ])('in pieces, %s', (size, text) => {
+      const address = (of: string) => catalogue(`pieces-${size.length}-${of}`);
+
+      it('gives back what was written, piece by piece', async () => {
+        const etag = await store.writeFrom(address('all'), piecesOf(text, 4000), 'absent');
+
+        const opened = await store.open(address('all'));
+
+        expect(opened?.etag).toBe(etag);
+        expect((await whole(opened?.text ?? piecesOf('', 1))) === text).toBe(true);
+        expect(await store.read(address('all'))).toEqual({ text, etag });
+      });
+
+      it('changes nothing when the text ends with a failure', async () => {
+        const etag = await store.write(address('failing'), 'before', 'absent');
+        async function* failing(): AsyncGenerator<string> {
+          yield* piecesOf(text, 4000);
+          throw new WardenError('state-corrupt', { message: 'The other document cannot be read.' });
+        }
+
+        const error = await failureOf(store.writeFrom(address('failing'), failing(), { etag }));
+
+        expect(error.code).toBe('state-corrupt');
+        expect(await store.read(address('failing'))).toEqual({ text: 'before', etag });
+      });
+
+      it('refuses an outdated etag, one of a document that is gone, and one that should not be there', async () => {
+        const first = await store.write(address('guard'), '1', 'absent');
+        const etag = await store.write(address('guard'), '2', { etag: first });
+
+        const errors = await Promise.all(
+          [
+            store.writeFrom(address('guard'), piecesOf(text, 4000), { etag: first }),
+            store.writeFrom(address('guard'), piecesOf(text, 4000), 'absent'),
+            store.writeFrom(address('guard-gone'), piecesOf(text, 4000), { etag }),
+          ].map(failureOf),
+        );
+
+        expect(errors.map(({ code }) => code)).toEqual(errors.map(() => 'state-conflict'));
+        expect(await store.read(address('guard'))).toEqual({ text: '2', etag });
+      });
+
+      it.each([
+        ['over a document', async () => ({ etag: await store.write(address('race'), 'start', 'absent') })],
+        ['of a new one', async () => 'absent' as const],
+      ])(
+        'lets one of many writers at once win %s, with all of its text and nothing else',
+        async (how, guardOf) => {
+          const guard = await guardOf();
+          const at = guard === 'absent' ? address(`race-${how.length}`) : address('race');
+          const texts = Array.from({ length: 4 }, (_, n) => `no. ${n}${text}`);
+
+          const results = await Promise.allSettled(
+            texts.map((own) => store.writeFrom(at, piecesOf(own, 4000), guard)),
+          );
+
+          const winner = results.findIndex(({ status }) => status === 'fulfilled');
+          expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(1);
+          expect((await store.read(at))?.text === texts[winner]).toBe(true);
+          for (const result of results)
+            if (result.status === 'rejected') expect(result.reason).toMatchObject({ code: 'state-conflict' });
+        },
+      );
+    });
+
+    it('has no document to open before one is written', async () => {
+      expect(await store.open(catalogue('none'))).toBeUndefined();
+    });
+
     it('stops when the caller has given up', async () => {
       const signal = AbortSignal.abort();
 
       expect((await failureOf(store.read(catalogue('aborted'), signal))).code).toBe('aborted');
+      expect((await failureOf(store.open(catalogue('aborted'), signal))).code).toBe('aborted');
       expect((await failureOf(store.write(catalogue('aborted'), '1', 'absent', signal))).code).toBe(
         'aborted',
       );

@@ -13,7 +13,7 @@ import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
-import { hasEnded, parseRunRecord, type RunRecord } from '../../src/engine/backup/run-record.ts';
+import { hasEnded, type RunRecord, readRun } from '../../src/engine/backup/run-record.ts';
 import type { QueueName, StoredBackup } from '../../src/engine/ports.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/local/world/start-world.ts';
 
@@ -95,8 +95,7 @@ export class LocalWorld {
 
   /** The record of a run, if it has begun. */
   async run(hsm: string, runId: string): Promise<RunRecord | undefined> {
-    const document = await this.state.read({ kind: 'run', hsm, runId });
-    return document === undefined ? undefined : parseRunRecord(document.text, hsm, runId);
+    return readRun(this.state, hsm, runId);
   }
 
   /** Whether a run has ended. */

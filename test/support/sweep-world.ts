@@ -9,7 +9,7 @@ import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue.ts'
 import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
 import { parseSweepMessage, type SweepMessage } from '../../src/engine/backup/message.ts';
 import { DEFAULT_RETRY } from '../../src/engine/backup/retry.ts';
-import { parseRunRecord, type RunRecord } from '../../src/engine/backup/run-record.ts';
+import { type RunRecord, readRun } from '../../src/engine/backup/run-record.ts';
 import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
 import { sweep } from '../../src/engine/backup/sweep.ts';
 import type { SweepDeps, SweepPolicy } from '../../src/engine/backup/sweep-context.ts';
@@ -110,9 +110,10 @@ export class SweepWorld {
   }
 
   /** The run's record as stored. */
-  run(runId: string = this.message.runId): RunRecord {
-    const document = this.state.documents.get(`run/contoso/${runId}`);
-    return parseRunRecord(document?.text ?? '', 'contoso', runId);
+  async run(runId: string = this.message.runId): Promise<RunRecord> {
+    const run = await readRun(this.state, 'contoso', runId);
+    if (run === undefined) throw new Error(`expected run ${runId} to have begun`);
+    return run;
   }
 
   /** How many backups each key has. */

@@ -1,12 +1,19 @@
 /** Documents guarded by ETags, in memory. */
 import { WardenError } from '../../engine/errors.ts';
-import type { StateAddress, StateDocument, StateStore } from '../../engine/ports.ts';
+import type { OpenDocument, StateAddress, StateDocument, StateStore } from '../../engine/ports.ts';
 import { throwIfAborted } from './abort.ts';
 import { Faults } from './faults.ts';
 
 /** The subject under which a document is found in faults and in {@link MemoryStateStore.documents}: `catalogue/contoso`, `run/contoso/1`. */
 function stateSubject(address: StateAddress): string {
   return address.kind === 'run' ? `run/${address.hsm}/${address.runId}` : `${address.kind}/${address.hsm}`;
+}
+
+/** Short, so that in small documents, too, lines are cut in two. */
+const PIECE = 1000;
+
+async function* piecesOf(text: string): AsyncGenerator<string> {
+  for (let from = 0; from < text.length; from += PIECE) yield text.slice(from, from + PIECE);
 }
 
 /** A {@link StateStore} that lives as long as its object. */
@@ -19,6 +26,22 @@ export class MemoryStateStore implements StateStore {
     throwIfAborted(signal);
     await this.faults.meet('read', stateSubject(address));
     return this.documents.get(stateSubject(address));
+  }
+
+  async open(address: StateAddress, signal?: AbortSignal): Promise<OpenDocument | undefined> {
+    const document = await this.read(address, signal);
+    return document === undefined ? undefined : { etag: document.etag, text: piecesOf(document.text) };
+  }
+
+  async writeFrom(
+    address: StateAddress,
+    text: AsyncIterable<string>,
+    guard: { readonly etag: string } | 'absent',
+    signal?: AbortSignal,
+  ): Promise<string> {
+    let whole = '';
+    for await (const piece of text) whole += piece;
+    return this.write(address, whole, guard, signal);
   }
 
   async write(

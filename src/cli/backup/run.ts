@@ -3,7 +3,7 @@
 import { z } from 'zod';
 import type { HsmConfig } from '../../config/config.ts';
 import { DEFAULT_RETRY } from '../../engine/backup/retry.ts';
-import { parseRunRecord, type RunRecord, type RunSummary } from '../../engine/backup/run-record.ts';
+import { type RunRecord, type RunSummary, readRun } from '../../engine/backup/run-record.ts';
 import { runIdentifier } from '../../engine/backup/start-runs.ts';
 import { sweep } from '../../engine/backup/sweep.ts';
 import { WardenError } from '../../engine/errors.ts';
@@ -120,8 +120,13 @@ async function sweepOne(
 
 /** The run with every key, as it was stored. */
 async function manifestOf(state: StateStore, { hsm, runId }: RunSummary): Promise<RunRecord> {
-  const document = await state.read({ kind: 'run', hsm, runId });
-  return parseRunRecord(document?.text ?? '', hsm, runId);
+  const run = await readRun(state, hsm, runId);
+  if (run !== undefined) return run;
+  throw new WardenError('state-corrupt', {
+    message: `The record of run ${runId} over HSM ${hsm} is gone although the run has ended.`,
+    advice: 'Whoever can write to the state container removed it; the backups themselves are not affected.',
+    hsm,
+  });
 }
 
 function busy(hsm: string, same: string): WardenError {

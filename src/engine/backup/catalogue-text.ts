@@ -1,8 +1,8 @@
 /** The text of a catalogue: a head that says whose it is, and the newest good backup of each key. */
 import { z } from 'zod';
-import { WardenError } from '../errors.ts';
+import { isWardenError, WardenError } from '../errors.ts';
 import { BackupRecord } from '../model/backup-record.ts';
-import { headOf, joinLines, type KeyLine, keyLine, keyLinesOf } from './key-lines.ts';
+import { type Batches, type KeyLine, keyLine, openLines, textOfLines } from './key-lines.ts';
 
 /** The newest good backup of one key. */
 const CatalogueEntry = z.strictObject({
@@ -20,8 +20,8 @@ function head(hsm: string) {
 }
 
 /** The text of a catalogue of `hsm` with these lines. */
-export function catalogueText(hsm: string, lines: readonly string[]): string {
-  return joinLines(head(hsm), lines);
+export function catalogueText(hsm: string, lines: Batches<string>): AsyncGenerator<string> {
+  return textOfLines(head(hsm), lines);
 }
 
 /** The line of a key's newest backup. */
@@ -29,13 +29,17 @@ export function catalogueLine({ blob, versionId, storedAt, record }: CatalogueEn
   return keyLine(record.key, { blob, ...(versionId !== undefined && { versionId }), storedAt, record });
 }
 
-/** The lines of a catalogue, each with its key. Fails with `state-corrupt` when it is not one of `hsm`, or is cut off. */
-export function* linesOf(text: string, hsm: string): Generator<KeyLine> {
+/**
+ * The lines of a catalogue in batches, each with its key. Fails with `state-corrupt` when it is not one of `hsm`, or is cut off, and
+ * with what reading the text fails with.
+ */
+export async function* linesOf(text: AsyncIterable<string>, hsm: string): AsyncGenerator<readonly KeyLine[]> {
   try {
-    if (headOf(text) !== JSON.stringify(head(hsm))) throw new Error('not the head of its catalogue');
-    yield* keyLinesOf(text);
+    const opened = await openLines(text);
+    if (opened.head !== JSON.stringify(head(hsm))) throw new Error('not the head of its catalogue');
+    yield* opened.lines;
   } catch (cause) {
-    throw corrupt(hsm, cause);
+    throw isWardenError(cause) ? cause : corrupt(hsm, cause);
   }
 }
 

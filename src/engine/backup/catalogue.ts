@@ -35,9 +35,9 @@ export function isNewer(a: CatalogueEntry, b: CatalogueEntry): boolean {
   return a.blob > b.blob;
 }
 
-/** The document of a whole catalogue. */
-export function writeCatalogue({ hsm, keys }: Catalogue): string {
-  return catalogueText(hsm, Object.values(keys).map(catalogueLine));
+/** The text of a whole catalogue, in pieces. */
+export function writeCatalogue({ hsm, keys }: Catalogue): AsyncGenerator<string> {
+  return catalogueText(hsm, [Object.values(keys).map(catalogueLine)]);
 }
 
 /** Reads the catalogue of an HSM; an HSM without one has an empty one. Fails with `state-corrupt`, or a storage code. */
@@ -60,7 +60,7 @@ export async function* readEntries(
   hsm: string,
   signal?: AbortSignal,
 ): AsyncGenerator<CatalogueEntry> {
-  const document = await store.read({ kind: 'catalogue', hsm }, signal);
+  const document = await store.open({ kind: 'catalogue', hsm }, signal);
   if (document === undefined) return;
-  for (const line of linesOf(document.text, hsm)) yield parseLine(line, hsm);
+  for await (const lines of linesOf(document.text, hsm)) for (const line of lines) yield parseLine(line, hsm);
 }

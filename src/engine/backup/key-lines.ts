@@ -1,9 +1,11 @@
 /**
- * Documents with a fact for each of thousands of keys, as JSON Lines: a head, then a line `["{key}",{…}]` for each key. A sweep
- * saves its progress often; so it exchanges the lines of the keys it dealt with and leaves the others as they are, unread.
+ * Documents with a fact for each of thousands of keys, as JSON Lines: a head, then a line `["{key}",{…}]` for each key. They are
+ * read and written a piece at a time, and a sweep that saves its progress exchanges the lines of the keys it dealt with and
+ * passes the others on unread: what it needs in memory does not grow with the keys. Lines travel in batches, as they came in a
+ * piece: waiting for each line by itself would cost more than all that is done with it.
  */
 
-const KEY_OF_LINE = /^\["([0-9A-Za-z-]{1,127})",/;
+const KEY_OF_LINE = /^\[("[0-9A-Za-z-]{1,127}"),/;
 
 /** The line of one key, not read yet. */
 export interface KeyLine {
@@ -11,44 +13,77 @@ export interface KeyLine {
   readonly line: string;
 }
 
+/** Items in batches, as they come in. */
+export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
+
+/** A document being read: its first line, and after it those of the keys. */
+export interface OpenLines {
+  readonly head: string;
+  readonly lines: AsyncIterable<readonly KeyLine[]>;
+}
+
 /** The line that says `fact` of `key`: the name first, so that it can be told without reading the rest. */
 export function keyLine(key: string, fact: unknown): string {
   return JSON.stringify([key, fact]);
 }
 
-/** The text of a document. */
-export function joinLines(head: unknown, lines: readonly string[]): string {
-  // Joined at once: the text has megabytes, and each step on the way would be another copy of it.
-  return [JSON.stringify(head), ...lines, ''].join('\n');
+/** The text of a document, a batch of lines at a time. */
+export async function* textOfLines(head: unknown, batches: Batches<string>): AsyncGenerator<string> {
+  yield `${JSON.stringify(head)}\n`;
+  for await (const lines of batches) if (lines.length > 0) yield `${lines.join('\n')}\n`;
 }
 
-/** The first line of a document. Throws an Error when the text is cut off. */
-export function headOf(text: string): string {
-  if (!text.endsWith('\n')) throw new Error('the text does not end with a line');
-  return text.slice(0, text.indexOf('\n'));
-}
-
-/** The lines after the head, each with its key. Throws an Error at a line without a key of its own. */
-export function* keyLinesOf(text: string): Generator<KeyLine> {
-  const seen = new Set<string>();
-  for (let from = headOf(text).length + 1; from < text.length; ) {
-    const end = text.indexOf('\n', from);
-    const line = text.slice(from, end);
-    const key = KEY_OF_LINE.exec(line)?.[1];
-    if (key === undefined || seen.has(key)) throw new Error('a line without a key of its own');
-    seen.add(key);
-    yield { key, line };
-    from = end + 1;
-  }
+/**
+ * Reads the head of a document; its lines are read as they are asked for. Fails with an Error when there is no head; the lines
+ * fail with one where a line has no key of its own, or the text is cut off.
+ */
+export async function openLines(text: AsyncIterable<string>): Promise<OpenLines> {
+  const batches = linesOf(text);
+  const first = await batches.next();
+  const [head, ...rest] = first.done === true ? [] : first.value;
+  if (head === undefined) throw new Error('the text has no head');
+  return { head, lines: keyLinesOf(rest, batches) };
 }
 
 /** The lines of a document in which `changed` take the place of those of the same keys, or come last. */
-export function exchangeLines(lines: Iterable<KeyLine>, changed: ReadonlyMap<string, string>): string[] {
-  const kept: string[] = [];
+export async function* exchangeLines(
+  batches: Batches<KeyLine>,
+  changed: ReadonlyMap<string, string>,
+): AsyncGenerator<readonly string[]> {
   const added = new Map(changed);
-  for (const { key, line } of lines) {
-    kept.push(changed.get(key) ?? line);
-    added.delete(key);
+  for await (const lines of batches) {
+    yield lines.map(({ key, line }) => changed.get(key) ?? line);
+    for (const { key } of lines) added.delete(key);
   }
-  return [...kept, ...added.values()];
+  yield [...added.values()];
+}
+
+/** The whole lines of each piece that has any. */
+async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<readonly string[]> {
+  let begun = '';
+  for await (const piece of text) {
+    const [first = '', ...others] = piece.split('\n');
+    const lines = [begun + first, ...others];
+    begun = lines.pop() ?? '';
+    if (lines.length > 0) yield lines;
+  }
+  if (begun !== '') throw new Error('the text does not end with a line');
+}
+
+async function* keyLinesOf(
+  first: readonly string[],
+  others: AsyncIterable<readonly string[]>,
+): AsyncGenerator<readonly KeyLine[]> {
+  const seen = new Set<string>();
+  const read = (line: string): KeyLine => {
+    const quoted = KEY_OF_LINE.exec(line)?.[1];
+    if (quoted === undefined) throw new Error('a line without a key');
+    // Parsed to have a text of its own: a mere part of the line would keep all that was read with it in memory.
+    const key = String(JSON.parse(quoted));
+    if (seen.has(key)) throw new Error('two lines of one key');
+    seen.add(key);
+    return { key, line };
+  };
+  yield first.map(read);
+  for await (const lines of others) yield lines.map(read);
 }

@@ -50,7 +50,7 @@ export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildRe
   for (const [runId, backups] of runs) {
     const text = manifestOf(hsm, runId, backups);
     try {
-      await deps.state.write({ kind: 'run', hsm, runId }, text, 'absent');
+      await deps.state.writeFrom({ kind: 'run', hsm, runId }, text, 'absent');
     } catch (error) {
       if (!isWardenError(error, 'state-conflict')) throw error;
     }
@@ -93,7 +93,7 @@ async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
   yield* items;
 }
 
-function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]): string {
+function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]): AsyncGenerator<string> {
   const keys: Record<string, KeyOutcome> = {};
   for (const { blob, record } of backups) {
     const proof = { blob, sha256: record.sha256, versions: record.versions.length };
@@ -113,13 +113,10 @@ function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]
     pace: { set: 0, last: 0 },
     counts: countOutcomes(keys),
   } as const;
-  return runText(
-    head,
-    Object.entries(keys).map(([key, outcome]) => outcomeLine(key, outcome)),
-  );
+  return runText(head, [Object.entries(keys).map(([key, outcome]) => outcomeLine(key, outcome))]);
 }
 
-async function replace(state: StateStore, address: StateAddress, text: string): Promise<void> {
+async function replace(state: StateStore, address: StateAddress, text: AsyncIterable<string>): Promise<void> {
   const found = await state.read(address);
-  await state.write(address, text, found === undefined ? 'absent' : { etag: found.etag });
+  await state.writeFrom(address, text, found === undefined ? 'absent' : { etag: found.etag });
 }

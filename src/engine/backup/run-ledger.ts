@@ -2,8 +2,7 @@
  * Keeps the record of a run. What became of a key stays in memory until the next checkpoint only: after it, of thousands of
  * keys, no more than their names and how each stands.
  */
-import { isWardenError, WardenError } from '../errors.ts';
-import type { Clock, StateAddress, StateStore, StoredBackup } from '../ports.ts';
+import type { Clock, StateStore, StoredBackup } from '../ports.ts';
 import type { Turns } from '../turns.ts';
 import { exchangeLines } from './key-lines.ts';
 import type { SweepMessage } from './message.ts';
@@ -24,6 +23,9 @@ import type { SweepDeps } from './sweep-context.ts';
 /** What a ledger needs. */
 type LedgerDeps = Pick<SweepDeps, 'state' | 'clock' | 'turns'>;
 
+/** So many outcomes are kept in memory before they are saved, however fast keys are backed up. */
+const UNSAVED_KEYS = 500;
+
 /** How a key stands: its outcome, or `again` while a failure has its second chance before it. */
 type Standing = KeyOutcome['outcome'] | 'again';
 
@@ -39,6 +41,7 @@ export class RunLedger {
   private unsavedBackups: StoredBackup[] = [];
   private saving: Promise<void> = Promise.resolve();
   private savedAt: number;
+  private pending = 0;
   private readonly state: StateStore;
   private readonly clock: Clock;
   private readonly turns: Turns;
@@ -57,13 +60,13 @@ export class RunLedger {
   static async open(deps: LedgerDeps, message: SweepMessage, pace: number): Promise<RunLedger> {
     const { state, clock } = deps;
     const { hsm, runId } = message;
-    const document = await state.read({ kind: 'run', hsm, runId });
+    const document = await state.open({ kind: 'run', hsm, runId });
     if (document === undefined) {
       const begun = { format: 2, hsm, runId, state: 'running', startedAt: clock.now(), parts: 1 } as const;
       const work = { retries: 0, throttles: 0, pace: { set: pace, last: pace }, counts: noCounts() };
       return new RunLedger(deps, { ...begun, ...work }, undefined, false);
     }
-    const { head, lines } = openRun(document.text, hsm, runId);
+    const { head, lines } = await openRun(document.text, hsm, runId);
     const next =
       head.endedAt === undefined ? { ...head, state: 'running' as const, parts: head.parts + 1 } : head;
     const ledger = new RunLedger(
@@ -72,7 +75,8 @@ export class RunLedger {
       document.etag,
       head.state === 'running',
     );
-    for (const line of lines) ledger.count(line.key, parseOutcome(line, head));
+    for await (const batch of lines)
+      for (const line of batch) ledger.count(line.key, parseOutcome(line, head));
     return ledger;
   }
 
@@ -106,19 +110,26 @@ export class RunLedger {
 
   /** Says on disk that work has begun, so that a worker after a crash looks for backups that no record knows. */
   async begin(): Promise<void> {
-    await this.turns.take(() => this.save());
+    await this.checkpoint();
   }
 
-  /** Saves the progress when the last time is at least `everyMs` ago. */
+  /** Saves the progress when the last time is at least `everyMs` ago, or much is unsaved; not while it is being saved. */
   async checkpointIfDue(everyMs: number): Promise<void> {
-    if (this.clock.now() - this.savedAt >= everyMs) await this.checkpoint();
+    if (this.pending > 0) return;
+    const much = this.unsavedOutcomes.size >= UNSAVED_KEYS;
+    if (much || this.clock.now() - this.savedAt >= everyMs) await this.checkpoint();
   }
 
   /** Saves the catalogue, then the record: a key counts as done only when its backup is in the catalogue. */
   async checkpoint(): Promise<void> {
     this.savedAt = this.clock.now();
+    this.pending += 1;
     this.saving = this.saving.catch(() => undefined).then(() => this.turns.take(() => this.save()));
-    await this.saving;
+    try {
+      await this.saving;
+    } finally {
+      this.pending -= 1;
+    }
   }
 
   /** The part is over, the run is not. */
@@ -168,35 +179,18 @@ export class RunLedger {
 
   private async saveOutcomes(head: RunHead, outcomes: ReadonlyMap<string, string>): Promise<void> {
     const address = { kind: 'run', hsm: head.hsm, runId: head.runId } as const;
-    const lines = this.etag === undefined ? [...outcomes.values()] : await this.exchange(address, outcomes);
-    this.etag = await this.write(address, runText(head, lines));
-  }
-
-  private async exchange(
-    address: Extract<StateAddress, { kind: 'run' }>,
-    outcomes: ReadonlyMap<string, string>,
-  ): Promise<string[]> {
-    const { hsm, runId } = address;
-    const saved = await this.state.read(address);
-    if (saved?.etag === this.etag)
-      return exchangeLines(openRun(saved?.text ?? '', hsm, runId).lines, outcomes);
-    throw new WardenError('state-conflict', {
-      message: `The record of run ${runId} over HSM ${hsm} was changed by somebody else.`,
-      advice: 'Nothing to do: the message of the run comes again and finds what was saved.',
-      hsm,
-    });
-  }
-
-  /** A conflict with this very text is our own write, repeated by the storage client because its answer was lost. */
-  private async write(address: StateAddress, text: string): Promise<string> {
     const guard = this.etag === undefined ? ('absent' as const) : { etag: this.etag };
-    try {
-      return await this.state.write(address, text, guard);
-    } catch (error) {
-      if (!isWardenError(error, 'state-conflict')) throw error;
-      const found = await this.state.read(address);
-      if (found?.text !== text) throw error;
-      return found.etag;
-    }
+    const lines = guard === 'absent' ? [[...outcomes.values()]] : this.exchange(head, outcomes);
+    this.etag = await this.state.writeFrom(address, runText(head, lines), guard);
+  }
+
+  private async *exchange(
+    { hsm, runId }: RunHead,
+    outcomes: ReadonlyMap<string, string>,
+  ): AsyncGenerator<readonly string[]> {
+    const saved = await this.state.open({ kind: 'run', hsm, runId });
+    // What is read may be what somebody else wrote: then the ETag keeps the write from being done.
+    const lines = saved === undefined ? [] : (await openRun(saved.text, hsm, runId)).lines;
+    yield* exchangeLines(lines, outcomes);
   }
 }

@@ -1,7 +1,8 @@
 /** The record of one run over one HSM: its progress while it runs, its manifest when it has ended. */
 import { z } from 'zod';
-import { WardenError } from '../errors.ts';
-import { headOf, joinLines, type KeyLine, keyLine, keyLinesOf } from './key-lines.ts';
+import { isWardenError, WardenError } from '../errors.ts';
+import type { StateStore } from '../ports.ts';
+import { type Batches, type KeyLine, keyLine, openLines, textOfLines } from './key-lines.ts';
 
 const Fault = z.strictObject({ code: z.string(), message: z.string() });
 
@@ -94,21 +95,37 @@ export function outcomeLine(key: string, outcome: KeyOutcome): string {
   return keyLine(key, outcome);
 }
 
-/** The text of a run's document. */
-export function runText(head: RunHead, lines: readonly string[]): string {
-  return joinLines(head, lines);
+/** The text of a run's document, in pieces. */
+export function runText(head: RunHead, lines: Batches<string>): AsyncGenerator<string> {
+  return textOfLines(head, lines);
 }
 
-/** The head of a stored run and its lines, read as they are asked for. Fails with `state-corrupt`, also while lines are read. */
-export function openRun(
-  text: string,
+/**
+ * The head of a stored run and its lines in batches, read as they are asked for. Fails with `state-corrupt` and with what reading the
+ * text fails with, also while lines are read.
+ */
+export async function openRun(
+  text: AsyncIterable<string>,
   hsm: string,
   runId: string,
-): { readonly head: RunHead; readonly lines: Iterable<KeyLine> } {
+): Promise<{ readonly head: RunHead; readonly lines: AsyncIterable<readonly KeyLine[]> }> {
+  const failing = (cause: unknown) => (isWardenError(cause) ? cause : corrupt(hsm, runId, cause));
   try {
-    return { head: RunHead.parse(JSON.parse(headOf(text))), lines: linesOf(text, hsm, runId) };
+    const { head, lines } = await openLines(text);
+    return { head: RunHead.parse(JSON.parse(head)), lines: translating(lines, failing) };
   } catch (cause) {
-    throw corrupt(hsm, runId, cause);
+    throw failing(cause);
+  }
+}
+
+async function* translating<T>(
+  items: AsyncIterable<T>,
+  failing: (cause: unknown) => Error,
+): AsyncGenerator<T> {
+  try {
+    yield* items;
+  } catch (cause) {
+    throw failing(cause);
   }
 }
 
@@ -122,20 +139,19 @@ export function parseOutcome({ line }: KeyLine, { hsm, runId }: RunHead): KeyOut
   }
 }
 
-/** Reads a stored run whole. Fails with `state-corrupt`. */
-export function parseRunRecord(text: string, hsm: string, runId: string): RunRecord {
-  const { head, lines } = openRun(text, hsm, runId);
+/** Reads a stored run whole; undefined when it has not begun. Fails with `state-corrupt`, or a storage code. */
+export async function readRun(
+  store: StateStore,
+  hsm: string,
+  runId: string,
+  signal?: AbortSignal,
+): Promise<RunRecord | undefined> {
+  const document = await store.open({ kind: 'run', hsm, runId }, signal);
+  if (document === undefined) return undefined;
+  const { head, lines } = await openRun(document.text, hsm, runId);
   const keys: Record<string, KeyOutcome> = {};
-  for (const line of lines) keys[line.key] = parseOutcome(line, head);
+  for await (const batch of lines) for (const line of batch) keys[line.key] = parseOutcome(line, head);
   return { ...head, keys };
-}
-
-function* linesOf(text: string, hsm: string, runId: string): Generator<KeyLine> {
-  try {
-    yield* keyLinesOf(text);
-  } catch (cause) {
-    throw corrupt(hsm, runId, cause);
-  }
 }
 
 function corrupt(hsm: string, runId: string, cause: unknown): WardenError {

@@ -3,7 +3,7 @@ import { isWardenError } from '../errors.ts';
 import type { StateStore } from '../ports.ts';
 import { isNewer } from './catalogue.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
-import { exchangeLines, type KeyLine } from './key-lines.ts';
+import type { Batches, KeyLine } from './key-lines.ts';
 
 /** Each failed attempt means that another writer came through; so many do not meet over one HSM. */
 const ATTEMPTS = 32;
@@ -17,7 +17,19 @@ export async function saveBackups(
   hsm: string,
   backups: readonly CatalogueEntry[],
 ): Promise<void> {
-  await changeLines(store, hsm, (lines) => mergeLines(lines, hsm, backups));
+  const newest = newestOf(backups);
+  const taken = (line: KeyLine) => {
+    const backup = newest.get(line.key);
+    return backup !== undefined && isNewer(backup, parseLine(line, hsm)) ? catalogueLine(backup) : line.line;
+  };
+  await changeLines(store, hsm, async function* (batches) {
+    const added = new Map(newest);
+    for await (const lines of batches) {
+      yield lines.map(taken);
+      for (const { key } of lines) added.delete(key);
+    }
+    yield [...added.values()].map(catalogueLine);
+  });
 }
 
 /** A backup that is to stand in the catalogue no more, and what comes in its place, if anything. */
@@ -37,53 +49,38 @@ export async function exchangeBackups(
   exchanges: readonly Exchange[],
 ): Promise<void> {
   const byKey = new Map(exchanges.map((exchange) => [exchange.key, exchange]));
-  await changeLines(store, hsm, (lines) => {
-    const kept: string[] = [];
-    let changed = false;
-    for (const line of lines) {
-      const exchange = byKey.get(line.key);
-      if (exchange === undefined || parseLine(line, hsm).blob !== exchange.blob) kept.push(line.line);
-      else {
-        changed = true;
-        if (exchange.replacement !== undefined) kept.push(catalogueLine(exchange.replacement));
-      }
-    }
-    return changed ? kept : undefined;
+  const left = (line: KeyLine) => {
+    const exchange = byKey.get(line.key);
+    if (exchange === undefined || parseLine(line, hsm).blob !== exchange.blob) return [line.line];
+    return exchange.replacement === undefined ? [] : [catalogueLine(exchange.replacement)];
+  };
+  await changeLines(store, hsm, async function* (batches) {
+    for await (const lines of batches) yield lines.flatMap(left);
   });
 }
 
-/** The lines with `backups` taken in; undefined when they were all known. */
-function mergeLines(
-  lines: Iterable<KeyLine>,
-  hsm: string,
-  backups: readonly CatalogueEntry[],
-): string[] | undefined {
-  const ours = new Map<string, CatalogueEntry>();
+/** Of each key the backup captured last. */
+function newestOf(backups: readonly CatalogueEntry[]): Map<string, CatalogueEntry> {
+  const newest = new Map<string, CatalogueEntry>();
   for (const backup of backups) {
-    const other = ours.get(backup.record.key);
-    if (other === undefined || isNewer(backup, other)) ours.set(backup.record.key, backup);
+    const other = newest.get(backup.record.key);
+    if (other === undefined || isNewer(backup, other)) newest.set(backup.record.key, backup);
   }
-  const known = [...lines];
-  for (const line of known) {
-    const backup = ours.get(line.key);
-    if (backup !== undefined && !isNewer(backup, parseLine(line, hsm))) ours.delete(line.key);
-  }
-  if (ours.size === 0) return undefined;
-  return exchangeLines(known, new Map([...ours].map(([key, backup]) => [key, catalogueLine(backup)])));
+  return newest;
 }
 
 async function changeLines(
   store: StateStore,
   hsm: string,
-  change: (lines: Iterable<KeyLine>) => readonly string[] | undefined,
+  change: (lines: Batches<KeyLine>) => AsyncIterable<readonly string[]>,
 ): Promise<void> {
+  const address = { kind: 'catalogue', hsm } as const;
   for (let attempt = 1; ; attempt += 1) {
-    const document = await store.read({ kind: 'catalogue', hsm });
-    const changed = change(document === undefined ? [] : linesOf(document.text, hsm));
-    if (changed === undefined) return;
+    const document = await store.open(address);
+    const lines = document === undefined ? [] : linesOf(document.text, hsm);
     const guard = document === undefined ? ('absent' as const) : { etag: document.etag };
     try {
-      await store.write({ kind: 'catalogue', hsm }, catalogueText(hsm, changed), guard);
+      await store.writeFrom(address, catalogueText(hsm, change(lines)), guard);
       return;
     } catch (error) {
       if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;

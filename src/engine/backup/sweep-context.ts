@@ -24,7 +24,7 @@ export interface SweepDeps {
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Shared by all sweeps of a process: a catalogue of thousands of keys is read and written by one of them at a time. */
+  /** Shared by all sweeps of a process: documents of megabytes are saved one at a time, so that their garbage does not add up. */
   readonly turns: Turns;
 }
 

@@ -82,7 +82,7 @@ async function sweepHeld(
     return { status: 'already-ended', run: ledger.run };
   }
   const startedAt = deps.clock.now();
-  const known = await deps.turns.take(() => readKnownBackups(deps.state, message.hsm, message.runId, signal));
+  const known = await readKnownBackups(deps.state, message.hsm, message.runId, signal);
   const part = {
     ...message,
     deadline: startedAt + policy.budgetMs,

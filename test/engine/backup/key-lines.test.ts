@@ -1,47 +1,64 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import {
-  exchangeLines,
-  headOf,
-  joinLines,
-  keyLine,
-  keyLinesOf,
-} from '../../../src/engine/backup/key-lines.ts';
+import { exchangeLines, keyLine, openLines, textOfLines } from '../../../src/engine/backup/key-lines.ts';
+import { all, piecesOf, whole } from '../../support/pieces.ts';
 
 const names = fc.stringMatching(/^[0-9A-Za-z-]{1,12}$/);
 const facts = fc.dictionary(names, fc.jsonValue(), { maxKeys: 8, noNullPrototype: true });
+const sizes = fc.integer({ min: 1, max: 40 });
 
 function linesOf(known: Record<string, unknown>): string[] {
   return Object.entries(known).map(([key, fact]) => keyLine(key, fact));
 }
 
+function textOf(lines: readonly string[]): Promise<string> {
+  return whole(textOfLines({ format: 2 }, [lines]));
+}
+
 describe('a document of lines', () => {
-  test.prop([facts])('gives back the head and every line with its key', (known) => {
-    const text = joinLines({ format: 2 }, linesOf(known));
+  test.prop([facts, sizes])(
+    'gives back the head and every line with its key, wherever the text is cut',
+    async (known, size) => {
+      const text = await textOf(linesOf(known));
 
-    expect(headOf(text)).toBe('{"format":2}');
-    expect([...keyLinesOf(text)]).toEqual(
-      Object.entries(known).map(([key, fact]) => ({ key, line: keyLine(key, fact) })),
-    );
-  });
+      const { head, lines } = await openLines(piecesOf(text, size));
 
-  test.prop([facts, facts])('exchanges the lines of changed keys, and no other', (known, changed) => {
-    const text = joinLines({}, linesOf(known));
-    const lines = new Map(Object.entries(changed).map(([key, fact]) => [key, keyLine(key, fact)]));
+      expect(head).toBe('{"format":2}');
+      expect((await all(lines)).flat()).toEqual(
+        Object.entries(known).map(([key, fact]) => ({ key, line: keyLine(key, fact) })),
+      );
+    },
+  );
 
-    const exchanged = exchangeLines(keyLinesOf(text), lines);
+  test.prop([facts, facts, sizes])(
+    'exchanges the lines of changed keys, and no other',
+    async (known, changed, size) => {
+      const text = await textOf(linesOf(known));
+      const { lines } = await openLines(piecesOf(text, size));
 
-    expect(exchanged.toSorted()).toEqual(linesOf({ ...known, ...changed }).toSorted());
-  });
+      const exchanged = await all(
+        exchangeLines(
+          lines,
+          new Map(Object.entries(changed).map(([key, fact]) => [key, keyLine(key, fact)])),
+        ),
+      );
+
+      expect(exchanged.flat().toSorted()).toEqual(linesOf({ ...known, ...changed }).toSorted());
+    },
+  );
 
   it.each([
-    ['empty', ''],
-    ['cut off in its last line', joinLines({}, [keyLine('a', 1)]).slice(0, -1)],
-    ['with a line without a key', joinLines({}, ['{"a":1}'])],
-    ['with a key that no HSM takes', joinLines({}, ['["a_b",1]'])],
-    ['with two lines of one key', joinLines({}, [keyLine('a', 1), keyLine('a', 2)])],
-    ['with an empty line', joinLines({}, ['', keyLine('a', 1)])],
-  ])('%s is refused', (_case, text) => {
-    expect(() => [...keyLinesOf(text)]).toThrow();
+    ['empty', [], 0],
+    ['cut off in its head', [], 3],
+    ['cut off in its last line', [keyLine('a', 1)], -3],
+    ['without its last line break', [keyLine('a', 1)], -1],
+    ['with a line without a key', ['{"a":1}'], undefined],
+    ['with a key that no HSM takes', ['["a_b",1]'], undefined],
+    ['with two lines of one key', [keyLine('a', 1), keyLine('a', 2)], undefined],
+    ['with an empty line', ['', keyLine('a', 1)], undefined],
+  ])('%s is refused', async (_case, lines, end) => {
+    const text = (await textOf(lines)).slice(0, end);
+
+    await expect(openLines(piecesOf(text, 5)).then((opened) => all(opened.lines))).rejects.toThrow();
   });
 });

@@ -18,20 +18,20 @@ describe('rebuilding from the backups alone', () => {
 
     expect(await readCatalogue(world.state, 'contoso')).toEqual(before);
     expect(result).toEqual({ hsm: 'contoso', backups: 31, keys: 30, runs: 2 });
-    expect(world.run()).toMatchObject({ state: 'rebuilt', counts: { backedUp: 30 } });
-    expect(world.run(world.nextNight().runId).counts).toMatchObject({ backedUp: 1 });
+    expect(await world.run()).toMatchObject({ state: 'rebuilt', counts: { backedUp: 30 } });
+    expect((await world.run(world.nextNight().runId)).counts).toMatchObject({ backedUp: 1 });
   });
 
   it('replaces a damaged catalogue and leaves manifests that are there', async () => {
     const world = await SweepWorld.withKeys(2);
     await world.sweep();
-    const manifest = world.run();
+    const manifest = await world.run();
     world.state.documents.set('catalogue/contoso', { text: 'damaged', etag: '"x"' });
 
     await rebuild(world.deps, 'contoso');
 
     expect(Object.keys((await readCatalogue(world.state, 'contoso')).keys)).toHaveLength(2);
-    expect(world.run()).toEqual(manifest);
+    expect(await world.run()).toEqual(manifest);
   });
 
   it('claims no backup that does not read back as it was sent, but the newest good one', async () => {
@@ -78,6 +78,6 @@ describe('rebuilding from the backups alone', () => {
 
     await world.sweep({}, world.nextNight());
 
-    expect(world.run(world.nextNight().runId).counts).toMatchObject({ unchanged: 5 });
+    expect((await world.run(world.nextNight().runId)).counts).toMatchObject({ unchanged: 5 });
   });
 });

@@ -24,7 +24,7 @@ describe('a sweep', () => {
     await world.sweep({}, left, deps);
 
     expect(first.status).toBe('continued');
-    expect(world.run()).toMatchObject({ state: 'succeeded', parts: 2, counts: { backedUp: 30 } });
+    expect(await world.run()).toMatchObject({ state: 'succeeded', parts: 2, counts: { backedUp: 30 } });
     expect([...world.backupsPerKey().values()].every((count) => count === 1)).toBe(true);
   });
 
@@ -41,7 +41,7 @@ describe('a sweep', () => {
       left = world.queue.take('hsm-sweeps');
     }
 
-    expect(world.run()).toMatchObject({ state: 'partial', counts: { backedUp: 10, failed: 20 } });
+    expect(await world.run()).toMatchObject({ state: 'partial', counts: { backedUp: 10, failed: 20 } });
   });
 
   it('hands over in time although the HSM asks it to wait for longer than its budget', async () => {
@@ -55,7 +55,7 @@ describe('a sweep', () => {
 
     expect(result.status).toBe('continued');
     expect(world.clock.now() - startedAt).toBeLessThan(601_000);
-    expect(world.run().keys['key-001']).toMatchObject({ outcome: 'failed', again: true });
+    expect((await world.run()).keys['key-001']).toMatchObject({ outcome: 'failed', again: true });
   });
 
   it('asks for its continuation when the lease is free, so that no worker has to wait for it', async () => {

@@ -19,7 +19,7 @@ describe('a sweep that dies at any step', () => {
       }
       await world.sweepToTheEnd({ checkpointMs });
 
-      expect(world.run()).toMatchObject({ state: 'succeeded', counts: { keys: 12, backedUp: 12 } });
+      expect(await world.run()).toMatchObject({ state: 'succeeded', counts: { keys: 12, backedUp: 12 } });
       expect([...world.backupsPerKey().values()]).toEqual(Array.from({ length: 12 }, () => 1));
       const catalogue = await readCatalogue(world.state, 'contoso');
       expect(

@@ -11,8 +11,8 @@ describe('a sweep', () => {
 
     await world.sweep();
 
-    expect(world.run()).toMatchObject({ state: 'partial', counts: { backedUp: 4, refused: 1 } });
-    expect(world.run().keys['key-003']).toMatchObject({
+    expect(await world.run()).toMatchObject({ state: 'partial', counts: { backedUp: 4, refused: 1 } });
+    expect((await world.run()).keys['key-003']).toMatchObject({
       outcome: 'refused',
       attempts: 1,
       error: { code: 'hsm-refused' },
@@ -31,7 +31,7 @@ describe('a sweep', () => {
 
     await world.sweep();
 
-    expect(world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 1, vanished: 1 } });
+    expect(await world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 1, vanished: 1 } });
   });
 
   it('repeats what may pass, tells the pacer, and counts it', async () => {
@@ -41,8 +41,8 @@ describe('a sweep', () => {
 
     await world.sweep();
 
-    expect(world.run()).toMatchObject({ state: 'succeeded', retries: 2, throttles: 2 });
-    expect(world.run().keys['key-001']).toMatchObject({ outcome: 'backed-up', attempts: 3 });
+    expect(await world.run()).toMatchObject({ state: 'succeeded', retries: 2, throttles: 2 });
+    expect((await world.run()).keys['key-001']).toMatchObject({ outcome: 'backed-up', attempts: 3 });
     expect(world.pacer.throttles).toEqual([7_000, 7_000]);
     expect(world.clock.now() - startedAt).toBeGreaterThanOrEqual(14_000);
   });
@@ -53,7 +53,7 @@ describe('a sweep', () => {
 
     await world.sweep();
 
-    expect(world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 3, failed: 0 } });
+    expect(await world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 3, failed: 0 } });
   });
 
   it('ends partial when a key fails to the last attempt', async () => {
@@ -62,7 +62,7 @@ describe('a sweep', () => {
 
     await world.sweep();
 
-    expect(world.run()).toMatchObject({ state: 'partial', counts: { backedUp: 2, failed: 1 } });
+    expect(await world.run()).toMatchObject({ state: 'partial', counts: { backedUp: 2, failed: 1 } });
   });
 
   it('repeats a failed page of the list without listing the others again', async () => {
@@ -71,7 +71,7 @@ describe('a sweep', () => {
 
     await world.sweep();
 
-    expect(world.run().counts).toMatchObject({ backedUp: 60 });
+    expect((await world.run()).counts).toMatchObject({ backedUp: 60 });
     expect(world.hsm.calls.filter((call) => call.startsWith('listKeys'))).toHaveLength(4);
   });
 
@@ -97,7 +97,7 @@ describe('a sweep', () => {
 
     await world.sweep({}, world.message, deps);
 
-    expect(world.run()).toMatchObject({ state: 'succeeded', retries: 1 });
+    expect(await world.run()).toMatchObject({ state: 'succeeded', retries: 1 });
     expect(world.backups.blobs).toHaveLength(1);
   });
 
@@ -112,7 +112,7 @@ describe('a sweep', () => {
 
     await world.sweep();
 
-    expect(world.run()).toMatchObject({ state: 'succeeded', retries: 1 });
+    expect(await world.run()).toMatchObject({ state: 'succeeded', retries: 1 });
     expect(world.backups.blobs).toHaveLength(2);
     const catalogue = await readCatalogue(world.state, 'contoso');
     expect(catalogue.keys['key-001']?.blob).toBe(world.backups.blobs[1]);

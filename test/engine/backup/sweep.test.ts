@@ -10,7 +10,10 @@ describe('a sweep', () => {
     const result = await world.sweep();
 
     expect(result.status).toBe('ended');
-    expect(world.run()).toMatchObject({ state: 'succeeded', counts: { keys: 60, backedUp: 60, failed: 0 } });
+    expect(await world.run()).toMatchObject({
+      state: 'succeeded',
+      counts: { keys: 60, backedUp: 60, failed: 0 },
+    });
     expect(world.backupsPerKey().size).toBe(60);
     const catalogue = await readCatalogue(world.state, 'contoso');
     expect(Object.keys(catalogue.keys)).toHaveLength(60);
@@ -48,7 +51,11 @@ describe('a sweep', () => {
 
     await world.sweep({}, world.nextNight());
 
-    expect(world.run(world.nextNight().runId).counts).toMatchObject({ keys: 60, unchanged: 60, backedUp: 0 });
+    expect((await world.run(world.nextNight().runId)).counts).toMatchObject({
+      keys: 60,
+      unchanged: 60,
+      backedUp: 0,
+    });
     expect(world.hsm.calls.map((call) => call.split(' ')[0])).toEqual(['listKeys', 'listKeys', 'listKeys']);
   });
 
@@ -63,7 +70,7 @@ describe('a sweep', () => {
 
     await world.sweep({}, world.nextNight());
 
-    expect(world.run(world.nextNight().runId).keys).toMatchObject({
+    expect((await world.run(world.nextNight().runId)).keys).toMatchObject({
       'key-001': { outcome: 'unchanged' },
       'key-002': { outcome: 'backed-up', reason: 'changed', versions: 2 },
       fresh: { outcome: 'backed-up', reason: 'new', versions: 1 },
@@ -80,7 +87,7 @@ describe('a sweep', () => {
 
     await world.sweep({ selection: { include: [], exclude: ['temp-*'], excludeTags: ['backup=no'] } });
 
-    expect(world.run().keys).toMatchObject({
+    expect((await world.run()).keys).toMatchObject({
       'temp-1': { outcome: 'skipped', reason: 'excluded by name (temp-*)' },
       kept: { outcome: 'backed-up' },
       tagged: { outcome: 'skipped', reason: 'excluded by tag (backup=no)' },
@@ -96,6 +103,6 @@ describe('a sweep', () => {
 
     await world.sweep({}, world.nextNight());
 
-    expect(world.run(world.nextNight().runId).counts).toMatchObject({ keys: 3, unchanged: 3 });
+    expect((await world.run(world.nextNight().runId)).counts).toMatchObject({ keys: 3, unchanged: 3 });
   });
 });

@@ -1,0 +1,71 @@
+/** A write that was done but never answered is repeated by the client of the storage: it must not take itself for somebody else. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
+import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts';
+import { systemClock } from '../../../src/adapters/system/system-clock.ts';
+import type { StateAddress, StateStore } from '../../../src/engine/ports.ts';
+import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
+import { failureOf } from '../../support/errors.ts';
+import { type LossyProxy, startLossyProxy } from '../../support/lossy-proxy.ts';
+import { piecesOf } from '../../support/pieces.ts';
+import { openContainer } from '../../support/storage-worlds.ts';
+
+const MEGABYTES = 'a line of a catalogue\n'.repeat(60_000);
+
+describe('a state document whose write was answered into the void', () => {
+  let azurite: RunningAzurite;
+  let proxy: LossyProxy;
+  let store: StateStore;
+  let direct: StateStore;
+  beforeAll(async () => {
+    azurite = await startAzurite();
+    const { access } = azurite;
+    if (access.kind !== 'connection-string') throw new Error('expected a connection string');
+    const blobUrl = /BlobEndpoint=([^;]+);/.exec(access.connectionString)?.[1] ?? '';
+    proxy = await startLossyProxy(blobUrl);
+    const lossy: StorageAccess = {
+      kind: 'connection-string',
+      connectionString: access.connectionString.replace(blobUrl, proxy.url),
+    };
+    store = new BlobStateStore({ container: await openContainer(lossy, 'warden-state'), clock: systemClock });
+    direct = new BlobStateStore({
+      container: await openContainer(access, 'warden-state'),
+      clock: systemClock,
+    });
+  });
+  afterAll(async () => {
+    await proxy.close();
+    await azurite.stop();
+  });
+
+  const sizes = [
+    ['a short one', '{}', (url: string) => !url.includes('comp=')],
+    ['one of megabytes', MEGABYTES, (url: string) => url.includes('comp=blocklist')],
+  ] as const;
+
+  it.each(sizes)('is known as its own: %s', async (name, text, isLast) => {
+    const address: StateAddress = { kind: 'catalogue', hsm: `own-${name.length}` };
+    const first = await store.write(address, 'before', 'absent');
+    const lostBefore = proxy.lost;
+    proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
+
+    const etag = await store.writeFrom(address, piecesOf(text, 22), { etag: first });
+
+    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(etag).not.toBe(first);
+    expect(await direct.read(address)).toEqual({ text, etag });
+  });
+
+  it.each(sizes)('is a conflict when somebody else wrote since: %s', async (name, text, isLast) => {
+    const address: StateAddress = { kind: 'catalogue', hsm: `other-${name.length}` };
+    const first = await store.write(address, 'before', 'absent');
+    // Lost on its way there: meanwhile another writes, and the repeat finds that.
+    const theirs = await direct.write(address, 'theirs', { etag: first });
+    proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
+
+    const error = await failureOf(store.writeFrom(address, piecesOf(text, 22), { etag: first }));
+
+    expect(error.code).toBe('state-conflict');
+    expect(await direct.read(address)).toEqual({ text: 'theirs', etag: theirs });
+  });
+});
