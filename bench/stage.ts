@@ -110,8 +110,14 @@ const WorkerReport = z.object({
 });
 export type WorkerReport = z.infer<typeof WorkerReport>;
 
-/** How the deployment starts Node for the app (docs/performance.md says why). */
-const AS_DEPLOYED = ['--max-semi-space-size=2', '--max-old-space-size=1024'];
+/** How the deployment starts the app: what its checked snapshot says of Node's heap and of glibc's. */
+async function environmentAsDeployed(): Promise<Record<string, string>> {
+  const snapshot = await readFile('infra/tests/defaults.snapshot.json', 'utf8');
+  const settings = snapshot.matchAll(/"(NODE_OPTIONS|MALLOC_[A-Z_]+)": "([^"]+)"/g);
+  const found = Object.fromEntries([...settings].map(([, name = '', value = '']) => [name, value]));
+  if (found.NODE_OPTIONS === undefined) throw new Error('the snapshot does not say how Node is started');
+  return found;
+}
 
 /**
  * Runs `bench/{name}.ts` in a process of its own, and returns the JSON of its last line. It is one bundle, as the app is when
@@ -134,8 +140,8 @@ export async function runWorker(
     banner: { js: "import{createRequire}from'node:module';const require=createRequire(import.meta.url);" },
     logLevel: 'warning',
   });
-  const child = spawn(process.execPath, [...AS_DEPLOYED, ...nodeFlags, outfile, ...args], {
-    env: { ...process.env, ...stage.settings },
+  const child = spawn(process.execPath, [...nodeFlags, outfile, ...args], {
+    env: { ...process.env, ...(await environmentAsDeployed()), ...stage.settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);

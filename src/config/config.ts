@@ -216,7 +216,7 @@ function build(parsed: Parsed): Config {
     backupContainer: parsed.WARDEN_BACKUP_CONTAINER ?? 'key-backups',
     stateContainer: parsed.WARDEN_STATE_CONTAINER ?? 'warden-state',
     schedule: parsed.WARDEN_SCHEDULE ?? '0 0 2 * * *',
-    concurrency: parsed.WARDEN_CONCURRENCY ?? (hsms.length > 1 ? 8 : 16),
+    concurrency: parsed.WARDEN_CONCURRENCY ?? shareOfKeys(hsms.length),
     refreshMs: (parsed.WARDEN_REFRESH_DAYS ?? 7) * DAY_MS,
     selection: {
       include: parsed.WARDEN_INCLUDE ?? [],
@@ -227,6 +227,14 @@ function build(parsed: Parsed): Config {
     watch: watchConfig(parsed),
     ...(recovery !== undefined && { recovery }),
   };
+}
+
+/**
+ * How many keys of each of `hsms` HSMs are under way at once: few enough for the memory of one process, and four hold a pace of
+ * 10/s against answers as slow as recorded ones (docs/performance.md).
+ */
+function shareOfKeys(hsms: number): number {
+  return Math.max(4, Math.floor(16 / hsms));
 }
 
 function credentialOf(parsed: Parsed): CredentialConfig {

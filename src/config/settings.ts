@@ -135,7 +135,7 @@ export const SETTINGS = {
   WARDEN_CONCURRENCY: setting(z.coerce.number().int().min(1).max(64), {
     description: 'Keys of one HSM under way at once.',
     expected: '1 to 64',
-    default: '16; 8 with several HSMs',
+    default: '16 shared by the HSMs, at least 4 each',
   }),
   WARDEN_REFRESH_DAYS: setting(numberBetween(1, 90, 'days'), {
     description: 'No backup grows older than this, even of an unchanged key.',

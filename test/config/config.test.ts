@@ -48,6 +48,17 @@ describe('the settings', () => {
     });
   });
 
+  it.each([
+    ['one', 16],
+    ['one,two', 8],
+    ['one,two,three', 5],
+    ['one,two,three,four', 4],
+    ['one,two,three,four,five', 4],
+  ])('lets the HSMs %s have %i keys under way each', (hsms, expected) => {
+    expect(readConfig({ ...AZURE, WARDEN_HSMS: hsms }).concurrency).toBe(expected);
+    expect(readConfig({ ...AZURE, WARDEN_HSMS: hsms, WARDEN_CONCURRENCY: '6' }).concurrency).toBe(6);
+  });
+
   it('take several HSMs, each with its own URL and pace', () => {
     const text =
       '[{"name":"contoso","pace":5},{"name":"fabrikam","url":"https://fabrikam.managedhsm.azure.cn"}]';

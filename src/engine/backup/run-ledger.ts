@@ -24,7 +24,7 @@ import type { SweepDeps } from './sweep-context.ts';
 type LedgerDeps = Pick<SweepDeps, 'state' | 'clock' | 'turns'>;
 
 /** So many outcomes are kept in memory before they are saved, however fast keys are backed up. */
-const UNSAVED_KEYS = 500;
+const UNSAVED_KEYS = 250;
 
 /** How a key stands: its outcome, or `again` while a failure has its second chance before it. */
 type Standing = KeyOutcome['outcome'] | 'again';
