@@ -2,7 +2,7 @@
 import { KeyClient } from '@azure/keyvault-keys';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { atLeast, atMost, type Figure, plain } from './figure.ts';
-import { caOf, type Stage, startStage, sweepInProcess } from './stage.ts';
+import { caOf, type Stage, startStage, sweepInProcess, type WorkerReport } from './stage.ts';
 
 /** Faster than any emulator here: the app without its brake. */
 const NO_BRAKE = 100_000;
@@ -124,18 +124,33 @@ async function plainListing(stage: Stage): Promise<number> {
   return (performance.now() - started) / 1000;
 }
 
-/** Peak memory of the process that sweeps everything. */
+/** Peak memory of the process that sweeps everything; medians, since when garbage is collected is a matter of chance. */
 export async function memory(): Promise<Figure[]> {
-  const one = await on(await startStage(1, 5000, ['--limits', 'off', '--latency', 'none']), (stage) =>
-    sweepInProcess(stage, { runId: 'memory', pace: NO_BRAKE }),
-  );
-  const four = await on(await startStage(4, 5000, ['--limits', 'off', '--latency', 'none']), (stage) =>
-    sweepInProcess(stage, { runId: 'memory', pace: NO_BRAKE }),
-  );
+  const [ones, fours]: [WorkerReport[], WorkerReport[]] = [[], []];
+  for (let turn = 1; turn <= 3; turn += 1) {
+    ones.push(await firstSweep(1, 5000));
+    fours.push(await firstSweep(4, 5000));
+  }
+  const missing = [...ones, ...fours].reduce((sum, { keys, backedUp }) => sum + keys - backedUp, 0);
+  const [one, four] = [medianPeak(ones), medianPeak(fours)];
   return [
-    atMost('keys without a backup', 25_000 - one.backedUp - four.backedUp, '', 0),
-    atMost('peak, 5000 keys on one HSM', one.peakMb, 'MB', 200),
-    atMost('peak, 20 000 keys on four HSMs in one process', four.peakMb, 'MB', 220),
-    atMost('the same against one HSM', four.peakMb / one.peakMb, 'x', 1.1),
+    atMost('keys without a backup', missing, '', 0),
+    atMost('peak, 5000 keys on one HSM', one, 'MB', 200),
+    atMost('peak, 20 000 keys on four HSMs in one process', four, 'MB', 220),
+    atMost('the same against one HSM', four / one, 'x', 1.1),
   ];
+}
+
+/** Every key of `count` HSMs with `keys` keys each, for the first time and as fast as it goes. */
+async function firstSweep(count: number, keys: number): Promise<WorkerReport> {
+  const report = await on(await startStage(count, keys, ['--limits', 'off', '--latency', 'none']), (stage) =>
+    sweepInProcess(stage, { runId: 'memory', pace: NO_BRAKE }),
+  );
+  if (report.keys !== count * keys) throw new Error(`expected ${count * keys} keys, not ${report.keys}`);
+  return report;
+}
+
+function medianPeak(reports: readonly WorkerReport[]): number {
+  const peaks = reports.map(({ peakMb }) => peakMb).toSorted((a, b) => a - b);
+  return peaks[Math.floor(peaks.length / 2)] ?? Number.NaN;
 }

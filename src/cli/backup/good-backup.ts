@@ -1,10 +1,9 @@
 /** The guard rail under everything that destroys: is there a good backup that holds the key as it is? */
-import { readCatalogue } from '../../engine/backup/catalogue.ts';
+import { readEntry } from '../../engine/backup/catalogue.ts';
 import { DEFAULT_RETRY } from '../../engine/backup/retry.ts';
 import { EVERY_KEY } from '../../engine/backup/selection.ts';
 import { backUpSingleKey } from '../../engine/backup/single-key.ts';
 import { WardenError } from '../../engine/errors.ts';
-import { lookUp } from '../../engine/look-up.ts';
 import type { StoredBackup } from '../../engine/ports.ts';
 import { damageOf } from '../../engine/verify/check-backup.ts';
 import type { KeyAddress } from '../address.ts';
@@ -40,7 +39,7 @@ export async function goodBackup(
   versions: readonly string[],
   signal: AbortSignal,
 ): Promise<StoredBackup | undefined> {
-  const entry = lookUp((await readCatalogue(state, hsm, signal)).keys, key);
+  const entry = await readEntry(state, hsm, key, signal);
   if (entry === undefined || versions.length === 0) return undefined;
   const held = new Set(entry.record.versions.map(({ version }) => version));
   if (!versions.every((version) => held.has(version))) return undefined;

@@ -35,8 +35,9 @@ export function catalogueLine({ blob, versionId, storedAt, record }: CatalogueEn
  */
 export async function* linesOf(text: AsyncIterable<string>, hsm: string): AsyncGenerator<readonly KeyLine[]> {
   try {
-    const opened = await openLines(text);
-    if (opened.head !== JSON.stringify(head(hsm))) throw new Error('not the head of its catalogue');
+    const opened = await openLines(text, (line) => {
+      if (line !== JSON.stringify(head(hsm))) throw new Error('not the head of its catalogue');
+    });
     yield* opened.lines;
   } catch (cause) {
     throw isWardenError(cause) ? cause : corrupt(hsm, cause);

@@ -51,6 +51,22 @@ export async function readCatalogue(
   return { hsm, keys };
 }
 
+/** What the catalogue of an HSM knows of one key, its lines of others unread. Fails as {@link readCatalogue}. */
+export async function readEntry(
+  store: StateStore,
+  hsm: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<CatalogueEntry | undefined> {
+  const document = await store.open({ kind: 'catalogue', hsm }, signal);
+  if (document === undefined) return undefined;
+  for await (const lines of linesOf(document.text, hsm)) {
+    const found = lines.find((line) => line.key === key);
+    if (found !== undefined) return parseLine(found, hsm);
+  }
+  return undefined;
+}
+
 /**
  * The entries of an HSM's catalogue, one after the other: a reader that keeps little of each needs little memory.
  * Fails as {@link readCatalogue}.

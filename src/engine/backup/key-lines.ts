@@ -16,9 +16,9 @@ export interface KeyLine {
 /** Items in batches, as they come in. */
 export type Batches<T> = AsyncIterable<readonly T[]> | Iterable<readonly T[]>;
 
-/** A document being read: its first line, and after it those of the keys. */
-export interface OpenLines {
-  readonly head: string;
+/** A document being read: what its first line says, and after it the lines of the keys. */
+export interface OpenLines<Head> {
+  readonly head: Head;
   readonly lines: AsyncIterable<readonly KeyLine[]>;
 }
 
@@ -34,15 +34,24 @@ export async function* textOfLines(head: unknown, batches: Batches<string>): Asy
 }
 
 /**
- * Reads the head of a document; its lines are read as they are asked for. Fails with an Error when there is no head; the lines
- * fail with one where a line has no key of its own, or the text is cut off.
+ * Reads the head of a document with `readHead`; its lines are read as they are asked for. Fails with an Error when there is no
+ * head, and with what `readHead` throws; the lines fail with an Error where one has no key of its own, or the text is cut off.
  */
-export async function openLines(text: AsyncIterable<string>): Promise<OpenLines> {
+export async function openLines<Head>(
+  text: AsyncIterable<string>,
+  readHead: (line: string) => Head,
+): Promise<OpenLines<Head>> {
   const batches = linesOf(text);
   const first = await batches.next();
-  const [head, ...rest] = first.done === true ? [] : first.value;
-  if (head === undefined) throw new Error('the text has no head');
-  return { head, lines: keyLinesOf(rest, batches) };
+  try {
+    const [line, ...rest] = first.done === true ? [] : first.value;
+    if (line === undefined) throw new Error('the text has no head');
+    return { head: readHead(line), lines: keyLinesOf(rest, batches) };
+  } catch (error) {
+    // Nobody reads on: what the text comes from is closed.
+    await batches.return(undefined);
+    throw error;
+  }
 }
 
 /** The lines of a document in which `changed` take the place of those of the same keys, or come last. */

@@ -111,8 +111,8 @@ export async function openRun(
 ): Promise<{ readonly head: RunHead; readonly lines: AsyncIterable<readonly KeyLine[]> }> {
   const failing = (cause: unknown) => (isWardenError(cause) ? cause : corrupt(hsm, runId, cause));
   try {
-    const { head, lines } = await openLines(text);
-    return { head: RunHead.parse(JSON.parse(head)), lines: translating(lines, failing) };
+    const { head, lines } = await openLines(text, (line) => RunHead.parse(JSON.parse(line)));
+    return { head, lines: translating(lines, failing) };
   } catch (cause) {
     throw failing(cause);
   }

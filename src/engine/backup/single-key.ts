@@ -1,10 +1,9 @@
 /** Backs up one key soon after it changed, at most once in five minutes, and never misses the last change. */
 import { isWardenError } from '../errors.ts';
-import { lookUp } from '../look-up.ts';
 import type { ListedKey } from '../model/key.ts';
 import type { Logger, StateStore, WorkQueue } from '../ports.ts';
 import { type BackUpKeyDeps, backUpKey } from './back-up-key.ts';
-import { type CatalogueEntry, readCatalogue } from './catalogue.ts';
+import { type CatalogueEntry, readEntry } from './catalogue.ts';
 import type { KeyBackupMessage } from './key-message.ts';
 import { planKey } from './plan.ts';
 import { type RetryPolicy, withRetries } from './retry.ts';
@@ -60,8 +59,7 @@ async function attempt(
   signal: AbortSignal,
 ): Promise<SingleKeyResult> {
   const { hsm } = message;
-  const catalogue = await readCatalogue(deps.state, hsm, signal);
-  const entry = lookUp(catalogue.keys, message.key);
+  const entry = await readEntry(deps.state, hsm, message.key, signal);
   try {
     const key = await readKey(deps, policy, message.key, signal);
     const now = deps.clock.now();

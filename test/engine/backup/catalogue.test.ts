@@ -5,6 +5,7 @@ import {
   emptyCatalogue,
   mergeBackups,
   readCatalogue,
+  readEntry,
   writeCatalogue,
 } from '../../../src/engine/backup/catalogue.ts';
 import { catalogueLine, catalogueText } from '../../../src/engine/backup/catalogue-text.ts';
@@ -97,6 +98,21 @@ describe('the catalogue', () => {
       code: 'state-corrupt',
     });
     expect((await state.read(address))?.etag).toBe(etag);
+  });
+
+  it('gives the entry of one key, whatever stands in the lines of others, and none for a key it does not know', async () => {
+    const state = new MemoryStateStore();
+    const broken = '["billing",{"blob":"b"}]';
+    await state.writeFrom(
+      { kind: 'catalogue', hsm: 'contoso' },
+      catalogueText('contoso', [[broken, ORDERS]]),
+      'absent',
+    );
+
+    expect(await readEntry(state, 'contoso', 'orders')).toEqual(catalogueEntry({ key: 'orders' }));
+    expect(await readEntry(state, 'contoso', 'constructor')).toBeUndefined();
+    expect(await readEntry(state, 'fabrikam', 'orders')).toBeUndefined();
+    await expect(readEntry(state, 'contoso', 'billing')).rejects.toMatchObject({ code: 'state-corrupt' });
   });
 
   it('without a key of its own is read as empty', async () => {

@@ -15,13 +15,15 @@ function textOf(lines: readonly string[]): Promise<string> {
   return whole(textOfLines({ format: 2 }, [lines]));
 }
 
+const asIs = (line: string) => line;
+
 describe('a document of lines', () => {
   test.prop([facts, sizes])(
     'gives back the head and every line with its key, wherever the text is cut',
     async (known, size) => {
       const text = await textOf(linesOf(known));
 
-      const { head, lines } = await openLines(piecesOf(text, size));
+      const { head, lines } = await openLines(piecesOf(text, size), asIs);
 
       expect(head).toBe('{"format":2}');
       expect((await all(lines)).flat()).toEqual(
@@ -34,7 +36,7 @@ describe('a document of lines', () => {
     'exchanges the lines of changed keys, and no other',
     async (known, changed, size) => {
       const text = await textOf(linesOf(known));
-      const { lines } = await openLines(piecesOf(text, size));
+      const { lines } = await openLines(piecesOf(text, size), asIs);
 
       const exchanged = await all(
         exchangeLines(
@@ -59,6 +61,24 @@ describe('a document of lines', () => {
   ])('%s is refused', async (_case, lines, end) => {
     const text = (await textOf(lines)).slice(0, end);
 
-    await expect(openLines(piecesOf(text, 5)).then((opened) => all(opened.lines))).rejects.toThrow();
+    await expect(openLines(piecesOf(text, 5), asIs).then((opened) => all(opened.lines))).rejects.toThrow();
+  });
+
+  it('is closed when its head cannot be read', async () => {
+    let closed = false;
+    async function* text(): AsyncGenerator<string> {
+      try {
+        yield await textOf([keyLine('a', 1)]);
+        yield '["b",1]\n';
+      } finally {
+        closed = true;
+      }
+    }
+    const refuse = () => {
+      throw new Error('not this one');
+    };
+
+    await expect(openLines(text(), refuse)).rejects.toThrow('not this one');
+    expect(closed).toBe(true);
   });
 });
