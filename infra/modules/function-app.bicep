@@ -77,7 +77,7 @@ var hostSettings = {
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
   // Node's heap and glibc's give back early what is not needed any more (docs/performance.md).
-  NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=${instanceMemoryMB / 4}'
+  NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=${max(256, instanceMemoryMB / 4)}'
   MALLOC_ARENA_MAX: '1'
   MALLOC_MMAP_THRESHOLD_: '131072'
   MALLOC_TRIM_THRESHOLD_: '131072'

@@ -171,6 +171,16 @@ export function describeStateStore(name: string, factory: () => Promise<StateSto
 
       expect((await failureOf(store.read(catalogue('aborted'), signal))).code).toBe('aborted');
       expect((await failureOf(store.open(catalogue('aborted'), signal))).code).toBe('aborted');
+      const stopping = new AbortController();
+      async function* stopped(): AsyncGenerator<string> {
+        yield 'begun\n';
+        stopping.abort();
+        yield 'x'.repeat(600_000);
+      }
+      const error = await failureOf(
+        store.writeFrom(catalogue('aborted'), stopped(), 'absent', stopping.signal),
+      );
+      expect(error.code).toBe('aborted');
       expect((await failureOf(store.write(catalogue('aborted'), '1', 'absent', signal))).code).toBe(
         'aborted',
       );

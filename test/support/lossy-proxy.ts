@@ -8,15 +8,18 @@ export interface LossyProxy {
   readonly url: string;
   /** How many answers were lost. */
   readonly lost: number;
-  /** Loses the next answer to a request that `matches`. */
-  loseNext(matches: (message: IncomingMessage) => boolean): void;
+  /** Loses the next answer to a request that `matches`; `meanwhile` happens before the caller can notice. */
+  loseNext(matches: (message: IncomingMessage) => boolean, meanwhile?: () => Promise<void>): void;
   close(): Promise<void>;
 }
 
 /** Starts a proxy to `target`, an `http:` URL whose path is kept. */
 export async function startLossyProxy(target: string): Promise<LossyProxy> {
   const { hostname, port, pathname } = new URL(target);
-  const losing: ((message: IncomingMessage) => boolean)[] = [];
+  const losing: {
+    matches: (message: IncomingMessage) => boolean;
+    meanwhile?: (() => Promise<void>) | undefined;
+  }[] = [];
   let lost = 0;
   const server = createServer(async (message, answer) => {
     const body = await buffer(message);
@@ -26,10 +29,11 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     const [reply]: IncomingMessage[] = await once(forwarded, 'response');
     if (reply === undefined) throw new Error('expected an answer');
     const content = await buffer(reply);
-    const index = losing.findIndex((matches) => matches(message));
+    const index = losing.findIndex(({ matches }) => matches(message));
     if (index >= 0) {
-      losing.splice(index, 1);
+      const [loss] = losing.splice(index, 1);
       lost += 1;
+      await loss?.meanwhile?.();
       message.socket.destroy();
       return;
     }
@@ -45,7 +49,7 @@ export async function startLossyProxy(target: string): Promise<LossyProxy> {
     get lost() {
       return lost;
     },
-    loseNext: (matches) => void losing.push(matches),
+    loseNext: (matches, meanwhile) => void losing.push({ matches, meanwhile }),
     async close() {
       server.closeAllConnections();
       server.close();

@@ -6,6 +6,7 @@ import type { AuditAnchor } from '../../engine/audit/audit-log.ts';
 import { type ChainTip, EMPTY_CHAIN } from '../../engine/audit/entry.ts';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
+import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { ANCHOR_BLOB } from './audit-names.ts';
 
@@ -57,10 +58,14 @@ export class BlobAuditAnchor implements AuditAnchor {
   async #write(tip: ChainTip, held: Held | undefined): Promise<void> {
     const content = JSON.stringify({ seq: tip.seq, hash: tip.hash });
     try {
-      const { etag } = await this.#container.getBlockBlobClient(ANCHOR_BLOB).upload(content, content.length, {
-        conditions: held === undefined ? { ifNoneMatch: '*' } : { ifMatch: held.etag },
-        blobHTTPHeaders: { blobContentType: 'application/json' },
-      });
+      const client = this.#container.getBlockBlobClient(ANCHOR_BLOB);
+      const { etag } = await inTime(undefined, (abortSignal) =>
+        client.upload(content, content.length, {
+          conditions: held === undefined ? { ifNoneMatch: '*' } : { ifMatch: held.etag },
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+          abortSignal,
+        }),
+      );
       this.#held = etag === undefined ? undefined : { tip, etag };
     } catch (error) {
       const meanings = { ConditionNotMet: 'state-conflict', BlobAlreadyExists: 'state-conflict' } as const;
@@ -74,9 +79,13 @@ export class BlobAuditAnchor implements AuditAnchor {
 
   async #load(): Promise<Held | undefined> {
     try {
-      const answer = await this.#container.getBlobClient(ANCHOR_BLOB).download();
-      const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
-      this.#held = { tip: parseAnchor(content), etag: answer.etag ?? '' };
+      this.#held = await inTime(undefined, async (abortSignal) => {
+        const answer = await this.#container
+          .getBlobClient(ANCHOR_BLOB)
+          .download(0, undefined, { abortSignal });
+        const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
+        return { tip: parseAnchor(content), etag: answer.etag ?? '' };
+      });
       return this.#held;
     } catch (error) {
       const call = {

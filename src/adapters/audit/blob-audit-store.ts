@@ -4,6 +4,7 @@ import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
 import { type AuditPart, type AuditStore, comparePart, type PartEnd } from '../../engine/audit/audit-log.ts';
 import { isWardenError } from '../../engine/errors.ts';
 import type { Clock } from '../../engine/ports.ts';
+import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { auditBlobName, parseAuditBlobName } from './audit-names.ts';
 
@@ -101,7 +102,7 @@ export class BlobAuditStore implements AuditStore {
 
   async #translated<T>(what: string, work: () => Promise<T>): Promise<T> {
     try {
-      return await work();
+      return await inTime(undefined, work);
     } catch (error) {
       const meanings = {
         AppendPositionConditionNotMet: 'state-conflict',

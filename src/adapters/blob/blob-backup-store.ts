@@ -13,6 +13,7 @@ import type {
   Logger,
   StoredBackup,
 } from '../../engine/ports.ts';
+import { inTime } from '../http/in-time.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { backupBlobName, backupNameOf, backupPrefixes, pinnedBlobName } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
@@ -57,10 +58,10 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       meanings: { BlobAlreadyExists: 'blob-exists' },
     } as const;
     try {
-      return await this.#call(call, () => this.#upload(blob, record, backup, signal));
+      return await this.#call(call, (abortSignal) => this.#upload(blob, record, backup, abortSignal));
     } catch (error) {
       if (!isWardenError(error, 'blob-exists')) throw error;
-      const own = await this.#call(call, () => this.#find(blob, record, signal));
+      const own = await this.#call(call, (abortSignal) => this.#find(blob, record, abortSignal));
       if (own === undefined) throw error;
       return own;
     }
@@ -68,18 +69,18 @@ export class BlobBackupStore implements BackupStore, BackupPins {
 
   read(blob: string, signal?: AbortSignal): Promise<Uint8Array> {
     const call = { what: `read ${blob}`, signal, meanings: { BlobNotFound: 'blob-missing' } } as const;
-    return this.#call(call, async () => {
-      const answer = await this.#container.getBlobClient(blob).download(0, undefined, optionalSignal(signal));
+    return this.#call(call, async (abortSignal) => {
+      const answer = await this.#container.getBlobClient(blob).download(0, undefined, { abortSignal });
       return answer.readableStreamBody === undefined ? new Uint8Array() : buffer(answer.readableStreamBody);
     });
   }
 
   async fetch({ blob, versionId }: BackupPlace, signal?: AbortSignal): Promise<FetchedBackup> {
     const call = { what: `fetch ${blob}`, signal, meanings: { BlobNotFound: 'blob-missing' } } as const;
-    const { answer, bytes } = await this.#call(call, async () => {
+    const { answer, bytes } = await this.#call(call, async (abortSignal) => {
       const current = this.#container.getBlobClient(blob);
       const client = versionId === undefined ? current : current.withVersion(versionId);
-      const answer = await client.download(0, undefined, optionalSignal(signal));
+      const answer = await client.download(0, undefined, { abortSignal });
       const body = answer.readableStreamBody;
       return { answer, bytes: body === undefined ? new Uint8Array() : await buffer(body) };
     });
@@ -117,10 +118,9 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     const copy = pinnedBlobName(blob);
     const meanings = { BlobNotFound: 'blob-missing', BlobAlreadyExists: 'blob-exists' } as const;
     try {
-      await this.#call({ what: `pin ${blob}`, signal, meanings }, async () => {
-        const options = optionalSignal(signal);
+      await this.#call({ what: `pin ${blob}`, signal, meanings }, async (abortSignal) => {
         const source = this.#container.getBlobClient(blob);
-        const answer = await source.download(0, undefined, options);
+        const answer = await source.download(0, undefined, { abortSignal });
         const bytes =
           answer.readableStreamBody === undefined
             ? new Uint8Array()
@@ -129,7 +129,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
           conditions: { ifNoneMatch: '*' },
           metadata: answer.metadata ?? {},
           blobHTTPHeaders: { blobContentType: CONTENT_TYPE },
-          ...options,
+          abortSignal,
         });
       });
     } catch (error) {
@@ -142,7 +142,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     blob: string,
     record: BackupRecord,
     backup: Uint8Array,
-    signal: AbortSignal | undefined,
+    abortSignal: AbortSignal,
   ): Promise<StoredBackup> {
     const answer = await this.#container
       .getBlockBlobClient(blob)
@@ -150,7 +150,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
         conditions: { ifNoneMatch: '*' },
         metadata: toMetadata(record),
         blobHTTPHeaders: { blobContentType: CONTENT_TYPE },
-        ...optionalSignal(signal),
+        abortSignal,
       });
     return toStored(blob, record, answer.lastModified ?? new Date(this.#clock.now()), answer.versionId);
   }
@@ -159,9 +159,9 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   async #find(
     blob: string,
     record: BackupRecord,
-    signal: AbortSignal | undefined,
+    abortSignal: AbortSignal,
   ): Promise<StoredBackup | undefined> {
-    const answer = await this.#container.getBlobClient(blob).getProperties(optionalSignal(signal));
+    const answer = await this.#container.getBlobClient(blob).getProperties({ abortSignal });
     const found = fromMetadata(answer.metadata ?? {});
     if ('problem' in found || !isDeepStrictEqual(found.record, record)) return undefined;
     const storedAt = answer.createdOn ?? answer.lastModified ?? new Date(this.#clock.now());
@@ -183,9 +183,9 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     return [toStored(item.name, found.record, createdOn ?? lastModified, undefined)];
   }
 
-  async #call<T>(call: StorageCall, action: () => Promise<T>): Promise<T> {
+  async #call<T>(call: StorageCall, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
     try {
-      return await action();
+      return await inTime(call.signal, action);
     } catch (error) {
       throw translateStorageError(error, call, this.#clock.now());
     }

@@ -2,6 +2,7 @@
 import type { BlobLeaseClient, ContainerClient } from '@azure/storage-blob';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { Clock, Lease, Leases } from '../../engine/ports.ts';
+import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { holdLease } from './hold-lease.ts';
 import { leaseBlobName } from './layout.ts';
@@ -54,7 +55,7 @@ export class BlobLeases implements Leases {
   /** Repeated by the SDK with the same lease id, a lost answer does not lock us out of our own lease. */
   async #acquire(client: BlobLeaseClient, name: string, seconds: number): Promise<void> {
     try {
-      await client.acquireLease(seconds);
+      await inTime(undefined, (abortSignal) => client.acquireLease(seconds, { abortSignal }));
     } catch (error) {
       throw translateStorageError(
         error,
@@ -69,7 +70,9 @@ export class BlobLeases implements Leases {
     const meanings = { BlobAlreadyExists: 'blob-exists', LeaseIdMissing: 'blob-exists' } as const;
     try {
       const blob = this.#container.getBlockBlobClient(leaseBlobName(name));
-      await blob.upload('', 0, { conditions: { ifNoneMatch: '*' } });
+      await inTime(undefined, (abortSignal) =>
+        blob.upload('', 0, { conditions: { ifNoneMatch: '*' }, abortSignal }),
+      );
     } catch (error) {
       const translated = translateStorageError(
         error,
@@ -91,7 +94,7 @@ export class BlobLeases implements Leases {
 
   async #release(client: BlobLeaseClient, name: string): Promise<void> {
     try {
-      await client.releaseLease();
+      await inTime(undefined, (abortSignal) => client.releaseLease({ abortSignal }));
     } catch (error) {
       const call = { what: `release the lease ${name}`, meanings: RENEW_MEANINGS };
       const translated = translateStorageError(error, call, this.#clock.now());

@@ -4,6 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { Clock, Page } from '../../engine/ports.ts';
 import type { RecoveryAddress, RecoveryStore, StoredDocument } from '../../engine/recovery/ports.ts';
+import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { parseRecoveryBlobName, RECOVERY_PREFIX, recoveryBlobName } from './layout.ts';
 
@@ -20,10 +21,11 @@ export class BlobRecoveryStore implements RecoveryStore {
   async read(address: RecoveryAddress, signal?: AbortSignal): Promise<StoredDocument | undefined> {
     const blob = recoveryBlobName(address);
     try {
-      const options = signal === undefined ? {} : { abortSignal: signal };
-      const answer = await this.#container.getBlobClient(blob).download(0, undefined, options);
-      const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
-      return { text: content, etag: requireEtag(answer.etag, blob) };
+      return await inTime(signal, async (abortSignal) => {
+        const answer = await this.#container.getBlobClient(blob).download(0, undefined, { abortSignal });
+        const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
+        return { text: content, etag: requireEtag(answer.etag, blob) };
+      });
     } catch (error) {
       const call = { what: `read ${blob}`, signal, meanings: { BlobNotFound: 'blob-missing' } as const };
       const translated = translateStorageError(error, call, this.#clock.now());
@@ -41,11 +43,13 @@ export class BlobRecoveryStore implements RecoveryStore {
     const blob = recoveryBlobName(address);
     try {
       const client = this.#container.getBlockBlobClient(blob);
-      const answer = await client.upload(content, Buffer.byteLength(content), {
-        conditions: guard === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: guard.etag },
-        blobHTTPHeaders: { blobContentType: 'application/json' },
-        ...(signal === undefined ? {} : { abortSignal: signal }),
-      });
+      const answer = await inTime(signal, (abortSignal) =>
+        client.upload(content, Buffer.byteLength(content), {
+          conditions: guard === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: guard.etag },
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+          abortSignal,
+        }),
+      );
       return requireEtag(answer.etag, blob);
     } catch (error) {
       const meanings = { ConditionNotMet: 'state-conflict', BlobAlreadyExists: 'state-conflict' } as const;
@@ -55,10 +59,12 @@ export class BlobRecoveryStore implements RecoveryStore {
 
   async list(next?: string, signal?: AbortSignal): Promise<Page<string>> {
     try {
-      const pages = this.#container
-        .listBlobsFlat({ prefix: RECOVERY_PREFIX, ...(signal === undefined ? {} : { abortSignal: signal }) })
-        .byPage(next === undefined ? {} : { continuationToken: next });
-      const page = await pages.next();
+      const page = await inTime(signal, async (abortSignal) =>
+        this.#container
+          .listBlobsFlat({ prefix: RECOVERY_PREFIX, abortSignal })
+          .byPage(next === undefined ? {} : { continuationToken: next })
+          .next(),
+      );
       if (page.done === true) return { items: [] };
       const { segment, continuationToken } = page.value;
       const items = segment.blobItems

@@ -5,6 +5,7 @@ import { isRestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { Clock, OpenDocument, StateAddress, StateDocument, StateStore } from '../../engine/ports.ts';
+import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { stateBlobName } from './layout.ts';
 import { type TextUpload, uploadText } from './upload-text.ts';
@@ -21,17 +22,25 @@ const CONFLICTS = {
 export class BlobStateStore implements StateStore {
   readonly #container: ContainerClient;
   readonly #clock: Clock;
+  readonly #limitMs: number | undefined;
 
-  constructor(options: { readonly container: ContainerClient; readonly clock: Clock }) {
+  /** `limitMs`: how long an answer, or the next piece of one, may take, where the usual is not wanted. */
+  constructor(options: {
+    readonly container: ContainerClient;
+    readonly clock: Clock;
+    readonly limitMs?: number;
+  }) {
     this.#container = options.container;
     this.#clock = options.clock;
+    this.#limitMs = options.limitMs;
   }
 
   async read(address: StateAddress, signal?: AbortSignal): Promise<StateDocument | undefined> {
     const found = await this.#download(address, signal);
     if (found === undefined) return undefined;
     try {
-      return { text: (await buffer(found.body)).toString(), etag: found.etag };
+      const content = await inTime(signal, () => buffer(found.body), this.#limitMs);
+      return { text: content.toString(), etag: found.etag };
     } catch (error) {
       throw this.#failure(error, 'read', address, signal);
     }
@@ -52,7 +61,9 @@ export class BlobStateStore implements StateStore {
   ): Promise<string> {
     const content = Buffer.from(text);
     return this.#guarded(address, guard, signal, async (client, upload) => {
-      return (await client.upload(content, content.length, upload)).etag;
+      const send = (abortSignal: AbortSignal) =>
+        client.upload(content, content.length, { ...upload, abortSignal });
+      return (await inTime(signal, send, this.#limitMs)).etag;
     });
   }
 
@@ -83,37 +94,42 @@ export class BlobStateStore implements StateStore {
       return requireEtag(etag, blob);
     } catch (error) {
       const failure = this.#failure(error, 'write', address, signal, CONFLICTS);
-      if (failure.code !== 'state-conflict') throw failure;
-      const own = await this.#etagOfWrite(address, write, signal);
+      const doubtful = isWardenError(failure, 'state-conflict', 'storage-unavailable', 'storage-unreachable');
+      const own = doubtful ? await this.#etagOfWrite(address, write, failure, signal) : undefined;
       if (own === undefined) throw failure;
       return own;
     }
   }
 
-  /** The ETag of our own write whose answer was lost, so that the client repeated it and met itself; undefined otherwise. */
+  /**
+   * The ETag of our own write that was done although it failed with `failure`: its answer was lost, and the client repeated it
+   * and met itself, or gave up. Undefined when it was not done. When that cannot be known it fails with what may pass.
+   */
   async #etagOfWrite(
     address: StateAddress,
     write: string,
+    failure: WardenError,
     signal?: AbortSignal,
   ): Promise<string | undefined> {
     const blob = stateBlobName(address);
     try {
-      const options = signal === undefined ? {} : { abortSignal: signal };
-      const found = await this.#container.getBlobClient(blob).getProperties(options);
+      const client = this.#container.getBlobClient(blob);
+      const ask = (abortSignal: AbortSignal) => client.getProperties({ abortSignal });
+      const found = await inTime(signal, ask, this.#limitMs);
       return found.metadata?.write === write ? requireEtag(found.etag, blob) : undefined;
     } catch (error) {
       if (isRestError(error) && error.statusCode === 404) return undefined;
-      throw this.#failure(error, 'read', address, signal);
+      // A conflict that cannot be told from our own write is no conflict yet: what stood in the way may pass.
+      throw failure.code === 'state-conflict' ? this.#failure(error, 'read', address, signal) : failure;
     }
   }
 
   async #download(address: StateAddress, signal?: AbortSignal) {
     const blob = stateBlobName(address);
     try {
-      const options = signal === undefined ? {} : { abortSignal: signal };
-      const { readableStreamBody, etag } = await this.#container
-        .getBlobClient(blob)
-        .download(0, undefined, options);
+      const client = this.#container.getBlobClient(blob);
+      const ask = (abortSignal: AbortSignal) => client.download(0, undefined, { abortSignal });
+      const { readableStreamBody, etag } = await inTime(signal, ask, this.#limitMs);
       if (readableStreamBody === undefined) throw new Error('an answer without a body');
       return { body: readableStreamBody, etag: requireEtag(etag, blob) };
     } catch (error) {
@@ -129,12 +145,19 @@ export class BlobStateStore implements StateStore {
     signal?: AbortSignal,
   ): AsyncGenerator<string> {
     const decoder = new TextDecoder();
+    const pieces = body[Symbol.asyncIterator]();
     try {
-      for await (const bytes of body)
-        yield typeof bytes === 'string' ? bytes : decoder.decode(bytes, { stream: true });
+      for (;;) {
+        const { done, value } = await inTime(signal, () => pieces.next(), this.#limitMs);
+        if (done === true) break;
+        yield typeof value === 'string' ? value : decoder.decode(value, { stream: true });
+      }
       yield decoder.decode();
     } catch (error) {
       throw this.#failure(error, 'read', address, signal);
+    } finally {
+      // Closes the connection of a text that is not read to its end. Nobody waits: it may be the one that gives no answer.
+      pieces.return?.().catch(() => undefined);
     }
   }
 

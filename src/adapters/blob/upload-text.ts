@@ -1,6 +1,7 @@
-/** Uploads a text that comes in pieces as one blob, whole or not at all, with no more than a block of it in memory. */
+/** Uploads a text that comes in pieces as one blob, whole or not at all, with no more than a block and a piece of it in memory. */
 import { randomUUID } from 'node:crypto';
 import type { BlobHTTPHeaders, BlobRequestConditions, BlockBlobClient, Metadata } from '@azure/storage-blob';
+import { inTime } from '../http/in-time.ts';
 
 /** Few requests for megabytes, and little memory for each. A blob takes 50 000 blocks. */
 const BLOCK_BYTES = 512 * 1024;
@@ -22,14 +23,13 @@ export async function uploadText(
   text: AsyncIterable<string>,
   upload: TextUpload,
 ): Promise<string | undefined> {
-  const { abortSignal } = upload;
-  const stopping = abortSignal === undefined ? {} : { abortSignal };
+  const { abortSignal: given, ...options } = upload;
   // Names of its own: blocks of another writer of the same blob must not come into this text.
   const writer = randomUUID();
   const ids: string[] = [];
   const stage = async (bytes: Buffer) => {
     const id = Buffer.from(`${writer}-${String(ids.length).padStart(6, '0')}`).toString('base64');
-    await client.stageBlock(id, bytes, bytes.length, stopping);
+    await inTime(given, (abortSignal) => client.stageBlock(id, bytes, bytes.length, { abortSignal }));
     ids.push(id);
   };
   // One block for the whole upload: sent before it is filled again.
@@ -45,7 +45,11 @@ export async function uploadText(
     else used += block.write(piece, used);
   }
   const last = block.subarray(0, used);
-  if (ids.length === 0) return (await client.upload(last, used, { ...upload })).etag;
-  if (used > 0) await stage(last);
-  return (await client.commitBlockList(ids, { ...upload })).etag;
+  if (ids.length > 0 && used > 0) await stage(last);
+  const { etag } = await inTime(given, (abortSignal) =>
+    ids.length === 0
+      ? client.upload(last, used, { ...options, abortSignal })
+      : client.commitBlockList(ids, { ...options, abortSignal }),
+  );
+  return etag;
 }

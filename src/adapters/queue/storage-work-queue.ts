@@ -2,6 +2,7 @@
 import type { QueueServiceClient } from '@azure/storage-queue';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
 import type { Clock, QueueName, WorkQueue } from '../../engine/ports.ts';
+import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
 /** https://learn.microsoft.com/azure/storage/queues/scalability-targets */
@@ -50,7 +51,10 @@ export class StorageWorkQueue implements WorkQueue {
       ...(this.#createMissing ? ({ meanings: { QueueNotFound: 'blob-missing' } } as const) : {}),
     };
     try {
-      await this.#service.getQueueClient(queue).sendMessage(text, { visibilityTimeout: delaySeconds });
+      const client = this.#service.getQueueClient(queue);
+      await inTime(undefined, (abortSignal) =>
+        client.sendMessage(text, { visibilityTimeout: delaySeconds, abortSignal }),
+      );
     } catch (error) {
       throw translateStorageError(error, call, this.#clock.now());
     }

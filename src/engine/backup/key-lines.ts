@@ -1,7 +1,7 @@
 /**
  * Documents with a fact for each of thousands of keys, as JSON Lines: a head, then a line `["{key}",{…}]` for each key. They are
  * read and written a piece at a time, and a sweep that saves its progress exchanges the lines of the keys it dealt with and
- * passes the others on unread: what it needs in memory does not grow with the keys. Lines travel in batches, as they came in a
+ * passes the others on unread: what it needs in memory is their names, and a piece. Lines travel in batches, as they came in a
  * piece: waiting for each line by itself would cost more than all that is done with it.
  */
 
@@ -35,7 +35,7 @@ export async function* textOfLines(head: unknown, batches: Batches<string>): Asy
 
 /**
  * Reads the head of a document with `readHead`; its lines are read as they are asked for. Fails with an Error when there is no
- * head, and with what `readHead` throws; the lines fail with an Error where one has no key of its own, or the text is cut off.
+ * head, and with what `readHead` throws; the lines fail with an Error where one has no key of its own, or the text ends within a line.
  */
 export async function openLines<Head>(
   text: AsyncIterable<string>,
@@ -81,7 +81,7 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<readonly st
 
 async function* keyLinesOf(
   first: readonly string[],
-  others: AsyncIterable<readonly string[]>,
+  others: AsyncGenerator<readonly string[]>,
 ): AsyncGenerator<readonly KeyLine[]> {
   const seen = new Set<string>();
   const read = (line: string): KeyLine => {
@@ -93,6 +93,11 @@ async function* keyLinesOf(
     seen.add(key);
     return { key, line };
   };
-  yield first.map(read);
-  for await (const lines of others) yield lines.map(read);
+  try {
+    yield first.map(read);
+    for await (const lines of others) yield lines.map(read);
+  } finally {
+    // Also when the first batch is where it ends: no loop has taken over the others yet.
+    await others.return(undefined);
+  }
 }

@@ -1,6 +1,6 @@
 /** Builds the catalogue and the manifests of an HSM anew from the backups alone. */
 import { isWardenError } from '../errors.ts';
-import type { BackupStore, Logger, StateAddress, StateStore, StoredBackup } from '../ports.ts';
+import type { BackupStore, Logger, StateStore, StoredBackup } from '../ports.ts';
 import { proveStored } from './back-up-key.ts';
 import { type Catalogue, emptyCatalogue, mergeBackups, writeCatalogue } from './catalogue.ts';
 import { countOutcomes, type KeyOutcome, outcomeLine, runText } from './run-record.ts';
@@ -8,6 +8,8 @@ import { forEachConcurrently } from './worker-pool.ts';
 
 /** Backups are small, and a Blob account takes thousands of requests a second. */
 const READS_AT_ONCE = 8;
+/** Each failed attempt means that a single key was backed up during a rebuild; that does not happen so often. */
+const ATTEMPTS = 8;
 
 /** What a rebuild needs. */
 export interface RebuildDeps {
@@ -29,9 +31,22 @@ export interface RebuildResult {
  * Reads the records of all backups of `hsm` and replaces its catalogue, in which a backup stands only after it was read
  * and compared again: one that was damaged on its way into the store must not look like a key's good one. Writes a manifest
  * for each run that has none. What only a manifest knew (keys unchanged, skipped or failed) is not in the backups and stays unknown.
- * Do not run it while a sweep of the HSM is under way: hold the HSM's lease. Fails with storage codes.
+ * Do not run it while a sweep of the HSM is under way: hold the HSM's lease. The backup of a single key needs no lease; when
+ * one was noted in the catalogue meanwhile, it begins anew. Fails with storage codes, and with `state-conflict` after many.
  */
 export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildResult> {
+  for (let attempt = 1; ; attempt += 1) {
+    try {
+      return await rebuildOnce(deps, hsm);
+    } catch (error) {
+      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function rebuildOnce(deps: RebuildDeps, hsm: string): Promise<RebuildResult> {
+  // Read before the backups are listed: what is noted from now on is in no list.
+  const before = await deps.state.read({ kind: 'catalogue', hsm });
   const stored: StoredBackup[] = [];
   const captures = new Set<string>();
   const runs = new Map<string, StoredBackup[]>();
@@ -46,7 +61,8 @@ export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildRe
     }
   }
   const catalogue = await newestGood(deps, hsm, stored);
-  await replace(deps.state, { kind: 'catalogue', hsm }, writeCatalogue(catalogue));
+  const guard = before === undefined ? ('absent' as const) : { etag: before.etag };
+  await deps.state.writeFrom({ kind: 'catalogue', hsm }, writeCatalogue(catalogue), guard);
   for (const [runId, backups] of runs) {
     const text = manifestOf(hsm, runId, backups);
     try {
@@ -114,9 +130,4 @@ function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]
     counts: countOutcomes(keys),
   } as const;
   return runText(head, [Object.entries(keys).map(([key, outcome]) => outcomeLine(key, outcome))]);
-}
-
-async function replace(state: StateStore, address: StateAddress, text: AsyncIterable<string>): Promise<void> {
-  const found = await state.read(address);
-  await state.writeFrom(address, text, found === undefined ? 'absent' : { etag: found.etag });
 }

@@ -1,5 +1,5 @@
 /** Changes the stored catalogue of an HSM, whoever else changes it at the same time. */
-import { isWardenError } from '../errors.ts';
+import { isWardenError, WardenError } from '../errors.ts';
 import type { StateStore } from '../ports.ts';
 import { isNewer } from './catalogue.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
@@ -18,17 +18,14 @@ export async function saveBackups(
   backups: readonly CatalogueEntry[],
 ): Promise<void> {
   const newest = newestOf(backups);
-  const taken = (line: KeyLine) => {
-    const backup = newest.get(line.key);
-    return backup !== undefined && isNewer(backup, parseLine(line, hsm)) ? catalogueLine(backup) : line.line;
-  };
-  await changeLines(store, hsm, async function* (batches) {
-    const added = new Map(newest);
-    for await (const lines of batches) {
-      yield lines.map(taken);
-      for (const { key } of lines) added.delete(key);
-    }
-    yield [...added.values()].map(catalogueLine);
+  await changeLines(store, hsm, {
+    of(known) {
+      const backup = newest.get(known.key);
+      return backup !== undefined && isNewer(backup, parseLine(known, hsm))
+        ? catalogueLine(backup)
+        : known.line;
+    },
+    added: new Map([...newest].map(([key, backup]) => [key, catalogueLine(backup)])),
   });
 }
 
@@ -49,13 +46,13 @@ export async function exchangeBackups(
   exchanges: readonly Exchange[],
 ): Promise<void> {
   const byKey = new Map(exchanges.map((exchange) => [exchange.key, exchange]));
-  const left = (line: KeyLine) => {
-    const exchange = byKey.get(line.key);
-    if (exchange === undefined || parseLine(line, hsm).blob !== exchange.blob) return [line.line];
-    return exchange.replacement === undefined ? [] : [catalogueLine(exchange.replacement)];
-  };
-  await changeLines(store, hsm, async function* (batches) {
-    for await (const lines of batches) yield lines.flatMap(left);
+  await changeLines(store, hsm, {
+    of(known) {
+      const exchange = byKey.get(known.key);
+      if (exchange === undefined || parseLine(known, hsm).blob !== exchange.blob) return known.line;
+      return exchange.replacement === undefined ? undefined : catalogueLine(exchange.replacement);
+    },
+    added: new Map(),
   });
 }
 
@@ -69,21 +66,42 @@ function newestOf(backups: readonly CatalogueEntry[]): Map<string, CatalogueEntr
   return newest;
 }
 
-async function changeLines(
-  store: StateStore,
-  hsm: string,
-  change: (lines: Batches<KeyLine>) => AsyncIterable<readonly string[]>,
-): Promise<void> {
+/** A change of a catalogue, a line at a time. */
+interface Change {
+  /** What is to stand for a known line; undefined when nothing is. */
+  of(known: KeyLine): string | undefined;
+  /** The lines of keys that may not be known yet. */
+  readonly added: ReadonlyMap<string, string>;
+}
+
+/** Ends a write at its last moment: when the text is read to its end, and only then, it is known that nothing is new. */
+const NOTHING_NEW = new WardenError('aborted', { message: 'The catalogue knows all of it already.' });
+
+async function changeLines(store: StateStore, hsm: string, change: Change): Promise<void> {
   const address = { kind: 'catalogue', hsm } as const;
   for (let attempt = 1; ; attempt += 1) {
     const document = await store.open(address);
     const lines = document === undefined ? [] : linesOf(document.text, hsm);
     const guard = document === undefined ? ('absent' as const) : { etag: document.etag };
     try {
-      await store.writeFrom(address, catalogueText(hsm, change(lines)), guard);
+      await store.writeFrom(address, catalogueText(hsm, changed(lines, change)), guard);
       return;
     } catch (error) {
+      if (error === NOTHING_NEW) return;
       if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
     }
   }
+}
+
+async function* changed(batches: Batches<KeyLine>, change: Change): AsyncGenerator<readonly string[]> {
+  const added = new Map(change.added);
+  let changes = 0;
+  for await (const known of batches) {
+    const lines = known.map((line) => change.of(line));
+    changes += lines.filter((line, index) => line !== known[index]?.line).length;
+    for (const { key } of known) added.delete(key);
+    yield lines.filter((line) => line !== undefined);
+  }
+  yield [...added.values()];
+  if (changes + added.size === 0) throw NOTHING_NEW;
 }

@@ -56,15 +56,57 @@ describe('a state document whose write was answered into the void', () => {
     expect(await direct.read(address)).toEqual({ text, etag });
   });
 
+  it.each(sizes)('is known as its own when there was no document before: %s', async (name, text, isLast) => {
+    const address: StateAddress = { kind: 'catalogue', hsm: `new-${name.length}` };
+    const lostBefore = proxy.lost;
+    proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
+
+    const etag = await store.writeFrom(address, piecesOf(text, 22), 'absent');
+
+    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(await direct.read(address)).toEqual({ text, etag });
+  });
+
+  it('is whole when the answer to one of its pieces was lost', async () => {
+    const address: StateAddress = { kind: 'catalogue', hsm: 'piece' };
+    const lostBefore = proxy.lost;
+    proxy.loseNext(({ method, url = '' }) => method === 'PUT' && url.includes('comp=block&'));
+
+    const etag = await store.writeFrom(address, piecesOf(MEGABYTES, 22), 'absent');
+
+    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(await direct.read(address)).toEqual({ text: MEGABYTES, etag });
+  });
+
+  it('is known as its own although every try was answered into the void', async () => {
+    const address: StateAddress = { kind: 'catalogue', hsm: 'all-tries' };
+    const first = await store.write(address, 'before', 'absent');
+    const lostBefore = proxy.lost;
+    for (let tries = 0; tries < 3; tries += 1) proxy.loseNext(({ method }) => method === 'PUT');
+
+    const etag = await store.write(address, 'after', { etag: first });
+
+    expect(proxy.lost).toBe(lostBefore + 3);
+    expect(await direct.read(address)).toEqual({ text: 'after', etag });
+  });
+
   it.each(sizes)('is a conflict when somebody else wrote since: %s', async (name, text, isLast) => {
     const address: StateAddress = { kind: 'catalogue', hsm: `other-${name.length}` };
     const first = await store.write(address, 'before', 'absent');
-    // Lost on its way there: meanwhile another writes, and the repeat finds that.
-    const theirs = await direct.write(address, 'theirs', { etag: first });
-    proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
+    const lostBefore = proxy.lost;
+    let theirs = '';
+    // Done, but the answer is lost; and before the client repeats it, another goes on from what was written.
+    proxy.loseNext(
+      ({ method, url = '' }) => method === 'PUT' && isLast(url),
+      async () => {
+        const ours = await direct.read(address);
+        theirs = await direct.write(address, 'theirs', { etag: ours?.etag ?? '' });
+      },
+    );
 
     const error = await failureOf(store.writeFrom(address, piecesOf(text, 22), { etag: first }));
 
+    expect(proxy.lost).toBe(lostBefore + 1);
     expect(error.code).toBe('state-conflict');
     expect(await direct.read(address)).toEqual({ text: 'theirs', etag: theirs });
   });

@@ -139,6 +139,20 @@ describe('the catalogue', () => {
     },
   );
 
+  it('is not written when it learns nothing new', async () => {
+    const state = new MemoryStateStore();
+    const address = { kind: 'catalogue', hsm: 'contoso' } as const;
+    await saveBackups(state, 'contoso', [catalogueEntry({ capturedAt: 2 })]);
+    const before = await state.read(address);
+
+    await saveBackups(state, 'contoso', [catalogueEntry({ capturedAt: 1 })]);
+    await exchangeBackups(state, 'contoso', [{ key: 'orders', blob: 'another', replacement: undefined }]);
+    await exchangeBackups(state, 'fabrikam', [{ key: 'orders', blob: 'another', replacement: undefined }]);
+
+    expect(await state.read(address)).toEqual(before);
+    expect(state.documents.size).toBe(1);
+  });
+
   describe('of a damaged backup', () => {
     const damaged = catalogueEntry({ capturedAt: 2 });
     const older = catalogueEntry({ capturedAt: 1 });

@@ -64,21 +64,46 @@ describe('a document of lines', () => {
     await expect(openLines(piecesOf(text, 5), asIs).then((opened) => all(opened.lines))).rejects.toThrow();
   });
 
-  it('is closed when its head cannot be read', async () => {
-    let closed = false;
-    async function* text(): AsyncGenerator<string> {
-      try {
-        yield await textOf([keyLine('a', 1)]);
-        yield '["b",1]\n';
-      } finally {
-        closed = true;
+  describe('is closed', () => {
+    /** A text of two pieces that notes its end. */
+    function watched(firstLines: readonly string[]) {
+      const state = { closed: false };
+      async function* text(): AsyncGenerator<string> {
+        try {
+          yield await textOf(firstLines);
+          yield '["z",1]\n';
+        } finally {
+          state.closed = true;
+        }
       }
+      return { state, text: text() };
     }
-    const refuse = () => {
-      throw new Error('not this one');
-    };
 
-    await expect(openLines(text(), refuse)).rejects.toThrow('not this one');
-    expect(closed).toBe(true);
+    it('when its head cannot be read', async () => {
+      const { state, text } = watched([keyLine('a', 1)]);
+      const refuse = () => {
+        throw new Error('not this one');
+      };
+
+      await expect(openLines(text, refuse)).rejects.toThrow('not this one');
+      expect(state.closed).toBe(true);
+    });
+
+    it('when its reader wants no more than the first lines', async () => {
+      const { state, text } = watched([keyLine('a', 1)]);
+      const { lines } = await openLines(text, asIs);
+
+      for await (const _first of lines) break;
+
+      expect(state.closed).toBe(true);
+    });
+
+    it('when the first lines cannot be read', async () => {
+      const { state, text } = watched(['no line']);
+      const { lines } = await openLines(text, asIs);
+
+      await expect(all(lines)).rejects.toThrow('a line without a key');
+      expect(state.closed).toBe(true);
+    });
   });
 });

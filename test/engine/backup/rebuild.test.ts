@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../../src/engine/backup/catalogue.ts';
 import { rebuild } from '../../../src/engine/backup/rebuild.ts';
+import { backUpSingleKey } from '../../../src/engine/backup/single-key.ts';
 import { SweepWorld } from '../../support/sweep-world.ts';
 
 describe('rebuilding from the backups alone', () => {
@@ -51,6 +52,26 @@ describe('rebuilding from the backups alone', () => {
     expect(Object.values(keys).map(({ blob }) => blob)).toEqual([older]);
     expect(result).toMatchObject({ backups: 3, keys: 1 });
     expect(world.logger.lines.filter(({ level }) => level === 'error')).toHaveLength(2);
+  });
+
+  it('keeps the backup of a single key that was noted while it was at work', async () => {
+    const world = await SweepWorld.withKeys(2);
+    await world.sweep();
+    await world.clock.advance(3_600_000);
+    world.hsm.createKey('key-001');
+    await world.clock.advance(3_600_000);
+    world.backups.faults.plant({
+      operation: 'read',
+      act: async () => {
+        const message = { kind: 'key-backup', hsm: 'contoso', key: 'key-001', reason: 'changed' } as const;
+        await backUpSingleKey(world.deps, world.policy(), message, new AbortController().signal);
+      },
+    });
+
+    await rebuild(world.deps, 'contoso');
+
+    const { keys } = await readCatalogue(world.state, 'contoso');
+    expect(keys['key-001']?.record.versions).toHaveLength(2);
   });
 
   it('counts a backup and its pinned copy once', async () => {

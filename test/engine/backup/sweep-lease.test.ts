@@ -3,6 +3,18 @@ import { describe, expect, it } from 'vitest';
 import { readCatalogue } from '../../../src/engine/backup/catalogue.ts';
 import { fault, SweepWorld } from '../../support/sweep-world.ts';
 
+/** Notes how many backups there are at each save of the run's record. */
+function backupsAtEachSave(world: SweepWorld, act: () => Promise<void> = async () => undefined): number[] {
+  const saved: number[] = [];
+  const note = () => {
+    saved.push(world.backups.blobs.length);
+    return act();
+  };
+  const subject = `run/contoso/${world.message.runId}`;
+  world.state.faults.plant({ operation: 'write', subject, times: Number.POSITIVE_INFINITY, act: note });
+  return saved;
+}
+
 describe('a sweep', () => {
   it('loses no backup that is made while a checkpoint is being written', async () => {
     const world = await SweepWorld.withKeys(30);
@@ -20,21 +32,45 @@ describe('a sweep', () => {
     expect(Object.keys(catalogue.keys)).toHaveLength(30);
   });
 
-  it('gives way when somebody else wrote its record', async () => {
-    const world = await SweepWorld.withKeys(3);
-    const subject = `run/contoso/${world.message.runId}`;
-    world.state.faults.plant({
-      operation: 'write',
-      subject,
-      after: 1,
-      act: () => {
-        const document = world.state.documents.get(subject);
-        world.state.documents.set(subject, { text: document?.text ?? '', etag: '"other"' });
-      },
-    });
+  it('saves its progress after 250 keys, however fast they come', async () => {
+    const world = await SweepWorld.withKeys(300);
+    const saved = backupsAtEachSave(world);
 
-    await expect(world.sweep()).rejects.toMatchObject({ code: 'state-conflict' });
+    await world.sweep({ checkpointMs: Number.POSITIVE_INFINITY });
+
+    // At its begin, then with 250 keys and those that the other workers had under way, and at its end.
+    expect(saved).toEqual([0, expect.closeTo(252, -1), 300]);
   });
+
+  it('does not line up to save while it is saving', async () => {
+    const world = await SweepWorld.withKeys(30);
+    const saved = backupsAtEachSave(world, () => world.clock.sleep(50));
+
+    await world.sweep({ checkpointMs: 0 });
+
+    expect(saved.length).toBeLessThan(15);
+    expect(saved.at(-1)).toBe(30);
+  });
+
+  it.each(['read', 'write'] as const)(
+    'gives way when somebody else wrote its record before it could %s it',
+    async (operation) => {
+      const world = await SweepWorld.withKeys(3);
+      const subject = `run/contoso/${world.message.runId}`;
+      world.state.faults.plant({
+        operation,
+        subject,
+        after: 1,
+        act: () => {
+          const document = world.state.documents.get(subject);
+          world.state.documents.set(subject, { text: document?.text ?? '', etag: '"other"' });
+        },
+      });
+
+      await expect(world.sweep()).rejects.toMatchObject({ code: 'state-conflict' });
+      expect(world.state.documents.get(subject)?.etag).toBe('"other"');
+    },
+  );
 
   it('has nothing to do when its message is delivered again after its end', async () => {
     const world = await SweepWorld.withKeys(3);
