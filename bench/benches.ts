@@ -2,6 +2,7 @@
 import { coldStart } from './cold-start.ts';
 import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
+import { known } from './known.ts';
 import { recoveryTime } from './recovery.ts';
 import { memory, paced, sequential, unbraked, unchanged } from './sweeps.ts';
 import { verification } from './verify.ts';
@@ -13,6 +14,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   cpu: unbraked,
   unchanged,
   memory,
+  known,
   cold: coldStart,
   emulator: emulatorThroughput,
   recovery: recoveryTime,

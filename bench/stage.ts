@@ -110,7 +110,7 @@ const WorkerReport = z.object({
 });
 export type WorkerReport = z.infer<typeof WorkerReport>;
 
-/** How the deployment starts the app: what its checked snapshot says of Node's heap and of glibc's. */
+/** How the deployment starts the app: what its checked snapshot says of Node's heap and of glibc's, unless the caller says it. */
 async function environmentAsDeployed(): Promise<Record<string, string>> {
   const snapshot = await readFile('infra/tests/defaults.snapshot.json', 'utf8');
   const settings = snapshot.matchAll(/"(NODE_OPTIONS|MALLOC_[A-Z_]+)": "([^"]+)"/g);
@@ -141,7 +141,7 @@ export async function runWorker(
     logLevel: 'warning',
   });
   const child = spawn(process.execPath, [...nodeFlags, outfile, ...args], {
-    env: { ...process.env, ...(await environmentAsDeployed()), ...stage.settings },
+    env: { ...(await environmentAsDeployed()), ...process.env, ...stage.settings },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const [output, [code]] = await Promise.all([text(child.stdout), once(child, 'exit')]);
