@@ -23,7 +23,7 @@ import type { SweepDeps } from './sweep-context.ts';
 /** What a ledger needs. */
 type LedgerDeps = Pick<SweepDeps, 'state' | 'clock' | 'turns'>;
 
-/** So many outcomes are kept in memory before they are saved, however fast keys are backed up. */
+/** With so many outcomes in memory they are saved, however fast keys are backed up. */
 const UNSAVED_KEYS = 250;
 
 /** How a key stands: its outcome, or `again` while a failure has its second chance before it. */

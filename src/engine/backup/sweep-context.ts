@@ -40,7 +40,7 @@ export interface SweepPolicy {
   readonly concurrency: number;
   /** After this long a part takes no further key and hands over to its continuation. */
   readonly budgetMs: number;
-  /** Progress is saved at least this often. */
+  /** When keys are backed up, progress is saved again after this long. */
   readonly checkpointMs: number;
   readonly retry: RetryPolicy;
   /** Told after each key, for whoever watches. */
