@@ -21,7 +21,7 @@ export async function requireRunning(
     if (signal.aborted) return;
     throw new UsageError(
       'The local world is not running: start it with `npm start` in another terminal.',
-      'It keeps its keys and backups from one start to the next.',
+      'It keeps its keys and backups from one start to the next. One with --keys is named by HSM_WARDEN_WORLD: `npm start` says how.',
     );
   }
 }

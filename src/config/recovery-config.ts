@@ -43,19 +43,16 @@ export function recoveryProblems(
 ): RecoveryProblem[] {
   const problems: RecoveryProblem[] = [];
   const { WARDEN_AUTH_TENANT: tenant, WARDEN_AUTH_AUDIENCE: audience, WARDEN_ORIGIN: origin } = parsed;
+  const given = Object.entries(parsed).some(
+    ([name, value]) => Object.hasOwn(RECOVERY_SETTINGS, name) && value !== undefined,
+  );
+  if (!given) return [];
   if (tenant === undefined) {
-    const given = Object.entries(parsed).some(
-      ([name, value]) => Object.hasOwn(RECOVERY_SETTINGS, name) && value !== undefined,
-    );
-    return given
-      ? [
-          {
-            setting: 'WARDEN_AUTH_TENANT',
-            found: 'nothing',
-            expected: 'the tenant, for the other settings of the recovery need it',
-          },
-        ]
-      : [];
+    problems.push({
+      setting: 'WARDEN_AUTH_TENANT',
+      found: 'nothing',
+      expected: 'the tenant, for the other settings of the recovery need it',
+    });
   }
   if (audience === undefined) {
     problems.push({

@@ -2,8 +2,9 @@
 import { StoredPoolError } from './assemble.ts';
 import { readCommandLine, USAGE, UsageError } from './cli-options.ts';
 import { type Emulator, startEmulator } from './start-emulator.ts';
+import { whenNpmEnds } from './when-npm-ends.ts';
 
-/** Runs until SIGTERM or SIGINT. The exit code: 0, 2 for a command line that cannot be followed, 1 for a failure. */
+/** Runs until SIGTERM or SIGINT, or until the npm that started it has ended. The exit code: 0, 2 for a command line that cannot be followed, 1 for a failure. */
 export async function run(args: readonly string[]): Promise<0 | 1 | 2> {
   try {
     const { options, json } = readCommandLine(args);
@@ -31,5 +32,6 @@ function greeting({ url, caFile, token, name }: Emulator): string {
 function stopRequested(): Promise<void> {
   return new Promise((resolve) => {
     for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => resolve());
+    whenNpmEnds(resolve);
   });
 }

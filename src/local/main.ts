@@ -1,4 +1,6 @@
 /** `npm start`: brings up a local world, runs the nightly backup in it, and stays for whoever wants to look around. */
+import { once } from 'node:events';
+import { whenNpmEnds } from '../emulator/when-npm-ends.ts';
 import { readArguments, USAGE } from './arguments.ts';
 
 /** What shells say of a process that was interrupted. */
@@ -18,30 +20,32 @@ if (typeof args === 'string') {
   say('HSM Warden: starting two local Managed HSMs, a storage account (Azurite) and the app ...');
   // Only now: the first line is out before the large modules are read.
   const { startLocal } = await import('./start-local.ts');
-  let local: { readonly safe: boolean; close(): Promise<void> } | undefined;
-  const stopped = Promise.withResolvers<void>();
+  const asked = new AbortController();
   const stop = () => {
-    // In the middle of the run: whatever is under way comes again with its message at the next start. And whoever asks
-    // twice does not want to wait.
-    if (local === undefined || stopping) {
-      process.stderr.write('Stopped; the next start goes on from here.\n');
-      process.exit(INTERRUPTED);
-    }
-    stopping = true;
-    stopped.resolve();
+    // Whoever asks twice does not want to wait.
+    if (asked.signal.aborted) process.exit(INTERRUPTED);
+    asked.abort();
   };
-  let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
+  const listening = whenNpmEnds(stop);
   try {
-    local = await startLocal(args, say);
-    if (!args.once) await stopped.promise;
+    const local = await startLocal(args, say, asked.signal);
+    if (!args.once && !asked.signal.aborted) await once(asked.signal, 'abort');
     await local.close();
-    if (stopping) say('Stopped; kept under .warden/ for the next start.');
+    if (asked.signal.aborted) say('Stopped; kept under .warden/ for the next start.');
     process.exitCode = local.safe ? 0 : 1;
   } catch (error) {
-    const expected = error instanceof Error && error.name === 'WorldTaken';
-    process.stderr.write(`${error instanceof Error && !expected ? error.stack : String(error)}\n`);
-    process.exitCode = 1;
+    if (asked.signal.aborted) {
+      process.stderr.write('Stopped; the next start goes on from here.\n');
+      process.exitCode = INTERRUPTED;
+    } else {
+      const expected = error instanceof Error && error.name === 'WorldTaken';
+      process.stderr.write(
+        `${error instanceof Error ? (expected ? error.message : error.stack) : String(error)}\n`,
+      );
+      process.exitCode = 1;
+    }
   }
+  listening.stop();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
 }

@@ -17,12 +17,13 @@ export type OnProgress = (done: ReadonlyMap<string, number>) => void;
 /** The channel on which the composition root publishes the records of sweeps. */
 const CHANNEL = 'hsm-warden.sweep';
 
-/** Fails when the timer fails, or when a sweep has not ended after `timeoutMs`. */
+/** Fails when the timer fails, when a sweep has not ended after `timeoutMs`, and when `signal` is aborted, with its reason. */
 export async function runNightly(
   host: NightlyHost,
   hsms: readonly string[],
   onProgress: OnProgress,
   timeoutMs: number,
+  signal?: AbortSignal,
 ): Promise<readonly RunSummary[]> {
   const begunAt = systemClock.now();
   const latest = new Map<string, RunSummary>();
@@ -36,6 +37,8 @@ export async function runNightly(
     if (hsms.every((hsm) => hasEndedOn(latest, hsm))) finished.resolve();
   };
   subscribe(CHANNEL, hear);
+  const giveUp = () => finished.reject(signal?.reason);
+  signal?.addEventListener('abort', giveUp, { once: true });
   const timer = setTimeout(
     () => finished.reject(new Error('the nightly run did not end in time')),
     timeoutMs,
@@ -48,6 +51,7 @@ export async function runNightly(
     return hsms.flatMap((hsm) => latest.get(hsm) ?? []);
   } finally {
     clearTimeout(timer);
+    signal?.removeEventListener('abort', giveUp);
     unsubscribe(CHANNEL, hear);
   }
 }

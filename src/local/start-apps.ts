@@ -26,7 +26,8 @@ const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.
 export interface Apps {
   readonly backup: Host;
   readonly recovery: Host;
-  stop(): Promise<void>;
+  /** Running work may go on for `graceMs`, 10 s unless told otherwise, before it is asked to end. */
+  stop(graceMs?: number): Promise<void>;
 }
 
 /** How the apps are started. */
@@ -59,10 +60,10 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
       const outcome = await backup.deliver('auditEvents', [batch]);
       if (outcome.status === 'failed') throw outcome.error;
     });
-    const stop = async () => {
+    const stop = async (graceMs?: number) => {
       // What the emulators still hand over while they end finds no app; the nightly run makes up for it.
       world.auditFeed.listen(async () => undefined);
-      await Promise.all([backup.stop(), recovery.stop()]);
+      await Promise.all([backup.stop(graceMs), recovery.stop(graceMs)]);
     };
     return { backup, recovery, stop };
   } catch (error) {

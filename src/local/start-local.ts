@@ -4,6 +4,7 @@ import { mkdir, readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ADMINISTRATOR_ID } from '../emulator/options.ts';
+import { lockFolder } from '../emulator/state/folder-lock.ts';
 import type { RunSummary } from '../engine/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeDeletedKeys } from './deleted-keys.ts';
@@ -18,11 +19,15 @@ import type { CloudEvent } from './topic/cloud-event.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
 import { writeWorldFile } from './world/world-file.ts';
-import { lockWorld } from './world/world-lock.ts';
 
-const STATE_FOLDER = '.warden';
+/** Where the command line looks, too. */
+const USUAL_WORLD = join('.warden', 'world');
 /** 10 000 keys on two HSMs at 8 a second take ten minutes and a half. */
 const RUN_TIMEOUT_MS = 3_600_000;
+/** After this long without a key it is said why that may be. */
+const PATIENCE_MS = 5_000;
+const WAITING =
+  'A run of an earlier start that was killed comes first, or its lease has to lapse: a minute or so ...';
 const DAY_MS = 86_400_000;
 /** The command line's token stays good while the clocks are moved ahead by months. */
 const OPERATOR_TOKEN_SECONDS = 400 * 86_400;
@@ -37,11 +42,14 @@ export interface Local {
   close(): Promise<void>;
 }
 
-/** Starts everything and runs the nightly backup. `say` receives the lines for a person. */
-export async function startLocal(args: StartArguments, say: Say): Promise<Local> {
-  const folder = join(STATE_FOLDER, args.keys === undefined ? 'world' : `world-${args.keys}-keys`);
+/**
+ * Starts everything and runs the nightly backup. `say` receives the lines for a person. When `signal` is aborted before the end
+ * it stops: what was backed up is noted first, and the next start finds it.
+ */
+export async function startLocal(args: StartArguments, say: Say, signal: AbortSignal): Promise<Local> {
+  const folder = args.keys === undefined ? USUAL_WORLD : `${USUAL_WORLD}-${args.keys}-keys`;
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const unlock = await lockWorld(folder);
+  const unlock = await lockFolder(folder);
   if (typeof unlock === 'string') {
     throw new WorldTaken(
       `${unlock}: end it first, or start with another --keys, which has a world of its own`,
@@ -59,19 +67,29 @@ export async function startLocal(args: StartArguments, say: Say): Promise<Local>
   });
   let apps: Apps | undefined;
   const close = async () => {
-    await apps?.stop();
+    // Whoever asks to stop in the middle of the run does not want to wait for its end.
+    await apps?.stop(signal.aborted ? 0 : undefined);
     await world.close();
     await unlock();
   };
   try {
     followClocks(world.hsms);
-    apps = await startApps(world, { folder, once: args.once, log: logTroubles });
+    apps = await startApps(world, {
+      folder,
+      once: args.once,
+      log: (line) => {
+        // Work that was told to end says that it failed.
+        if (!signal.aborted) logTroubles(line);
+      },
+    });
     await describeWorld(world, apps, folder);
-    const runs = await backUpNow(world, apps, say);
+    signal.throwIfAborted();
+    const runs = await backUpNow(world, apps, say, signal);
     const safe = allSafe(summarise(runs));
     say(describeSummary(runs));
     say(safe ? 'Every active key has a good backup.' : 'Some keys have no good backup: see above.');
-    await watchNow(world, apps, events, args, say);
+    await watchNow(world, apps, events, args, say, signal);
+    signal.throwIfAborted();
     for (const line of await describeDeletedKeys(world)) say(line);
     if (!args.once) say(whereEverythingIs(world, apps, folder));
     if (args.json) {
@@ -131,6 +149,7 @@ async function watchNow(
   events: Events,
   { advanceMs }: StartArguments,
   say: Say,
+  signal: AbortSignal,
 ): Promise<void> {
   say('The watch looks at the soft-deleted keys ...');
   const look = () => lookNow(backup, events.heartbeats, hsms.length);
@@ -139,7 +158,7 @@ async function watchNow(
   say(`Moving the clock ahead by ${advanceMs / DAY_MS} days, a day at a time ...`);
   const names = hsms.map(({ name }) => name);
   await travel(hsms, advanceMs, async () => {
-    await runNightly(backup, names, () => undefined, RUN_TIMEOUT_MS);
+    await runNightly(backup, names, () => undefined, RUN_TIMEOUT_MS, signal);
     await look();
     // Requests whose time is over say so on the day it ends.
     const outcome = await recovery.invoke('recoveryReconcile');
@@ -147,19 +166,30 @@ async function watchNow(
   });
 }
 
-async function backUpNow(world: World, { backup }: Apps, say: Say): Promise<readonly RunSummary[]> {
+async function backUpNow(
+  world: World,
+  { backup }: Apps,
+  say: Say,
+  signal: AbortSignal,
+): Promise<readonly RunSummary[]> {
   const names = world.hsms.map(({ name }) => name);
   const total = world.hsms.reduce((sum, { state }) => sum + state.activeKeys, 0);
   say(`Backing up ${total} keys of ${names.join(' and ')} ...`);
   const progress = startProgress(total, process.stdout);
+  const waiting = setTimeout(() => say(WAITING), PATIENCE_MS);
   try {
     return await runNightly(
       backup,
       names,
-      (done) => progress.update([...done.values()].reduce((sum, count) => sum + count, 0)),
+      (done) => {
+        clearTimeout(waiting);
+        progress.update([...done.values()].reduce((sum, count) => sum + count, 0));
+      },
       RUN_TIMEOUT_MS,
+      signal,
     );
   } finally {
+    clearTimeout(waiting);
     progress.close();
   }
 }
@@ -217,7 +247,7 @@ function whereEverythingIs(world: World, apps: Apps, folder: string): string {
     'Try:',
     `  curl -s --cacert ${world.caFile} -H "authorization: Bearer $(cat ${world.tokenFile})" "${world.hsms[0]?.url}/keys?api-version=7.4"`,
     `  curl -s -X POST -H 'content-type: application/json' -d '{}' ${apps.backup.url}/admin/functions/nightlyBackup`,
-    '  npm run -s warden -- status --emulator',
+    `  ${folder === USUAL_WORLD ? '' : `HSM_WARDEN_WORLD=${join(folder, 'local.json')} `}npm run -s warden -- status --emulator`,
     'Or bring a deleted key back with the right people: docs/recovery.md',
   ].join('\n');
 }

@@ -1,11 +1,18 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
+import { createBlobService } from '../../src/adapters/blob/clients.ts';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { WorldFile } from '../../src/cli/world-file.ts';
+import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
+import { type Azurite, startAzurite } from '../../src/local/azurite.ts';
+import { all } from '../support/pieces.ts';
 
 const ROOT = resolve('.');
 const Summary = z.object({
@@ -33,6 +40,19 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
+
+/** The key of the account every Azurite has is public. https://learn.microsoft.com/azure/storage/common/storage-connect-azurite */
+const ACCOUNT_KEY =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+
+function connectionTo({ blobUrl, queueUrl }: Azurite): string {
+  const account = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${ACCOUNT_KEY}`;
+  return `${account};BlobEndpoint=${blobUrl};QueueEndpoint=${queueUrl};`;
+}
+
+async function worldIn(place: string) {
+  return WorldFile.parse(JSON.parse(await readFile(join(place, 'local.json'), 'utf8')));
+}
 
 /** What `npm start -- …args` runs. */
 function start(...args: string[]) {
@@ -129,6 +149,52 @@ describe('npm start', () => {
     expect(code).toBe(130);
     // The run itself would take two minutes.
     expect(performance.now() - interruptedAt).toBeLessThan(20_000);
+  });
+
+  it('notes on Ctrl-C every backup that it has made', { timeout: 120_000 }, async () => {
+    const { child, errors, exit } = start('--once', '--keys', '500');
+    const world = join(folder, '.warden', 'world-500-keys');
+    const stored = async () => {
+      const { blobUrl, storageTokenFile, caFile } = await worldIn(world);
+      const token = (await readFile(resolve(folder, storageTokenFile), 'utf8')).trim();
+      const service = createBlobService({
+        ...{
+          kind: 'identity',
+          blobUrl,
+          queueUrl: blobUrl,
+          caPem: await readFile(resolve(folder, caFile), 'utf8'),
+        },
+        credential: { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+      });
+      return (await all(service.getContainerClient('key-backups').listBlobsFlat())).length;
+    };
+    await expect.poll(() => stored().catch(() => 0), { timeout: 60_000 }).toBeGreaterThan(10);
+
+    child.kill('SIGINT');
+    await exit;
+
+    expect(await errors).toBe('Stopped; the next start goes on from here.\n');
+    const azurite = await startAzurite({ folder: join(world, 'azurite'), blobPort: 0, queuePort: 0 });
+    try {
+      const service = createBlobService({
+        kind: 'connection-string',
+        connectionString: connectionTo(azurite),
+      });
+      const backups = await all(service.getContainerClient('key-backups').listBlobsFlat());
+      const state = new BlobStateStore({
+        container: service.getContainerClient('warden-state'),
+        clock: systemClock,
+      });
+      const known = [await readCatalogue(state, 'contoso'), await readCatalogue(state, 'fabrikam')];
+      expect(
+        known
+          .flatMap(({ keys }) => Object.values(keys))
+          .map(({ blob }) => blob)
+          .sort(),
+      ).toEqual(backups.map(({ name }) => name).sort());
+    } finally {
+      await azurite.close();
+    }
   });
 
   it.each([

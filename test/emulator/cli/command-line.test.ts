@@ -111,6 +111,36 @@ describe('the process', () => {
     },
   );
 
+  test('ends with the npm that started it, which tells nobody of a SIGTERM', async () => {
+    const npm = spawn('npm', ['run', '--silent', 'emulator', '--', '--port', '0', '--json'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    await once(createInterface({ input: npm.stdout }), 'line');
+    // The pipe is closed when all have ended who could write to it: npm, its shell and the emulator.
+    const ended = once(npm.stdout, 'close');
+    npm.kill('SIGTERM');
+    await ended;
+  });
+
+  test('has its state folder alone: a second one is refused, until the first has ended', async () => {
+    const args = [MAIN, '--port', '0', '--json', '--state', join(folder, 'alone')];
+    const first = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(createInterface({ input: first.stdout }), 'line');
+
+    const second = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
+    const text: string[] = [];
+    second.stderr.on('data', (part: Buffer) => text.push(part.toString()));
+    expect(await once(second, 'close')).toEqual([2, null]);
+    expect(text.join('')).toContain(`process ${first.pid} runs in`);
+
+    first.kill('SIGKILL');
+    await once(first, 'exit');
+    const third = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+    await once(createInterface({ input: third.stdout }), 'line');
+    third.kill('SIGTERM');
+    expect(await once(third, 'exit')).toEqual([0, null]);
+  });
+
   test('ends with code 2 and the usage for a bad option', async () => {
     const child = spawn(process.execPath, [MAIN, '--retention-days', '5'], {
       stdio: ['ignore', 'ignore', 'pipe'],

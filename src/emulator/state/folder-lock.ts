@@ -1,12 +1,12 @@
-/** One start at a time in a world: two would write the same journals. */
+/** One process at a time in a folder of state: two would write the same journals. */
 import { readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Gives the world back. */
+/** Gives the folder back. */
 export type Unlock = () => Promise<void>;
 
-/** Takes the world in `folder`; a string says which process has it. A lock whose process has died does not count. */
-export async function lockWorld(folder: string): Promise<Unlock | string> {
+/** Takes `folder`; a string says which process has it. A lock whose process has died does not count. */
+export async function lockFolder(folder: string): Promise<Unlock | string> {
   const file = join(folder, 'lock');
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
