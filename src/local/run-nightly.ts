@@ -37,6 +37,8 @@ export async function runNightly(
     if (hsms.every((hsm) => hasEndedOn(latest, hsm))) finished.resolve();
   };
   subscribe(CHANNEL, hear);
+  // It may be rejected before anybody waits for it.
+  finished.promise.catch(() => undefined);
   const giveUp = () => finished.reject(signal?.reason);
   signal?.addEventListener('abort', giveUp, { once: true });
   const timer = setTimeout(

@@ -36,4 +36,20 @@ describe('the nightly run on a local host', () => {
 
     await expect(runNightly(host, ['contoso'], () => undefined, 50)).rejects.toThrow('did not end in time');
   });
+
+  it('ends when it is asked to, also before its timer has run', async () => {
+    const asked = new AbortController();
+    const reason = new Error('Ctrl-C');
+    const host = {
+      ...hostWith(),
+      invoke: async () => {
+        asked.abort(reason);
+        // So long that a rejection nobody waits for would be noticed.
+        await new Promise((resolve) => setImmediate(resolve));
+        return { status: 'succeeded' } as const;
+      },
+    };
+
+    await expect(runNightly(host, ['contoso'], () => undefined, 5_000, asked.signal)).rejects.toBe(reason);
+  });
 });
