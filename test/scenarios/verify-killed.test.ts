@@ -17,9 +17,9 @@ const BACKUPS = 1_200;
 const GENERATIONS = 100;
 const KILLS = 12;
 const DAY_MS = 86_400_000;
-/** Progress is saved after so many backups; a life is a few of them long. */
+/** Progress is saved after so many backups; a life is about one of them long. */
 const SLICE = 100;
-const LONGEST_SLICES = 4;
+const LONGEST_SLICES = 2;
 
 const seed = Number(process.env.KILL_SEED ?? randomInt(2 ** 31));
 const random = seededUniform(seed);
@@ -102,7 +102,7 @@ describe('the verification, killed hard at random moments', () => {
       const wanted = (stations.at(-1) ?? 0) + SLICE * Math.floor(random() * LONGEST_SLICES);
       const target = Math.min(BACKUPS, wanted);
       while ((await checked()) < target) await setTimeout(10);
-      await setTimeout(Math.floor(random() * 300));
+      await setTimeout(Math.floor(random() * 100));
       await victim.kill();
       stations.push(await checked());
     }
