@@ -118,6 +118,9 @@ export interface StateDocument {
   readonly etag: string;
 }
 
+/** On which condition a document is written: that it still has this ETag, or that there is none. */
+export type WriteGuard = { readonly etag: string } | 'absent';
+
 /** A document whose text comes in pieces as it is read. It must be read to its end, or its iteration ended. */
 export interface OpenDocument {
   readonly text: AsyncIterable<string>;
@@ -130,17 +133,12 @@ export interface StateStore {
   /** Reads a document of megabytes, of which no more than a piece is in memory. Its text may fail as `read` does. */
   open(address: StateAddress, signal?: AbortSignal): Promise<OpenDocument | undefined>;
   /** Writes only if the document still has `etag`, or with `'absent'` only if there is none. Fails with `state-conflict`. */
-  write(
-    address: StateAddress,
-    text: string,
-    guard: { readonly etag: string } | 'absent',
-    signal?: AbortSignal,
-  ): Promise<string>;
+  write(address: StateAddress, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string>;
   /** Writes a document of megabytes from pieces, whole or not at all: when `text` throws, so does this, and nothing is changed. A piece ends with a whole character. */
   writeFrom(
     address: StateAddress,
     text: AsyncIterable<string>,
-    guard: { readonly etag: string } | 'absent',
+    guard: WriteGuard,
     signal?: AbortSignal,
   ): Promise<string>;
 }

@@ -1,10 +1,5 @@
 /** Texts that come in pieces. */
 
-/** `text`, cut after every `size` characters. */
-export async function* piecesOf(text: string, size: number): AsyncGenerator<string> {
-  for (let from = 0; from < text.length; from += size) yield text.slice(from, from + size);
-}
-
 /** All pieces, joined. */
 export async function whole(pieces: AsyncIterable<string>): Promise<string> {
   return (await all(pieces)).join('');

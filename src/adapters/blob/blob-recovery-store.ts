@@ -2,7 +2,7 @@
 import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { Clock, Page } from '../../engine/ports.ts';
+import type { Clock, Page, WriteGuard } from '../../engine/ports.ts';
 import type { RecoveryAddress, RecoveryStore, StoredDocument } from '../../engine/recovery/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
@@ -37,7 +37,7 @@ export class BlobRecoveryStore implements RecoveryStore {
   async write(
     address: RecoveryAddress,
     content: string,
-    guard: { readonly etag: string } | 'absent',
+    guard: WriteGuard,
     signal?: AbortSignal,
   ): Promise<string> {
     const blob = recoveryBlobName(address);

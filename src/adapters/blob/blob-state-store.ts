@@ -4,7 +4,14 @@ import { buffer } from 'node:stream/consumers';
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { Clock, OpenDocument, StateAddress, StateDocument, StateStore } from '../../engine/ports.ts';
+import type {
+  Clock,
+  OpenDocument,
+  StateAddress,
+  StateDocument,
+  StateStore,
+  WriteGuard,
+} from '../../engine/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { stateBlobName } from './layout.ts';
@@ -53,12 +60,7 @@ export class BlobStateStore implements StateStore {
       : { text: this.#textOf(found.body, address, signal), etag: found.etag };
   }
 
-  async write(
-    address: StateAddress,
-    text: string,
-    guard: { readonly etag: string } | 'absent',
-    signal?: AbortSignal,
-  ): Promise<string> {
+  async write(address: StateAddress, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string> {
     const content = Buffer.from(text);
     return this.#guarded(address, guard, signal, async (client, upload) => {
       const send = (abortSignal: AbortSignal) =>
@@ -70,7 +72,7 @@ export class BlobStateStore implements StateStore {
   async writeFrom(
     address: StateAddress,
     text: AsyncIterable<string>,
-    guard: { readonly etag: string } | 'absent',
+    guard: WriteGuard,
     signal?: AbortSignal,
   ): Promise<string> {
     return this.#guarded(address, guard, signal, (client, upload) => uploadText(client, text, upload));
@@ -78,7 +80,7 @@ export class BlobStateStore implements StateStore {
 
   async #guarded(
     address: StateAddress,
-    guard: { readonly etag: string } | 'absent',
+    guard: WriteGuard,
     signal: AbortSignal | undefined,
     send: (client: BlockBlobClient, upload: TextUpload) => Promise<string | undefined>,
   ): Promise<string> {

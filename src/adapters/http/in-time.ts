@@ -1,6 +1,6 @@
 /** Gives up on a storage account that does not answer: its SDK tells the service of a limit, but itself waits without one. */
 
-/** No request of ours takes a tenth of it, with all its tries and the body of its answer. */
+/** What the client of the storage may take for its three tries, of which each tells the service a limit of 30 s. */
 const LIMIT_MS = 90_000;
 
 /**

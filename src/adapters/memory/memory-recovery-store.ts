@@ -1,6 +1,6 @@
 /** The recovery's documents, events and identifiers in memory. */
 import { WardenError } from '../../engine/errors.ts';
-import type { Page } from '../../engine/ports.ts';
+import type { Page, WriteGuard } from '../../engine/ports.ts';
 import type {
   Ids,
   RecoveryAddress,
@@ -29,7 +29,7 @@ export class MemoryRecoveryStore implements RecoveryStore {
   async write(
     address: RecoveryAddress,
     text: string,
-    guard: { readonly etag: string } | 'absent',
+    guard: WriteGuard,
     signal?: AbortSignal,
   ): Promise<string> {
     throwIfAborted(signal);

@@ -1,8 +1,15 @@
 /** Documents guarded by ETags, in memory. */
 import { WardenError } from '../../engine/errors.ts';
-import type { OpenDocument, StateAddress, StateDocument, StateStore } from '../../engine/ports.ts';
+import type {
+  OpenDocument,
+  StateAddress,
+  StateDocument,
+  StateStore,
+  WriteGuard,
+} from '../../engine/ports.ts';
 import { throwIfAborted } from './abort.ts';
 import { Faults } from './faults.ts';
+import { piecesOf } from './pieces.ts';
 
 /** The subject under which a document is found in faults and in {@link MemoryStateStore.documents}: `catalogue/contoso`, `run/contoso/1`. */
 function stateSubject(address: StateAddress): string {
@@ -11,10 +18,6 @@ function stateSubject(address: StateAddress): string {
 
 /** Short, so that in small documents, too, lines are cut in two. */
 const PIECE = 1000;
-
-async function* piecesOf(text: string): AsyncGenerator<string> {
-  for (let from = 0; from < text.length; from += PIECE) yield text.slice(from, from + PIECE);
-}
 
 /** A {@link StateStore} that lives as long as its object. */
 export class MemoryStateStore implements StateStore {
@@ -30,13 +33,13 @@ export class MemoryStateStore implements StateStore {
 
   async open(address: StateAddress, signal?: AbortSignal): Promise<OpenDocument | undefined> {
     const document = await this.read(address, signal);
-    return document === undefined ? undefined : { etag: document.etag, text: piecesOf(document.text) };
+    return document === undefined ? undefined : { etag: document.etag, text: piecesOf(document.text, PIECE) };
   }
 
   async writeFrom(
     address: StateAddress,
     text: AsyncIterable<string>,
-    guard: { readonly etag: string } | 'absent',
+    guard: WriteGuard,
     signal?: AbortSignal,
   ): Promise<string> {
     let whole = '';
@@ -44,12 +47,7 @@ export class MemoryStateStore implements StateStore {
     return this.write(address, whole, guard, signal);
   }
 
-  async write(
-    address: StateAddress,
-    text: string,
-    guard: { readonly etag: string } | 'absent',
-    signal?: AbortSignal,
-  ): Promise<string> {
+  async write(address: StateAddress, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string> {
     throwIfAborted(signal);
     const subject = stateSubject(address);
     await this.faults.meet('write', subject);

@@ -1,6 +1,6 @@
 /** The text of a catalogue: a head that says whose it is, and the newest good backup of each key. */
 import { z } from 'zod';
-import { isWardenError, WardenError } from '../errors.ts';
+import { WardenError } from '../errors.ts';
 import { BackupRecord } from '../model/backup-record.ts';
 import { type Batches, type KeyLine, keyLine, openLines, textOfLines } from './key-lines.ts';
 
@@ -30,18 +30,14 @@ export function catalogueLine({ blob, versionId, storedAt, record }: CatalogueEn
 }
 
 /**
- * The lines of a catalogue in batches, each with its key. Fails with `state-corrupt` when it is not one of `hsm`, or is cut off, and
- * with what reading the text fails with.
+ * The lines of a catalogue in batches, each with its key. Fails with `state-corrupt` when it is not one of `hsm`, or ends within a
+ * line, and with what reading the text fails with.
  */
 export async function* linesOf(text: AsyncIterable<string>, hsm: string): AsyncGenerator<readonly KeyLine[]> {
-  try {
-    const opened = await openLines(text, (line) => {
-      if (line !== JSON.stringify(head(hsm))) throw new Error('not the head of its catalogue');
-    });
-    yield* opened.lines;
-  } catch (cause) {
-    throw isWardenError(cause) ? cause : corrupt(hsm, cause);
-  }
+  const readHead = (line: string) => {
+    if (line !== JSON.stringify(head(hsm))) throw new Error('not the head of its catalogue');
+  };
+  yield* (await openLines(text, readHead, (cause) => corrupt(hsm, cause))).lines;
 }
 
 /** Reads one line. Fails with `state-corrupt`. */

@@ -5,6 +5,8 @@
  * piece: waiting for each line by itself would cost more than all that is done with it.
  */
 
+import { isWardenError, type WardenError } from '../errors.ts';
+
 const KEY_OF_LINE = /^\[("[0-9A-Za-z-]{1,127}"),/;
 
 /** The line of one key, not read yet. */
@@ -33,38 +35,57 @@ export async function* textOfLines(head: unknown, batches: Batches<string>): Asy
   for await (const lines of batches) if (lines.length > 0) yield `${lines.join('\n')}\n`;
 }
 
+/** What is to become of a document, a line at a time. */
+export interface LineChange {
+  /** What is to stand for a known line; undefined when nothing is. */
+  of(known: KeyLine): string | undefined;
+  /** The lines of keys that may not be known yet. */
+  readonly added: ReadonlyMap<string, string>;
+}
+
 /**
- * Reads the head of a document with `readHead`; its lines are read as they are asked for. Fails with an Error when there is no
- * head, and with what `readHead` throws; the lines fail with an Error where one has no key of its own, or the text ends within a line.
+ * Reads the head of a document with `readHead`; its lines are read as they are asked for. When there is no head or it cannot be
+ * read, where a line has no key of its own, and when the text ends within a line, it fails with what `corrupt` makes of the
+ * cause; with what reading the text fails with it fails itself.
  */
 export async function openLines<Head>(
   text: AsyncIterable<string>,
   readHead: (line: string) => Head,
+  corrupt: (cause: unknown) => WardenError,
 ): Promise<OpenLines<Head>> {
+  const failing = (cause: unknown) => (isWardenError(cause) ? cause : corrupt(cause));
   const batches = linesOf(text);
-  const first = await batches.next();
   try {
+    const first = await batches.next();
     const [line, ...rest] = first.done === true ? [] : first.value;
     if (line === undefined) throw new Error('the text has no head');
-    return { head: readHead(line), lines: keyLinesOf(rest, batches) };
-  } catch (error) {
+    return { head: readHead(line), lines: keyLinesOf(rest, batches, failing) };
+  } catch (cause) {
     // Nobody reads on: what the text comes from is closed.
     await batches.return(undefined);
-    throw error;
+    throw failing(cause);
   }
 }
 
-/** The lines of a document in which `changed` take the place of those of the same keys, or come last. */
-export async function* exchangeLines(
+/** The lines of a document after `change`, what is added last. Returns how many lines differ from before. */
+export async function* changeLines(
   batches: Batches<KeyLine>,
-  changed: ReadonlyMap<string, string>,
-): AsyncGenerator<readonly string[]> {
-  const added = new Map(changed);
-  for await (const lines of batches) {
-    yield lines.map(({ key, line }) => changed.get(key) ?? line);
-    for (const { key } of lines) added.delete(key);
+  change: LineChange,
+): AsyncGenerator<readonly string[], number> {
+  const added = new Map(change.added);
+  let changes = 0;
+  for await (const known of batches) {
+    const lines: string[] = [];
+    for (const item of known) {
+      const next = change.of(item);
+      if (next !== item.line) changes += 1;
+      if (next !== undefined) lines.push(next);
+      added.delete(item.key);
+    }
+    yield lines;
   }
   yield [...added.values()];
+  return changes + added.size;
 }
 
 /** The whole lines of each piece that has any. */
@@ -82,6 +103,7 @@ async function* linesOf(text: AsyncIterable<string>): AsyncGenerator<readonly st
 async function* keyLinesOf(
   first: readonly string[],
   others: AsyncGenerator<readonly string[]>,
+  failing: (cause: unknown) => WardenError,
 ): AsyncGenerator<readonly KeyLine[]> {
   const seen = new Set<string>();
   const read = (line: string): KeyLine => {
@@ -96,6 +118,8 @@ async function* keyLinesOf(
   try {
     yield first.map(read);
     for await (const lines of others) yield lines.map(read);
+  } catch (cause) {
+    throw failing(cause);
   } finally {
     // Also when the first batch is where it ends: no loop has taken over the others yet.
     await others.return(undefined);

@@ -4,7 +4,7 @@
  */
 import type { Clock, StateStore, StoredBackup } from '../ports.ts';
 import type { Turns } from '../turns.ts';
-import { exchangeLines } from './key-lines.ts';
+import { changeLines } from './key-lines.ts';
 import type { SweepMessage } from './message.ts';
 import {
   countOf,
@@ -191,6 +191,6 @@ export class RunLedger {
     const saved = await this.state.open({ kind: 'run', hsm, runId });
     // What is read may be what somebody else wrote: then the ETag keeps the write from being done.
     const lines = saved === undefined ? [] : (await openRun(saved.text, hsm, runId)).lines;
-    yield* exchangeLines(lines, outcomes);
+    yield* changeLines(lines, { of: ({ key, line }) => outcomes.get(key) ?? line, added: outcomes });
   }
 }

@@ -1,8 +1,8 @@
 /** The record of one run over one HSM: its progress while it runs, its manifest when it has ended. */
 import { z } from 'zod';
-import { isWardenError, WardenError } from '../errors.ts';
+import { WardenError } from '../errors.ts';
 import type { StateStore } from '../ports.ts';
-import { type Batches, type KeyLine, keyLine, openLines, textOfLines } from './key-lines.ts';
+import { type Batches, type KeyLine, keyLine, type OpenLines, openLines, textOfLines } from './key-lines.ts';
 
 const Fault = z.strictObject({ code: z.string(), message: z.string() });
 
@@ -101,32 +101,16 @@ export function runText(head: RunHead, lines: Batches<string>): AsyncGenerator<s
 }
 
 /**
- * The head of a stored run and its lines in batches, read as they are asked for. Fails with `state-corrupt` and with what reading the
- * text fails with, also while lines are read.
+ * The head of a stored run and its lines in batches, read as they are asked for. Fails with `state-corrupt` and with what reading
+ * the text fails with, also while lines are read.
  */
-export async function openRun(
+export function openRun(
   text: AsyncIterable<string>,
   hsm: string,
   runId: string,
-): Promise<{ readonly head: RunHead; readonly lines: AsyncIterable<readonly KeyLine[]> }> {
-  const failing = (cause: unknown) => (isWardenError(cause) ? cause : corrupt(hsm, runId, cause));
-  try {
-    const { head, lines } = await openLines(text, (line) => RunHead.parse(JSON.parse(line)));
-    return { head, lines: translating(lines, failing) };
-  } catch (cause) {
-    throw failing(cause);
-  }
-}
-
-async function* translating<T>(
-  items: AsyncIterable<T>,
-  failing: (cause: unknown) => Error,
-): AsyncGenerator<T> {
-  try {
-    yield* items;
-  } catch (cause) {
-    throw failing(cause);
-  }
+): Promise<OpenLines<RunHead>> {
+  const readHead = (line: string) => RunHead.parse(JSON.parse(line));
+  return openLines(text, readHead, (cause) => corrupt(hsm, runId, cause));
 }
 
 /** What a line says of its key. Fails with `state-corrupt`. */

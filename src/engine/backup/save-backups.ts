@@ -3,7 +3,7 @@ import { isWardenError, WardenError } from '../errors.ts';
 import type { StateStore } from '../ports.ts';
 import { isNewer } from './catalogue.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
-import type { Batches, KeyLine } from './key-lines.ts';
+import { type Batches, changeLines, type KeyLine, type LineChange } from './key-lines.ts';
 
 /** Each failed attempt means that another writer came through; so many do not meet over one HSM. */
 const ATTEMPTS = 32;
@@ -18,7 +18,7 @@ export async function saveBackups(
   backups: readonly CatalogueEntry[],
 ): Promise<void> {
   const newest = newestOf(backups);
-  await changeLines(store, hsm, {
+  await changeCatalogue(store, hsm, {
     of(known) {
       const backup = newest.get(known.key);
       return backup !== undefined && isNewer(backup, parseLine(known, hsm))
@@ -46,7 +46,7 @@ export async function exchangeBackups(
   exchanges: readonly Exchange[],
 ): Promise<void> {
   const byKey = new Map(exchanges.map((exchange) => [exchange.key, exchange]));
-  await changeLines(store, hsm, {
+  await changeCatalogue(store, hsm, {
     of(known) {
       const exchange = byKey.get(known.key);
       if (exchange === undefined || parseLine(known, hsm).blob !== exchange.blob) return known.line;
@@ -66,18 +66,10 @@ function newestOf(backups: readonly CatalogueEntry[]): Map<string, CatalogueEntr
   return newest;
 }
 
-/** A change of a catalogue, a line at a time. */
-interface Change {
-  /** What is to stand for a known line; undefined when nothing is. */
-  of(known: KeyLine): string | undefined;
-  /** The lines of keys that may not be known yet. */
-  readonly added: ReadonlyMap<string, string>;
-}
-
 /** Ends a write at its last moment: when the text is read to its end, and only then, it is known that nothing is new. */
 const NOTHING_NEW = new WardenError('aborted', { message: 'The catalogue knows all of it already.' });
 
-async function changeLines(store: StateStore, hsm: string, change: Change): Promise<void> {
+async function changeCatalogue(store: StateStore, hsm: string, change: LineChange): Promise<void> {
   const address = { kind: 'catalogue', hsm } as const;
   for (let attempt = 1; ; attempt += 1) {
     const document = await store.open(address);
@@ -93,15 +85,7 @@ async function changeLines(store: StateStore, hsm: string, change: Change): Prom
   }
 }
 
-async function* changed(batches: Batches<KeyLine>, change: Change): AsyncGenerator<readonly string[]> {
-  const added = new Map(change.added);
-  let changes = 0;
-  for await (const known of batches) {
-    const lines = known.map((line) => change.of(line));
-    changes += lines.filter((line, index) => line !== known[index]?.line).length;
-    for (const { key } of known) added.delete(key);
-    yield lines.filter((line) => line !== undefined);
-  }
-  yield [...added.values()];
-  if (changes + added.size === 0) throw NOTHING_NEW;
+async function* changed(batches: Batches<KeyLine>, change: LineChange): AsyncGenerator<readonly string[]> {
+  const changes = yield* changeLines(batches, change);
+  if (changes === 0) throw NOTHING_NEW;
 }

@@ -1,5 +1,5 @@
 /** What the recovery needs from the outside world beyond the ports of the whole engine. */
-import type { Page } from '../ports.ts';
+import type { Page, WriteGuard } from '../ports.ts';
 import type { FACT_KINDS, RecoveryRecord } from './record.ts';
 
 /** The address of a document of the recovery. The blob names are the adapter's business. */
@@ -17,12 +17,7 @@ export interface StoredDocument {
 export interface RecoveryStore {
   read(address: RecoveryAddress, signal?: AbortSignal): Promise<StoredDocument | undefined>;
   /** Writes only if the document still has `etag`, or with `'absent'` only if there is none. Fails with `state-conflict`. */
-  write(
-    address: RecoveryAddress,
-    text: string,
-    guard: { readonly etag: string } | 'absent',
-    signal?: AbortSignal,
-  ): Promise<string>;
+  write(address: RecoveryAddress, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string>;
   /** Identifiers of stored recoveries, a page at a time. */
   list(next?: string, signal?: AbortSignal): Promise<Page<string>>;
 }

@@ -1,7 +1,7 @@
 /** How far the verification of an HSM's backups has come, and what it has found damaged. */
 import { z } from 'zod';
 import { WardenError } from '../errors.ts';
-import type { StateStore } from '../ports.ts';
+import type { StateStore, WriteGuard } from '../ports.ts';
 
 const Time = z.int().nonnegative();
 
@@ -23,16 +23,13 @@ export const VerifyState = z.strictObject({
 });
 export type VerifyState = z.infer<typeof VerifyState>;
 
-/** What guards the next write. */
-export type VerifyGuard = { readonly etag: string } | 'absent';
-
 /** Opens the run `runId`: where it stopped, or at its beginning. Fails with `state-corrupt` or a storage code. */
 export async function openVerification(
   store: StateStore,
   hsm: string,
   runId: string,
   now: number,
-): Promise<{ readonly state: VerifyState; readonly guard: VerifyGuard }> {
+): Promise<{ readonly state: VerifyState; readonly guard: WriteGuard }> {
   const document = await store.read({ kind: 'verify', hsm });
   const fresh = { format: 1, hsm, runId, startedAt: now, checked: 0, bytes: 0, found: 0 } as const;
   if (document === undefined) return { state: { ...fresh, damaged: {} }, guard: 'absent' };

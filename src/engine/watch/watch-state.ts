@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { WardenError } from '../errors.ts';
 import { WardenEvent } from '../events/event.ts';
-import type { StateStore } from '../ports.ts';
+import type { StateStore, WriteGuard } from '../ports.ts';
 
 const Time = z.int().nonnegative();
 
@@ -80,9 +80,6 @@ export const WatchState = z.strictObject({
 });
 export type WatchState = z.infer<typeof WatchState>;
 
-/** What guards the next write of a document. */
-export type Guard = { readonly etag: string } | 'absent';
-
 /** The memory of a watch that has never looked. */
 function emptyWatchState(hsm: string): WatchState {
   return { format: 1, hsm, keys: {}, purges: {}, conditions: {}, outbox: [], refused: [], pins: [] };
@@ -93,7 +90,7 @@ export async function readWatchState(
   store: StateStore,
   hsm: string,
   signal?: AbortSignal,
-): Promise<{ readonly state: WatchState; readonly guard: Guard }> {
+): Promise<{ readonly state: WatchState; readonly guard: WriteGuard }> {
   const document = await store.read({ kind: 'watch', hsm }, signal);
   if (document === undefined) return { state: emptyWatchState(hsm), guard: 'absent' };
   try {
@@ -110,6 +107,10 @@ export async function readWatchState(
 }
 
 /** Writes the memory of a watch. Fails with `state-conflict` when another look came first, or a storage code. */
-export async function writeWatchState(store: StateStore, state: WatchState, guard: Guard): Promise<Guard> {
+export async function writeWatchState(
+  store: StateStore,
+  state: WatchState,
+  guard: WriteGuard,
+): Promise<WriteGuard> {
   return { etag: await store.write({ kind: 'watch', hsm: state.hsm }, JSON.stringify(state), guard) };
 }

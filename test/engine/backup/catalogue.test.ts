@@ -1,6 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { MemoryStateStore } from '../../../src/adapters/memory/memory-state-store.ts';
+import { piecesOf } from '../../../src/adapters/memory/pieces.ts';
 import {
   emptyCatalogue,
   mergeBackups,
@@ -11,7 +12,7 @@ import {
 import { catalogueLine, catalogueText } from '../../../src/engine/backup/catalogue-text.ts';
 import { exchangeBackups, saveBackups } from '../../../src/engine/backup/save-backups.ts';
 import { catalogueEntry } from '../../support/listed-key.ts';
-import { piecesOf, whole } from '../../support/pieces.ts';
+import { whole } from '../../support/pieces.ts';
 
 const backups = fc.array(
   fc

@@ -1,7 +1,16 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
-import { exchangeLines, keyLine, openLines, textOfLines } from '../../../src/engine/backup/key-lines.ts';
-import { all, piecesOf, whole } from '../../support/pieces.ts';
+import { piecesOf } from '../../../src/adapters/memory/pieces.ts';
+import {
+  changeLines,
+  type KeyLine,
+  keyLine,
+  type OpenLines,
+  openLines,
+  textOfLines,
+} from '../../../src/engine/backup/key-lines.ts';
+import { WardenError } from '../../../src/engine/errors.ts';
+import { all, whole } from '../../support/pieces.ts';
 
 const names = fc.stringMatching(/^[0-9A-Za-z-]{1,12}$/);
 const facts = fc.dictionary(names, fc.jsonValue(), { maxKeys: 8, noNullPrototype: true });
@@ -15,7 +24,13 @@ function textOf(lines: readonly string[]): Promise<string> {
   return whole(textOfLines({ format: 2 }, [lines]));
 }
 
-const asIs = (line: string) => line;
+function corrupt(cause: unknown): WardenError {
+  return new WardenError('state-corrupt', { message: 'The document cannot be read.', cause });
+}
+
+function read(text: AsyncIterable<string>): Promise<OpenLines<string>> {
+  return openLines(text, (line) => line, corrupt);
+}
 
 describe('a document of lines', () => {
   test.prop([facts, sizes])(
@@ -23,7 +38,7 @@ describe('a document of lines', () => {
     async (known, size) => {
       const text = await textOf(linesOf(known));
 
-      const { head, lines } = await openLines(piecesOf(text, size), asIs);
+      const { head, lines } = await read(piecesOf(text, size));
 
       expect(head).toBe('{"format":2}');
       expect((await all(lines)).flat()).toEqual(
@@ -32,20 +47,24 @@ describe('a document of lines', () => {
     },
   );
 
-  test.prop([facts, facts, sizes])(
-    'exchanges the lines of changed keys, and no other',
-    async (known, changed, size) => {
-      const text = await textOf(linesOf(known));
-      const { lines } = await openLines(piecesOf(text, size), asIs);
+  test.prop([facts, facts, fc.array(names), sizes])(
+    'gives changed keys other lines, leaves some out, keeps the rest as it is, and says how many differ',
+    async (known, changed, gone, size) => {
+      const { lines } = await read(piecesOf(await textOf(linesOf(known)), size));
+      const left = new Set(gone.filter((key) => !Object.hasOwn(changed, key)));
+      const others = new Map(Object.entries(changed).map(([key, fact]) => [key, keyLine(key, fact)]));
+      const of = ({ key, line }: KeyLine) => (left.has(key) ? undefined : (others.get(key) ?? line));
 
-      const exchanged = await all(
-        exchangeLines(
-          lines,
-          new Map(Object.entries(changed).map(([key, fact]) => [key, keyLine(key, fact)])),
-        ),
-      );
+      const found: string[] = [];
+      const changing = changeLines(lines, { of, added: others });
+      let next = await changing.next();
+      for (; next.done !== true; next = await changing.next()) found.push(...next.value);
 
-      expect(exchanged.flat().toSorted()).toEqual(linesOf({ ...known, ...changed }).toSorted());
+      const wanted = Object.entries({ ...known, ...changed }).filter(([key]) => !left.has(key));
+      expect(found.toSorted()).toEqual(linesOf(Object.fromEntries(wanted)).toSorted());
+      const before = new Set(linesOf(known));
+      const fresh = found.filter((line) => !before.has(line)).length;
+      expect(next.value).toBe(fresh + Object.keys(known).filter((key) => left.has(key)).length);
     },
   );
 
@@ -61,7 +80,9 @@ describe('a document of lines', () => {
   ])('%s is refused', async (_case, lines, end) => {
     const text = (await textOf(lines)).slice(0, end);
 
-    await expect(openLines(piecesOf(text, 5), asIs).then((opened) => all(opened.lines))).rejects.toThrow();
+    await expect(read(piecesOf(text, 5)).then((opened) => all(opened.lines))).rejects.toMatchObject({
+      code: 'state-corrupt',
+    });
   });
 
   describe('is closed', () => {
@@ -85,13 +106,15 @@ describe('a document of lines', () => {
         throw new Error('not this one');
       };
 
-      await expect(openLines(text, refuse)).rejects.toThrow('not this one');
+      await expect(openLines(text, refuse, corrupt)).rejects.toMatchObject({
+        cause: { message: 'not this one' },
+      });
       expect(state.closed).toBe(true);
     });
 
     it('when its reader wants no more than the first lines', async () => {
       const { state, text } = watched([keyLine('a', 1)]);
-      const { lines } = await openLines(text, asIs);
+      const { lines } = await read(text);
 
       for await (const _first of lines) break;
 
@@ -100,9 +123,9 @@ describe('a document of lines', () => {
 
     it('when the first lines cannot be read', async () => {
       const { state, text } = watched(['no line']);
-      const { lines } = await openLines(text, asIs);
+      const { lines } = await read(text);
 
-      await expect(all(lines)).rejects.toThrow('a line without a key');
+      await expect(all(lines)).rejects.toMatchObject({ cause: { message: 'a line without a key' } });
       expect(state.closed).toBe(true);
     });
   });
