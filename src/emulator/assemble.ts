@@ -11,6 +11,7 @@ import { ADMINISTRATOR_ID, DEFAULT_TENANT_ID, type EmulatorOptions } from './opt
 import { initialAssignments } from './rbac/initial-assignments.ts';
 import { seedKeys } from './seed.ts';
 import type { Pool } from './server/pipeline.ts';
+import { lockFolder } from './state/folder-lock.ts';
 import type { Change, PoolSettings } from './state/model.ts';
 import { memoryStore, openStore, type Store } from './state/store.ts';
 import type { Authority } from './tls/authority-folder.ts';
@@ -18,12 +19,15 @@ import { createIssuer } from './tokens/issuer.ts';
 
 const DAY_SECONDS = 86_400;
 
-/** The options ask for another pool than the one that is stored. */
+/** The stored pool cannot be had: another process has it, or the options ask for another one. */
 export class StoredPoolError extends Error {
   override readonly name = 'StoredPoolError';
 }
 
-/** Opens the pool of the options. Throws StoredPoolError: what is fixed when a pool is made cannot be changed later. */
+/**
+ * Opens the pool of the options. Throws StoredPoolError: one process at a time may use a folder, and what is fixed when a pool
+ * is made cannot be changed later.
+ */
 export async function openPool(options: EmulatorOptions): Promise<Store> {
   const { stateDir, name, tenantId, retentionDays, purgeProtection, securityDomain } = options;
   const settings: PoolSettings = {
@@ -34,7 +38,7 @@ export async function openPool(options: EmulatorOptions): Promise<Store> {
     securityDomain: securityDomain ?? randomUUID(),
   };
   if (stateDir === undefined) return memoryStore(settings);
-  const store = await openStore(stateDir, settings);
+  const store = await openAlone(stateDir, settings);
   const stored: Partial<PoolSettings> = store.state.settings;
   const asked = { name, tenantId, retentionDays, purgeProtection, securityDomain };
   const differing = Object.entries(asked).filter(
@@ -46,6 +50,21 @@ export async function openPool(options: EmulatorOptions): Promise<Store> {
   throw new StoredPoolError(
     `the pool in ${stateDir} was made with another ${settingsText}, which cannot be changed: leave it out or use another folder`,
   );
+}
+
+/** The store in `folder`, which no other process has until it is closed. */
+async function openAlone(folder: string, settings: PoolSettings): Promise<Store> {
+  const unlock = await lockFolder(folder);
+  if (typeof unlock === 'string') {
+    throw new StoredPoolError(`${unlock}: end it first, or take another folder`);
+  }
+  try {
+    const store = await openStore(folder, settings);
+    return { ...store, close: () => store.close().finally(unlock) };
+  } catch (error) {
+    await unlock();
+    throw error;
+  }
 }
 
 /** Opens the audit log of the options. */

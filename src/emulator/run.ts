@@ -4,7 +4,10 @@ import { readCommandLine, USAGE, UsageError } from './cli-options.ts';
 import { type Emulator, startEmulator } from './start-emulator.ts';
 import { whenNpmEnds } from './when-npm-ends.ts';
 
-/** Runs until SIGTERM or SIGINT, or until the npm that started it has ended. The exit code: 0, 2 for a command line that cannot be followed, 1 for a failure. */
+/**
+ * Runs until SIGTERM or SIGINT, or until the npm that started it has ended. The exit code: 0, 2 for a command line that cannot be
+ * followed, 1 for a failure.
+ */
 export async function run(args: readonly string[]): Promise<0 | 1 | 2> {
   try {
     const { options, json } = readCommandLine(args);

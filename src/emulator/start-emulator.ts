@@ -1,8 +1,8 @@
 // Starts one emulated Managed HSM in this process.
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assemble, firstChanges, openAudit, openPool, StoredPoolError } from './assemble.ts';
+import { assemble, firstChanges, openAudit, openPool } from './assemble.ts';
 import { createClock } from './clock.ts';
 import { faultControls } from './faults/controls.ts';
 import type { FaultBox } from './faults/fault-box.ts';
@@ -10,7 +10,6 @@ import { ADMINISTRATOR_ID, type EmulatorOptions } from './options.ts';
 import { coreControls } from './server/controls.ts';
 import { listen } from './server/https-server.ts';
 import { exchange, purgeDue } from './server/pipeline.ts';
-import { lockFolder } from './state/folder-lock.ts';
 import type { ReadableState } from './state/pool-state.ts';
 import { openAuthority } from './tls/authority-folder.ts';
 import { createLeaf } from './tls/certificates.ts';
@@ -47,8 +46,8 @@ export type Emulator = {
 type Cleanups = (() => Promise<void>)[];
 
 /**
- * Starts an emulator and resolves when it answers. Rejects when the port is taken, when another process has the state folder, or when the options ask for another
- * pool than the one in the state folder; nothing is left behind then.
+ * Starts an emulator and resolves when it answers. Rejects when the port is taken, when another process has the state folder, or
+ * when the options ask for another pool than the one in it; nothing is left behind then.
  */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const cleanups: Cleanups = [];
@@ -63,13 +62,6 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
 async function start(options: EmulatorOptions, cleanups: Cleanups): Promise<Emulator> {
   const folder = options.caDir ?? options.stateDir ?? (await temporaryFolder(cleanups));
   const authority = await openAuthority(folder, Date.now());
-  if (options.stateDir !== undefined) {
-    await mkdir(options.stateDir, { recursive: true });
-    const unlock = await lockFolder(options.stateDir);
-    if (typeof unlock === 'string')
-      throw new StoredPoolError(`${unlock}: end it first, or take another --state`);
-    cleanups.push(unlock);
-  }
   const store = await openPool(options);
   cleanups.push(() => store.close());
   const { state } = store;

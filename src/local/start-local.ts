@@ -1,6 +1,6 @@
 /** The local apps in their world: starts all, runs the nightly backup and the watch once, and says where everything is. */
 import { subscribe } from 'node:diagnostics_channel';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { ADMINISTRATOR_ID } from '../emulator/options.ts';
@@ -48,7 +48,6 @@ export interface Local {
  */
 export async function startLocal(args: StartArguments, say: Say, signal: AbortSignal): Promise<Local> {
   const folder = args.keys === undefined ? USUAL_WORLD : `${USUAL_WORLD}-${args.keys}-keys`;
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const unlock = await lockFolder(folder);
   if (typeof unlock === 'string') {
     throw new WorldTaken(

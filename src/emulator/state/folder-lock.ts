@@ -1,12 +1,13 @@
 /** One process at a time in a folder of state: two would write the same journals. */
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 
 /** Gives the folder back. */
 export type Unlock = () => Promise<void>;
 
-/** Takes `folder`; a string says which process has it. A lock whose process has died does not count. */
+/** Takes `folder`, and makes it for its owner alone when there is none; a string says which process has it. A lock whose process has died does not count. */
 export async function lockFolder(folder: string): Promise<Unlock | string> {
+  await mkdir(folder, { recursive: true, mode: 0o700 });
   const file = join(folder, 'lock');
   for (let attempt = 0; attempt < 2; attempt += 1) {
     try {
