@@ -9,11 +9,8 @@ import { text } from 'node:stream/consumers';
 import { BlobServiceClient } from '@azure/storage-blob';
 import { build } from 'esbuild';
 import { z } from 'zod';
-import { type Azurite, startAzurite } from '../src/local/azurite.ts';
+import { connectionStringOf, startAzurite } from '../src/local/azurite.ts';
 
-/** Azurite's published development account. https://learn.microsoft.com/azure/storage/common/storage-use-azurite */
-const ACCOUNT_KEY =
-  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 const FirstLine = z.object({ url: z.string(), caFile: z.string(), token: z.string() });
 
 /** One emulated HSM. */
@@ -42,7 +39,7 @@ export async function startStage(count: number, keys: number, flags: readonly st
   const hsms = emulators.map(({ hsm }) => hsm);
   const tokenFile = join(folder, 'token');
   await writeFile(tokenFile, hsms[0]?.token ?? '');
-  const connectionString = connectionTo(azurite);
+  const connectionString = connectionStringOf(azurite);
   const service = BlobServiceClient.fromConnectionString(connectionString);
   for (const name of ['key-backups', 'warden-state']) await service.getContainerClient(name).create();
   return {
@@ -81,11 +78,6 @@ async function startHsm(name: string, folder: string, keys: number, flags: reado
   for await (const line of createInterface({ input: child.stdout }))
     return { child, hsm: { name, ...FirstLine.parse(JSON.parse(line)) } };
   throw new Error(`the emulator ${name} ended before it was ready`);
-}
-
-function connectionTo({ blobUrl, queueUrl }: Azurite): string {
-  const account = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${ACCOUNT_KEY}`;
-  return `${account};BlobEndpoint=${blobUrl};QueueEndpoint=${queueUrl};`;
 }
 
 async function end(child: ChildProcess): Promise<void> {

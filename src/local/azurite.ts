@@ -26,7 +26,10 @@ export interface Azurite {
   close(): Promise<void>;
 }
 
+/** The account that every Azurite has, and its published key. https://learn.microsoft.com/azure/storage/common/storage-connect-azurite */
 const ACCOUNT = 'devstoreaccount1';
+const ACCOUNT_KEY =
+  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 const WITH_PARENT = new URL('./end-with-parent.ts', import.meta.url).href;
 const LISTENING = /Azurite (Blob|Queue) service is successfully listening at (\S+)/;
 /** Azurite writes its state on SIGINT within moments; a process that hangs is ended hard. */
@@ -60,6 +63,13 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
     await close(child, end);
     throw error;
   }
+}
+
+/** The connection string of an Azurite that speaks http. */
+export function connectionStringOf(urls: Partial<Pick<Azurite, 'blobUrl' | 'queueUrl'>>): string {
+  const blob = urls.blobUrl === undefined ? '' : `BlobEndpoint=${urls.blobUrl};`;
+  const queue = urls.queueUrl === undefined ? '' : `QueueEndpoint=${urls.queueUrl};`;
+  return `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${ACCOUNT_KEY};${blob}${queue}`;
 }
 
 async function tlsFlags({ folder, tls }: AzuriteOptions): Promise<string[]> {

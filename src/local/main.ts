@@ -35,17 +35,16 @@ if (typeof args === 'string') {
     if (asked.signal.aborted) say('Stopped; kept under .warden/ for the next start.');
     process.exitCode = local.safe ? 0 : 1;
   } catch (error) {
-    if (asked.signal.aborted) {
-      process.stderr.write('Stopped; the next start goes on from here.\n');
-      process.exitCode = INTERRUPTED;
-    } else {
-      const expected = error instanceof Error && error.name === 'WorldTaken';
-      process.stderr.write(
-        `${error instanceof Error ? (expected ? error.message : error.stack) : String(error)}\n`,
-      );
-      process.exitCode = 1;
-    }
+    process.stderr.write(`${wordsFor(error, asked.signal.reason)}\n`);
+    process.exitCode = asked.signal.aborted ? INTERRUPTED : 1;
   }
   listening.stop();
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.off(signal, stop);
+}
+
+/** What to say of what ended the start. */
+function wordsFor(error: unknown, interruption: unknown): string {
+  if (error === interruption) return 'Stopped; the next start goes on from here.';
+  if (!(error instanceof Error)) return String(error);
+  return error.name === 'WorldTaken' ? error.message : String(error.stack);
 }

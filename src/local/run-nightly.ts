@@ -25,6 +25,7 @@ export async function runNightly(
   timeoutMs: number,
   signal?: AbortSignal,
 ): Promise<readonly RunSummary[]> {
+  signal?.throwIfAborted();
   const begunAt = systemClock.now();
   const latest = new Map<string, RunSummary>();
   const finished = Promise.withResolvers<void>();

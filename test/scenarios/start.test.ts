@@ -9,9 +9,9 @@ import { z } from 'zod';
 import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import { WorldFile } from '../../src/cli/world-file.ts';
+import { readWorldFile, WorldCredential } from '../../src/cli/world-file.ts';
 import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
-import { type Azurite, startAzurite } from '../../src/local/azurite.ts';
+import { connectionStringOf, startAzurite } from '../../src/local/azurite.ts';
 import { all } from '../support/pieces.ts';
 
 const ROOT = resolve('.');
@@ -40,19 +40,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await rm(folder, { recursive: true, force: true });
 });
-
-/** The key of the account every Azurite has is public. https://learn.microsoft.com/azure/storage/common/storage-connect-azurite */
-const ACCOUNT_KEY =
-  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
-
-function connectionTo({ blobUrl, queueUrl }: Azurite): string {
-  const account = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${ACCOUNT_KEY}`;
-  return `${account};BlobEndpoint=${blobUrl};QueueEndpoint=${queueUrl};`;
-}
-
-async function worldIn(place: string) {
-  return WorldFile.parse(JSON.parse(await readFile(join(place, 'local.json'), 'utf8')));
-}
 
 /** What `npm start -- …args` runs. */
 function start(...args: string[]) {
@@ -157,16 +144,13 @@ describe('npm start', () => {
     const { child, errors, exit } = start('--once', '--keys', '500');
     const world = join(folder, '.warden', 'world-500-keys');
     const stored = async () => {
-      const { blobUrl, storageTokenFile, caFile } = await worldIn(world);
-      const token = (await readFile(resolve(folder, storageTokenFile), 'utf8')).trim();
+      const place = await readWorldFile({ HSM_WARDEN_WORLD: join(world, 'local.json') });
+      const { blobUrl, queueUrl, caFile } = place;
+      const access = { blobUrl, queueUrl, caPem: await readFile(caFile, 'utf8') };
       const service = createBlobService({
-        ...{
-          kind: 'identity',
-          blobUrl,
-          queueUrl: blobUrl,
-          caPem: await readFile(resolve(folder, caFile), 'utf8'),
-        },
-        credential: { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) },
+        kind: 'identity',
+        ...access,
+        credential: new WorldCredential(place),
       });
       return (await all(service.getContainerClient('key-backups').listBlobsFlat())).length;
     };
@@ -180,7 +164,7 @@ describe('npm start', () => {
     try {
       const service = createBlobService({
         kind: 'connection-string',
-        connectionString: connectionTo(azurite),
+        connectionString: connectionStringOf(azurite),
       });
       const backups = await all(service.getContainerClient('key-backups').listBlobsFlat());
       const state = new BlobStateStore({

@@ -5,11 +5,7 @@ import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
 import { type CertificatePair, createAuthority, createLeaf } from '../../src/emulator/tls/certificates.ts';
-import { startAzurite as launchAzurite } from '../../src/local/azurite.ts';
-
-/** The key of the account every Azurite has is public. https://learn.microsoft.com/azure/storage/common/storage-connect-azurite */
-const ACCOUNT_KEY =
-  'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
+import { connectionStringOf, startAzurite as launchAzurite } from '../../src/local/azurite.ts';
 
 /** A running Azurite. */
 export interface RunningAzurite {
@@ -19,9 +15,8 @@ export interface RunningAzurite {
 
 /** Starts Azurite over plain HTTP, reached with a connection string. */
 export async function startAzurite(): Promise<RunningAzurite> {
-  const { blobUrl, queueUrl, stop } = await launch();
-  const connectionString = `DefaultEndpointsProtocol=http;AccountName=devstoreaccount1;AccountKey=${ACCOUNT_KEY};BlobEndpoint=${blobUrl};QueueEndpoint=${queueUrl};`;
-  return { access: { kind: 'connection-string', connectionString }, stop };
+  const { stop, ...urls } = await launch();
+  return { access: { kind: 'connection-string', connectionString: connectionStringOf(urls) }, stop };
 }
 
 /** Starts Azurite over TLS with a certificate authority of its own, reached with bearer tokens only. */

@@ -2,10 +2,9 @@
 import { spawn } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
+import { connectionStringOf } from '../../../../src/local/azurite.ts';
 
-/** The published account of storage emulators (learn.microsoft.com/azure/storage/common/storage-use-azurite#well-known-storage-account-and-key). */
 const ACCOUNT = 'devstoreaccount1';
-const KEY = 'Eby8vdM02xNOcqFlqUwJPLlmEtlCDXJ1OUzFT50uSRZ6IFsuFq2UVErCz4I6tq/K1SZFPTOtr/KBHBeksoGMGw==';
 
 /** A running Azurite. */
 export interface Azurite {
@@ -30,7 +29,7 @@ export async function startAzurite(): Promise<Azurite> {
     const url = /listens on (http:\S+)/.exec(line)?.[1];
     if (!url) continue;
     return {
-      connectionString: `DefaultEndpointsProtocol=http;AccountName=${ACCOUNT};AccountKey=${KEY};QueueEndpoint=${url}/${ACCOUNT};`,
+      connectionString: connectionStringOf({ queueUrl: `${url}/${ACCOUNT}` }),
       async stop() {
         child.kill();
         await ended;
