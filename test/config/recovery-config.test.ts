@@ -114,6 +114,18 @@ describe('the settings of the recovery', () => {
     expect(problemsOf(change)).toContain(says);
   });
 
+  it('show every fault at once, also without a tenant', () => {
+    const message = problemsOf({
+      WARDEN_AUTH_TENANT: '',
+      WARDEN_AUTH_AUDIENCE: '',
+      WARDEN_APPROVALS: '1',
+      WARDEN_SHARED_DOMAINS: 'contoso+elsewhere',
+    });
+
+    for (const setting of ['AUTH_TENANT', 'AUTH_AUDIENCE', 'APPROVALS', 'SHARED_DOMAINS'])
+      expect(message).toContain(`WARDEN_${setting}`);
+  });
+
   it.each(['{"a":["whsec_hunter2"]}', 'hunter2', '{"a":"hunter2"}'])(
     'never repeat a webhook secret',
     (text) => {
