@@ -1,181 +1,44 @@
-/** Documents guarded by ETags on a Blob container. */
-import { randomUUID } from 'node:crypto';
-import { buffer } from 'node:stream/consumers';
-import { isRestError } from '@azure/core-rest-pipeline';
-import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
-import { isWardenError, WardenError } from '../../engine/errors.ts';
+/** The state's documents on a Blob container, guarded by the blobs' ETags. */
 import type {
-  Clock,
   OpenDocument,
   StateAddress,
   StateDocument,
   StateStore,
   WriteGuard,
 } from '../../engine/ports.ts';
-import { inTime } from '../http/in-time.ts';
-import { translateStorageError } from '../http/translate-storage-error.ts';
+import { type BlobPlace, GuardedBlobs, type GuardedBlobsOptions } from './guarded-blobs.ts';
 import { stateBlobName } from './layout.ts';
-import { type TextUpload, uploadText } from './upload-text.ts';
-
-/** What a conditional write can be answered. Somebody's write also discards the blocks that another has staged. */
-const CONFLICTS = {
-  ConditionNotMet: 'state-conflict',
-  BlobAlreadyExists: 'state-conflict',
-  BlobNotFound: 'state-conflict',
-  InvalidBlockList: 'state-conflict',
-} as const;
 
 /** A {@link StateStore} whose ETags are those of the blobs. */
 export class BlobStateStore implements StateStore {
-  readonly #container: ContainerClient;
-  readonly #clock: Clock;
-  readonly #limitMs: number | undefined;
+  readonly #blobs: GuardedBlobs;
 
-  /** `limitMs`: how long an answer, or the next piece of one, may take, where the usual is not wanted. */
-  constructor(options: {
-    readonly container: ContainerClient;
-    readonly clock: Clock;
-    readonly limitMs?: number;
-  }) {
-    this.#container = options.container;
-    this.#clock = options.clock;
-    this.#limitMs = options.limitMs;
+  constructor(options: GuardedBlobsOptions) {
+    this.#blobs = new GuardedBlobs(options);
   }
 
-  async read(address: StateAddress, signal?: AbortSignal): Promise<StateDocument | undefined> {
-    const found = await this.#download(address, signal);
-    if (found === undefined) return undefined;
-    try {
-      const content = await inTime(signal, () => buffer(found.body), this.#limitMs);
-      return { text: content.toString(), etag: found.etag };
-    } catch (error) {
-      throw this.#failure(error, 'read', address, signal);
-    }
+  read(address: StateAddress, signal?: AbortSignal): Promise<StateDocument | undefined> {
+    return this.#blobs.read(placeOf(address), signal);
   }
 
-  async open(address: StateAddress, signal?: AbortSignal): Promise<OpenDocument | undefined> {
-    const found = await this.#download(address, signal);
-    return found === undefined
-      ? undefined
-      : { text: this.#textOf(found.body, address, signal), etag: found.etag };
+  open(address: StateAddress, signal?: AbortSignal): Promise<OpenDocument | undefined> {
+    return this.#blobs.open(placeOf(address), signal);
   }
 
-  async write(address: StateAddress, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string> {
-    const content = Buffer.from(text);
-    return this.#guarded(address, guard, signal, async (client, upload) => {
-      const send = (abortSignal: AbortSignal) =>
-        client.upload(content, content.length, { ...upload, abortSignal });
-      return (await inTime(signal, send, this.#limitMs)).etag;
-    });
+  write(address: StateAddress, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string> {
+    return this.#blobs.write(placeOf(address), text, guard, signal);
   }
 
-  async writeFrom(
+  writeFrom(
     address: StateAddress,
     text: AsyncIterable<string>,
     guard: WriteGuard,
     signal?: AbortSignal,
   ): Promise<string> {
-    return this.#guarded(address, guard, signal, (client, upload) => uploadText(client, text, upload));
-  }
-
-  async #guarded(
-    address: StateAddress,
-    guard: WriteGuard,
-    signal: AbortSignal | undefined,
-    send: (client: BlockBlobClient, upload: TextUpload) => Promise<string | undefined>,
-  ): Promise<string> {
-    const blob = stateBlobName(address);
-    const write = randomUUID();
-    try {
-      const etag = await send(this.#container.getBlockBlobClient(blob), {
-        conditions: guard === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: guard.etag },
-        blobHTTPHeaders: { blobContentType: 'application/json' },
-        metadata: { write },
-        ...(signal === undefined ? {} : { abortSignal: signal }),
-      });
-      return requireEtag(etag, blob);
-    } catch (error) {
-      const failure = this.#failure(error, 'write', address, signal, CONFLICTS);
-      const doubtful = isWardenError(failure, 'state-conflict', 'storage-unavailable', 'storage-unreachable');
-      const own = doubtful ? await this.#etagOfWrite(address, write, failure, signal) : undefined;
-      if (own === undefined) throw failure;
-      return own;
-    }
-  }
-
-  /**
-   * The ETag of our own write that was done although it failed with `failure`: its answer was lost, and the client repeated it
-   * and met itself, or gave up. Undefined when it was not done. When that cannot be known it fails with what may pass.
-   */
-  async #etagOfWrite(
-    address: StateAddress,
-    write: string,
-    failure: WardenError,
-    signal?: AbortSignal,
-  ): Promise<string | undefined> {
-    const blob = stateBlobName(address);
-    try {
-      const client = this.#container.getBlobClient(blob);
-      const ask = (abortSignal: AbortSignal) => client.getProperties({ abortSignal });
-      const found = await inTime(signal, ask, this.#limitMs);
-      return found.metadata?.write === write ? requireEtag(found.etag, blob) : undefined;
-    } catch (error) {
-      if (isRestError(error) && error.statusCode === 404) return undefined;
-      // A conflict that cannot be told from our own write is no conflict yet: what stood in the way may pass.
-      throw failure.code === 'state-conflict' ? this.#failure(error, 'read', address, signal) : failure;
-    }
-  }
-
-  async #download(address: StateAddress, signal?: AbortSignal) {
-    const blob = stateBlobName(address);
-    try {
-      const client = this.#container.getBlobClient(blob);
-      const ask = (abortSignal: AbortSignal) => client.download(0, undefined, { abortSignal });
-      const { readableStreamBody, etag } = await inTime(signal, ask, this.#limitMs);
-      if (readableStreamBody === undefined) throw new Error('an answer without a body');
-      return { body: readableStreamBody, etag: requireEtag(etag, blob) };
-    } catch (error) {
-      const failure = this.#failure(error, 'read', address, signal, { BlobNotFound: 'blob-missing' });
-      if (isWardenError(failure, 'blob-missing')) return undefined;
-      throw failure;
-    }
-  }
-
-  async *#textOf(
-    body: NodeJS.ReadableStream,
-    address: StateAddress,
-    signal?: AbortSignal,
-  ): AsyncGenerator<string> {
-    const decoder = new TextDecoder();
-    const pieces = body[Symbol.asyncIterator]();
-    try {
-      for (;;) {
-        const { done, value } = await inTime(signal, () => pieces.next(), this.#limitMs);
-        if (done === true) break;
-        yield typeof value === 'string' ? value : decoder.decode(value, { stream: true });
-      }
-      yield decoder.decode();
-    } catch (error) {
-      throw this.#failure(error, 'read', address, signal);
-    } finally {
-      // Closes the connection of a text that is not read to its end. Nobody waits: it may be the one that gives no answer.
-      pieces.return?.().catch(() => undefined);
-    }
-  }
-
-  #failure(
-    error: unknown,
-    verb: 'read' | 'write',
-    address: StateAddress,
-    signal: AbortSignal | undefined,
-    meanings: Readonly<Record<string, 'state-conflict' | 'blob-missing'>> = {},
-  ): WardenError {
-    const call = { what: `${verb} ${stateBlobName(address)}`, hsm: address.hsm, signal, meanings };
-    return translateStorageError(error, call, this.#clock.now());
+    return this.#blobs.writeFrom(placeOf(address), text, guard, signal);
   }
 }
 
-function requireEtag(etag: string | undefined, blob: string): string {
-  if (etag !== undefined) return etag;
-  throw new WardenError('storage-unavailable', { message: `The storage account gave no ETag for ${blob}.` });
+function placeOf(address: StateAddress): BlobPlace {
+  return { blob: stateBlobName(address), hsm: address.hsm };
 }

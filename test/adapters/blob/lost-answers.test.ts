@@ -1,10 +1,12 @@
 /** A write that was done but never answered is repeated by the client of the storage: it must not take itself for somebody else. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { BlobRecoveryStore } from '../../../src/adapters/blob/blob-recovery-store.ts';
 import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
 import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts';
 import { piecesOf } from '../../../src/adapters/memory/pieces.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import type { StateAddress, StateStore } from '../../../src/engine/ports.ts';
+import type { RecoveryStore } from '../../../src/engine/recovery/ports.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
 import { failureOf } from '../../support/errors.ts';
 import { type LossyProxy, startLossyProxy } from '../../support/lossy-proxy.ts';
@@ -17,6 +19,7 @@ describe('a state document whose write was answered into the void', () => {
   let proxy: LossyProxy;
   let store: StateStore;
   let direct: StateStore;
+  let recoveries: RecoveryStore;
   beforeAll(async () => {
     azurite = await startAzurite();
     const { access } = azurite;
@@ -27,7 +30,9 @@ describe('a state document whose write was answered into the void', () => {
       kind: 'connection-string',
       connectionString: access.connectionString.replace(blobUrl, proxy.url),
     };
-    store = new BlobStateStore({ container: await openContainer(lossy, 'warden-state'), clock: systemClock });
+    const container = await openContainer(lossy, 'warden-state');
+    store = new BlobStateStore({ container, clock: systemClock });
+    recoveries = new BlobRecoveryStore({ container, clock: systemClock });
     direct = new BlobStateStore({
       container: await openContainer(access, 'warden-state'),
       clock: systemClock,
@@ -65,6 +70,17 @@ describe('a state document whose write was answered into the void', () => {
 
     expect(proxy.lost).toBe(lostBefore + 1);
     expect(await direct.read(address)).toEqual({ text, etag });
+  });
+
+  it('is known as its own: the record of a recovery', async () => {
+    const address = { kind: 'recovery', id: '0123456789abcdefghjkmnpqrs' } as const;
+    const lostBefore = proxy.lost;
+    proxy.loseNext(({ method }) => method === 'PUT');
+
+    const etag = await recoveries.write(address, '{}', 'absent');
+
+    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(await recoveries.read(address)).toEqual({ text: '{}', etag });
   });
 
   it('is whole when the answer to one of its pieces was lost', async () => {

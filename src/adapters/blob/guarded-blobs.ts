@@ -1,0 +1,183 @@
+/** Documents in a Blob container, by the names of their blobs: written whole or not at all, and only by who knows the ETag. */
+import { randomUUID } from 'node:crypto';
+import { buffer } from 'node:stream/consumers';
+import { isRestError } from '@azure/core-rest-pipeline';
+import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import { isWardenError, WardenError } from '../../engine/errors.ts';
+import type { Clock, OpenDocument, StateDocument, WriteGuard } from '../../engine/ports.ts';
+import { inTime } from '../http/in-time.ts';
+import { translateStorageError } from '../http/translate-storage-error.ts';
+import { type TextUpload, uploadText } from './upload-text.ts';
+
+/** What a conditional write can be answered. Somebody's write also discards the blocks that another has staged. */
+const CONFLICTS = {
+  ConditionNotMet: 'state-conflict',
+  BlobAlreadyExists: 'state-conflict',
+  BlobNotFound: 'state-conflict',
+  InvalidBlockList: 'state-conflict',
+} as const;
+
+/** Where a document is, and for the words of a failure whose it is. */
+export interface BlobPlace {
+  readonly blob: string;
+  readonly hsm?: string;
+}
+
+/** What the documents are in, and what is not as usual. */
+export interface GuardedBlobsOptions {
+  readonly container: ContainerClient;
+  readonly clock: Clock;
+  /** How long an answer, or the next piece of one, may take, in milliseconds, where the usual is not wanted. */
+  readonly limitMs?: number;
+}
+
+/** Guarded documents. Its methods are those of a StateStore, and fail as they do. */
+export class GuardedBlobs {
+  readonly #container: ContainerClient;
+  readonly #clock: Clock;
+  readonly #limitMs: number | undefined;
+
+  constructor(options: GuardedBlobsOptions) {
+    this.#container = options.container;
+    this.#clock = options.clock;
+    this.#limitMs = options.limitMs;
+  }
+
+  async read(place: BlobPlace, signal?: AbortSignal): Promise<StateDocument | undefined> {
+    const found = await this.#download(place, signal);
+    if (found === undefined) return undefined;
+    try {
+      const content = await inTime(signal, () => buffer(found.body), this.#limitMs);
+      return { text: content.toString(), etag: found.etag };
+    } catch (error) {
+      throw this.#failure(error, 'read', place, signal);
+    }
+  }
+
+  async open(place: BlobPlace, signal?: AbortSignal): Promise<OpenDocument | undefined> {
+    const found = await this.#download(place, signal);
+    return found === undefined
+      ? undefined
+      : { text: this.#textOf(found.body, place, signal), etag: found.etag };
+  }
+
+  async write(place: BlobPlace, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string> {
+    const content = Buffer.from(text);
+    return this.#guarded(place, guard, signal, async (client, upload) => {
+      const send = (abortSignal: AbortSignal) =>
+        client.upload(content, content.length, { ...upload, abortSignal });
+      return (await inTime(signal, send, this.#limitMs)).etag;
+    });
+  }
+
+  async writeFrom(
+    place: BlobPlace,
+    text: AsyncIterable<string>,
+    guard: WriteGuard,
+    signal?: AbortSignal,
+  ): Promise<string> {
+    return this.#guarded(place, guard, signal, (client, upload) => uploadText(client, text, upload));
+  }
+
+  async #guarded(
+    place: BlobPlace,
+    guard: WriteGuard,
+    signal: AbortSignal | undefined,
+    send: (client: BlockBlobClient, upload: TextUpload) => Promise<string | undefined>,
+  ): Promise<string> {
+    const { blob } = place;
+    const write = randomUUID();
+    try {
+      const etag = await send(this.#container.getBlockBlobClient(blob), {
+        conditions: guard === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: guard.etag },
+        blobHTTPHeaders: { blobContentType: 'application/json' },
+        metadata: { write },
+        ...(signal === undefined ? {} : { abortSignal: signal }),
+      });
+      return requireEtag(etag, blob);
+    } catch (error) {
+      const failure = this.#failure(error, 'write', place, signal, CONFLICTS);
+      const doubtful = isWardenError(failure, 'state-conflict', 'storage-unavailable', 'storage-unreachable');
+      const own = doubtful ? await this.#etagOfWrite(place, write, failure, signal) : undefined;
+      if (own === undefined) throw failure;
+      return own;
+    }
+  }
+
+  /**
+   * The ETag of our own write that was done although it failed with `failure`: its answer was lost, and the client repeated it
+   * and met itself, or gave up. Undefined when it was not done. When that cannot be known it fails with what may pass.
+   */
+  async #etagOfWrite(
+    place: BlobPlace,
+    write: string,
+    failure: WardenError,
+    signal?: AbortSignal,
+  ): Promise<string | undefined> {
+    const { blob } = place;
+    try {
+      const client = this.#container.getBlobClient(blob);
+      const ask = (abortSignal: AbortSignal) => client.getProperties({ abortSignal });
+      const found = await inTime(signal, ask, this.#limitMs);
+      return found.metadata?.write === write ? requireEtag(found.etag, blob) : undefined;
+    } catch (error) {
+      if (isRestError(error) && error.statusCode === 404) return undefined;
+      // A conflict that cannot be told from our own write is no conflict yet: what stood in the way may pass.
+      throw failure.code === 'state-conflict' ? this.#failure(error, 'read', place, signal) : failure;
+    }
+  }
+
+  async #download(place: BlobPlace, signal?: AbortSignal) {
+    const { blob } = place;
+    try {
+      const client = this.#container.getBlobClient(blob);
+      const ask = (abortSignal: AbortSignal) => client.download(0, undefined, { abortSignal });
+      const { readableStreamBody, etag } = await inTime(signal, ask, this.#limitMs);
+      if (readableStreamBody === undefined) throw new Error('an answer without a body');
+      return { body: readableStreamBody, etag: requireEtag(etag, blob) };
+    } catch (error) {
+      const failure = this.#failure(error, 'read', place, signal, { BlobNotFound: 'blob-missing' });
+      if (isWardenError(failure, 'blob-missing')) return undefined;
+      throw failure;
+    }
+  }
+
+  async *#textOf(
+    body: NodeJS.ReadableStream,
+    place: BlobPlace,
+    signal?: AbortSignal,
+  ): AsyncGenerator<string> {
+    const decoder = new TextDecoder();
+    const pieces = body[Symbol.asyncIterator]();
+    try {
+      for (;;) {
+        const { done, value } = await inTime(signal, () => pieces.next(), this.#limitMs);
+        if (done === true) break;
+        yield typeof value === 'string' ? value : decoder.decode(value, { stream: true });
+      }
+      yield decoder.decode();
+    } catch (error) {
+      throw this.#failure(error, 'read', place, signal);
+    } finally {
+      // Closes the connection of a text that is not read to its end. Nobody waits: it may be the one that gives no answer.
+      pieces.return?.().catch(() => undefined);
+    }
+  }
+
+  #failure(
+    error: unknown,
+    verb: 'read' | 'write',
+    place: BlobPlace,
+    signal: AbortSignal | undefined,
+    meanings: Readonly<Record<string, 'state-conflict' | 'blob-missing'>> = {},
+  ): WardenError {
+    const { blob, hsm } = place;
+    const call = { what: `${verb} ${blob}`, signal, meanings, ...(hsm === undefined ? {} : { hsm }) };
+    return translateStorageError(error, call, this.#clock.now());
+  }
+}
+
+function requireEtag(etag: string | undefined, blob: string): string {
+  if (etag !== undefined) return etag;
+  throw new WardenError('storage-unavailable', { message: `The storage account gave no ETag for ${blob}.` });
+}
