@@ -16,6 +16,19 @@ This page is made from \`src/config/settings.ts\` by \`npm run docs\`; a test fa
 `;
 
 const TAIL = `
+## Schedules
+
+Six fields, \`{second} {minute} {hour} {day} {month} {day of week}\`, in UTC, read as the Functions host reads them
+([NCrontab](https://github.com/atifaziz/NCrontab)): numbers, \`*\`, ranges, lists, steps (\`*/15\`, \`0/15\`) and English
+names of months and days. Sunday is 0. Day and day of week must both match: \`0 0 2 1 * 1\` fires on the first of a month
+only if that is a Monday. \`L\`, \`W\`, \`#\`, \`?\` and weekday 7 do not exist; a day that never comes (30 February) is refused.
+The host also takes five fields and time spans (\`00:15:00\`). Both are refused here: five fields are too easily mistaken for
+six, and a time span works on App Service plans only and starts again with each start of the host. To check one:
+
+    WARDEN_SCHEDULE='0 0 2 * * 7' npx node -e "import('./functions/main.ts').catch((e) => console.log(e.message))"
+
+A timer that was due while the app was away fires once when it starts, not once for each time that it missed.
+
 ## Settings of the Functions host
 
 The queue triggers listen on the connection \`AzureWebJobsStorage\`. In Azure it is identity-based:

@@ -1,22 +1,17 @@
 /** The kinds of values that settings take, and how a setting is written down. */
 import { z } from 'zod';
-import { nextRunAfter } from '../engine/schedule.ts';
+import { parseSchedule } from '../engine/schedule.ts';
 
 /** A URL without its trailing slashes. */
 export const Url = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
 
-/** Six-field NCRONTAB text. */
-export const Schedule = z
-  .string()
-  .refine(isSchedule, 'expected six-field NCRONTAB text in UTC, like 0 0 2 * * *');
-
-function isSchedule(text: string): boolean {
-  try {
-    return text.trim().split(/\s+/).length === 6 && nextRunAfter(text, 0) !== undefined;
-  } catch {
-    return false;
-  }
-}
+/** Six-field NCRONTAB text that the Functions host fires by. */
+export const Schedule = z.string().superRefine((text, context) => {
+  const schedule = parseSchedule(text);
+  if ('next' in schedule) return;
+  const message = `${schedule.problem}; give six-field NCRONTAB text in UTC, like 0 0 2 * * *`;
+  context.addIssue({ code: 'custom', message });
+});
 
 /** A number with its unit. */
 export const numberBetween = (low: number, high: number, unit: string) =>

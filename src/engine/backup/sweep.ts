@@ -86,7 +86,7 @@ async function sweepHeld(
   const part = {
     ...message,
     deadline: startedAt + policy.budgetMs,
-    nextRunAt: nextRun(policy, startedAt),
+    nextRunAt: nextRunAfter(policy.schedule, startedAt),
     signal,
   };
 
@@ -123,10 +123,6 @@ async function sweepOnce(
     });
     throw error;
   }
-}
-
-function nextRun(policy: SweepPolicy, now: number): number {
-  return nextRunAfter(policy.schedule, now) ?? now;
 }
 
 function logEnd(logger: Logger, run: RunHead): void {

@@ -119,7 +119,7 @@ function runWarnings(now: number, policy: WatchPolicy, { lastRun, watch }: Memor
   if (lastRun === undefined) warnings.push('No run has ended yet.');
   else {
     const due = nextRunAfter(policy.schedule, lastRun.startedAt);
-    if (due !== undefined && now > due + policy.graceMs) {
+    if (now > due + policy.graceMs) {
       warnings.push(`The nightly run was due ${isoTime(due)} and has not ended; is the app running?`);
     }
     if (lastRun.state === 'partial')

@@ -43,7 +43,7 @@ export function promised(
   }
   // A restored key carries old times: the change was then noticed at the earliest after the backup.
   const changedAt = Math.max(updatedAt, record.capturedAt);
-  const nextRun = nextRunAfter(policy.schedule, changedAt) ?? tooOldAt;
+  const nextRun = nextRunAfter(policy.schedule, changedAt);
   return { dueAt: Math.min(nextRun, tooOldAt), reason: 'changed' };
 }
 

@@ -109,7 +109,7 @@ function missedRun(
 ): Fault | undefined {
   const from = lastRun === undefined ? watchingSince : lastRun.startedAt + EARLY_TIMER_MS;
   const dueAt = nextRunAfter(policy.schedule, from);
-  if (dueAt === undefined || now <= dueAt + policy.graceMs) return undefined;
+  if (now <= dueAt + policy.graceMs) return undefined;
   return () => ({
     kind: 'backup-overdue',
     discriminator: `due ${dueAt}`,

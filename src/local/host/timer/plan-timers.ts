@@ -1,9 +1,10 @@
 /** Sets up the timers of an app, checking every schedule before anything runs. */
+import { parseSchedule, type Schedule } from '../../../engine/schedule.ts';
 import { type AppSettings, bindingText } from '../app-settings.ts';
+import { HostError } from '../host-error.ts';
 import type { HostLogger } from '../host-log.ts';
 import type { Invoker } from '../invoker.ts';
 import type { RegisteredFunction } from '../load-app.ts';
-import { parseSchedule } from './ncrontab.ts';
 import type { ScheduleStore } from './schedule-store.ts';
 import { type Alarm, createTimer, type TimerListener } from './timer-listener.ts';
 
@@ -29,7 +30,7 @@ export function planTimers(options: TimerPlanOptions): ReadonlyMap<string, Timer
       functionName,
       createTimer({
         name: functionName,
-        schedule: parseSchedule(bindingText(binding, 'schedule', options.settings) ?? ''),
+        schedule: scheduleOf(bindingText(binding, 'schedule', options.settings) ?? ''),
         runOnStartup: binding.runOnStartup === true,
         useMonitor: binding.useMonitor !== false,
         store: options.store,
@@ -43,4 +44,10 @@ export function planTimers(options: TimerPlanOptions): ReadonlyMap<string, Timer
     );
   }
   return timers;
+}
+
+function scheduleOf(text: string): Schedule {
+  const schedule = parseSchedule(text);
+  if ('next' in schedule) return schedule;
+  throw new HostError('schedule-invalid', `the schedule "${text}" is not valid: ${schedule.problem}`);
 }

@@ -1,7 +1,8 @@
 /** Fires one timer function on its schedule, never while its last run is still going on. */
+
+import type { Schedule } from '../../../engine/schedule.ts';
 import { describeError } from '../host-error.ts';
 import type { RpcTypedData } from '../rpc-types.ts';
-import type { Schedule } from './ncrontab.ts';
 import { decideStart } from './past-due.ts';
 import type { ScheduleStatus, ScheduleStore } from './schedule-store.ts';
 import { timerValue } from './timer-value.ts';

@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { parseSchedule } from '../../../../src/local/host/timer/ncrontab.ts';
+import { nextRunAfter } from '../../../../src/engine/schedule.ts';
 import { decideStart } from '../../../../src/local/host/timer/past-due.ts';
 
 const at = (time: string) => Date.parse(`2026-11-${time}Z`);
-const nightly = parseSchedule('0 0 2 * * *');
+const scheduled = (text: string) => ({ text, next: (after: number) => nextRunAfter(text, after) });
+const nightly = scheduled('0 0 2 * * *');
 const ranYesterday = { last: at('23T02:00:00'), next: at('24T02:00:00'), lastUpdated: at('23T02:00:00') };
 
 describe('a timer at the start of the host', () => {
@@ -40,7 +41,7 @@ describe('a timer at the start of the host', () => {
   ])('with a changed schedule whose next time is %s is not past due', (_, expression, next, lastUpdated) => {
     const now = expression.includes('22') ? at('23T12:00:00') : at('24T12:00:00');
 
-    expect(decideStart(ranYesterday, parseSchedule(expression), now)).toEqual({
+    expect(decideStart(ranYesterday, scheduled(expression), now)).toEqual({
       status: { next, lastUpdated },
       isPastDue: false,
       changed: true,
