@@ -3,9 +3,10 @@ import { AUDIT_CONTAINER } from '../../src/adapters/audit/audit-names.ts';
 import { BACKUP_CONTAINER, STATE_CONTAINER } from '../../src/adapters/blob/layout.ts';
 import { APPS } from '../apps.ts';
 import { checkFunctions, checkPlaces, checkSettings, checkTriggers } from './contract.ts';
+import type { DeploymentPromise } from './promise.ts';
 import { namesRegisteredBy, type RegisteredFunction, registeredBy } from './registered.ts';
 import { resolveSettings } from './resolve-settings.ts';
-import { type DeploymentPromise, violations } from './rules.ts';
+import { violations } from './rules/violations.ts';
 import { appSettings, type Snapshot } from './snapshot.ts';
 import { checkStatePaths } from './state-paths.ts';
 

@@ -1,5 +1,5 @@
 /** The sets of parameters that are checked, and what each promises. */
-import type { DeploymentPromise } from './rules.ts';
+import type { DeploymentPromise } from './promise.ts';
 
 /** Name of the file in infra/tests, and the promise. */
 export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {

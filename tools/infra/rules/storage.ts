@@ -1,6 +1,7 @@
 /** Rules for storage accounts: no shared key, no anonymous reader, TLS; and for the backups: immutable, versioned, outliving the apps. */
-import type { DeploymentPromise } from './rules.ts';
-import { type JsonValue, ofType, property, type Resource, type Snapshot, text } from './snapshot.ts';
+import type { DeploymentPromise } from '../promise.ts';
+import { ofType, property, type Resource, type Snapshot, text } from '../snapshot.ts';
+import { expect } from './expect.ts';
 
 const ACCOUNT = 'Microsoft.Storage/storageAccounts';
 
@@ -96,18 +97,4 @@ function accountOf(snapshot: Snapshot, container: string): Resource | undefined 
     name.endsWith(`/${container}`),
   );
   return ofType(snapshot, ACCOUNT).find(({ id }) => found?.id.startsWith(`${id}/`));
-}
-
-/** A problem unless the property at `path` has the value. */
-export function expect(
-  resource: Resource,
-  rule: string,
-  value: JsonValue,
-  ...path: readonly string[]
-): readonly string[] {
-  const found = property(resource, ...path);
-  if (found === value) return [];
-  return [
-    `${rule}: ${resource.name}: expected ${path.join('.')} ${String(value)}, got ${JSON.stringify(found)}`,
-  ];
 }

@@ -1,6 +1,5 @@
 /** Rules for the apps, the events and every setting and output: identities apart, no secret anywhere, no local authentication. */
-import type { DeploymentPromise } from './rules.ts';
-import { expect } from './rules-storage.ts';
+import type { DeploymentPromise } from '../promise.ts';
 import {
   accountIn,
   appSettings,
@@ -10,7 +9,8 @@ import {
   type Snapshot,
   text,
   texts,
-} from './snapshot.ts';
+} from '../snapshot.ts';
+import { expect } from './expect.ts';
 
 /** What a key, a token or a connection string with one looks like, and the template functions that fetch one. */
 const SECRET =

@@ -1,6 +1,6 @@
 /** Rules for role assignments: exactly those of the table, none that could delete a backup. */
+import { ofType, property, type Resource, type Snapshot, text } from '../snapshot.ts';
 import { GRANTS, type Grant, SCOPES } from './role-table.ts';
-import { ofType, property, type Resource, type Snapshot, text } from './snapshot.ts';
 
 const MARK = '/providers/Microsoft.Authorization/roleAssignments/';
 
