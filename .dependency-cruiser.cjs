@@ -41,6 +41,14 @@ module.exports = {
       to: { path: '^src/(emulator|local)/' },
     },
     {
+      name: 'only-the-emulator-uses-its-libraries',
+      comment:
+        'Libraries of the emulator are dependencies of its own package, which the product does not install.',
+      severity: 'error',
+      from: { path: '^(functions|src)/', pathNot: '^src/emulator/' },
+      to: { path: 'node_modules/(@peculiar|@noble|reflect-metadata)/' },
+    },
+    {
       name: 'functions-register-only',
       severity: 'error',
       from: { path: '^functions/' },

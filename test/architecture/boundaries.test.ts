@@ -13,6 +13,8 @@ const VIOLATIONS = [
   ['src/emulator', "import '../../engine/errors.ts';", 'emulator-stands-alone'],
   ['functions', "import '../../src/adapters/system/system-clock.ts';", 'functions-register-only'],
   ['functions', "import '../../src/emulator/errors.ts';", 'product-does-not-need-the-emulator'],
+  ['src/adapters', "import '@peculiar/x509';", 'only-the-emulator-uses-its-libraries'],
+  ['src/local', "import 'reflect-metadata';", 'only-the-emulator-uses-its-libraries'],
   ['functions', "import '../../src/adapters/keyvault/key-administration.ts';", 'only-operators-destroy-keys'],
   ['src/adapters/keyvault', "import '../key-administration.ts';", 'only-operators-destroy-keys'],
   ['src/local', "import '../../cli/clouds.ts';", 'nothing-needs-the-command-line'],
