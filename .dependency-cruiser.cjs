@@ -1,43 +1,124 @@
-/** Dependencies point inward: functions -> compose -> adapters -> engine. */
+/**
+ * The boundaries. Dependencies point inward: functions, cli and local -> platform -> adapters -> features -> core.
+ *
+ * A feature is one folder under src/features. DOORS names what each shows to the rest of the product; everything else in
+ * it is its own. A new door is a decision, made here.
+ */
+const DOORS = {
+  audit: ['audit-log', 'entry', 'verify-audit'],
+  'audit-feed': ['handle-batch'],
+  backup: [
+    'key-message',
+    'known-backups',
+    'last-run',
+    'message',
+    'rebuild',
+    'run-record',
+    'single-key',
+    'start-runs',
+    'sweep',
+    'sweep-context',
+  ],
+  recovery: [
+    'app',
+    'cloud-event',
+    'event-schemas',
+    'access/caller',
+    'access/gate',
+    'execution/verify-recovered',
+    'model/[^/]+',
+    'request/recoveries',
+    'webhooks/webhooks',
+  ],
+  'recovery-points': [
+    'back-up-key',
+    'catalogue',
+    'catalogue-text',
+    'key-lines',
+    'plan',
+    'save-backups',
+    'structure',
+  ],
+  roles: ['plan', 'ports', 'roles'],
+  status: ['hsm-status', 'judge-hsm'],
+  verify: ['check-backup', 'message', 'verify', 'verify-state'],
+  watch: [
+    'outbox',
+    'scan',
+    'update-state',
+    'judge/classify-active',
+    'judge/classify-use',
+    'observe/observe',
+    'model/[^/]+',
+  ],
+};
+
+const shown = Object.entries(DOORS).map(
+  ([feature, doors]) => `^src/features/${feature}/(${doors.join('|')})\\.ts$`,
+);
+const PURE = ['node_modules/zod/', '^(node:)?crypto$'];
+
 module.exports = {
   forbidden: [
     {
-      name: 'engine-is-pure',
-      comment: 'The engine imports itself, zod and node:crypto (hashing); nothing that does IO.',
+      name: 'core-is-pure',
+      comment: 'The core imports itself, zod and node:crypto (hashing); nothing that does IO.',
       severity: 'error',
-      from: { path: '^src/engine/' },
-      to: { pathNot: ['^src/engine/', 'node_modules/zod/', '^(node:)?crypto$'] },
+      from: { path: '^src/core/' },
+      to: { pathNot: ['^src/core/', ...PURE] },
     },
     {
-      name: 'adapters-know-only-the-engine',
+      name: 'features-are-pure',
+      comment:
+        'A feature imports the core, what other features show, zod and node:crypto; nothing that does IO.',
+      severity: 'error',
+      from: { path: '^src/features/' },
+      to: { pathNot: ['^src/(core|features)/', ...PURE] },
+    },
+    {
+      name: 'features-show-their-doors',
+      comment: 'Nobody reaches into a feature past the doors that the table above names.',
+      severity: 'error',
+      from: { path: '^(functions|src|bench|tools)/', pathNot: '^src/features/' },
+      to: { path: '^src/features/', pathNot: shown },
+    },
+    {
+      name: 'features-keep-out-of-each-other',
+      comment: 'One feature reaches another through its doors only.',
+      severity: 'error',
+      from: { path: '^src/features/([^/]+)/' },
+      to: { path: '^src/features/', pathNot: ['^src/features/$1/', ...shown] },
+    },
+    {
+      name: 'adapters-know-only-core-and-features',
       severity: 'error',
       from: { path: '^src/adapters/' },
-      to: { path: '^(functions|src/(compose|config|emulator|local|cli|web))' },
+      to: { path: '^(functions|src/(platform|emulator|local|cli))' },
     },
     {
-      name: 'adapters-are-strangers',
+      name: 'adapters-are-apart',
       comment: 'One adapter folder does not reach into another.',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/adapters/([^/]+)/', pathNot: '^src/adapters/($1|http)/' },
     },
     {
-      name: 'config-knows-only-the-engine',
+      name: 'configuration-knows-no-adapter',
       severity: 'error',
-      from: { path: '^src/config/' },
-      to: { path: '^(functions|src/(adapters|compose|emulator|local|cli|web))' },
+      from: { path: '^src/platform/config/' },
+      to: { path: '^(functions|src/(adapters|emulator|local|cli)|src/platform/[^/]+\\.ts)' },
     },
     {
       name: 'emulator-stands-alone',
       comment: 'The emulator must not be judged by, nor share mistakes with, the product it tests.',
       severity: 'error',
       from: { path: '^src/emulator/' },
-      to: { path: '^(functions|src/(adapters|compose|config|engine|local|cli|web))' },
+      to: { path: '^(functions|src/(adapters|platform|core|features|local|cli))' },
     },
     {
       name: 'product-does-not-need-the-emulator',
       severity: 'error',
-      from: { path: '^(functions|src/(engine|adapters|config|compose))' },
+      from: { path: '^(functions|src/(core|features|adapters|platform))' },
       to: { path: '^src/(emulator|local)/' },
     },
     {
@@ -68,8 +149,27 @@ module.exports = {
       from: { path: '^(functions|src/)', pathNot: '^src/cli/' },
       to: { path: '^src/cli/' },
     },
-    { name: 'no-circular', severity: 'error', from: {}, to: { circular: true } },
-    { name: 'no-orphans-in-node_modules', severity: 'error', from: {}, to: { couldNotResolve: true } },
+    {
+      name: 'no-test-in-the-product',
+      severity: 'error',
+      from: { path: '^(functions|src)/' },
+      to: { path: '^(test|bench|tools)/' },
+    },
+    {
+      name: 'no-circular',
+      severity: 'error',
+      from: { pathNot: '^tools/infra/rules' },
+      to: { circular: true },
+    },
+    {
+      name: 'no-folder-circles',
+      comment: 'Two folders that import each other are one folder with a wall through it.',
+      severity: 'error',
+      scope: 'folder',
+      from: { pathNot: '^(test|src/(emulator|local))' },
+      to: { circular: true },
+    },
+    { name: 'everything-resolves', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },

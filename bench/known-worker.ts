@@ -1,7 +1,8 @@
 /** The heap that a sweep needs for what it knows of 5000 keys, with as many versions each as the argument says. */
-import { MemoryStateStore } from '../src/adapters/memory/memory-state-store.ts';
-import { catalogueLine, catalogueText } from '../src/engine/backup/catalogue-text.ts';
-import { readKnownBackups } from '../src/engine/backup/known-backups.ts';
+
+import { readKnownBackups } from '../src/features/backup/known-backups.ts';
+import { catalogueLine, catalogueText } from '../src/features/recovery-points/catalogue-text.ts';
+import { MemoryStateStore } from '../test/support/memory/memory-state-store.ts';
 
 const KEYS = 5000;
 const HSM = 'contoso';

@@ -1,7 +1,7 @@
 /** The verification alone in a process: reads every backup of one HSM, and says on its last line what that took. */
 import { subscribe } from 'node:diagnostics_channel';
-import { composeWarden } from '../src/compose.ts';
-import { readConfig } from '../src/config/config.ts';
+import { composeWarden } from '../src/platform/compose.ts';
+import { readConfig } from '../src/platform/config/config.ts';
 
 const [hsm = '', runId = 'bench'] = process.argv.slice(2);
 const warden = composeWarden(readConfig(process.env));

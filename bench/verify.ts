@@ -4,7 +4,7 @@ import { z } from 'zod';
 import { BlobBackupStore } from '../src/adapters/blob/blob-backup-store.ts';
 import { createBlobService } from '../src/adapters/blob/clients.ts';
 import { systemClock } from '../src/adapters/system/system-clock.ts';
-import { forEachConcurrently } from '../src/engine/backup/worker-pool.ts';
+import { forEachConcurrently } from '../src/core/concurrency.ts';
 import { aBackupRecord, versionId } from '../test/support/backup-record.ts';
 import { atMost, type Figure, plain } from './figure.ts';
 import { caOf, runWorker, type Stage, startStage } from './stage.ts';

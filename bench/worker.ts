@@ -1,7 +1,7 @@
 /** The app alone in a process: sweeps every HSM of its settings once, and says on its last line what that took. */
 import { subscribe } from 'node:diagnostics_channel';
-import { composeWarden } from '../src/compose.ts';
-import { readConfig } from '../src/config/config.ts';
+import { composeWarden } from '../src/platform/compose.ts';
+import { readConfig } from '../src/platform/config/config.ts';
 
 const [runId = '', paceText = '0'] = process.argv.slice(2);
 const settings = readConfig(process.env);

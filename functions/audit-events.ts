@@ -1,7 +1,7 @@
 /** The Event Hub trigger for the audit logs of the HSMs. */
 import { app, type InvocationContext } from '@azure/functions';
-import type { Watch } from '../src/compose-watch.ts';
-import type { Config } from '../src/config/config.ts';
+import type { Watch } from '../src/platform/compose-watch.ts';
+import type { Config } from '../src/platform/config/config.ts';
 
 /**
  * Registers `auditEvents` where the settings name an event hub. The checkpoint of an event hub moves on after a failure

@@ -1,9 +1,9 @@
 /** Stands before every route of the recovery: proves the caller, asks for the role, notes refusals, answers errors. */
 import type { HttpHandler, HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
-import { isWardenError } from '../src/engine/errors.ts';
-import type { RecoveryApp } from '../src/engine/recovery/app.ts';
-import { type Caller, type Role, requirePerson } from '../src/engine/recovery/caller.ts';
-import type { Actor } from '../src/engine/recovery/record.ts';
+import { isWardenError } from '../src/core/errors.ts';
+import { type Caller, type Role, requirePerson } from '../src/features/recovery/access/caller.ts';
+import type { RecoveryApp } from '../src/features/recovery/app.ts';
+import type { Actor } from '../src/features/recovery/model/record.ts';
 import { problem } from './http.ts';
 
 /** The recovery for the log of one invocation. */

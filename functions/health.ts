@@ -1,7 +1,7 @@
 /** `GET /api/health`: whether the gate is armed. Anybody may ask; only why it is not needs a role. */
 import { app, type HttpRequest } from '@azure/functions';
-import type { RecoveryApp } from '../src/engine/recovery/app.ts';
-import { ROLES, requirePerson } from '../src/engine/recovery/caller.ts';
+import { ROLES, requirePerson } from '../src/features/recovery/access/caller.ts';
+import type { RecoveryApp } from '../src/features/recovery/app.ts';
 import { type AppForInvocation, answered } from './guard.ts';
 import { json } from './http.ts';
 

@@ -1,7 +1,7 @@
 /** HTTP for every function: bounded and checked input, and one table from error codes to problem+json answers (RFC 9457). */
 import type { HttpRequest, HttpResponseInit, InvocationContext } from '@azure/functions';
 import { z } from 'zod';
-import { isWardenError, WardenError, type WardenErrorCode } from '../src/engine/errors.ts';
+import { isWardenError, WardenError, type WardenErrorCode } from '../src/core/errors.ts';
 
 /** Larger bodies are refused before they are read. */
 export const MAX_BODY_BYTES = 16 * 1024;

@@ -1,7 +1,7 @@
 /** The backup app's entry point: reads the settings once, composes, registers. A bad setting stops the start and lists every problem. */
 import { app } from '@azure/functions';
-import { composeWarden } from '../src/compose.ts';
-import { readConfig } from '../src/config/config.ts';
+import { composeWarden } from '../src/platform/compose.ts';
+import { readConfig } from '../src/platform/config/config.ts';
 import { registerAuditEvents } from './audit-events.ts';
 import { registerDeletedKeyWatch } from './deleted-key-watch.ts';
 import { registerKeyBackupWorker } from './key-backup-worker.ts';

@@ -1,6 +1,6 @@
 /** The timer that starts the nightly run over every HSM. */
 import { app, type InvocationContext, type Timer } from '@azure/functions';
-import type { Warden } from '../src/compose.ts';
+import type { Warden } from '../src/platform/compose.ts';
 
 /** Registers the timer `nightlyBackup` with the schedule of the settings. */
 export function registerNightlyBackup(warden: Warden): void {

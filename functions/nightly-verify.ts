@@ -1,7 +1,7 @@
 /** The timer that starts the nightly verification of all backups, and the worker that does (one part of) it. */
 import { app, type InvocationContext } from '@azure/functions';
-import type { Watch } from '../src/compose-watch.ts';
-import type { Config } from '../src/config/config.ts';
+import type { Watch } from '../src/platform/compose-watch.ts';
+import type { Config } from '../src/platform/config/config.ts';
 
 /** Registers `nightlyVerify` and `verifyWorker`. A failure escapes on purpose: the queue then gives the message again. */
 export function registerNightlyVerify(config: Config, watch: Watch<InvocationContext>): void {

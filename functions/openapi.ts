@@ -8,7 +8,7 @@ import {
   RecoveryPage,
   RecoveryQuery,
   RecoveryView,
-} from '../src/engine/recovery/asking.ts';
+} from '../src/features/recovery/model/asking.ts';
 import { json, MAX_BODY_BYTES, Problem } from './http.ts';
 import { BackupsQuery, InventoryQuery } from './status.ts';
 

@@ -1,7 +1,7 @@
 /** The recovery app's entry point, with an identity of its own: reads the settings once, composes, registers. */
 import { app } from '@azure/functions';
-import { composeRecovery } from '../src/compose-recovery.ts';
-import { readConfig } from '../src/config/config.ts';
+import { composeRecovery } from '../src/platform/compose-recovery.ts';
+import { readConfig } from '../src/platform/config/config.ts';
 import { registerHealth } from './health.ts';
 import { registerOpenApi } from './openapi.ts';
 import { registerRecovery } from './recovery.ts';

@@ -1,12 +1,12 @@
 /** The HTTP routes of recovery requests. */
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
-import { ApprovalBody, AskBody, EndBody, RecoveryQuery } from '../src/engine/recovery/asking.ts';
-import { ROLES } from '../src/engine/recovery/caller.ts';
-import type { HeldRecord } from '../src/engine/recovery/ports.ts';
-import { RecoveryId } from '../src/engine/recovery/record.ts';
-import type { PersonCommand } from '../src/engine/recovery/recoveries.ts';
-import { viewOf } from '../src/engine/recovery/view.ts';
+import { ROLES } from '../src/features/recovery/access/caller.ts';
+import { ApprovalBody, AskBody, EndBody, RecoveryQuery } from '../src/features/recovery/model/asking.ts';
+import type { HeldRecord } from '../src/features/recovery/model/ports.ts';
+import { RecoveryId } from '../src/features/recovery/model/record.ts';
+import { viewOf } from '../src/features/recovery/model/view.ts';
+import type { PersonCommand } from '../src/features/recovery/request/recoveries.ts';
 import { type AppForInvocation, type Guarded, guarded } from './guard.ts';
 import { check, json, readBody, readQuery } from './http.ts';
 

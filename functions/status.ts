@@ -1,8 +1,8 @@
 /** The HTTP routes of what there is: keys, soft-deleted keys, backups, and the verdict over the audit log. */
 import { app, type HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
-import { ROLES } from '../src/engine/recovery/caller.ts';
-import { HsmName, KeyName } from '../src/engine/recovery/record.ts';
+import { ROLES } from '../src/features/recovery/access/caller.ts';
+import { HsmName, KeyName } from '../src/features/recovery/model/record.ts';
 import { type AppForInvocation, type Guarded, guarded } from './guard.ts';
 import { json, readQuery } from './http.ts';
 

@@ -1,6 +1,6 @@
 /** The queue worker that does (one part of) the run over one HSM. */
 import { app } from '@azure/functions';
-import type { Warden } from '../src/compose.ts';
+import type { Warden } from '../src/platform/compose.ts';
 
 /** Registers the worker `sweepWorker`. A failure escapes on purpose: the queue then gives the message again. */
 export function registerSweepWorker(warden: Warden): void {

@@ -1,9 +1,9 @@
 /** `POST /api/webhooks/{source}`: a proven sender opens requests. `OPTIONS` is the CloudEvents handshake of Event Grid. */
 import { app, type HttpRequest, type HttpResponseInit } from '@azure/functions';
 import { z } from 'zod';
-import { WardenError } from '../src/engine/errors.ts';
-import type { RecoveryApp } from '../src/engine/recovery/app.ts';
-import type { Actor } from '../src/engine/recovery/record.ts';
+import { WardenError } from '../src/core/errors.ts';
+import type { RecoveryApp } from '../src/features/recovery/app.ts';
+import type { Actor } from '../src/features/recovery/model/record.ts';
 import { type AppForInvocation, answered } from './guard.ts';
 import { check, json, readBody, readText } from './http.ts';
 

@@ -1,5 +1,5 @@
 /** Makes the text of docs/configuration.md from the settings themselves. */
-import { SETTINGS } from '../src/config/settings.ts';
+import { SETTINGS } from '../src/platform/config/settings.ts';
 
 const HEAD = `# Configuration
 
@@ -9,7 +9,7 @@ An unknown \`WARDEN_…\` name is a problem too, so that a misspelt setting is n
 
     WARDEN_PACE=11 WARDEN_TYPO=1 npx node -e "import('./functions/main.ts').catch((e) => console.log(e.message))"
 
-This page is made from \`src/config/settings.ts\` by \`npm run docs\`; a test fails when the two differ.
+This page is made from \`src/platform/config/settings.ts\` by \`npm run docs\`; a test fails when the two differ.
 
 | setting | meaning | expected | default |
 |---|---|---|---|

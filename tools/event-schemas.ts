@@ -1,7 +1,7 @@
 /** Writes the JSON Schemas of the events into docs/events. */
 import { mkdir, writeFile } from 'node:fs/promises';
-import { eventSchemas } from '../src/engine/events/json-schema.ts';
-import { recoveryEventSchemas } from '../src/engine/recovery/event-schemas.ts';
+import { eventSchemas } from '../src/core/events/json-schema.ts';
+import { recoveryEventSchemas } from '../src/features/recovery/event-schemas.ts';
 
 const folder = new URL('../docs/events/', import.meta.url);
 await mkdir(folder, { recursive: true });

@@ -1,15 +1,16 @@
 /** `hsm-warden doctor`: checks everything the warden stands on, and says how to put right what is wrong. */
 import { z } from 'zod';
-import type { Config } from '../config/config.ts';
-import { CLOUDS } from './clouds.ts';
-import { keyServiceOn } from './compose-cli.ts';
+import type { Config } from '../platform/config/config.ts';
+import { CLOUDS } from './connect/clouds.ts';
+import { keyServiceOn } from './connect/compose-cli.ts';
 import {
   CONNECTION_OPTIONS,
   type Connection,
   ConnectionOptions,
   connect,
   requireConfig,
-} from './connection.ts';
+} from './connect/connection.ts';
+import { chosenHsms, counted, HSM_CHOICE, HsmChoice } from './connect/warden-options.ts';
 import { attempt, type Finding, fail, ok } from './doctor/check.ts';
 import { checkHsm } from './doctor/check-hsm.ts';
 import { checkStorage } from './doctor/check-storage.ts';
@@ -18,7 +19,6 @@ import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { tell } from './frame/failures.ts';
 import { paintFor } from './frame/style.ts';
-import { chosenHsms, counted, HSM_CHOICE, HsmChoice } from './warden-options.ts';
 
 const SIGNS = { ok: ['green', 'ok  '], warn: ['yellow', 'warn'], fail: ['red', 'FAIL'] } as const;
 const Schema = z.object({ ...HsmChoice, ...ConnectionOptions });

@@ -1,6 +1,6 @@
 /** `hsm-warden emulator`: one emulated Managed HSM on this machine, until Ctrl-C. */
 import { z } from 'zod';
-import { isWardenError } from '../engine/errors.ts';
+import { isWardenError } from '../core/errors.ts';
 import { defineCommand } from './frame/define.ts';
 
 /** Nothing happens between now and Ctrl-C; any long time will do. */

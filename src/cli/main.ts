@@ -1,6 +1,6 @@
 /** Entry of `hsm-warden`: the real terminal, the real clock, Ctrl-C. */
 import { systemClock } from '../adapters/system/system-clock.ts';
-import { WardenError } from '../engine/errors.ts';
+import { WardenError } from '../core/errors.ts';
 import { runCli } from './run-cli.ts';
 
 const interrupted = new AbortController();

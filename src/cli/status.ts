@@ -1,9 +1,9 @@
 /** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
 import { z } from 'zod';
-import { DEFAULT_RETRY } from '../engine/backup/retry.ts';
-import { type HsmStatus, type KeyRisk, overallVerdict, type Verdict } from '../engine/status/hsm-status.ts';
-import { judgeHsm } from '../engine/status/judge-hsm.ts';
-import { cliLogger, keyServiceOn, openStore } from './compose-cli.ts';
+import { DEFAULT_RETRY } from '../core/retry.ts';
+import { type HsmStatus, type KeyRisk, overallVerdict, type Verdict } from '../features/status/hsm-status.ts';
+import { judgeHsm } from '../features/status/judge-hsm.ts';
+import { cliLogger, keyServiceOn, openStore } from './connect/compose-cli.ts';
 import {
   CONNECTION_OPTIONS,
   type Connection,
@@ -11,11 +11,7 @@ import {
   connect,
   requireConfig,
   sameWorld,
-} from './connection.ts';
-import type { CliContext } from './frame/context.ts';
-import { defineCommand } from './frame/define.ts';
-import { type Paint, paintFor } from './frame/style.ts';
-import { recoveryUrl } from './recovery/open-api.ts';
+} from './connect/connection.ts';
 import {
   chosenHsms,
   counted,
@@ -24,7 +20,11 @@ import {
   HsmChoice,
   watchPolicyOf,
   when,
-} from './warden-options.ts';
+} from './connect/warden-options.ts';
+import type { CliContext } from './frame/context.ts';
+import { defineCommand } from './frame/define.ts';
+import { type Paint, paintFor } from './frame/style.ts';
+import { recoveryUrl } from './recovery/open-api.ts';
 
 const EXITS = { safe: 'done', 'at-risk': 'failed', unknown: 'unknown' } as const;
 const SIGNS = {

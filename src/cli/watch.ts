@@ -1,24 +1,31 @@
 /** `hsm-warden watch`: the soft-deleted keys with their countdown, and what would be left of each after its purge. */
 import { z } from 'zod';
-import type { HsmConfig } from '../config/config.ts';
-import { DEFAULT_RETRY } from '../engine/backup/retry.ts';
-import { isWardenError } from '../engine/errors.ts';
-import type { HsmStatus } from '../engine/status/hsm-status.ts';
-import { judgeHsm } from '../engine/status/judge-hsm.ts';
-import { cliLogger, keyServiceOn, openStore } from './compose-cli.ts';
+import { isWardenError } from '../core/errors.ts';
+import { DEFAULT_RETRY } from '../core/retry.ts';
+import type { HsmStatus } from '../features/status/hsm-status.ts';
+import { judgeHsm } from '../features/status/judge-hsm.ts';
+import type { HsmConfig } from '../platform/config/config.ts';
+import { cliLogger, keyServiceOn, openStore } from './connect/compose-cli.ts';
 import {
   CONNECTION_OPTIONS,
   type Connection,
   ConnectionOptions,
   connect,
   requireConfig,
-} from './connection.ts';
+} from './connect/connection.ts';
+import {
+  chosenHsms,
+  duration,
+  HSM_CHOICE,
+  HsmChoice,
+  watchPolicyOf,
+  when,
+} from './connect/warden-options.ts';
 import type { Answer, Table } from './frame/command.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { renderTable } from './frame/render.ts';
 import { paintFor } from './frame/style.ts';
-import { chosenHsms, duration, HSM_CHOICE, HsmChoice, watchPolicyOf, when } from './warden-options.ts';
 
 export const watch = defineCommand({
   path: 'watch',

@@ -5,10 +5,10 @@ import { STATE_CONTAINER } from '../adapters/blob/layout.ts';
 import { TokenFileCredential } from '../adapters/identity/credential.ts';
 import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
-import { readCatalogue } from '../engine/backup/catalogue.ts';
-import { lookUp } from '../engine/look-up.ts';
-import type { ListedDeletedKey } from '../engine/model/key.ts';
-import type { KeyService } from '../engine/ports.ts';
+import { lookUp } from '../core/look-up.ts';
+import type { ListedDeletedKey } from '../core/model/key.ts';
+import type { KeyService } from '../core/ports.ts';
+import { readCatalogue } from '../features/recovery-points/catalogue.ts';
 import { storageAccess } from './start-apps.ts';
 import type { World } from './world/start-world.ts';
 

@@ -1,7 +1,7 @@
 /** Runs the nightly backup now, through the app's own timer and queue, and waits for the record of every HSM's run. */
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { systemClock } from '../adapters/system/system-clock.ts';
-import { hasEnded, RunSummary } from '../engine/backup/run-record.ts';
+import { hasEnded, RunSummary } from '../features/backup/run-record.ts';
 
 /** What it takes of the host of the app. */
 export interface NightlyHost {

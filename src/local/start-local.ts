@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { ADMINISTRATOR_ID } from '../emulator/options.ts';
 import { lockFolder } from '../emulator/state/folder-lock.ts';
-import type { RunSummary } from '../engine/backup/run-record.ts';
+import type { RunSummary } from '../features/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeDeletedKeys } from './deleted-keys.ts';
 import { describeEvent } from './describe-event.ts';

@@ -1,5 +1,5 @@
 /** What a person reads, and what a script reads, after the run. */
-import type { RunSummary } from '../engine/backup/run-record.ts';
+import type { RunSummary } from '../features/backup/run-record.ts';
 
 /** One HSM in the JSON summary; `keys` is what the HSM listed, `seconds` the run's own time. */
 export interface HsmSummary {

@@ -1,27 +1,38 @@
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const VIOLATIONS = [
-  ['src/engine', "import '@azure/core-auth';", 'engine-is-pure'],
-  ['src/engine', "import 'node:fs';", 'engine-is-pure'],
-  ['src/engine', "import '../../config/config.ts';", 'engine-is-pure'],
-  ['src/adapters', "import '../../config/config.ts';", 'adapters-know-only-the-engine'],
-  ['src/config', "import '../../adapters/system/system-clock.ts';", 'config-knows-only-the-engine'],
-  ['src/emulator', "import '../../engine/errors.ts';", 'emulator-stands-alone'],
+  ['src/core', "import '@azure/core-auth';", 'core-is-pure'],
+  ['src/core', "import 'node:fs';", 'core-is-pure'],
+  ['src/core', "import '../../features/roles/roles.ts';", 'core-is-pure'],
+  ['src/features', "import '@azure/core-auth';", 'features-are-pure'],
+  ['src/features', "import 'node:fs';", 'features-are-pure'],
+  ['src/features', "import '../../platform/compose.ts';", 'features-are-pure'],
+  ['src/features', "import '../watch/judge/step.ts';", 'features-keep-out-of-each-other'],
+  ['src/platform', "import '../../features/watch/judge/step.ts';", 'features-show-their-doors'],
+  ['src/adapters', "import '../../platform/compose.ts';", 'adapters-know-only-core-and-features'],
+  [
+    'src/platform/config',
+    "import '../../../adapters/system/system-clock.ts';",
+    'configuration-knows-no-adapter',
+  ],
+  ['src/emulator', "import '../../core/errors.ts';", 'emulator-stands-alone'],
   ['functions', "import '../../src/adapters/system/system-clock.ts';", 'functions-register-only'],
   ['functions', "import '../../src/emulator/errors.ts';", 'product-does-not-need-the-emulator'],
   ['src/adapters', "import '@peculiar/x509';", 'only-the-emulator-uses-its-libraries'],
   ['src/local', "import 'reflect-metadata';", 'only-the-emulator-uses-its-libraries'],
   ['functions', "import '../../src/adapters/keyvault/key-administration.ts';", 'only-operators-destroy-keys'],
   ['src/adapters/keyvault', "import '../key-administration.ts';", 'only-operators-destroy-keys'],
-  ['src/local', "import '../../cli/clouds.ts';", 'nothing-needs-the-command-line'],
+  ['src/local', "import '../../cli/main.ts';", 'nothing-needs-the-command-line'],
+  ['src/platform', "import '../../../test/support/errors.ts';", 'no-test-in-the-product'],
 ] as const;
-const CLEAN = ['src/engine', "import '../errors.ts';"] as const;
+const CLEAN = ['src/core', "import '../errors.ts';"] as const;
 
 const folders: string[] = [];
+let circle: readonly string[] = [];
 let report = '';
 
 /** Plants one file each in fresh folders of the rooms, then runs the boundary check once over all of them. */
@@ -31,6 +42,14 @@ beforeAll(async () => {
     folders.push(folder);
     await writeFile(join(folder, 'violation.ts'), code);
   }
+  // Two folders that import each other, though no two files do.
+  circle = [await mkdtemp('tools/planted-'), await mkdtemp('tools/planted-')];
+  const [one = '', other = ''] = circle;
+  folders.splice(-1, 0, one, other);
+  await writeFile(join(one, 'base.ts'), 'export {};');
+  await writeFile(join(one, 'uses.ts'), `import '../${basename(other)}/base.ts';`);
+  await writeFile(join(other, 'base.ts'), 'export {};');
+  await writeFile(join(other, 'uses.ts'), `import '../${basename(one)}/base.ts';`);
   const args = ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', ...folders];
   report = await promisify(execFile)('node_modules/.bin/depcruise', args).then(
     ({ stdout }) => `passed: ${stdout}`,
@@ -50,6 +69,11 @@ describe('a planted violation of the boundaries', () => {
       expect(found.join('\n')).toContain(rule);
     },
   );
+
+  it('of two folders that import each other is caught, though no two files do', () => {
+    const found = report.split('\n').filter((line) => line.includes('no-folder-circles'));
+    expect(found.filter((line) => circle.some((folder) => line.includes(folder)))).toHaveLength(2);
+  });
 
   it('makes the check fail', () => {
     expect(report).toMatch(/^failed: /);

@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RecoveryView } from '../../src/engine/recovery/asking.ts';
+import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 import { run } from './support/cli.ts';
 

@@ -2,13 +2,13 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
-import { keyAddress } from '../../src/cli/address.ts';
-import { CLOUD_NAMES, CLOUDS } from '../../src/cli/clouds.ts';
-import type { Connection } from '../../src/cli/connection.ts';
+import { keyAddress } from '../../src/cli/connect/address.ts';
+import { CLOUD_NAMES, CLOUDS } from '../../src/cli/connect/clouds.ts';
+import type { Connection } from '../../src/cli/connect/connection.ts';
+import { duration } from '../../src/cli/connect/warden-options.ts';
 import { startProgress } from '../../src/cli/frame/progress.ts';
 import { renderTable } from '../../src/cli/frame/render.ts';
 import { paintFor } from '../../src/cli/frame/style.ts';
-import { duration } from '../../src/cli/warden-options.ts';
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 

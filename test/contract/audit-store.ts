@@ -1,6 +1,6 @@
 /** What every AuditStore must do, in memory and on append blobs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { AuditStore } from '../../src/engine/audit/audit-log.ts';
+import type { AuditStore } from '../../src/features/audit/audit-log.ts';
 
 /** A store under test, empty at first. */
 export interface AuditStoreWorld {

@@ -1,6 +1,6 @@
 /** What every BackupStore does, in memory or in Blob storage. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupStore, StoredBackup } from '../../src/engine/ports.ts';
+import type { BackupStore, StoredBackup } from '../../src/core/ports.ts';
 import { aBackupRecord, thumbprint, versionId } from '../support/backup-record.ts';
 import { failureOf } from '../support/errors.ts';
 

@@ -1,7 +1,7 @@
 /** What every BackupStore does where the account keeps versions: a version that was named stays what it was. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { BackupRecord } from '../../src/engine/model/backup-record.ts';
-import type { BackupStore } from '../../src/engine/ports.ts';
+import type { BackupRecord } from '../../src/core/model/backup-record.ts';
+import type { BackupStore } from '../../src/core/ports.ts';
 import { aBackupRecord } from '../support/backup-record.ts';
 import { failureOf } from '../support/errors.ts';
 

@@ -1,6 +1,6 @@
 /** What every KeyService does, in memory or on a Managed HSM. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { KeyService, Page } from '../../src/engine/ports.ts';
+import type { KeyService, Page } from '../../src/core/ports.ts';
 import { failureOf } from '../support/errors.ts';
 
 /** How a test makes a key. */

@@ -1,7 +1,7 @@
 /** What all Leases do, in memory or on blobs. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { isWardenError } from '../../src/engine/errors.ts';
-import type { Leases } from '../../src/engine/ports.ts';
+import { isWardenError } from '../../src/core/errors.ts';
+import type { Leases } from '../../src/core/ports.ts';
 import { failureOf } from '../support/errors.ts';
 
 /** Leases to try. */

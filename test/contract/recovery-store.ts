@@ -1,6 +1,6 @@
 /** What every RecoveryStore must do, in memory and on Blob storage. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { RecoveryStore } from '../../src/engine/recovery/ports.ts';
+import type { RecoveryStore } from '../../src/features/recovery/model/ports.ts';
 
 /** A store under test. */
 export interface RecoveryStoreWorld {

@@ -1,9 +1,9 @@
 /** What every StateStore does, in memory or in Blob storage. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { piecesOf } from '../../src/adapters/memory/pieces.ts';
-import { WardenError } from '../../src/engine/errors.ts';
-import type { StateAddress, StateStore } from '../../src/engine/ports.ts';
+import { WardenError } from '../../src/core/errors.ts';
+import type { StateAddress, StateStore } from '../../src/core/ports.ts';
 import { failureOf } from '../support/errors.ts';
+import { piecesOf } from '../support/memory/pieces.ts';
 import { whole } from '../support/pieces.ts';
 
 /** A store to try, with nothing in it. */

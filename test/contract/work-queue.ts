@@ -1,6 +1,6 @@
 /** What every WorkQueue does, in memory or in Azure Storage. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { QueueName, WorkQueue } from '../../src/engine/ports.ts';
+import type { QueueName, WorkQueue } from '../../src/core/ports.ts';
 import { failureOf } from '../support/errors.ts';
 
 /** A queue to try. */

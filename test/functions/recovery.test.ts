@@ -1,6 +1,6 @@
 /** The HTTP API over loopback: the whole path of a recovery. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { RecoveryPage, RecoveryView } from '../../src/engine/recovery/asking.ts';
+import { RecoveryPage, RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import { ASK, codeOf, opened } from '../support/recovery-answers.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 

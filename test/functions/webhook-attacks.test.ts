@@ -1,6 +1,6 @@
 /** Webhooks over loopback: what does not prove itself, or asks for more than a request, is refused. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { ROLES } from '../../src/engine/recovery/caller.ts';
+import { ROLES } from '../../src/features/recovery/access/caller.ts';
 import { type RecoveryHost, startRecoveryHost, WEBHOOK_APP } from '../support/recovery-host.ts';
 import {
   APP,

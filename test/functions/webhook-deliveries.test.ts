@@ -1,6 +1,6 @@
 /** Webhooks over loopback: signed deliveries open requests once, at a bounded rate. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { WardenError } from '../../src/engine/errors.ts';
+import { WardenError } from '../../src/core/errors.ts';
 import { type RecoveryHost, SECRETS, startRecoveryHost } from '../support/recovery-host.ts';
 import { ASK, aCloudEvent, anAlert, deliver, WINDOW_MS } from '../support/webhook-deliveries.ts';
 

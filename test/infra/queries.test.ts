@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES, EVENTS } from '../../src/engine/events/event.ts';
-import { RECOVERY_EVENT_TYPES, RecoveryCloudEvent } from '../../src/engine/recovery/cloud-event.ts';
+import { EVENT_TYPES, EVENTS } from '../../src/core/events/event.ts';
+import { RECOVERY_EVENT_TYPES, RecoveryCloudEvent } from '../../src/features/recovery/cloud-event.ts';
 import { namesRegisteredBy } from '../../tools/infra/registered.ts';
 
 const FOLDER = 'infra/queries';

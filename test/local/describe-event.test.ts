@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES } from '../../src/engine/events/event.ts';
-import { RECOVERY_EVENT_TYPES } from '../../src/engine/recovery/cloud-event.ts';
+import { EVENT_TYPES } from '../../src/core/events/event.ts';
+import { RECOVERY_EVENT_TYPES } from '../../src/features/recovery/cloud-event.ts';
 import { describeEvent } from '../../src/local/describe-event.ts';
 import { CloudEvent } from '../../src/local/topic/cloud-event.ts';
 

@@ -1,7 +1,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import { noCounts, type RunSummary } from '../../src/engine/backup/run-record.ts';
+import { noCounts, type RunSummary } from '../../src/features/backup/run-record.ts';
 import { runNightly } from '../../src/local/run-nightly.ts';
 
 /** The ended run of `hsm` that began at `startedAt`, as the app publishes it. */

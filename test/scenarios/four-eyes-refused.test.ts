@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setClockAhead, systemClock } from '../../src/adapters/system/system-clock.ts';
-import { ROLES } from '../../src/engine/recovery/caller.ts';
+import { ROLES } from '../../src/features/recovery/access/caller.ts';
 import { type Answer, FourEyes } from '../support/four-eyes.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;

@@ -3,7 +3,7 @@ import { EventGridPublisherClient } from '@azure/eventgrid';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { tlsPipelineOptions } from '../../src/adapters/http/tls.ts';
 import { managedIdentity } from '../../src/adapters/identity/credential.ts';
-import type { RecoveryView } from '../../src/engine/recovery/asking.ts';
+import type { RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import { EVENT_GRID } from '../../src/local/issuer/people.ts';
 import { FourEyes, POLL } from '../support/four-eyes.ts';
 

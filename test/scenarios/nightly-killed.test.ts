@@ -3,8 +3,8 @@ import { createHash, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
-import { structureFault } from '../../src/engine/backup/structure.ts';
+import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
+import { structureFault } from '../../src/features/recovery-points/structure.ts';
 import { LocalWorld } from '../support/local-world.ts';
 
 const KEYS = 120;

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.ts';
-import { RecoveryView } from '../../src/engine/recovery/asking.ts';
+import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import { startHost } from '../../src/local/host/host.ts';
 import type { Host } from '../../src/local/host/host-options.ts';
 import { createMemoryScheduleStore } from '../../src/local/host/timer/schedule-store.ts';

@@ -3,16 +3,13 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
-import { RecordingNotifier } from '../../src/adapters/memory/memory-recovery-store.ts';
-import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import { composeRecoveryApp } from '../../src/compose-recovery.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.ts';
-import { backUpKey } from '../../src/engine/backup/back-up-key.ts';
-import type { RecoveryAppFor } from '../../src/engine/recovery/app.ts';
-import { RecoveryView } from '../../src/engine/recovery/asking.ts';
+import type { RecoveryAppFor } from '../../src/features/recovery/app.ts';
+import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
+import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { startHost } from '../../src/local/host/host.ts';
 import type { Host } from '../../src/local/host/host-options.ts';
 import { createMemoryScheduleStore } from '../../src/local/host/timer/schedule-store.ts';
@@ -23,9 +20,12 @@ import {
   LOCAL_TENANT,
   startIssuer,
 } from '../../src/local/issuer/issuer.ts';
+import { composeRecoveryApp } from '../../src/platform/compose-recovery.ts';
 import { slot } from '../functions/apps/slot.ts';
 import { type RunningAzurite, startSecureAzurite } from '../support/azurite.ts';
 import { keyClientOn, keyServiceOn } from '../support/emulator-world.ts';
+import { RecordingNotifier } from '../support/memory/memory-recovery-store.ts';
+import { RecordingLogger } from '../support/memory/recording-logger.ts';
 import { openContainer } from '../support/storage-worlds.ts';
 import { FreePacer } from '../support/sweep-world.ts';
 

@@ -1,13 +1,13 @@
 import { request } from 'node:https';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
-import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
-import { rebuild } from '../../src/engine/backup/rebuild.ts';
-import { DEFAULT_RETRY, withRetries } from '../../src/engine/backup/retry.ts';
-import type { KeyDetail } from '../../src/engine/model/key.ts';
+import type { KeyDetail } from '../../src/core/model/key.ts';
+import { DEFAULT_RETRY, withRetries } from '../../src/core/retry.ts';
+import { rebuild } from '../../src/features/backup/rebuild.ts';
+import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { LocalWorld } from '../support/local-world.ts';
+import { MemoryStateStore } from '../support/memory/memory-state-store.ts';
+import { RecordingLogger } from '../support/memory/recording-logger.ts';
 import { runNightlyIn } from '../support/nightly.ts';
 
 let local: LocalWorld;

@@ -9,8 +9,8 @@ import { z } from 'zod';
 import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import { readWorldFile, WorldCredential } from '../../src/cli/world-file.ts';
-import { readCatalogue } from '../../src/engine/backup/catalogue.ts';
+import { readWorldFile, WorldCredential } from '../../src/cli/connect/world-file.ts';
+import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { connectionStringOf, startAzurite } from '../../src/local/azurite.ts';
 import { all } from '../support/pieces.ts';
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { composeWarden, type InvocationLog, type Warden } from '../../src/compose.ts';
-import { readConfig } from '../../src/config/config.ts';
+import { composeWarden, type InvocationLog, type Warden } from '../../src/platform/compose.ts';
+import { readConfig } from '../../src/platform/config/config.ts';
 import { LocalWorld } from '../support/local-world.ts';
 
 const QUIET: InvocationLog = { info: () => undefined, warn: () => undefined, error: () => undefined };

@@ -2,10 +2,10 @@
 import { createHash, randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { forEachConcurrently } from '../../src/core/concurrency.ts';
+import { WardenEvent } from '../../src/core/events/event.ts';
 import { seededUniform } from '../../src/emulator/latency/sampler.ts';
-import { forEachConcurrently } from '../../src/engine/backup/worker-pool.ts';
-import { WardenEvent } from '../../src/engine/events/event.ts';
-import { parseVerifyState, type VerifyState } from '../../src/engine/verify/verify-state.ts';
+import { parseVerifyState, type VerifyState } from '../../src/features/verify/verify-state.ts';
 import { AppProcess } from '../support/app-process.ts';
 import { aBackupRecord } from '../support/backup-record.ts';
 import { LocalWorld } from '../support/local-world.ts';

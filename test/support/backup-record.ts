@@ -1,6 +1,6 @@
 /** Builds records of backups: believable ones, with what a test cares about put in. */
 import { createHash } from 'node:crypto';
-import type { BackupRecord } from '../../src/engine/model/backup-record.ts';
+import type { BackupRecord } from '../../src/core/model/backup-record.ts';
 
 /** A version id, 32 hex digits, that depends on `seed` alone. */
 export function versionId(seed: string | number): string {

@@ -1,5 +1,5 @@
 /** Looks at how an operation failed. */
-import { WardenError } from '../../src/engine/errors.ts';
+import { WardenError } from '../../src/core/errors.ts';
 
 /** The error of a promise that must fail with a WardenError. */
 export async function failureOf(promise: Promise<unknown>): Promise<WardenError> {

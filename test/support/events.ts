@@ -1,5 +1,5 @@
 /** Builds events as the product makes them. */
-import { toEvent, type WardenEvent } from '../../src/engine/events/event.ts';
+import { toEvent, type WardenEvent } from '../../src/core/events/event.ts';
 
 const AT = Date.UTC(2026, 10, 24, 12);
 

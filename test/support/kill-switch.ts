@@ -1,5 +1,5 @@
 /** Kills a process of the product at a chosen IO step: from then on none of its calls does anything. */
-import type { ExecuteDeps } from '../../src/engine/recovery/execute.ts';
+import type { ExecuteDeps } from '../../src/features/recovery/execution/execute.ts';
 
 /** The death of a process. No product code knows this error, so nothing can be done about it. */
 class Killed extends Error {

@@ -1,6 +1,7 @@
 /** Builders of list entries and catalogue entries. Times are epoch milliseconds. */
-import type { CatalogueEntry } from '../../src/engine/backup/catalogue.ts';
-import type { ListedKey } from '../../src/engine/model/key.ts';
+
+import type { ListedKey } from '../../src/core/model/key.ts';
+import type { CatalogueEntry } from '../../src/features/recovery-points/catalogue.ts';
 
 export const CREATED = Date.UTC(2026, 0, 1);
 

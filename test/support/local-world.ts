@@ -8,14 +8,14 @@ import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
 import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
 import { KeyVaultKeyService } from '../../src/adapters/keyvault/key-vault-key-service.ts';
-import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import type { QueueName, StoredBackup } from '../../src/core/ports.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
-import { hasEnded, type RunRecord, readRun } from '../../src/engine/backup/run-record.ts';
-import type { QueueName, StoredBackup } from '../../src/engine/ports.ts';
+import { hasEnded, type RunRecord, readRun } from '../../src/features/backup/run-record.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/local/world/start-world.ts';
+import { RecordingLogger } from './memory/recording-logger.ts';
 
 /** The world and the product's own view of it. */
 export class LocalWorld {

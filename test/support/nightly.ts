@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { managedIdentity } from '../../src/adapters/identity/credential.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
-import type { RunSummary } from '../../src/engine/backup/run-record.ts';
+import type { RunSummary } from '../../src/features/backup/run-record.ts';
 import { startHost } from '../../src/local/host/host.ts';
 import { runNightly } from '../../src/local/run-nightly.ts';
 import type { LocalWorld } from './local-world.ts';

@@ -1,7 +1,7 @@
 /** Asks a served recovery for a key, and reads what it answers. */
 import { expect } from 'vitest';
 import { z } from 'zod';
-import { RecoveryView } from '../../src/engine/recovery/asking.ts';
+import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import type { RecoveryHost } from './recovery-host.ts';
 
 /** A body that asks for the key `orders`. */

@@ -1,7 +1,11 @@
 /** Builders of recovery requests for tests. */
-import type { ApprovalRule } from '../../src/engine/recovery/policy.ts';
-import type { Actor, Operation, RecoveryRecord } from '../../src/engine/recovery/record.ts';
-import { applyCommand, type NewRequest, openRequest } from '../../src/engine/recovery/state-machine.ts';
+import type { ApprovalRule } from '../../src/features/recovery/model/policy.ts';
+import type { Actor, Operation, RecoveryRecord } from '../../src/features/recovery/model/record.ts';
+import {
+  applyCommand,
+  type NewRequest,
+  openRequest,
+} from '../../src/features/recovery/request/state-machine.ts';
 
 export const T0 = Date.UTC(2026, 0, 1, 12);
 export const HOUR_MS = 3_600_000;

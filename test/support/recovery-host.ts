@@ -4,7 +4,7 @@ import { identityProof } from '../../src/adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../../src/adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from '../../src/adapters/auth/token-verifier.ts';
 import { StandardWebhookSignatures } from '../../src/adapters/auth/webhook-signatures.ts';
-import { createRecoveryApp, type RecoveryAppDeps } from '../../src/engine/recovery/app.ts';
+import { createRecoveryApp, type RecoveryAppDeps } from '../../src/features/recovery/app.ts';
 import { startHost } from '../../src/local/host/host.ts';
 import type { Host } from '../../src/local/host/host-options.ts';
 import { createMemoryScheduleStore } from '../../src/local/host/timer/schedule-store.ts';

@@ -1,27 +1,24 @@
 /** Builds the world of a recovery in memory: two HSMs of one security domain, a stranger, stores, queue, audit log, people. */
-import { ManualClock } from '../../src/adapters/memory/manual-clock.ts';
-import { MemoryAuditAnchor, MemoryAuditStore } from '../../src/adapters/memory/memory-audit-store.ts';
-import { MemoryBackupStore } from '../../src/adapters/memory/memory-backup-store.ts';
-import { MemoryHsm } from '../../src/adapters/memory/memory-hsm.ts';
-import { MemoryKeyService } from '../../src/adapters/memory/memory-key-service.ts';
-import {
-  CountingIds,
-  MemoryRecoveryStore,
-  RecordingNotifier,
-} from '../../src/adapters/memory/memory-recovery-store.ts';
-import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
-import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue.ts';
-import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
-import { ChainedAuditLog } from '../../src/engine/audit/audit-log.ts';
-import { backUpKey } from '../../src/engine/backup/back-up-key.ts';
-import { WardenError } from '../../src/engine/errors.ts';
-import type { KeyService, StoredBackup } from '../../src/engine/ports.ts';
-import type { AskBody } from '../../src/engine/recovery/asking.ts';
-import { type ExecuteDeps, executeRecovery } from '../../src/engine/recovery/execute.ts';
-import { Gate } from '../../src/engine/recovery/gate.ts';
-import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/engine/recovery/policy.ts';
-import type { RecoveryRecord } from '../../src/engine/recovery/record.ts';
-import { Recoveries } from '../../src/engine/recovery/recoveries.ts';
+
+import { WardenError } from '../../src/core/errors.ts';
+import type { KeyService, StoredBackup } from '../../src/core/ports.ts';
+import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
+import { Gate } from '../../src/features/recovery/access/gate.ts';
+import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/execution/execute.ts';
+import type { AskBody } from '../../src/features/recovery/model/asking.ts';
+import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/features/recovery/model/policy.ts';
+import type { RecoveryRecord } from '../../src/features/recovery/model/record.ts';
+import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
+import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
+import { ManualClock } from './memory/manual-clock.ts';
+import { MemoryAuditAnchor, MemoryAuditStore } from './memory/memory-audit-store.ts';
+import { MemoryBackupStore } from './memory/memory-backup-store.ts';
+import { MemoryHsm } from './memory/memory-hsm.ts';
+import { MemoryKeyService } from './memory/memory-key-service.ts';
+import { CountingIds, MemoryRecoveryStore, RecordingNotifier } from './memory/memory-recovery-store.ts';
+import { MemoryStateStore } from './memory/memory-state-store.ts';
+import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
+import { RecordingLogger } from './memory/recording-logger.ts';
 import { person } from './recovery-builders.ts';
 import { FreePacer } from './sweep-world.ts';
 

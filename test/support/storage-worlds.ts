@@ -6,8 +6,6 @@ import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService, ensureContainer } from '../../src/adapters/blob/clients.ts';
 import { BACKUP_CONTAINER, leaseBlobName, STATE_CONTAINER } from '../../src/adapters/blob/layout.ts';
 import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
-import { ManualClock } from '../../src/adapters/memory/manual-clock.ts';
-import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
@@ -15,6 +13,8 @@ import type { BackupStoreWorld } from '../contract/backup-store.ts';
 import type { LeasesWorld } from '../contract/leases.ts';
 import type { StateStoreWorld } from '../contract/state-store.ts';
 import type { WorkQueueWorld } from '../contract/work-queue.ts';
+import { ManualClock } from './memory/manual-clock.ts';
+import { RecordingLogger } from './memory/recording-logger.ts';
 
 /** A container, made when it is missing. */
 export async function openContainer(access: StorageAccess, name: string) {

@@ -1,5 +1,5 @@
 /** One name, several keys. */
-import type { MemoryHsmOptions } from '../../src/adapters/memory/memory-hsm.ts';
+import type { MemoryHsmOptions } from './memory/memory-hsm.ts';
 import { MINUTE_MS, WatchWorld } from './watch-world.ts';
 
 /** What can happen to the key orders. */

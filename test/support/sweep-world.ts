@@ -1,21 +1,22 @@
 /** Builds the world of a sweep in memory: one HSM, stores, queue, leases and a clock that jumps. */
-import { ManualClock } from '../../src/adapters/memory/manual-clock.ts';
-import { MemoryBackupStore } from '../../src/adapters/memory/memory-backup-store.ts';
-import { MemoryHsm } from '../../src/adapters/memory/memory-hsm.ts';
-import { MemoryKeyService } from '../../src/adapters/memory/memory-key-service.ts';
-import { MemoryLeases } from '../../src/adapters/memory/memory-leases.ts';
-import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
-import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue.ts';
-import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
-import { parseSweepMessage, type SweepMessage } from '../../src/engine/backup/message.ts';
-import { DEFAULT_RETRY } from '../../src/engine/backup/retry.ts';
-import { type RunRecord, readRun } from '../../src/engine/backup/run-record.ts';
-import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
-import { sweep } from '../../src/engine/backup/sweep.ts';
-import type { SweepDeps, SweepPolicy } from '../../src/engine/backup/sweep-context.ts';
-import { WardenError, type WardenErrorCode } from '../../src/engine/errors.ts';
-import type { Pacer } from '../../src/engine/ports.ts';
-import { Turns } from '../../src/engine/turns.ts';
+
+import { WardenError, type WardenErrorCode } from '../../src/core/errors.ts';
+import { EVERY_KEY } from '../../src/core/model/selection.ts';
+import type { Pacer } from '../../src/core/ports.ts';
+import { DEFAULT_RETRY } from '../../src/core/retry.ts';
+import { Turns } from '../../src/core/serialize.ts';
+import { parseSweepMessage, type SweepMessage } from '../../src/features/backup/message.ts';
+import { type RunRecord, readRun } from '../../src/features/backup/run-record.ts';
+import { sweep } from '../../src/features/backup/sweep.ts';
+import type { SweepDeps, SweepPolicy } from '../../src/features/backup/sweep-context.ts';
+import { ManualClock } from './memory/manual-clock.ts';
+import { MemoryBackupStore } from './memory/memory-backup-store.ts';
+import { MemoryHsm } from './memory/memory-hsm.ts';
+import { MemoryKeyService } from './memory/memory-key-service.ts';
+import { MemoryLeases } from './memory/memory-leases.ts';
+import { MemoryStateStore } from './memory/memory-state-store.ts';
+import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
+import { RecordingLogger } from './memory/recording-logger.ts';
 
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;

@@ -1,6 +1,6 @@
-import { DEFAULT_RETRY } from '../../src/engine/backup/retry.ts';
-import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
-import type { VerifyPolicy } from '../../src/engine/verify/verify.ts';
+import { EVERY_KEY } from '../../src/core/model/selection.ts';
+import { DEFAULT_RETRY } from '../../src/core/retry.ts';
+import type { VerifyPolicy } from '../../src/features/verify/verify.ts';
 import { DAY_MS } from './watch-world.ts';
 
 /** The rules of a verification that ends in one part and of a store that removes nothing yet, with `change`. */

@@ -1,9 +1,10 @@
 /** A world whose backups are verified, and can be damaged, hidden and removed. */
-import { MemoryBackupStore } from '../../src/adapters/memory/memory-backup-store.ts';
-import { MemoryWorkQueue } from '../../src/adapters/memory/memory-work-queue.ts';
-import { WardenError } from '../../src/engine/errors.ts';
-import type { VerifyMessage } from '../../src/engine/verify/message.ts';
-import { verify } from '../../src/engine/verify/verify.ts';
+
+import { WardenError } from '../../src/core/errors.ts';
+import type { VerifyMessage } from '../../src/features/verify/message.ts';
+import { verify } from '../../src/features/verify/verify.ts';
+import { MemoryBackupStore } from './memory/memory-backup-store.ts';
+import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
 import { aVerifyPolicy } from './verify-policy.ts';
 import { DAY_MS, WatchWorld } from './watch-world.ts';
 

@@ -1,9 +1,9 @@
 /** A model of the watch: moves on an HSM, and the truth that is kept of them beside what the watch says. */
 import { fc } from '@fast-check/vitest';
-import type { MemoryKey } from '../../src/adapters/memory/memory-hsm.ts';
-import { isWardenError } from '../../src/engine/errors.ts';
-import type { KeySignal } from '../../src/engine/watch/observation.ts';
-import type { KnownKey } from '../../src/engine/watch/watch-state.ts';
+import { isWardenError } from '../../src/core/errors.ts';
+import type { KeySignal } from '../../src/features/watch/model/observation.ts';
+import type { KnownKey } from '../../src/features/watch/model/watch-state.ts';
+import type { MemoryKey } from './memory/memory-hsm.ts';
 import { DAY_MS, WatchWorld } from './watch-world.ts';
 
 /** Names of the keys there are; one is a member of every object. */

@@ -1,20 +1,21 @@
 /** Builds the world of the watch in memory: one HSM, stores, a topic and a clock under the test's control. */
-import { ManualClock } from '../../src/adapters/memory/manual-clock.ts';
-import { MemoryBackupStore } from '../../src/adapters/memory/memory-backup-store.ts';
-import { MemoryEventPublisher } from '../../src/adapters/memory/memory-event-publisher.ts';
-import { MemoryHsm, type MemoryHsmOptions } from '../../src/adapters/memory/memory-hsm.ts';
-import { MemoryKeyService } from '../../src/adapters/memory/memory-key-service.ts';
-import { MemoryStateStore } from '../../src/adapters/memory/memory-state-store.ts';
-import { RecordingLogger } from '../../src/adapters/memory/recording-logger.ts';
-import { backUpKey } from '../../src/engine/backup/back-up-key.ts';
-import { saveBackups } from '../../src/engine/backup/save-backups.ts';
-import { EVERY_KEY } from '../../src/engine/backup/selection.ts';
-import { WardenError, type WardenErrorCode } from '../../src/engine/errors.ts';
-import type { WardenEvent } from '../../src/engine/events/event.ts';
-import { type LookDeps, look } from '../../src/engine/watch/look.ts';
-import { NO_SIGNALS, type Signals } from '../../src/engine/watch/observation.ts';
-import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../../src/engine/watch/policy.ts';
-import { readWatchState } from '../../src/engine/watch/watch-state.ts';
+
+import { WardenError, type WardenErrorCode } from '../../src/core/errors.ts';
+import type { WardenEvent } from '../../src/core/events/event.ts';
+import { EVERY_KEY } from '../../src/core/model/selection.ts';
+import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
+import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
+import { NO_SIGNALS, type Signals } from '../../src/features/watch/model/observation.ts';
+import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../../src/features/watch/model/policy.ts';
+import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
+import { type LookDeps, look } from '../../src/features/watch/scan.ts';
+import { ManualClock } from './memory/manual-clock.ts';
+import { MemoryBackupStore } from './memory/memory-backup-store.ts';
+import { MemoryEventPublisher } from './memory/memory-event-publisher.ts';
+import { MemoryHsm, type MemoryHsmOptions } from './memory/memory-hsm.ts';
+import { MemoryKeyService } from './memory/memory-key-service.ts';
+import { MemoryStateStore } from './memory/memory-state-store.ts';
+import { RecordingLogger } from './memory/recording-logger.ts';
 import { FreePacer } from './sweep-world.ts';
 
 export const MINUTE_MS = 60_000;

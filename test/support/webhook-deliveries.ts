@@ -1,6 +1,6 @@
 /** Deliveries to the webhooks of a served recovery. */
 import { Webhook } from 'standardwebhooks';
-import { ROLES } from '../../src/engine/recovery/caller.ts';
+import { ROLES } from '../../src/features/recovery/access/caller.ts';
 import { type RecoveryHost, SECRETS, WEBHOOK_APP } from './recovery-host.ts';
 
 /** A body that asks for the key `orders`. */

@@ -1,5 +1,5 @@
 /** The contract between the deployment and the code: names both must agree on, taken from each, compared both ways. */
-import { SETTINGS } from '../../src/config/settings.ts';
+import { SETTINGS } from '../../src/platform/config/settings.ts';
 import type { RegisteredFunction } from './registered.ts';
 import { accountIn, appSettings, ofType, type Snapshot } from './snapshot.ts';
 

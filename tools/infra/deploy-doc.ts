@@ -1,6 +1,6 @@
 /** Fills the tables of docs/deploy.md from the deployment itself; run it to write the page, or ask it for the text. */
 import { readFileSync, writeFileSync } from 'node:fs';
-import { WARDEN_ROLES } from '../../src/engine/roles/roles.ts';
+import { WARDEN_ROLES } from '../../src/features/roles/roles.ts';
 import { GRANTS } from './rules/role-table.ts';
 import { type Resource, Snapshot } from './snapshot.ts';
 

@@ -1,5 +1,5 @@
 /** The names of the audit log's blobs, both ways. Pure. */
-import type { AuditPart } from '../../engine/audit/audit-log.ts';
+import type { AuditPart } from '../../features/audit/audit-log.ts';
 
 /** Container of the audit log, under an immutability policy that allows appending. */
 export const AUDIT_CONTAINER = 'warden-audit';

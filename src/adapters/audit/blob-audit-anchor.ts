@@ -2,10 +2,10 @@
 import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
-import type { AuditAnchor } from '../../engine/audit/audit-log.ts';
-import { type ChainTip, EMPTY_CHAIN } from '../../engine/audit/entry.ts';
-import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { Clock } from '../../engine/ports.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { AuditAnchor } from '../../features/audit/audit-log.ts';
+import { type ChainTip, EMPTY_CHAIN } from '../../features/audit/entry.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { ANCHOR_BLOB } from './audit-names.ts';

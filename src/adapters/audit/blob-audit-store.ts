@@ -1,9 +1,14 @@
 /** The audit log's parts as append blobs: each line is appended at exactly the position its writer saw, or not at all. */
 import { text } from 'node:stream/consumers';
 import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
-import { type AuditPart, type AuditStore, comparePart, type PartEnd } from '../../engine/audit/audit-log.ts';
-import { isWardenError } from '../../engine/errors.ts';
-import type { Clock } from '../../engine/ports.ts';
+import { isWardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import {
+  type AuditPart,
+  type AuditStore,
+  comparePart,
+  type PartEnd,
+} from '../../features/audit/audit-log.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { auditBlobName, parseAuditBlobName } from './audit-names.ts';

@@ -1,9 +1,9 @@
 /** Proves that identity verification is on: well-made forgeries are refused, and the real signing keys can be had. */
 import { base64url, type CryptoKey, generateKeyPair, SignJWT } from 'jose';
-import { isWardenError } from '../../engine/errors.ts';
-import type { Clock } from '../../engine/ports.ts';
-import { ROLES } from '../../engine/recovery/caller.ts';
-import type { GateProof } from '../../engine/recovery/gate.ts';
+import { isWardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import { ROLES } from '../../features/recovery/access/caller.ts';
+import type { GateProof } from '../../features/recovery/access/gate.ts';
 import type { TokenTrust, TokenVerifier } from './token-verifier.ts';
 
 /** A proof for the gate. It makes a signing key of its own once, and lets tokens that only lack the right signature be judged. */

@@ -1,9 +1,9 @@
 /** Verifies access tokens of one Entra tenant for this API: signature, issuer, audience, tenant, time, kind. */
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
-import { WardenError } from '../../engine/errors.ts';
-import type { Clock } from '../../engine/ports.ts';
-import type { Caller } from '../../engine/recovery/caller.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Caller } from '../../features/recovery/access/caller.ts';
 
 /** Whose tokens are believed. */
 export interface TokenTrust {

@@ -1,8 +1,8 @@
 /** Webhook signatures after the Standard Webhooks specification (HMAC-SHA256 over id, timestamp and body). */
 import { timingSafeEqual } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { WardenError } from '../../engine/errors.ts';
-import type { SignedDelivery, WebhookSignatures } from '../../engine/recovery/webhooks.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { SignedDelivery, WebhookSignatures } from '../../features/recovery/webhooks/webhooks.ts';
 
 /** At least 24 bytes, as the specification asks. */
 const MIN_SECRET_BYTES = 24;

@@ -2,8 +2,8 @@
 import { buffer } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
 import type { BlobItem, ContainerClient } from '@azure/storage-blob';
-import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { BackupRecord } from '../../engine/model/backup-record.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { BackupRecord } from '../../core/model/backup-record.ts';
 import type {
   BackupPins,
   BackupPlace,
@@ -12,7 +12,7 @@ import type {
   FetchedBackup,
   Logger,
   StoredBackup,
-} from '../../engine/ports.ts';
+} from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { backupBlobName, backupNameOf, backupPrefixes, pinnedBlobName } from './layout.ts';

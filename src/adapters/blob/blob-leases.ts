@@ -1,7 +1,7 @@
 /** Leases on empty blobs. */
 import type { BlobLeaseClient, ContainerClient } from '@azure/storage-blob';
-import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { Clock, Lease, Leases } from '../../engine/ports.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { Clock, Lease, Leases } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { holdLease } from './hold-lease.ts';

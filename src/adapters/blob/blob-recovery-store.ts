@@ -1,7 +1,7 @@
 /** The recovery's documents on a Blob container, guarded by the blobs' ETags. */
 import type { ContainerClient } from '@azure/storage-blob';
-import type { Clock, Page, WriteGuard } from '../../engine/ports.ts';
-import type { RecoveryAddress, RecoveryStore, StoredDocument } from '../../engine/recovery/ports.ts';
+import type { Clock, Page, WriteGuard } from '../../core/ports.ts';
+import type { RecoveryAddress, RecoveryStore, StoredDocument } from '../../features/recovery/model/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { GuardedBlobs } from './guarded-blobs.ts';

@@ -1,11 +1,5 @@
 /** The state's documents on a Blob container, guarded by the blobs' ETags. */
-import type {
-  OpenDocument,
-  StateAddress,
-  StateDocument,
-  StateStore,
-  WriteGuard,
-} from '../../engine/ports.ts';
+import type { OpenDocument, StateAddress, StateDocument, StateStore, WriteGuard } from '../../core/ports.ts';
 import { type BlobPlace, GuardedBlobs, type GuardedBlobsOptions } from './guarded-blobs.ts';
 import { stateBlobName } from './layout.ts';
 

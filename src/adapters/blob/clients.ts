@@ -1,6 +1,6 @@
 /** Makes the clients of the Blob containers. */
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
-import type { Clock } from '../../engine/ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import { requireLoopback, type StorageAccess, storagePipelineOptions } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 

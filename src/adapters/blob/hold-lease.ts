@@ -1,6 +1,6 @@
 /** Keeps a lease alive on a timer, and says so in time when it cannot. */
-import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { Clock, Lease } from '../../engine/ports.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { Clock, Lease } from '../../core/ports.ts';
 
 /** What it takes to hold a lease. */
 export interface HeldLease {

@@ -1,7 +1,7 @@
 /** The name of everything the product keeps in Blob storage, both ways. Pure; described in docs/backup-format.md. */
-import type { BackupRecord } from '../../engine/model/backup-record.ts';
-import type { StateAddress } from '../../engine/ports.ts';
-import type { RecoveryAddress } from '../../engine/recovery/ports.ts';
+import type { BackupRecord } from '../../core/model/backup-record.ts';
+import type { StateAddress } from '../../core/ports.ts';
+import type { RecoveryAddress } from '../../features/recovery/model/ports.ts';
 
 /** Container of the backups, under an immutability policy. */
 export const BACKUP_CONTAINER = 'key-backups';

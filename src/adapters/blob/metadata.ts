@@ -1,7 +1,7 @@
 /** A backup's record as metadata of its blob, both ways. Described in docs/backup-format.md. */
 import { z } from 'zod';
-import { WardenError } from '../../engine/errors.ts';
-import { BackupRecord } from '../../engine/model/backup-record.ts';
+import { WardenError } from '../../core/errors.ts';
+import { BackupRecord } from '../../core/model/backup-record.ts';
 
 /** A version takes 16 bytes for its id and 32 for the SHA-256 thumbprint; zeros say that it has none. */
 const ID_BYTES = 16;

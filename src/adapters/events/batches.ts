@@ -1,7 +1,7 @@
 /** Cuts events into batches that a topic takes. */
-import { WardenError } from '../../engine/errors.ts';
-import type { WardenEvent } from '../../engine/events/event.ts';
-import type { RecoveryCloudEvent } from '../../engine/recovery/cloud-event.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { WardenEvent } from '../../core/events/event.ts';
+import type { RecoveryCloudEvent } from '../../features/recovery/cloud-event.ts';
 
 /** What goes to the topic: findings of the watch, and facts of the recovery. */
 export type TopicEvent = WardenEvent | RecoveryCloudEvent;

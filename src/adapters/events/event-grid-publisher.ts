@@ -1,8 +1,8 @@
 /** The EventPublisher port on an Azure Event Grid topic that takes CloudEvents. */
 import type { KeyCredential, TokenCredential } from '@azure/core-auth';
 import { EventGridPublisherClient } from '@azure/eventgrid';
-import type { EventPublisher } from '../../engine/events/publisher.ts';
-import type { Clock } from '../../engine/ports.ts';
+import type { EventPublisher } from '../../core/events/publisher.ts';
+import type { Clock } from '../../core/ports.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
 import { type TopicEvent, toBatches } from './batches.ts';
 import { translateTopicError } from './translate-topic-error.ts';

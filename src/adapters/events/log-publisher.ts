@@ -1,7 +1,7 @@
 /** Events for whoever has no topic: each is a line in the log, which alert rules can read. */
-import type { WardenEvent } from '../../engine/events/event.ts';
-import type { EventPublisher } from '../../engine/events/publisher.ts';
-import type { Logger } from '../../engine/ports.ts';
+import type { WardenEvent } from '../../core/events/event.ts';
+import type { EventPublisher } from '../../core/events/publisher.ts';
+import type { Logger } from '../../core/ports.ts';
 
 /** Writes each event to the log and calls that acceptance. */
 export class LogPublisher implements EventPublisher {

@@ -1,5 +1,5 @@
 /** Turns what the SDK throws for an Event Grid topic into the engine's error. */
-import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
+import { WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { type Fault, readFault, reasonOf, TOKEN_ADVICE } from '../http/fault.ts';
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {

@@ -1,6 +1,6 @@
 /** How the product reaches its storage account: with its identity, or, on this machine only, with a connection string. */
 import type { TokenCredential } from '@azure/core-auth';
-import { WardenError } from '../../engine/errors.ts';
+import { WardenError } from '../../core/errors.ts';
 import { tlsPipelineOptions } from './tls.ts';
 
 /** The way to a storage account. */

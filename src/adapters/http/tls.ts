@@ -1,6 +1,6 @@
 /** TLS settings of every SDK client, for services whose certificate comes from an authority of one's own. */
 import { readFileSync } from 'node:fs';
-import { WardenError } from '../../engine/errors.ts';
+import { WardenError } from '../../core/errors.ts';
 
 /** Reads a PEM file of certificate authorities. Fails with `settings-invalid`. */
 export function readCaFile(path: string): string {

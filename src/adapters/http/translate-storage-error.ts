@@ -1,5 +1,5 @@
 /** Turns what the SDK throws for Azure Storage into the engine's error: one table of statuses, codes and advice. */
-import { WardenError, type WardenErrorCode } from '../../engine/errors.ts';
+import { WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */

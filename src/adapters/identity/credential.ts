@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
 import { decodeJwt } from 'jose';
-import { WardenError } from '../../engine/errors.ts';
+import { WardenError } from '../../core/errors.ts';
 
 /** The credential of a user-assigned managed identity, or of the only one there is. */
 export function managedIdentity(clientId?: string): TokenCredential {

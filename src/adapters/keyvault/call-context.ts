@@ -2,7 +2,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PipelinePolicy } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { WardenError } from '../../engine/errors.ts';
+import { WardenError } from '../../core/errors.ts';
 
 /** One call of the port, as the policy under KeyClient sees it. */
 export interface CallContext {

@@ -11,7 +11,7 @@ import {
   type KeyProperties,
   type KeyVaultKey,
 } from '@azure/keyvault-keys';
-import type { Clock } from '../../engine/ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
 import { type HsmCall, translateHsmError } from '../http/translate-hsm-error.ts';
 

@@ -1,8 +1,8 @@
 /** The KeyService port on a Managed HSM, through the Azure SDK's KeyClient. */
 import type { TokenCredential } from '@azure/core-auth';
 import { KeyClient } from '@azure/keyvault-keys';
-import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../engine/model/key.ts';
-import type { Clock, KeyService, Page } from '../../engine/ports.ts';
+import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../core/model/key.ts';
+import type { Clock, KeyService, Page } from '../../core/ports.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
 import { type HsmCall, translateHsmError } from '../http/translate-hsm-error.ts';
 import { type CallContext, callContextPolicy, inCallContext } from './call-context.ts';

@@ -1,13 +1,13 @@
 /** Reads the SDK's keys into the engine's; what the service must send and did not is `hsm-answer-unexpected`. */
 import type { DeletedKey, KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
-import { WardenError } from '../../engine/errors.ts';
+import { WardenError } from '../../core/errors.ts';
 import type {
   KeyAttributes,
   KeyDetail,
   ListedDeletedKey,
   ListedKey,
   ListedVersion,
-} from '../../engine/model/key.ts';
+} from '../../core/model/key.ts';
 import { thumbprintOf } from './thumbprint.ts';
 
 /** An item of the list of keys. */

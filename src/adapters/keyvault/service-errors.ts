@@ -1,5 +1,5 @@
 /** Failures the SDK does not see as such. */
-import { WardenError } from '../../engine/errors.ts';
+import { WardenError } from '../../core/errors.ts';
 
 /** There is no soft-deleted key of that name. */
 export function deletedKeyNotFound(hsm: string, key: string): never {

@@ -11,13 +11,13 @@ import {
   RestError,
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import type { Clock } from '../../engine/ports.ts';
+import type { Clock } from '../../core/ports.ts';
 import type {
   LocalRoles,
   NewRoleDefinition,
   RoleAssignment,
   RoleDefinition,
-} from '../../engine/roles/ports.ts';
+} from '../../features/roles/ports.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
 import { translateHsmError } from '../http/translate-hsm-error.ts';
 import { AssignmentList, DefinitionList, ServiceErrorBody } from './role-schema.ts';

@@ -3,8 +3,8 @@
  *
  * This is not p-queue: its cap per interval is fixed when the queue is made, while ours follows the HSM's answers.
  */
-import { WardenError } from '../../engine/errors.ts';
-import type { Clock, Pacer } from '../../engine/ports.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { Clock, Pacer } from '../../core/ports.ts';
 
 const SECOND_MS = 1000;
 /** Slots are this much further apart than the rate says, so that a network's jitter does not push one more into a second. */

@@ -1,7 +1,7 @@
 /** The product's queues on Azure Storage, in the form in which the Functions host reads them. */
 import type { QueueServiceClient } from '@azure/storage-queue';
-import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { Clock, QueueName, WorkQueue } from '../../engine/ports.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { Clock, QueueName, WorkQueue } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 

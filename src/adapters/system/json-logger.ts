@@ -1,6 +1,6 @@
 /** A logger that writes one JSON object a line. */
-import { WardenError } from '../../engine/errors.ts';
-import type { Clock, Logger } from '../../engine/ports.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
 
 /** How grave a line is. */
 type Level = 'info' | 'warn' | 'error';

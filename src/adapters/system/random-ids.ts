@@ -1,6 +1,6 @@
 /** Identifiers that nobody can guess. */
 import { randomBytes } from 'node:crypto';
-import type { Ids } from '../../engine/recovery/ports.ts';
+import type { Ids } from '../../features/recovery/model/ports.ts';
 
 const LENGTH = 26;
 

@@ -1,7 +1,7 @@
 /** The machine's clock. */
 import { setTimeout } from 'node:timers/promises';
-import { WardenError } from '../../engine/errors.ts';
-import type { Clock } from '../../engine/ports.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
 
 /** Node's timers fire at once when asked for more than a signed 32-bit number of milliseconds. */
 const LONGEST_TIMER_MS = 2 ** 31 - 1;

@@ -1,10 +1,10 @@
 /** `hsm-warden audit show`: entries of the audit log, for people and for programs. */
 import { z } from 'zod';
-import { type AuditEntry, parseEntry } from '../../engine/audit/entry.ts';
-import { openStore } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { type AuditEntry, parseEntry } from '../../features/audit/entry.ts';
+import { openStore } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
+import { when } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
-import { when } from '../warden-options.ts';
 
 export const auditShow = defineCommand({
   path: 'audit show',

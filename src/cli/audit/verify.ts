@@ -1,8 +1,8 @@
 /** `hsm-warden audit verify`: reads the whole audit log, past the app, and says whether it is whole. */
 import { z } from 'zod';
-import { verifyAudit } from '../../engine/audit/verify-audit.ts';
-import { openStore } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { verifyAudit } from '../../features/audit/verify-audit.ts';
+import { openStore } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 
 export const auditVerify = defineCommand({

@@ -1,14 +1,15 @@
 /** The guard rail under everything that destroys: is there a good backup that holds the key as it is? */
-import { readEntry } from '../../engine/backup/catalogue.ts';
-import { DEFAULT_RETRY } from '../../engine/backup/retry.ts';
-import { EVERY_KEY } from '../../engine/backup/selection.ts';
-import { backUpSingleKey } from '../../engine/backup/single-key.ts';
-import { WardenError } from '../../engine/errors.ts';
-import type { StoredBackup } from '../../engine/ports.ts';
-import { damageOf } from '../../engine/verify/check-backup.ts';
-import type { KeyAddress } from '../address.ts';
-import { cliLogger, keyServiceOn, openStore, pacerFor, type Store } from '../compose-cli.ts';
-import type { Connection } from '../connection.ts';
+
+import { WardenError } from '../../core/errors.ts';
+import { EVERY_KEY } from '../../core/model/selection.ts';
+import type { StoredBackup } from '../../core/ports.ts';
+import { DEFAULT_RETRY } from '../../core/retry.ts';
+import { backUpSingleKey } from '../../features/backup/single-key.ts';
+import { readEntry } from '../../features/recovery-points/catalogue.ts';
+import { damageOf } from '../../features/verify/check-backup.ts';
+import type { KeyAddress } from '../connect/address.ts';
+import { cliLogger, keyServiceOn, openStore, pacerFor, type Store } from '../connect/compose-cli.ts';
+import type { Connection } from '../connect/connection.ts';
 import type { CliContext } from '../frame/context.ts';
 
 /** The store and the pace of an HSM that the settings name. */

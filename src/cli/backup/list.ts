@@ -1,11 +1,11 @@
 /** `hsm-warden backup list`: the newest good backup of each key, or all backups of one. */
 import { z } from 'zod';
-import { readCatalogue } from '../../engine/backup/catalogue.ts';
-import type { StoredBackup } from '../../engine/ports.ts';
-import { openStore } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import type { StoredBackup } from '../../core/ports.ts';
+import { readCatalogue } from '../../features/recovery-points/catalogue.ts';
+import { openStore } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice, when } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
-import { chosenHsms, HSM_CHOICE, HsmChoice, when } from '../warden-options.ts';
 
 export const backupList = defineCommand({
   path: 'backup list',

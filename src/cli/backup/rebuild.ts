@@ -1,11 +1,11 @@
 /** `hsm-warden backup rebuild`: makes the catalogue anew from the backups alone, while nobody else works on the HSM. */
 import { z } from 'zod';
-import { rebuild } from '../../engine/backup/rebuild.ts';
-import { LEASE_SECONDS } from '../../engine/backup/sweep.ts';
-import { cliLogger, openStore } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { rebuild } from '../../features/backup/rebuild.ts';
+import { LEASE_SECONDS } from '../../features/backup/sweep.ts';
+import { cliLogger, openStore } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
-import { chosenHsms, HSM_CHOICE, HsmChoice } from '../warden-options.ts';
 
 export const backupRebuild = defineCommand({
   path: 'backup rebuild',

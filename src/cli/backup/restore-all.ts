@@ -1,16 +1,16 @@
 /** `hsm-warden backup restore-all`: break glass. Restores every key of an HSM from its backups, at the set pace, and proves each. */
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { DEFAULT_RETRY } from '../../engine/backup/retry.ts';
-import { matches } from '../../engine/backup/selection.ts';
-import { forEachConcurrently } from '../../engine/backup/worker-pool.ts';
-import { WardenError } from '../../engine/errors.ts';
-import { isoTime } from '../../engine/iso-time.ts';
-import type { BackupStore, StoredBackup } from '../../engine/ports.ts';
-import { observe } from '../../engine/watch/observe.ts';
-import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../address.ts';
-import { cliLogger, keyServiceOn, openStore, pacerFor } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { forEachConcurrently } from '../../core/concurrency.ts';
+import { WardenError } from '../../core/errors.ts';
+import { matches } from '../../core/model/selection.ts';
+import type { BackupStore, StoredBackup } from '../../core/ports.ts';
+import { DEFAULT_RETRY } from '../../core/retry.ts';
+import { isoTime } from '../../core/time.ts';
+import { observe } from '../../features/watch/observe/observe.ts';
+import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../connect/address.ts';
+import { cliLogger, keyServiceOn, openStore, pacerFor } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import type { Answer } from '../frame/command.ts';
 import { defineCommand } from '../frame/define.ts';
 

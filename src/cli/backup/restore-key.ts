@@ -1,10 +1,11 @@
 /** Brings one key back in a bulk restore, whatever state it is in, and proves that it is the one of the backup. */
-import { DEFAULT_RETRY, withRetries } from '../../engine/backup/retry.ts';
-import { isWardenError, WardenError } from '../../engine/errors.ts';
-import { isoTime } from '../../engine/iso-time.ts';
-import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../engine/ports.ts';
-import { verifyRecovered } from '../../engine/recovery/verify-recovered.ts';
-import { damageOf } from '../../engine/verify/check-backup.ts';
+
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../core/ports.ts';
+import { DEFAULT_RETRY, withRetries } from '../../core/retry.ts';
+import { isoTime } from '../../core/time.ts';
+import { verifyRecovered } from '../../features/recovery/execution/verify-recovered.ts';
+import { damageOf } from '../../features/verify/check-backup.ts';
 import type { RestoredKey } from './restore-report.ts';
 
 /** What restoring works with. */

@@ -1,15 +1,15 @@
 /** `hsm-warden backup run`: the nightly run, now and in this process; or the backup of one key. */
 
 import { z } from 'zod';
-import type { HsmConfig } from '../../config/config.ts';
-import { DEFAULT_RETRY } from '../../engine/backup/retry.ts';
-import { type RunRecord, type RunSummary, readRun } from '../../engine/backup/run-record.ts';
-import { runIdentifier } from '../../engine/backup/start-runs.ts';
-import { sweep } from '../../engine/backup/sweep.ts';
-import { WardenError } from '../../engine/errors.ts';
-import type { StateStore } from '../../engine/ports.ts';
-import { Turns } from '../../engine/turns.ts';
-import { cliLogger, keyServiceOn, openStore, pacerFor } from '../compose-cli.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { StateStore } from '../../core/ports.ts';
+import { DEFAULT_RETRY } from '../../core/retry.ts';
+import { Turns } from '../../core/serialize.ts';
+import { type RunRecord, type RunSummary, readRun } from '../../features/backup/run-record.ts';
+import { runIdentifier } from '../../features/backup/start-runs.ts';
+import { sweep } from '../../features/backup/sweep.ts';
+import type { HsmConfig } from '../../platform/config/config.ts';
+import { cliLogger, keyServiceOn, openStore, pacerFor } from '../connect/compose-cli.ts';
 import {
   CONNECTION_OPTIONS,
   type Connection,
@@ -17,13 +17,13 @@ import {
   connect,
   requireConfig,
   sameWorld,
-} from '../connection.ts';
+} from '../connect/connection.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
 import type { Answer } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { startProgress } from '../frame/progress.ts';
-import { chosenHsms, HSM_CHOICE, HsmChoice } from '../warden-options.ts';
 import { backUpNow } from './good-backup.ts';
 
 /** What a crash can make the next run look up again is bounded by it. */

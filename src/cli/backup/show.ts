@@ -2,14 +2,20 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { parseBackupBlobName } from '../../adapters/blob/layout.ts';
-import { WardenError } from '../../engine/errors.ts';
-import type { BackupStore, StoredBackup } from '../../engine/ports.ts';
-import { damageOf } from '../../engine/verify/check-backup.ts';
-import { openStore } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig, sameWorld } from '../connection.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { BackupStore, StoredBackup } from '../../core/ports.ts';
+import { damageOf } from '../../features/verify/check-backup.ts';
+import { openStore } from '../connect/compose-cli.ts';
+import {
+  CONNECTION_OPTIONS,
+  ConnectionOptions,
+  connect,
+  requireConfig,
+  sameWorld,
+} from '../connect/connection.ts';
+import { when } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal, UsageError } from '../frame/failures.ts';
-import { when } from '../warden-options.ts';
 import { backupView } from './list.ts';
 
 export const backupShow = defineCommand({

@@ -1,14 +1,14 @@
 /** `hsm-warden backup verify`: reads every stored backup again and compares it with its record. Changes nothing. */
 import { z } from 'zod';
-import { DEFAULT_RETRY, withRetries } from '../../engine/backup/retry.ts';
-import { forEachConcurrently } from '../../engine/backup/worker-pool.ts';
-import type { StoredBackup } from '../../engine/ports.ts';
-import { damageOf } from '../../engine/verify/check-backup.ts';
-import { openStore } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connection.ts';
+import { forEachConcurrently } from '../../core/concurrency.ts';
+import type { StoredBackup } from '../../core/ports.ts';
+import { DEFAULT_RETRY, withRetries } from '../../core/retry.ts';
+import { damageOf } from '../../features/verify/check-backup.ts';
+import { openStore } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
 import { startProgress } from '../frame/progress.ts';
-import { chosenHsms, HSM_CHOICE, HsmChoice } from '../warden-options.ts';
 
 /** Downloads at once: enough to keep a line busy, few enough for any account. */
 const READS_AT_ONCE = 16;

@@ -1,6 +1,6 @@
 /** Checks one HSM: that it answers, what its clock says, and that this person may do what the warden does. */
-import type { Clock, KeyService } from '../../engine/ports.ts';
-import { sendOnce } from '../http-call.ts';
+import type { Clock, KeyService } from '../../core/ports.ts';
+import { sendOnce } from '../connect/http-call.ts';
 import { attempt, type Finding, fail, ok, warn } from './check.ts';
 import { judgeClock } from './judge-clock.ts';
 

@@ -3,11 +3,11 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { AUDIT_CONTAINER } from '../../adapters/audit/audit-names.ts';
 import { createBlobService } from '../../adapters/blob/clients.ts';
 import { translateStorageError } from '../../adapters/http/translate-storage-error.ts';
-import type { Config } from '../../config/config.ts';
-import { isLoopback } from '../../config/settings.ts';
-import type { Clock } from '../../engine/ports.ts';
-import { backupAccess, stateAccess } from '../compose-cli.ts';
-import type { Connection } from '../connection.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Config } from '../../platform/config/config.ts';
+import { isLoopback } from '../../platform/config/settings.ts';
+import { backupAccess, stateAccess } from '../connect/compose-cli.ts';
+import type { Connection } from '../connect/connection.ts';
 import { attempt, type Finding, fail, ok, warn } from './check.ts';
 import { judgeClock } from './judge-clock.ts';
 

@@ -1,5 +1,5 @@
 /** Checks the topic: that there is one, and that it answers. No event is sent. */
-import { sendOnce } from '../http-call.ts';
+import { sendOnce } from '../connect/http-call.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 
 const TIMEOUT_MS = 15_000;

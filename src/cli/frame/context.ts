@@ -1,6 +1,7 @@
 /** What a command gets from the terminal it runs in. Tests pass their own. */
-import type { Environment } from '../../config/config.ts';
-import type { Clock } from '../../engine/ports.ts';
+
+import type { Clock } from '../../core/ports.ts';
+import type { Environment } from '../../platform/config/config.ts';
 
 /** Where text goes. */
 export interface TextSink {

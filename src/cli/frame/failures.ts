@@ -1,5 +1,5 @@
 /** What the command line itself finds wrong, and how any failure is told: one sentence, and what to do. */
-import { isWardenError } from '../../engine/errors.ts';
+import { isWardenError } from '../../core/errors.ts';
 import type { ExitName } from './exit-codes.ts';
 
 /** The command line cannot be followed as it was written. */

@@ -1,10 +1,10 @@
 /** `hsm-warden key backup`: writes the encrypted backup of a key, all versions, to a file. */
 import { open, rm } from 'node:fs/promises';
 import { z } from 'zod';
-import { checkBackupStructure } from '../../engine/backup/structure.ts';
-import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
-import { keyServiceOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { checkBackupStructure } from '../../features/recovery-points/structure.ts';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
+import { keyServiceOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal, UsageError } from '../frame/failures.ts';
 

@@ -1,8 +1,8 @@
 /** `hsm-warden key create`: makes a key in the HSM, or a new version of it, and backs it up. */
 import { z } from 'zod';
-import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
-import { administrationOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
+import { administrationOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { answerWithBackup } from './first-backup.ts';
 import { NEW_KEY_OPTIONS, NewKeyOptions, newKeyAttributes } from './new-key-options.ts';

@@ -1,9 +1,9 @@
 /** `hsm-warden key delete`: soft-deletes a key, once a good backup of all its versions is in the store. */
 import { z } from 'zod';
-import { AddressOptions, KEY_OPTIONS, type KeyAddress, keyAddress } from '../address.ts';
 import { backUpNow, goodBackup, protectionOf } from '../backup/good-backup.ts';
-import { administrationOn, keyServiceOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect } from '../connection.ts';
+import { AddressOptions, KEY_OPTIONS, type KeyAddress, keyAddress } from '../connect/address.ts';
+import { administrationOn, keyServiceOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect } from '../connect/connection.ts';
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal, UsageError } from '../frame/failures.ts';

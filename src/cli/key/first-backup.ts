@@ -1,8 +1,8 @@
 /** A key that was just made gets its first backup at once, where the warden's store is configured. */
 import type { KeyVaultKey } from '@azure/keyvault-keys';
-import type { KeyAddress } from '../address.ts';
 import { backUpNow, protectionOf } from '../backup/good-backup.ts';
-import { type Connection, sameWorld } from '../connection.ts';
+import type { KeyAddress } from '../connect/address.ts';
+import { type Connection, sameWorld } from '../connect/connection.ts';
 import type { Answer } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { tell } from '../frame/failures.ts';

@@ -1,8 +1,8 @@
 /** `hsm-warden key import`: imports an RSA or EC key from a PEM file into the HSM, and backs it up. */
 import { z } from 'zod';
-import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
-import { administrationOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
+import { administrationOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { readSecret } from '../frame/ask.ts';
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';

@@ -1,9 +1,9 @@
 /** `hsm-warden key list-versions`: all versions of a key. */
 import { z } from 'zod';
-import { WardenError } from '../../engine/errors.ts';
-import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
-import { administrationOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connection.ts';
+import { WardenError } from '../../core/errors.ts';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
+import { administrationOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { azListed, listTable } from './az-output.ts';
 import { MOST_RESULTS, MostResults } from './most-results.ts';

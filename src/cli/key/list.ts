@@ -1,8 +1,8 @@
 /** `hsm-warden key list`: the active keys of an HSM. */
 import { z } from 'zod';
-import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../address.ts';
-import { administrationOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../connect/address.ts';
+import { administrationOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { azListed, listTable } from './az-output.ts';
 import { MOST_RESULTS, MostResults } from './most-results.ts';

@@ -1,11 +1,17 @@
 /** `hsm-warden key purge`: ends a soft-deleted key for good, once a good backup is known and its name was typed. */
 
 import { z } from 'zod';
-import { isoTime } from '../../engine/iso-time.ts';
-import { AddressOptions, KEY_OPTIONS, type KeyAddress, keyAddress } from '../address.ts';
+import { isoTime } from '../../core/time.ts';
 import { goodBackup, protectionOf } from '../backup/good-backup.ts';
-import { administrationOn, keyServiceOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect, sameWorld } from '../connection.ts';
+import { AddressOptions, KEY_OPTIONS, type KeyAddress, keyAddress } from '../connect/address.ts';
+import { administrationOn, keyServiceOn } from '../connect/compose-cli.ts';
+import {
+  CONNECTION_OPTIONS,
+  type Connection,
+  ConnectionOptions,
+  connect,
+  sameWorld,
+} from '../connect/connection.ts';
 import { askLine } from '../frame/ask.ts';
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';

@@ -1,10 +1,10 @@
 /** `hsm-warden key recover`: undeletes a soft-deleted key. */
 import { z } from 'zod';
-import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { KeyService } from '../../engine/ports.ts';
-import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
-import { administrationOn, keyServiceOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { KeyService } from '../../core/ports.ts';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
+import { administrationOn, keyServiceOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { azKey, keyTable } from './az-output.ts';
 

@@ -1,12 +1,12 @@
 /** `hsm-warden key restore`: restores a key, all versions, from a backup file. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
-import { structureFault } from '../../engine/backup/structure.ts';
-import { isWardenError, WardenError } from '../../engine/errors.ts';
-import type { KeyService } from '../../engine/ports.ts';
-import { AddressOptions, hsmAddress, KEY_OPTIONS, keyAddress } from '../address.ts';
-import { administrationOn, keyServiceOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connection.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { KeyService } from '../../core/ports.ts';
+import { structureFault } from '../../features/recovery-points/structure.ts';
+import { AddressOptions, hsmAddress, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
+import { administrationOn, keyServiceOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { azKey, keyTable } from './az-output.ts';

@@ -1,8 +1,8 @@
 /** `hsm-warden key show`: the public key, attributes and tags. */
 import { z } from 'zod';
-import { AddressOptions, KEY_OPTIONS, keyAddress } from '../address.ts';
-import { administrationOn } from '../compose-cli.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
+import { administrationOn } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { azKey, keyTable } from './az-output.ts';
 

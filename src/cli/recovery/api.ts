@@ -1,9 +1,9 @@
 /** The recovery app's HTTP API, called as the person at the terminal: the app proves who that is, and decides. */
 import type { HttpMethods } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { ERROR_CLASSES, WardenError, type WardenErrorCode } from '../../engine/errors.ts';
-import { RecoveryView } from '../../engine/recovery/asking.ts';
-import { sendOnce } from '../http-call.ts';
+import { ERROR_CLASSES, WardenError, type WardenErrorCode } from '../../core/errors.ts';
+import { RecoveryView } from '../../features/recovery/model/asking.ts';
+import { sendOnce } from '../connect/http-call.ts';
 
 /** The longest a person waits for an answer. */
 const TIMEOUT_MS = 60_000;

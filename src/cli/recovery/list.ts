@@ -1,6 +1,6 @@
 /** `hsm-warden recovery list`: the recovery requests, newest first. */
 import { z } from 'zod';
-import { STATES } from '../../engine/recovery/record.ts';
+import { STATES } from '../../features/recovery/model/record.ts';
 import { defineCommand } from '../frame/define.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
 

@@ -1,7 +1,13 @@
 /** Opens the recovery app's API for a command: where it is, and who calls. */
 import { z } from 'zod';
 import { TokenFileCredential } from '../../adapters/identity/credential.ts';
-import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect, keepLocal } from '../connection.ts';
+import {
+  CONNECTION_OPTIONS,
+  type Connection,
+  ConnectionOptions,
+  connect,
+  keepLocal,
+} from '../connect/connection.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';

@@ -1,5 +1,5 @@
 /** The argument that names a recovery request. */
-import { RecoveryId } from '../../engine/recovery/record.ts';
+import { RecoveryId } from '../../features/recovery/model/record.ts';
 import type { ArgumentSpec } from '../frame/command.ts';
 
 export const ID_ARGUMENT: ArgumentSpec = {

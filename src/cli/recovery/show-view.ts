@@ -1,5 +1,5 @@
 /** A recovery request for people: what, who, how far. */
-import type { RecoveryView } from '../../engine/recovery/asking.ts';
+import type { RecoveryView } from '../../features/recovery/model/asking.ts';
 import type { Answer } from '../frame/command.ts';
 
 /** The answer of every command about one request. */

@@ -1,7 +1,7 @@
 /** `roles apply`: makes the two roles and assigns them, after showing what will change. */
 
 import { z } from 'zod';
-import { applySteps, observeRoles, planRoles } from '../../engine/roles/plan.ts';
+import { applySteps, observeRoles, planRoles } from '../../features/roles/plan.ts';
 import { askLine } from '../frame/ask.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal } from '../frame/failures.ts';

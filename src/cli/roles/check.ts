@@ -1,5 +1,5 @@
 /** `roles check`: fails when an identity of ours holds more than its role, or less. */
-import { checkRoles, observeRoles, type RoleProblem } from '../../engine/roles/plan.ts';
+import { checkRoles, observeRoles, type RoleProblem } from '../../features/roles/plan.ts';
 import { defineCommand } from '../frame/define.ts';
 import { openRoles, ROLE_OPTIONS, RoleOptions } from './role-options.ts';
 

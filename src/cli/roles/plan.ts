@@ -1,5 +1,5 @@
 /** `roles plan`: what `roles apply` would change. */
-import { observeRoles, planRoles } from '../../engine/roles/plan.ts';
+import { observeRoles, planRoles } from '../../features/roles/plan.ts';
 import { defineCommand } from '../frame/define.ts';
 import { openRoles, ROLE_OPTIONS, RoleOptions } from './role-options.ts';
 import { stepData, stepTable } from './show-steps.ts';

@@ -1,10 +1,10 @@
 /** What the role commands are told: the HSM, and the identities of the two apps. */
 import { z } from 'zod';
 import { RestLocalRoles } from '../../adapters/localrbac/local-roles.ts';
-import type { Principals } from '../../engine/roles/plan.ts';
-import type { LocalRoles } from '../../engine/roles/ports.ts';
-import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../address.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connection.ts';
+import type { Principals } from '../../features/roles/plan.ts';
+import type { LocalRoles } from '../../features/roles/ports.ts';
+import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../connect/address.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';

@@ -1,5 +1,5 @@
 /** Role steps as people and scripts read them. */
-import type { RoleStep } from '../../engine/roles/plan.ts';
+import type { RoleStep } from '../../features/roles/plan.ts';
 import type { Table } from '../frame/command.ts';
 
 /** A step as data. */

@@ -1,5 +1,5 @@
 /** The people of a local installation, and the application that delivers events. They exist on this machine only. */
-import { ROLES } from '../../engine/recovery/caller.ts';
+import { ROLES } from '../../features/recovery/access/caller.ts';
 
 /** A person as the local issuer knows one. */
 export interface LocalPerson {

@@ -2,7 +2,7 @@
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import type { Clock, Logger } from '../../engine/ports.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
 import type { Answer } from './answers.ts';
 import type { CloudEvent } from './cloud-event.ts';
 import { MAX_BODY_BYTES, type Publishers, publish, tooLarge } from './publish.ts';

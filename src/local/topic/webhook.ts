@@ -1,5 +1,5 @@
 /** One webhook that subscribed to the topic: its handshake, then event after event, with retries. */
-import type { Clock, Logger } from '../../engine/ports.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
 import type { CloudEvent } from './cloud-event.ts';
 
 /** The name by which Event Grid introduces itself in the handshake. */

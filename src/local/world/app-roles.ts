@@ -1,6 +1,6 @@
 /** The identities of the two apps in the local HSMs, each with the very role that a deployment gives it. */
 import type { Change } from '../../emulator/state/model.ts';
-import { ROLE_SCOPE, WARDEN_ROLES } from '../../engine/roles/roles.ts';
+import { ROLE_SCOPE, WARDEN_ROLES } from '../../features/roles/roles.ts';
 
 /** By app: the client id by which it asks for tokens, and the object id that its tokens carry. */
 export const IDENTITIES = {

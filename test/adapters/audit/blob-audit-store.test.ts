@@ -7,9 +7,9 @@ import { BlobAuditStore } from '../../../src/adapters/audit/blob-audit-store.ts'
 import { BlobRecoveryStore } from '../../../src/adapters/blob/blob-recovery-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import { ChainedAuditLog } from '../../../src/engine/audit/audit-log.ts';
-import type { AuditEvent } from '../../../src/engine/audit/entry.ts';
-import { verifyAudit } from '../../../src/engine/audit/verify-audit.ts';
+import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
+import type { AuditEvent } from '../../../src/features/audit/entry.ts';
+import { verifyAudit } from '../../../src/features/audit/verify-audit.ts';
 import { describeAuditStore } from '../../contract/audit-store.ts';
 import { describeRecoveryStore } from '../../contract/recovery-store.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';

@@ -6,8 +6,7 @@ import { z } from 'zod';
 import { identityProof } from '../../../src/adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../../../src/adapters/auth/token-authenticator.ts';
 import { type TokenTrust, TokenVerifier } from '../../../src/adapters/auth/token-verifier.ts';
-import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
-import { ROLES, requirePerson } from '../../../src/engine/recovery/caller.ts';
+import { ROLES, requirePerson } from '../../../src/features/recovery/access/caller.ts';
 import {
   type Issuer,
   LOCAL_AUDIENCE,
@@ -15,6 +14,7 @@ import {
   LOCAL_TENANT,
   startIssuer,
 } from '../../../src/local/issuer/issuer.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
 
 const NOW = Date.UTC(2026, 0, 1, 12);
 const SECONDS = NOW / 1000;

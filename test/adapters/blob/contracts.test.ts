@@ -2,7 +2,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
 import { toMetadata } from '../../../src/adapters/blob/metadata.ts';
-import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { describeBackupStore } from '../../contract/backup-store.ts';
 import { describeBackupVersions } from '../../contract/backup-versions.ts';
@@ -11,6 +10,7 @@ import { describeStateStore } from '../../contract/state-store.ts';
 import { describeWorkQueue } from '../../contract/work-queue.ts';
 import { type RunningAzurite, startAzurite, startSecureAzurite } from '../../support/azurite.ts';
 import { aBackupRecord } from '../../support/backup-record.ts';
+import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 import {
   backupStoreWorld,
   leasesWorld,

@@ -6,14 +6,14 @@ import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { toMetadata } from '../../../src/adapters/blob/metadata.ts';
 import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts';
-import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
-import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
 import { createQueueService } from '../../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../../src/adapters/queue/storage-work-queue.ts';
-import type { StoredBackup } from '../../../src/engine/ports.ts';
+import type { StoredBackup } from '../../../src/core/ports.ts';
 import { type RunningAzurite, startSecureAzurite } from '../../support/azurite.ts';
 import { aBackupRecord } from '../../support/backup-record.ts';
 import { failureOf } from '../../support/errors.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
+import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 import { openContainer } from '../../support/storage-worlds.ts';
 
 const BACKUP = Buffer.from('eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVydGV4dA.dGFn');

@@ -1,8 +1,8 @@
 /** A held lease is prolonged in time, and its holder learns before the term ends that it could not be. */
 import { describe, expect, it } from 'vitest';
 import { holdLease } from '../../../src/adapters/blob/hold-lease.ts';
-import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
-import { isWardenError, WardenError } from '../../../src/engine/errors.ts';
+import { isWardenError, WardenError } from '../../../src/core/errors.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
 
 const START = 1_000_000;
 

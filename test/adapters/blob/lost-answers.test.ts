@@ -3,13 +3,13 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobRecoveryStore } from '../../../src/adapters/blob/blob-recovery-store.ts';
 import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
 import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts';
-import { piecesOf } from '../../../src/adapters/memory/pieces.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import type { StateAddress, StateStore } from '../../../src/engine/ports.ts';
-import type { RecoveryStore } from '../../../src/engine/recovery/ports.ts';
+import type { StateAddress, StateStore } from '../../../src/core/ports.ts';
+import type { RecoveryStore } from '../../../src/features/recovery/model/ports.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
 import { failureOf } from '../../support/errors.ts';
 import { type LossyProxy, startLossyProxy } from '../../support/lossy-proxy.ts';
+import { piecesOf } from '../../support/memory/pieces.ts';
 import { openContainer } from '../../support/storage-worlds.ts';
 
 const MEGABYTES = 'a line of a catalogue\n'.repeat(60_000);

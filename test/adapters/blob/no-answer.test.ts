@@ -4,9 +4,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
 import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
-import { piecesOf } from '../../../src/adapters/memory/pieces.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { failureOf } from '../../support/errors.ts';
+import { piecesOf } from '../../support/memory/pieces.ts';
 import { all } from '../../support/pieces.ts';
 import { startTlsServer, type TlsServer } from '../../support/tls-server.ts';
 

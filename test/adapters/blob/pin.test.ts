@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
-import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
-import { MemoryBackupStore } from '../../../src/adapters/memory/memory-backup-store.ts';
-import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
-import type { BackupPins, BackupStore } from '../../../src/engine/ports.ts';
+import type { BackupPins, BackupStore } from '../../../src/core/ports.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
 import { aBackupRecord } from '../../support/backup-record.ts';
 import { failureOf } from '../../support/errors.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
+import { MemoryBackupStore } from '../../support/memory/memory-backup-store.ts';
+import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 import { openContainer } from '../../support/storage-worlds.ts';
 
 const BACKUP = Buffer.from('eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVydGV4dA.dGFn');

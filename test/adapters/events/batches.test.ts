@@ -1,7 +1,7 @@
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { toBatches } from '../../../src/adapters/events/batches.ts';
-import { WardenError } from '../../../src/engine/errors.ts';
+import { WardenError } from '../../../src/core/errors.ts';
 import { anEvent } from '../../support/events.ts';
 
 const SIZE = Buffer.byteLength(JSON.stringify(anEvent('orders'))) + 1;

@@ -1,15 +1,15 @@
 /** The app pointed at a topic other than our own by its settings alone: address, authority, and a key or a token. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { topicCredential } from '../../../src/adapters/events/topic-credential.ts';
-import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import { publisherFor } from '../../../src/compose-watch.ts';
-import { readConfig } from '../../../src/config/config.ts';
+import type { WardenEvent } from '../../../src/core/events/event.ts';
 import { createAuthority } from '../../../src/emulator/tls/certificates.ts';
-import type { WardenEvent } from '../../../src/engine/events/event.ts';
+import { publisherFor } from '../../../src/platform/compose-watch.ts';
+import { readConfig } from '../../../src/platform/config/config.ts';
 import { tokenCredential } from '../../support/emulator-world.ts';
 import { type Simulator, startSimulator } from '../../support/event-grid-simulator.ts';
 import { anEvent } from '../../support/events.ts';
+import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 
 const KEY = 'TheLocal+DevelopmentKey=';
 

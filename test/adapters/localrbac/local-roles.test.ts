@@ -4,8 +4,8 @@ import { RestLocalRoles } from '../../../src/adapters/localrbac/local-roles.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { OPERATIONS } from '../../../src/emulator/operations/table.ts';
 import { type Emulator, startEmulator } from '../../../src/emulator/start-emulator.ts';
-import { applySteps, checkRoles, observeRoles, planRoles } from '../../../src/engine/roles/plan.ts';
-import { WARDEN_ROLES } from '../../../src/engine/roles/roles.ts';
+import { applySteps, checkRoles, observeRoles, planRoles } from '../../../src/features/roles/plan.ts';
+import { WARDEN_ROLES } from '../../../src/features/roles/roles.ts';
 import { administrator, TRIES } from '../../emulator/rbac/operations-under-test.ts';
 import { connectHsm, type HsmConnection } from '../../live/hsm-connection.ts';
 

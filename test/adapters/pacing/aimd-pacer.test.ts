@@ -2,10 +2,10 @@
 import { setImmediate } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
 import { AimdPacer } from '../../../src/adapters/pacing/aimd-pacer.ts';
-import type { Clock } from '../../../src/engine/ports.ts';
+import type { Clock } from '../../../src/core/ports.ts';
 import { failureOf } from '../../support/errors.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
 
 /** Timers that are late by up to this, each by another time, cost nothing in the long run. */
 const USUAL_LATENESS_MS = 10;

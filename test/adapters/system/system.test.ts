@@ -1,10 +1,10 @@
 /** The machine's clock and the JSON-lines logger. */
 import { describe, expect, it } from 'vitest';
-import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
 import { createJsonLogger } from '../../../src/adapters/system/json-logger.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import { WardenError } from '../../../src/engine/errors.ts';
+import { WardenError } from '../../../src/core/errors.ts';
 import { failureOf } from '../../support/errors.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
 
 describe('systemClock', () => {
   it.each([-5, 0, 20])('sleeps %d ms or a little longer', async (ms) => {

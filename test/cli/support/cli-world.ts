@@ -6,7 +6,6 @@ import type { KeyClient } from '@azure/keyvault-keys';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
 import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
-import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { ADMINISTRATOR_ID } from '../../../src/emulator/options.ts';
 import { type Emulator, startEmulator } from '../../../src/emulator/start-emulator.ts';
@@ -15,6 +14,7 @@ import { createLeaf } from '../../../src/emulator/tls/certificates.ts';
 import { type Azurite, startAzurite } from '../../../src/local/azurite.ts';
 import { writeWorldFile } from '../../../src/local/world/world-file.ts';
 import { keyClientOn } from '../../support/emulator-world.ts';
+import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 import { type Ran, run, type Surroundings } from './cli.ts';
 
 type EmulatorOptions = NonNullable<Parameters<typeof startEmulator>[0]>;

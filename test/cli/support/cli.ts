@@ -2,8 +2,8 @@
 import { Readable } from 'node:stream';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
-import type { Environment } from '../../../src/config/config.ts';
-import type { Clock } from '../../../src/engine/ports.ts';
+import type { Clock } from '../../../src/core/ports.ts';
+import type { Environment } from '../../../src/platform/config/config.ts';
 
 /** What a command line said and how it ended. */
 export interface Ran {

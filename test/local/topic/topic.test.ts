@@ -2,14 +2,14 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { AzureKeyCredential } from '@azure/eventgrid';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { EventGridPublisher } from '../../../src/adapters/events/event-grid-publisher.ts';
-import { ManualClock } from '../../../src/adapters/memory/manual-clock.ts';
-import { RecordingLogger } from '../../../src/adapters/memory/recording-logger.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { createAuthority, createLeaf } from '../../../src/emulator/tls/certificates.ts';
 import type { Topic, TopicOptions } from '../../../src/local/topic/topic.ts';
 import { startTopic } from '../../../src/local/topic/topic.ts';
 import { failureOf } from '../../support/errors.ts';
 import { anEvent } from '../../support/events.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
+import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 
 const closing: (() => Promise<unknown>)[] = [];
 afterEach(async () => {

@@ -1,5 +1,5 @@
 /** Decides, when the host starts, whether a timer missed a run while the host was away. */
-import type { Schedule } from '../../../engine/schedule.ts';
+import type { Schedule } from '../../../core/schedule.ts';
 import type { ScheduleStatus } from './schedule-store.ts';
 
 /** The record to go on with, and whether the timer must run at once. */

@@ -1,5 +1,5 @@
 /** Sets up the timers of an app, checking every schedule before anything runs. */
-import { parseSchedule, type Schedule } from '../../../engine/schedule.ts';
+import { parseSchedule, type Schedule } from '../../../core/schedule.ts';
 import { type AppSettings, bindingText } from '../app-settings.ts';
 import { HostError } from '../host-error.ts';
 import type { HostLogger } from '../host-log.ts';

@@ -1,6 +1,6 @@
 /** Fires one timer function on its schedule, never while its last run is still going on. */
 
-import type { Schedule } from '../../../engine/schedule.ts';
+import type { Schedule } from '../../../core/schedule.ts';
 import { describeError } from '../host-error.ts';
 import type { RpcTypedData } from '../rpc-types.ts';
 import { decideStart } from './past-due.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { nextRunAfter } from '../../../../src/engine/schedule.ts';
+import { nextRunAfter } from '../../../../src/core/schedule.ts';
 import { decideStart } from '../../../../src/local/host/timer/past-due.ts';
 
 const at = (time: string) => Date.parse(`2026-11-${time}Z`);

@@ -1,0 +1,76 @@
+/** Finds the local world that `npm start` runs: its HSMs, storage and tokens, as it wrote them into a file. */
+import { readFile } from 'node:fs/promises';
+import type { AccessToken, TokenCredential } from '@azure/core-auth';
+import { z } from 'zod';
+import { TokenFileCredential } from '../../adapters/identity/credential.ts';
+import type { Environment } from '../../platform/config/config.ts';
+import { isLoopback } from '../../platform/config/settings.ts';
+import { UsageError } from '../frame/failures.ts';
+
+const LocalUrl = z.string().refine(isLoopback, 'expected a URL on this machine');
+
+/** What `npm start` writes. Paths and URLs only; the tokens stay in files of their own. */
+export const WorldFile = z.object({
+  hsms: z.array(z.object({ name: z.string(), url: LocalUrl })).min(1),
+  caFile: z.string(),
+  /** A token of the HSMs' administrator, and one for the storage account. */
+  tokenFile: z.string(),
+  storageTokenFile: z.string(),
+  blobUrl: LocalUrl,
+  queueUrl: LocalUrl,
+  /** The recovery app, the topic, and the issuer of the local people's tokens, while they run. */
+  recoveryUrl: LocalUrl.optional(),
+  topicUrl: LocalUrl.optional(),
+  issuerUrl: LocalUrl.optional(),
+});
+export type WorldFile = z.infer<typeof WorldFile>;
+
+/** Where `npm start` writes it, unless HSM_WARDEN_WORLD says otherwise. */
+const USUAL_PLACE = '.warden/world/local.json';
+
+/** Reads the running world. Fails with UsageError when there is none. */
+export async function readWorldFile(environment: Environment): Promise<WorldFile> {
+  const path = environment.HSM_WARDEN_WORLD ?? USUAL_PLACE;
+  try {
+    return WorldFile.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    throw new UsageError(
+      `The local world is not running: start it with \`npm start\` in another terminal.`,
+      `There is no world file at ${path}; HSM_WARDEN_WORLD names another.`,
+    );
+  }
+}
+
+/** The settings under which the product runs in this world; those of the environment that name no place stay. */
+export function worldSettings(world: WorldFile, environment: Environment): Environment {
+  return {
+    ...environment,
+    WARDEN_CREDENTIAL: 'token-file',
+    WARDEN_CLIENT_ID: undefined,
+    WARDEN_TOKEN_FILE: world.tokenFile,
+    WARDEN_HSMS: world.hsms.map(({ name, url }) => `${name}=${url}`).join(','),
+    WARDEN_CA_FILE: world.caFile,
+    WARDEN_STORAGE_CONNECTION: undefined,
+    WARDEN_BACKUP_URL: world.blobUrl,
+    WARDEN_STATE_URL: world.blobUrl,
+    WARDEN_QUEUE_URL: world.queueUrl,
+    WARDEN_TOPIC_URL: world.topicUrl,
+  };
+}
+
+/** The administrator of the local HSMs; storage takes a token of its own audience. */
+export class WorldCredential implements TokenCredential {
+  readonly #hsm: TokenFileCredential;
+  readonly #storage: TokenFileCredential;
+
+  constructor(world: WorldFile) {
+    this.#hsm = new TokenFileCredential(world.tokenFile);
+    this.#storage = new TokenFileCredential(world.storageTokenFile);
+  }
+
+  getToken(scopes: string | string[]): Promise<AccessToken> {
+    return [scopes].flat().some((scope) => scope.includes('storage'))
+      ? this.#storage.getToken()
+      : this.#hsm.getToken();
+  }
+}

@@ -1,0 +1,154 @@
+/** Acts on a batch of the audit log: asks for backups of changed keys, and looks at once where keys were deleted. */
+
+import { isWardenError } from '../../core/errors.ts';
+import { lookUp } from '../../core/look-up.ts';
+import type { KeySelection } from '../../core/model/selection.ts';
+import type { KeyService, Logger, StateStore, WorkQueue } from '../../core/ports.ts';
+import type { KeyBackupMessage } from '../backup/key-message.ts';
+import { planKey } from '../recovery-points/plan.ts';
+import { isUntoldUse } from '../watch/judge/classify-use.ts';
+import type { LookMessage } from '../watch/model/message.ts';
+import type { Signals, UseSignal } from '../watch/model/observation.ts';
+import { readWatchState } from '../watch/model/watch-state.ts';
+import type { LookResult } from '../watch/scan.ts';
+import { readAuditBatch } from './read-batch.ts';
+import { type FeedHsm, type HsmWork, sortRecords } from './sort-records.ts';
+
+/** Signals in one queue message: a message holds 48 KiB of JSON, a signal with a long caller about 400 bytes. */
+const SIGNALS_PER_MESSAGE = 40;
+
+/** More keys without a backup than this are the business of the nightly run. */
+const MISSING_AT_ONCE = 50;
+
+/** What acting on the audit log needs. */
+export interface AuditFeedDeps {
+  readonly hsms: readonly FeedHsm[];
+  readonly queue: WorkQueue;
+  readonly state: StateStore;
+  /** The keys of one HSM. */
+  readonly keysOf: (hsm: string) => KeyService;
+  /** Looks at one HSM now; see {@link look}. */
+  readonly look: (hsm: string, signals: Signals) => Promise<Pick<LookResult, 'observation' | 'catalogue'>>;
+  readonly selection: KeySelection;
+  readonly logger: Logger;
+}
+
+/** What a batch led to. */
+export interface AuditFeedResult {
+  readonly records: number;
+  readonly malformed: number;
+  readonly unknown: number;
+  readonly foreign: number;
+  readonly backupsRequested: number;
+  readonly looks: number;
+}
+
+/**
+ * Acts on one batch. Doing it again does no harm, so a batch that failed is to be given again whole. A look that fails is
+ * handed to the queue with all it was told; only when that fails too, the batch fails (with a storage code).
+ */
+export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Promise<AuditFeedResult> {
+  const { records, malformed } = readAuditBatch(body);
+  const { byHsm, unknown, foreign } = sortRecords(records, deps.hsms);
+  let backupsRequested = 0;
+  let looks = 0;
+  for (const [hsm, work] of byHsm) {
+    for (const [key, changedAt] of work.changed) {
+      const message: KeyBackupMessage = { kind: 'key-backup', hsm, key, reason: 'changed', changedAt };
+      await deps.queue.send('key-backups', message);
+      backupsRequested += 1;
+    }
+    const { looked, requested } = await lookIfNeeded(deps, hsm, work);
+    if (looked) looks += 1;
+    backupsRequested += requested;
+  }
+  const result = { records: records.length, malformed, unknown, foreign, backupsRequested, looks };
+  deps.logger.info('audit records read', { ...result });
+  return result;
+}
+
+async function lookIfNeeded(
+  deps: AuditFeedDeps,
+  hsm: string,
+  work: HsmWork,
+): Promise<{ readonly looked: boolean; readonly requested: number }> {
+  const uses = await usesOfDeletedKeys(deps, hsm, work);
+  const { deletes, purges } = work;
+  if (!work.look && deletes.length + purges.length + uses.length === 0)
+    return { looked: false, requested: 0 };
+  const signals = { deletes, purges, uses };
+  try {
+    const seen = await deps.look(hsm, signals);
+    return { looked: true, requested: work.look ? await requestMissing(deps, hsm, seen, work) : 0 };
+  } catch (error) {
+    deps.logger.warn('look failed, its queue takes over', { hsm, error });
+    for (const part of inParts(signals)) {
+      const message: LookMessage = { kind: 'look', hsm, signals: part };
+      await deps.queue.send('watch-looks', message);
+    }
+  }
+  return { looked: true, requested: 0 };
+}
+
+/** After a restore, whose record names no key: the keys that differ from their backups are among those the look saw. */
+async function requestMissing(
+  deps: AuditFeedDeps,
+  hsm: string,
+  { observation, catalogue }: Pick<LookResult, 'observation' | 'catalogue'>,
+  work: HsmWork,
+): Promise<number> {
+  const policy = { selection: deps.selection, refreshMs: Number.POSITIVE_INFINITY, nextRunAt: 0 };
+  const missing = [...(observation?.active.values() ?? [])].filter(
+    (key) =>
+      !work.changed.has(key.name) &&
+      planKey(key, lookUp(catalogue.keys, key.name)?.record, policy).action === 'back-up',
+  );
+  for (const { name } of missing.slice(0, MISSING_AT_ONCE)) {
+    const message: KeyBackupMessage = { kind: 'key-backup', hsm, key: name, reason: 'changed' };
+    await deps.queue.send('key-backups', message);
+  }
+  return Math.min(missing.length, MISSING_AT_ONCE);
+}
+
+/**
+ * The refused uses that are news: of keys that are deleted, as the watch remembers or the HSM says. Most refusals are
+ * about keys that never were, and an application that misses a key asks again and again: neither is worth a look.
+ */
+async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<UseSignal[]> {
+  if (work.uses.length === 0) return [];
+  const { state } = await readWatchState(deps.state, hsm);
+  const justDeleted = new Set(work.deletes.map(({ key }) => key));
+  const asked = new Map<string, boolean>();
+  const news: UseSignal[] = [];
+  for (const use of work.uses) {
+    const known = lookUp(state.keys, use.key);
+    if (known?.state === 'deleted') {
+      if (isUntoldUse(known, use)) news.push(use);
+      continue;
+    }
+    const deleted = justDeleted.has(use.key) || (asked.get(use.key) ?? (await isDeleted(deps, hsm, use.key)));
+    asked.set(use.key, deleted);
+    if (deleted) news.push(use);
+  }
+  return news;
+}
+
+async function isDeleted(deps: AuditFeedDeps, hsm: string, key: string): Promise<boolean> {
+  try {
+    await deps.keysOf(hsm).getDeletedKey(key);
+    return true;
+  } catch (error) {
+    if (!isWardenError(error)) throw error;
+    // When the HSM does not say, the look finds out.
+    return error.code !== 'key-not-found';
+  }
+}
+
+function inParts({ deletes, purges, uses }: Signals): Signals[] {
+  const count = Math.max(deletes.length, purges.length, uses.length, 1);
+  const size = Math.floor(SIGNALS_PER_MESSAGE / 3);
+  return Array.from({ length: Math.ceil(count / size) }, (_, part) => {
+    const slice = <T>(all: readonly T[]) => all.slice(part * size, (part + 1) * size);
+    return { deletes: slice(deletes), purges: slice(purges), uses: slice(uses) };
+  });
+}

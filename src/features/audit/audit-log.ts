@@ -1,0 +1,205 @@
+/** Writes the audit log: one chain over daily parts, each sealed before the next begins, whoever writes at once. */
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import { type AuditEvent, type ChainTip, chainEntry, EMPTY_CHAIN, entryLine, parseEntry } from './entry.ts';
+
+/** A part of the log: one day, or a further part of a day that grew beyond what an append blob can hold. */
+export interface AuditPart {
+  /** UTC day, `2026-11-24`. */
+  readonly day: string;
+  /** From 1. */
+  readonly number: number;
+}
+
+/** The end of a part, as the store has it. */
+export interface PartEnd {
+  readonly part: AuditPart;
+  /** Length in bytes: the position the next line is appended at. */
+  readonly position: number;
+  /** Appends so far, of one or more lines each. */
+  readonly lines: number;
+  /** Its last line; absent when it is empty. */
+  readonly lastLine?: string;
+  /** The store's own time, epoch milliseconds. */
+  readonly serviceTime: number;
+}
+
+/** Append-only parts. Any method may fail with the storage codes. */
+export interface AuditStore {
+  /** The end of the newest part; undefined when there is none. Unless `fresh`, the part remembered from before may serve. */
+  end(fresh: boolean): Promise<PartEnd | undefined>;
+  /** Makes an empty part; one that exists already stays as it is. */
+  open(part: AuditPart): Promise<void>;
+  /** Appends at exactly `position`. Fails with `state-conflict` when the part has another length by now. */
+  append(part: AuditPart, lines: string, position: number): Promise<void>;
+  /** All parts in order. */
+  parts(): AsyncIterable<AuditPart>;
+  read(part: AuditPart): Promise<string>;
+}
+
+/** Where the newest known end of the chain is remembered, apart from the log itself: a log cut short is known by it. */
+export interface AuditAnchor {
+  read(): Promise<ChainTip | undefined>;
+  /** Before the very first line: remembers that there is none, unless something is remembered already. */
+  begin(): Promise<void>;
+  /**
+   * Keeps the farther of the two tips. Fails with `audit-corrupt` when nothing is remembered: somebody removed it, and a
+   * new one would hide that lines were cut off.
+   */
+  advance(tip: ChainTip): Promise<void>;
+}
+
+/** Notes what happened. */
+export interface AuditLog {
+  /** Resolves with the chain's tip once the line is stored. Fails with `audit-corrupt` or a storage code: then nothing may be done. */
+  note(event: AuditEvent): Promise<ChainTip>;
+}
+
+/** An append blob takes 50 000 blocks. https://learn.microsoft.com/azure/storage/blobs/scalability-targets */
+const MAX_LINES = 49_000;
+const ATTEMPTS = 50;
+/** The last line of a part that was followed by another. */
+export const SEAL = 'part-sealed';
+
+const WRITER = { kind: 'service', id: 'hsm-warden', name: 'HSM Warden' };
+
+/** Events written in one go at most; a block of an append blob holds 4 MiB. */
+const BATCH = 100;
+
+interface Waiting {
+  readonly event: AuditEvent;
+  readonly occurredAt: number;
+  readonly resolve: (tip: ChainTip) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * The audit log over an {@link AuditStore}. Instances may compete; within one, what comes while a write is under way is
+ * written with the next one, in the order in which it came.
+ */
+export class ChainedAuditLog implements AuditLog {
+  readonly #store: AuditStore;
+  readonly #anchor: AuditAnchor;
+  readonly #clock: Clock;
+  readonly #waiting: Waiting[] = [];
+  #writing = false;
+
+  constructor(store: AuditStore, anchor: AuditAnchor, clock: Clock) {
+    this.#store = store;
+    this.#anchor = anchor;
+    this.#clock = clock;
+  }
+
+  note(event: AuditEvent): Promise<ChainTip> {
+    return new Promise((resolve, reject) => {
+      this.#waiting.push({ event, occurredAt: this.#clock.now(), resolve, reject });
+      if (!this.#writing) void this.#writeAll();
+    });
+  }
+
+  async #writeAll(): Promise<void> {
+    this.#writing = true;
+    while (this.#waiting.length > 0) {
+      const batch = this.#waiting.splice(0, BATCH);
+      try {
+        const tip = await this.#append(batch);
+        for (const { resolve } of batch) resolve(tip);
+      } catch (error) {
+        for (const { reject } of batch) reject(error);
+      }
+    }
+    this.#writing = false;
+  }
+
+  async #append(batch: readonly Waiting[]): Promise<ChainTip> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const tip = await this.#tryAppend(batch, attempt > 1);
+        await this.#anchor.advance(tip);
+        return tip;
+      } catch (error) {
+        if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+      }
+    }
+  }
+
+  /** Appends where the chain ends now; whoever was faster makes it a `state-conflict`. */
+  async #tryAppend(batch: readonly Waiting[], fresh: boolean): Promise<ChainTip> {
+    const end = await this.#store.end(fresh);
+    if (end === undefined) {
+      await this.#store.open({ day: utcDay(this.#clock.now()), number: 1 });
+      throw conflict();
+    }
+    const today = utcDay(end.serviceTime);
+    const sealedAt = sealTime(end.lastLine);
+    if (sealedAt !== undefined) {
+      // Only after a fresh look: another writer may have gone on by more than one part. The seal alone says which part
+      // is next: by clocks that differ, two writers would begin two.
+      if (fresh) await this.#store.open(partAfter(end.part, utcDay(sealedAt)));
+      throw conflict();
+    }
+    const tip = await this.#tipOf(end);
+    if (tip.seq === 0) await this.#anchor.begin();
+    const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
+    const seal = { event: SEAL, actor: WRITER, decision: 'noted' as const };
+    const events = isOver ? [{ event: seal, occurredAt: this.#clock.now() }] : batch;
+    let last = tip;
+    let text = '';
+    for (const { event, occurredAt } of events) {
+      const entry = chainEntry(last, event, end.serviceTime, occurredAt);
+      text += entryLine(entry);
+      last = { seq: entry.seq, hash: entry.hash };
+    }
+    await this.#store.append(end.part, text, end.position);
+    if (isOver) throw conflict();
+    return last;
+  }
+
+  async #tipOf(end: PartEnd): Promise<ChainTip> {
+    if (end.lastLine !== undefined) return tipOfLine(end.lastLine, end.part);
+    const before: AuditPart[] = [];
+    for await (const part of this.#store.parts()) {
+      if (comparePart(part, end.part) < 0) before.push(part);
+    }
+    for (const part of before.reverse()) {
+      const lines = (await this.#store.read(part)).trimEnd().split('\n');
+      if (lines.at(-1) !== '') return tipOfLine(lines.at(-1) ?? '', part);
+    }
+    return EMPTY_CHAIN;
+  }
+}
+
+/** The order of parts. */
+export function comparePart(a: AuditPart, b: AuditPart): number {
+  if (a.day !== b.day) return a.day < b.day ? -1 : 1;
+  return a.number - b.number;
+}
+
+function partAfter(part: AuditPart, day: string): AuditPart {
+  return day > part.day ? { day, number: 1 } : { day: part.day, number: part.number + 1 };
+}
+
+/** When the line sealed its part, by the store's time; undefined when it is no seal. */
+function sealTime(line: string | undefined): number | undefined {
+  const entry = line === undefined ? undefined : parseEntry(line);
+  return entry?.event === SEAL ? entry.at : undefined;
+}
+
+function tipOfLine(line: string, part: AuditPart): ChainTip {
+  const entry = parseEntry(line);
+  if (entry !== undefined) return { seq: entry.seq, hash: entry.hash };
+  throw new WardenError('audit-corrupt', {
+    message: `The last line of the audit log of ${part.day}, part ${part.number}, is not a whole entry.`,
+    advice: 'Nothing is approved or executed until it is looked at; verify the audit log.',
+  });
+}
+
+/** The world has moved on: look again. */
+function conflict(): WardenError {
+  return new WardenError('state-conflict', { message: 'The audit log has moved on meanwhile.' });
+}
+
+function utcDay(epochMs: number): string {
+  // biome-ignore lint/style/noRestrictedGlobals: a Date of a given time, not the clock
+  return new Date(epochMs).toISOString().slice(0, 10);
+}

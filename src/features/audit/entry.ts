@@ -1,0 +1,74 @@
+/** One line of the audit log, chained to the line before by its hash. */
+import { z } from 'zod';
+import { canonicalDigest, canonicalJson } from '../../core/canonical-json.ts';
+
+const Hash = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** The hash that the very first line is chained to. */
+const GENESIS = '0'.repeat(64);
+
+/** What is to be noted. Never tokens, signatures, backups or secrets. */
+export const AuditEvent = z.strictObject({
+  /** What happened, e.g. `recovery-approved` or `access-refused`. */
+  event: z.string().regex(/^[a-z][a-z-]{1,60}$/),
+  actor: z.strictObject({ kind: z.string(), id: z.string(), name: z.string() }),
+  decision: z.enum(['allowed', 'refused', 'noted']),
+  /** The same for one fact told twice, so that a repeated line is known for what it is. */
+  factId: z.string().exactOptional(),
+  recoveryId: z.string().exactOptional(),
+  hsm: z.string().exactOptional(),
+  key: z.string().exactOptional(),
+  digest: z.string().exactOptional(),
+  /** An error code, where one decided. */
+  code: z.string().exactOptional(),
+  detail: z.string().exactOptional(),
+});
+export type AuditEvent = z.infer<typeof AuditEvent>;
+
+/** A line as stored. `at` is the storage service's time, epoch milliseconds; `occurredAt` the app's. */
+export const AuditEntry = AuditEvent.extend({
+  format: z.literal(1),
+  seq: z.int().positive(),
+  at: z.int().nonnegative(),
+  occurredAt: z.int().nonnegative(),
+  prev: Hash,
+  hash: Hash,
+});
+export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** Where the chain stands: its last line. */
+export interface ChainTip {
+  readonly seq: number;
+  readonly hash: string;
+}
+
+/** Before the first line. */
+export const EMPTY_CHAIN: ChainTip = { seq: 0, hash: GENESIS };
+
+/** The line that follows `tip`. */
+export function chainEntry(tip: ChainTip, event: AuditEvent, at: number, occurredAt: number): AuditEntry {
+  const body = { ...event, format: 1 as const, seq: tip.seq + 1, at, occurredAt, prev: tip.hash };
+  return { ...body, hash: canonicalDigest(body) };
+}
+
+/** The line as text, with its line end. Canonical, so that the text itself can be compared. */
+export function entryLine(entry: AuditEntry): string {
+  return `${canonicalJson(entry)}\n`;
+}
+
+/** Whether the hash of an entry is that of its content. */
+export function isIntact(entry: AuditEntry): boolean {
+  const { hash, ...body } = entry;
+  return canonicalDigest(body) === hash;
+}
+
+/** Reads a line (with or without its end); undefined when it is no entry in canonical form. */
+export function parseEntry(line: string): AuditEntry | undefined {
+  const text = line.endsWith('\n') ? line.slice(0, -1) : line;
+  try {
+    const parsed = AuditEntry.safeParse(JSON.parse(text));
+    return parsed.success && canonicalJson(parsed.data) === text ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}

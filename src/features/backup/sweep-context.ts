@@ -1,0 +1,58 @@
+/** What a sweep works with: its ports, its policy, and the bounds of one part. */
+
+import type { KeySelection } from '../../core/model/selection.ts';
+import type {
+  BackupStore,
+  Clock,
+  KeyService,
+  Leases,
+  Logger,
+  Pacer,
+  StateStore,
+  WorkQueue,
+} from '../../core/ports.ts';
+import type { RetryPolicy } from '../../core/retry.ts';
+import type { Turns } from '../../core/serialize.ts';
+import type { RunSummary } from './run-record.ts';
+
+/** What a sweep of one HSM needs. */
+export interface SweepDeps {
+  readonly keys: KeyService;
+  readonly backups: BackupStore;
+  readonly state: StateStore;
+  readonly leases: Leases;
+  readonly queue: WorkQueue;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Shared by all sweeps of a process: documents of megabytes are saved one at a time, so that their garbage does not add up. */
+  readonly turns: Turns;
+}
+
+/** How a sweep is to be done. Durations are milliseconds. */
+export interface SweepPolicy {
+  readonly selection: KeySelection;
+  readonly refreshMs: number;
+  /** Six-field NCRONTAB text of the nightly run, UTC. */
+  readonly schedule: string;
+  /** Backups a second as the settings say; the pacer may be slower for a while. */
+  readonly pace: number;
+  /** Keys under way at once; the pace, not this, limits the HSM's load. */
+  readonly concurrency: number;
+  /** After this long a part takes no further key and hands over to its continuation. */
+  readonly budgetMs: number;
+  /** When keys are backed up, progress is saved again after this long. */
+  readonly checkpointMs: number;
+  readonly retry: RetryPolicy;
+  /** Told after each key, for whoever watches. */
+  readonly onProgress?: (run: RunSummary) => void;
+}
+
+/** The bounds of one part of a run. Times are epoch milliseconds. */
+export interface SweepPart {
+  readonly hsm: string;
+  readonly runId: string;
+  readonly deadline: number;
+  readonly nextRunAt: number;
+  readonly signal: AbortSignal;
+}

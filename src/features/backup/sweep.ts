@@ -1,0 +1,142 @@
+/** The sweep: one run over one HSM, in as many parts as its time budget asks for, safe to kill at any instant. */
+import { isWardenError } from '../../core/errors.ts';
+import type { Lease, Logger } from '../../core/ports.ts';
+import { nextRunAfter } from '../../core/schedule.ts';
+import { type KnownBackup, readKnownBackups } from './known-backups.ts';
+import { noteRunEnd } from './last-run.ts';
+import type { SweepMessage } from './message.ts';
+import { RunLedger } from './run-ledger.ts';
+import { hasEnded, type RunHead, type RunSummary } from './run-record.ts';
+import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
+import { sweepKeys } from './sweep-keys.ts';
+
+/** How one part of a sweep ended. */
+export type SweepResult =
+  | { readonly status: 'ended' | 'continued' | 'already-ended'; readonly run: RunSummary }
+  | { readonly status: 'yielded' };
+
+/** A lease lapses within this time after its holder's death; Blob storage allows 15 to 60 s. */
+export const LEASE_SECONDS = 60;
+/** A worker that found the lease held looks again after it must have lapsed, were its holder dead. */
+const YIELD_SECONDS = LEASE_SECONDS + 5;
+
+/**
+ * Does one part of the run that `message` asks for. It throws only what the queue should repeat:
+ * the failure of a single key is recorded in the run instead. `signal` asks it to stop early; the message then returns.
+ * Fails with the codes of the ports.
+ */
+export async function sweep(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  message: SweepMessage,
+  signal: AbortSignal,
+): Promise<SweepResult> {
+  const lease = await acquire(deps, message);
+  if (lease === undefined) return { status: 'yielded' };
+  let result: SweepResult;
+  try {
+    result = await sweepHeld(deps, policy, message, AbortSignal.any([signal, lease.lost]));
+  } finally {
+    await giveBack(deps, lease, message);
+  }
+  // Saved first, sent second: killed in between, this message comes again and finds the progress. Sent when the lease is
+  // free, or another worker would find it held and come back a minute later.
+  if (result.status === 'continued') await deps.queue.send('hsm-sweeps', message);
+  return result;
+}
+
+/** A lease that cannot be given back lapses by itself; that must hide neither the work's end nor its failure. */
+async function giveBack(deps: SweepDeps, lease: Lease, { hsm, runId }: SweepMessage): Promise<void> {
+  try {
+    await lease.release();
+  } catch (error) {
+    deps.logger.warn('the lease could not be given back and lapses by itself', { hsm, runId, error });
+  }
+}
+
+/** Takes the HSM's lease, or puts the message back for later when another worker holds it. */
+async function acquire(deps: SweepDeps, message: SweepMessage): Promise<Lease | undefined> {
+  try {
+    return await deps.leases.acquire(`hsm-${message.hsm}`, LEASE_SECONDS);
+  } catch (error) {
+    if (!isWardenError(error, 'lease-held')) throw error;
+    await deps.queue.send('hsm-sweeps', message, YIELD_SECONDS);
+    deps.logger.info('sweep yielded', {
+      hsm: message.hsm,
+      runId: message.runId,
+      retryInSeconds: YIELD_SECONDS,
+    });
+    return undefined;
+  }
+}
+
+async function sweepHeld(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  message: SweepMessage,
+  signal: AbortSignal,
+): Promise<SweepResult> {
+  const ledger = await RunLedger.open(deps, message, policy.pace);
+  if (hasEnded(ledger.run)) {
+    await noteRunEnd(deps.state, ledger.run);
+    return { status: 'already-ended', run: ledger.run };
+  }
+  const startedAt = deps.clock.now();
+  const known = await readKnownBackups(deps.state, message.hsm, message.runId, signal);
+  const part = {
+    ...message,
+    deadline: startedAt + policy.budgetMs,
+    nextRunAt: nextRunAfter(policy.schedule, startedAt),
+    signal,
+  };
+
+  const done = await sweepOnce(deps, policy, ledger, known, part);
+  if (!done) {
+    await ledger.pause(deps.pacer.rate);
+    deps.logger.info('sweep continues later', {
+      hsm: message.hsm,
+      runId: message.runId,
+      parts: ledger.run.parts,
+    });
+    return { status: 'continued', run: ledger.run };
+  }
+  const run = await ledger.end(deps.pacer.rate);
+  policy.onProgress?.(run);
+  await noteRunEnd(deps.state, run);
+  logEnd(deps.logger, run);
+  return { status: 'ended', run };
+}
+
+/** All keys once. Whatever stops it, what was backed up is kept; the message will come again. */
+async function sweepOnce(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  ledger: RunLedger,
+  known: ReadonlyMap<string, KnownBackup>,
+  part: SweepPart,
+): Promise<boolean> {
+  try {
+    return await sweepKeys(deps, policy, ledger, known, part);
+  } catch (error) {
+    await ledger.checkpoint().catch((second: unknown) => {
+      deps.logger.error('progress could not be saved', { hsm: part.hsm, runId: part.runId, error: second });
+    });
+    throw error;
+  }
+}
+
+function logEnd(logger: Logger, run: RunHead): void {
+  const { hsm, runId, state, counts, retries, throttles, parts, startedAt, endedAt = startedAt } = run;
+  const fields = {
+    hsm,
+    runId,
+    state,
+    ...counts,
+    retries,
+    throttles,
+    parts,
+    seconds: (endedAt - startedAt) / 1000,
+  };
+  if (state === 'succeeded') logger.info('sweep ended', fields);
+  else logger.error('sweep ended with keys lacking a backup', fields);
+}

@@ -1,0 +1,125 @@
+/** One key, backed up and proven: versions noted, backup taken, checked, stored under a new name, read back, compared. */
+import { createHash } from 'node:crypto';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import { BACKUP_FORMAT, type BackupRecord } from '../../core/model/backup-record.ts';
+import type { ListedKey, VersionFact } from '../../core/model/key.ts';
+import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../core/ports.ts';
+import { checkBackupStructure } from './structure.ts';
+
+/** What backing up one key needs. */
+export interface BackUpKeyDeps {
+  readonly keys: KeyService;
+  readonly backups: BackupStore;
+  readonly pacer: Pacer;
+  readonly clock: Clock;
+}
+
+/** One attempt at one key. */
+export interface BackUpKeyRequest {
+  readonly key: ListedKey;
+  readonly runId: string;
+  /** Versions already known from an earlier backup: a version's public key never changes, so it is not read again. */
+  readonly known: readonly VersionFact[];
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Backs up one key. Fails with the codes of {@link KeyService} and {@link BackupStore}, `backup-malformed`,
+ * or `backup-mismatch` when what the store gives back is not what was sent.
+ */
+export async function backUpKey(deps: BackUpKeyDeps, request: BackUpKeyRequest): Promise<StoredBackup> {
+  const { key, signal } = request;
+  // Versions first: one made in between is in the backup but not claimed. The other way round we would claim too much.
+  const versions = await noteVersions(deps.keys, request);
+  await deps.pacer.take(signal);
+  const backup = await deps.keys.backupKey(key.name, signal);
+  deps.pacer.succeeded();
+  checkBackupStructure(backup, key.name, deps.keys.hsm);
+  const record = describe(deps, request, versions, backup);
+  const stored = await deps.backups.put(record, backup, signal);
+  await proveStored(deps, stored, signal);
+  return stored;
+}
+
+/**
+ * Reads a stored backup again and compares its SHA-256. Returns it as found there, with the version of its name, which no
+ * list tells. Fails with `backup-mismatch`, `blob-missing` or a storage code.
+ */
+export async function proveStored(
+  deps: Pick<BackUpKeyDeps, 'backups'>,
+  stored: StoredBackup,
+  signal?: AbortSignal,
+): Promise<StoredBackup> {
+  const { record, blob } = stored;
+  let found: string;
+  try {
+    const fetched = await deps.backups.fetch({ blob }, signal);
+    found = `SHA-256 ${sha256(fetched.bytes)}`;
+    if (found === `SHA-256 ${record.sha256}`) return fetched.stored;
+  } catch (error) {
+    if (!isWardenError(error, 'backup-damaged')) throw error;
+    throw mismatch(stored, 'other facts or another length', error);
+  }
+  throw mismatch(stored, found);
+}
+
+function mismatch({ blob, record }: StoredBackup, found: string, cause?: unknown): WardenError {
+  return new WardenError('backup-mismatch', {
+    message: `The backup ${blob} of key ${record.key} on HSM ${record.hsm} reads back with ${found}, expected SHA-256 ${record.sha256}.`,
+    advice: 'Another backup of the key is taken; do not restore from this one.',
+    hsm: record.hsm,
+    key: record.key,
+    cause,
+  });
+}
+
+async function noteVersions(keys: KeyService, request: BackUpKeyRequest): Promise<VersionFact[]> {
+  const { key, known, signal } = request;
+  const listed = await keys.listVersions(key.name, signal);
+  if (listed.length === 0) throw gone(keys.hsm, key.name);
+  const facts = new Map(known.map((fact) => [fact.version, fact]));
+  return Promise.all(
+    listed.map(async ({ version }) => {
+      const fact = facts.get(version);
+      if (fact !== undefined) return fact;
+      const { thumbprint } = await keys.getKey(key.name, version, signal);
+      return thumbprint === undefined ? { version } : { version, thumbprint };
+    }),
+  );
+}
+
+function describe(
+  deps: BackUpKeyDeps,
+  request: BackUpKeyRequest,
+  versions: VersionFact[],
+  backup: Uint8Array,
+): BackupRecord {
+  const { key, runId } = request;
+  const newest = versions.at(-1)?.version ?? '';
+  return {
+    format: BACKUP_FORMAT,
+    hsm: deps.keys.hsm,
+    key: key.name,
+    keyId: `${key.name}/${newest}`,
+    createdAt: key.attributes.createdAt,
+    updatedAt: key.attributes.updatedAt,
+    capturedAt: deps.clock.now(),
+    sha256: sha256(backup),
+    bytes: backup.length,
+    runId,
+    versions,
+  };
+}
+
+function gone(hsm: string, key: string): WardenError {
+  return new WardenError('key-not-found', {
+    message: `The key ${key} on HSM ${hsm} was listed, but is gone now.`,
+    advice: 'It was deleted meanwhile; look at the deleted keys.',
+    hsm,
+    key,
+  });
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}

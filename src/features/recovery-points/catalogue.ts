@@ -1,0 +1,82 @@
+/** The catalogue: for each key of an HSM its newest good backup. Derived; it can be rebuilt from the backups alone. */
+import { lookUp } from '../../core/look-up.ts';
+import type { StateStore } from '../../core/ports.ts';
+import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
+
+export type { CatalogueEntry };
+
+/** A catalogue read whole. */
+export interface Catalogue {
+  readonly hsm: string;
+  readonly keys: Readonly<Record<string, CatalogueEntry>>;
+}
+
+/** A catalogue that knows no key. */
+export function emptyCatalogue(hsm: string): Catalogue {
+  return { hsm, keys: {} };
+}
+
+/**
+ * The catalogue with `backups` taken in: per key the one captured last stays, whatever the order or the repeats.
+ * So two writers can merge their work in any order and come to the same catalogue.
+ */
+export function mergeBackups(catalogue: Catalogue, backups: Iterable<CatalogueEntry>): Catalogue {
+  const keys = { ...catalogue.keys };
+  for (const backup of backups) {
+    const known = lookUp(keys, backup.record.key);
+    if (known === undefined || isNewer(backup, known)) keys[backup.record.key] = backup;
+  }
+  return { ...catalogue, keys };
+}
+
+/** Whether `a` takes the place of `b` in a catalogue: captured later, or at the same time by another name. */
+export function isNewer(a: CatalogueEntry, b: CatalogueEntry): boolean {
+  if (a.record.capturedAt !== b.record.capturedAt) return a.record.capturedAt > b.record.capturedAt;
+  return a.blob > b.blob;
+}
+
+/** The text of a whole catalogue, in pieces. */
+export function writeCatalogue({ hsm, keys }: Catalogue): AsyncGenerator<string> {
+  return catalogueText(hsm, [Object.values(keys).map(catalogueLine)]);
+}
+
+/** Reads the catalogue of an HSM; an HSM without one has an empty one. Fails with `state-corrupt`, or a storage code. */
+export async function readCatalogue(
+  store: StateStore,
+  hsm: string,
+  signal?: AbortSignal,
+): Promise<Catalogue> {
+  const keys: Record<string, CatalogueEntry> = {};
+  for await (const entry of readEntries(store, hsm, signal)) keys[entry.record.key] = entry;
+  return { hsm, keys };
+}
+
+/** What the catalogue of an HSM knows of one key, its lines of others unread. Fails as {@link readCatalogue}. */
+export async function readEntry(
+  store: StateStore,
+  hsm: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<CatalogueEntry | undefined> {
+  const document = await store.open({ kind: 'catalogue', hsm }, signal);
+  if (document === undefined) return undefined;
+  for await (const lines of linesOf(document.text, hsm)) {
+    const found = lines.find((line) => line.key === key);
+    if (found !== undefined) return parseLine(found, hsm);
+  }
+  return undefined;
+}
+
+/**
+ * The entries of an HSM's catalogue, one after the other: a reader that keeps little of each needs little memory.
+ * Fails as {@link readCatalogue}.
+ */
+export async function* readEntries(
+  store: StateStore,
+  hsm: string,
+  signal?: AbortSignal,
+): AsyncGenerator<CatalogueEntry> {
+  const document = await store.open({ kind: 'catalogue', hsm }, signal);
+  if (document === undefined) return;
+  for await (const lines of linesOf(document.text, hsm)) for (const line of lines) yield parseLine(line, hsm);
+}

@@ -1,0 +1,81 @@
+/** The recovery as one object: what the HTTP functions, the worker and the timers call. */
+
+import type { Logger } from '../../core/ports.ts';
+import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import { type AuditVerdict, verifyAudit } from '../audit/verify-audit.ts';
+import type { Authenticator } from './access/caller.ts';
+import type { GateVerdict } from './access/gate.ts';
+import { Refusals } from './access/refusals.ts';
+import { type ExecuteDeps, type ExecuteResult, executeRecovery } from './execution/execute.ts';
+import type { RecoveryQuery } from './model/asking.ts';
+import { Inventory } from './planning/inventory.ts';
+import { listRecoveries, type RecordPage, reconcile } from './request/list-recoveries.ts';
+import { Recoveries } from './request/recoveries.ts';
+import { type WebhookPolicy, type WebhookSignatures, Webhooks } from './webhooks/webhooks.ts';
+
+/** Everything the recovery is made of, once per process; the logger comes with each invocation. */
+export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger'> {
+  readonly authenticator: Authenticator;
+  readonly signatures: WebhookSignatures;
+  readonly webhooks: WebhookPolicy;
+  readonly auditStore: AuditStore;
+  readonly anchor: AuditAnchor;
+  /** Fires when the app stops. */
+  readonly stopping: AbortSignal;
+}
+
+/** What the functions call, with the logger of one invocation. */
+export interface RecoveryApp {
+  readonly recoveries: Recoveries;
+  readonly webhooks: Webhooks;
+  readonly inventory: Inventory;
+  readonly refusals: Refusals;
+  readonly authenticator: Authenticator;
+  readonly logger: Logger;
+  /** Fails with `gate-disarmed`. */
+  passGate(): Promise<void>;
+  /** Whether the gate is armed, as proven within the last minute. */
+  gateVerdict(): Promise<GateVerdict>;
+  /** Proves the gate anew. */
+  checkGate(): Promise<GateVerdict>;
+  list(query: RecoveryQuery): Promise<RecordPage>;
+  /** Deals with a message of the queue `recoveries`. */
+  execute(message: unknown): Promise<ExecuteResult>;
+  /** Lets requests expire and picks up what a crash left behind; returns how many were looked at. */
+  reconcile(): Promise<number>;
+  verifyAudit(): Promise<AuditVerdict>;
+}
+
+/** Makes the app for an invocation's logger. */
+export type RecoveryAppFor = (logger: Logger) => RecoveryApp;
+
+/** Puts the recovery together. What must be remembered between invocations is made here once. */
+export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
+  const { authenticator, store, clock } = shared;
+  const refusals = new Refusals(shared.audit, clock);
+  const inventory = new Inventory(shared);
+  const settled = new Set<string>();
+  return (logger) => {
+    const deps = { ...shared, logger, closed: settled };
+    const recoveries = new Recoveries(deps);
+    const webhooks = new Webhooks({ ...shared, recoveries, policy: shared.webhooks });
+    return {
+      recoveries,
+      webhooks,
+      inventory,
+      refusals,
+      authenticator,
+      logger,
+      passGate: () => shared.gate.pass(),
+      gateVerdict: () => shared.gate.verdict(),
+      checkGate: () => shared.gate.check(),
+      list: async (query) => {
+        await shared.gate.pass();
+        return listRecoveries(store, query, logger);
+      },
+      execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
+      reconcile: () => reconcile(store, recoveries, logger, settled),
+      verifyAudit: () => verifyAudit(shared.auditStore, shared.anchor),
+    };
+  };
+}

@@ -1,0 +1,162 @@
+/** The worker: claims an approved request, performs it, and writes how it ended. Whoever else comes by finds it taken. */
+import { isWardenError, type WardenError } from '../../../core/errors.ts';
+import { parseRecoveryMessage, type RecoveryMessage } from '../model/message.ts';
+import { ruleFor } from '../model/policy.ts';
+import type { HeldRecord } from '../model/ports.ts';
+import { isClosed, type Outcome } from '../model/record.ts';
+import { Recoveries, type RecoveriesDeps } from '../request/recoveries.ts';
+import { changeRecovery, tellFacts } from '../request/recovery-log.ts';
+import { applyCommand, type Command, WARDEN } from '../request/state-machine.ts';
+import { type Circumstances, type PerformDeps, perform } from './perform.ts';
+
+/** What the worker needs. */
+export type ExecuteDeps = RecoveriesDeps & PerformDeps;
+
+/** How a message was dealt with. */
+export type ExecuteResult = 'ended' | 'yielded' | 'nothing-to-do';
+
+/** A dead worker's claim lapses after this. */
+export const CLAIM_MS = 120_000;
+/** Nothing is begun in the last part of a claim: a call to the HSM may take this long. */
+const MARGIN_MS = 40_000;
+/** After so many attempts that gave up, the request has failed: a person must look. */
+const MAX_GIVE_UPS = 5;
+const RETRY_SECONDS = 30;
+
+/**
+ * Deals with one message. What cannot be done now is put back in the queue; an error that escapes brings the message back
+ * too. `worker` names this execution, never two alike. Fails with `message-invalid`, `state-corrupt`, or storage codes.
+ */
+export async function executeRecovery(
+  deps: ExecuteDeps,
+  message: unknown,
+  worker: string,
+  signal: AbortSignal,
+): Promise<ExecuteResult> {
+  const { id } = parseRecoveryMessage(message);
+  const settled = await new Recoveries(deps).settle(id);
+  if (isClosed(settled.record)) return 'nothing-to-do';
+  try {
+    await deps.gate.pass();
+  } catch (error) {
+    if (!isWardenError(error, 'gate-disarmed')) throw error;
+    return putBack(deps, id, 60, error);
+  }
+  const claimed = await claim(deps, id, worker);
+  return typeof claimed === 'string' ? claimed : executeClaimed(deps, claimed, worker, signal);
+}
+
+interface Claimed {
+  readonly held: HeldRecord;
+  readonly resumed: boolean;
+  readonly until: number;
+}
+
+async function claim(deps: ExecuteDeps, id: string, worker: string): Promise<Claimed | ExecuteResult> {
+  let resumed = false;
+  const until = deps.clock.now() + CLAIM_MS;
+  try {
+    const held = await changeRecovery(deps.store, id, (record) => {
+      resumed = record.state === 'executing';
+      return command(deps, { type: 'claim', worker, until })(record);
+    });
+    return { held, resumed, until };
+  } catch (error) {
+    if (isWardenError(error, 'recovery-claimed')) return putBack(deps, id, CLAIM_MS / 1000, error);
+    if (!isWardenError(error, 'recovery-not-open', 'recovery-expired', 'approvals-incomplete')) throw error;
+    // A request that is no longer what was approved is somebody's doing, or a stricter policy: it must be seen.
+    if (error.code === 'approvals-incomplete') {
+      await deps.audit.note({
+        event: 'recovery-refused',
+        actor: WARDEN,
+        decision: 'refused',
+        recoveryId: id,
+        code: error.code,
+        detail: error.message,
+      });
+    }
+    deps.logger.warn('a recovery was not executed', {
+      recoveryId: id,
+      code: error.code,
+      reason: error.message,
+    });
+    return 'nothing-to-do';
+  }
+}
+
+async function executeClaimed(
+  deps: ExecuteDeps,
+  claimed: Claimed,
+  worker: string,
+  signal: AbortSignal,
+): Promise<ExecuteResult> {
+  const { id } = claimed.held.record;
+  let step = 'audit';
+  const circumstances: Circumstances = {
+    resumed: claimed.resumed,
+    actBefore: claimed.until - MARGIN_MS,
+    signal,
+    onStep: (next) => {
+      step = next;
+    },
+  };
+  let outcome: Outcome;
+  try {
+    // Before anything happens to the key, that it is about to happen is in the audit log.
+    const { record } = await tellFacts(deps, claimed.held);
+    outcome = await perform(deps, record, circumstances);
+  } catch (error) {
+    if (!isWardenError(error)) throw error;
+    const isLast = claimed.held.record.giveUps + 1 >= MAX_GIVE_UPS;
+    if (error.transient && !isLast) return giveUp(deps, id, worker, error);
+    outcome = failed(step, error);
+  }
+  const ended = await changeRecovery(deps.store, id, command(deps, { type: 'finish', worker, outcome }));
+  await tellFacts(deps, ended);
+  deps.logger.info('recovery ended', {
+    recoveryId: id,
+    result: outcome.result,
+    step: outcome.step,
+    code: outcome.code,
+  });
+  return 'ended';
+}
+
+/** Lets go of the claim, so that another attempt need not wait for it to lapse. */
+async function giveUp(
+  deps: ExecuteDeps,
+  id: string,
+  worker: string,
+  error: WardenError,
+): Promise<ExecuteResult> {
+  await changeRecovery(deps.store, id, command(deps, { type: 'give-up', worker }));
+  return putBack(deps, id, RETRY_SECONDS, error);
+}
+
+async function putBack(
+  deps: ExecuteDeps,
+  id: string,
+  seconds: number,
+  error: WardenError,
+): Promise<ExecuteResult> {
+  const message: RecoveryMessage = { kind: 'recovery', id };
+  await deps.queue.send('recoveries', message, seconds);
+  deps.logger.warn('recovery put back', { recoveryId: id, seconds, code: error.code, reason: error.message });
+  return 'yielded';
+}
+
+function command(deps: ExecuteDeps, next: Command) {
+  return (record: HeldRecord['record']) =>
+    applyCommand(record, next, deps.clock.now(), ruleFor(deps.policy, record.operation.key));
+}
+
+function failed(step: string, error: WardenError): Outcome {
+  return {
+    result: 'failed',
+    step,
+    code: error.code,
+    message: error.message,
+    ...(error.advice === undefined ? {} : { advice: error.advice }),
+    warnings: [],
+  };
+}

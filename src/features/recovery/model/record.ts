@@ -1,0 +1,187 @@
+/** A recovery request as it is stored: what is to be done, who wants it, who approved it, and how it ended. */
+import { z } from 'zod';
+import { WardenError } from '../../../core/errors.ts';
+import { ApprovalRule } from './policy.ts';
+
+const Digest = z.string().regex(/^[0-9a-f]{64}$/);
+const Time = z.int().nonnegative();
+
+/** Identifier of a recovery: fit for a URL and a blob name. */
+export const RecoveryId = z.string().regex(/^[0-9a-z]{26}$/, 'expected 26 lower-case letters and digits');
+/** The name of a key, as the service allows it. */
+export const KeyName = z
+  .string()
+  .regex(/^[0-9A-Za-z-]{1,127}$/, 'expected a key name (1 to 127 letters, digits, hyphens)');
+/** The name of an HSM as in the settings. */
+export const HsmName = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$/,
+    'expected an HSM name (3 to 24 letters, digits, hyphens)',
+  );
+
+/** Who did something: a person by the directory's object id, or a webhook source (which can only ask). */
+export const Actor = z.strictObject({
+  kind: z.enum(['person', 'webhook', 'service']),
+  id: z.string().min(1).max(200),
+  /** For people to read; never compared. */
+  name: z.string().max(200),
+});
+export type Actor = z.infer<typeof Actor>;
+
+/** The backup a restore will use. */
+const ChosenBackup = z.strictObject({
+  blob: z.string().min(1),
+  sha256: Digest,
+  versionId: z.string().exactOptional(),
+  capturedAt: Time,
+});
+
+/** What could be seen of a soft-deleted key when the request was made: its newest version. Recovering changes none of it. */
+export const SeenKey = z.strictObject({
+  version: z.string().regex(/^[0-9a-f]{32}$/),
+  keyType: z.string(),
+  keyOps: z.array(z.string()),
+  createdAt: Time,
+  updatedAt: Time,
+  enabled: z.boolean(),
+  exportable: z.boolean().exactOptional(),
+  notBefore: Time.exactOptional(),
+  expiresAt: Time.exactOptional(),
+});
+export type SeenKey = z.infer<typeof SeenKey>;
+
+/** What will be done, exactly. `recover` has no backup, `restore` has one. */
+export const Operation = z.strictObject({
+  action: z.enum(['recover', 'restore']),
+  hsm: HsmName,
+  /** The HSM the key comes back into. */
+  target: HsmName,
+  key: KeyName,
+  /** The deletion that a recovery undoes, by the HSM's clock: a later one of the same name is not meant. */
+  deletedAt: Time.exactOptional(),
+  backup: ChosenBackup.exactOptional(),
+});
+export type Operation = z.infer<typeof Operation>;
+
+/** One approval, with the digest the approver saw. */
+const Approval = z.strictObject({
+  by: Actor,
+  groups: z.array(z.string()),
+  digest: Digest,
+  at: Time,
+});
+
+/** How an execution ended. */
+export const Outcome = z.strictObject({
+  result: z.enum(['succeeded', 'failed']),
+  /** The step that decided it. */
+  step: z.string(),
+  /** Why it failed: an error code. */
+  code: z.string().exactOptional(),
+  message: z.string(),
+  advice: z.string().exactOptional(),
+  /** Versions found in the key, and how many of them were proven against the backup's record. */
+  versions: z.int().nonnegative().exactOptional(),
+  verified: z.int().nonnegative().exactOptional(),
+  /** The backup taken afterwards. */
+  freshBackup: z.string().exactOptional(),
+  warnings: z.array(z.string()),
+});
+export type Outcome = z.infer<typeof Outcome>;
+
+/** The kinds of facts a request can give rise to; each becomes a line of the audit log and an event. */
+export const FACT_KINDS = [
+  'requested',
+  'approval-given',
+  'approved',
+  'rejected',
+  'cancelled',
+  'expired',
+  'execution-started',
+  'execution-resumed',
+  'succeeded',
+  'failed',
+] as const;
+
+/** Something that happened to a request. `n` counts from 1, so that a fact told twice is known for the same. */
+export const Fact = z.strictObject({
+  n: z.int().positive(),
+  kind: z.enum(FACT_KINDS),
+  at: Time,
+  by: Actor,
+  detail: z.string().exactOptional(),
+});
+export type Fact = z.infer<typeof Fact>;
+
+/** The states of a request. */
+export const STATES = [
+  'requested',
+  'approved',
+  'executing',
+  'succeeded',
+  'failed',
+  'rejected',
+  'expired',
+  'cancelled',
+] as const;
+
+/** One recovery request. Times are epoch milliseconds. */
+export const RecoveryRecord = z.strictObject({
+  format: z.literal(1),
+  id: RecoveryId,
+  state: z.enum(STATES),
+  operation: Operation,
+  seen: SeenKey.exactOptional(),
+  requester: Actor,
+  reason: z.string().min(1).max(1000),
+  rule: ApprovalRule,
+  createdAt: Time,
+  expiresAt: Time,
+  digest: Digest,
+  /** What pre-flight said when the request was made, for the approvers. */
+  preflight: z.array(z.string()),
+  approvals: z.array(Approval),
+  /** Who holds the execution, until when; how often one gave up. */
+  claim: z.strictObject({ worker: z.string(), until: Time }).exactOptional(),
+  giveUps: z.int().nonnegative(),
+  outcome: Outcome.exactOptional(),
+  endedAt: Time.exactOptional(),
+  /** Number of facts so far, and those not yet told to the audit log and the world. */
+  facts: z.int().nonnegative(),
+  untold: z.array(Fact),
+  /** Facts up to this one are in the audit log, also those of which the topic has not accepted the event yet. */
+  audited: z.int().nonnegative().exactOptional(),
+  /** Events of the watch that this request answers; another one for the same key opens no second request. */
+  events: z.array(z.string()).exactOptional(),
+  /** Digest of the asking body, to tell a repeated request from another one under the same idempotency key. */
+  fingerprint: Digest,
+});
+export type RecoveryRecord = z.infer<typeof RecoveryRecord>;
+
+/** Reads a stored record. Fails with `state-corrupt`. */
+export function parseRecovery(text: string, id: string): RecoveryRecord {
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch (cause) {
+    throw corrupt(id, 'it is not JSON', cause);
+  }
+  const parsed = RecoveryRecord.safeParse(json);
+  if (!parsed.success) throw corrupt(id, z.prettifyError(parsed.error), parsed.error);
+  if (parsed.data.id !== id) throw corrupt(id, `it says it is ${parsed.data.id}`);
+  return parsed.data;
+}
+
+/** Whether nothing more can happen to the request. */
+export function isClosed(record: RecoveryRecord): boolean {
+  return record.state !== 'requested' && record.state !== 'approved' && record.state !== 'executing';
+}
+
+function corrupt(id: string, why: string, cause?: unknown): WardenError {
+  return new WardenError('state-corrupt', {
+    message: `The stored recovery ${id} cannot be read: ${why}`,
+    advice: 'Nothing is executed from it. Compare it with the audit log and make a new request.',
+    cause,
+  });
+}

@@ -1,0 +1,34 @@
+/** A stored request as the API shows it: ISO times, what is still missing, nothing internal. */
+
+import { isoTime } from '../../../core/time.ts';
+import type { RecoveryView } from './asking.ts';
+import { missingGroups } from './policy.ts';
+import type { RecoveryRecord } from './record.ts';
+
+/** What people see of a request. */
+export function viewOf(record: RecoveryRecord): RecoveryView {
+  const { operation, rule, approvals } = record;
+  const { backup, deletedAt, ...rest } = operation;
+  const approvers = approvals.map(({ by, groups }) => ({ id: by.id, groups }));
+  return {
+    id: record.id,
+    state: record.state,
+    operation: {
+      ...rest,
+      ...(deletedAt === undefined ? {} : { deletedAt: isoTime(deletedAt) }),
+      ...(backup === undefined ? {} : { backup: { ...backup, capturedAt: isoTime(backup.capturedAt) } }),
+    },
+    requester: record.requester,
+    reason: record.reason,
+    policy: rule,
+    createdAt: isoTime(record.createdAt),
+    expiresAt: isoTime(record.expiresAt),
+    digest: record.digest,
+    preflight: record.preflight,
+    approvals: approvals.map(({ by, groups, at }) => ({ by, groups, at: isoTime(at) })),
+    missingApprovals: Math.max(0, rule.approvals - approvals.length),
+    missingGroups: missingGroups(rule, approvers),
+    ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
+    ...(record.endedAt === undefined ? {} : { endedAt: isoTime(record.endedAt) }),
+  };
+}

@@ -1,0 +1,153 @@
+/** The IO of pre-flight: looks at the key on the target HSM and at its backups, and turns the plan into one exact operation. */
+import { createHash } from 'node:crypto';
+import { isWardenError, WardenError } from '../../../core/errors.ts';
+import type { KeyDetail } from '../../../core/model/key.ts';
+import type { BackupStore, KeyService, StoredBackup } from '../../../core/ports.ts';
+import { isoTime } from '../../../core/time.ts';
+import { structureFault } from '../../recovery-points/structure.ts';
+import type { Operation, SeenKey } from '../model/record.ts';
+import { type Ask, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
+
+/** What looking needs. */
+export interface LookDeps {
+  /** The keys of a configured HSM. Fails with `hsm-unknown`. */
+  readonly keysOf: (hsm: string) => KeyService;
+  readonly backups: BackupStore;
+  readonly sharesDomain: SharesDomain;
+}
+
+/** An exact operation, with what approvers should know about it. */
+export interface Preflight {
+  readonly operation: Operation;
+  readonly seen?: SeenKey;
+  readonly notes: readonly string[];
+}
+
+/** The state of a key on one HSM now: two direct reads, for lists are slower. Fails with the codes of KeyService. */
+export async function lookAtKey(keys: KeyService, key: string, signal?: AbortSignal): Promise<KeyState> {
+  const active = await orUndefined(() => keys.getKey(key, undefined, signal));
+  if (active !== undefined) return { state: 'active' };
+  const deleted = await orUndefined(() => keys.getDeletedKey(key, signal));
+  if (deleted === undefined) return { state: 'gone' };
+  const { deletedAt, scheduledPurgeAt } = deleted;
+  return { state: 'deleted', deletedAt, scheduledPurgeAt, seen: seenOf(deleted) };
+}
+
+/** What verifying compares of one version. */
+export function seenOf({ version, keyType, keyOps, attributes }: KeyDetail): SeenKey {
+  const { createdAt, updatedAt, enabled, exportable, notBefore, expiresAt } = attributes;
+  return {
+    version,
+    keyType,
+    keyOps: [...keyOps].sort(),
+    createdAt,
+    updatedAt,
+    enabled,
+    ...(exportable === undefined ? {} : { exportable }),
+    ...(notBefore === undefined ? {} : { notBefore }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}
+
+/**
+ * Says exactly what would be done for `ask` at this moment. Fails with the codes of `planRecovery`, `backup-damaged`,
+ * `hsm-unknown`, and those of KeyService and BackupStore.
+ */
+export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal): Promise<Preflight> {
+  const keys = deps.keysOf(ask.target);
+  deps.keysOf(ask.hsm);
+  const state = await lookAtKey(keys, ask.key, signal);
+  const backups = await backupsOf(deps.backups, ask.hsm, ask.key, signal);
+  const plan = planRecovery(ask, state, backups, deps.sharesDomain);
+  const { hsm, target, key } = ask;
+  if (plan.action === 'recover') {
+    const note = backups.length === 0 ? ['There is no backup to verify the recovered key against.'] : [];
+    const { deletedAt, seen } = state.state === 'deleted' ? state : {};
+    return {
+      operation: { action: 'recover', hsm, target, key, ...(deletedAt === undefined ? {} : { deletedAt }) },
+      ...(seen === undefined ? {} : { seen }),
+      notes: [...plan.notes, ...(seen === undefined ? [] : [describeSeen(seen)]), ...note],
+    };
+  }
+  const faults: string[] = [];
+  for (const candidate of plan.candidates) {
+    const found = await inspect(deps.backups, candidate, signal);
+    if ('stored' in found) return restoreOf(ask, found.stored, [...plan.notes, ...faults]);
+    faults.push(`The backup ${candidate.blob} is damaged: ${found.fault}.`);
+    if (!plan.substitutes) break;
+  }
+  throw new WardenError('backup-damaged', {
+    message: `Key ${key} of HSM ${hsm} cannot be restored. ${faults.join(' ')}`,
+    advice: 'Choose another backup of the key.',
+    hsm,
+    key,
+  });
+}
+
+function describeSeen(seen: SeenKey): string {
+  const expiry = seen.expiresAt === undefined ? '' : `, expires at ${isoTime(seen.expiresAt)}`;
+  return `Its newest version is ${seen.version} (${seen.keyType}, ${seen.enabled ? 'enabled' : 'disabled'}${expiry}).`;
+}
+
+function restoreOf(ask: Ask, { blob, versionId, record }: StoredBackup, notes: readonly string[]): Preflight {
+  const { hsm, target, key } = ask;
+  const backup = {
+    blob,
+    sha256: record.sha256,
+    capturedAt: record.capturedAt,
+    ...(versionId === undefined ? {} : { versionId }),
+  };
+  const about = `The backup ${blob} was captured at ${isoTime(record.capturedAt)} and holds ${record.versions.length} version(s).`;
+  const bound =
+    versionId === undefined
+      ? 'The storage account gave no version of it: it is bound by its name and SHA-256.'
+      : `It is bound by its SHA-256 and to version ${versionId} of its name.`;
+  return { operation: { action: 'restore', hsm, target, key, backup }, notes: [...notes, about, bound] };
+}
+
+/** All backups of a key on its HSM, oldest first; a list gives the pinned copies apart. */
+export async function backupsOf(
+  store: BackupStore,
+  hsm: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<StoredBackup[]> {
+  const found: StoredBackup[] = [];
+  for await (const page of store.list(hsm, key, signal)) found.push(...page);
+  return found.sort((a, b) => a.record.capturedAt - b.record.capturedAt || (a.blob < b.blob ? -1 : 1));
+}
+
+/** The very version of a backup that would be restored, or what is wrong with it: its hash, then its structure. */
+async function inspect(
+  store: BackupStore,
+  { blob, record }: StoredBackup,
+  signal?: AbortSignal,
+): Promise<{ readonly stored: StoredBackup } | { readonly fault: string }> {
+  try {
+    // The current version, and from the same read its identifier: what is judged here is what approvers approve.
+    const { stored, bytes } = await store.fetch({ blob }, signal);
+    if (sha256(bytes) !== record.sha256 || stored.record.sha256 !== record.sha256) {
+      return { fault: 'its SHA-256 is not the recorded one' };
+    }
+    const fault = structureFault(bytes);
+    return fault === undefined ? { stored } : { fault };
+  } catch (error) {
+    if (isWardenError(error, 'blob-missing')) return { fault: 'it is not there' };
+    if (isWardenError(error, 'backup-damaged')) return { fault: error.message };
+    throw error;
+  }
+}
+
+/** Lower-case hex SHA-256. */
+export function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex');
+}
+
+async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isWardenError(error, 'key-not-found')) return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,115 @@
+/** One live request for a key and an action: later events of the watch are answered with the one that exists. */
+import { createHash } from 'node:crypto';
+import { isWardenError, WardenError } from '../../../core/errors.ts';
+import type { Clock, Logger } from '../../../core/ports.ts';
+import type { HeldRecord, RecoveryStore } from '../model/ports.ts';
+import { isClosed, type Operation, type RecoveryRecord } from '../model/record.ts';
+import { isApprovedDeletion } from '../planning/require-fit.ts';
+import { forEachRecord } from './each-recovery.ts';
+import { changeRecovery, readRecovery } from './recovery-log.ts';
+import { isDue } from './state-machine.ts';
+
+/** An id made from `seed`, fit for a recovery. */
+export function idFrom(seed: readonly unknown[]): string {
+  const number = BigInt(`0x${createHash('sha256').update(JSON.stringify(seed)).digest('hex')}`);
+  return number.toString(36).padStart(50, '0').slice(-26);
+}
+
+/**
+ * Looks through the requests that events of the watch have opened for a key, in their order: for the one that answers
+ * `event` already, and for the next free id. The ids follow from the key alone, so two events at once want the same one
+ * and the store lets one of them have it. Fails with `state-corrupt` or storage codes.
+ */
+export async function lookUpEvent(
+  store: RecoveryStore,
+  about: { readonly hsm: string; readonly key: string },
+  event: string,
+): Promise<{ readonly answeredBy: string } | { readonly freeId: string }> {
+  for (let number = 1; ; number += 1) {
+    const id = idFrom(['event', about.hsm.toLowerCase(), about.key.toLowerCase(), number]);
+    const found = await orUndefined(readRecovery(store, id));
+    if (found === undefined) return { freeId: id };
+    if (found.record.events?.includes(event)) return { answeredBy: id };
+  }
+}
+
+/** What finding needs. `closed` holds ids of requests that have ended, which need not be read again. */
+export interface FindDeps {
+  readonly store: RecoveryStore;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly closed?: ReadonlySet<string>;
+}
+
+/** The request, whoever made it, that waits or executes and would do what `operation` does. */
+export async function findLive(deps: FindDeps, operation: Operation): Promise<string | undefined> {
+  const now = deps.clock.now();
+  let live: RecoveryRecord | undefined;
+  const consider = (record: RecoveryRecord) => {
+    const isOlder = live === undefined || record.createdAt < live.createdAt;
+    if (isLive(record, now) && isOlder && doesSame(record.operation, operation)) live = record;
+  };
+  await forEachRecord(deps, consider, deps.closed);
+  return live?.id;
+}
+
+/**
+ * The request of a key, live or ended and whoever made it, that `event` was answered with. Asked after {@link findLive}
+ * found none: what it saw ended, no event can join afterwards.
+ */
+export async function findAnswered(
+  deps: FindDeps,
+  about: Pick<Operation, 'hsm' | 'key'>,
+  event: string,
+): Promise<string | undefined> {
+  let id: string | undefined;
+  await forEachRecord(deps, (record) => {
+    if (isAbout(record.operation, about) && record.events?.includes(event)) id = record.id;
+  });
+  return id;
+}
+
+/**
+ * Notes that a live request answers `event`, too. Fails with `state-conflict` when it has ended since it was found: an event
+ * that is answered with what is over would be lost.
+ */
+export function joinEvent(
+  { store, clock }: Pick<FindDeps, 'store' | 'clock'>,
+  id: string,
+  event: string,
+): Promise<HeldRecord> {
+  return changeRecovery(store, id, (record) => {
+    if (record.events?.includes(event)) return record;
+    if (isLive(record, clock.now())) return { ...record, events: [...(record.events ?? []), event] };
+    throw new WardenError('state-conflict', {
+      message: `Recovery ${id} has ended before an event could be answered with it.`,
+      advice: 'The event opens another request.',
+    });
+  });
+}
+
+function isLive(record: RecoveryRecord, now: number): boolean {
+  return !isClosed(record) && !isDue(record, now);
+}
+
+function isAbout(operation: Operation, { hsm, key }: Pick<Operation, 'hsm' | 'key'>): boolean {
+  return (
+    operation.hsm.toLowerCase() === hsm.toLowerCase() && operation.key.toLowerCase() === key.toLowerCase()
+  );
+}
+
+/** A restore of another backup of the key is the same to whoever wants the key back; another deletion is not. */
+function doesSame(a: Operation, b: Operation): boolean {
+  const isSameKey = a.target === b.target && a.key.toLowerCase() === b.key.toLowerCase();
+  if (!isSameKey || a.action !== b.action) return false;
+  return b.deletedAt === undefined || isApprovedDeletion(a.deletedAt, b.deletedAt);
+}
+
+async function orUndefined(reading: Promise<HeldRecord>): Promise<HeldRecord | undefined> {
+  try {
+    return await reading;
+  } catch (error) {
+    if (isWardenError(error, 'recovery-unknown')) return undefined;
+    throw error;
+  }
+}

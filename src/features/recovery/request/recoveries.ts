@@ -1,0 +1,252 @@
+/** The use cases of people and webhooks: ask, approve, reject, cancel, look. One code path for HTTP, web pages and CLI. */
+
+import { canonicalDigest } from '../../../core/canonical-json.ts';
+import { isWardenError, WardenError } from '../../../core/errors.ts';
+import type { Clock, Logger, WorkQueue } from '../../../core/ports.ts';
+import type { Gate } from '../access/gate.ts';
+import type { AskBody } from '../model/asking.ts';
+import type { RecoveryMessage } from '../model/message.ts';
+import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
+import type { HeldRecord, Ids } from '../model/ports.ts';
+import type { Actor } from '../model/record.ts';
+import { type LookDeps, type Preflight, preflight } from '../planning/key-state.ts';
+import type { Ask } from '../planning/preflight.ts';
+import { findAnswered, findLive, idFrom, joinEvent, lookUpEvent } from './one-live.ts';
+import { changeRecovery, createRecovery, type RecoveryLogDeps, tellFacts } from './recovery-log.ts';
+import { applyCommand, type Command, isDue, openRequest } from './state-machine.ts';
+
+/** What the recovery needs to serve people. */
+export interface RecoveriesDeps extends RecoveryLogDeps, LookDeps {
+  readonly policy: RecoveryPolicy;
+  readonly gate: Gate;
+  readonly queue: WorkQueue;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly logger: Logger;
+  /** Ids of requests known to have ended. */
+  readonly closed?: ReadonlySet<string>;
+}
+
+/** Writers of one event at once that are faster than we are. */
+const ATTEMPTS = 5;
+
+/** Whoever makes a fact tells it within this time, or has died. */
+const TELLING_MS = 5_000;
+
+/** What a person can do to an open request. */
+export type PersonCommand = Extract<Command, { type: 'approve' | 'reject' | 'cancel' }>;
+
+/** Requests and what becomes of them. Every method fails with `gate-disarmed` while the gate is not armed. */
+export class Recoveries {
+  readonly #deps: RecoveriesDeps;
+
+  constructor(deps: RecoveriesDeps) {
+    this.#deps = deps;
+  }
+
+  /**
+   * Opens a request after pre-flight. The same requester with the same idempotency key and the same body gets the same
+   * request back; `admit` is asked before a new one is opened, and may refuse. Fails with the codes of pre-flight, `idempotency-conflict`, or a storage code.
+   */
+  async open(
+    requester: Actor,
+    body: AskBody,
+    idempotencyKey?: string,
+    admit: () => Promise<void> = async () => undefined,
+  ): Promise<HeldRecord> {
+    return this.#audited(requester, { hsm: body.hsm, key: body.key }, async () => {
+      await this.#deps.gate.pass();
+      const fingerprint = canonicalDigest({ ...body });
+      const id = idempotencyKey === undefined ? this.#deps.ids.next() : derivedId(requester, idempotencyKey);
+      const known = idempotencyKey === undefined ? undefined : await this.#repeated(id, fingerprint);
+      if (known !== undefined) return known;
+      await admit();
+      return this.#openNew(id, fingerprint, requester, body);
+    });
+  }
+
+  /**
+   * As {@link open}, for an event of the watch: the live request that would do the same is the answer, whoever made it, and
+   * a new one is opened only when there is none. The same event gets the same request back.
+   */
+  async openForEvent(
+    requester: Actor,
+    body: AskBody,
+    event: string,
+    admit: () => Promise<void>,
+  ): Promise<HeldRecord> {
+    return this.#audited(requester, { hsm: body.hsm, key: body.key }, async () => {
+      await this.#deps.gate.pass();
+      const { store } = this.#deps;
+      const eventId = derivedId(requester, event);
+      for (let attempt = 1; ; attempt += 1) {
+        const found = await lookUpEvent(store, body, eventId);
+        if ('answeredBy' in found) return this.settle(found.answeredBy);
+        if (attempt === 1) await admit();
+        const plan = await preflight(this.#deps, askOf(body));
+        const live = await findLive(this.#deps, plan.operation);
+        try {
+          if (live !== undefined) return await joinEvent(this.#deps, live, eventId);
+          const answered = await findAnswered(this.#deps, body, eventId);
+          if (answered !== undefined) return await this.settle(answered);
+          const fingerprint = canonicalDigest({ ...body });
+          return await this.#create(found.freeId, fingerprint, requester, body, plan, [eventId]);
+        } catch (error) {
+          if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+        }
+      }
+    });
+  }
+
+  /** Applies a person's command; with `etags` only to a version of one of those tags. Fails with the codes of the state machine. */
+  async command(id: string, command: PersonCommand, etags?: readonly string[]): Promise<HeldRecord> {
+    return this.#audited(command.by, { recoveryId: id }, async () => {
+      await this.#deps.gate.pass();
+      await this.settle(id);
+      const { clock, policy, store } = this.#deps;
+      const held = await changeRecovery(
+        store,
+        id,
+        (record) => applyCommand(record, command, clock.now(), ruleFor(policy, record.operation.key)),
+        etags,
+      );
+      const told = await tellFacts(this.#deps, held);
+      if (told.record.state === 'approved') await this.#enqueue(id);
+      return told;
+    });
+  }
+
+  /** A request as it stands. Fails with `recovery-unknown`. */
+  async get(id: string): Promise<HeldRecord> {
+    await this.#deps.gate.pass();
+    return this.settle(id);
+  }
+
+  /**
+   * Brings a request up to the time: lets it expire when it is due, and tells what is untold. Facts of the last moments
+   * are left to whoever made them and is about to tell them.
+   */
+  async settle(id: string): Promise<HeldRecord> {
+    const { clock, policy, store } = this.#deps;
+    const now = clock.now();
+    let expired = false;
+    const held = await changeRecovery(store, id, (record) => {
+      expired = isDue(record, now);
+      if (!expired) return record;
+      return applyCommand(record, { type: 'expire' }, now, ruleFor(policy, record.operation.key));
+    });
+    const isOrphaned = held.record.untold.some(({ at }) => now - at >= TELLING_MS);
+    return expired || isOrphaned ? tellFacts(this.#deps, held) : held;
+  }
+
+  /** Puts the request's message in the queue again, where a worker should be at it and may not be. */
+  async nudge({ record }: HeldRecord): Promise<void> {
+    const stalled = record.state === 'executing' && (record.claim?.until ?? 0) <= this.#deps.clock.now();
+    if (record.state === 'approved' || stalled) await this.#enqueue(record.id);
+  }
+
+  async #openNew(id: string, fingerprint: string, requester: Actor, body: AskBody): Promise<HeldRecord> {
+    try {
+      return await this.#create(id, fingerprint, requester, body, await preflight(this.#deps, askOf(body)));
+    } catch (error) {
+      // The same request sent twice at once: the other one was faster.
+      const known = isWardenError(error, 'state-conflict')
+        ? await this.#repeated(id, fingerprint)
+        : undefined;
+      if (known === undefined) throw error;
+      return known;
+    }
+  }
+
+  async #create(
+    id: string,
+    fingerprint: string,
+    requester: Actor,
+    body: AskBody,
+    { operation, seen, notes }: Preflight,
+    events?: readonly string[],
+  ): Promise<HeldRecord> {
+    const { clock, policy, store } = this.#deps;
+    const { ttlMs, ...rule } = ruleFor(policy, body.key);
+    const record = openRequest(
+      {
+        id,
+        operation,
+        ...(seen === undefined ? {} : { seen }),
+        requester,
+        reason: body.reason,
+        rule,
+        preflight: [...notes],
+        fingerprint,
+        ttlMs,
+      },
+      clock.now(),
+    );
+    const held = await createRecovery(
+      store,
+      events === undefined ? record : { ...record, events: [...events] },
+    );
+    return tellFacts(this.#deps, held);
+  }
+
+  async #repeated(id: string, fingerprint: string): Promise<HeldRecord | undefined> {
+    try {
+      const held = await this.settle(id);
+      if (held.record.fingerprint === fingerprint) return held;
+    } catch (error) {
+      if (isWardenError(error, 'recovery-unknown')) return undefined;
+      throw error;
+    }
+    throw new WardenError('idempotency-conflict', {
+      message: 'This idempotency key was used for a different request.',
+      advice: 'Use a new key for a new request.',
+    });
+  }
+
+  async #enqueue(id: string): Promise<void> {
+    const message: RecoveryMessage = { kind: 'recovery', id };
+    await this.#deps.queue.send('recoveries', message);
+  }
+
+  /** Notes a refusal in the audit log before it is answered. */
+  async #audited<T>(
+    actor: Actor,
+    about: { readonly recoveryId?: string; readonly hsm?: string; readonly key?: string },
+    work: () => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await work();
+    } catch (error) {
+      if (isWardenError(error) && !error.transient) {
+        const { code, message } = error;
+        await this.#deps.audit
+          .note({ event: 'recovery-refused', actor, decision: 'refused', code, detail: message, ...about })
+          .catch((second: unknown) =>
+            this.#deps.logger.error('a refusal could not be audited', { code, ...about, error: second }),
+          );
+      }
+      throw error;
+    }
+  }
+}
+
+function askOf(body: AskBody): Ask {
+  return {
+    hsm: body.hsm,
+    target: body.target ?? body.hsm,
+    key: body.key,
+    action: body.action,
+    ...(body.backup === undefined ? {} : { backup: body.backup }),
+    ...(body.asOf === undefined ? {} : { asOf: epochOf(body.asOf) }),
+  };
+}
+
+/** Depends on who asks, so that nobody can meet or block another person's request by its key. */
+function derivedId(requester: Actor, idempotencyKey: string): string {
+  return idFrom([requester.kind, requester.id.toLowerCase(), idempotencyKey]);
+}
+
+function epochOf(instant: string): number {
+  // biome-ignore lint/style/noRestrictedGlobals: reads a given time, not the clock
+  return Date.parse(instant);
+}

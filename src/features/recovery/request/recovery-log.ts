@@ -1,0 +1,144 @@
+/** Reads and writes recovery records, and tells each fact to the audit log and to the world: late perhaps, but never not at all. */
+
+import { isWardenError, WardenError } from '../../../core/errors.ts';
+import { isTopicTrouble } from '../../../core/events/publisher.ts';
+import type { Logger } from '../../../core/ports.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
+import type { AuditEvent } from '../../audit/entry.ts';
+import type { HeldRecord, RecoveryNotifier, RecoveryStore } from '../model/ports.ts';
+import { type Fact, parseRecovery, type RecoveryRecord } from '../model/record.ts';
+
+/** What the log of recoveries needs. */
+export interface RecoveryLogDeps {
+  readonly store: RecoveryStore;
+  readonly audit: AuditLog;
+  readonly notifier: RecoveryNotifier;
+  /** Where a person looks at a recovery. */
+  readonly linkTo: (id: string) => string;
+  readonly logger: Logger;
+}
+
+/** How often a change is tried against writers that are faster. */
+const ATTEMPTS = 20;
+
+/** Reads a record. Fails with `recovery-unknown`, `state-corrupt` or a storage code. */
+export async function readRecovery(store: RecoveryStore, id: string): Promise<HeldRecord> {
+  const document = await store.read({ kind: 'recovery', id });
+  if (document !== undefined) return { record: parseRecovery(document.text, id), etag: document.etag };
+  throw new WardenError('recovery-unknown', {
+    message: `There is no recovery ${id}.`,
+    advice: 'GET /api/recoveries lists them.',
+  });
+}
+
+/** Stores a new record. Fails with `state-conflict` when there is one of this id, or a storage code. */
+export async function createRecovery(store: RecoveryStore, record: RecoveryRecord): Promise<HeldRecord> {
+  const etag = await store.write({ kind: 'recovery', id: record.id }, JSON.stringify(record), 'absent');
+  return { record, etag };
+}
+
+/**
+ * Changes a record, reading it anew when somebody else was faster; `change` is then judged anew. With `etags` only a
+ * version of one of those tags is changed. Fails with `precondition-failed`, what `change` throws, or a storage code.
+ */
+export async function changeRecovery(
+  store: RecoveryStore,
+  id: string,
+  change: (record: RecoveryRecord) => RecoveryRecord,
+  etags?: readonly string[],
+): Promise<HeldRecord> {
+  for (let attempt = 1; ; attempt += 1) {
+    const held = await readRecovery(store, id);
+    if (etags !== undefined && !etags.includes(held.etag)) throw preconditionFailed(id);
+    const record = change(held.record);
+    if (record === held.record) return held;
+    try {
+      const written = await store.write({ kind: 'recovery', id }, JSON.stringify(record), {
+        etag: held.etag,
+      });
+      return { record, etag: written };
+    } catch (error) {
+      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+/**
+ * Notes every untold fact in the audit log and tells it to the world, then strikes it from the record. Killed in between,
+ * the fact is told again under the same id. The world may be out of reach: a key must come back all the same, so what no
+ * topic accepts stays untold. Fails with `audit-corrupt` or a storage code: then nothing further may be done with the record.
+ */
+export async function tellFacts(deps: RecoveryLogDeps, held: HeldRecord): Promise<HeldRecord> {
+  const { id, untold } = held.record;
+  const last = untold.at(-1);
+  if (last === undefined) return held;
+  const audited = held.record.audited ?? 0;
+  for (const fact of untold.filter(({ n }) => n > audited)) {
+    await deps.audit.note(auditEvent(held.record, fact));
+  }
+  const toldUpTo = await notifyAll(deps, held.record);
+  return changeRecovery(deps.store, id, (record) => {
+    const noted = Math.max(record.audited ?? 0, last.n);
+    const rest = record.untold.filter(({ n }) => n > toldUpTo);
+    // Looking at a request must not change its ETag while the topic is down.
+    const isSame = noted === record.audited && rest.length === record.untold.length;
+    return isSame ? record : { ...record, audited: noted, untold: rest };
+  });
+}
+
+/** Tells the untold facts in order, as far as the topic takes them; returns the number of the last one told. */
+async function notifyAll(deps: RecoveryLogDeps, record: RecoveryRecord): Promise<number> {
+  let toldUpTo = 0;
+  for (const fact of record.untold) {
+    const event = notification(record, fact, deps.linkTo);
+    try {
+      await deps.notifier.notify(event);
+    } catch (error) {
+      if (isWardenError(error, 'topic-refused')) {
+        deps.logger.error('the topic refused an event for good', { event, error });
+      } else if (isTopicTrouble(error)) {
+        deps.logger.error('events wait, the topic does not take them', { recoveryId: record.id, error });
+        return toldUpTo;
+      } else throw error;
+    }
+    toldUpTo = fact.n;
+  }
+  return toldUpTo;
+}
+
+function auditEvent(record: RecoveryRecord, fact: Fact): AuditEvent {
+  const { hsm, key } = record.operation;
+  return {
+    event: `recovery-${fact.kind}`,
+    actor: fact.by,
+    decision: fact.kind === 'requested' || fact.kind.startsWith('approv') ? 'allowed' : 'noted',
+    factId: `${record.id}/${fact.n}`,
+    recoveryId: record.id,
+    hsm,
+    key,
+    digest: record.digest,
+    ...(fact.kind === 'failed' && record.outcome?.code !== undefined ? { code: record.outcome.code } : {}),
+    ...(fact.detail === undefined ? {} : { detail: fact.detail }),
+  };
+}
+
+function notification(record: RecoveryRecord, fact: Fact, linkTo: (id: string) => string) {
+  const { target, key } = record.operation;
+  return {
+    id: `${record.id}/${fact.n}`,
+    type: fact.kind,
+    at: fact.at,
+    hsm: target,
+    key,
+    recoveryId: record.id,
+    link: linkTo(record.id),
+    ...(fact.detail === undefined ? {} : { detail: fact.detail }),
+  };
+}
+
+function preconditionFailed(id: string): WardenError {
+  return new WardenError('precondition-failed', {
+    message: `Recovery ${id} was changed since it was read.`,
+    advice: 'Read it again and decide anew.',
+  });
+}

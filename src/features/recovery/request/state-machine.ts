@@ -1,0 +1,230 @@
+/** The life of a recovery request as a pure function: what a command makes of it at a moment, or why it is refused. */
+import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
+import { requestDigest } from '../model/digest.ts';
+import { type ApprovalRule, satisfies } from '../model/policy.ts';
+import type { Actor, Fact, Outcome, RecoveryRecord } from '../model/record.ts';
+
+/** What can be asked of an existing request. Only workers claim, give up and finish. */
+export type Command =
+  | {
+      readonly type: 'approve';
+      readonly by: Actor;
+      readonly groups: readonly string[];
+      readonly digest: string;
+    }
+  | { readonly type: 'reject'; readonly by: Actor; readonly reason: string }
+  | { readonly type: 'cancel'; readonly by: Actor; readonly reason: string }
+  | { readonly type: 'expire' }
+  | { readonly type: 'claim'; readonly worker: string; readonly until: number }
+  | { readonly type: 'give-up'; readonly worker: string }
+  | { readonly type: 'finish'; readonly worker: string; readonly outcome: Outcome };
+
+/** What is needed to open a request: all of it goes into its digest. */
+export type NewRequest = Pick<
+  RecoveryRecord,
+  'id' | 'operation' | 'seen' | 'requester' | 'reason' | 'rule' | 'preflight' | 'fingerprint'
+> & { readonly ttlMs: number };
+
+/** The executing service itself, as an actor. */
+export const WARDEN: Actor = { kind: 'service', id: 'hsm-warden', name: 'HSM Warden' };
+
+/** Opens a request. */
+export function openRequest(asked: NewRequest, now: number): RecoveryRecord {
+  const { ttlMs, ...members } = asked;
+  const request = { ...members, createdAt: now, expiresAt: now + ttlMs };
+  const record: RecoveryRecord = {
+    ...request,
+    format: 1,
+    state: 'requested',
+    digest: requestDigest(request),
+    approvals: [],
+    giveUps: 0,
+    facts: 0,
+    untold: [],
+  };
+  return withFacts(record, now, [{ kind: 'requested', by: asked.requester, detail: asked.reason }]);
+}
+
+/**
+ * What `command` makes of `record` at `now` (epoch milliseconds). `required` is what the settings ask for the key today:
+ * a policy made stricter since the request was opened counts. Facts are appended to `untold`.
+ *
+ * Fails with `recovery-not-open`, `recovery-expired`, `recovery-claimed`, `own-request`, `not-the-requester`,
+ * `approved-already`, `digest-mismatch` or `approvals-incomplete`; then nothing has changed.
+ */
+export function applyCommand(
+  record: RecoveryRecord,
+  command: Command,
+  now: number,
+  required: ApprovalRule,
+): RecoveryRecord {
+  switch (command.type) {
+    case 'approve':
+      return approve(record, command, now, required);
+    case 'reject':
+      requireOpen(record, now);
+      return close(record, 'rejected', now, command.by, command.reason);
+    case 'cancel':
+      requireOpen(record, now);
+      if (!isSame(command.by, record.requester)) {
+        throw refuse(record, 'not-the-requester', 'only the requester can cancel it', 'Reject it instead.');
+      }
+      return close(record, 'cancelled', now, command.by, command.reason);
+    case 'expire':
+      if (!isDue(record, now)) throw refuse(record, 'recovery-not-open', 'its time has not run out');
+      return close(record, 'expired', now, WARDEN, undefined);
+    case 'claim':
+      return claim(record, command, now, required);
+    case 'give-up':
+      requireClaim(record, command.worker);
+      return { ...record, claim: { worker: command.worker, until: now }, giveUps: record.giveUps + 1 };
+    case 'finish':
+      return finish(record, command, now);
+  }
+}
+
+/** Whether the time of a request that waits has run out. An execution that began in time may end after it. */
+export function isDue(record: RecoveryRecord, now: number): boolean {
+  return (record.state === 'requested' || record.state === 'approved') && now >= record.expiresAt;
+}
+
+function approve(
+  record: RecoveryRecord,
+  command: Extract<Command, { type: 'approve' }>,
+  now: number,
+  required: ApprovalRule,
+): RecoveryRecord {
+  requireOpen(record, now);
+  const { by, digest } = command;
+  if (by.kind !== 'person') throw refuse(record, 'role-missing', 'only a person can approve');
+  if (isSame(by, record.requester)) {
+    throw refuse(record, 'own-request', 'nobody approves their own request', 'Ask somebody else.');
+  }
+  if (record.approvals.some((approval) => isSame(approval.by, by))) {
+    throw refuse(record, 'approved-already', 'this person has approved it already', 'Ask somebody else.');
+  }
+  if (digest !== record.digest) {
+    throw refuse(
+      record,
+      'digest-mismatch',
+      'the approval carries the digest of something else',
+      'Read the request again and approve what it says now, if you agree with it.',
+    );
+  }
+  const approvals = [...record.approvals, { by, groups: [...command.groups], digest, at: now }];
+  const told = withFacts({ ...record, approvals }, now, [{ kind: 'approval-given', by }]);
+  if (record.state === 'approved' || !isApproved(told, required)) return told;
+  return withFacts({ ...told, state: 'approved' }, now, [{ kind: 'approved', by: WARDEN }]);
+}
+
+function claim(
+  record: RecoveryRecord,
+  command: Extract<Command, { type: 'claim' }>,
+  now: number,
+  required: ApprovalRule,
+): RecoveryRecord {
+  if (record.state === 'executing') {
+    if (record.claim !== undefined && now < record.claim.until) {
+      throw refuse(record, 'recovery-claimed', 'another worker is executing it');
+    }
+  } else {
+    if (isDue(record, now)) throw refuse(record, 'recovery-expired', 'its time has run out');
+    if (record.state !== 'approved') throw notOpen(record);
+  }
+  if (!isApproved(record, required)) {
+    throw refuse(
+      record,
+      'approvals-incomplete',
+      'its approvals do not meet the policy',
+      'Make a new request; the policy or the stored request has changed since it was approved.',
+    );
+  }
+  const kind = record.state === 'executing' ? 'execution-resumed' : 'execution-started';
+  const held: RecoveryRecord = {
+    ...record,
+    state: 'executing',
+    claim: { worker: command.worker, until: command.until },
+  };
+  return withFacts(held, now, [{ kind, by: WARDEN, detail: command.worker }]);
+}
+
+function finish(
+  record: RecoveryRecord,
+  command: Extract<Command, { type: 'finish' }>,
+  now: number,
+): RecoveryRecord {
+  requireClaim(record, command.worker);
+  const { outcome } = command;
+  const { claim: _, ...rest } = record;
+  const ended: RecoveryRecord = { ...rest, state: outcome.result, outcome, endedAt: now };
+  return withFacts(ended, now, [{ kind: outcome.result, by: WARDEN, detail: outcome.message }]);
+}
+
+/**
+ * Whether the approvals meet the rule of the request and the rule of today. Everything is judged anew: the stored digest
+ * against the stored content, each approval against the digest, the requester's own never.
+ */
+function isApproved(record: RecoveryRecord, required: ApprovalRule): boolean {
+  if (requestDigest(record) !== record.digest) return false;
+  const approvers = record.approvals
+    .filter(
+      ({ by, digest }) => by.kind === 'person' && digest === record.digest && !isSame(by, record.requester),
+    )
+    .filter(({ at }) => at >= record.createdAt && at < record.expiresAt)
+    .map(({ by, groups }) => ({ id: by.id.toLowerCase(), groups }));
+  return satisfies(record.rule, approvers) && satisfies(required, approvers);
+}
+
+function close(
+  record: RecoveryRecord,
+  state: 'rejected' | 'cancelled' | 'expired',
+  now: number,
+  by: Actor,
+  detail: string | undefined,
+): RecoveryRecord {
+  const fact = detail === undefined ? { kind: state, by } : { kind: state, by, detail };
+  return withFacts({ ...record, state, endedAt: now }, now, [fact]);
+}
+
+function requireOpen(record: RecoveryRecord, now: number): void {
+  if (record.state !== 'requested' && record.state !== 'approved') throw notOpen(record);
+  if (isDue(record, now)) {
+    throw refuse(record, 'recovery-expired', 'its time has run out', 'Make a new request.');
+  }
+}
+
+function requireClaim(record: RecoveryRecord, worker: string): void {
+  if (record.state !== 'executing') throw notOpen(record);
+  if (record.claim?.worker !== worker) {
+    throw refuse(record, 'recovery-claimed', 'another worker has taken it over');
+  }
+}
+
+function withFacts(
+  record: RecoveryRecord,
+  at: number,
+  facts: readonly Omit<Fact, 'n' | 'at'>[],
+): RecoveryRecord {
+  const told = facts.map((fact, index) => ({ ...fact, at, n: record.facts + index + 1 }));
+  return { ...record, facts: record.facts + facts.length, untold: [...record.untold, ...told] };
+}
+
+/** The same subject, whatever it calls itself. Ids of the directory are compared without regard to case. */
+function isSame(a: Actor, b: Actor): boolean {
+  return a.kind === b.kind && a.id.toLowerCase() === b.id.toLowerCase();
+}
+
+function notOpen(record: RecoveryRecord): WardenError {
+  const code = record.state === 'expired' ? 'recovery-expired' : 'recovery-not-open';
+  return refuse(record, code, `it is ${record.state}`, 'Make a new request if the key is still needed.');
+}
+
+function refuse(record: RecoveryRecord, code: WardenErrorCode, why: string, advice?: string): WardenError {
+  const { target, key } = record.operation;
+  return new WardenError(code, {
+    message: `Refused for recovery ${record.id} (key ${key}, HSM ${target}): ${why}.`,
+    ...(advice === undefined ? {} : { advice }),
+    hsm: target,
+    key,
+  });
+}

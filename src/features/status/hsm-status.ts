@@ -1,0 +1,62 @@
+/** The answer to one question about an HSM: is every key safe? Times are epoch milliseconds. */
+
+import type { Severity } from '../../core/events/finding.ts';
+import type { LastRun } from '../backup/last-run.ts';
+import type { Coverage } from '../watch/model/coverage.ts';
+
+/** `safe`: every key that should have one has a good backup of its newest version. `unknown`: it could not be seen. */
+export type Verdict = 'safe' | 'at-risk' | 'unknown';
+
+/** Why one key is not safe. */
+export interface KeyRisk {
+  readonly key: string;
+  readonly risk:
+    | 'no-backup'
+    | 'newest-version-not-backed-up'
+    | 'backup-too-old'
+    | 'backup-damaged'
+    | 'deleted-without-backup';
+  /** One sentence for people. */
+  readonly detail: string;
+}
+
+/** A soft-deleted key with its countdown. */
+export interface DeletedKeyStatus {
+  readonly key: string;
+  readonly deletedAt: number;
+  readonly scheduledPurgeAt: number;
+  readonly leftMs: number;
+  readonly coverage: Coverage['coverage'];
+  readonly versionsCovered: number;
+  readonly versionsKnown: number;
+  readonly severity: Severity;
+  /** The backup that restores it after the purge. */
+  readonly backup?: string;
+}
+
+/** What there is to say of one HSM. */
+export interface HsmStatus {
+  readonly hsm: string;
+  readonly verdict: Verdict;
+  /** Active keys; those with a good backup; those the settings leave out. */
+  readonly active: number;
+  readonly covered: number;
+  readonly excluded: number;
+  readonly risks: readonly KeyRisk[];
+  readonly deleted: readonly DeletedKeyStatus[];
+  /** Names that only the backups know any more. */
+  readonly restorable: number;
+  readonly oldestBackupAt?: number;
+  readonly lastRun?: LastRun;
+  readonly verifiedAt?: number;
+  /** What should be put right, though every key is safe. One sentence each. */
+  readonly warnings: readonly string[];
+  /** Why nothing could be seen. */
+  readonly trouble?: { readonly code: string; readonly message: string; readonly advice?: string };
+}
+
+/** The verdict over several HSMs: what is known to be wrong weighs more than what is not known. */
+export function overallVerdict(statuses: readonly Pick<HsmStatus, 'verdict'>[]): Verdict {
+  if (statuses.some(({ verdict }) => verdict === 'at-risk')) return 'at-risk';
+  return statuses.length === 0 || statuses.some(({ verdict }) => verdict === 'unknown') ? 'unknown' : 'safe';
+}

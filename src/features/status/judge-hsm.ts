@@ -1,0 +1,149 @@
+/** Looks at one HSM and its backups, changes nothing, and says whether every key is safe. */
+
+import { isWardenError } from '../../core/errors.ts';
+import { lookUp } from '../../core/look-up.ts';
+import type { ListedKey } from '../../core/model/key.ts';
+import type { StateStore } from '../../core/ports.ts';
+import { nextRunAfter } from '../../core/schedule.ts';
+import { isoTime } from '../../core/time.ts';
+import { readLastRun } from '../backup/last-run.ts';
+import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
+import { parseVerifyState, type VerifyState } from '../verify/verify-state.ts';
+import type { Observation } from '../watch/model/observation.ts';
+import type { WatchPolicy } from '../watch/model/policy.ts';
+import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
+import { type ObserveDeps, observe } from '../watch/observe/observe.ts';
+import type { HsmStatus, KeyRisk } from './hsm-status.ts';
+import {
+  type ActiveJudgement,
+  judgeActive,
+  judgeDeleted,
+  type KeyContext,
+  riskOfDeleted,
+} from './judge-key.ts';
+
+/** What judging needs. */
+export interface StatusDeps extends ObserveDeps {
+  readonly state: StateStore;
+}
+
+/** What is remembered of an HSM. */
+interface Memory {
+  readonly catalogue: Catalogue;
+  readonly watch: WatchState;
+  readonly verify: VerifyState | undefined;
+  readonly lastRun: Awaited<ReturnType<typeof readLastRun>>;
+}
+
+/** The status of an HSM. An HSM or a store that cannot be read is a status too. Fails with `aborted` only. */
+export async function judgeHsm(
+  deps: StatusDeps,
+  policy: WatchPolicy,
+  signal: AbortSignal,
+): Promise<HsmStatus> {
+  try {
+    const memory = await remember(deps, signal);
+    return conclude(deps, policy, memory, await observe(deps, signal));
+  } catch (error) {
+    if (!isWardenError(error) || error.code === 'aborted') throw error;
+    const { code, message, advice } = error;
+    return {
+      hsm: deps.keys.hsm,
+      verdict: 'unknown',
+      active: 0,
+      covered: 0,
+      excluded: 0,
+      risks: [],
+      deleted: [],
+      restorable: 0,
+      warnings: [],
+      trouble: { code, message, ...(advice === undefined ? {} : { advice }) },
+    };
+  }
+}
+
+async function remember({ state, keys }: StatusDeps, signal: AbortSignal): Promise<Memory> {
+  const { hsm } = keys;
+  const verify = await state.read({ kind: 'verify', hsm }, signal);
+  return {
+    catalogue: await readCatalogue(state, hsm, signal),
+    watch: (await readWatchState(state, hsm, signal)).state,
+    verify: verify === undefined ? undefined : parseVerifyState(verify.text, hsm),
+    lastRun: await readLastRun(state, hsm, signal),
+  };
+}
+
+function conclude(deps: StatusDeps, policy: WatchPolicy, memory: Memory, seen: Observation): HsmStatus {
+  const now = deps.clock.now();
+  const { catalogue, verify, lastRun } = memory;
+  const contextOf = (name: string): KeyContext => {
+    const entry = lookUp(catalogue.keys, name);
+    const damaged = entry !== undefined && lookUp(verify?.damaged ?? {}, entry.blob) !== undefined;
+    return { now, policy, entry, damaged, oldestVersion: lookUp(memory.watch.keys, name)?.oldestVersion };
+  };
+  const active = [...seen.active.values()];
+  const judged = active.map((key) => judgeActive(key, contextOf(key.name)));
+  const deleted = [...seen.deleted.values()]
+    .map((key) => judgeDeleted(key, contextOf(key.name)))
+    .sort((a, b) => a.leftMs - b.leftMs);
+  const risks = [...judged.filter(isRisk), ...deleted.flatMap((key) => riskOfDeleted(key) ?? [])];
+  const oldest = oldestBackup(active, catalogue);
+  return {
+    hsm: deps.keys.hsm,
+    verdict: risks.length === 0 ? 'safe' : 'at-risk',
+    active: active.length,
+    covered: judged.filter((one) => one === 'covered').length,
+    excluded: judged.filter((one) => one === 'excluded').length,
+    risks,
+    deleted,
+    restorable: Object.keys(catalogue.keys).filter(
+      (name) => !seen.active.has(name) && !seen.deleted.has(name),
+    ).length,
+    ...(oldest === undefined ? {} : { oldestBackupAt: oldest }),
+    ...(lastRun === undefined ? {} : { lastRun }),
+    ...(verify?.endedAt === undefined ? {} : { verifiedAt: verify.endedAt }),
+    warnings: [...runWarnings(now, policy, memory), ...hsmWarnings(policy, active)],
+  };
+}
+
+function isRisk(judgement: ActiveJudgement): judgement is KeyRisk {
+  return typeof judgement !== 'string';
+}
+
+function oldestBackup(active: readonly ListedKey[], { keys }: Catalogue): number | undefined {
+  const times = active.flatMap(({ name }) => lookUp(keys, name)?.record.capturedAt ?? []);
+  return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+}
+
+function runWarnings(now: number, policy: WatchPolicy, { lastRun, watch }: Memory): string[] {
+  const warnings: string[] = [];
+  if (lastRun === undefined) warnings.push('No run has ended yet.');
+  else {
+    const due = nextRunAfter(policy.schedule, lastRun.startedAt);
+    if (now > due + policy.graceMs) {
+      warnings.push(`The nightly run was due ${isoTime(due)} and has not ended; is the app running?`);
+    }
+    if (lastRun.state === 'partial')
+      warnings.push(`The last run, ${lastRun.runId}, left keys without a new backup.`);
+  }
+  if (watch.outbox.length > 0)
+    warnings.push(`${watch.outbox.length} events wait for the topic to accept them.`);
+  const refused = watch.refused.length + (watch.refusedBefore ?? 0);
+  if (refused > 0) warnings.push(`The topic refused ${refused} events for good.`);
+  return warnings;
+}
+
+function hsmWarnings(policy: WatchPolicy, active: readonly ListedKey[]): string[] {
+  const [first] = active;
+  const { recoveryLevel, recoverableDays } = first?.attributes ?? {};
+  const warnings: string[] = [];
+  if (recoveryLevel?.includes('Purgeable')) {
+    warnings.push('Purge protection is off: whoever may purge can end a soft-deleted key at any time.');
+  }
+  if (recoverableDays !== undefined && recoverableDays < policy.minRetentionDays) {
+    warnings.push(
+      `Soft-deleted keys are kept for ${recoverableDays} days only, fewer than ${policy.minRetentionDays}.`,
+    );
+  }
+  return warnings;
+}

@@ -1,0 +1,155 @@
+/** Reads every stored backup of an HSM again: page by page, in as many parts as its time budget asks for. */
+
+import { forEachConcurrently } from '../../core/concurrency.ts';
+import { lookUp } from '../../core/look-up.ts';
+import type { Logger, StoredBackup } from '../../core/ports.ts';
+import { withRetries } from '../../core/retry.ts';
+import { runIdentifier } from '../backup/start-runs.ts';
+import { readEntries } from '../recovery-points/catalogue.ts';
+import { flushOutbox, type OutboxDeps } from '../watch/outbox.ts';
+import { damageOf } from './check-backup.ts';
+import { type AbsencePolicy, settleExpected } from './expected-absence.ts';
+import type { VerifyMessage } from './message.ts';
+import { type Damage, type DamageDeps, reportDamage } from './report-damage.ts';
+import { openVerification, type VerifyState } from './verify-state.ts';
+
+/** Backups after which progress is saved: what a killed part reads again is less than this. */
+const SLICE = 100;
+
+/** What verifying needs. */
+export interface VerifyDeps extends DamageDeps, OutboxDeps {
+  readonly logger: Logger;
+}
+
+/** How it is to be done. Durations are milliseconds. */
+export interface VerifyPolicy extends AbsencePolicy {
+  /** Backups read at once. */
+  readonly concurrency: number;
+  /** After this long a part hands over to its continuation. */
+  readonly budgetMs: number;
+}
+
+/** How a part ended. */
+export interface VerifyResult {
+  readonly status: 'ended' | 'continued' | 'already-ended';
+  readonly state: VerifyState;
+}
+
+/** Sends one message per HSM and returns the run's identifier. Fails with storage codes. */
+export async function startVerification(
+  deps: Pick<VerifyDeps, 'queue' | 'clock'>,
+  hsms: readonly string[],
+): Promise<string> {
+  const runId = runIdentifier(deps.clock.now(), 'verify');
+  for (const hsm of hsms) {
+    const message: VerifyMessage = { kind: 'verify', hsm, runId };
+    await deps.queue.send('verifications', message);
+  }
+  return runId;
+}
+
+/**
+ * Does one part of the verification that `message` asks for. Killed at any point, it goes on behind the last slice that was
+ * finished. Fails with `state-corrupt`, `state-conflict`, `aborted` or a storage code: the queue then gives the message again.
+ */
+export async function verify(
+  deps: VerifyDeps,
+  policy: VerifyPolicy,
+  message: VerifyMessage,
+  signal: AbortSignal,
+): Promise<VerifyResult> {
+  const { hsm, runId } = message;
+  const deadline = deps.clock.now() + policy.budgetMs;
+  let { state, guard } = await openVerification(deps.state, hsm, runId, deps.clock.now());
+  if (state.endedAt !== undefined) return { status: 'already-ended', state };
+  const save = async (next: VerifyState) => {
+    state = next;
+    guard = { etag: await deps.state.write({ kind: 'verify', hsm }, JSON.stringify(next), guard) };
+  };
+  // Read before the list: whatever the catalogue promises by now must be in it.
+  const promised = new Set<string>();
+  for await (const { blob } of readEntries(deps.state, hsm, signal)) promised.add(blob);
+  for await (const page of deps.backups.list(hsm, undefined, signal)) {
+    for (const { blob } of page) promised.delete(blob);
+    const { cursor } = state;
+    const rest = cursor === undefined ? page : page.filter(({ blob }) => blob > cursor);
+    for (let start = 0; start < rest.length; start += SLICE) {
+      if (deps.clock.now() >= deadline) {
+        await deps.queue.send('verifications', message);
+        deps.logger.info('verification continues later', { hsm, runId, checked: state.checked });
+        return { status: 'continued', state };
+      }
+      await save(await verifySlice(deps, policy, state, rest.slice(start, start + SLICE), signal));
+    }
+  }
+  const last = await verifyUnlisted(deps, policy, state, promised, signal);
+  await save({ ...last, endedAt: deps.clock.now() });
+  await flushOutbox(deps, hsm, signal);
+  logEnd(deps.logger, state);
+  return { status: 'ended', state };
+}
+
+/** One slice: reads all its backups, acts on the damaged ones, and only then counts the slice as done. */
+async function verifySlice(
+  deps: VerifyDeps,
+  policy: VerifyPolicy,
+  state: VerifyState,
+  slice: readonly StoredBackup[],
+  signal: AbortSignal,
+): Promise<VerifyState> {
+  const damaged: Damage[] = [];
+  await forEachConcurrently(stream(slice), policy.concurrency, async (backup) => {
+    const read = () => damageOf(deps.backups, backup, signal);
+    const reason = await withRetries(read, deps.clock, policy.retry, signal);
+    if (reason !== undefined) damaged.push({ backup, reason });
+  });
+  const news = damaged.filter(({ backup }) => lookUp(state.damaged, backup.blob) === undefined);
+  for (const damage of news) {
+    const { blob, record } = damage.backup;
+    deps.logger.error('backup is damaged', { hsm: record.hsm, key: record.key, blob, reason: damage.reason });
+    await reportDamage(deps, damage, signal);
+  }
+  if (news.length > 0) await flushOutbox(deps, state.hsm, signal);
+  const now = deps.clock.now();
+  return {
+    ...state,
+    cursor: slice.at(-1)?.blob ?? '',
+    checked: state.checked + slice.length,
+    bytes: state.bytes + slice.reduce((sum, { record }) => sum + record.bytes, 0),
+    found: state.found + damaged.length,
+    damaged: { ...state.damaged, ...Object.fromEntries(news.map(({ backup }) => [backup.blob, now])) },
+  };
+}
+
+/**
+ * Backups that the catalogue promises and the store does not list: gone, or so damaged that they are not known as backups.
+ * Some are gone by design, of which nobody is told. They have no place in the order of names, so neither the cursor nor the count moves.
+ */
+async function verifyUnlisted(
+  deps: VerifyDeps,
+  policy: VerifyPolicy,
+  state: VerifyState,
+  unlistedBlobs: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<VerifyState> {
+  if (unlistedBlobs.size === 0) return state;
+  const unlisted: StoredBackup[] = [];
+  for await (const entry of readEntries(deps.state, state.hsm, signal)) {
+    if (unlistedBlobs.has(entry.blob)) unlisted.push(entry);
+  }
+  const unexpected = await settleExpected(deps, policy, state.hsm, unlisted, signal);
+  const { found, damaged } = await verifySlice(deps, policy, state, unexpected, signal);
+  return { ...state, found, damaged };
+}
+
+/** The run's one line; docs/operations.md documents its fields. */
+function logEnd(logger: Logger, state: VerifyState): void {
+  const { hsm, runId, checked, bytes, found, startedAt, endedAt = startedAt } = state;
+  const fields = { hsm, runId, checked, bytes, damaged: found, seconds: (endedAt - startedAt) / 1000 };
+  if (found === 0) logger.info('verification ended', fields);
+  else logger.error('verification ended with damaged backups', fields);
+}
+
+async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
+  yield* items;
+}

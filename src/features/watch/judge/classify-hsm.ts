@@ -1,0 +1,125 @@
+/** Says what is wrong with an HSM as a whole: its protection against purges, its nightly run, its answers. */
+
+import type { WardenError } from '../../../core/errors.ts';
+import type { Finding } from '../../../core/events/finding.ts';
+import type { ListedKey } from '../../../core/model/key.ts';
+import { nextRunAfter } from '../../../core/schedule.ts';
+import { isoTime } from '../../../core/time.ts';
+import type { LastRun } from '../../backup/last-run.ts';
+import type { JudgeContext } from '../model/context.ts';
+import type { Observation } from '../model/observation.ts';
+import type { Condition, WatchState } from '../model/watch-state.ts';
+
+type Conditions = WatchState['conditions'];
+
+/** A run that a timer started this much too early, by its own clock, still is the run of that time. */
+const EARLY_TIMER_MS = 60_000;
+
+/** What became of the conditions, and what is to be told. Each is told once while it lasts. */
+export interface JudgedConditions {
+  readonly conditions: Conditions;
+  readonly findings: readonly Finding[];
+}
+
+/** Judges an HSM that answered. `watchingSince`: the first look at it; a promise made before that was not ours. */
+export function classifyHsm(
+  context: JudgeContext,
+  before: Conditions,
+  observation: Observation,
+  lastRun: LastRun | undefined,
+  watchingSince: number,
+): JudgedConditions {
+  const keys = [...observation.active.values(), ...observation.deleted.values()];
+  const { 'hsm-unreachable': _answered, ...conditions } = before;
+  const findings: Finding[] = [];
+  settle(context, conditions, findings, 'purge-protection-off', purgeable(context, keys));
+  settle(context, conditions, findings, 'retention-too-short', shortRetention(context, keys));
+  settle(context, conditions, findings, 'backup-overdue', missedRun(context, lastRun, watchingSince));
+  return { conditions, findings };
+}
+
+/** Judges an HSM that failed to answer: told once the failure has lasted for `unreachableAfterMs`. */
+export function classifyUnreachable(
+  { hsm, now, policy }: JudgeContext,
+  before: Conditions,
+  error: WardenError,
+): JudgedConditions {
+  const { since, told } = before['hsm-unreachable'] ?? { since: now, told: false };
+  const due = !told && now - since >= policy.unreachableAfterMs;
+  const conditions = { ...before, 'hsm-unreachable': { since, told: told || due } };
+  if (!due) return { conditions, findings: [] };
+  const { code, message } = error;
+  const data = { hsm, severity: 'high', since: isoTime(since), code, message } as const;
+  return { conditions, findings: [{ kind: 'hsm-unreachable', discriminator: `since ${since}`, data }] };
+}
+
+type Fault = (since: number) => Finding;
+
+/** `fault`: holds now; `undefined`: does not; `'unclear'`: as before. */
+function settle(
+  { now }: JudgeContext,
+  conditions: Conditions,
+  findings: Finding[],
+  condition: Condition,
+  fault: Fault | 'unclear' | undefined,
+): void {
+  if (fault === 'unclear') return;
+  if (fault === undefined) {
+    delete conditions[condition];
+    return;
+  }
+  const since = conditions[condition]?.since ?? now;
+  if (conditions[condition]?.told !== true) findings.push(fault(since));
+  conditions[condition] = { since, told: true };
+}
+
+/** The recovery level is a property of the HSM, but only its keys show it. */
+function purgeable({ hsm }: JudgeContext, keys: readonly ListedKey[]): Fault | 'unclear' | undefined {
+  const levels = keys.flatMap(({ attributes }) => attributes.recoveryLevel ?? []);
+  if (levels.length === 0) return 'unclear';
+  const recoveryLevel = levels.find((level) => level.includes('Purgeable'));
+  if (recoveryLevel === undefined) return undefined;
+  return (since) => ({
+    kind: 'purge-protection-off',
+    discriminator: `since ${since}`,
+    data: { hsm, severity: 'warning', recoveryLevel },
+  });
+}
+
+function shortRetention(
+  { hsm, policy }: JudgeContext,
+  keys: readonly ListedKey[],
+): Fault | 'unclear' | undefined {
+  const shortest = keys.reduce<number | undefined>((least, { attributes: { recoverableDays } }) => {
+    if (recoverableDays === undefined) return least;
+    return least === undefined ? recoverableDays : Math.min(least, recoverableDays);
+  }, undefined);
+  if (shortest === undefined) return 'unclear';
+  if (shortest >= policy.minRetentionDays) return undefined;
+  return (since) => ({
+    kind: 'retention-too-short',
+    discriminator: `since ${since}`,
+    data: { hsm, severity: 'warning', days: shortest, expectedDays: policy.minRetentionDays },
+  });
+}
+
+function missedRun(
+  { hsm, now, policy }: JudgeContext,
+  lastRun: LastRun | undefined,
+  watchingSince: number,
+): Fault | undefined {
+  const from = lastRun === undefined ? watchingSince : lastRun.startedAt + EARLY_TIMER_MS;
+  const dueAt = nextRunAfter(policy.schedule, from);
+  if (now <= dueAt + policy.graceMs) return undefined;
+  return () => ({
+    kind: 'backup-overdue',
+    discriminator: `due ${dueAt}`,
+    data: {
+      hsm,
+      severity: 'high',
+      dueAt: isoTime(dueAt),
+      ...(lastRun === undefined ? {} : { lastBackupAt: isoTime(lastRun.endedAt) }),
+      reason: 'no-run',
+    },
+  });
+}

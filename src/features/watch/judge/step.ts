@@ -1,0 +1,140 @@
+/** One step of the watch over an HSM: from its memory and what a look saw to its next memory and its findings. Pure. */
+
+import type { WardenError } from '../../../core/errors.ts';
+import type { Finding } from '../../../core/events/finding.ts';
+import { lookUp } from '../../../core/look-up.ts';
+import type { ListedDeletedKey } from '../../../core/model/key.ts';
+import type { LastRun } from '../../backup/last-run.ts';
+import type { Catalogue } from '../../recovery-points/catalogue.ts';
+import type { JudgeContext } from '../model/context.ts';
+import type { Observation, Presence, Signals } from '../model/observation.ts';
+import { post } from '../model/post.ts';
+import { asListed } from '../model/remembered.ts';
+import type { DeletedKey, KnownKey, WatchState } from '../model/watch-state.ts';
+import type { FormerBackups } from '../observe/former-backups.ts';
+import { classifyDeleted } from './classify-deleted.ts';
+import { classifyHsm, classifyUnreachable } from './classify-hsm.ts';
+import { classifyUses } from './classify-use.ts';
+import { type KeyAfter, stepKey } from './step-key.ts';
+
+/** Purges of names that no backup remembers are forgotten after this: longer than any retention. */
+const FORGET_PURGES_MS = 100 * 86_400_000;
+
+/** What a look brought home. */
+export interface LookFacts {
+  readonly observation: Observation;
+  /** What direct reads said of the doubtful names. */
+  readonly confirmed: ReadonlyMap<string, Presence>;
+  readonly catalogue: Catalogue;
+  readonly former: FormerBackups;
+  readonly signals: Signals;
+  readonly lastRun: LastRun | undefined;
+}
+
+/** The watch after a step. The findings are in the state's outbox too, as events. */
+export interface Step {
+  readonly state: WatchState;
+  readonly findings: readonly Finding[];
+}
+
+/** The step after a look that saw the HSM. */
+export function step(context: JudgeContext, state: WatchState, facts: LookFacts): Step {
+  const watchingSince = state.watchingSince ?? context.now;
+  const keys = new Map<string, KnownKey>();
+  const purges = new Map(keptPurges(context, state, facts.catalogue));
+  const pins = new Set(state.pins);
+  const findings: Finding[] = [];
+  const deletes = Map.groupBy(facts.signals.deletes, ({ key }) => key);
+  const purged = Map.groupBy(facts.signals.purges, ({ key }) => key);
+
+  for (const name of allNames(state, facts)) {
+    const entry = lookUp(facts.catalogue.keys, name);
+    const before = {
+      name,
+      known: lookUp(state.keys, name),
+      lookedAt: state.lookedAt,
+      pastPurge: lookUp(state.purges, name),
+      entry,
+      former: facts.former.has(name) ? facts.former.get(name) : entry,
+      deletes: deletes.get(name) ?? [],
+      purges: purged.get(name) ?? [],
+    };
+    const after = withUses(context, stepKey(context, before, presenceOf(name, facts)), name, facts.signals);
+    if (after.known !== undefined) keys.set(name, after.known);
+    if (after.purge !== undefined) purges.set(name, after.purge);
+    for (const blob of after.pins ?? []) pins.add(blob);
+    findings.push(...after.findings);
+  }
+  const hsm = classifyHsm(context, state.conditions, facts.observation, facts.lastRun, watchingSince);
+  findings.push(...hsm.findings);
+  const next = {
+    ...state,
+    watchingSince,
+    lookedAt: context.now,
+    keys: Object.fromEntries(keys),
+    purges: Object.fromEntries(purges),
+    conditions: hsm.conditions,
+    pins: [...pins],
+  };
+  return { state: post(next, findings, context.now), findings };
+}
+
+/**
+ * The step after a look to which the HSM gave no answer: nothing is concluded about where any key is. But the time of a
+ * deletion runs on, so its thresholds are told from memory.
+ */
+export function stepUnreachable(
+  context: JudgeContext,
+  state: WatchState,
+  error: WardenError,
+  catalogue: Catalogue,
+): Step {
+  const { conditions, findings } = classifyUnreachable(context, state.conditions, error);
+  const watchingSince = state.watchingSince ?? context.now;
+  const all: Finding[] = [...findings];
+  const keys = Object.entries(state.keys).map(([name, known]): [string, KnownKey] => {
+    if (known.state !== 'deleted') return [name, known];
+    const pending = classifyDeleted(context, remembered(name, known), known, lookUp(catalogue.keys, name));
+    all.push(...pending.findings);
+    return [name, pending.known];
+  });
+  const next = { ...state, watchingSince, keys: Object.fromEntries(keys), conditions };
+  return { state: post(next, all, context.now), findings: all };
+}
+
+function remembered(name: string, known: DeletedKey): ListedDeletedKey {
+  const { deletedAt, scheduledPurgeAt } = known;
+  return { ...asListed(name, known), deletedAt, scheduledPurgeAt };
+}
+
+function allNames(state: WatchState, { observation, confirmed }: LookFacts): ReadonlySet<string> {
+  return new Set([
+    ...Object.keys(state.keys),
+    ...observation.deleted.keys(),
+    ...observation.active.keys(),
+    ...confirmed.keys(),
+  ]);
+}
+
+function presenceOf(name: string, { observation, confirmed }: LookFacts): Presence {
+  const read = confirmed.get(name);
+  if (read !== undefined) return read;
+  const deleted = observation.deleted.get(name);
+  if (deleted !== undefined) return { is: 'deleted', key: deleted };
+  const active = observation.active.get(name);
+  return active === undefined ? { is: 'unknown' } : { is: 'active', key: active };
+}
+
+function withUses(context: JudgeContext, after: KeyAfter, name: string, signals: Signals): KeyAfter {
+  if (after.known?.state !== 'deleted') return after;
+  const uses = signals.uses.filter(({ key }) => key === name);
+  if (uses.length === 0) return after;
+  const { known, findings } = classifyUses(context, after.known, uses);
+  return { ...after, known, findings: [...after.findings, ...findings] };
+}
+
+function keptPurges({ now }: JudgeContext, state: WatchState, catalogue: Catalogue) {
+  return Object.entries(state.purges).filter(
+    ([name, { at }]) => Object.hasOwn(catalogue.keys, name) || now - at < FORGET_PURGES_MS,
+  );
+}

@@ -1,0 +1,44 @@
+/** What one look saw of an HSM. */
+import type { Caller } from '../../../core/events/finding.ts';
+import type { ListedDeletedKey, ListedKey, ListedVersion } from '../../../core/model/key.ts';
+
+/** All keys of an HSM as listed, by name. Lists change while they are paged: what is missing in both is not yet gone. */
+export interface Observation {
+  readonly active: ReadonlyMap<string, ListedKey>;
+  readonly deleted: ReadonlyMap<string, ListedDeletedKey>;
+}
+
+/**
+ * Where a key is. `versions` (oldest first) are there when its identity was in doubt, of a deleted key its newest
+ * `version`: others cannot be listed.
+ */
+export type Presence =
+  | { readonly is: 'active'; readonly key: ListedKey; readonly versions?: readonly ListedVersion[] }
+  | { readonly is: 'deleted'; readonly key: ListedDeletedKey; readonly version?: string }
+  /** Read directly in both places and found in neither. */
+  | { readonly is: 'gone' }
+  /** Could not be told this time; nothing is concluded. */
+  | { readonly is: 'unknown' };
+
+/** A deletion or purge that the HSM's audit log tells. `at`: epoch milliseconds of the service. */
+export interface KeySignal {
+  readonly key: string;
+  readonly at: number;
+  readonly caller: Caller;
+}
+
+/** A refused use of a key. */
+export interface UseSignal extends KeySignal {
+  readonly operation: string;
+  readonly httpStatus: number;
+}
+
+/** What the audit log told since the last look: it knows of what happened between two looks. */
+export interface Signals {
+  readonly deletes: readonly KeySignal[];
+  readonly purges: readonly KeySignal[];
+  readonly uses: readonly UseSignal[];
+}
+
+/** Nothing was told. */
+export const NO_SIGNALS: Signals = { deletes: [], purges: [], uses: [] };

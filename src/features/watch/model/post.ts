@@ -1,0 +1,11 @@
+/** Puts findings into the outbox of a watch's memory. */
+import { toEvent } from '../../../core/events/event.ts';
+import type { Finding } from '../../../core/events/finding.ts';
+import type { WatchState } from './watch-state.ts';
+
+/** `state` with the events of `findings` behind those that wait already; one that waits is not put there twice. */
+export function post(state: WatchState, findings: readonly Finding[], at: number): WatchState {
+  const waiting = new Set(state.outbox.map(({ id }) => id));
+  const fresh = findings.map((finding) => toEvent(finding, at)).filter(({ id }) => !waiting.has(id));
+  return { ...state, outbox: [...state.outbox, ...fresh] };
+}

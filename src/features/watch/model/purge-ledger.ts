@@ -1,0 +1,52 @@
+/** Keeps apart the purges of one name: those told already, and those the audit log tells late or once more. */
+import { CLOCK_SKEW_MS } from '../../../core/time.ts';
+import type { KeySignal } from './observation.ts';
+import type { WatchState } from './watch-state.ts';
+
+/** The purges told of one name. */
+export type PastPurge = WatchState['purges'][string];
+
+/** Records remembered per name: an Event Hub repeats hours at most, nobody purges one name this often in that time. */
+const REMEMBER = 20;
+
+/** The audit log's purges of a name, sorted out. */
+export interface Accounted {
+  /** The ledger with records noted that are about a purge told before. */
+  readonly past: PastPurge | undefined;
+  /** Purges nobody has told yet, oldest first. */
+  readonly fresh: readonly KeySignal[];
+}
+
+/** Sorts out which of the audit log's purges of a name are news. */
+export function account(past: PastPurge | undefined, signals: readonly KeySignal[]): Accounted {
+  let ledger = past;
+  const fresh: KeySignal[] = [];
+  for (const signal of [...signals].sort((a, b) => a.at - b.at)) {
+    if (ledger?.records.includes(signal.at) || fresh.some(({ at }) => at === signal.at)) continue;
+    if (ledger?.awaitsRecord === true && signal.at <= ledger.at + CLOCK_SKEW_MS) {
+      // A look was quicker than the log: this is the record of the purge it told.
+      ledger = { ...ledger, awaitsRecord: false, records: remember(ledger.records, signal.at) };
+    } else {
+      fresh.push(signal);
+    }
+  }
+  return { past: ledger, fresh };
+}
+
+/** The ledger after a purge was told at `at`, on the word of `record` if there was one. */
+export function enter(
+  past: PastPurge | undefined,
+  told: { readonly at: number; readonly record: KeySignal | undefined; readonly isExpiry: boolean },
+): PastPurge {
+  const records = past?.records ?? [];
+  return {
+    at: Math.max(told.at, past?.at ?? 0),
+    // The service logs no request when a retention ends.
+    awaitsRecord: told.record === undefined && !told.isExpiry,
+    records: told.record === undefined ? records : remember(records, told.record.at),
+  };
+}
+
+function remember(records: readonly number[], at: number): number[] {
+  return [...records, at].slice(-REMEMBER);
+}

@@ -1,0 +1,116 @@
+/** What the watch remembers of one HSM between looks, and the events that no topic has accepted yet. */
+import { z } from 'zod';
+import { WardenError } from '../../../core/errors.ts';
+import { WardenEvent } from '../../../core/events/event.ts';
+import type { StateStore, WriteGuard } from '../../../core/ports.ts';
+
+const Time = z.int().nonnegative();
+
+const Remembered = {
+  /** `created` of the newest version, as listed. */
+  createdAt: Time,
+  /** Set where another key of this name existed before: older backups of the name are not this key's. */
+  oldestVersion: z.string().exactOptional(),
+  /** The tags, as last seen, by which the settings leave the key out of the backups. */
+  tags: z.record(z.string(), z.string()).exactOptional(),
+  /** Another Azure service manages the key. */
+  managed: z.literal(true).exactOptional(),
+};
+
+/** An active key as last seen. A fault that is absent does not hold. */
+const ActiveKey = z.strictObject({
+  state: z.literal('active'),
+  ...Remembered,
+  unprotected: z.strictObject({ since: Time, told: z.boolean() }).exactOptional(),
+  /** When the backup was due that is overdue, and was told so. */
+  overdueSince: Time.exactOptional(),
+});
+export type ActiveKey = z.infer<typeof ActiveKey>;
+
+/** A soft-deleted key as last seen. */
+const DeletedKey = z.strictObject({
+  state: z.literal('deleted'),
+  ...Remembered,
+  deletedAt: Time,
+  scheduledPurgeAt: Time,
+  /** Thresholds already told, milliseconds before the purge. */
+  told: z.array(z.int()),
+  /** Uses already told, by caller, operation and hour. */
+  uses: z.array(z.string()),
+});
+export type DeletedKey = z.infer<typeof DeletedKey>;
+
+/** A key that the watch knows. */
+const KnownKey = z.discriminatedUnion('state', [ActiveKey, DeletedKey]);
+export type KnownKey = z.infer<typeof KnownKey>;
+
+/** The purges told of a name: when the last was, whether its audit record is still to come, and the records seen. */
+const PastPurge = z.strictObject({ at: Time, awaitsRecord: z.boolean(), records: z.array(Time) });
+
+/** Conditions of a whole HSM. */
+export const CONDITIONS = [
+  'purge-protection-off',
+  'retention-too-short',
+  'hsm-unreachable',
+  'backup-overdue',
+] as const;
+export type Condition = (typeof CONDITIONS)[number];
+
+/** The memory of one HSM's watch. Times are epoch milliseconds. */
+export const WatchState = z.strictObject({
+  format: z.literal(1),
+  hsm: z.string(),
+  /** The first look at all; promises are counted from here. */
+  watchingSince: Time.exactOptional(),
+  /** The last look that saw every key. */
+  lookedAt: Time.exactOptional(),
+  keys: z.record(z.string(), KnownKey),
+  /** The purges told, by name. */
+  purges: z.record(z.string(), PastPurge),
+  /** Conditions that hold, since when, and whether that was told. */
+  conditions: z.partialRecord(z.enum(CONDITIONS), z.strictObject({ since: Time, told: z.boolean() })),
+  /** Found, but accepted by no topic yet; oldest first. */
+  outbox: z.array(WardenEvent),
+  /** The last events that the topic will never take; kept for a person to see. */
+  refused: z.array(WardenEvent),
+  /** How many refused events before these are kept no more; absent for none. */
+  refusedBefore: z.int().positive().exactOptional(),
+  /** Backups that are still to be pinned. */
+  pins: z.array(z.string()),
+});
+export type WatchState = z.infer<typeof WatchState>;
+
+/** The memory of a watch that has never looked. */
+function emptyWatchState(hsm: string): WatchState {
+  return { format: 1, hsm, keys: {}, purges: {}, conditions: {}, outbox: [], refused: [], pins: [] };
+}
+
+/** Reads the memory of an HSM's watch; an HSM never looked at has an empty one. Fails with `state-corrupt` or a storage code. */
+export async function readWatchState(
+  store: StateStore,
+  hsm: string,
+  signal?: AbortSignal,
+): Promise<{ readonly state: WatchState; readonly guard: WriteGuard }> {
+  const document = await store.read({ kind: 'watch', hsm }, signal);
+  if (document === undefined) return { state: emptyWatchState(hsm), guard: 'absent' };
+  try {
+    return { state: WatchState.parse(JSON.parse(document.text)), guard: { etag: document.etag } };
+  } catch (cause) {
+    throw new WardenError('state-corrupt', {
+      message: `The memory of the watch over HSM ${hsm} cannot be read.`,
+      advice:
+        'Keep a copy, then delete it: the watch begins anew and tells everything once more, events that no topic had accepted are in the copy.',
+      hsm,
+      cause,
+    });
+  }
+}
+
+/** Writes the memory of a watch. Fails with `state-conflict` when another look came first, or a storage code. */
+export async function writeWatchState(
+  store: StateStore,
+  state: WatchState,
+  guard: WriteGuard,
+): Promise<WriteGuard> {
+  return { etag: await store.write({ kind: 'watch', hsm: state.hsm }, JSON.stringify(state), guard) };
+}

@@ -1,0 +1,64 @@
+/** Finds out of which keys a look cannot judge from the lists alone. */
+
+import { lookUp } from '../../../core/look-up.ts';
+import type { ListedDeletedKey } from '../../../core/model/key.ts';
+import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
+import { isSameDeletion } from '../model/context.ts';
+import type { Observation, Signals } from '../model/observation.ts';
+import { account, type PastPurge } from '../model/purge-ledger.ts';
+import type { KnownKey, WatchState } from '../model/watch-state.ts';
+
+/**
+ * Names to be read directly before anything is said of them: in neither list although known, or there with signs of
+ * being another key than the one remembered.
+ */
+export function doubtfulNames(
+  state: WatchState,
+  observation: Observation,
+  catalogue: Catalogue,
+  signals: Signals,
+): ReadonlySet<string> {
+  const doubtful = new Set<string>();
+  for (const [name, known] of Object.entries(state.keys)) {
+    if (isDoubtful(known, name, observation)) doubtful.add(name);
+  }
+  for (const name of observation.active.keys()) {
+    if (!Object.hasOwn(state.keys, name) && Object.hasOwn(state.purges, name)) doubtful.add(name);
+  }
+  for (const [name, entry] of Object.entries(catalogue.keys)) {
+    if (!isSeen(name, observation) && isUntoldBackup(entry, lookUp(state.purges, name))) doubtful.add(name);
+  }
+  // All purges of a name together: one of them may be the record of a purge told before, the next is none.
+  for (const [name, purges] of Map.groupBy(signals.purges, ({ key }) => key)) {
+    if (isRememberedDeletion(lookUp(state.keys, name), observation.deleted.get(name))) continue;
+    if (account(lookUp(state.purges, name), purges).fresh.length > 0) doubtful.add(name);
+  }
+  return doubtful;
+}
+
+/** Whether a backup is of a key whose purge was not told: none was, or the backup is younger. */
+export function isUntoldBackup({ record }: CatalogueEntry, past: PastPurge | undefined): boolean {
+  return past === undefined || record.capturedAt > past.at;
+}
+
+/** Whether the key there is the one remembered, deleted as before: then a purge was one of an earlier key. */
+function isRememberedDeletion(known: KnownKey | undefined, deleted: ListedDeletedKey | undefined): boolean {
+  return (
+    known?.state === 'deleted' && deleted !== undefined && isSameDeletion(known.deletedAt, deleted.deletedAt)
+  );
+}
+
+function isDoubtful(known: KnownKey, name: string, observation: Observation): boolean {
+  const deleted = observation.deleted.get(name);
+  if (deleted !== undefined) {
+    if (known.state === 'active' || isSameDeletion(known.deletedAt, deleted.deletedAt)) return false;
+    return deleted.attributes.createdAt !== known.createdAt;
+  }
+  const key = observation.active.get(name);
+  if (key === undefined || known.state === 'deleted') return true;
+  return key.attributes.createdAt !== known.createdAt;
+}
+
+function isSeen(name: string, { active, deleted }: Observation): boolean {
+  return active.has(name) || deleted.has(name);
+}

@@ -1,0 +1,127 @@
+/** Looks at an HSM: both lists, and direct reads where the lists leave a doubt. */
+
+import { forEachConcurrently } from '../../../core/concurrency.ts';
+import { isWardenError } from '../../../core/errors.ts';
+import type { KeyDetail, ListedDeletedKey, ListedKey } from '../../../core/model/key.ts';
+import type { Clock, KeyService, Logger, Page } from '../../../core/ports.ts';
+import { type RetryPolicy, withRetries } from '../../../core/retry.ts';
+import type { Observation, Presence } from '../model/observation.ts';
+
+/** The service allows 1100 reads a second on an HSM; a look takes a small part of them. */
+const READS_AT_ONCE = 8;
+
+/** What looking needs. */
+export interface ObserveDeps {
+  readonly keys: KeyService;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly retry: RetryPolicy;
+}
+
+/**
+ * Lists all keys. Active ones first: a key deleted meanwhile is then in both lists, and the later one is right; a key
+ * recovered meanwhile is in neither, and is read directly. Fails with the codes of {@link KeyService}.
+ */
+export async function observe(deps: ObserveDeps, signal: AbortSignal): Promise<Observation> {
+  const active = await listAll<ListedKey>(deps, (next) => deps.keys.listKeys(next, signal), signal);
+  const deleted = await listAll<ListedDeletedKey>(
+    deps,
+    (next) => deps.keys.listDeletedKeys(next, signal),
+    signal,
+  );
+  for (const name of deleted.keys()) active.delete(name);
+  return { active, deleted };
+}
+
+/** Reads each of `names` directly. A read that fails leaves the key `unknown`: the next look tries again. */
+export async function confirm(
+  deps: ObserveDeps,
+  names: ReadonlySet<string>,
+  signal: AbortSignal,
+): Promise<ReadonlyMap<string, Presence>> {
+  const found = new Map<string, Presence>();
+  await forEachConcurrently(stream(names), READS_AT_ONCE, async (name) => {
+    found.set(name, await presenceOf(deps, name, signal));
+  });
+  return found;
+}
+
+/**
+ * Where one key is. Both places are read twice before it is called gone: a key that is recovered or deleted between the
+ * first two reads is in neither of them.
+ */
+async function presenceOf(deps: ObserveDeps, name: string, signal: AbortSignal): Promise<Presence> {
+  try {
+    for (let round = 1; round <= 2; round += 1) {
+      const deleted = await readDeleted(deps, name, signal);
+      if (deleted !== undefined) return { is: 'deleted', key: deleted, version: deleted.version };
+      const active = await readActive(deps, name, signal);
+      if (active !== undefined) return active;
+    }
+    return { is: 'gone' };
+  } catch (error) {
+    if (!isWardenError(error) || signal.aborted) throw error;
+    deps.logger.warn('a key could not be read, nothing is said of it', {
+      hsm: deps.keys.hsm,
+      key: name,
+      error,
+    });
+    return { is: 'unknown' };
+  }
+}
+
+async function readDeleted(
+  deps: ObserveDeps,
+  name: string,
+  signal: AbortSignal,
+): Promise<(KeyDetail & ListedDeletedKey) | undefined> {
+  return unlessNotFound(() => repeat(deps, () => deps.keys.getDeletedKey(name, signal), signal)).then(
+    (key) => key && { ...key, managed: false },
+  );
+}
+
+async function readActive(
+  deps: ObserveDeps,
+  name: string,
+  signal: AbortSignal,
+): Promise<Presence | undefined> {
+  const key = await unlessNotFound(() =>
+    repeat(deps, () => deps.keys.getKey(name, undefined, signal), signal),
+  );
+  if (key === undefined) return undefined;
+  const versions = await repeat(deps, () => deps.keys.listVersions(name, signal), signal);
+  // Deleted between the two reads: the next round finds it there.
+  return versions.length === 0 ? undefined : { is: 'active', key: { ...key, managed: false }, versions };
+}
+
+async function unlessNotFound<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    if (isWardenError(error, 'key-not-found')) return undefined;
+    throw error;
+  }
+}
+
+async function listAll<T extends ListedKey>(
+  deps: ObserveDeps,
+  page: (next: string | undefined) => Promise<Page<T>>,
+  signal: AbortSignal,
+): Promise<Map<string, T>> {
+  const all = new Map<string, T>();
+  let next: string | undefined;
+  do {
+    const { items, next: after } = await repeat(deps, () => page(next), signal);
+    for (const item of items) all.set(item.name, item);
+    next = after;
+  } while (next !== undefined);
+  return all;
+}
+
+function repeat<T>(deps: ObserveDeps, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return withRetries(attempt, deps.clock, deps.retry, signal);
+}
+
+async function* stream<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items;
+}

@@ -1,0 +1,192 @@
+/** The look: sees an HSM, remembers, tells. Safe to kill at any point; two looks at once do no harm. */
+
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import { toEvent } from '../../core/events/event.ts';
+import type { Finding } from '../../core/events/finding.ts';
+import type { EventPublisher } from '../../core/events/publisher.ts';
+import type { BackupPins, BackupStore, Clock, KeyService, Logger, StateStore } from '../../core/ports.ts';
+import type { RetryPolicy } from '../../core/retry.ts';
+import { readLastRun } from '../backup/last-run.ts';
+import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
+import { type Step, step, stepUnreachable } from './judge/step.ts';
+import type { JudgeContext } from './model/context.ts';
+import { NO_SIGNALS, type Observation, type Signals } from './model/observation.ts';
+import type { WatchPolicy } from './model/policy.ts';
+import { readWatchState, type WatchState, writeWatchState } from './model/watch-state.ts';
+import { doubtfulNames } from './observe/doubts.ts';
+import { readFormerBackups } from './observe/former-backups.ts';
+import { confirm, observe } from './observe/observe.ts';
+import { type Delivery, flushOutbox } from './outbox.ts';
+import { pinBackups } from './pins.ts';
+import { heartbeat, type LookSummary, summarize } from './summary.ts';
+
+/** What a look needs. */
+export interface LookDeps {
+  readonly keys: KeyService;
+  readonly state: StateStore;
+  readonly pins: BackupPins;
+  readonly backups: Pick<BackupStore, 'list'>;
+  readonly publisher: EventPublisher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly retry: RetryPolicy;
+}
+
+/** How a look ended. */
+export interface LookResult {
+  readonly hsm: string;
+  /** Whether the HSM answered. */
+  readonly ok: boolean;
+  readonly findings: readonly Finding[];
+  readonly delivery: Delivery;
+  readonly state: WatchState;
+  readonly observation?: Observation;
+  readonly catalogue: Catalogue;
+}
+
+interface Seen extends Step {
+  readonly context: JudgeContext;
+  readonly catalogue: Catalogue;
+  readonly observation?: Observation;
+  readonly error?: WardenError;
+  /** Keys whose deletion or purge the audit log told, but which could not be read now. */
+  readonly unsettled: readonly string[];
+}
+
+/** Another look came first: what was seen is old, so the look begins anew. */
+const ATTEMPTS = 5;
+
+/**
+ * Looks at one HSM. An HSM that does not answer, and a topic that does not accept, are findings and not failures.
+ * Fails with `state-corrupt`, `state-conflict` after many conflicts, `aborted`, or a storage code; and with what the HSM
+ * answered when that kept it from judging a signal. Then the caller is to repeat it with the same signals.
+ */
+export async function look(
+  deps: LookDeps,
+  policy: WatchPolicy,
+  signals: Signals = NO_SIGNALS,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<LookResult> {
+  const startedAt = deps.clock.now();
+  const seen = await see(deps, policy, signals, signal);
+  const { hsm } = seen.context;
+  // First told, then pinned: people wait for the one, nobody for the other, and both are remembered.
+  const delivery = await flushOutbox(deps, hsm, signal);
+  await pinBackups(deps, seen.state, signal);
+  const summary = summarize(seen.context, seen.state, seen.observation, seen.catalogue);
+  const ok = seen.error === undefined;
+  await beat(deps, seen.context, summary, ok, delivery.waiting, signal);
+  logLook(deps, seen, summary, delivery, startedAt);
+  requireSettled(seen, signals);
+  const { findings, state, observation, catalogue } = seen;
+  const result = { hsm, ok, findings, delivery, state, catalogue };
+  return observation === undefined ? result : { ...result, observation };
+}
+
+/** Looks and remembers. The memory is read first and written last: whoever wrote in between makes this look void. */
+async function see(
+  deps: LookDeps,
+  policy: WatchPolicy,
+  signals: Signals,
+  signal: AbortSignal,
+): Promise<Seen> {
+  for (let attempt = 1; ; attempt += 1) {
+    const { hsm } = deps.keys;
+    const { state, guard } = await readWatchState(deps.state, hsm, signal);
+    const catalogue = await readCatalogue(deps.state, hsm, signal);
+    const seen = await seeOnce(deps, policy, state, catalogue, signals, signal);
+    try {
+      await writeWatchState(deps.state, seen.state, guard);
+      return seen;
+    } catch (error) {
+      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
+    }
+  }
+}
+
+async function seeOnce(
+  deps: LookDeps,
+  policy: WatchPolicy,
+  state: WatchState,
+  catalogue: Catalogue,
+  signals: Signals,
+  signal: AbortSignal,
+): Promise<Seen> {
+  const { hsm } = deps.keys;
+  const context = () => ({ hsm, now: deps.clock.now(), policy });
+  const lastRun = await readLastRun(deps.state, hsm, signal);
+  try {
+    const observation = await observe(deps, signal);
+    const doubtful = doubtfulNames(state, observation, catalogue, signals);
+    const confirmed = await confirm(deps, doubtful, signal);
+    const former = await readFormerBackups(deps.backups, state, catalogue, confirmed, signal);
+    const facts = { observation, confirmed, catalogue, former, signals, lastRun };
+    const judged = context();
+    const unsettled = [...signals.purges, ...signals.deletes]
+      .map(({ key }) => key)
+      .filter((key) => confirmed.get(key)?.is === 'unknown');
+    return { ...step(judged, state, facts), context: judged, catalogue, observation, unsettled };
+  } catch (error) {
+    if (!isWardenError(error) || !error.code.startsWith('hsm-')) throw error;
+    const judged = context();
+    const seen = stepUnreachable(judged, state, error, catalogue);
+    return { ...seen, context: judged, catalogue, error, unsettled: [] };
+  }
+}
+
+/** Nobody but the audit log tells of a key that came and went between two looks: what it told must be looked at again. */
+function requireSettled({ context, error, unsettled }: Seen, signals: Signals): void {
+  const { hsm } = context;
+  const told = signals.deletes.length + signals.purges.length;
+  if (error !== undefined && told > 0) throw error;
+  const [key] = unsettled;
+  if (key === undefined) return;
+  throw new WardenError('hsm-answer-unexpected', {
+    message: `The audit log told of the end of key ${key} on HSM ${hsm}, and the key could not be read.`,
+    advice: 'The look is repeated by itself.',
+    hsm,
+    key,
+  });
+}
+
+/** Not kept for later: an old heartbeat says nothing. */
+async function beat(
+  deps: LookDeps,
+  context: JudgeContext,
+  summary: LookSummary,
+  ok: boolean,
+  waiting: number,
+  signal: AbortSignal,
+): Promise<void> {
+  const event = toEvent(heartbeat(context, summary, ok, waiting), context.now);
+  try {
+    await deps.publisher.publish([event], signal);
+  } catch (error) {
+    if (!isWardenError(error)) throw error;
+    deps.logger.warn('heartbeat was not accepted', { hsm: context.hsm, error });
+  }
+}
+
+/** The run's one line; docs/operations.md documents its fields. */
+function logLook(
+  deps: LookDeps,
+  { context, findings, error }: Seen,
+  summary: LookSummary,
+  delivery: Delivery,
+  startedAt: number,
+): void {
+  const counts: Record<string, number> = {};
+  for (const { kind } of findings) counts[kind] = (counts[kind] ?? 0) + 1;
+  const fields = {
+    hsm: context.hsm,
+    ok: error === undefined,
+    ...summary,
+    findings: counts,
+    eventsAccepted: delivery.accepted,
+    eventsRefused: delivery.refused,
+    eventsWaiting: delivery.waiting,
+    seconds: (deps.clock.now() - startedAt) / 1000,
+  };
+  if (error === undefined) deps.logger.info('watch looked', fields);
+  else deps.logger.error('watch could not see the HSM', { ...fields, error });
+}

@@ -1,0 +1,97 @@
+/** What a look found in numbers: for its log line and its heartbeat. */
+
+import type { Finding } from '../../core/events/finding.ts';
+import { lookUp } from '../../core/look-up.ts';
+import type { ListedKey } from '../../core/model/key.ts';
+import { reasonToSkip } from '../../core/model/selection.ts';
+import { isoTime } from '../../core/time.ts';
+import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
+import type { JudgeContext } from './model/context.ts';
+import type { Observation } from './model/observation.ts';
+import { CONDITIONS, type WatchState } from './model/watch-state.ts';
+
+/** Keys named in a log line; a line must stay readable. */
+const NAMED = 10;
+
+/** A look in numbers. Ages are whole seconds. */
+export interface LookSummary {
+  readonly activeKeys: number;
+  readonly deletedKeys: number;
+  readonly open: Readonly<Record<string, number>>;
+  readonly oldestBackupSeconds?: number;
+  /** The keys whose newest backup is oldest, with its age: one healthy key must not hide an ill one. */
+  readonly oldestBackups: readonly { readonly key: string; readonly seconds: number }[];
+  readonly unprotected: readonly string[];
+}
+
+/** Sums up a state and, when the HSM answered, what was seen. */
+export function summarize(
+  { now, policy }: JudgeContext,
+  state: WatchState,
+  observation: Observation | undefined,
+  catalogue: Catalogue,
+): LookSummary {
+  const known = Object.entries(state.keys);
+  const unprotected = known.flatMap(([name, key]) =>
+    key.state === 'active' && key.unprotected !== undefined ? [name] : [],
+  );
+  const selected = [...(observation?.active.values() ?? [])].filter(
+    (key) => reasonToSkip(key, policy.selection) === undefined,
+  );
+  const ages = selected
+    .flatMap((key) => age(key, lookUp(catalogue.keys, key.name), now))
+    .sort((a, b) => b.seconds - a.seconds);
+  const [oldest] = ages;
+  return {
+    activeKeys: known.filter(([, { state: where }]) => where === 'active').length,
+    deletedKeys: known.filter(([, { state: where }]) => where === 'deleted').length,
+    open: openConditions(state, unprotected.length),
+    ...(oldest === undefined ? {} : { oldestBackupSeconds: oldest.seconds }),
+    oldestBackups: ages.slice(0, NAMED),
+    unprotected: unprotected.slice(0, NAMED),
+  };
+}
+
+/** The heartbeat of a look: silence instead of it means that nobody is watching. */
+export function heartbeat(
+  { hsm, now }: JudgeContext,
+  summary: LookSummary,
+  ok: boolean,
+  waitingEvents: number,
+): Finding {
+  const { activeKeys, deletedKeys, open, oldestBackupSeconds } = summary;
+  return {
+    kind: 'heartbeat',
+    discriminator: `looked ${now}`,
+    data: {
+      hsm,
+      severity: 'info',
+      ok,
+      lookedAt: isoTime(now),
+      activeKeys,
+      deletedKeys,
+      open: { ...open },
+      ...(oldestBackupSeconds === undefined ? {} : { oldestBackupSeconds }),
+      waitingEvents,
+    },
+  };
+}
+
+function openConditions(state: WatchState, unprotected: number): Record<string, number> {
+  const keys = Object.values(state.keys);
+  const overdue = keys.filter((key) => key.state === 'active' && key.overdueSince !== undefined).length;
+  const counts: [string, number][] = [
+    ['key-unprotected', unprotected],
+    ['key-backup-overdue', overdue],
+    ...CONDITIONS.map((condition): [string, number] => [
+      condition,
+      state.conditions[condition]?.told === true ? 1 : 0,
+    ]),
+  ];
+  return Object.fromEntries(counts.filter(([, count]) => count > 0));
+}
+
+function age(key: ListedKey, entry: CatalogueEntry | undefined, now: number) {
+  if (entry === undefined) return [];
+  return [{ key: key.name, seconds: Math.max(0, Math.floor((now - entry.record.capturedAt) / 1000)) }];
+}

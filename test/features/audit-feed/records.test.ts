@@ -1,0 +1,134 @@
+/** What records and batches of the audit log say. */
+import { describe, expect, it } from 'vitest';
+import { readAuditRecord } from '../../../src/features/audit-feed/audit-record.ts';
+import { effectOf } from '../../../src/features/audit-feed/effect.ts';
+import { readAuditBatch } from '../../../src/features/audit-feed/read-batch.ts';
+import { aRecord } from '../../support/audit-record.ts';
+
+describe('a record', () => {
+  it('tells time, operation, key, caller and status', () => {
+    expect(readAuditRecord(aRecord())).toEqual({
+      at: Date.parse('2026-11-24T12:00:05.123Z'),
+      operation: 'KeyCreate',
+      key: 'orders',
+      host: 'contoso.managedhsm.azure.net',
+      pool: 'contoso',
+      httpStatus: 200,
+      clientInfo: 'azsdk-python-core/1.7.0',
+      caller: {
+        objectId: 'object-1',
+        upn: 'mallory@contoso.com',
+        appId: 'app-1',
+        address: '203.0.113.7',
+      },
+    });
+  });
+
+  it('is read in the form of a vault too: identity as an object, fields in properties, numbers as text', () => {
+    const record = readAuditRecord({
+      time: '2026-11-24T12:00:05Z',
+      operationName: 'KeyDelete',
+      identity: {
+        claim: { 'http://schemas.microsoft.com/identity/claims/objectidentifier': 'object-2' },
+      },
+      properties: { httpStatusCode: '200', requestUri: 'https://contoso.managedhsm.azure.net/keys/a' },
+    });
+
+    expect(record).toMatchObject({ key: 'a', httpStatus: 200, caller: { objectId: 'object-2' } });
+  });
+
+  it.each([
+    ['/keys/orders', 'orders'],
+    ['/keys/orders/0123456789abcdef0123456789abcdef/sign', 'orders'],
+    ['/keys/orders/', 'orders'],
+    ['/deletedkeys/orders/recover', 'orders'],
+    ['/keys/restore', undefined],
+    ['/keys//restore', undefined],
+    ['/keys/restore/create', 'restore'],
+    ['/backup', undefined],
+    ['/keys/no%20key', undefined],
+  ])('of %s is about key %s', (path, key) => {
+    expect(readAuditRecord(aRecord({}, path))?.key).toBe(key);
+  });
+
+  it.each([
+    ['KeyCreate', 200, 'back-up'],
+    ['KeyImport', 200, 'back-up'],
+    ['KeyRotate', 200, 'back-up'],
+    ['KeyUpdate', 200, 'back-up'],
+    ['KeyRecover', 200, 'back-up'],
+    ['KeyCreate', 403, 'none'],
+    ['KeyDelete', 200, 'deleted'],
+    ['KeyDelete', 404, 'none'],
+    ['KeyPurge', 204, 'purged'],
+    ['KeyPurge', 403, 'none'],
+    ['KeySign', 200, 'none'],
+    ['KeySign', 404, 'refused-use'],
+    ['KeyUnwrap', 403, 'refused-use'],
+    ['KeyUnwrap', 409, 'refused-use'],
+    ['KeySign', 401, 'none'],
+    ['KeySign', 429, 'none'],
+    ['KeySign', 500, 'none'],
+    ['KeyGet', 404, 'refused-use'],
+    ['KeyList', 200, 'none'],
+    ['EkmProxyOperation', 200, 'unknown'],
+  ])('of %s with %d calls for: %s', (operationName, httpStatusCode, effect) => {
+    const record = readAuditRecord(aRecord({ operationName, httpStatusCode }));
+    expect(record && effectOf(record)).toBe(effect);
+  });
+
+  it('of the product reading a deleted key calls for nothing, but of its using one it does', () => {
+    const own = { clientInfo: 'hsm-warden azsdk-js', httpStatusCode: 404 };
+    const effects = ['KeyGet', 'KeySign'].map((operationName) => {
+      const record = readAuditRecord(aRecord({ ...own, operationName }));
+      return record && effectOf(record);
+    });
+    expect(effects).toEqual(['none', 'refused-use']);
+  });
+
+  it('of a restore, which names no key, calls for a look', () => {
+    const record = readAuditRecord(aRecord({ operationName: 'KeyRestore' }, '/keys/restore'));
+    expect(record && effectOf(record)).toBe('look');
+  });
+});
+
+describe('a batch', () => {
+  const two = [aRecord(), aRecord({}, '/keys/secret')];
+
+  it.each([
+    ['an array of records', two],
+    ['an envelope', { records: two }],
+    ['an array of envelopes', [{ records: [two[0]] }, { records: [two[1]] }]],
+    ['text', JSON.stringify(two)],
+    ['an array of texts', two.map((record) => JSON.stringify(record))],
+    ['an array of texts of envelopes', [JSON.stringify({ records: two })]],
+    ['lines', two.map((record) => JSON.stringify(record)).join('\n')],
+    [
+      'lines with empty ones between',
+      `\r\n${two.map((record) => JSON.stringify(record)).join('\r\n\r\n')}\r\n`,
+    ],
+    ['bytes', Buffer.from(JSON.stringify(two))],
+  ])('is read from %s', (_name, body) => {
+    const { records, malformed } = readAuditBatch(body);
+    expect(records.map(({ key }) => key)).toEqual(['orders', 'secret']);
+    expect(malformed).toBe(0);
+  });
+
+  it.each([
+    ['nothing', undefined, 1],
+    ['text that is no JSON', 'hello\nworld', 2],
+    ['a number', 7, 1],
+    ['a record without time', [aRecord({ time: 'yesterday' })], 1],
+    ['a record without operation', [aRecord({ operationName: '' })], 1],
+    ['text in text', JSON.stringify(JSON.stringify(aRecord())), 1],
+    ['an empty array', [], 0],
+    ['arrays nested without end', JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`), 1],
+  ])('of %s gives no record, and is not fatal', (_name, body, count) => {
+    expect(readAuditBatch(body)).toEqual({ records: [], malformed: count });
+  });
+
+  it('with a bad record among good ones gives the good ones', () => {
+    const { records, malformed } = readAuditBatch([two[0], 'rubbish', null, two[1]]);
+    expect([records.length, malformed]).toEqual([2, 2]);
+  });
+});

@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
+import { DEFAULT_RETRY } from '../../../src/core/retry.ts';
+import { startRuns } from '../../../src/features/backup/start-runs.ts';
+import { SweepWorld } from '../../support/sweep-world.ts';
+
+const HSMS = ['contoso', 'fabrikam', 'tailspin'];
+
+function start(world: SweepWorld) {
+  return startRuns(world.deps, HSMS, 'nightly', DEFAULT_RETRY, new AbortController().signal);
+}
+
+function hsmsAsked(world: SweepWorld): unknown[] {
+  return world.queue.waiting.map(({ text }) => JSON.parse(text).hsm);
+}
+
+describe('the start of the runs', () => {
+  it('sends one message for each HSM, all of one run', async () => {
+    const world = await SweepWorld.withKeys(0);
+
+    const runId = await start(world);
+
+    expect(world.queue.waiting.map(({ text }) => JSON.parse(text))).toEqual(
+      HSMS.map((hsm) => ({ kind: 'sweep', hsm, runId })),
+    );
+  });
+
+  it('repeats a message that the queue would not take: the host fires a timer once', async () => {
+    const world = await SweepWorld.withKeys(0);
+    world.queue.faults.fail('send', new WardenError('storage-unavailable', { message: 'planted' }));
+
+    await start(world);
+
+    expect(hsmsAsked(world).sort()).toEqual(HSMS);
+  });
+
+  it('starts the run of every other HSM when one message cannot be sent, and fails', async () => {
+    const world = await SweepWorld.withKeys(0);
+    world.queue.faults.fail('send', new WardenError('storage-forbidden', { message: 'planted' }));
+
+    await expect(start(world)).rejects.toMatchObject({ code: 'storage-forbidden' });
+
+    expect(hsmsAsked(world)).toEqual(['fabrikam', 'tailspin']);
+  });
+});

@@ -1,0 +1,74 @@
+/** How a sweep keeps its budget: it hands over to a continuation. */
+import { describe, expect, it } from 'vitest';
+import { AimdPacer } from '../../../src/adapters/pacing/aimd-pacer.ts';
+import { parseSweepMessage } from '../../../src/features/backup/message.ts';
+import type { SweepDeps } from '../../../src/features/backup/sweep-context.ts';
+import { fault, HOUR_MS, overriding, SweepWorld } from '../../support/sweep-world.ts';
+
+describe('a sweep', () => {
+  it('hands over to its continuation before its budget is used up, and no key is done twice', async () => {
+    const world = await SweepWorld.withKeys(30);
+    const slow = world.deps;
+    const deps: SweepDeps = {
+      ...slow,
+      keys: overriding(slow.keys, {
+        backupKey: async (name: string) => {
+          await world.clock.sleep(1_000);
+          return slow.keys.backupKey(name);
+        },
+      }),
+    };
+
+    const first = await world.sweep({ budgetMs: 3_000 }, world.message, deps);
+    const left = parseSweepMessage(world.queue.take('hsm-sweeps'));
+    await world.sweep({}, left, deps);
+
+    expect(first.status).toBe('continued');
+    expect(await world.run()).toMatchObject({ state: 'succeeded', parts: 2, counts: { backedUp: 30 } });
+    expect([...world.backupsPerKey().values()].every((count) => count === 1)).toBe(true);
+  });
+
+  it('reaches every other key in spite of so many failing ones that they use up its budget', async () => {
+    const world = await SweepWorld.withKeys(30);
+    for (const name of [...world.hsm.active.keys()].slice(0, 20)) {
+      world.hsm.faults.fail('backupKey', fault('hsm-unavailable'), { subject: name, times: 999 });
+    }
+
+    let parts = 1;
+    let left: unknown = world.message;
+    for (; left !== undefined && parts <= 10; parts += 1) {
+      await world.sweep({ budgetMs: 20_000 }, parseSweepMessage(left));
+      left = world.queue.take('hsm-sweeps');
+    }
+
+    expect(await world.run()).toMatchObject({ state: 'partial', counts: { backedUp: 10, failed: 20 } });
+  });
+
+  it('hands over in time although the HSM asks it to wait for longer than its budget', async () => {
+    const world = await SweepWorld.withKeys(3);
+    world.hsm.faults.fail('backupKey', fault('hsm-throttled', 2 * HOUR_MS), { subject: 'key-001' });
+    const startedAt = world.clock.now();
+
+    const pacer = new AimdPacer({ ratePerSecond: 8, clock: world.clock });
+
+    const result = await world.sweep({ budgetMs: 600_000 }, world.message, { ...world.deps, pacer });
+
+    expect(result.status).toBe('continued');
+    expect(world.clock.now() - startedAt).toBeLessThan(601_000);
+    expect((await world.run()).keys['key-001']).toMatchObject({ outcome: 'failed', again: true });
+  });
+
+  it('asks for its continuation when the lease is free, so that no worker has to wait for it', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const held: boolean[] = [];
+    world.queue.faults.plant({
+      operation: 'send',
+      act: () => {
+        held.push(world.leases.isHeld('hsm-contoso'));
+      },
+    });
+
+    expect((await world.sweep({ budgetMs: 0 })).status).toBe('continued');
+    expect(held).toEqual([false]);
+  });
+});

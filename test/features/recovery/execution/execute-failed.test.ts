@@ -1,0 +1,103 @@
+/** Execution: how it fails, and what it says of it. */
+import { describe, expect, it } from 'vitest';
+import { WardenError } from '../../../../src/core/errors.ts';
+import { sha256 } from '../../../../src/features/recovery/planning/key-state.ts';
+import { RecoveryWorld } from '../../../support/recovery-world.ts';
+
+describe('executing an approved request', () => {
+  it.each([
+    {
+      name: 'the key is active again',
+      change: (w: RecoveryWorld) => w.hsm.createKey('orders'),
+      code: 'key-active',
+    },
+    {
+      name: 'a namesake was soft-deleted',
+      change: (w: RecoveryWorld) => {
+        w.hsm.createKey('orders');
+        w.hsm.deleteKey('orders');
+      },
+      code: 'key-deleted',
+    },
+    {
+      name: 'the backup rotted',
+      change: (w: RecoveryWorld) => w.backups.damage(w.backups.blobs[0] ?? '', Buffer.from('rotten')),
+      code: 'backup-damaged',
+    },
+    {
+      name: 'the HSM was given another security domain',
+      change: (w: RecoveryWorld) =>
+        w.hsm.faults.fail('restoreKey', new WardenError('backup-foreign', { message: 'another domain' })),
+      code: 'backup-foreign',
+    },
+    {
+      name: 'another backup took the place of the approved one, where no versions are kept',
+      world: () => RecoveryWorld.withBackup('RSA-HSM', { versioning: false }),
+      change: (w: RecoveryWorld) => {
+        const other = Buffer.from('other');
+        w.backups.overwrite(w.backups.blobs[0] ?? '', other, { sha256: sha256(other) });
+      },
+      code: 'backup-damaged',
+    },
+  ])(
+    'fails and explains when $name after the approval of a restore',
+    async ({ world: make, change, code }) => {
+      const world = await (make?.() ?? RecoveryWorld.withBackup());
+      world.hsm.deleteKey('orders');
+      world.hsm.purgeKey('orders');
+      const record = await world.approved();
+      change(world);
+
+      await world.deliver(record.id);
+
+      const { state, outcome } = world.stored(record.id);
+      expect({ state, code: outcome?.code }).toEqual({ state: 'failed', code });
+      expect(outcome?.message).toContain(code === 'backup-foreign' ? 'another domain' : 'orders');
+    },
+  );
+
+  it('fails when the key was purged after the approval of a recovery', async () => {
+    const world = await RecoveryWorld.withDeletedKey();
+    const record = await world.approved();
+    world.hsm.purgeKey('orders');
+
+    await world.deliver(record.id);
+
+    expect(world.stored(record.id)).toMatchObject({
+      state: 'failed',
+      outcome: { code: 'nothing-to-recover', step: 'recover' },
+    });
+  });
+
+  it('fails loudly when what came back is not what was lost', async () => {
+    const world = await RecoveryWorld.withPurgedKey();
+    const record = await world.approved();
+    world.hsm.faults.plant({
+      operation: 'restoreKey',
+      act: () => {
+        world.hsm.createKey('orders');
+      },
+    });
+
+    await world.deliver(record.id);
+
+    expect(world.stored(record.id)).toMatchObject({
+      state: 'failed',
+      outcome: { code: 'recovered-mismatch', step: 'verify' },
+    });
+  });
+
+  it('gives up its claim on a passing fault, and fails after the fifth time', async () => {
+    const world = await RecoveryWorld.withDeletedKey();
+    const record = await world.approved();
+    world.hsm.faults.fail('recoverKey', new WardenError('hsm-unavailable', { message: 'busy' }), {
+      times: 1_000,
+    });
+
+    const results: string[] = [];
+    for (let attempt = 0; attempt < 5; attempt += 1) results.push(await world.deliver(record.id));
+
+    expect(results).toEqual(['yielded', 'yielded', 'yielded', 'yielded', 'ended']);
+    expect(world.stored(record.id)).toMatchObject({ state: 'failed', outcome: { code: 'hsm-unavailable' } });
+  });
+});

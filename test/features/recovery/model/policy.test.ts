@@ -1,0 +1,123 @@
+/** The approval policy at its edges. */
+import { describe, expect, it } from 'vitest';
+import {
+  DEFAULT_POLICY,
+  MAX_TTL_MS,
+  MIN_TTL_MS,
+  missingGroups,
+  overrideInForce,
+  policyProblems,
+  ruleFor,
+  satisfies,
+} from '../../../../src/features/recovery/model/policy.ts';
+
+const NOW = 1_000_000;
+
+describe('policyProblems', () => {
+  it.each([
+    { name: 'the default', change: {}, fit: true },
+    { name: 'one approval without an override', change: { approvals: 1 }, fit: false },
+    {
+      name: 'one approval, override just in force',
+      change: { approvals: 1, overrideUntil: NOW + 1 },
+      fit: true,
+    },
+    { name: 'one approval, override just over', change: { approvals: 1, overrideUntil: NOW }, fit: false },
+    { name: 'one approval in a rule', change: { rules: [{ pattern: 'test-*', approvals: 1 }] }, fit: false },
+    { name: 'no approval', change: { approvals: 0, overrideUntil: NOW + 1 }, fit: false },
+    { name: 'more groups than approvals', change: { groups: ['a', 'b', 'c'] }, fit: false },
+    { name: 'as many groups as approvals', change: { groups: ['a', 'b'] }, fit: true },
+    { name: 'a group twice', change: { groups: ['a', 'a'] }, fit: false },
+    { name: 'the shortest time', change: { ttlMs: MIN_TTL_MS }, fit: true },
+    { name: 'less than the shortest time', change: { ttlMs: MIN_TTL_MS - 1 }, fit: false },
+    { name: 'the longest time', change: { ttlMs: MAX_TTL_MS }, fit: true },
+    { name: 'more than the longest time', change: { ttlMs: MAX_TTL_MS + 1 }, fit: false },
+    { name: 'no time', change: { ttlMs: Number.NaN }, fit: false },
+  ])('$name: fit is $fit', ({ change, fit }) => {
+    expect(policyProblems({ ...DEFAULT_POLICY, ...change }, NOW).length === 0).toBe(fit);
+  });
+
+  it('says that an override is in force only while it is needed and has not ended', () => {
+    const single = { ...DEFAULT_POLICY, approvals: 1, overrideUntil: NOW };
+
+    expect(overrideInForce(single, NOW - 1)).toBe(true);
+    expect(overrideInForce(single, NOW)).toBe(false);
+    expect(overrideInForce({ ...single, approvals: 2 }, NOW - 1)).toBe(false);
+  });
+});
+
+describe('ruleFor', () => {
+  const policy = {
+    ...DEFAULT_POLICY,
+    groups: ['security'],
+    rules: [
+      { pattern: 'root-*', approvals: 3, groups: ['security', 'key-owner'] },
+      { pattern: '*-2025', ttlMs: MIN_TTL_MS },
+    ],
+  };
+
+  it('takes the first rule that matches, and the default for what it leaves out', () => {
+    expect(ruleFor(policy, 'root-2025')).toEqual({
+      approvals: 3,
+      groups: ['security', 'key-owner'],
+      ttlMs: policy.ttlMs,
+    });
+    expect(ruleFor(policy, 'orders-2025')).toEqual({ approvals: 2, groups: ['security'], ttlMs: MIN_TTL_MS });
+    expect(ruleFor(policy, 'orders')).toEqual({ approvals: 2, groups: ['security'], ttlMs: policy.ttlMs });
+  });
+});
+
+describe('satisfies', () => {
+  const rule = { approvals: 2, groups: ['security', 'key-owner'] };
+
+  it.each([
+    { name: 'nobody', people: [], enough: false },
+    { name: 'one person in both groups', people: [['a', 'security', 'key-owner']], enough: false },
+    {
+      name: 'the same person twice',
+      people: [
+        ['a', 'security', 'key-owner'],
+        ['a', 'security', 'key-owner'],
+      ],
+      enough: false,
+    },
+    {
+      name: 'two of one group',
+      people: [
+        ['a', 'security'],
+        ['b', 'security'],
+      ],
+      enough: false,
+    },
+    {
+      name: 'one of each',
+      people: [
+        ['a', 'security'],
+        ['b', 'key-owner'],
+      ],
+      enough: true,
+    },
+    {
+      name: 'both in both',
+      people: [
+        ['a', 'security', 'key-owner'],
+        ['b', 'security', 'key-owner'],
+      ],
+      enough: true,
+    },
+    {
+      name: 'the versatile one needed for the other group',
+      people: [
+        ['a', 'security', 'key-owner'],
+        ['b', 'security'],
+      ],
+      enough: true,
+    },
+    { name: 'one in both, one in none', people: [['a', 'security', 'key-owner'], ['b']], enough: false },
+  ])('$name: $enough', ({ people, enough }) => {
+    const approvers = people.map(([id = '', ...groups]) => ({ id, groups }));
+
+    expect(satisfies(rule, approvers)).toBe(enough);
+    expect(missingGroups(rule, approvers).length === 0).toBe(enough);
+  });
+});

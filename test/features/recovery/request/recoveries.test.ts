@@ -1,0 +1,228 @@
+/** The use cases of people: ask, approve, reject, cancel, list; every refusal in the audit log; nothing lost in a race. */
+import { describe, expect, it } from 'vitest';
+import { WardenError } from '../../../../src/core/errors.ts';
+import { listRecoveries, reconcile } from '../../../../src/features/recovery/request/list-recoveries.ts';
+import { Recoveries } from '../../../../src/features/recovery/request/recoveries.ts';
+import { HOUR_MS, person } from '../../../support/recovery-builders.ts';
+import { RecoveryWorld } from '../../../support/recovery-world.ts';
+
+const BODY = { hsm: 'contoso', key: 'orders', action: 'auto', reason: 'deleted by mistake' } as const;
+
+async function deleted(): Promise<RecoveryWorld> {
+  const world = await RecoveryWorld.withBackup();
+  world.hsm.deleteKey('orders');
+  return world;
+}
+
+describe('opening a request', () => {
+  it('stores it, audits it and tells the world, with a link', async () => {
+    const world = await deleted();
+    const record = await world.ask();
+
+    expect(world.stored(record.id)).toMatchObject({ state: 'requested', untold: [] });
+    expect(world.audited).toEqual(['recovery-requested']);
+    expect(world.notifier.events).toEqual([
+      expect.objectContaining({ type: 'requested', link: `https://warden.test/recoveries/${record.id}` }),
+    ]);
+  });
+
+  it('changes nothing but the audit log when pre-flight refuses', async () => {
+    const world = await RecoveryWorld.withBackup();
+
+    await expect(world.ask()).rejects.toMatchObject({ code: 'key-active' });
+    expect(world.store.documents.size).toBe(0);
+    expect(world.audited).toEqual(['recovery-refused']);
+  });
+
+  it('gives the same request for the same idempotency key, also at once, and refuses it for another body', async () => {
+    const world = await deleted();
+    const open = (body: typeof BODY, who = 'alice') =>
+      new Recoveries(world.deps()).open(person(who), body, 'key-1');
+
+    const answers = await Promise.all([open(BODY), open(BODY), open(BODY)]);
+    const later = await open(BODY);
+
+    expect(new Set([...answers, later].map(({ record }) => record.id)).size).toBe(1);
+    const other: typeof BODY = Object.assign({ ...BODY }, { reason: 'another' });
+    await expect(open(other)).rejects.toMatchObject({ code: 'idempotency-conflict' });
+    expect((await open(BODY, 'bob')).record.id).not.toBe(later.record.id);
+  });
+
+  it('is told later when the audit log was down', async () => {
+    const world = await deleted();
+    world.auditStore.faults.fail('append', new WardenError('storage-unavailable', { message: 'down' }));
+    await expect(world.ask()).rejects.toMatchObject({ code: 'storage-unavailable' });
+    await world.clock.advance(5_000);
+
+    const deps = world.deps();
+    await reconcile(world.store, new Recoveries(deps), world.logger, new Set());
+
+    expect(world.audited).toEqual(['recovery-requested']);
+  });
+});
+
+describe('while the topic is down', () => {
+  const DOWN = new WardenError('topic-unreachable', { message: 'down' });
+
+  it('a key comes back all the same, audited once, and every event is told afterwards in order', async () => {
+    const world = await deleted();
+    let isDown = true;
+    const act = () => {
+      if (isDown) throw DOWN;
+    };
+    world.notifier.faults.plant({ operation: 'notify', times: 1_000, act });
+    const record = await world.approved();
+    await world.clock.advance(60_000);
+
+    expect(await world.deliver(record.id)).toBe('ended');
+    await world.clock.advance(60_000);
+    const { record: seen, etag } = await new Recoveries(world.deps()).get(record.id);
+    expect(seen.state).toBe('succeeded');
+    expect((await new Recoveries(world.deps()).get(record.id)).etag).toBe(etag);
+    expect(world.notifier.events).toEqual([]);
+
+    isDown = false;
+    await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
+    expect(world.notifier.events.map(({ type }) => `recovery-${type}`)).toEqual(world.audited);
+    expect(world.audited).toHaveLength(6);
+    expect(world.stored(record.id).untold).toEqual([]);
+  });
+
+  it('goes on trying to tell what is over', async () => {
+    const world = await deleted();
+    const record = await world.ask();
+    world.notifier.faults.fail('notify', DOWN, { times: 1 });
+    const cancel = { type: 'cancel', by: person('alice'), reason: 'found it' } as const;
+    await new Recoveries(world.deps()).command(record.id, cancel);
+    const settled = new Set<string>();
+    const run = () => reconcile(world.store, new Recoveries(world.deps()), world.logger, settled);
+    await run();
+    await world.clock.advance(60_000);
+    await run();
+
+    expect(world.notifier.events.map(({ type }) => type)).toEqual(['requested', 'cancelled']);
+  });
+});
+
+describe('deciding', () => {
+  it('loses no approval of many at once', async () => {
+    const world = await deleted();
+    world.policy = { ...world.policy, approvals: 10 };
+    const record = await world.ask();
+
+    await Promise.all(Array.from({ length: 10 }, (_, n) => world.approve(record, `person-${n}`)));
+
+    expect(world.stored(record.id)).toMatchObject({ state: 'approved' });
+    expect(world.stored(record.id).approvals).toHaveLength(10);
+  });
+
+  it('executes once under two hundred approvals and deliveries at once', async () => {
+    const world = await deleted();
+    const record = await world.ask();
+
+    const all = Array.from({ length: 200 }, (_, n) =>
+      n % 2 === 0 ? world.approve(record, `person-${n}`) : world.deliver(record.id),
+    );
+    await Promise.allSettled(all);
+    await world.deliver(record.id);
+
+    expect(world.stored(record.id).state).toBe('succeeded');
+    expect(world.hsm.calls.filter((call) => call === 'recoverKey orders')).toHaveLength(1);
+  });
+
+  it('refuses a command for an older version of the request', async () => {
+    const world = await deleted();
+    const record = await world.ask();
+    const recoveries = new Recoveries(world.deps());
+    const { etag } = await recoveries.get(record.id);
+    await world.approve(record, 'bob');
+
+    const reject = recoveries.command(record.id, { type: 'reject', by: person('dave'), reason: 'no' }, [
+      etag,
+    ]);
+
+    await expect(reject).rejects.toMatchObject({ code: 'precondition-failed' });
+  });
+
+  it.each([
+    { name: 'the requester', who: 'alice', code: 'own-request' },
+    { name: 'the same person again', who: 'bob', code: 'approved-already' },
+  ])('audits the refusal of an approval by $name', async ({ who, code }) => {
+    const world = await deleted();
+    const record = await world.ask();
+    await world.approve(record, 'bob');
+
+    await expect(world.approve(record, who)).rejects.toMatchObject({ code });
+    expect(world.auditStore.lines.at(-1)).toContain(`"code":"${code}"`);
+  });
+
+  it('refuses everything while the gate is disarmed', async () => {
+    const world = await deleted();
+    const record = await world.ask();
+    world.proofs.identity = async () => 'off';
+
+    await expect(world.ask()).rejects.toMatchObject({ code: 'gate-disarmed' });
+    await expect(world.approve(record, 'bob')).rejects.toMatchObject({ code: 'gate-disarmed' });
+    expect(world.stored(record.id).approvals).toEqual([]);
+  });
+
+  it('lets a request expire when somebody comes too late', async () => {
+    const world = await deleted();
+    const record = await world.ask();
+    await world.clock.advance(24 * HOUR_MS);
+
+    await expect(world.approve(record, 'bob')).rejects.toMatchObject({ code: 'recovery-expired' });
+    expect(world.stored(record.id).state).toBe('expired');
+  });
+
+  it('says that there is no such request', async () => {
+    const world = await deleted();
+
+    await expect(new Recoveries(world.deps()).get('z'.repeat(26))).rejects.toMatchObject({
+      code: 'recovery-unknown',
+    });
+  });
+});
+
+describe('listing and reconciling', () => {
+  it('lists newest first, a page at a time, by state, HSM and key', async () => {
+    const world = await deleted();
+    const ids: string[] = [];
+    for (let n = 0; n < 5; n += 1) {
+      ids.unshift((await world.ask()).id);
+      await world.clock.advance(1_000);
+    }
+    const first = await listRecoveries(world.store, { limit: 3 }, world.logger);
+    const second = await listRecoveries(
+      world.store,
+      { limit: 3, ...(first.next && { next: first.next }) },
+      world.logger,
+    );
+
+    expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
+    expect(second.next).toBeUndefined();
+    expect((await listRecoveries(world.store, { limit: 9, state: 'approved' }, world.logger)).items).toEqual(
+      [],
+    );
+    expect(
+      (await listRecoveries(world.store, { limit: 9, key: 'ORDERS', hsm: 'contoso' }, world.logger)).items,
+    ).toHaveLength(5);
+    expect((await listRecoveries(world.store, { limit: 9, key: 'other' }, world.logger)).items).toEqual([]);
+  });
+
+  it('sends again what was approved when the message was lost', async () => {
+    const world = await deleted();
+    const record = await world.approved();
+    while (world.queue.take('recoveries') !== undefined);
+    const settled = new Set<string>();
+
+    await reconcile(world.store, new Recoveries(world.deps()), world.logger, settled);
+
+    expect(world.queue.take('recoveries')).toEqual({ kind: 'recovery', id: record.id });
+    await world.deliver(record.id);
+    const looks = [0, 0];
+    for (const n of [0, 1])
+      looks[n] = await reconcile(world.store, new Recoveries(world.deps()), world.logger, settled);
+    expect(looks).toEqual([1, 0]);
+  });
+});

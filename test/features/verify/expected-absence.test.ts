@@ -1,0 +1,110 @@
+/** Backups that are gone because the lifecycle rule removed them: which of them anybody need be told of. */
+import { describe, expect, it } from 'vitest';
+import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
+import { VerifyWorld } from '../../support/verify-world.ts';
+import { aWatchPolicy, DAY_MS } from '../../support/watch-world.ts';
+
+describe('a verification of a store whose lifecycle rule removes old backups', () => {
+  /** A key with a backup that a look knows, deleted and purged, so that its backup is pinned. */
+  async function purged() {
+    const world = new VerifyWorld({ purgeProtection: false });
+    await world.fill(2);
+    await world.look();
+    world.hsm.deleteKey('key-1');
+    world.hsm.purgeKey('key-1');
+    await world.look();
+    return { world, original: world.blobOf('key-1') };
+  }
+
+  async function verified(world: VerifyWorld) {
+    const { status, state } = await world.verify();
+    expect(status).toBe('ended');
+    const { keys } = await readCatalogue(world.state, 'contoso');
+    const told = world.told.filter((name) => name.startsWith('BackupDamaged'));
+    return {
+      found: state.found,
+      told,
+      promised: keys['key-1']?.blob,
+      asked: world.queue.take('key-backups'),
+    };
+  }
+
+  it('takes the pinned copy of a purged key for the original, and tells nothing', async () => {
+    const { world, original } = await purged();
+    await world.clock.advance(401 * DAY_MS);
+    world.backups.remove(original);
+
+    expect(await verified(world)).toEqual({
+      found: 0,
+      told: [],
+      promised: `pinned/${original}`,
+      asked: undefined,
+    });
+  });
+
+  it('tells a purged key whose original and pinned copy are both gone', async () => {
+    const { world, original } = await purged();
+    await world.clock.advance(401 * DAY_MS);
+    world.backups.remove(original);
+    world.backups.remove(`pinned/${original}`);
+
+    expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+  });
+
+  it('tells a purged key whose pinned copy is damaged, both names', async () => {
+    const { world, original } = await purged();
+    await world.clock.advance(401 * DAY_MS);
+    world.backups.remove(original);
+    await world.damage(`pinned/${original}`);
+
+    expect(await verified(world)).toMatchObject({ found: 2 });
+  });
+
+  it('tells a lost pinned copy that the catalogue has come to name', async () => {
+    const { world, original } = await purged();
+    await world.clock.advance(401 * DAY_MS);
+    world.backups.remove(original);
+    await world.verify({ kind: 'verify', hsm: 'contoso', runId: 'run-0' });
+    world.backups.remove(`pinned/${original}`);
+
+    expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+  });
+
+  /** A key that the settings leave out since it was backed up; its backup goes at this age. */
+  async function leftOut(days: number, exclude: readonly string[]) {
+    const world = new VerifyWorld();
+    await world.fill(2);
+    world.policy = aWatchPolicy({ selection: { include: [], exclude, excludeTags: [] } });
+    await world.look();
+    await world.clock.advance(days * DAY_MS);
+    world.backups.remove(world.blobOf('key-1'));
+    return world;
+  }
+
+  it('forgets the backup of a key that the settings leave out since', async () => {
+    const world = await leftOut(401, ['key-1']);
+
+    expect(await verified(world)).toEqual({ found: 0, told: [], promised: undefined, asked: undefined });
+    expect(world.logger.lines.map(({ message }) => message)).toContain(
+      'backup reached its age and is needed no more',
+    );
+  });
+
+  it.each([
+    ['younger than the rule removes', 399, ['key-1']],
+    ['of a key that needs one', 401, []],
+  ])('tells a lost backup %s', async (_name, days, exclude) => {
+    const world = await leftOut(days, exclude);
+
+    expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+  });
+
+  it('tells a lost backup when no look says whether its key is there', async () => {
+    const world = new VerifyWorld();
+    await world.fill(2);
+    await world.clock.advance(401 * DAY_MS);
+    world.backups.remove(world.blobOf('key-1'));
+
+    expect(await verified(world)).toMatchObject({ found: 1 });
+  });
+});

@@ -1,0 +1,150 @@
+/** Looks at keys that are nowhere: which of them are purged, and what nothing is concluded from. */
+import { describe, expect, it } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
+import { HOUR_MS, MINUTE_MS, settledWorld, WatchWorld } from '../../support/watch-world.ts';
+
+describe('a look at vanished keys', () => {
+  it('tells an early purge, and that nothing can bring back a key without a backup', async () => {
+    const world = new WatchWorld({ purgeProtection: false });
+    world.hsm.createKey('secret');
+    world.hsm.deleteKey('secret');
+    await world.look();
+    world.hsm.purgeKey('secret');
+    await world.look();
+
+    expect(world.told).toEqual(['KeyDeleted secret', 'PurgeProtectionOff', 'KeyPurged secret']);
+    expect(world.events('HsmWarden.KeyPurged')[0]?.data).toMatchObject({
+      recoverable: 'lost',
+      severity: 'critical',
+    });
+  });
+
+  it('finds a key that was made, backed up, deleted and purged between two looks through the catalogue', async () => {
+    const world = await settledWorld();
+    world.hsm.createKey('brief');
+    await world.backUp('brief');
+    world.hsm.deleteKey('brief');
+    world.hsm.purgeKey('brief');
+    await world.look();
+    await world.look();
+
+    expect(world.told).toEqual(['KeyPurged brief']);
+    expect(world.events('HsmWarden.KeyPurged')[0]?.data).toMatchObject({
+      foundBy: 'catalogue',
+      recoverable: 'restore',
+    });
+  });
+
+  it('finds a key that was made, deleted and purged between two looks through the audit log', async () => {
+    const world = await settledWorld();
+    world.hsm.createKey('brief');
+    world.hsm.deleteKey('brief');
+    world.hsm.purgeKey('brief');
+    const purges = [{ key: 'brief', at: world.clock.now(), caller: { upn: 'mallory@contoso.com' } }];
+    await world.look({ purges });
+    await world.look({ purges });
+
+    expect(world.told).toEqual(['KeyPurged brief']);
+    expect(world.events('HsmWarden.KeyPurged')[0]?.data).toMatchObject({
+      foundBy: 'audit-log',
+      recoverable: 'lost',
+      purgedBy: { upn: 'mallory@contoso.com' },
+    });
+  });
+
+  it('does not tell a purge again when its audit record comes ten minutes later', async () => {
+    const world = await settledWorld({ purgeProtection: false });
+    world.hsm.deleteKey('orders');
+    await world.look();
+    const at = world.clock.now();
+    world.hsm.purgeKey('orders');
+    await world.look();
+    await world.clock.advance(10 * MINUTE_MS);
+    const told = await world.during(() => world.look({ purges: [{ key: 'orders', at, caller: {} }] }));
+
+    expect(told).toEqual([]);
+  });
+
+  it('tells the purge of a key whose name is in use again, and does not count the old backup for the new key', async () => {
+    const world = await settledWorld({ purgeProtection: false });
+    await world.clock.advance(MINUTE_MS);
+    world.hsm.deleteKey('orders');
+    world.hsm.purgeKey('orders');
+    world.hsm.createKey('orders');
+    await world.look();
+    expect(world.told).toEqual(['PurgeProtectionOff', 'KeyPurged orders']);
+
+    await world.clock.advance(2 * HOUR_MS);
+    expect(await world.during(() => world.look())).toEqual(['KeyUnprotected orders']);
+  });
+
+  it('takes a restored key for what it is: the backups are its own', async () => {
+    const world = await settledWorld({ purgeProtection: false });
+    world.hsm.deleteKey('orders');
+    await world.look();
+    world.hsm.purgeKey('orders');
+    await world.look();
+    const [blob = ''] = world.backups.blobs;
+    await world.deps.keys.restoreKey(await world.backups.read(blob));
+    await world.clock.advance(2 * HOUR_MS);
+
+    expect(await world.during(() => world.look())).toEqual([]);
+  });
+
+  it('says nothing of a key that moves between the two lists while they are read', async () => {
+    const world = await settledWorld();
+    world.hsm.deleteKey('orders');
+    await world.look();
+    world.hsm.faults.plant({
+      operation: 'listDeletedKeys',
+      act: async () => void (await world.deps.keys.recoverKey('orders')),
+    });
+
+    expect(await world.during(() => world.look())).toEqual(['KeyRecovered orders']);
+  });
+
+  it('says nothing of a key that moves between the direct reads', async () => {
+    const world = await settledWorld();
+    world.hsm.deleteKey('orders');
+    await world.look();
+    const key = world.hsm.deleted.get('orders');
+    world.hsm.faults.plant({
+      operation: 'listDeletedKeys',
+      act: () => void world.hsm.deleted.delete('orders'),
+    });
+    world.hsm.faults.plant({
+      operation: 'getKey',
+      act: () => {
+        if (key !== undefined) world.hsm.deleted.set('orders', key);
+      },
+    });
+
+    expect(await world.during(() => world.look())).toEqual([]);
+  });
+
+  it.each(['hsm-throttled', 'hsm-unavailable', 'hsm-answer-unexpected'] as const)(
+    'concludes nothing from %s on a direct read, and looks again',
+    async (code) => {
+      const world = await settledWorld({ purgeProtection: false });
+      world.hsm.deleteKey('orders');
+      await world.look();
+      world.hsm.purgeKey('orders');
+      world.hsm.faults.fail('getDeletedKey', new WardenError(code, { message: 'planted' }), { times: 2 });
+
+      expect(await world.during(() => world.look())).toEqual([]);
+      expect(await world.during(() => world.look())).toEqual(['KeyPurged orders']);
+    },
+  );
+
+  it('keeps the pin for the next look when the store does not answer', async () => {
+    const world = await settledWorld({ purgeProtection: false });
+    world.hsm.deleteKey('orders');
+    world.hsm.purgeKey('orders');
+    world.backups.faults.fail('pin', new WardenError('storage-unavailable', { message: 'planted' }));
+    await world.look();
+    expect(world.backups.blobs).toHaveLength(1);
+    await world.look();
+
+    expect(world.backups.blobs.filter((blob) => blob.startsWith('pinned/'))).toHaveLength(1);
+  });
+});

@@ -1,0 +1,85 @@
+/** The audit log's parts and anchor in memory. */
+
+import { WardenError } from '../../../src/core/errors.ts';
+import type { Clock } from '../../../src/core/ports.ts';
+import type { AuditAnchor, AuditPart, AuditStore, PartEnd } from '../../../src/features/audit/audit-log.ts';
+import { comparePart } from '../../../src/features/audit/audit-log.ts';
+import { type ChainTip, EMPTY_CHAIN } from '../../../src/features/audit/entry.ts';
+import { Faults } from './faults.ts';
+
+/** An {@link AuditStore} that lives as long as its object. Its contents are open to a test that plays the attacker. */
+export class MemoryAuditStore implements AuditStore {
+  readonly faults = new Faults<'end' | 'open' | 'append' | 'read'>();
+  readonly contents: { readonly part: AuditPart; text: string }[] = [];
+  readonly #clock: Clock;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
+
+  async end(_fresh: boolean): Promise<PartEnd | undefined> {
+    await this.faults.meet('end', '');
+    const newest = this.contents.at(-1);
+    if (newest === undefined) return undefined;
+    const lines = newest.text.split('\n').slice(0, -1);
+    const lastLine = lines.at(-1);
+    return {
+      part: newest.part,
+      position: Buffer.byteLength(newest.text),
+      lines: lines.length,
+      serviceTime: this.#clock.now(),
+      ...(lastLine === undefined ? {} : { lastLine }),
+    };
+  }
+
+  async open(part: AuditPart): Promise<void> {
+    await this.faults.meet('open', part.day);
+    if (this.#find(part) === undefined) this.contents.push({ part, text: '' });
+    this.contents.sort((a, b) => comparePart(a.part, b.part));
+  }
+
+  async append(part: AuditPart, line: string, position: number): Promise<void> {
+    await this.faults.meet('append', part.day);
+    const content = this.#find(part);
+    if (content === undefined || Buffer.byteLength(content.text) !== position) {
+      throw new WardenError('state-conflict', { message: 'The part has another length by now.' });
+    }
+    content.text += line;
+  }
+
+  async *parts(): AsyncGenerator<AuditPart> {
+    for (const { part } of this.contents) yield part;
+  }
+
+  async read(part: AuditPart): Promise<string> {
+    await this.faults.meet('read', part.day);
+    return this.#find(part)?.text ?? '';
+  }
+
+  /** All lines of all parts. */
+  get lines(): readonly string[] {
+    return this.contents.flatMap(({ text }) => text.split('\n').slice(0, -1));
+  }
+
+  #find(part: AuditPart) {
+    return this.contents.find((content) => comparePart(content.part, part) === 0);
+  }
+}
+
+/** An {@link AuditAnchor} that lives as long as its object. */
+export class MemoryAuditAnchor implements AuditAnchor {
+  tip: ChainTip | undefined;
+
+  async read(): Promise<ChainTip | undefined> {
+    return this.tip;
+  }
+
+  async begin(): Promise<void> {
+    this.tip ??= EMPTY_CHAIN;
+  }
+
+  async advance(tip: ChainTip): Promise<void> {
+    if (this.tip === undefined) throw new WardenError('audit-corrupt', { message: 'The anchor is gone.' });
+    if (tip.seq > this.tip.seq) this.tip = tip;
+  }
+}
