@@ -1,4 +1,5 @@
 /** Starts the two function apps in local hosts, each with its own settings and identity, as two apps in Azure have. */
+import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createBlobService } from '../adapters/blob/clients.ts';
@@ -26,6 +27,8 @@ const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.
 export interface Apps {
   readonly backup: Host;
   readonly recovery: Host;
+  /** Opens the operator's paths (`/admin/…`) of both. */
+  readonly masterKey: string;
   /** Running work may go on for `graceMs`, 10 s unless told otherwise, before it is asked to end. */
   stop(graceMs?: number): Promise<void>;
 }
@@ -45,11 +48,13 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
   const access = storageAccess(world);
   await deployStorage(access);
   const ports = await freePorts(options.once ? { backup: 0, recovery: 0 } : PORTS);
-  const backup = await startApp('functions/main.ts', ports.backup, access, options);
+  const masterKey = randomBytes(32).toString('base64url');
+  const start = (entry: string, port: number) => startApp(entry, port, access, masterKey, options);
+  const backup = await start('functions/main.ts', ports.backup);
   try {
     // An app reads its settings while it is loaded: now they are the recovery's.
     Object.assign(process.env, world.recoverySettings);
-    const recovery = await startApp('functions/recovery-main.ts', ports.recovery, access, options);
+    const recovery = await start('functions/recovery-main.ts', ports.recovery);
     world.topic.subscribe({
       name: 'recovery',
       url: `${recovery.url}/api/webhooks/${WATCH_SOURCE}`,
@@ -65,7 +70,7 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
       world.auditFeed.listen(async () => undefined);
       await Promise.all([backup.stop(graceMs), recovery.stop(graceMs)]);
     };
-    return { backup, recovery, stop };
+    return { backup, recovery, masterKey, stop };
   } catch (error) {
     await backup.stop();
     throw error;
@@ -76,6 +81,7 @@ async function startApp(
   entry: string,
   httpPort: number,
   access: StorageAccess,
+  masterKey: string,
   { folder, once, log }: AppsOptions,
 ): Promise<Host> {
   const service = createQueueService(access);
@@ -83,6 +89,7 @@ async function startApp(
     entry: new URL(`../../${entry}`, import.meta.url),
     hostJson: JSON.parse(await readFile(new URL('../../host.json', import.meta.url), 'utf8')),
     httpPort,
+    masterKey,
     clock: systemClock,
     queueClients: () => service,
     queueVisibilityMs: QUEUE_VISIBILITY_MS,

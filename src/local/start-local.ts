@@ -18,7 +18,7 @@ import { followClocks, lookNow, travel } from './time-travel.ts';
 import type { CloudEvent } from './topic/cloud-event.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
-import { writeWorldFile } from './world/world-file.ts';
+import { masterKeyFile, writeWorldFile } from './world/world-file.ts';
 
 /** Where the command line looks, too. */
 const USUAL_WORLD = join('.warden', 'world');
@@ -196,7 +196,7 @@ async function backUpNow(
 /** Tells `hsm-warden … --emulator` where everything is. */
 async function describeWorld(
   { hsms, caFile, azurite, issuer, settings }: World,
-  { recovery }: Apps,
+  { recovery, masterKey }: Apps,
   folder: string,
 ): Promise<void> {
   const [first] = hsms;
@@ -209,7 +209,7 @@ async function describeWorld(
   const { blobUrl, queueUrl } = azurite;
   const topicUrl = settings.WARDEN_TOPIC_URL;
   const urls = { blobUrl, queueUrl, recoveryUrl: recovery.url, issuerUrl: issuer.url, topicUrl };
-  await writeWorldFile(folder, { hsms, caFile, ...urls, token, storageToken });
+  await writeWorldFile(folder, { hsms, caFile, ...urls, token, storageToken, masterKey });
 }
 
 /** Azurite goes by the real time, and so do the tokens of the app's identity; those of the HSMs go by theirs. */
@@ -245,7 +245,7 @@ function whereEverythingIs(world: World, apps: Apps, folder: string): string {
     `  kept in        ${folder}`,
     'Try:',
     `  curl -s --cacert ${world.caFile} -H "authorization: Bearer $(cat ${world.tokenFile})" "${world.hsms[0]?.url}/keys?api-version=7.4"`,
-    `  curl -s -X POST -H 'content-type: application/json' -d '{}' ${apps.backup.url}/admin/functions/nightlyBackup`,
+    `  curl -s -X POST -H "x-functions-key: $(cat ${masterKeyFile(folder)})" -H 'content-type: application/json' -d '{}' ${apps.backup.url}/admin/functions/nightlyBackup`,
     `  ${folder === USUAL_WORLD ? '' : `HSM_WARDEN_WORLD=${join(folder, 'local.json')} `}npm run -s warden -- status --emulator`,
     'Or bring a deleted key back with the right people: docs/recovery.md',
   ].join('\n');

@@ -25,6 +25,8 @@ const KILLS = 20;
 const SLOW_MS = 80;
 /** An execution takes about half of this; a process lives this long at most. */
 const LIFE_MS = 3_000;
+/** Opens the operator's paths of the hosts. */
+const MASTER_KEY = 'local';
 const clock = systemClock;
 
 const HsmCall = z.looseObject({ operationName: z.string(), httpStatusCode: z.int(), requestUri: z.string() });
@@ -56,7 +58,11 @@ function seeded(seed: number): () => number {
 }
 
 function startApp(aheadMs: number, settings: Readonly<Record<string, string>> = {}): Promise<AppProcess> {
-  const recovery = { ...local.world.recoverySettings, HOST_ENTRY: 'functions/recovery-main.ts' };
+  const recovery = {
+    ...local.world.recoverySettings,
+    HOST_ENTRY: 'functions/recovery-main.ts',
+    HOST_MASTER_KEY: MASTER_KEY,
+  };
   return AppProcess.start(local, { ...recovery, HOST_BATCH: '3', ...settings }, aheadMs);
 }
 
@@ -114,7 +120,7 @@ async function liveAndDie(round: number, random: () => number, ids: readonly str
   if (round % 5 === 4) {
     await fetch(reconcile, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'x-functions-key': MASTER_KEY },
       body: '{}',
     });
   }
@@ -144,7 +150,7 @@ describe('recoveries whose processes are killed at 20 random moments', () => {
     const last = await startApp((KILLS + 1) * (CLAIM_MS + 1_000), { HOST_BATCH: '8' });
     await fetch(`${last.url}/admin/functions/recoveryReconcile`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', 'x-functions-key': MASTER_KEY },
       body: '{}',
     });
     await expect

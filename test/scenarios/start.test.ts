@@ -108,7 +108,7 @@ describe('npm start', () => {
     });
     await expect.poll(() => said, { timeout: 60_000 }).toContain('Ctrl-C ends everything');
     const [, url = ''] = /app\s+(http:\S+)/.exec(said) ?? [];
-    expect((await fetch(`${url}/admin/host/status`)).status).toBe(200);
+    expect((await fetch(`${url}/admin/host/status`)).status).toBe(401);
 
     child.kill('SIGINT');
     const [code] = await exit;

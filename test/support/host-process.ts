@@ -29,6 +29,7 @@ const host = await startHost({
   hostJson,
   queues: HOST_QUEUES !== 'off',
   httpPort: 0,
+  masterKey: process.env.HOST_MASTER_KEY,
   queueClients: () => service,
   // A killed process's message comes back after this long; the official host takes ten minutes.
   queueVisibilityMs: Number(process.env.QUEUE_VISIBILITY_MS ?? 2_000),

@@ -1,8 +1,6 @@
 /** How to start the host, and what a started one offers. */
-import type { TokenCredential } from '@azure/core-auth';
 import type { AppSettings } from './app-settings.ts';
 import type { HostLogger } from './host-log.ts';
-import type { AccessKeys } from './http/access.ts';
 import type { InvocationOutcome } from './invoker.ts';
 import type { QueueClientFactory } from './queue/queue-clients.ts';
 import type { ScheduleStore } from './timer/schedule-store.ts';
@@ -18,8 +16,8 @@ export interface HostOptions {
   readonly settings?: AppSettings;
   /** 7071 when absent, 0 for a free one. */
   readonly httpPort?: number;
-  /** Access keys. Without a master key none is asked for. */
-  readonly keys?: AccessKeys;
+  /** Opens the operator's paths (`/admin/…`), which nobody can use without one. */
+  readonly masterKey?: string | undefined;
   /** Bytes an HTTP body may have; 100 MiB when absent. */
   readonly bodyLimit?: number;
   /** Epoch milliseconds; the system's clock when absent. Call `tick` after it jumped. */
@@ -30,9 +28,8 @@ export interface HostOptions {
   readonly random?: () => number;
   /** Receives every line; none is kept when absent. */
   readonly log?: HostLogger;
-  /** Gives queue clients; from the settings, with `credential` for identity-based connections, when absent. */
+  /** Gives queue clients; from connection strings in the settings when absent. */
   readonly queueClients?: QueueClientFactory;
-  readonly credential?: TokenCredential;
   /**
    * How long a message is hidden from others before it is renewed or, if this process died, comes back. The official
    * host uses 10 minutes (`QueueListener.cs`), which is also the default here.

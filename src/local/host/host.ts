@@ -1,6 +1,7 @@
 /** A local Azure Functions host: loads any module that registers functions with `@azure/functions` and runs them. */
 import { isDisabled } from './app-settings.ts';
-import { type AppHookData, runHooks, withLogHooks } from './hooks.ts';
+import { checkBindings } from './check-bindings.ts';
+import { type AppHookData, runHooks } from './hooks.ts';
 import { HostError } from './host-error.ts';
 import { parseHostJson } from './host-json.ts';
 import { silentLogger } from './host-log.ts';
@@ -13,7 +14,6 @@ import { loadApp, type RegisteredFunction } from './load-app.ts';
 import { planQueues } from './queue/plan-queues.ts';
 import { queueClientsFromSettings } from './queue/queue-clients.ts';
 import type { QueueListener } from './queue/queue-listener.ts';
-import { checkBindings, sendOutputs } from './queue/queue-output.ts';
 import { stopInOrder } from './stop.ts';
 import { planTimers } from './timer/plan-timers.ts';
 import { createFileScheduleStore } from './timer/schedule-store.ts';
@@ -39,24 +39,20 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const settings = options.settings ?? process.env;
   const now = () => (options.clock ?? Date).now();
   const hostSettings = parseHostJson(options.hostJson);
-  const app = await loadApp(options.entry, options.log ?? silentLogger);
-  const log = withLogHooks(app.hooks, options.log ?? silentLogger);
-  checkBindings(app.functions);
+  const log = options.log ?? silentLogger;
+  const app = await loadApp(options.entry, log);
+  checkBindings(app.functions, app.hooks);
   const functions = app.functions.filter((target) => !isDisabled(target.metadata.name, settings));
   const routes = createRoutes(functions, hostSettings.routePrefix, settings);
   for (const message of [...hiddenRoutes(routes), ...ignoredRetries(functions)]) {
     log({ level: 'warning', category: 'system', message });
   }
-  const clients = options.queueClients ?? queueClientsFromSettings(settings, options.credential);
+  const clients = options.queueClients ?? queueClientsFromSettings(settings);
   const appHookData: AppHookData = {};
   const invoker = createInvoker({
-    hooks: app.hooks,
-    appHookData,
     log,
     now,
     timeoutMs: hostSettings.functionTimeoutMs,
-    deliverOutputs: (target, response) =>
-      sendOutputs(target, response, { clients, settings, encoding: hostSettings.queues.messageEncoding }),
   });
   const timers = planTimers({
     functions,
@@ -105,7 +101,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const server: HttpServer = await startHttpServer({
     port: options.httpPort ?? DEFAULT_PORT,
     routes,
-    keys: options.keys ?? {},
+    masterKey: options.masterKey,
     bodyLimit: options.bodyLimit,
     log,
     invoke: invoker.invoke,

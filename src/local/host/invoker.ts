@@ -1,10 +1,9 @@
 /** Runs one function once, in the steps of the official Node worker, and says how it ended. */
 import { randomUUID } from 'node:crypto';
 import { withSystemLog } from './core-module.ts';
-import { type AppHookData, runHooks } from './hooks.ts';
 import { describeError, HostError } from './host-error.ts';
 import type { HostLogger } from './host-log.ts';
-import type { Hooks, RegisteredFunction } from './load-app.ts';
+import type { RegisteredFunction } from './load-app.ts';
 import type { CoreInvocationContext, RpcInvocationResponse, RpcTypedData } from './rpc-types.ts';
 
 /** What starts a function: the trigger's value and what is known about it. */
@@ -36,13 +35,9 @@ export interface Invoker {
 
 /** What an invoker needs. */
 export interface InvokerOptions {
-  readonly hooks: Hooks;
-  readonly appHookData: AppHookData;
   readonly log: HostLogger;
   readonly now: () => number;
   readonly timeoutMs: number | undefined;
-  /** Carries out what the response asks for (output bindings); a failure fails the invocation. */
-  readonly deliverOutputs: (target: RegisteredFunction, response: RpcInvocationResponse) => Promise<void>;
 }
 
 /** Creates the invoker of one app. */
@@ -77,9 +72,8 @@ async function invokeOnce(
   const base = { functionName, invocationId, startedAt };
   context.log('information', 'system', `Executing '${functionName}' (Id=${invocationId})`);
   try {
-    const work = withSystemLog(context.log, () => runSteps(target, context, options));
+    const work = withSystemLog(context.log, () => runSteps(target, context));
     const response = await withTimeout(work, functionName, options.timeoutMs);
-    await options.deliverOutputs(target, response);
     const endedAt = options.now();
     context.log(
       'information',
@@ -102,32 +96,13 @@ async function invokeOnce(
 async function runSteps(
   target: RegisteredFunction,
   context: CoreInvocationContext,
-  options: InvokerOptions,
 ): Promise<RpcInvocationResponse> {
   const model = await target.model.getInvocationModel(context);
   const { context: invocationContext, inputs } = await model.getArguments();
-  const shared = { hookData: {}, appHookData: options.appHookData, invocationContext };
-  const pre = { ...shared, inputs, functionCallback: target.callback };
-  context.state = 'preInvocationHooks';
-  await runHooks(options.hooks, 'preInvocation', pre);
-  const post: { result: unknown; error: unknown } & typeof shared & { inputs: unknown[] } = {
-    ...shared,
-    inputs: pre.inputs,
-    result: null,
-    error: null,
-  };
   context.state = 'invocation';
-  try {
-    post.result = await model.invokeFunction(invocationContext, pre.inputs, pre.functionCallback);
-  } catch (error) {
-    post.error =
-      error ?? new HostError('registration-invalid', `${target.metadata.name} threw ${String(error)}`);
-  }
-  context.state = 'postInvocationHooks';
-  await runHooks(options.hooks, 'postInvocation', post);
+  const result = await model.invokeFunction(invocationContext, inputs, target.callback);
   context.state = undefined;
-  if (post.error !== null && post.error !== undefined) throw post.error;
-  return model.getResponse(invocationContext, post.result);
+  return model.getResponse(invocationContext, result);
 }
 
 function coreContext(

@@ -16,22 +16,6 @@ export function toTypedData(value: unknown): RpcTypedData {
   return { json: JSON.stringify(value) };
 }
 
-/**
- * The texts an output binding carries: none for an absent value, one for a single value, one for each item of a list
- * (a JSON array becomes one message per item on the official host too).
- */
-export function toTexts(data: RpcTypedData | null | undefined): readonly string[] {
-  if (!data) return [];
-  if (typeof data.string === 'string') return [data.string];
-  if (data.bytes) return [Buffer.from(data.bytes).toString('utf8')];
-  if (typeof data.int === 'number') return [String(data.int)];
-  if (typeof data.double === 'number') return [String(data.double)];
-  if (typeof data.json !== 'string') return [];
-  const value: unknown = JSON.parse(data.json);
-  const items: readonly unknown[] = Array.isArray(value) ? value : [value];
-  return items.map((item) => (typeof item === 'string' ? item : JSON.stringify(item)));
-}
-
 /** The bytes of a response body; empty for an absent value. */
 export function toBytes(data: RpcTypedData | null | undefined): Uint8Array {
   if (data?.bytes) return data.bytes;

@@ -11,6 +11,8 @@ export interface WorldFacts {
   /** Bearer tokens: of the HSMs' administrator, and for the storage account. */
   readonly token: string;
   readonly storageToken: string;
+  /** The master key of the hosts of both apps. */
+  readonly masterKey?: string;
   /** The recovery app, the topic, and the issuer of the local people's tokens. */
   readonly recoveryUrl?: string;
   readonly topicUrl?: string | undefined;
@@ -23,9 +25,15 @@ export async function writeWorldFile(folder: string, facts: WorldFacts): Promise
   const storageTokenFile = resolve(folder, 'storage.token');
   await writeFile(tokenFile, facts.token, { mode: 0o600 });
   await writeFile(storageTokenFile, facts.storageToken, { mode: 0o600 });
+  if (facts.masterKey !== undefined) await writeFile(masterKeyFile(folder), facts.masterKey, { mode: 0o600 });
   const { blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl } = facts;
   const hsms = facts.hsms.map(({ name, url }) => ({ name, url }));
   const files = { caFile: resolve(facts.caFile), tokenFile, storageTokenFile };
   const text = JSON.stringify({ hsms, ...files, blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl });
   await writeFile(join(folder, 'local.json'), text, { mode: 0o600 });
+}
+
+/** Where the master key of the hosts of a world's apps is. */
+export function masterKeyFile(folder: string): string {
+  return resolve(folder, 'host-master.key');
 }

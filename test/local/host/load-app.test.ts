@@ -101,9 +101,9 @@ describe('an app', () => {
       ['one'],
       ['audit', 'nightly', 'worker'],
       ['two'],
-      ['event', 'slow'],
+      ['slow'],
     ]);
-    expect(apps.map(({ hooks }) => [...hooks.keys()].length)).toEqual([0, 0, 0, 5]);
+    expect(apps.map(({ hooks }) => [...hooks.keys()].length)).toEqual([0, 0, 0, 2]);
   });
 
   it('may register only while it loads', async () => {
@@ -133,6 +133,25 @@ describe('an app', () => {
   ])('%s keeps the host from starting and says why', async (_, name, code, message) => {
     await expect(startTestHost({ entry: app(name) })).rejects.toMatchObject({
       code,
+      message: expect.stringMatching(message),
+    });
+  });
+
+  it.each([
+    [`app.http('f', { authLevel: 'function', handler: () => ({}) })`, /f has the authLevel function/],
+    [
+      `app.hook.preInvocation(() => {}); app.timer('t', { schedule: '0 0 0 * * *', handler() {} })`,
+      /a preInvocation hook/,
+    ],
+    [
+      `app.storageQueue('q', { queueName: 'q', connection: 'S', return: output.storageQueue({ queueName: 'r', connection: 'S' }), handler: () => 'x' })`,
+      /q has a queue binding/,
+    ],
+  ])('that says %s needs more than this host does', async (source, message) => {
+    const entry = await bundle(`import { app, output } from '@azure/functions'; ${source};`);
+
+    await expect(startTestHost({ entry, queues: false })).rejects.toMatchObject({
+      code: 'binding-unsupported',
       message: expect.stringMatching(message),
     });
   });

@@ -103,7 +103,7 @@ describe('stopping', () => {
     });
     const { host } = await startTestHost({
       entry: fixtureApp('work-app'),
-      settings: { NIGHTLY: '0 0 2 * * *', RESULT_QUEUE: 'r', WORK_QUEUE: 'w' },
+      settings: { NIGHTLY: '0 0 2 * * *', WORK_QUEUE: 'w' },
       queues: false,
       clock: time,
       alarm: time.alarm,

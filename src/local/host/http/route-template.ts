@@ -1,23 +1,11 @@
-/** Parses and matches the route templates of HTTP triggers (ASP.NET Core's syntax, which the official host uses). */
+/** Parses and matches the route templates of HTTP triggers, as far as apps need them of ASP.NET Core's syntax. */
 import { HostError } from '../host-error.ts';
-import { type Constraint, findConstraint } from './route-constraints.ts';
 
 /** One piece between slashes. */
 type Segment =
   | { readonly kind: 'literal'; readonly text: string }
-  | {
-      readonly kind: 'parameter';
-      readonly name: string;
-      readonly optional: boolean;
-      readonly constraints: readonly Constraint[];
-      readonly fallback: string | undefined;
-    }
-  | {
-      readonly kind: 'catch-all';
-      readonly name: string;
-      readonly constraints: readonly Constraint[];
-      readonly fallback: string | undefined;
-    };
+  | { readonly kind: 'parameter'; readonly name: string; readonly optional: boolean }
+  | { readonly kind: 'catch-all'; readonly name: string };
 
 /** A parsed template. */
 export interface RouteTemplate {
@@ -25,33 +13,27 @@ export interface RouteTemplate {
   readonly segments: readonly Segment[];
 }
 
-const PARAMETER = /^\{(\*{0,2})([A-Za-z_]\w*)((?::[^}=?]+(?:\([^)]*\))?)*)(?:=([^}]*))?(\?)?\}$/;
+const PARAMETER = /^\{(\*{0,2})([A-Za-z_]\w*)(\?)?\}$/;
 
 /**
- * Parses a template such as `hsms/{hsm}/keys/{name:minlength(1)}/{version?}` or `files/{*rest}`.
- * A segment is a literal or exactly one parameter. Fails with `route-invalid`.
+ * Parses a template such as `keys/{name}/{version?}` or `files/{*rest}`. A segment is a literal or exactly one parameter;
+ * constraints and default values, which the official host has too, are refused. Fails with `route-invalid`.
  */
 export function parseRouteTemplate(text: string): RouteTemplate {
-  const parts = text
-    .replace(/^\/+|\/+$/g, '')
-    .split('/')
-    .filter((part) => part !== '');
+  const parts = text.split('/').filter((part) => part !== '');
   const segments = parts.map((part) => parseSegment(part, text));
-  for (const [index, segment] of segments.entries()) {
-    const last = index === segments.length - 1;
-    if (
-      !last &&
-      (segment.kind === 'catch-all' || (isOpen(segment) && !segments.slice(index).every(isOpen)))
-    ) {
-      throw new HostError('route-invalid', `${text}: an optional or catch-all parameter must come last`);
-    }
+  const firstOpen = segments.findIndex(isOpen);
+  const catchAll = segments.findIndex(({ kind }) => kind === 'catch-all');
+  const closedAfterOpen = firstOpen >= 0 && !segments.slice(firstOpen).every(isOpen);
+  if (closedAfterOpen || (catchAll >= 0 && catchAll < segments.length - 1)) {
+    throw new HostError('route-invalid', `${text}: an optional or catch-all parameter must come last`);
   }
   return { text, segments };
 }
 
 /**
- * Matches the decoded segments of a path. Returns the parameters that have a value, or undefined when the path does not
- * fit. Literals compare without case, as on the official host.
+ * Matches the segments of a path. Returns the parameters that have a value, or undefined when the path does not fit.
+ * Literals compare without case, as on the official host.
  */
 export function matchRoute(
   template: RouteTemplate,
@@ -64,13 +46,9 @@ export function matchRoute(
       if (part === undefined || part.toLowerCase() !== segment.text.toLowerCase()) return undefined;
       continue;
     }
-    const value = (segment.kind === 'catch-all' ? path.slice(index).join('/') : part) || segment.fallback;
-    if (value === undefined) {
-      if (segment.kind === 'catch-all' || segment.optional) continue;
-      return undefined;
-    }
-    if (!segment.constraints.every((constraint) => constraint(value))) return undefined;
-    values[segment.name] = value;
+    const value = segment.kind === 'catch-all' ? path.slice(index).join('/') : part;
+    if (value) values[segment.name] = value;
+    else if (!isOpen(segment)) return undefined;
   }
   const open = template.segments.at(-1)?.kind === 'catch-all';
   return open || path.length <= template.segments.length ? values : undefined;
@@ -80,26 +58,14 @@ function parseSegment(part: string, template: string): Segment {
   if (!part.includes('{') && !part.includes('}')) return { kind: 'literal', text: part };
   const match = PARAMETER.exec(part);
   if (!match)
-    throw new HostError('route-invalid', `${template}: "${part}" is neither a literal nor one parameter`);
-  const [, stars = '', name = '', constraintText = '', fallback, optional] = match;
-  const constraints = splitConstraints(constraintText).map((constraint) => {
-    const found = findConstraint(constraint);
-    if (!found)
-      throw new HostError('route-invalid', `${template}: the constraint "${constraint}" is unknown`);
-    return found;
-  });
-  return stars === ''
-    ? { kind: 'parameter', name, optional: optional === '?', constraints, fallback }
-    : { kind: 'catch-all', name, constraints, fallback };
-}
-
-function splitConstraints(text: string): readonly string[] {
-  return text.split(/:(?![^(]*\))/).filter((constraint) => constraint !== '');
+    throw new HostError(
+      'route-invalid',
+      `${template}: "${part}" is neither a literal nor one plain parameter`,
+    );
+  const [, stars = '', name = '', optional] = match;
+  return stars === '' ? { kind: 'parameter', name, optional: optional === '?' } : { kind: 'catch-all', name };
 }
 
 function isOpen(segment: Segment): boolean {
-  return (
-    segment.kind === 'catch-all' ||
-    (segment.kind === 'parameter' && (segment.optional || segment.fallback !== undefined))
-  );
+  return segment.kind === 'catch-all' || (segment.kind === 'parameter' && segment.optional);
 }

@@ -9,7 +9,6 @@ export interface Route {
   readonly template: RouteTemplate;
   /** Upper case. */
   readonly methods: ReadonlySet<string>;
-  readonly authLevel: 'anonymous' | 'function' | 'admin';
 }
 
 /** A route that fits a request, and its parameters. */
@@ -35,13 +34,11 @@ export function createRoutes(
     const methods = Array.isArray(binding.methods)
       ? binding.methods.map((method) => String(method).toUpperCase())
       : [];
-    const authLevel = binding.authLevel;
     return [
       {
         target,
         template: parseRouteTemplate(routePrefix === '' ? route : `${routePrefix}/${route}`),
         methods: new Set(methods),
-        authLevel: authLevel === 'function' || authLevel === 'admin' ? authLevel : 'anonymous',
       },
     ];
   });

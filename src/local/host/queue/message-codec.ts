@@ -11,8 +11,3 @@ export function decodeMessage(stored: string, encoding: MessageEncoding): string
   const content = bytes.toString('utf8');
   return Buffer.from(content, 'utf8').equals(bytes) ? content : undefined;
 }
-
-/** The text to store for a content. */
-export function encodeMessage(content: string, encoding: MessageEncoding): string {
-  return encoding === 'none' ? content : Buffer.from(content, 'utf8').toString('base64');
-}

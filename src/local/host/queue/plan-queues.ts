@@ -7,7 +7,9 @@ import type { Invoker } from '../invoker.ts';
 import type { RegisteredFunction } from '../load-app.ts';
 import type { QueueClientFactory } from './queue-clients.ts';
 import { type QueueListener, startQueueListener } from './queue-listener.ts';
-import { DEFAULT_CONNECTION } from './queue-output.ts';
+
+/** The connection of a binding that names none (learn.microsoft.com/azure/azure-functions/functions-app-settings#azurewebjobsstorage). */
+const DEFAULT_CONNECTION = 'AzureWebJobsStorage';
 
 /** What queue triggers need. */
 export interface QueuePlanOptions {

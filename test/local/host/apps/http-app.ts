@@ -17,7 +17,7 @@ async function echo(request: HttpRequest): Promise<HttpResponseInit> {
 
 app.http('echo', {
   methods: ['GET', 'POST', 'PUT', 'HEAD'],
-  route: 'echo/{id:int}/{rest?}',
+  route: 'echo/{id}/{rest?}',
   handler: echo,
 });
 app.http('defaults', { handler: () => ({ body: 'as named' }) });
@@ -35,8 +35,6 @@ app.http('failing', {
     throw new Error('a secret reason');
   },
 });
-app.http('keyed', { route: 'keyed', authLevel: 'function', handler: () => ({ body: 'keyed' }) });
-app.http('guarded', { route: 'guarded', authLevel: 'admin', handler: () => ({ body: 'guarded' }) });
 app.http('files', { route: 'files/{*path}', handler: echo });
 app.http('itemById', { route: 'items/{id}', handler: () => ({ body: 'by id' }) });
 app.http('itemNewest', { route: 'items/newest', handler: () => ({ body: 'newest' }) });

@@ -23,7 +23,6 @@ describe('an HTTP function', () => {
     ['DELETE', '/api/echo/5', 404],
     ['OPTIONS', '/api/echo/5', 404],
     ['PUT', '/api/defaults', 404],
-    ['GET', '/api/echo/five', 404],
     ['GET', '/api/echo', 404],
     ['GET', '/api/unknown', 404],
     ['GET', '/echo/5', 404],
@@ -139,34 +138,6 @@ describe('an HTTP function', () => {
         'itemById (api/items/{id}) takes requests meant for itemNewest (api/items/newest)',
       ),
     ]);
-  });
-});
-
-describe('an access key', () => {
-  const keys = { master: 'the-master', functions: { keyed: 'its-own', guarded: 'its-own' } };
-
-  it.each([
-    ['keyed', undefined, 401],
-    ['keyed', 'wrong', 401],
-    ['keyed', 'its-own', 200],
-    ['keyed', 'the-master', 200],
-    ['guarded', 'its-own', 401],
-    ['guarded', 'the-master', 200],
-    ['defaults', undefined, 200],
-  ])('for %s: %s answers %i, in the header and in the query', async (name, key, status) => {
-    const { host } = await start({ keys });
-    const url = `${host.url}/api/${name}`;
-
-    const byHeader = await fetch(url, key ? { headers: { 'x-functions-key': key } } : {});
-    const byQuery = await fetch(key ? `${url}?code=${key}` : url);
-
-    expect([byHeader.status, byQuery.status]).toEqual([status, status]);
-  });
-
-  it('is not asked for without a master key, as under func start', async () => {
-    const { host } = await start();
-
-    expect((await fetch(`${host.url}/api/guarded`)).status).toBe(200);
   });
 });
 

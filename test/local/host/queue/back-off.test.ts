@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBackOff } from '../../../../src/local/host/queue/back-off.ts';
-import { decodeMessage, encodeMessage } from '../../../../src/local/host/queue/message-codec.ts';
+import { decodeMessage } from '../../../../src/local/host/queue/message-codec.ts';
 
 describe('the wait between looks at a queue', () => {
   it('doubles from 100 ms while the queue stays empty, up to the longest', () => {
@@ -36,8 +36,8 @@ describe('the wait between looks at a queue', () => {
 
 describe('a stored message', () => {
   it.each(['', 'plain', '{"a":"grüße 🔑"}'])('%s comes back as it was', (content) => {
-    expect(decodeMessage(encodeMessage(content, 'base64'), 'base64')).toBe(content);
-    expect(decodeMessage(encodeMessage(content, 'none'), 'none')).toBe(content);
+    expect(decodeMessage(Buffer.from(content).toString('base64'), 'base64')).toBe(content);
+    expect(decodeMessage(content, 'none')).toBe(content);
   });
 
   it.each([

@@ -168,21 +168,11 @@ describe('a queue function', () => {
     expect(seen).toHaveLength(1);
   });
 
-  it('sends what it returns to its output queue, one message for each item of a list', async () => {
-    const world = createWorld(azurite);
-    recordWork(() => [{ n: 1 }, 'two']);
-    await world.queue.create();
-    await world.queue.sendMessage(encode('go'));
-    await world.start();
-
-    await vi.waitFor(async () => expect(await texts(world.results)).toEqual(['{"n":1}', 'two']), SOON);
-  });
-
   it('keeps the host from starting when its connection has no setting', async () => {
     const world = createWorld(azurite);
 
     await expect(
-      world.start({}, { settings: { NIGHTLY: '0 0 2 * * *', WORK_QUEUE: 'q', RESULT_QUEUE: 'r' } }),
+      world.start({}, { settings: { NIGHTLY: '0 0 2 * * *', WORK_QUEUE: 'q' } }),
     ).rejects.toMatchObject({ code: 'setting-missing' });
   });
 

@@ -16,7 +16,6 @@ export const encode = (content: string) => Buffer.from(content).toString('base64
 interface QueueWorld {
   readonly queue: QueueClient;
   readonly poison: QueueClient;
-  readonly results: QueueClient;
   /** The hosts of one world share its queues. */
   start(queues?: Record<string, unknown>, options?: Partial<HostOptions>): ReturnType<typeof startTestHost>;
 }
@@ -28,7 +27,6 @@ export function createWorld(azurite: Azurite): QueueWorld {
   return {
     queue: service.getQueueClient(name),
     poison: service.getQueueClient(`${name}-poison`),
-    results: service.getQueueClient(`${name}-results`),
     start: (queues = {}, options = {}) =>
       startTestHost({
         entry: fixtureApp('work-app'),
@@ -36,7 +34,6 @@ export function createWorld(azurite: Azurite): QueueWorld {
         settings: {
           NIGHTLY: '0 0 2 * * *',
           WORK_QUEUE: name,
-          RESULT_QUEUE: `${name}-results`,
           Storage: azurite.connectionString,
         },
         timers: false,
