@@ -1,0 +1,115 @@
+/** Runs a hook for real, with az, azd and npm that answer from a table and note every call. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { type Directory, readDirectory, writeDirectory } from './fake-graph.ts';
+
+/** What a tool answers to calls that fit. The first rule that fits counts. */
+export interface Rule {
+  /** Regular expression on the whole call, such as `^az group exists --name rg-warden `. */
+  readonly call: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** Exit code; 0 unless told otherwise. */
+  readonly code?: number;
+  /** Only while this flag is set. */
+  readonly when?: string;
+  /** Only while this flag is not set. */
+  readonly unless?: string;
+  /** A flag that the call sets. */
+  readonly sets?: string;
+  /** Whether standard input is read and kept: a tool that would ask. */
+  readonly copies?: true;
+}
+
+/** How a hook ended. */
+export interface HookRun {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** The calls of this run, in order. */
+  readonly calls: readonly string[];
+}
+
+/** Waiting has its limits, but takes no time here. */
+const QUICK = { HSM_WARDEN_RETRY_SECONDS: '0', HSM_WARDEN_GRAPH_TRIES: '4', HSM_WARDEN_REGISTER_TRIES: '3' };
+
+/** A folder with the tools, their table and what they noted. */
+export class HookWorld {
+  readonly folder = mkdtempSync(join(tmpdir(), 'warden-hooks-'));
+  rules: readonly Rule[];
+
+  constructor(rules: readonly Rule[]) {
+    this.rules = rules;
+    for (const tool of ['az', 'azd', 'npm']) {
+      const path = join(this.folder, tool);
+      const fake = resolve('test/deploy/support/fake-tool.ts');
+      writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${fake}' '${this.folder}' ${tool} "$@"\n`);
+      chmodSync(path, 0o755);
+    }
+    symlinkSync(process.execPath, join(this.folder, 'node'));
+  }
+
+  /** What the fake directory holds. */
+  get directory(): Directory {
+    return readDirectory(this.folder);
+  }
+
+  set directory(directory: Directory) {
+    writeDirectory(this.folder, directory);
+  }
+
+  /** Runs `infra/hooks/{hook}` with nothing in its environment but the tools, no waiting, and `environment`. */
+  async run(
+    hook: string,
+    environment: Readonly<Record<string, string>> = {},
+    options: { readonly args?: readonly string[]; readonly stdin?: string } = {},
+  ): Promise<HookRun> {
+    writeFileSync(join(this.folder, 'rules.json'), JSON.stringify(this.rules));
+    rmSync(join(this.folder, 'calls'), { force: true });
+    const child = spawn('sh', [resolve('infra/hooks', hook), ...(options.args ?? [])], {
+      env: { PATH: `${this.folder}:/usr/bin:/bin`, ...QUICK, ...environment },
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
+    const said = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      said.stdout += text;
+    });
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      said.stderr += text;
+    });
+    // A hook that does not read closes the pipe first.
+    child.stdin.on('error', () => undefined);
+    child.stdin.end(options.stdin ?? '');
+    const [code] = await once(child, 'close');
+    return { code: Number(code), ...said, calls: this.#lines('calls') };
+  }
+
+  /** What tools read from standard input so far. */
+  get asked(): string {
+    return this.#lines('stdin').join('\n');
+  }
+
+  close(): void {
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  #lines(name: string): readonly string[] {
+    const path = join(this.folder, name);
+    return existsSync(path)
+      ? readFileSync(path, 'utf8')
+          .split('\n')
+          .filter((line) => line !== '')
+      : [];
+  }
+}
