@@ -1,12 +1,14 @@
 /** Reads an HTTP request into the shape the library converts. */
 import type { IncomingMessage } from 'node:http';
 import type { TriggerInput } from '../invoker.ts';
+import type { Target } from './target.ts';
 
-/** Bytes; learn.microsoft.com/azure/azure-functions/functions-app-settings#functions_request_body_size_limit. */
-export const BODY_LIMIT = 104_857_600;
-
-/** The whole body, or undefined when it is longer than `limit` bytes. */
+/**
+ * The whole body, or undefined when it is longer than `limit` bytes. A body without a length, in chunks, counts as empty, as
+ * on the official host (`GrpcMessageConversionExtensions.ToRpcHttp` asks for the length first).
+ */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
+  if (request.headers['content-length'] === undefined) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
@@ -20,30 +22,34 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 
 /**
  * The trigger's value. As on the official host (`GrpcMessageConversionExtensions.ToRpcHttp`) header names are lower case,
- * a repeated query parameter becomes one value with commas, and an absent body is left out.
+ * a repeated header or query parameter becomes one value with commas, and an absent body is left out.
  */
 export function toHttpInput(
   request: IncomingMessage,
-  url: URL,
+  target: Target,
   params: Readonly<Record<string, string>>,
   body: Buffer,
 ): TriggerInput {
-  const headers: Record<string, string> = {};
-  for (const [name, value] of Object.entries(request.headers)) {
-    if (value !== undefined) headers[name] = Array.isArray(value) ? value.join(', ') : value;
-  }
-  const names = new Set(url.searchParams.keys());
-  const query = [...names].map((name) => [name, { value: url.searchParams.getAll(name).join(',') }] as const);
+  const names = new Set(target.query.keys());
+  const query = [...names].map((name) => [name, { value: target.query.getAll(name).join(',') }] as const);
   return {
     data: {
       http: {
         method: request.method ?? 'GET',
-        url: url.href,
-        headers,
+        url: `http://${request.headers.host ?? ''}${target.raw}`,
+        headers: headersOf(request),
         nullableQuery: Object.fromEntries(query),
         nullableParams: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { value }])),
         ...(body.length > 0 ? { body: { bytes: body } } : {}),
       },
     },
   };
+}
+
+/** Each header once. Node itself would keep the first of two `authorization` headers and say nothing of the other. */
+function headersOf({ headersDistinct }: IncomingMessage): Record<string, string> {
+  const entries = Object.entries(headersDistinct).map(
+    ([name, values = []]) => [name, values.join(',')] as const,
+  );
+  return Object.fromEntries(entries);
 }

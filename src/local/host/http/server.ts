@@ -7,9 +7,13 @@ import type { RegisteredFunction } from '../load-app.ts';
 import { mayAdminister } from './access.ts';
 import type { AdminAnswer, AdminRequest } from './admin.ts';
 import { watchConnections } from './connections.ts';
-import { BODY_LIMIT, readBody, toHttpInput } from './request.ts';
+import { BODY_LIMIT, refusedForSize, refuseUnread, SERVER_OPTIONS } from './limits.ts';
+import { readBody, toHttpInput } from './request.ts';
 import { writeEmpty, writeJson, writeOutcome } from './response.ts';
 import { findRoute, type Route } from './router.ts';
+import { readTarget } from './target.ts';
+
+const HOME_PAGE = '<!doctype html><title>Functions host</title><p>The local Functions host is running.</p>\n';
 
 /** What the server needs. */
 export interface HttpServerOptions {
@@ -17,6 +21,8 @@ export interface HttpServerOptions {
   readonly routes: readonly Route[];
   readonly masterKey: string | undefined;
   readonly bodyLimit?: number | undefined;
+  /** Whether `/` shows a page where no app has a route there. */
+  readonly showHomePage: boolean;
   readonly log: HostLogger;
   readonly invoke: (target: RegisteredFunction, input: TriggerInput) => Promise<InvocationOutcome>;
   /** Answers `/admin/…` requests that are allowed. */
@@ -35,7 +41,7 @@ export interface HttpServer {
 /** Listens on 127.0.0.1. Fails with `port-taken`. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   let closing = false;
-  const server = createServer((request, response) => {
+  const server = createServer(SERVER_OPTIONS, (request, response) => {
     connections.begin(request, response);
     // A connection in use may bring another request after the server stopped listening.
     if (closing) return refuse(request, response, 503);
@@ -49,6 +55,9 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
       else response.destroy();
     });
   });
+  // Beyond this number Node would drop headers without a word.
+  server.maxHeadersCount = 0;
+  server.on('clientError', refuseUnread);
   const connections = watchConnections(server);
   const port = await listen(server, options.port);
   return {
@@ -89,32 +98,39 @@ async function answer(
   response: ServerResponse,
   options: HttpServerOptions,
 ): Promise<void> {
-  const url = toUrl(request);
-  const path = url ? decodePath(url.pathname) : undefined;
-  if (!url || !path) return refuse(request, response, 400);
-  // As on the official host no route of an app may take `/admin` (WebJobsRouter.RouteAsync).
-  if (path[0]?.toLowerCase() === 'admin') return administer(request, response, url, path.slice(1), options);
-  const match = findRoute(options.routes, request.method ?? 'GET', path);
-  if (!match) return refuse(request, response, path.length === 0 ? 204 : 404);
+  const tooLarge = refusedForSize(request);
+  if (tooLarge !== undefined) return refuse(request, response, tooLarge);
+  const target = readTarget(request.url ?? '/');
+  if (!target) return refuse(request, response, 400);
+  // As on the official host no route of an app may take these (WebJobsRouter.RouteAsync).
+  const [area = '', ...rest] = target.path;
+  if (area.toLowerCase() === 'admin') return administer(request, response, target.query, rest, options);
+  if (isExtension(request, target.path)) {
+    // No extension here has a webhook: with a key there is nothing either.
+    const allowed = mayAdminister(request, target.query, options.masterKey);
+    return refuse(request, response, allowed ? 404 : 401);
+  }
+  const match = findRoute(options.routes, request.method ?? 'GET', target.path);
+  if (!match)
+    return target.path.length === 0 ? homePage(request, response, options) : refuse(request, response, 404);
   const body = await readBody(request, options.bodyLimit ?? BODY_LIMIT);
   if (!body) return refuse(request, response, 413);
   writeOutcome(
     response,
-    await options.invoke(match.route.target, toHttpInput(request, url, match.params, body)),
+    await options.invoke(match.route.target, toHttpInput(request, target, match.params, body)),
   );
 }
 
 async function administer(
   request: IncomingMessage,
   response: ServerResponse,
-  url: URL,
+  query: URLSearchParams,
   path: readonly string[],
   options: HttpServerOptions,
 ): Promise<void> {
   // Alone of the operator's paths this one is open on the official host (HostController.cs, `Ping`).
   const isPing = path.join('/').toLowerCase() === 'host/ping';
-  if (!isPing && !mayAdminister(request, url.searchParams, options.masterKey))
-    return refuse(request, response, 401);
+  if (!isPing && !mayAdminister(request, query, options.masterKey)) return refuse(request, response, 401);
   const body = await readBody(request, options.bodyLimit ?? BODY_LIMIT);
   if (!body) return refuse(request, response, 413);
   const contentType = request.headers['content-type'] ?? '';
@@ -123,27 +139,31 @@ async function administer(
   else writeJson(response, answered.status, answered.json);
 }
 
+/** `runtime/webhooks/{extension}/…` belongs to extensions of the host, and wants a key (HostController.cs). */
+function isExtension(
+  { method = '' }: IncomingMessage,
+  [first, second, extension]: readonly string[],
+): boolean {
+  const prefix = `${first}/${second}`.toLowerCase();
+  return extension && prefix === 'runtime/webhooks' ? /^(GET|POST|DELETE|OPTIONS)$/.test(method) : false;
+}
+
+/** What the official host shows at `/` to whatever method, unless it is told not to (HomepageMiddleware.cs). */
+function homePage(
+  request: IncomingMessage,
+  response: ServerResponse,
+  { showHomePage }: HttpServerOptions,
+): void {
+  if (!showHomePage) {
+    refuse(request, response, 204);
+    return;
+  }
+  response.once('finish', () => request.resume());
+  response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(HOME_PAGE);
+}
+
 /** Answers without reading the rest of the request. */
 function refuse(request: IncomingMessage, response: ServerResponse, status: number): void {
   response.once('finish', () => request.resume());
   writeEmpty(response, status);
-}
-
-function toUrl(request: IncomingMessage): URL | undefined {
-  const base = `http://${request.headers.host ?? '127.0.0.1'}`;
-  // A target such as `//x` is a path here, not a host name.
-  return URL.parse(`${base}${(request.url ?? '/').replace(/^\/+/, '/')}`) ?? undefined;
-}
-
-/** The decoded segments of a path; undefined when its percent-encoding is broken. A trailing slash counts for nothing. */
-function decodePath(pathname: string): readonly string[] | undefined {
-  try {
-    return pathname
-      .replace(/^\/|\/$/g, '')
-      .split('/')
-      .map(decodeURIComponent)
-      .filter((part, _, all) => all.length > 1 || part !== '');
-  } catch {
-    return undefined;
-  }
 }

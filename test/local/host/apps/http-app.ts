@@ -20,6 +20,7 @@ app.http('echo', {
   route: 'echo/{id}/{rest?}',
   handler: echo,
 });
+app.http('authorization', { handler: (request) => ({ body: request.headers.get('authorization') ?? '' }) });
 app.http('defaults', { handler: () => ({ body: 'as named' }) });
 app.http('scripted', {
   route: 'scripted',
