@@ -69,6 +69,7 @@ export const ERROR_CLASSES = {
   'backup-damaged': 'permanent',
   'target-refused': 'permanent',
   'recovered-mismatch': 'permanent',
+  'restored-other-key': 'permanent',
   'webhook-unknown': 'permanent',
   'webhook-refused': 'permanent',
   'webhook-app-refused': 'permanent',

@@ -1,4 +1,4 @@
-/** What a version wrote to storage, kept as test data: one JSON line a blob. */
+/** What a version wrote to storage, kept as test data: one JSON object a blob. */
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';

@@ -8,6 +8,7 @@ import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/e
 import type { AskBody } from '../../src/features/recovery/model/asking.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/features/recovery/model/policy.ts';
 import type { RecoveryRecord } from '../../src/features/recovery/model/record.ts';
+import { backupsOf } from '../../src/features/recovery/planning/key-state.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { ManualClock } from './memory/manual-clock.ts';
@@ -86,6 +87,13 @@ export class RecoveryWorld {
     const stored = await backUpKey(deps, request);
     await this.clock.advance(1_000);
     return stored;
+  }
+
+  /** All backups of a key of contoso, at least one. */
+  async all(key: string): Promise<[StoredBackup, ...StoredBackup[]]> {
+    const [first, ...rest] = await backupsOf(this.backups, 'contoso', key);
+    if (first === undefined) throw new Error(`expected a backup of ${key}`);
+    return [first, ...rest];
   }
 
   readonly keysOf = (name: string): KeyService => {

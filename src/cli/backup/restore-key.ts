@@ -1,10 +1,12 @@
 /** Brings one key back in a bulk restore, whatever state it is in, and proves that it is the one of the backup. */
 
 import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { KeyDetail } from '../../core/model/key.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../core/retry.ts';
 import { isoTime } from '../../core/time.ts';
 import { verifyRecovered } from '../../features/recovery/execution/verify-recovered.ts';
+import { describeReturned, otherKey, unexpectedIn } from '../../features/recovery/model/other-key.ts';
 import { damageOf } from '../../features/verify/check-backup.ts';
 import type { RestoredKey } from './restore-report.ts';
 
@@ -85,19 +87,39 @@ async function bringBack(
       continue;
     }
     const bytes = await deps.backups.read(backup.blob, signal);
-    await paced(deps, () => restoreOnce(deps.keys, bytes, signal), signal);
+    const answer = await paced(deps, () => restoreOnce(deps.keys, bytes, signal), signal);
+    await requireExpected(deps.keys, key, backup, answer, signal);
     return { outcome: 'restored', backup };
   }
   throw noGoodBackup(deps.keys.hsm, key);
 }
 
 /** A try whose answer was lost may have restored the key already: then the name is taken, and the proof decides. */
-async function restoreOnce(keys: KeyService, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+async function restoreOnce(
+  keys: KeyService,
+  bytes: Uint8Array,
+  signal: AbortSignal,
+): Promise<KeyDetail | undefined> {
   try {
-    await keys.restoreKey(bytes, signal);
+    return await keys.restoreKey(bytes, signal);
   } catch (error) {
     if (!isWardenError(error, 'key-name-conflict')) throw error;
+    return undefined;
   }
+}
+
+/** Fails with `restored-other-key` when the HSM's own answer to the restore is not the key of the backup's record. */
+async function requireExpected(
+  keys: KeyService,
+  key: string,
+  { record }: StoredBackup,
+  answer: KeyDetail | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  if (answer === undefined) return;
+  const why = unexpectedIn(answer, key, record.versions);
+  if (why === undefined) return;
+  throw otherKey(keys.hsm, key, why, await describeReturned(keys, answer.name, answer, signal));
 }
 
 function paced<T>(deps: RestoreDeps, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {

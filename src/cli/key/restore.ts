@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { isWardenError, WardenError } from '../../core/errors.ts';
+import { isSameName } from '../../core/model/key-name.ts';
 import type { KeyService } from '../../core/ports.ts';
 import { structureFault } from '../../features/recovery-points/structure.ts';
 import { AddressOptions, hsmAddress, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
@@ -72,8 +73,8 @@ async function restore(
   const { keys, same } = place;
   try {
     const { name } = await keys.restoreKey(backup, signal);
-    if (wanted === undefined || wanted === name) return name;
-    throw new WardenError('recovered-mismatch', {
+    if (wanted === undefined || isSameName(wanted, name)) return name;
+    throw new WardenError('restored-other-key', {
       message: `The backup holds the key ${name}, not ${wanted}; ${name} was restored on HSM ${keys.hsm}.`,
       advice: `Keep it, or delete it again: hsm-warden key delete --hsm-name ${keys.hsm} --name ${name}${same}`,
     });

@@ -16,6 +16,7 @@ export const RECOVERY_EVENT_TYPES = {
   'execution-resumed': 'HsmWarden.RecoveryResumed',
   succeeded: 'HsmWarden.RecoverySucceeded',
   failed: 'HsmWarden.RecoveryFailed',
+  'restored-other-key': 'HsmWarden.RecoveryRestoredOtherKey',
   'gate-disarmed': 'HsmWarden.RecoveryGateDisarmed',
   'override-in-force': 'HsmWarden.RecoveryOverrideInForce',
 } as const satisfies Record<RecoveryEvent['type'], string>;
@@ -36,6 +37,8 @@ export const RecoveryCloudEvent = z.strictObject({
     /** Where a person can look at it and decide. */
     link: z.string().exactOptional(),
     detail: z.string().exactOptional(),
+    /** Only where somebody must act at once. */
+    severity: z.literal('critical').exactOptional(),
   }),
 });
 export type RecoveryCloudEvent = z.infer<typeof RecoveryCloudEvent>;

@@ -82,6 +82,7 @@ const FACTS: readonly RecoveryEvent['type'][] = [
   'execution-resumed',
   'succeeded',
   'failed',
+  'restored-other-key',
   'gate-disarmed',
   'override-in-force',
 ];

@@ -1,11 +1,13 @@
 /** Does what was approved: looks again, recovers or restores, waits, verifies, and takes a fresh backup. Safe to kill anywhere. */
 
 import { isWardenError, WardenError } from '../../../core/errors.ts';
+import type { KeyDetail } from '../../../core/model/key.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StateStore, StoredBackup } from '../../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../../core/retry.ts';
 import { backUpKey } from '../../recovery-points/back-up-key.ts';
 import { saveBackups } from '../../recovery-points/save-backups.ts';
 import { failure } from '../model/failure.ts';
+import { describeReturned, holdsAll, otherKeyOutcome, unexpectedIn } from '../model/other-key.ts';
 import type { Outcome, RecoveryRecord } from '../model/record.ts';
 import { lookAtKey } from '../planning/key-state.ts';
 import { requireFit, requireTime } from '../planning/require-fit.ts';
@@ -36,7 +38,8 @@ export interface Circumstances {
 const READ_BACK = { attempts: 8, firstDelayMs: 250, maxDelayMs: 4_000 };
 
 /**
- * Performs `record`'s operation. Fails with the codes of pre-flight, `recovered-mismatch`, `backup-damaged`,
+ * Performs `record`'s operation. A restore that brought back another key than the approved one is an outcome of its own:
+ * nothing may be done with that key. Fails with the codes of pre-flight, `recovered-mismatch`, `backup-damaged`,
  * `recovery-expired`, and those of the ports. Doing it again after a crash converges: the key is brought back once.
  */
 export async function perform(
@@ -51,23 +54,54 @@ export async function perform(
 
   onStep('pre-flight');
   const proof = await findProof(deps.backups, record, signal);
-  onStep(record.operation.action);
-  const warnings = await retry(bringBack(deps, record, keys, circumstances, proof?.bytes));
+  const { action, key } = record.operation;
+  onStep(action);
+  const back = await retry(bringBack(deps, record, keys, circumstances, proof?.bytes));
+  if ('lostTo' in back) return otherKeyOutcome(record, action, back.lostTo, undefined);
+  const { warnings, answer } = back;
+  const unexpected =
+    answer === undefined ? undefined : unexpectedIn(answer, key, proof?.stored.record.versions ?? []);
+  if (answer !== undefined && unexpected !== undefined) {
+    const returned = await describeReturned(keys, answer.name, answer, signal);
+    return otherKeyOutcome(record, action, unexpected, returned);
+  }
   onStep('read-back');
   await retry(() => readBack(keys, record, signal), READ_BACK);
   onStep('verify');
-  const verification = await retry(() => verify(keys, proof?.stored, record, signal));
+  const verification = await retry(() => verify(keys, proof?.stored, record, signal)).catch(
+    async (error: unknown) => {
+      if (!isWardenError(error, 'recovered-mismatch') || action !== 'restore' || !back.ours) throw error;
+      const returned = await describeReturned(keys, key, answer, signal);
+      if (holdsAll(returned, proof?.stored.record.versions ?? [])) throw error;
+      return otherKeyOutcome(record, 'verify', error.message.replace(/\.$/, ''), returned);
+    },
+  );
+  if ('result' in verification) return verification;
   onStep('fresh-backup');
   const backup = await freshBackup(deps, record, keys, proof?.stored, signal);
   return {
     result: 'succeeded',
     step: 'done',
-    message: `Key ${record.operation.key} is active on HSM ${keys.hsm} (${pastTense(record)}).`,
+    message: `Key ${key} is active on HSM ${keys.hsm} (${pastTense(record)}).`,
     versions: verification.versions,
     verified: verification.verified,
     ...backup.stored,
     warnings: [...warnings, ...verification.warnings, ...backup.warnings],
   };
+}
+
+/** How the key came to be active. */
+interface BroughtBack {
+  readonly warnings: readonly string[];
+  /** Whether a call of this request brought it back, or may have: then what is there now is this request's doing. */
+  readonly ours: boolean;
+  /** What the HSM answered to a restore. */
+  readonly answer?: KeyDetail;
+}
+
+/** A restore whose answer was lost, after which the approved key is not there although the HSM finds its name taken. */
+interface Lost {
+  readonly lostTo: string;
 }
 
 /** One attempt to bring the key back; repeated, it first looks at what the attempt before has done. */
@@ -77,13 +111,19 @@ function bringBack(
   keys: KeyService,
   { resumed, actBefore, signal }: Circumstances,
   bytes: Uint8Array | undefined,
-): () => Promise<string[]> {
+): () => Promise<BroughtBack | Lost> {
   const { action, key } = record.operation;
   let mayHaveActed = resumed;
   return async () => {
+    const acted = mayHaveActed;
     const found = await lookAtKey(keys, key, signal);
     if (found.state === 'active') {
-      if (mayHaveActed) return resumed ? ['The key was found active when the execution was resumed.'] : [];
+      if (acted) {
+        return {
+          warnings: resumed ? ['The key was found active when the execution was resumed.'] : [],
+          ours: true,
+        };
+      }
       throw failure(record, 'key-active', 'the key is active already', 'Nothing has to be recovered.');
     }
     requireFit(record, found);
@@ -91,14 +131,27 @@ function bringBack(
     mayHaveActed = true;
     try {
       if (action === 'recover') await keys.recoverKey(key, signal);
-      else if (bytes !== undefined) await keys.restoreKey(bytes, signal);
+      else if (bytes !== undefined) {
+        return { warnings: [], ours: true, answer: await keys.restoreKey(bytes, signal) };
+      }
     } catch (error) {
       // Somebody, perhaps an earlier self, was faster: what is there now is verified, not trusted.
       if (!isWardenError(error, 'key-name-conflict', 'key-not-found')) throw error;
-      if ((await lookAtKey(keys, key, signal)).state !== 'active') throw error;
-      return ['The key came back at the same moment by another hand.'];
+      const { state } = await lookAtKey(keys, key, signal);
+      if (state === 'active') {
+        return { warnings: ['The key came back at the same moment by another hand.'], ours: acted };
+      }
+      if (error.code !== 'key-name-conflict' || state !== 'gone') throw error;
+      const why = `the HSM finds the name inside the backup taken, though it has no key ${key}`;
+      if (acted) return { lostTo: `the answer to a restore was lost, and ${why}` };
+      throw failure(
+        record,
+        'key-name-conflict',
+        why,
+        'The backup may hold another key than its record says. If the key was purged a moment ago, make a new request; otherwise restore another backup.',
+      );
     }
-    return [];
+    return { warnings: [], ours: true };
   };
 }
 

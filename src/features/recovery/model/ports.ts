@@ -35,6 +35,8 @@ export interface RecoveryEvent {
   /** Where a person can look at it. */
   readonly link?: string;
   readonly detail?: string;
+  /** Set where somebody must act at once. */
+  readonly severity?: 'critical';
 }
 
 /** Tells the outside world. At least once; an event is told again until this succeeds. */

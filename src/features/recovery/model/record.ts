@@ -72,9 +72,18 @@ const Approval = z.strictObject({
   at: Time,
 });
 
+/** A key that came back although nobody approved it: where it is, its name there, and its versions as far as they were seen. */
+export const ReturnedKey = z.strictObject({
+  hsm: HsmName,
+  key: z.string().min(1),
+  versions: z.array(z.strictObject({ version: z.string(), thumbprint: z.string().exactOptional() })),
+});
+export type ReturnedKey = z.infer<typeof ReturnedKey>;
+
 /** How an execution ended. */
 export const Outcome = z.strictObject({
-  result: z.enum(['succeeded', 'failed']),
+  /** `restored-other-key`: the HSM restored a key, and it is not the approved one. */
+  result: z.enum(['succeeded', 'failed', 'restored-other-key']),
   /** The step that decided it. */
   step: z.string(),
   /** Why it failed: an error code. */
@@ -86,6 +95,8 @@ export const Outcome = z.strictObject({
   verified: z.int().nonnegative().exactOptional(),
   /** The backup taken afterwards. */
   freshBackup: z.string().exactOptional(),
+  /** With `restored-other-key`, as far as it is known: the key that came back. */
+  returned: ReturnedKey.exactOptional(),
   warnings: z.array(z.string()),
 });
 export type Outcome = z.infer<typeof Outcome>;
@@ -102,6 +113,7 @@ export const FACT_KINDS = [
   'execution-resumed',
   'succeeded',
   'failed',
+  'restored-other-key',
 ] as const;
 
 /** Something that happened to a request. `n` counts from 1, so that a fact told twice is known for the same. */
@@ -121,6 +133,7 @@ export const STATES = [
   'executing',
   'succeeded',
   'failed',
+  'restored-other-key',
   'rejected',
   'expired',
   'cancelled',

@@ -117,7 +117,7 @@ function auditEvent(record: RecoveryRecord, fact: Fact): AuditEvent {
     hsm,
     key,
     digest: record.digest,
-    ...(fact.kind === 'failed' && record.outcome?.code !== undefined ? { code: record.outcome.code } : {}),
+    ...(isFailure(fact) && record.outcome?.code !== undefined ? { code: record.outcome.code } : {}),
     ...(fact.detail === undefined ? {} : { detail: fact.detail }),
   };
 }
@@ -133,7 +133,12 @@ function notification(record: RecoveryRecord, fact: Fact, linkTo: (id: string) =
     recoveryId: record.id,
     link: linkTo(record.id),
     ...(fact.detail === undefined ? {} : { detail: fact.detail }),
+    ...(fact.kind === 'restored-other-key' ? { severity: 'critical' as const } : {}),
   };
+}
+
+function isFailure({ kind }: Fact): boolean {
+  return kind === 'failed' || kind === 'restored-other-key';
 }
 
 function preconditionFailed(id: string): WardenError {

@@ -157,7 +157,10 @@ function finish(
   const { outcome } = command;
   const { claim: _, ...rest } = record;
   const ended: RecoveryRecord = { ...rest, state: outcome.result, outcome, endedAt: now };
-  return withFacts(ended, now, [{ kind: outcome.result, by: WARDEN, detail: outcome.message }]);
+  const { result, message, advice } = outcome;
+  // Whoever hears of a key that nobody approved must read at once what to do.
+  const detail = result === 'restored-other-key' && advice !== undefined ? `${message} ${advice}` : message;
+  return withFacts(ended, now, [{ kind: result, by: WARDEN, detail }]);
 }
 
 /**
