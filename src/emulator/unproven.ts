@@ -90,6 +90,46 @@ export const UNPROVEN = {
     message: "Algorithm '{algorithm}' is not supported for this key",
     reason: 'Parameter errors are 400 BadParameter wherever they were recorded.',
   },
+  unknownKeyOperation: {
+    status: 400,
+    code: 'BadParameter',
+    message: "Key operation '{operation}' is not supported",
+    reason:
+      'The operations are an enumeration in the specification; the answer to another one was not recorded.',
+  },
+  expiresBeforeValid: {
+    status: 400,
+    code: 'BadParameter',
+    message: 'The exp time of the key must not be before its nbf time',
+    reason: 'Such a key could never be used; the answer was not recorded.',
+  },
+  otherKeyType: {
+    status: 400,
+    code: 'BadParameter',
+    message: 'Key {name} is of type {present}-HSM and cannot have a version of type {kty}-HSM',
+    reason:
+      'Every recorded key has versions of one type only; whether the service refuses another was not recorded.',
+  },
+  unknownDataAction: {
+    status: 400,
+    code: 'BadParameter',
+    message: 'Unknown data action: {action}',
+    reason:
+      'The data actions are an enumeration in the specification; the answer to another one was not recorded.',
+  },
+  apiVersionMissing: {
+    status: 400,
+    code: 'BadParameter',
+    message: 'api-version is missing',
+    reason:
+      'Required by the specification. Recorded without it: next pages of lists and role operations, which need none here.',
+  },
+  apiVersionUnknown: {
+    status: 400,
+    code: 'BadParameter',
+    message: "api-version '{version}' is not supported",
+    reason: 'No request with an unknown version was recorded.',
+  },
   badValue: {
     status: 400,
     code: 'BadParameter',

@@ -91,7 +91,7 @@ export function describeKeyService(name: string, factory: () => Promise<KeyServi
     });
 
     it('lists the versions of a key, oldest first, and none of a key that is not active', async () => {
-      await world.createKey('orders');
+      await world.createKey('orders', { keyType: 'oct-HSM' });
       const oldest = await service.getKey('orders');
       for (let n = 0; n < 26; n += 1) await world.createKey('orders', { keyType: 'oct-HSM' });
       const newest = await service.getKey('orders');
@@ -184,7 +184,7 @@ export function describeKeyService(name: string, factory: () => Promise<KeyServi
     });
 
     it('restores all versions of a purged key as they were', async () => {
-      await world.createKey('orders', { tags: { team: 'sales' } });
+      await world.createKey('orders', { keyType: 'EC-HSM', tags: { team: 'sales' } });
       await world.createKey('orders', { keyType: 'EC-HSM', tags: { team: 'sales' } });
       const versions = await service.listVersions('orders');
       const newest = await service.getKey('orders');

@@ -192,7 +192,7 @@ describe('deleting and bringing back', () => {
 describe('backup and restore', () => {
   test('a restored key has all its versions, ids, times and attributes', async () => {
     await client.createEcKey('saved', { tags: { version: 'one' } });
-    await client.createRsaKey('saved', { tags: { version: 'two' }, enabled: false });
+    await client.createEcKey('saved', { curve: 'P-384', tags: { version: 'two' }, enabled: false });
     const before = await client.getKey('saved');
     const versions = await collect(client.listPropertiesOfKeyVersions('saved'));
     const backup = await client.backupKey('saved');

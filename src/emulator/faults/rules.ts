@@ -1,6 +1,7 @@
 // Faults on demand: the rules and, given them, the pure decision about one request.
 import { z } from 'zod';
 import { seededUniform } from '../latency/sampler.ts';
+import { foldedName } from '../state/key-names.ts';
 
 /** What can go wrong. Times are milliseconds or seconds as named. */
 const Fault = z.discriminatedUnion('type', [
@@ -59,7 +60,8 @@ function isSpent({ count, fired }: FaultRule): boolean {
 }
 
 function meets(rule: FaultRule, { operation, key }: FaultTarget): boolean {
-  return (rule.operation ?? operation) === operation && (rule.key === undefined || rule.key === key);
+  const sameKey = rule.key === undefined || (key !== undefined && foldedName(rule.key) === foldedName(key));
+  return (rule.operation ?? operation) === operation && sameKey;
 }
 
 /** How far the state of the generator moves with every number it gives. */

@@ -5,7 +5,9 @@ import { keyName } from './key-lookup.ts';
 import {
   Attributes,
   checkExportable,
+  checkTimes,
   givenAttributes,
+  givenKeyOps,
   givenReleasePolicy,
   givenTags,
   KeyOpsMember,
@@ -40,22 +42,24 @@ export const createKey: Operation = {
     const name = keyName(request);
     const body = parseBody(CreateBody, request.body);
     const attributes = givenAttributes(body.attributes);
+    checkTimes(attributes);
     const releasePolicy = givenReleasePolicy(body.release_policy);
     checkExportable(attributes.exportable ?? false, releasePolicy);
     const tags = givenTags(body.tags, context.limited);
+    const keyOps = givenKeyOps(body.key_ops);
     const spec = materialSpec({
       kty: body.kty,
       key_size: body.key_size ?? undefined,
       crv: body.crv ?? undefined,
       public_exponent: body.public_exponent || undefined,
     });
-    checkRoom(name, state.keys.get(name), state, context);
+    checkRoom(name, spec.kty, state.key(name), state, context);
     const material = await context.material(spec);
     const wish = {
       ...attributes,
       ...(tags && { tags }),
       ...(releasePolicy && { releasePolicy }),
-      ...(body.key_ops?.length && { keyOps: body.key_ops }),
+      ...(keyOps?.length && { keyOps }),
     };
     return addVersion(name, material, wish, state, context);
   },

@@ -5,7 +5,9 @@ import { keyName } from './key-lookup.ts';
 import {
   Attributes,
   checkExportable,
+  checkTimes,
   givenAttributes,
+  givenKeyOps,
   givenReleasePolicy,
   givenTags,
   KeyOpsMember,
@@ -37,15 +39,17 @@ export const importKey: Operation = {
     const name = keyName(request);
     const body = parseBody(ImportBody, request.body);
     const attributes = givenAttributes(body.attributes);
+    checkTimes(attributes);
     const releasePolicy = givenReleasePolicy(body.release_policy);
     checkExportable(attributes.exportable ?? false, releasePolicy);
     const tags = givenTags(body.tags, context.limited);
+    const keyOps = givenKeyOps(body.key.key_ops);
     const material = importMaterial(body.key);
     const wish = {
       ...attributes,
       ...(tags && { tags }),
       ...(releasePolicy && { releasePolicy }),
-      ...(body.key.key_ops?.length && { keyOps: body.key.key_ops }),
+      ...(keyOps?.length && { keyOps }),
     };
     return addVersion(name, material, wish, state, context);
   },

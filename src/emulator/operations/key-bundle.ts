@@ -23,7 +23,7 @@ export function deletedKeyUrl({ baseUrl }: OperationContext, name: string): stri
 }
 
 /** The newest version: the one that requests without a version mean. */
-export function newestVersion(key: KeyRecord): KeyVersion {
+export function newestVersion(key: Pick<KeyRecord, 'name' | 'versions'>): KeyVersion {
   const newest = key.versions.at(-1);
   if (!newest) throw new TypeError(`key ${key.name} has no versions`);
   return newest;

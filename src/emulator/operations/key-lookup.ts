@@ -22,7 +22,7 @@ export function activeKey(
   context: OperationContext,
 ): KeyRecord {
   const name = keyName(request);
-  const key = state.keys.get(name);
+  const key = state.key(name);
   if (!key || key.deletion) throw serviceErrors.keyNotFound(keyUrl(context, name));
   return key;
 }
@@ -31,7 +31,7 @@ export function activeKey(
 export function versionOf(key: KeyRecord, request: OperationRequest, context: OperationContext): KeyVersion {
   const id = request.params.version;
   if (id === undefined) return newestVersion(key);
-  const version = key.versions.find((one) => one.id === id);
+  const version = key.versions.find((one) => one.id === id.toLowerCase());
   if (!version) throw unproven('versionNotFound', { url: `${keyUrl(context, key.name)}/${id}` });
   return version;
 }
@@ -43,7 +43,7 @@ export function deletedKey(
   context: OperationContext,
 ): { key: KeyRecord; deletion: Deletion } {
   const name = keyName(request);
-  const key = state.keys.get(name);
+  const key = state.key(name);
   if (!key?.deletion) throw serviceErrors.keyNotFound(deletedKeyUrl(context, name));
   return { key, deletion: key.deletion };
 }

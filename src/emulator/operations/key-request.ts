@@ -6,6 +6,22 @@ import type { ReleasePolicy } from '../state/model.ts';
 /** Microsoft Learn, "About keys - key details": 15 tags, name and value of at most 256 characters. */
 const MAX_TAGS = 15;
 const MAX_TAG_LENGTH = 256;
+/**
+ * What a key may be allowed to do: `JsonWebKeyOperation` of the API specification
+ * (https://github.com/Azure/azure-rest-api-specs, specification/keyvault/data-plane/Keys/models.tsp), and `deriveKey`,
+ * which recorded EC and oct keys list.
+ */
+const KEY_OPERATIONS: ReadonlySet<string> = new Set([
+  'decrypt',
+  'deriveKey',
+  'encrypt',
+  'export',
+  'import',
+  'sign',
+  'unwrapKey',
+  'verify',
+  'wrapKey',
+]);
 const RELEASE_CONTENT_TYPE = 'application/json; charset=utf-8';
 /** The version that policies must have; builds before November 2022 accepted others. */
 const RELEASE_POLICY_VERSION = '1.0.0';
@@ -33,6 +49,18 @@ export function parseBody<T>(schema: z.ZodType<T>, body: unknown): T {
   if (parsed.success) return parsed.data;
   const issue = parsed.error.issues[0];
   throw unproven('badBody', { detail: `${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`.trim() });
+}
+
+/** The operations that were given; undefined when none were. Throws 400 BadParameter (unproven) for an unknown one. */
+export function givenKeyOps(keyOps: z.infer<typeof KeyOpsMember>): string[] | undefined {
+  const unknown = keyOps?.find((operation) => !KEY_OPERATIONS.has(operation));
+  if (unknown !== undefined) throw unproven('unknownKeyOperation', { operation: unknown });
+  return keyOps ?? undefined;
+}
+
+/** Throws 400 BadParameter (unproven) for a key that would expire before it becomes valid; times are unix seconds. */
+export function checkTimes({ exp, nbf }: { exp?: number | undefined; nbf?: number | undefined }): void {
+  if (exp !== undefined && nbf !== undefined && exp < nbf) throw unproven('expiresBeforeValid');
 }
 
 /** The attributes that were given. */

@@ -15,7 +15,7 @@ export const listKeyVersions: Operation = {
   latency: 'getKeyVersions',
   handle(request, state, context) {
     const page = pageOf(request);
-    const key = state.keys.get(keyName(request));
+    const key = state.key(keyName(request));
     if (!key || key.deletion) return { status: 200, body: { value: [] } };
     const numbered = key.versions.map((version, index) => ({ version, index }));
     const body = pageBody(

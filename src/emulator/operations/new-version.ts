@@ -3,7 +3,7 @@ import type { KeyMaterial } from '../crypto/material.ts';
 import { unproven } from '../errors.ts';
 import type { Change, KeyRecord, KeyVersion } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
-import { keyBundle } from './key-bundle.ts';
+import { keyBundle, newestVersion } from './key-bundle.ts';
 import type { OperationContext, Outcome } from './operation.ts';
 
 /** Documented object limits: Microsoft Learn, "Managed HSM service limits". */
@@ -28,7 +28,8 @@ export type VersionWish = Partial<
 
 /**
  * Adds a version to the key of that name, which is made if need be. Answers 200 with the bundle of the version.
- * Throws 409 when the name belongs to a soft-deleted key and 400 at the object limits (all unproven forms).
+ * Throws 409 when the name belongs to a soft-deleted key, 400 for another type than the key has and at the object
+ * limits (all unproven forms).
  */
 export function addVersion(
   name: string,
@@ -37,8 +38,8 @@ export function addVersion(
   state: ReadableState,
   context: OperationContext,
 ): Outcome {
-  const before = state.keys.get(name);
-  checkRoom(name, before, state, context);
+  const before = state.key(name);
+  checkRoom(name, material.kty, before, state, context);
   const now = context.now();
   const { enabled = true, exportable = false, keyOps = DEFAULT_OPS[material.kty], ...rest } = wish;
   const version: KeyVersion = {
@@ -58,14 +59,20 @@ export function addVersion(
   return { status: 200, body: keyBundle(key, version, context), changes: [change] };
 }
 
-/** Throws when the key cannot be made or grow. Async operations call it early, so that nothing is made in vain. */
+/**
+ * Throws when the key cannot be made or cannot get a version of type `kty`. Async operations call it early, so that
+ * nothing is made in vain.
+ */
 export function checkRoom(
   name: string,
+  kty: KeyMaterial['kty'],
   before: KeyRecord | undefined,
   state: ReadableState,
   context: OperationContext,
 ): void {
   if (before?.deletion) throw unproven('nameIsDeleted', { name });
+  const present = before && newestVersion(before).material.kty;
+  if (present !== undefined && present !== kty) throw unproven('otherKeyType', { name, present, kty });
   if (!context.limited) return;
   if (!before && state.activeKeys >= MAX_KEYS) throw unproven('tooManyKeys', { limit: MAX_KEYS });
   if (before && before.versions.length >= MAX_VERSIONS) {

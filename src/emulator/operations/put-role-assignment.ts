@@ -1,7 +1,7 @@
 // PUT {scope}/providers/Microsoft.Authorization/roleAssignments/{id}: gives a role to a principal at the scope.
 import { z } from 'zod';
 import { serviceErrors, unproven } from '../errors.ts';
-import { pathScope, roleGuid } from '../rbac/authorize.ts';
+import { pathScope, roleGuid, sameScope } from '../rbac/authorize.ts';
 import { builtInRole } from '../rbac/built-in-roles.ts';
 import { assignmentAnswer } from '../rbac/role-answers.ts';
 import { isGuid, roleName, rolePaths } from '../rbac/role-paths.ts';
@@ -47,7 +47,7 @@ export const putRoleAssignment: Operation = {
 function checkLimit(state: ReadableState, scope: string): void {
   const atHsm = (one: string) => one === '/' || one === '/keys';
   const limit = atHsm(scope) ? MAX_AT_HSM : MAX_AT_KEY;
-  const same = atHsm(scope) ? atHsm : (one: string) => one === scope;
+  const same = atHsm(scope) ? atHsm : (one: string) => sameScope(one, scope);
   const count = [...state.roleAssignments.values()].filter((one) => same(one.scope)).length;
   if (count >= limit) throw unproven('tooManyRoleAssignments', { limit, scope });
 }

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { serviceErrors, unproven } from '../errors.ts';
 import { builtInRole } from '../rbac/built-in-roles.ts';
+import { isDataAction } from '../rbac/data-actions.ts';
 import { definitionAnswer } from '../rbac/role-answers.ts';
 import { isGuid, roleName, rolePaths } from '../rbac/role-paths.ts';
 import { parseBody } from './key-request.ts';
@@ -44,6 +45,10 @@ export const putRoleDefinition: Operation = {
     if (!isGuid(name)) throw serviceErrors.roleNameNotGuid();
     if (builtInRole(name)) throw serviceErrors.builtInRole();
     const { properties } = parseBody(Body, body);
+    for (const { dataActions, notDataActions } of properties.permissions ?? []) {
+      const unknown = [...dataActions, ...notDataActions].find((action) => !isDataAction(action));
+      if (unknown !== undefined) throw unproven('unknownDataAction', { action: unknown });
+    }
     const isNew = !state.roleDefinitions.has(name);
     if (limited && isNew && state.roleDefinitions.size >= MAX_CUSTOM_ROLES) {
       throw unproven('tooManyRoleDefinitions', { limit: MAX_CUSTOM_ROLES });

@@ -23,9 +23,9 @@ export const restoreKey: Operation = {
     if (value === undefined) throw serviceErrors.malformedBackup();
     const restored = await openBackup(value, backupKey(context.settings.securityDomain));
     const { name } = restored;
-    const existing = state.keys.get(name);
+    const existing = state.key(name);
     if (existing) throw unproven(existing.deletion ? 'restoreOntoDeleted' : 'restoreOntoActive', { name });
-    checkRoom(name, undefined, state, context);
+    checkRoom(name, newestVersion(restored).material.kty, undefined, state, context);
     const key = { ...restored, order: state.nextOrder };
     return {
       status: 200,

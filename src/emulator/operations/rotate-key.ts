@@ -22,8 +22,9 @@ export const rotateKey: Operation = {
   async handle(request, state, context) {
     const before = keyToRotate(request, state, context);
     if (!before.rotationPolicy) throw unproven('rotateWithoutPolicy', { name: before.name });
-    checkRoom(before.name, before, state, context);
-    const material = await context.material(sameKind(newestVersion(before).material));
+    const spec = sameKind(newestVersion(before).material);
+    checkRoom(before.name, spec.kty, before, state, context);
+    const material = await context.material(spec);
     // The key may have changed while the material was made.
     const key = keyToRotate(request, state, context);
     const { exportable, keyOps, tags, releasePolicy } = newestVersion(key);
@@ -41,7 +42,7 @@ export const rotateKey: Operation = {
 
 function keyToRotate(request: OperationRequest, state: ReadableState, context: OperationContext): KeyRecord {
   const name = keyName(request);
-  const key = state.keys.get(name);
+  const key = state.key(name);
   if (!key || key.deletion) throw serviceErrors.keyToRotateNotFound(keyUrl(context, name));
   return key;
 }

@@ -7,7 +7,9 @@ import { activeKey, versionOf } from './key-lookup.ts';
 import {
   Attributes,
   checkExportable,
+  checkTimes,
   givenAttributes,
+  givenKeyOps,
   givenReleasePolicy,
   givenTags,
   KeyOpsMember,
@@ -56,15 +58,17 @@ function updated(
   if (body.release_policy && before.releasePolicy?.immutable) throw serviceErrors.policyImmutable();
   const policy = givenReleasePolicy(body.release_policy) ?? before.releasePolicy;
   const { tags: oldTags, releasePolicy: _, ...rest } = before;
+  const keyOps = givenKeyOps(body.key_ops);
   const tags = body.tags == null ? oldTags : givenTags(body.tags, limited);
   const after = {
     ...rest,
     ...givenAttributes(body.attributes),
-    ...(body.key_ops && { keyOps: body.key_ops }),
+    ...(keyOps && { keyOps }),
     ...(tags && { tags }),
     ...(policy && { releasePolicy: policy }),
     updated: now(),
   };
+  checkTimes(after);
   checkExportable(after.exportable, policy);
   return after;
 }

@@ -1,6 +1,7 @@
 // Decides whether a principal may do something: assignments at a scope, the roles they name, those roles' rights.
 import { type ServiceError, unproven } from '../errors.ts';
 import type { Operation, OperationRequest, Principal } from '../operations/operation.ts';
+import { foldedName } from '../state/key-names.ts';
 import type { Permission } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
 import { builtInRole } from './built-in-roles.ts';
@@ -31,9 +32,18 @@ function isAllowed(roles: Roles, objectId: string, dataAction: string, scope: st
   return false;
 }
 
-/** Whether an assignment at `assigned` counts for `scope`: the HSM above all keys, all keys above one. */
+/**
+ * Whether an assignment at `assigned` counts for `scope`: the HSM above all keys, all keys above one. The name in the
+ * scope of a key compares as names of keys do.
+ */
 export function covers(assigned: string, scope: string): boolean {
-  return assigned === '/' || assigned === scope || scope.startsWith(`${assigned}/`);
+  const [above, below] = [foldedName(assigned), foldedName(scope)];
+  return above === '/' || above === below || below.startsWith(`${above}/`);
+}
+
+/** Whether two scopes are the same one. */
+export function sameScope(left: string, right: string): boolean {
+  return foldedName(left) === foldedName(right);
 }
 
 /** The scope where an operation needs its right: `/`, `/keys` or `/keys/{name}`. */

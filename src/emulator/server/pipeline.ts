@@ -19,6 +19,7 @@ import { authorize } from '../rbac/authorize.ts';
 import { duePurges } from '../state/pool-state.ts';
 import type { Store } from '../state/store.ts';
 import type { TokenIssuer } from '../tokens/issuer.ts';
+import { checkApiVersion } from '../wire/api-version.ts';
 import { requestId } from '../wire/request-id.ts';
 import { challengeAnswer, errorAnswer, outcomeAnswer } from './answers.ts';
 import type { Exchange, WireAnswer, WireRequest } from './exchange.ts';
@@ -95,6 +96,7 @@ async function attempt(pool: Pool, request: WireRequest, progress: Progress): Pr
   const { operation, params } = match;
   const { method } = request;
   const asked = { method, path, params, query: new URLSearchParams(query), body: parseJson(request.body) };
+  checkApiVersion(asked.query, operation.limit === 'roles');
 
   const { delayMs, fault } = pool.faults.decide({ operation: operation.name, key: params.name });
   progress.fault = fault;

@@ -1,11 +1,14 @@
 // The state of one pool in memory: read by operations, changed only through `apply`.
+import { foldedName } from './key-names.ts';
 import type { Change, KeyRecord, PoolSettings, RoleAssignmentRecord, RoleDefinitionRecord } from './model.ts';
 
 /** What operations may do with the state: read it. */
 export type ReadableState = {
   readonly settings: PoolSettings;
-  /** Active and soft-deleted keys by name, in order of creation. */
+  /** Active and soft-deleted keys by folded name, in order of creation. */
   readonly keys: ReadonlyMap<string, KeyRecord>;
+  /** The key of that name, active or soft-deleted, in whatever letter case the name is written. */
+  key(name: string): KeyRecord | undefined;
   /** Custom role definitions by GUID. */
   readonly roleDefinitions: ReadonlyMap<string, RoleDefinitionRecord>;
   /** Role assignments by GUID. */
@@ -31,6 +34,10 @@ export class PoolState implements ReadableState {
 
   constructor(settings: PoolSettings) {
     this.settings = settings;
+  }
+
+  key(name: string): KeyRecord | undefined {
+    return this.keys.get(foldedName(name));
   }
 
   /** Makes one change. Records are replaced whole, never changed in place. */
@@ -77,17 +84,23 @@ export class PoolState implements ReadableState {
   }
 
   #putKey(key: KeyRecord): void {
-    const before = this.keys.get(key.name);
-    this.keys.set(key.name, key);
+    const before = this.key(key.name);
+    // A key keeps the spelling of its creation. Pools of earlier versions compared names by letter case, too.
+    if (before && before.name !== key.name) {
+      throw new Error(
+        `the pool has two keys whose names differ only in letter case, ${before.name} and ${key.name}`,
+      );
+    }
+    this.keys.set(foldedName(key.name), key);
     this.activeKeys += Number(!key.deletion) - Number(before !== undefined && !before.deletion);
     this.nextOrder = Math.max(this.nextOrder, key.order + 1);
     if (key.deletion) this.nextPurge = Math.min(this.nextPurge, key.deletion.scheduledPurgeDate);
   }
 
   #dropKey(name: string): void {
-    const before = this.keys.get(name);
+    const before = this.key(name);
     if (before && !before.deletion) this.activeKeys -= 1;
-    this.keys.delete(name);
+    this.keys.delete(foldedName(name));
   }
 }
 
