@@ -35,7 +35,7 @@ export function answered(
   appFor: AppForInvocation,
   work: (request: HttpRequest, app: RecoveryApp, tell: (caller: Actor) => void) => Promise<HttpResponseInit>,
 ): HttpHandler {
-  return async (request, context) => {
+  return alwaysAnswered(async (request, context) => {
     const app = appFor(context);
     let caller: Actor | undefined;
     try {
@@ -50,6 +50,23 @@ export function answered(
         app.logger.error('request failed', { function: context.functionName, code, error });
       }
       return answer;
+    }
+  });
+}
+
+/**
+ * A handler that never throws. With HTTP streams the host would send no answer at all: the caller would wait for nothing.
+ * Every HTTP function is wrapped in it; what ends here is a fault of ours.
+ */
+export function alwaysAnswered(
+  handler: (request: HttpRequest, context: InvocationContext) => HttpResponseInit | Promise<HttpResponseInit>,
+): HttpHandler {
+  return async (request, context) => {
+    try {
+      return await handler(request, context);
+    } catch (error) {
+      context.error('request failed', { function: context.functionName, error: String(error) });
+      return problem(error, context);
     }
   };
 }

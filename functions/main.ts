@@ -9,6 +9,8 @@ import { registerNightlyBackup } from './nightly-backup.ts';
 import { registerNightlyVerify } from './nightly-verify.ts';
 import { registerSweepWorker } from './sweep-worker.ts';
 
+// As the recovery app does: should there be a route one day, bodies in chunks reach it.
+app.setup({ enableHttpStream: true });
 const warden = composeWarden(readConfig(process.env));
 registerNightlyBackup(warden);
 registerSweepWorker(warden);

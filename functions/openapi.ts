@@ -9,6 +9,7 @@ import {
   RecoveryQuery,
   RecoveryView,
 } from '../src/features/recovery/model/asking.ts';
+import { alwaysAnswered } from './guard.ts';
 import { json, MAX_BODY_BYTES, Problem } from './http.ts';
 import { BackupsQuery, InventoryQuery } from './status.ts';
 
@@ -28,7 +29,7 @@ export function registerOpenApi(): void {
     methods: ['GET'],
     authLevel: 'anonymous',
     route: 'openapi.json',
-    handler: () => json(200, openApiDocument()),
+    handler: alwaysAnswered(() => json(200, openApiDocument())),
   });
 }
 

@@ -9,6 +9,8 @@ import { registerRecoveryWorker } from './recovery-worker.ts';
 import { registerStatus } from './status.ts';
 import { registerWebhooks } from './webhooks.ts';
 
+// Without it a body in chunks arrives empty, and the signature of a chunked webhook fails.
+app.setup({ enableHttpStream: true });
 const recovery = composeRecovery(readConfig(process.env));
 registerRecovery(recovery.appFor);
 registerRecoveryWorker(recovery.appFor);

@@ -44,6 +44,12 @@ describe('a signed delivery', () => {
     });
   });
 
+  it('opens one, too, when it comes in chunks without a length', async () => {
+    const answer = await deliver(served, ASK, { chunked: true });
+
+    expect(answer).toMatchObject({ status: 202, body: { items: [{ status: 'opened' }] } });
+  });
+
   it.each([
     { name: 'a resolved alert', body: anAlert({ monitorCondition: 'Resolved' }) },
     { name: 'an event that asks for nothing', body: aCloudEvent({ type: 'HsmWarden.Heartbeat' }) },

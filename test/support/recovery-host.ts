@@ -46,7 +46,9 @@ export interface RecoveryHost {
 }
 
 /** Starts issuer and host once; `replace` gives each test a world of its own. */
-export async function startRecoveryHost(): Promise<RecoveryHost> {
+export async function startRecoveryHost(
+  options: { readonly masterKey?: string } = {},
+): Promise<RecoveryHost> {
   let world = await RecoveryWorld.withBackup();
   const issuer = await startIssuer({ port: 0, now: () => world.clock.now() });
   const served = {
@@ -66,6 +68,7 @@ export async function startRecoveryHost(): Promise<RecoveryHost> {
     entry: new URL('../functions/apps/recovery-app.ts', import.meta.url),
     hostJson: { version: '2.0' },
     httpPort: 0,
+    masterKey: options.masterKey,
     queues: false,
     timers: false,
     settings: { AzureWebJobsStorage: 'UseDevelopmentStorage=true' },

@@ -23,6 +23,8 @@ interface Delivery {
   /** Sent instead of what was signed. */
   readonly sent?: string;
   readonly headers?: Record<string, string>;
+  /** Sent in chunks, without a length. */
+  readonly chunked?: boolean;
 }
 
 /** Delivers `body` with the signature of a source. */
@@ -30,6 +32,7 @@ export async function deliver(served: RecoveryHost, body: unknown, delivery: Del
   const { id = 'msg_1', source = 'alerts', secret = SECRETS[0] ?? '', skew = 0 } = delivery;
   const text = JSON.stringify(body);
   const at = new Date(served.world.clock.now() + skew);
+  const sent = delivery.sent ?? text;
   const answer = await fetch(`${served.host.url}/api/webhooks/${source}`, {
     method: 'POST',
     headers: {
@@ -39,7 +42,8 @@ export async function deliver(served: RecoveryHost, body: unknown, delivery: Del
       'webhook-signature': new Webhook(secret).sign(id, at, text),
       ...delivery.headers,
     },
-    body: delivery.sent ?? text,
+    body: delivery.chunked ? new Blob([sent]).stream() : sent,
+    duplex: 'half',
   });
   return { status: answer.status, headers: answer.headers, body: await answer.json() };
 }

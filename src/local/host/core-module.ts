@@ -4,7 +4,8 @@
  * (`src/setupCoreModule.ts`, github.com/Azure/azure-functions-nodejs-worker).
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import Module from 'node:module';
+import Module, { createRequire } from 'node:module';
+import type { SetupOptions } from '@azure/functions';
 import { HostError } from './host-error.ts';
 import type { HostLogLine } from './host-log.ts';
 import type { FunctionCallback, FunctionMetadata, ProgrammingModel } from './rpc-types.ts';
@@ -24,6 +25,8 @@ export interface AppRegistrar {
     model: ProgrammingModel,
   ): Disposable;
   registerHook(name: string, callback: (context: unknown) => unknown): Disposable;
+  /** What the app set up by `app.setup`. */
+  setUp(options: SetupOptions): void;
 }
 
 /** Receives lines of the library that belong to no invocation's context. */
@@ -67,6 +70,17 @@ function install(): void {
     apis.set(asker, api);
     return api;
   }, Module.prototype.require);
+  takeOverSetup();
+}
+
+/**
+ * Apps that share this process share the installed library, whose set-up is one for all and final after the first start;
+ * each app would have its own in a worker. So `app.setup` is answered here, for the app that is being loaded.
+ */
+function takeOverSetup(): void {
+  const library: { app: object } = createRequire(import.meta.url)('@azure/functions');
+  const value = (options: SetupOptions) => registrar('set-up options').setUp(options);
+  Object.defineProperty(library.app, 'setup', { value, enumerable: true, configurable: true });
 }
 
 type CoreApi = ReturnType<typeof createCoreApi>;

@@ -103,6 +103,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
     routes,
     masterKey: options.masterKey,
     bodyLimit: options.bodyLimit,
+    httpStream: app.httpStream,
     showHomePage: !/^true$/i.test(settings.AzureWebJobsDisableHomepage ?? ''),
     log,
     invoke: invoker.invoke,

@@ -24,10 +24,15 @@ export interface LoadedApp {
   /** In the official host's order: by name, ignoring case. */
   readonly functions: readonly RegisteredFunction[];
   readonly hooks: Hooks;
+  /** Whether `app.setup` enabled HTTP streams. */
+  readonly httpStream: boolean;
 }
 
 /** Marks module URLs of a repeated load, so that the app's own modules run again instead of coming from the cache. */
 const LOAD_PARAMETER = 'functions-host-load';
+
+/** What the library says of its set-up (`setup.ts`) when it is not the installed one, whose set-up this host takes over. */
+const LIBRARY_STREAMS = 'HTTP streaming enabled.';
 
 let loads = 0;
 let queue: Promise<unknown> = Promise.resolve();
@@ -54,13 +59,23 @@ function toUrl(entry: string | URL): URL {
 async function loadNow(url: URL, log: HostLogger): Promise<LoadedApp> {
   const functions = new Map<string, RegisteredFunction>();
   const hooks = new Map<string, Set<(context: unknown) => unknown>>();
+  let httpStream = false;
   loads += 1;
   if (loads > 1) url.searchParams.set(LOAD_PARAMETER, String(loads));
   if (loads === 2) carryLoadParameter();
+  const registrar: AppRegistrar = {
+    ...createRegistrar(functions, hooks),
+    setUp: (options) => {
+      httpStream = options.enableHttpStream ?? httpStream;
+    },
+  };
   try {
     await withSystemLog(
-      (level, category, message) => log({ level, category, message }),
-      () => withRegistrar(createRegistrar(functions, hooks), () => import(url.href)),
+      (level, category, message) => {
+        log({ level, category, message });
+        if (message === LIBRARY_STREAMS) throw unservedStreams();
+      },
+      () => withRegistrar(registrar, () => import(url.href)),
     );
   } catch (cause) {
     if (cause instanceof HostError) throw cause;
@@ -73,17 +88,20 @@ async function loadNow(url: URL, log: HostLogger): Promise<LoadedApp> {
   if (functions.size === 0) {
     throw new HostError('app-load-failed', `${fileURLToPath(url)} registered no function`);
   }
-  for (const model of new Set([...functions.values()].map((registered) => registered.model))) {
-    // Asking for the capabilities is what ends the library's set-up phase; what it answers concerns the gRPC channel.
-    await model.getCapabilities?.({});
-  }
-  return { functions: [...functions.values()].sort(byName), hooks };
+  return { functions: [...functions.values()].sort(byName), hooks, httpStream };
+}
+
+function unservedStreams(): HostError {
+  return new HostError(
+    'binding-unsupported',
+    'the app enables HTTP streams in a library of its own (a bundle), which this host does not serve: load its source',
+  );
 }
 
 function createRegistrar(
   functions: Map<string, RegisteredFunction>,
   hooks: Map<string, Set<(context: unknown) => unknown>>,
-): AppRegistrar {
+): Omit<AppRegistrar, 'setUp'> {
   return {
     registerFunction(metadata, callback, model) {
       const key = metadata.name.toLowerCase();

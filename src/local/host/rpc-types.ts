@@ -101,7 +101,4 @@ export interface ProgrammingModel {
   readonly name: string;
   readonly version: string;
   getInvocationModel(context: CoreInvocationContext): InvocationModel | Promise<InvocationModel>;
-  getCapabilities?(
-    capabilities: Record<string, string>,
-  ): Record<string, string> | Promise<Record<string, string>>;
 }

@@ -156,6 +156,14 @@ describe('an app', () => {
     });
   });
 
+  it('as a bundle with HTTP streams is refused, for nobody would answer its requests', async () => {
+    const entry = await bundle(
+      `import { app } from '@azure/functions'; app.setup({ enableHttpStream: true }); app.http('f', { handler: () => ({}) });`,
+    );
+
+    await expect(startTestHost({ entry })).rejects.toMatchObject({ code: 'binding-unsupported' });
+  });
+
   it('that failed leaves nothing behind for the next one', async () => {
     await expect(loadApp(app('faulty-app'), silentLogger)).rejects.toThrow();
 

@@ -3,12 +3,8 @@ import type { IncomingMessage } from 'node:http';
 import type { TriggerInput } from '../invoker.ts';
 import type { Target } from './target.ts';
 
-/**
- * The whole body, or undefined when it is longer than `limit` bytes. A body without a length, in chunks, counts as empty, as
- * on the official host (`GrpcMessageConversionExtensions.ToRpcHttp` asks for the length first).
- */
+/** The whole body, or undefined when it is longer than `limit` bytes. */
 export async function readBody(request: IncomingMessage, limit: number): Promise<Buffer | undefined> {
-  if (request.headers['content-length'] === undefined) return Buffer.alloc(0);
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of request) {
@@ -22,13 +18,15 @@ export async function readBody(request: IncomingMessage, limit: number): Promise
 
 /**
  * The trigger's value. As on the official host (`GrpcMessageConversionExtensions.ToRpcHttp`) header names are lower case,
- * a repeated header or query parameter becomes one value with commas, and an absent body is left out.
+ * a repeated header or query parameter becomes one value with commas, and an absent body is left out. A body without a
+ * length, in chunks, is left out too, unless the app enabled HTTP streams; then query parameters stay as they came as well.
  */
 export function toHttpInput(
   request: IncomingMessage,
   target: Target,
   params: Readonly<Record<string, string>>,
   body: Buffer,
+  httpStream: boolean,
 ): TriggerInput {
   const names = new Set(target.query.keys());
   const query = [...names].map((name) => [name, { value: target.query.getAll(name).join(',') }] as const);
@@ -38,9 +36,11 @@ export function toHttpInput(
         method: request.method ?? 'GET',
         url: `http://${request.headers.host ?? ''}${target.raw}`,
         headers: headersOf(request),
-        nullableQuery: Object.fromEntries(query),
+        ...(httpStream ? {} : { nullableQuery: Object.fromEntries(query) }),
         nullableParams: Object.fromEntries(Object.entries(params).map(([name, value]) => [name, { value }])),
-        ...(body.length > 0 ? { body: { bytes: body } } : {}),
+        ...(body.length > 0 && (httpStream || request.headers['content-length'] !== undefined)
+          ? { body: { bytes: body } }
+          : {}),
       },
     },
   };

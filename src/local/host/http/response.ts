@@ -10,9 +10,14 @@ import { toBytes } from '../typed-data.ts';
  * failed.
  */
 export function writeOutcome(response: ServerResponse, outcome: InvocationOutcome): void {
-  const http = outcome.status === 'failed' ? undefined : outcome.response.returnValue?.http;
+  const http = httpOf(outcome);
   if (http) writeHttp(response, http);
   else writeEmpty(response, outcome.status === 'failed' ? 500 : 204);
+}
+
+/** The answer that a function gave, if it gave one. */
+export function httpOf(outcome: InvocationOutcome): RpcHttpData | undefined {
+  return outcome.status === 'failed' ? undefined : (outcome.response.returnValue?.http ?? undefined);
 }
 
 /** Answers with a status and nothing else. */

@@ -9,7 +9,7 @@ import type { AdminAnswer, AdminRequest } from './admin.ts';
 import { watchConnections } from './connections.ts';
 import { BODY_LIMIT, refusedForSize, refuseUnread, SERVER_OPTIONS } from './limits.ts';
 import { readBody, toHttpInput } from './request.ts';
-import { writeEmpty, writeJson, writeOutcome } from './response.ts';
+import { httpOf, writeEmpty, writeJson, writeOutcome } from './response.ts';
 import { findRoute, type Route } from './router.ts';
 import { readTarget } from './target.ts';
 
@@ -23,6 +23,8 @@ export interface HttpServerOptions {
   readonly bodyLimit?: number | undefined;
   /** Whether `/` shows a page where no app has a route there. */
   readonly showHomePage: boolean;
+  /** Whether the app enabled HTTP streams: then bodies in chunks reach it, and a handler that throws answers nothing. */
+  readonly httpStream: boolean;
   readonly log: HostLogger;
   readonly invoke: (target: RegisteredFunction, input: TriggerInput) => Promise<InvocationOutcome>;
   /** Answers `/admin/…` requests that are allowed. */
@@ -115,10 +117,14 @@ async function answer(
     return target.path.length === 0 ? homePage(request, response, options) : refuse(request, response, 404);
   const body = await readBody(request, options.bodyLimit ?? BODY_LIMIT);
   if (!body) return refuse(request, response, 413);
-  writeOutcome(
-    response,
-    await options.invoke(match.route.target, toHttpInput(request, target, match.params, body)),
+  const { httpStream, invoke } = options;
+  const outcome = await invoke(
+    match.route.target,
+    toHttpInput(request, target, match.params, body, httpStream),
   );
+  // Seen on the official host: the answer goes through a stream of the worker, which a throw leaves without an end.
+  if (httpStream && httpOf(outcome) === undefined) response.destroy();
+  else writeOutcome(response, outcome);
 }
 
 async function administer(

@@ -1,8 +1,10 @@
 /** What the official host (4.1037) and its server, Kestrel, answer where an app or its callers can notice it. */
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
+import { app } from '@azure/functions';
 import { describe, expect, it } from 'vitest';
 import type { HostOptions } from '../../../../src/local/host/host-options.ts';
+import { acts } from '../apps/script.ts';
 import { fixtureApp, startTestHost } from '../support/start.ts';
 
 const SETTINGS = { ROUTE_WORD: 'word' };
@@ -11,6 +13,8 @@ async function start(options: Partial<HostOptions> = {}): Promise<string> {
   const { host } = await startTestHost({ entry: fixtureApp('http-app'), settings: SETTINGS, ...options });
   return host.url;
 }
+
+const startStreams = () => start({ entry: new URL('../apps/stream-app.ts', import.meta.url) });
 
 /** Sends lines as they are and reads the whole answer. */
 async function send(
@@ -155,15 +159,54 @@ describe('the home page', () => {
   });
 });
 
-describe('a body', () => {
-  it('in chunks, without a length, is empty for an app without HTTP streams', async () => {
-    const lines = ['POST /api/echo/1 HTTP/1.1', 'Transfer-Encoding: chunked'];
-    const { body } = await send(await start(), lines, '\r\n5\r\nhello\r\n0\r\n\r\n'.slice(2));
+describe('a body in chunks, without a length', () => {
+  const send = async (url: string) => {
+    const body = new Blob(['hel', 'lo']).stream();
+    const answer = await fetch(url, { method: 'POST', body, duplex: 'half' });
+    return answer.json();
+  };
 
-    expect(JSON.parse(body.replace(/^[0-9a-f]+\r\n|\r\n0\r\n\r\n$/g, ''))).toMatchObject({
-      method: 'POST',
-      body: '',
-    });
+  it('is empty for an app without HTTP streams', async () => {
+    expect(await send(`${await start()}/api/echo/1`)).toMatchObject({ method: 'POST', body: '' });
+  });
+
+  it('reaches an app with HTTP streams', async () => {
+    expect(await send(`${await startStreams()}/api/echo`)).toMatchObject({ body: 'hello' });
+  });
+});
+
+describe('an app with HTTP streams', () => {
+  it('gets bodies with a length too, and repeated query parameters one by one', async () => {
+    const answer = await fetch(`${await startStreams()}/api/echo?x=1&x=2`, { method: 'POST', body: 'hello' });
+
+    expect(await answer.json()).toEqual({ body: 'hello', values: ['1', '2'], params: {} });
+  });
+
+  it.each<[string, () => unknown]>([
+    ['throws', () => Promise.reject(new Error('no luck'))],
+    ['returns nothing', () => undefined],
+    ['returns no answer', () => 'text'],
+  ])('answers nothing at all when a handler %s', async (_, act) => {
+    const url = await startStreams();
+    acts.set('scripted', act);
+
+    await expect(fetch(`${url}/api/scripted`)).rejects.toThrow('fetch failed');
+    expect((await fetch(`${url}/api/echo`)).status).toBe(200);
+  });
+
+  it('leaves the next app of the process without', async () => {
+    await startStreams();
+
+    const answer = await fetch(`${await start()}/api/failing`);
+
+    expect(answer.status).toBe(500);
+  });
+
+  it('cannot change that after its start', async () => {
+    const url = await startStreams();
+    acts.set('scripted', () => app.setup({ enableHttpStream: false }));
+
+    await expect(fetch(`${url}/api/scripted`)).rejects.toThrow('fetch failed');
   });
 });
 
