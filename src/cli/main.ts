@@ -22,3 +22,5 @@ process.exitCode = await runCli(process.argv.slice(2), {
   signal: interrupted.signal,
 });
 process.stdin.destroy();
+// What was left behind, like a library that still waits for a token, holds nobody.
+setTimeout(() => process.exit(), 1_000).unref();

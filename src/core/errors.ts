@@ -74,6 +74,7 @@ export const ERROR_CLASSES = {
   'webhook-refused': 'permanent',
   'webhook-app-refused': 'permanent',
   'audit-corrupt': 'permanent',
+  'app-stopping': 'transient',
   aborted: 'transient',
 } as const satisfies Record<string, 'transient' | 'permanent'>;
 
@@ -123,4 +124,13 @@ export class WardenError extends Error {
 /** Whether `error` is a WardenError, optionally with one of `codes`. */
 export function isWardenError(error: unknown, ...codes: readonly WardenErrorCode[]): error is WardenError {
   return error instanceof WardenError && (codes.length === 0 || codes.includes(error.code));
+}
+
+/**
+ * Why `signal` was aborted: its own reason where that is one of ours (a lost lease, an app that stops), so that it reaches
+ * whoever asks; otherwise `aborted`, with `message`.
+ */
+export function abortReason(signal: AbortSignal | undefined, message: string): WardenError {
+  const reason: unknown = signal?.reason;
+  return reason instanceof WardenError ? reason : new WardenError('aborted', { message, cause: reason });
 }

@@ -91,7 +91,7 @@ export function composeRecovery(config: Config): Recovery {
       if (armed) logger.info('gate checked', { armed, override });
       else logger.error('gate disarmed', { armed, override, problems });
     },
-    stop: () => stopping.abort(new WardenError('aborted', { message: 'The app is stopping.' })),
+    stop: () => stopping.abort(new WardenError('app-stopping', { message: 'The app is stopping.' })),
   };
 }
 

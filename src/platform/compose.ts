@@ -130,7 +130,7 @@ export function composeWarden(config: Config): Warden {
       const deps = { ...hsm, backups: backupsWith(logger), state, leases, queue, clock, logger, turns };
       return sweep(deps, policyOf(config, hsm.config), message, stopping.signal);
     },
-    stop: () => stopping.abort(new WardenError('aborted', { message: 'The app is stopping.' })),
+    stop: () => stopping.abort(new WardenError('app-stopping', { message: 'The app is stopping.' })),
   };
 }
 

@@ -53,6 +53,18 @@ describe('retries', () => {
     expect(clock.now()).toBe(9_000);
   });
 
+  it.each([
+    ['just below the longest wait', 59_999, 59_999],
+    ['the longest wait', 60_000, 60_000],
+    ['an hour', 3_600_000, 60_000],
+  ])('wait no longer than a minute for a service that asks for %s', async (_case, asked, waited) => {
+    const clock = new ManualClock({ now: 0, autoAdvance: true });
+
+    await run(failing('hsm-throttled', 1, asked).attempt, clock);
+
+    expect(clock.now()).toBe(waited);
+  });
+
   it.each(Object.entries(ERROR_CLASSES))('%s is %s', async (code, kind) => {
     const known =
       Object.keys(ERROR_CLASSES).find((name): name is WardenErrorCode => name === code) ?? 'aborted';
@@ -69,10 +81,22 @@ describe('retries', () => {
     await expect(run(attempt, new ManualClock({ autoAdvance: true }))).rejects.toThrow(TypeError);
   });
 
-  it('stop waiting when asked to', async () => {
+  it.each([
+    ['Ctrl-C', undefined, 'aborted'],
+    ['a lost lease', new WardenError('lease-lost', { message: 'lost' }), 'lease-lost'],
+    ['a host that stops', new WardenError('app-stopping', { message: 'stopping' }), 'app-stopping'],
+  ])('stop waiting at once, and say why: %s', async (_why, reason, code) => {
     const stop = new AbortController();
     const waiting = run(failing('hsm-unavailable', 1).attempt, new ManualClock(), stop.signal);
-    stop.abort();
-    await expect(waiting).rejects.toMatchObject({ code: expect.stringMatching(/aborted|hsm-unavailable/) });
+    stop.abort(reason);
+    await expect(waiting).rejects.toMatchObject({ code });
+  });
+
+  it('say the reason also when the attempt itself is aborted', async () => {
+    const stop = new AbortController();
+    stop.abort(new WardenError('lease-lost', { message: 'lost' }));
+    const attempt = () => Promise.reject(new WardenError('hsm-unreachable', { message: 'cut off' }));
+
+    await expect(run(attempt, new ManualClock(), stop.signal)).rejects.toMatchObject({ code: 'lease-lost' });
   });
 });

@@ -1,6 +1,7 @@
 /** Makes the clients of the Blob containers. */
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { Clock } from '../../core/ports.ts';
+import { inTime } from '../http/in-time.ts';
 import { requireLoopback, type StorageAccess, storagePipelineOptions } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
@@ -15,7 +16,7 @@ export function createBlobService(access: StorageAccess): BlobServiceClient {
 /** Makes the container when there is none: for local use, where nothing has deployed it. Fails with the storage codes. */
 export async function ensureContainer(container: ContainerClient, clock: Clock): Promise<void> {
   try {
-    await container.createIfNotExists();
+    await inTime(undefined, (abortSignal) => container.createIfNotExists({ abortSignal }));
   } catch (error) {
     throw translateStorageError(error, { what: `create container ${container.containerName}` }, clock.now());
   }

@@ -3,6 +3,7 @@ import type { KeyCredential, TokenCredential } from '@azure/core-auth';
 import { EventGridPublisherClient } from '@azure/eventgrid';
 import type { EventPublisher } from '../../core/events/publisher.ts';
 import type { Clock } from '../../core/ports.ts';
+import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
 import { type TopicEvent, toBatches } from './batches.ts';
 import { translateTopicError } from './translate-topic-error.ts';
@@ -19,8 +20,9 @@ export interface EventGridPublisherOptions {
   readonly clock: Clock;
   /** PEM of the certificate authorities to trust in place of the usual ones. */
   readonly caPem?: string;
-  /** Time for one request, in milliseconds. */
+  /** Time for one request, and for all tries of one batch, in milliseconds. */
   readonly timeoutMs?: number;
+  readonly limitMs?: number;
 }
 
 /** Publishes batch after batch, so that a topic gets the events in the order given. */
@@ -28,10 +30,12 @@ export class EventGridPublisher implements EventPublisher {
   readonly #client: EventGridPublisherClient<'CloudEvent'>;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
+  readonly #limitMs: number;
 
   constructor(options: EventGridPublisherOptions) {
     this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
+    this.#limitMs = options.limitMs ?? CALL_LIMITS_MS.topicCall;
     this.#client = new EventGridPublisherClient(options.url, 'CloudEvent', options.credential, {
       // The outbox repeats; a few quick attempts spare it a passing trouble.
       retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 },
@@ -45,11 +49,10 @@ export class EventGridPublisher implements EventPublisher {
   async publish(events: readonly TopicEvent[], signal?: AbortSignal): Promise<void> {
     for (const batch of toBatches(events)) {
       try {
-        const options = {
-          requestOptions: { timeout: this.#timeoutMs },
-          ...(signal === undefined ? {} : { abortSignal: signal }),
-        };
-        await this.#client.send(batch.map(toSdk), options);
+        const requestOptions = { timeout: this.#timeoutMs };
+        await withinLimits({ of: 'the topic', signal, limitMs: this.#limitMs }, (abortSignal) =>
+          this.#client.send(batch.map(toSdk), { requestOptions, abortSignal }),
+        );
       } catch (error) {
         throw translateTopicError(error, signal, this.#clock.now());
       }

@@ -1,5 +1,5 @@
 /** Turns what the SDK throws for an Event Grid topic into the engine's error. */
-import { WardenError, type WardenErrorCode } from '../../core/errors.ts';
+import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { type Fault, readFault, reasonOf, TOKEN_ADVICE } from '../http/fault.ts';
 
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
@@ -19,12 +19,14 @@ export function translateTopicError(
   signal: AbortSignal | undefined,
   now: number,
 ): WardenError {
-  if (error instanceof WardenError) return error;
+  if (error instanceof WardenError && !signal?.aborted) return error;
   const fault = readFault(error, signal, now);
   const code = codeOf(fault);
   const advice = ADVICE[code];
+  const message = `Could not publish events: ${reasonOf(fault, error, 'the topic')}.`;
+  if (code === 'aborted') return abortReason(signal, message);
   return new WardenError(code, {
-    message: `Could not publish events: ${reasonOf(fault, error, 'the topic')}.`,
+    message,
     cause: error,
     ...(advice === undefined ? {} : { advice }),
     ...(fault.kind === 'answer' && fault.retryAfterMs !== undefined

@@ -1,5 +1,6 @@
 /** Reads what went wrong out of the errors of the Azure SDKs, whatever service they came from. */
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
+import { WardenError } from '../../core/errors.ts';
 
 /** What kind of trouble an SDK's error is. */
 export type Fault =
@@ -24,8 +25,18 @@ export type Fault =
   /** Anything else: an answer the SDK could not read, or a fault of its own. */
   | { readonly kind: 'unexpected' };
 
+/** No token came within the time allowed. */
+export class TokenTimeoutError extends Error {
+  override readonly name = 'TokenTimeoutError';
+
+  constructor(limitMs: number, cause: unknown) {
+    super(`no token came within ${limitMs / 1000} s`, { cause });
+  }
+}
+
 /** Names of the errors of `@azure/identity`, and of core-auth where no credential could be used. */
 const TOKEN_ERRORS = new Set([
+  'TokenTimeoutError',
   'AuthenticationError',
   'AuthenticationRequiredError',
   'AggregateAuthenticationError',
@@ -89,6 +100,13 @@ export function reasonOf(fault: Fault, error: unknown, service: string): string 
     case 'unexpected':
       return error instanceof Error ? error.message.replace(/\.$/, '') : 'the answer was not understood';
   }
+}
+
+/** Why a try failed, in a word: the status of the answer, or the code of a failure without one. */
+export function statusWord(error: unknown): string {
+  if (!(error instanceof WardenError)) return 'failed';
+  const { cause } = error;
+  return isRestError(cause) && cause.statusCode !== undefined ? String(cause.statusCode) : error.code;
 }
 
 /** Milliseconds to wait, from `retry-after-ms`, `x-ms-retry-after-ms` or `Retry-After` (seconds or a date, RFC 9110 section 10.2.3). */

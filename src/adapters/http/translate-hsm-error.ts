@@ -1,5 +1,5 @@
 /** Turns what the SDK throws for a Managed HSM into the engine's error: one table of statuses, codes and advice. */
-import { WardenError, type WardenErrorCode } from '../../core/errors.ts';
+import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
@@ -29,7 +29,7 @@ const ADVICE: Partial<Record<WardenErrorCode, string>> = {
   'backup-foreign': 'Restore it into an HSM that shares the security domain the backup was made in.',
 };
 
-/** The engine's error for whatever `error` is; a WardenError stays itself, but once the caller has given up all is `aborted`. `now` in epoch milliseconds. */
+/** The engine's error for whatever `error` is; a WardenError stays itself, but once the caller has given up all is the caller's reason. `now` in epoch milliseconds. */
 export function translateHsmError(error: unknown, call: HsmCall, now: number): WardenError {
   if (error instanceof WardenError && !call.signal?.aborted) return error;
   const fault = readFault(error, call.signal, now);
@@ -37,8 +37,10 @@ export function translateHsmError(error: unknown, call: HsmCall, now: number): W
   const where = call.key === undefined ? `on HSM ${call.hsm}` : `key ${call.key} on HSM ${call.hsm}`;
   const advice = ADVICE[code];
   const cause = withoutBody(error);
+  const message = `Could not ${call.what} ${where}: ${reasonOf(fault, cause, 'the HSM')}.`;
+  if (code === 'aborted') return abortReason(call.signal, message);
   return new WardenError(code, {
-    message: `Could not ${call.what} ${where}: ${reasonOf(fault, cause, 'the HSM')}.`,
+    message,
     hsm: call.hsm,
     cause,
     ...(call.key === undefined ? {} : { key: call.key }),

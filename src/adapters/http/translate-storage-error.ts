@@ -1,5 +1,5 @@
 /** Turns what the SDK throws for Azure Storage into the engine's error: one table of statuses, codes and advice. */
-import { WardenError, type WardenErrorCode } from '../../core/errors.ts';
+import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
@@ -26,15 +26,17 @@ const ADVICE: Partial<Record<WardenErrorCode, string>> = {
   'state-conflict': 'Read the document again and repeat the change.',
 };
 
-/** The engine's error for whatever `error` is; a WardenError stays itself, but once the caller has given up all is `aborted`. `now` in epoch milliseconds. */
+/** The engine's error for whatever `error` is; a WardenError stays itself, but once the caller has given up all is the caller's reason. `now` in epoch milliseconds. */
 export function translateStorageError(error: unknown, call: StorageCall, now: number): WardenError {
   if (error instanceof WardenError && !call.signal?.aborted) return error;
   const fault = readFault(error, call.signal, now);
   const code = codeOf(fault, call.meanings ?? {});
   const advice = ADVICE[code];
   const cause = withoutBody(error);
+  const message = `Could not ${call.what}: ${reasonOf(fault, cause, 'the storage account')}.`;
+  if (code === 'aborted') return abortReason(call.signal, message);
   return new WardenError(code, {
-    message: `Could not ${call.what}: ${reasonOf(fault, cause, 'the storage account')}.`,
+    message,
     cause,
     ...(call.hsm === undefined ? {} : { hsm: call.hsm }),
     ...(call.key === undefined ? {} : { key: call.key }),

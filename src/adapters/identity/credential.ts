@@ -4,17 +4,20 @@ import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { DefaultAzureCredential, ManagedIdentityCredential } from '@azure/identity';
 import { decodeJwt } from 'jose';
 import { WardenError } from '../../core/errors.ts';
+import { LimitedCredential } from './limited-credential.ts';
 
 /** The credential of a user-assigned managed identity, or of the only one there is. */
 export function managedIdentity(clientId?: string): TokenCredential {
-  return clientId === undefined
-    ? new ManagedIdentityCredential()
-    : new ManagedIdentityCredential({ clientId });
+  return new LimitedCredential(
+    clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId }),
+  );
 }
 
 /** Whatever identity the surroundings offer: a signed-in developer, a workload, a managed identity. `authorityHost`: of a sovereign cloud. */
 export function surroundingIdentity(authorityHost?: string): TokenCredential {
-  return new DefaultAzureCredential(authorityHost === undefined ? {} : { authorityHost });
+  return new LimitedCredential(
+    new DefaultAzureCredential(authorityHost === undefined ? {} : { authorityHost }),
+  );
 }
 
 /** The bearer token in a file, as a local emulator writes it; read anew each time, for a restarted emulator writes another. */

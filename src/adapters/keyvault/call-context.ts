@@ -1,16 +1,18 @@
-/** What KeyClient does not offer by itself: aborting every page of a list, learning a page's next link, seeing a recovery happen. */
+/** What KeyClient does not offer by itself: aborting every request of a call, and seeing what was sent and answered. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { PipelinePolicy } from '@azure/core-rest-pipeline';
+import type { PipelinePolicy, PipelineRequest } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { WardenError } from '../../core/errors.ts';
 
 /** One call of the port, as the policy under KeyClient sees it. */
 export interface CallContext {
   readonly signal?: AbortSignal | undefined;
+  /** Moments of a new key in whole seconds since 1970: the SDK would send 32 bits of them. */
+  readonly moments?: { readonly exp?: number; readonly nbf?: number };
   /** The link of the last list answer to the page after it. */
   nextLink?: string | undefined;
-  /** Whether the HSM accepted a recovery. */
-  recovered?: boolean;
+  /** The request of a recovery: sent, and answered with its acceptance. */
+  recovery?: 'sent' | 'accepted';
 }
 
 const calls = new AsyncLocalStorage<CallContext>();
@@ -22,6 +24,7 @@ export function inCallContext<T>(context: CallContext, action: () => Promise<T>)
 
 /** Only the member that matters here; KeyClient reads the rest. */
 const ListAnswer = z.object({ nextLink: z.string().exactOptional() });
+const NewKeyBody = z.looseObject({ attributes: z.looseObject({}) });
 
 /**
  * The policy that connects requests to their call. It also keeps every request, and with it the token, on the HSM's own
@@ -38,12 +41,16 @@ export function callContextPolicy(origin: string, timeoutMs: number): PipelinePo
         });
       }
       request.timeout = timeoutMs;
-      if (context?.signal !== undefined) request.abortSignal = context.signal;
-      const response = await next(request);
-      if (context === undefined || response.status !== 200) return response;
+      if (context === undefined) return next(request);
+      if (context.signal !== undefined) request.abortSignal = context.signal;
+      if (context.moments !== undefined) setMoments(request, context.moments);
       const { pathname } = new URL(request.url);
-      if (request.method === 'POST' && pathname.endsWith('/recover')) context.recovered = true;
-      if (request.method === 'GET' && /^\/(deleted)?keys\/?$/.test(pathname)) {
+      const isRecovery = request.method === 'POST' && pathname.endsWith('/recover');
+      if (isRecovery) context.recovery = 'sent';
+      const response = await next(request);
+      if (response.status !== 200) return response;
+      if (isRecovery) context.recovery = 'accepted';
+      if (request.method === 'GET' && /^\/(deletedkeys|keys(\/[^/]+\/versions)?)\/?$/i.test(pathname)) {
         context.nextLink = readNextLink(response.bodyAsText ?? '');
       }
       return response;
@@ -54,4 +61,13 @@ export function callContextPolicy(origin: string, timeoutMs: number): PipelinePo
 function readNextLink(body: string): string | undefined {
   const answer = ListAnswer.safeParse(JSON.parse(body));
   return answer.success ? answer.data.nextLink : undefined;
+}
+
+/** Writes the moments into the body of a new key as they were asked for. */
+function setMoments(request: PipelineRequest, moments: NonNullable<CallContext['moments']>): void {
+  if (typeof request.body !== 'string') return;
+  const body = NewKeyBody.safeParse(JSON.parse(request.body));
+  if (!body.success) return;
+  const attributes = { ...body.data.attributes, ...moments };
+  request.body = JSON.stringify({ ...body.data, attributes });
 }

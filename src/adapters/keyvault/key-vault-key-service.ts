@@ -1,11 +1,11 @@
 /** The KeyService port on a Managed HSM, through the Azure SDK's KeyClient. */
-import type { TokenCredential } from '@azure/core-auth';
-import { KeyClient } from '@azure/keyvault-keys';
+import type { KeyClient } from '@azure/keyvault-keys';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../core/model/key.ts';
 import type { Clock, KeyService, Page } from '../../core/ports.ts';
-import { tlsPipelineOptions } from '../http/tls.ts';
+import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
 import { type HsmCall, translateHsmError } from '../http/translate-hsm-error.ts';
-import { type CallContext, callContextPolicy, inCallContext } from './call-context.ts';
+import { type CallContext, inCallContext } from './call-context.ts';
+import { createKeyClient, type HsmClientOptions } from './client.ts';
 import { readKeyDetail, readListedDeletedKey, readListedKey, readListedVersion } from './read-key.ts';
 import { deletedKeyNotFound, noAnswer } from './service-errors.ts';
 
@@ -13,22 +13,14 @@ import { deletedKeyNotFound, noAnswer } from './service-errors.ts';
 const PAGE_SIZE = 25;
 /** A Managed HSM recovers a key before it answers, so the SDK's poller looks once; this is for a slower service. */
 const RECOVERY_POLL_MS = 500;
-/** The slowest operation recorded took 2 s at the 99th percentile; a minute is an outage. */
-const TIMEOUT_MS = 60_000;
 
 /** How to reach one Managed HSM. */
-export interface KeyVaultKeyServiceOptions {
+export interface KeyVaultKeyServiceOptions extends HsmClientOptions {
   /** The HSM's name in the settings. */
   readonly hsm: string;
-  readonly url: string;
-  readonly credential: TokenCredential;
   readonly clock: Clock;
-  /** PEM of the certificate authorities to trust in place of the usual ones. */
-  readonly caPem?: string;
-  /** For an HSM whose host is not under `managedhsm.azure.net` or its like: a local emulator only. */
-  readonly disableChallengeResourceVerification?: boolean;
-  /** Time for one request, in milliseconds. */
-  readonly timeoutMs?: number;
+  /** Time for one call with all its requests and its token, in milliseconds. */
+  readonly limitMs?: number;
 }
 
 /** A {@link KeyService} whose every request is sent once: repeating and pacing belong to the caller. */
@@ -36,20 +28,13 @@ export class KeyVaultKeyService implements KeyService {
   readonly hsm: string;
   readonly #client: KeyClient;
   readonly #clock: Clock;
+  readonly #limitMs: number;
 
   constructor(options: KeyVaultKeyServiceOptions) {
     this.hsm = options.hsm;
     this.#clock = options.clock;
-    const policy = callContextPolicy(new URL(options.url).origin, options.timeoutMs ?? TIMEOUT_MS);
-    this.#client = new KeyClient(options.url, options.credential, {
-      retryOptions: { maxRetries: 0 },
-      redirectOptions: { maxRetries: 0 },
-      // So that the HSM's audit log shows which requests are the product's own.
-      userAgentOptions: { userAgentPrefix: 'hsm-warden' },
-      ...tlsPipelineOptions(options.caPem),
-      additionalPolicies: [{ policy, position: 'perCall' }],
-      disableChallengeResourceVerification: options.disableChallengeResourceVerification ?? false,
-    });
+    this.#limitMs = options.limitMs ?? CALL_LIMITS_MS.hsmCall;
+    this.#client = createKeyClient(options);
   }
 
   listKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedKey>> {
@@ -102,24 +87,48 @@ export class KeyVaultKeyService implements KeyService {
     );
   }
 
-  /** The SDK's poller succeeds on an active key without recovering anything; here that is `key-not-found`. */
+  /**
+   * The SDK's poller succeeds on an active key without recovering anything; here that is `key-not-found`. A recovery whose
+   * answer is lost was done when the key is active, which it was not before.
+   */
   recoverKey(name: string, signal?: AbortSignal): Promise<KeyDetail> {
     return this.#call({ what: 'recover', key: name, signal }, async (context) => {
-      const poller = await this.#client.beginRecoverDeletedKey(name, { intervalInMs: RECOVERY_POLL_MS });
-      const key = await poller.pollUntilDone();
-      return context.recovered ? readKeyDetail(key) : deletedKeyNotFound(this.hsm, name);
+      try {
+        const poller = await this.#client.beginRecoverDeletedKey(name, { intervalInMs: RECOVERY_POLL_MS });
+        const key = await poller.pollUntilDone();
+        return context.recovery === 'accepted' ? readKeyDetail(key) : deletedKeyNotFound(this.hsm, name);
+      } catch (error) {
+        if (context.recovery === undefined || signal?.aborted) throw error;
+        return (await this.#recovered(name)) ?? fail(error);
+      }
     });
   }
 
-  async #call<T>(call: Omit<HsmCall, 'hsm'>, action: (context: CallContext) => Promise<T>): Promise<T> {
-    const context: CallContext = { signal: call.signal };
+  /** The key, if it is active; undefined when it is not, or cannot be read. */
+  async #recovered(name: string): Promise<KeyDetail | undefined> {
     try {
-      call.signal?.throwIfAborted();
-      return await inCallContext(context, () => action(context));
+      return readKeyDetail(await this.#client.getKey(name));
+    } catch {
+      // What the recovery failed with says more than this.
+      return undefined;
+    }
+  }
+
+  async #call<T>(call: Omit<HsmCall, 'hsm'>, action: (context: CallContext) => Promise<T>): Promise<T> {
+    const limited = { of: this.hsm, signal: call.signal, limitMs: this.#limitMs };
+    try {
+      return await withinLimits(limited, (signal) => {
+        const context: CallContext = { signal };
+        return inCallContext(context, () => action(context));
+      });
     } catch (error) {
       throw translateHsmError(error, { ...call, hsm: this.hsm }, this.#clock.now());
     }
   }
+}
+
+function fail(error: unknown): never {
+  throw error;
 }
 
 function pageSettings(next?: string): { maxPageSize: number; continuationToken?: string } {

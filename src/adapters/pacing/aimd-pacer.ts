@@ -3,8 +3,9 @@
  *
  * This is not p-queue: its cap per interval is fixed when the queue is made, while ours follows the HSM's answers.
  */
-import { WardenError } from '../../core/errors.ts';
+import { abortReason } from '../../core/errors.ts';
 import type { Clock, Pacer } from '../../core/ports.ts';
+import { LONGEST_WAIT_MS } from '../../core/retry.ts';
 
 const SECOND_MS = 1000;
 /** Slots are this much further apart than the rate says, so that a network's jitter does not push one more into a second. */
@@ -52,13 +53,13 @@ export class AimdPacer implements Pacer {
   take(signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) {
-        reject(abortedError(signal));
+        reject(abortReason(signal, 'The wait for a place in the pace was aborted.'));
         return;
       }
       const onAbort = (): void => {
         this.#waiters.splice(this.#waiters.indexOf(waiter), 1);
         if (this.#waiters.length === 0) this.#pumping?.abort();
-        reject(abortedError(signal));
+        reject(abortReason(signal, 'The wait for a place in the pace was aborted.'));
       };
       const waiter: Waiter = {
         start: () => {
@@ -80,7 +81,8 @@ export class AimdPacer implements Pacer {
       this.#decreasedAt = now;
       this.#rate = Math.max(Math.min(SLOWEST_PER_SECOND, this.#setRate), this.#rate * DECREASE);
     }
-    this.#opensAt = Math.max(this.#opensAt, now + Math.max(retryAfterMs, this.#spacing()));
+    const wished = Math.min(retryAfterMs, LONGEST_WAIT_MS);
+    this.#opensAt = Math.max(this.#opensAt, now + Math.max(wished, this.#spacing()));
   }
 
   succeeded(): void {
@@ -132,8 +134,4 @@ export class AimdPacer implements Pacer {
   #spacing(): number {
     return (SECOND_MS / this.#rate) * SPACING_GUARD;
   }
-}
-
-function abortedError(signal: AbortSignal | undefined): WardenError {
-  return new WardenError('aborted', { message: 'The wait for a turn was aborted.', cause: signal?.reason });
 }

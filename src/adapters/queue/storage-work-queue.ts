@@ -62,7 +62,8 @@ export class StorageWorkQueue implements WorkQueue {
 
   async #create(queue: QueueName): Promise<void> {
     try {
-      await this.#service.getQueueClient(queue).createIfNotExists();
+      const client = this.#service.getQueueClient(queue);
+      await inTime(undefined, (abortSignal) => client.createIfNotExists({ abortSignal }));
     } catch (error) {
       throw translateStorageError(error, { what: `create queue ${queue}` }, this.#clock.now());
     }

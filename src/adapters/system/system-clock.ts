@@ -1,6 +1,6 @@
 /** The machine's clock. */
 import { setTimeout } from 'node:timers/promises';
-import { WardenError } from '../../core/errors.ts';
+import { abortReason, WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 
 /** Node's timers fire at once when asked for more than a signed 32-bit number of milliseconds. */
@@ -25,6 +25,7 @@ export const systemClock: Clock = {
         );
       }
     } catch (error) {
+      if (signal?.aborted === true) throw abortReason(signal, 'The wait was aborted.');
       throw new WardenError('aborted', { message: 'The wait was aborted.', cause: error });
     }
   },

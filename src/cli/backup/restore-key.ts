@@ -54,7 +54,7 @@ export async function restoreOne(
       notes: [...notes, ...warnings],
     };
   } catch (error) {
-    if (!isWardenError(error) || error.code === 'aborted' || error.code === 'backup-foreign') throw error;
+    if (!isWardenError(error) || signal.aborted || error.code === 'backup-foreign') throw error;
     const problem = { code: error.code, message: error.message };
     return { key, outcome: 'failed', durationMs: deps.clock.now() - startedAt, notes, problem };
   }

@@ -85,9 +85,9 @@ export function keyServiceOn(connection: Connection, address: HsmAddress, clock:
 export function administrationOn(
   connection: Connection,
   address: HsmAddress,
-  clock: Clock,
+  { clock, signal }: Pick<CliContext, 'clock' | 'signal'>,
 ): KeyAdministration {
-  return new KeyAdministration(hsmOptions(connection, address, clock));
+  return new KeyAdministration({ ...hsmOptions(connection, address, clock), signal });
 }
 
 function hsmOptions({ credential, caPem }: Connection, { hsm, url }: HsmAddress, clock: Clock) {

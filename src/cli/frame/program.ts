@@ -6,6 +6,7 @@ import { EXIT_CODES, type ExitName } from './exit-codes.ts';
 import { tell } from './failures.ts';
 import { render } from './render.ts';
 import { paintFor } from './style.ts';
+import { showWaits } from './waits.ts';
 
 /** What a group of commands is for, by its first word. */
 export type Groups = Readonly<Record<string, string>>;
@@ -39,6 +40,7 @@ export async function runProgram(
 
 async function runCommand(command: Command, given: Given, context: CliContext): Promise<ExitName> {
   const format = FORMATS.find((known) => known === given.output) ?? command.format;
+  const quiet = showWaits(context);
   try {
     const answer: Answer = await command.run(context, given);
     context.stdout.write(render(answer, format));
@@ -49,6 +51,8 @@ async function runCommand(command: Command, given: Given, context: CliContext): 
     context.stderr.write(`${paint('red', 'error')} (${told.code}): ${told.message}\n`);
     if (told.advice !== undefined) context.stderr.write(`${told.advice}\n`);
     return told.exit;
+  } finally {
+    quiet();
   }
 }
 

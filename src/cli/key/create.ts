@@ -42,7 +42,7 @@ export const keyCreate = defineCommand({
     const address = keyAddress(given, connection);
     // Every key of a Managed HSM is in the HSM: RSA means RSA-HSM here.
     const type = given.kty.endsWith('-HSM') ? given.kty : `${given.kty}-HSM`;
-    const key = await administrationOn(connection, address, context.clock).create(address.key, type, {
+    const key = await administrationOn(connection, address, context).create(address.key, type, {
       ...newKeyAttributes(given),
       ...(given.ops === undefined ? {} : { keyOps: given.ops }),
       ...(given.size === undefined ? {} : { keySize: given.size }),

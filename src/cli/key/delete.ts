@@ -41,7 +41,7 @@ export const keyDelete = defineCommand({
     const connection = await connect(context, given);
     const address = keyAddress(given, connection);
     if (given.backup) await makeSure(connection, address, context);
-    const key = await administrationOn(connection, address, context.clock).delete(address.key);
+    const key = await administrationOn(connection, address, context).delete(address.key);
     return { data: azKey(key), table: deletedTable([key]) };
   },
 });

@@ -50,7 +50,7 @@ export const keyImport = defineCommand({
     const connection = await connect(context, given);
     const address = keyAddress(given, connection);
     const material = await readPrivateKey(given.pemFile, await passwordOf(context, given));
-    const key = await administrationOn(connection, address, context.clock).import(
+    const key = await administrationOn(connection, address, context).import(
       address.key,
       given.ops === undefined ? material : { ...material, keyOps: given.ops },
       newKeyAttributes(given),

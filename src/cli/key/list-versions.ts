@@ -20,10 +20,7 @@ export const keyListVersions = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const { key, ...address } = keyAddress(given, connection);
-    const versions = await administrationOn(connection, address, context.clock).listVersions(
-      key,
-      given.maxresults,
-    );
+    const versions = await administrationOn(connection, address, context).listVersions(key, given.maxresults);
     if (versions.length > 0) return { data: versions.map(azListed), table: listTable(versions) };
     // The service answers an unknown key with an empty list; every key there is has a version.
     throw new WardenError('key-not-found', {

@@ -18,7 +18,7 @@ export const keyList = defineCommand({
   schema: z.object({ ...AddressOptions, ...ConnectionOptions, ...MostResults }),
   async run(context, given) {
     const connection = await connect(context, given);
-    const admin = administrationOn(connection, hsmAddress(given, connection), context.clock);
+    const admin = administrationOn(connection, hsmAddress(given, connection), context);
     const keys = await admin.list(given.maxresults);
     return { data: keys.map(azListed), table: listTable(keys) };
   },

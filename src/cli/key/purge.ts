@@ -46,7 +46,7 @@ export const keyPurge = defineCommand({
         'Type the name exactly, or give it with --confirm.',
       );
     }
-    await administrationOn(connection, address, context.clock).purge(address.key);
+    await administrationOn(connection, address, context).purge(address.key);
     return {};
   },
 });

@@ -21,7 +21,7 @@ export const keyRecover = defineCommand({
     const connection = await connect(context, given);
     const address = keyAddress(given, connection);
     await recover(keyServiceOn(connection, address, context.clock), address.key, context.signal);
-    const key = await administrationOn(connection, address, context.clock).show(address.key);
+    const key = await administrationOn(connection, address, context).show(address.key);
     return { data: azKey(key), table: keyTable(key) };
   },
 });

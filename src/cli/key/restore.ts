@@ -40,7 +40,7 @@ export const keyRestore = defineCommand({
     const place = { keys: keyServiceOn(connection, address, context.clock), same: sameWorld(connection) };
     if (wanted !== undefined) await requireFreeName(place, wanted, context.signal);
     const name = await restore(place, backup, wanted, context.signal);
-    const key = await administrationOn(connection, address, context.clock).show(name);
+    const key = await administrationOn(connection, address, context).show(name);
     return { data: azKey(key), table: keyTable(key) };
   },
 });

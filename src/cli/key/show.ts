@@ -30,7 +30,7 @@ export const keyShow = defineCommand({
     const connection = await connect(context, given);
     const address = keyAddress(given, connection);
     const version = given.version ?? address.version;
-    const key = await administrationOn(connection, address, context.clock).show(address.key, version);
+    const key = await administrationOn(connection, address, context).show(address.key, version);
     return { data: azKey(key), table: keyTable(key) };
   },
 });

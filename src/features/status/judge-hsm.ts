@@ -35,7 +35,7 @@ interface Memory {
   readonly lastRun: Awaited<ReturnType<typeof readLastRun>>;
 }
 
-/** The status of an HSM. An HSM or a store that cannot be read is a status too. Fails with `aborted` only. */
+/** The status of an HSM. An HSM or a store that cannot be read is a status too. Fails with the reason of an abort only. */
 export async function judgeHsm(
   deps: StatusDeps,
   policy: WatchPolicy,
@@ -45,7 +45,7 @@ export async function judgeHsm(
     const memory = await remember(deps, signal);
     return conclude(deps, policy, memory, await observe(deps, signal));
   } catch (error) {
-    if (!isWardenError(error) || error.code === 'aborted') throw error;
+    if (!isWardenError(error) || signal.aborted) throw error;
     const { code, message, advice } = error;
     return {
       hsm: deps.keys.hsm,

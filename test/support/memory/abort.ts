@@ -1,9 +1,9 @@
 /** How in-memory adapters answer a caller that has given up. */
-import { WardenError } from '../../../src/core/errors.ts';
+import { abortReason, type WardenError } from '../../../src/core/errors.ts';
 
 /** The error of an abandoned operation. */
 export function abortedError(signal?: AbortSignal): WardenError {
-  return new WardenError('aborted', { message: 'The operation was aborted.', cause: signal?.reason });
+  return abortReason(signal, 'The operation was aborted.');
 }
 
 /** Throws `aborted` when `signal` has fired. */

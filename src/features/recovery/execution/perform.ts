@@ -206,7 +206,7 @@ async function freshBackup(
     await saveBackups(deps.state, target, [stored]);
     return { stored: { freshBackup: stored.blob }, warnings: [] };
   } catch (error) {
-    if (!isWardenError(error) || error.code === 'aborted') throw error;
+    if (!isWardenError(error) || error.code === 'aborted' || signal.aborted) throw error;
     return { stored: {}, warnings: [`No fresh backup could be taken (${error.code}): ${error.message}`] };
   }
 }
