@@ -42,15 +42,7 @@ const DOORS = {
   roles: ['plan', 'ports', 'roles'],
   status: ['hsm-status', 'judge-hsm'],
   verify: ['check-backup', 'message', 'verify', 'verify-state'],
-  watch: [
-    'outbox',
-    'scan',
-    'update-state',
-    'judge/classify-active',
-    'judge/classify-use',
-    'observe/observe',
-    'model/[^/]+',
-  ],
+  watch: ['outbox', 'scan', 'judge/classify-active', 'judge/classify-use', 'observe/observe', 'model/[^/]+'],
 };
 
 const shown = Object.entries(DOORS).map(

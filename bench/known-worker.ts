@@ -2,7 +2,7 @@
 
 import { readKnownBackups } from '../src/features/backup/known-backups.ts';
 import { catalogueLine, catalogueText } from '../src/features/recovery-points/catalogue-text.ts';
-import { MemoryStateStore } from '../test/support/memory/memory-state-store.ts';
+import { MemoryDocumentStore } from '../test/support/memory/memory-document-store.ts';
 
 const KEYS = 5000;
 const HSM = 'contoso';
@@ -35,7 +35,7 @@ function heapInUse(): number {
   return process.memoryUsage().heapUsed;
 }
 
-const state = new MemoryStateStore();
+const state = new MemoryDocumentStore();
 await state.writeFrom(
   { kind: 'catalogue', hsm: HSM },
   catalogueText(HSM, lines(Number(process.argv[2]))),

@@ -104,45 +104,6 @@ export interface FetchedBackup {
   readonly bytes: Uint8Array;
 }
 
-/** The address of one document of derived state. The blob names are the adapter's business. */
-export type StateAddress =
-  | { readonly kind: 'catalogue'; readonly hsm: string }
-  | { readonly kind: 'run'; readonly hsm: string; readonly runId: string }
-  | { readonly kind: 'last-run'; readonly hsm: string }
-  | { readonly kind: 'watch'; readonly hsm: string }
-  | { readonly kind: 'verify'; readonly hsm: string };
-
-/** A document as read: its text and the tag that guards its next write. */
-export interface StateDocument {
-  readonly text: string;
-  readonly etag: string;
-}
-
-/** On which condition a document is written: that it still has this ETag, or that there is none. */
-export type WriteGuard = { readonly etag: string } | 'absent';
-
-/** A document whose text comes in pieces as it is read. It must be read to its end, or its iteration ended. */
-export interface OpenDocument {
-  readonly text: AsyncIterable<string>;
-  readonly etag: string;
-}
-
-/** Documents guarded by ETags. May fail with the storage codes of {@link BackupStore}. */
-export interface StateStore {
-  read(address: StateAddress, signal?: AbortSignal): Promise<StateDocument | undefined>;
-  /** Reads a document of megabytes, of which no more than a piece is in memory. Its text may fail as `read` does. */
-  open(address: StateAddress, signal?: AbortSignal): Promise<OpenDocument | undefined>;
-  /** Writes only if the document still has `etag`, or with `'absent'` only if there is none. Fails with `state-conflict`. */
-  write(address: StateAddress, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string>;
-  /** Writes a document of megabytes from pieces, whole or not at all: when `text` throws, so does this, and nothing is changed. A piece ends with a whole character. */
-  writeFrom(
-    address: StateAddress,
-    text: AsyncIterable<string>,
-    guard: WriteGuard,
-    signal?: AbortSignal,
-  ): Promise<string>;
-}
-
 /**
  * Exclusive right to work on something. While it is held the adapter prolongs it by itself, on its own timer;
  * when its holder dies it lapses after the seconds it was taken for.

@@ -1,5 +1,5 @@
 /** The soft-deleted keys of the local HSMs, as a person wants to see them: how long each has left, and what is left after that. */
-import { BlobStateStore } from '../adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../adapters/blob/clients.ts';
 import { STATE_CONTAINER } from '../adapters/blob/layout.ts';
 import { TokenFileCredential } from '../adapters/identity/credential.ts';
@@ -17,7 +17,7 @@ const HOUR_MS = 3_600_000;
 /** One line for each soft-deleted key, soonest purge first. Fails with the codes of the ports. */
 export async function describeDeletedKeys(world: World): Promise<string[]> {
   const container = createBlobService(storageAccess(world)).getContainerClient(STATE_CONTAINER);
-  const state = new BlobStateStore({ container, clock: systemClock });
+  const state = new BlobDocumentStore({ container, clock: systemClock });
   const credential = new TokenFileCredential(world.tokenFile);
   const rows = await Promise.all(
     world.hsms.map(async ({ name, url, now }) => {

@@ -1,4 +1,5 @@
 /** The recovery's composition root: an app and an identity of its own, with what is the recovery's alone. */
+
 import { channel } from 'node:diagnostics_channel';
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
@@ -9,8 +10,7 @@ import { TokenAuthenticator } from '../adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from '../adapters/auth/token-verifier.ts';
 import { StandardWebhookSignatures } from '../adapters/auth/webhook-signatures.ts';
 import { BlobBackupStore } from '../adapters/blob/blob-backup-store.ts';
-import { BlobRecoveryStore } from '../adapters/blob/blob-recovery-store.ts';
-import { BlobStateStore } from '../adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../adapters/blob/blob-document-store.ts';
 import { createBlobService, ensureContainer } from '../adapters/blob/clients.ts';
 import { EventGridPublisher } from '../adapters/events/event-grid-publisher.ts';
 import { topicCredential } from '../adapters/events/topic-credential.ts';
@@ -20,8 +20,9 @@ import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
 import { createJsonLogger } from '../adapters/system/json-logger.ts';
 import { randomIds } from '../adapters/system/random-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
+import type { DocumentStore } from '../core/documents/document-store.ts';
 import { WardenError } from '../core/errors.ts';
-import type { BackupStore, Clock, KeyService, Logger, Pacer, StateStore, WorkQueue } from '../core/ports.ts';
+import type { BackupStore, Clock, KeyService, Logger, Pacer, WorkQueue } from '../core/ports.ts';
 import { ChainedAuditLog } from '../features/audit/audit-log.ts';
 import { verifyAudit } from '../features/audit/verify-audit.ts';
 import { Gate, type GateProof } from '../features/recovery/access/gate.ts';
@@ -68,7 +69,7 @@ export function composeRecovery(config: Config): Recovery {
     config: config.recovery,
     hsms: new Map(config.hsms.map((hsm) => [hsm.name, composeHsm(hsm, credential, caPem)])),
     backups: new BlobBackupStore({ container: backupContainer, clock, logger }),
-    state: new BlobStateStore({ container: stateContainer, clock }),
+    store: new BlobDocumentStore({ container: stateContainer, clock }),
     stateContainer,
     auditContainer,
     ...(emulated && {
@@ -128,7 +129,7 @@ export interface RecoveryParts {
   /** By the names in the settings. */
   readonly hsms: ReadonlyMap<string, { readonly keys: KeyService; readonly pacer: Pacer }>;
   readonly backups: BackupStore;
-  readonly state: StateStore;
+  readonly store: DocumentStore;
   readonly stateContainer: ContainerClient;
   readonly auditContainer: ContainerClient;
   readonly queue: WorkQueue;
@@ -144,10 +145,9 @@ const AUDIT_PROOF_MS = 24 * 3_600_000;
 
 /** Makes the recovery. Nothing is contacted before the first call. */
 export function composeRecoveryApp(parts: RecoveryParts): RecoveryAppFor {
-  const { config, clock, hsms, stateContainer: state } = parts;
-  const store = new BlobRecoveryStore({ container: state, clock });
+  const { config, clock, hsms } = parts;
   const auditStore = new BlobAuditStore({ container: parts.auditContainer, clock });
-  const anchor = new BlobAuditAnchor({ container: state, clock });
+  const anchor = new BlobAuditAnchor({ container: parts.stateContainer, clock });
   const audit = new ChainedAuditLog(auditStore, anchor, clock);
   const verifier = new TokenVerifier(config.trust, clock);
   const proofs = {
@@ -156,7 +156,6 @@ export function composeRecoveryApp(parts: RecoveryParts): RecoveryAppFor {
   };
   return createRecoveryApp({
     ...parts,
-    store,
     audit,
     auditStore,
     anchor,

@@ -1,20 +1,13 @@
 /** Composes what the watch, the audit feed, the backup of single keys and the verification do, from ports made elsewhere. */
+
 import {
   EventGridPublisher,
   type EventGridPublisherOptions,
 } from '../adapters/events/event-grid-publisher.ts';
 import { LogPublisher } from '../adapters/events/log-publisher.ts';
+import type { DocumentStore } from '../core/documents/document-store.ts';
 import type { EventPublisher } from '../core/events/publisher.ts';
-import type {
-  BackupPins,
-  BackupStore,
-  Clock,
-  KeyService,
-  Logger,
-  Pacer,
-  StateStore,
-  WorkQueue,
-} from '../core/ports.ts';
+import type { BackupPins, BackupStore, Clock, KeyService, Logger, Pacer, WorkQueue } from '../core/ports.ts';
 import { DEFAULT_RETRY, type RetryPolicy } from '../core/retry.ts';
 import { type AuditFeedResult, handleAuditBatch } from '../features/audit-feed/handle-batch.ts';
 import { parseKeyBackupMessage } from '../features/backup/key-message.ts';
@@ -52,7 +45,7 @@ export interface Watch<Log> {
 export interface WatchParts<Log> {
   readonly config: Config;
   readonly clock: Clock;
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   readonly queue: WorkQueue;
   readonly hsmOf: (name: string) => { readonly keys: KeyService; readonly pacer: Pacer };
   readonly loggerTo: (log: Log) => Logger;

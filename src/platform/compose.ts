@@ -2,8 +2,8 @@
 import { channel } from 'node:diagnostics_channel';
 import type { TokenCredential } from '@azure/core-auth';
 import { BlobBackupStore } from '../adapters/blob/blob-backup-store.ts';
+import { BlobDocumentStore } from '../adapters/blob/blob-document-store.ts';
 import { BlobLeases } from '../adapters/blob/blob-leases.ts';
-import { BlobStateStore } from '../adapters/blob/blob-state-store.ts';
 import { createBlobService, ensureContainer } from '../adapters/blob/clients.ts';
 import { topicCredential } from '../adapters/events/topic-credential.ts';
 import type { StorageAccess } from '../adapters/http/storage-access.ts';
@@ -72,7 +72,7 @@ export function composeWarden(config: Config): Warden {
   const storage = storageOf(config, credential, caPem);
   const stateContainer = createBlobService(storage.state).getContainerClient(config.stateContainer);
   const backupContainer = createBlobService(storage.backup).getContainerClient(config.backupContainer);
-  const state = new BlobStateStore({ container: stateContainer, clock });
+  const state = new BlobDocumentStore({ container: stateContainer, clock });
   const leases = new BlobLeases({ container: stateContainer, clock });
   // What a deployment makes in Azure, nobody makes for a storage emulator.
   const emulated = config.storage.kind === 'connection';

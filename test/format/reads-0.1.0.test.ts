@@ -3,8 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobAuditAnchor } from '../../src/adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from '../../src/adapters/audit/blob-audit-store.ts';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
-import { BlobRecoveryStore } from '../../src/adapters/blob/blob-recovery-store.ts';
-import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import type { StoredBackup } from '../../src/core/ports.ts';
 import { parseEntry } from '../../src/features/audit/entry.ts';
@@ -18,7 +17,7 @@ import { viewOf } from '../../src/features/recovery/model/view.ts';
 import { readRecovery } from '../../src/features/recovery/request/recovery-log.ts';
 import { proveStored } from '../../src/features/recovery-points/back-up-key.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
-import { parseVerifyState } from '../../src/features/verify/verify-state.ts';
+import { readVerification } from '../../src/features/verify/verify-state.ts';
 import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
 import { type RunningAzurite, startSecureAzurite } from '../support/azurite.ts';
 import { type KeptBlob, loadKept, readKept } from '../support/kept-storage.ts';
@@ -30,8 +29,7 @@ const logger = new RecordingLogger();
 let azurite: RunningAzurite;
 let kept: KeptBlob[];
 let backups: BlobBackupStore;
-let state: BlobStateStore;
-let recoveries: BlobRecoveryStore;
+let state: BlobDocumentStore;
 let auditStore: BlobAuditStore;
 let anchor: BlobAuditAnchor;
 
@@ -45,8 +43,7 @@ beforeAll(async () => {
     clock,
     logger,
   });
-  state = new BlobStateStore({ container: stateContainer, clock });
-  recoveries = new BlobRecoveryStore({ container: stateContainer, clock });
+  state = new BlobDocumentStore({ container: stateContainer, clock });
   auditStore = new BlobAuditStore({ container: await openContainer(azurite.access, 'warden-audit'), clock });
   anchor = new BlobAuditAnchor({ container: stateContainer, clock });
 });
@@ -67,7 +64,7 @@ async function storedBackups(hsm: string): Promise<StoredBackup[]> {
 
 async function allRecoveries(): Promise<RecoveryRecord[]> {
   const ids = named(/^recoveries\/(.+)\.json$/);
-  return Promise.all(ids.map(async (id) => (await readRecovery(recoveries, id)).record));
+  return Promise.all(ids.map(async (id) => (await readRecovery(state, id)).record));
 }
 
 /** A catalogue without what a copy of the blobs changes: the times of the store. */
@@ -147,12 +144,12 @@ describe.each([
 
   it('the watch remembers what it saw, and the verification how far it came', async () => {
     const watch = await readWatchState(state, hsm);
-    const verify = await state.read({ kind: 'verify', hsm });
+    const verify = await readVerification(state, hsm);
 
-    const seen = Object.entries(watch.state.keys).filter(([, key]) => key.state === 'deleted');
+    const seen = Object.entries(watch.keys).filter(([, key]) => key.state === 'deleted');
     expect(seen.map(([key]) => key).sort()).toEqual(deleted);
-    expect(Object.keys(watch.state.purges)).toEqual(purged);
-    expect(parseVerifyState(verify?.text ?? '', hsm)).toMatchObject({ checked: blobs, found: 0 });
+    expect(Object.keys(watch.purges)).toEqual(purged);
+    expect(verify).toMatchObject({ checked: blobs, found: 0 });
   });
 });
 

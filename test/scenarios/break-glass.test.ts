@@ -10,8 +10,8 @@ import { Turns } from '../../src/core/serialize.ts';
 import { sweep } from '../../src/features/backup/sweep.ts';
 import { CliWorld } from '../cli/support/cli-world.ts';
 import { keyServiceOn } from '../support/emulator-world.ts';
+import { MemoryDocumentStore } from '../support/memory/memory-document-store.ts';
 import { MemoryLeases } from '../support/memory/memory-leases.ts';
-import { MemoryStateStore } from '../support/memory/memory-state-store.ts';
 import { MemoryWorkQueue } from '../support/memory/memory-work-queue.ts';
 import { RecordingLogger } from '../support/memory/recording-logger.ts';
 
@@ -50,7 +50,7 @@ beforeAll(async () => {
   const deps = {
     keys: keyServiceOn(world.hsm()),
     backups: world.backups,
-    state: new MemoryStateStore(),
+    state: new MemoryDocumentStore(),
     leases: new MemoryLeases(systemClock),
     queue: new MemoryWorkQueue(systemClock),
     pacer: new AimdPacer({ ratePerSecond: 1000, clock: systemClock }),

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { BlobAuditAnchor } from '../../src/adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from '../../src/adapters/audit/blob-audit-store.ts';
-import { BlobRecoveryStore } from '../../src/adapters/blob/blob-recovery-store.ts';
+import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { parseEntry } from '../../src/features/audit/entry.ts';
 import { verifyAudit } from '../../src/features/audit/verify-audit.ts';
@@ -107,7 +107,7 @@ async function approveAll(hsm: string, keys: readonly string[]): Promise<string[
 }
 
 async function recordsOf(ids: readonly string[]): Promise<RecoveryRecord[]> {
-  const store = new BlobRecoveryStore({ container: local.container('warden-state'), clock });
+  const store = new BlobDocumentStore({ container: local.container('warden-state'), clock });
   return Promise.all(ids.map(async (id) => (await readRecovery(store, id)).record));
 }
 

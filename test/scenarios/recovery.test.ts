@@ -2,7 +2,7 @@
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
-import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
@@ -24,8 +24,8 @@ import { composeRecoveryApp } from '../../src/platform/compose-recovery.ts';
 import { slot } from '../functions/apps/slot.ts';
 import { type RunningAzurite, startSecureAzurite } from '../support/azurite.ts';
 import { keyClientOn, keyServiceOn } from '../support/emulator-world.ts';
-import { RecordingNotifier } from '../support/memory/memory-recovery-store.ts';
 import { RecordingLogger } from '../support/memory/recording-logger.ts';
+import { RecordingNotifier } from '../support/memory/recovery-ports.ts';
 import { openContainer } from '../support/storage-worlds.ts';
 import { FreePacer } from '../support/sweep-world.ts';
 
@@ -77,7 +77,7 @@ beforeAll(async () => {
       [contoso, disaster].map((hsm) => [hsm.name, { keys: keyServiceOn(hsm), pacer: new FreePacer() }]),
     ),
     backups,
-    state: new BlobStateStore({ container: stateContainer, clock: systemClock }),
+    store: new BlobDocumentStore({ container: stateContainer, clock: systemClock }),
     stateContainer,
     auditContainer: await openContainer(azurite.access, 'warden-audit'),
     queue: new StorageWorkQueue({ service, clock: systemClock }),

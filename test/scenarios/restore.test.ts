@@ -6,7 +6,7 @@ import { DEFAULT_RETRY, withRetries } from '../../src/core/retry.ts';
 import { rebuild } from '../../src/features/backup/rebuild.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { LocalWorld } from '../support/local-world.ts';
-import { MemoryStateStore } from '../support/memory/memory-state-store.ts';
+import { MemoryDocumentStore } from '../support/memory/memory-document-store.ts';
 import { RecordingLogger } from '../support/memory/recording-logger.ts';
 import { runNightlyIn } from '../support/nightly.ts';
 
@@ -57,7 +57,7 @@ describe('the backups of the nightly run', () => {
 
   it('are enough to rebuild the catalogue when all state is lost', async () => {
     const before = await readCatalogue(local.state, 'contoso');
-    const state = new MemoryStateStore();
+    const state = new MemoryDocumentStore();
 
     await rebuild({ backups: local.backups, state, logger: new RecordingLogger() }, 'contoso');
 

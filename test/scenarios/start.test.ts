@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { readWorldFile, WorldCredential } from '../../src/cli/connect/world-file.ts';
@@ -167,7 +167,7 @@ describe('npm start', () => {
         connectionString: connectionStringOf(azurite),
       });
       const backups = await all(service.getContainerClient('key-backups').listBlobsFlat());
-      const state = new BlobStateStore({
+      const state = new BlobDocumentStore({
         container: service.getContainerClient('warden-state'),
         clock: systemClock,
       });

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forEachConcurrently } from '../../src/core/concurrency.ts';
 import { WardenEvent } from '../../src/core/events/event.ts';
 import { seededUniform } from '../../src/emulator/latency/sampler.ts';
-import { parseVerifyState, type VerifyState } from '../../src/features/verify/verify-state.ts';
+import { readVerification, type VerifyState } from '../../src/features/verify/verify-state.ts';
 import { AppProcess } from '../support/app-process.ts';
 import { aBackupRecord } from '../support/backup-record.ts';
 import { LocalWorld } from '../support/local-world.ts';
@@ -75,8 +75,7 @@ async function startApp(): Promise<AppProcess> {
 }
 
 async function progress(): Promise<VerifyState | undefined> {
-  const document = await local.state.read({ kind: 'verify', hsm: HSM });
-  return document === undefined ? undefined : parseVerifyState(document.text, HSM);
+  return readVerification(local.state, HSM);
 }
 
 async function checked(): Promise<number> {

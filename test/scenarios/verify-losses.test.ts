@@ -9,10 +9,10 @@ import { saveBackups } from '../../src/features/recovery-points/save-backups.ts'
 import { verify } from '../../src/features/verify/verify.ts';
 import { type RunningAzurite, startAzurite } from '../support/azurite.ts';
 import { aBackupRecord } from '../support/backup-record.ts';
+import { MemoryDocumentStore } from '../support/memory/memory-document-store.ts';
 import { MemoryEventPublisher } from '../support/memory/memory-event-publisher.ts';
 import { MemoryHsm } from '../support/memory/memory-hsm.ts';
 import { MemoryKeyService } from '../support/memory/memory-key-service.ts';
-import { MemoryStateStore } from '../support/memory/memory-state-store.ts';
 import { MemoryWorkQueue } from '../support/memory/memory-work-queue.ts';
 import { RecordingLogger } from '../support/memory/recording-logger.ts';
 import { openContainer } from '../support/storage-worlds.ts';
@@ -44,7 +44,7 @@ describe('the verification of a store in which newest backups were', () => {
   it('changed, shortened, deleted and robbed of their facts: tells each, and goes back to the ones before', async () => {
     const deps = {
       backups: new BlobBackupStore({ container, clock: systemClock, logger: new RecordingLogger() }),
-      state: new MemoryStateStore(),
+      state: new MemoryDocumentStore(),
       queue: new MemoryWorkQueue(systemClock),
       publisher: new MemoryEventPublisher(),
       logger: new RecordingLogger(),

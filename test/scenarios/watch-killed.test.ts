@@ -104,7 +104,7 @@ async function finishLook(): Promise<void> {
 }
 
 async function memory() {
-  return (await readWatchState(local.state, HSM)).state;
+  return readWatchState(local.state, HSM);
 }
 
 /** The truth beside what the watch tells. */

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
-import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { AimdPacer } from '../../src/adapters/pacing/aimd-pacer.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import type { Clock, KeyService, WorkQueue } from '../../src/core/ports.ts';
@@ -35,7 +35,7 @@ let topic: Topic;
 let sink: AuditSink;
 let watch: Watch<RecordingLogger>;
 let keys: KeyService;
-let state: BlobStateStore;
+let state: BlobDocumentStore;
 let backups: BlobBackupStore;
 let queues: { readonly queue: WorkQueue; take(name: 'key-backups'): Promise<unknown> };
 const logger = new RecordingLogger();
@@ -74,7 +74,7 @@ beforeAll(async () => {
   const clock: Clock = { now: () => emulator.now(), sleep: (ms, signal) => systemClock.sleep(ms, signal) };
   const token = await emulator.issueToken({ objectId: ADMINISTRATOR_ID, lifetimeSeconds: 400 * 86_400 });
   keys = keyServiceOn(emulator, tokenCredential(token));
-  state = new BlobStateStore({ container: await openContainer(azurite.access, 'warden-state'), clock });
+  state = new BlobDocumentStore({ container: await openContainer(azurite.access, 'warden-state'), clock });
   backups = new BlobBackupStore({
     container: await openContainer(azurite.access, 'key-backups'),
     clock,

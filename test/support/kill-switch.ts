@@ -33,7 +33,6 @@ export class KillSwitch {
       audit: this.#wrap(deps.audit),
       notifier: this.#wrap(deps.notifier),
       backups: this.#wrap(deps.backups),
-      state: this.#wrap(deps.state),
       queue: this.#wrap(deps.queue),
       keysOf: (hsm) => this.#wrap(deps.keysOf(hsm)),
     };

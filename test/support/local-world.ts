@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ContainerClient } from '@azure/storage-blob';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
-import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
 import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
 import { KeyVaultKeyService } from '../../src/adapters/keyvault/key-vault-key-service.ts';
@@ -21,7 +21,7 @@ import { RecordingLogger } from './memory/recording-logger.ts';
 export class LocalWorld {
   readonly world: World;
   readonly backups: BlobBackupStore;
-  readonly state: BlobStateStore;
+  readonly state: BlobDocumentStore;
   readonly queue: StorageWorkQueue;
   private readonly access: StorageAccess;
   private readonly folder: string;
@@ -43,7 +43,7 @@ export class LocalWorld {
     if (backups === undefined || state === undefined) throw new Error('expected two containers');
     const clock = systemClock;
     this.backups = new BlobBackupStore({ container: backups, clock, logger: new RecordingLogger() });
-    this.state = new BlobStateStore({ container: state, clock });
+    this.state = new BlobDocumentStore({ container: state, clock });
     this.queue = new StorageWorkQueue({
       service: createQueueService(this.access),
       clock,

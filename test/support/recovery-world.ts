@@ -14,12 +14,12 @@ import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { ManualClock } from './memory/manual-clock.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from './memory/memory-audit-store.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
+import { MemoryDocumentStore } from './memory/memory-document-store.ts';
 import { MemoryHsm } from './memory/memory-hsm.ts';
 import { MemoryKeyService } from './memory/memory-key-service.ts';
-import { CountingIds, MemoryRecoveryStore, RecordingNotifier } from './memory/memory-recovery-store.ts';
-import { MemoryStateStore } from './memory/memory-state-store.ts';
 import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
+import { CountingIds, RecordingNotifier } from './memory/recovery-ports.ts';
 import { person } from './recovery-builders.ts';
 import { FreePacer } from './sweep-world.ts';
 
@@ -30,8 +30,7 @@ export class RecoveryWorld {
   readonly second = new MemoryHsm({ clock: this.clock, name: 'contoso-dr' });
   readonly stranger = new MemoryHsm({ clock: this.clock, name: 'fabrikam', securityDomain: 'domain-2' });
   readonly backups: MemoryBackupStore;
-  readonly state = new MemoryStateStore();
-  readonly store = new MemoryRecoveryStore();
+  readonly store = new MemoryDocumentStore();
   readonly auditStore = new MemoryAuditStore(this.clock);
   readonly anchor = new MemoryAuditAnchor();
   readonly notifier = new RecordingNotifier();
@@ -113,7 +112,6 @@ export class RecoveryWorld {
       keysOf: this.keysOf,
       pacerOf: () => new FreePacer(),
       backups: this.backups,
-      state: this.state,
       sharesDomain: (a, b) => [a, b].every((name) => name.startsWith('contoso')),
       policy,
       gate: new Gate({ policy, proofs, notifier, clock }),

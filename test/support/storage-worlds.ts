@@ -1,8 +1,8 @@
 /** The storage adapters on a real Azurite, as the contract suites want them. */
 
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
+import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { BlobLeases } from '../../src/adapters/blob/blob-leases.ts';
-import { BlobStateStore } from '../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService, ensureContainer } from '../../src/adapters/blob/clients.ts';
 import { BACKUP_CONTAINER, leaseBlobName, STATE_CONTAINER } from '../../src/adapters/blob/layout.ts';
 import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
@@ -10,8 +10,8 @@ import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import type { BackupStoreWorld } from '../contract/backup-store.ts';
+import type { DocumentStoreWorld } from '../contract/document-store.ts';
 import type { LeasesWorld } from '../contract/leases.ts';
-import type { StateStoreWorld } from '../contract/state-store.ts';
 import type { WorkQueueWorld } from '../contract/work-queue.ts';
 import { ManualClock } from './memory/manual-clock.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
@@ -30,9 +30,9 @@ export async function backupStoreWorld(access: StorageAccess): Promise<BackupSto
 }
 
 /** A store of state. */
-export async function stateStoreWorld(access: StorageAccess): Promise<StateStoreWorld> {
+export async function documentStoreWorld(access: StorageAccess): Promise<DocumentStoreWorld> {
   const container = await openContainer(access, STATE_CONTAINER);
-  return { store: new BlobStateStore({ container, clock: systemClock }) };
+  return { store: new BlobDocumentStore({ container, clock: systemClock }) };
 }
 
 /** Leases whose renewals come when the clock is moved. */

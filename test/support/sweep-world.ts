@@ -11,10 +11,10 @@ import { sweep } from '../../src/features/backup/sweep.ts';
 import type { SweepDeps, SweepPolicy } from '../../src/features/backup/sweep-context.ts';
 import { ManualClock } from './memory/manual-clock.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
+import { MemoryDocumentStore } from './memory/memory-document-store.ts';
 import { MemoryHsm } from './memory/memory-hsm.ts';
 import { MemoryKeyService } from './memory/memory-key-service.ts';
 import { MemoryLeases } from './memory/memory-leases.ts';
-import { MemoryStateStore } from './memory/memory-state-store.ts';
 import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
 
@@ -46,7 +46,7 @@ export class SweepWorld {
   readonly clock = new ManualClock({ now: Date.UTC(2026, 10, 24, 2, 0, 0), autoAdvance: true });
   readonly hsm = new MemoryHsm({ clock: this.clock, name: 'contoso' });
   readonly backups = new MemoryBackupStore(this.clock);
-  readonly state = new MemoryStateStore();
+  readonly state = new MemoryDocumentStore();
   readonly leases = new MemoryLeases(this.clock);
   readonly queue = new MemoryWorkQueue(this.clock);
   readonly pacer = new FreePacer();

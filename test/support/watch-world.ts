@@ -11,10 +11,10 @@ import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
 import { type LookDeps, look } from '../../src/features/watch/scan.ts';
 import { ManualClock } from './memory/manual-clock.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
+import { MemoryDocumentStore } from './memory/memory-document-store.ts';
 import { MemoryEventPublisher } from './memory/memory-event-publisher.ts';
 import { MemoryHsm, type MemoryHsmOptions } from './memory/memory-hsm.ts';
 import { MemoryKeyService } from './memory/memory-key-service.ts';
-import { MemoryStateStore } from './memory/memory-state-store.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
 import { FreePacer } from './sweep-world.ts';
 
@@ -42,7 +42,7 @@ export class WatchWorld {
   readonly clock = new ManualClock({ now: Date.UTC(2026, 10, 24, 12, 0, 0), autoAdvance: true });
   readonly hsm: MemoryHsm;
   readonly backups = new MemoryBackupStore(this.clock);
-  readonly state = new MemoryStateStore();
+  readonly state = new MemoryDocumentStore();
   readonly publisher = new MemoryEventPublisher();
   readonly logger = new RecordingLogger();
   policy = aWatchPolicy();
@@ -104,7 +104,7 @@ export class WatchWorld {
   }
 
   async memory() {
-    return (await readWatchState(this.state, 'contoso')).state;
+    return readWatchState(this.state, 'contoso');
   }
 }
 

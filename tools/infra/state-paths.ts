@@ -1,20 +1,22 @@
 /** Which documents the backup app may write: its own, by the code's own names, and none of the recovery's. */
 import { ANCHOR_BLOB } from '../../src/adapters/audit/audit-names.ts';
-import { leaseBlobName, recoveryBlobName, stateBlobName } from '../../src/adapters/blob/layout.ts';
+import { documentBlobName, leaseBlobName } from '../../src/adapters/blob/layout.ts';
 import { ofType, type Snapshot, text } from './snapshot.ts';
 
 const HSM = 'contoso';
 
 /** Blobs that the backup app writes. */
 const OWN = [
-  ...(['catalogue', 'last-run', 'watch', 'verify'] as const).map((kind) => stateBlobName({ kind, hsm: HSM })),
-  stateBlobName({ kind: 'run', hsm: HSM, runId: '20261124T020000Z-nightly' }),
+  ...(['catalogue', 'last-run', 'watch', 'verify'] as const).map((kind) =>
+    documentBlobName({ kind, hsm: HSM }),
+  ),
+  documentBlobName({ kind: 'run', hsm: HSM, runId: '20261124T020000Z-nightly' }),
   leaseBlobName(HSM),
 ];
 /** Blobs that decide what a recovery does, and what can be proven of it. */
 const FOREIGN = [
-  recoveryBlobName({ kind: 'recovery', id: '0'.repeat(26) }),
-  recoveryBlobName({ kind: 'webhook-rate', source: 'alerts' }),
+  documentBlobName({ kind: 'recovery', id: '0'.repeat(26) }),
+  documentBlobName({ kind: 'webhook-rate', source: 'alerts' }),
   ANCHOR_BLOB,
 ];
 

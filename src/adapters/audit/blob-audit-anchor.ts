@@ -2,6 +2,7 @@
 import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { z } from 'zod';
+import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AuditAnchor } from '../../features/audit/audit-log.ts';
@@ -11,7 +12,6 @@ import { translateStorageError } from '../http/translate-storage-error.ts';
 import { ANCHOR_BLOB } from './audit-names.ts';
 
 const Anchor = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
-const ATTEMPTS = 50;
 
 interface Held {
   readonly tip: ChainTip;
@@ -42,17 +42,14 @@ export class BlobAuditAnchor implements AuditAnchor {
   }
 
   async advance(tip: ChainTip): Promise<void> {
-    for (let attempt = 1; ; attempt += 1) {
-      const held = (attempt === 1 ? this.#held : undefined) ?? (await this.#load());
+    await repeatOnConflict('The end of the audit log', async () => {
+      const held = this.#held ?? (await this.#load());
       if (held === undefined) throw anchorGone();
       if (held.tip.seq >= tip.seq) return;
-      try {
-        await this.#write(tip, held);
-        return;
-      } catch (error) {
-        if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
-      }
-    }
+      // Whatever comes of the write, what is remembered here may be outdated by it.
+      this.#held = undefined;
+      await this.#write(tip, held);
+    });
   }
 
   async #write(tip: ChainTip, held: Held | undefined): Promise<void> {

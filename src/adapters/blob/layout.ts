@@ -1,7 +1,6 @@
 /** The name of everything the product keeps in Blob storage, both ways. Pure; described in docs/backup-format.md. */
+import type { DocumentAddress } from '../../core/documents/document-store.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
-import type { StateAddress } from '../../core/ports.ts';
-import type { RecoveryAddress } from '../../features/recovery/model/ports.ts';
 
 /** Container of the backups, under an immutability policy. */
 export const BACKUP_CONTAINER = 'key-backups';
@@ -62,21 +61,25 @@ export function backupPrefixes(hsm: string, key?: string): readonly string[] {
   return [prefix, pinnedBlobName(prefix)].sort();
 }
 
-/** The blob of a document of derived state: `runs/{hsm}/{runId}.jsonl`, `catalogue/{hsm}.jsonl`, or `{kind}/{hsm}.json`. */
-export function stateBlobName(address: StateAddress): string {
-  if (address.kind === 'run') return `runs/${address.hsm}/${address.runId}.jsonl`;
-  if (address.kind === 'catalogue') return `catalogue/${address.hsm}.jsonl`;
-  return `${address.kind}/${address.hsm}.json`;
-}
-
 /** What the names of all recovery requests begin with. */
 export const RECOVERY_PREFIX = 'recoveries/';
 
-/** The blob of a document of the recovery: `recoveries/{id}.json`, or `webhook-rates/{source}.json`. */
-export function recoveryBlobName(address: RecoveryAddress): string {
-  return address.kind === 'recovery'
-    ? `${RECOVERY_PREFIX}${address.id}.json`
-    : `webhook-rates/${address.source}.json`;
+/** The blob of a document of state. */
+export function documentBlobName(address: DocumentAddress): string {
+  switch (address.kind) {
+    case 'catalogue':
+      return `catalogue/${address.hsm}.jsonl`;
+    case 'run':
+      return `runs/${address.hsm}/${address.runId}.jsonl`;
+    case 'last-run':
+    case 'watch':
+    case 'verify':
+      return `${address.kind}/${address.hsm}.json`;
+    case 'recovery':
+      return `${RECOVERY_PREFIX}${address.id}.json`;
+    case 'webhook-rate':
+      return `webhook-rates/${address.source}.json`;
+  }
 }
 
 /** The request a blob holds; undefined when the blob is named otherwise. */

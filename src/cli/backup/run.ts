@@ -1,8 +1,9 @@
 /** `hsm-warden backup run`: the nightly run, now and in this process; or the backup of one key. */
 
 import { z } from 'zod';
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { WardenError } from '../../core/errors.ts';
-import type { StateStore } from '../../core/ports.ts';
+
 import { DEFAULT_RETRY } from '../../core/retry.ts';
 import { Turns } from '../../core/serialize.ts';
 import { type RunRecord, type RunSummary, readRun } from '../../features/backup/run-record.ts';
@@ -119,7 +120,7 @@ async function sweepOne(
 }
 
 /** The run with every key, as it was stored. */
-async function manifestOf(state: StateStore, { hsm, runId }: RunSummary): Promise<RunRecord> {
+async function manifestOf(state: DocumentStore, { hsm, runId }: RunSummary): Promise<RunRecord> {
   const run = await readRun(state, hsm, runId);
   if (run !== undefined) return run;
   throw new WardenError('state-corrupt', {

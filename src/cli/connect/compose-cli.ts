@@ -4,8 +4,8 @@ import { AUDIT_CONTAINER } from '../../adapters/audit/audit-names.ts';
 import { BlobAuditAnchor } from '../../adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from '../../adapters/audit/blob-audit-store.ts';
 import { BlobBackupStore } from '../../adapters/blob/blob-backup-store.ts';
+import { BlobDocumentStore } from '../../adapters/blob/blob-document-store.ts';
 import { BlobLeases } from '../../adapters/blob/blob-leases.ts';
-import { BlobStateStore } from '../../adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../adapters/blob/clients.ts';
 import type { StorageAccess } from '../../adapters/http/storage-access.ts';
 import { KeyAdministration } from '../../adapters/keyvault/key-administration.ts';
@@ -24,7 +24,7 @@ import type { Connection } from './connection.ts';
 /** The warden's storage, seen by a person. */
 export interface Store {
   readonly backups: BlobBackupStore;
-  readonly state: BlobStateStore;
+  readonly state: BlobDocumentStore;
   readonly leases: BlobLeases;
   readonly queue: WorkQueue;
   readonly auditStore: BlobAuditStore;
@@ -45,7 +45,7 @@ export function openStore(connection: Connection, config: Config, context: CliCo
       clock,
       logger: cliLogger(context),
     }),
-    state: new BlobStateStore({ container: stateContainer, clock }),
+    state: new BlobDocumentStore({ container: stateContainer, clock }),
     leases: new BlobLeases({ container: stateContainer, clock }),
     queue: new StorageWorkQueue({ service: createQueueService(state), clock }),
     auditStore: new BlobAuditStore({ container: audit, clock }),

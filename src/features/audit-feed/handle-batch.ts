@@ -1,9 +1,10 @@
 /** Acts on a batch of the audit log: asks for backups of changed keys, and looks at once where keys were deleted. */
 
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { lookUp } from '../../core/look-up.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
-import type { KeyService, Logger, StateStore, WorkQueue } from '../../core/ports.ts';
+import type { KeyService, Logger, WorkQueue } from '../../core/ports.ts';
 import type { KeyBackupMessage } from '../backup/key-message.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { isUntoldUse } from '../watch/judge/classify-use.ts';
@@ -24,7 +25,7 @@ const MISSING_AT_ONCE = 50;
 export interface AuditFeedDeps {
   readonly hsms: readonly FeedHsm[];
   readonly queue: WorkQueue;
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   /** The keys of one HSM. */
   readonly keysOf: (hsm: string) => KeyService;
   /** Looks at one HSM now; see {@link look}. */
@@ -116,7 +117,7 @@ async function requestMissing(
  */
 async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<UseSignal[]> {
   if (work.uses.length === 0) return [];
-  const { state } = await readWatchState(deps.state, hsm);
+  const state = await readWatchState(deps.state, hsm);
   const justDeleted = new Set(work.deletes.map(({ key }) => key));
   const asked = new Map<string, boolean>();
   const news: UseSignal[] = [];

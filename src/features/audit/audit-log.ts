@@ -1,5 +1,6 @@
 /** Writes the audit log: one chain over daily parts, each sealed before the next begins, whoever writes at once. */
-import { isWardenError, WardenError } from '../../core/errors.ts';
+import { repeatOnConflict } from '../../core/documents/update-document.ts';
+import { WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { type AuditEvent, type ChainTip, chainEntry, EMPTY_CHAIN, entryLine, parseEntry } from './entry.ts';
 
@@ -57,7 +58,6 @@ export interface AuditLog {
 
 /** An append blob takes 50 000 blocks. https://learn.microsoft.com/azure/storage/blobs/scalability-targets */
 const MAX_LINES = 49_000;
-const ATTEMPTS = 50;
 /** The last line of a part that was followed by another. */
 export const SEAL = 'part-sealed';
 
@@ -112,15 +112,14 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   async #append(batch: readonly Waiting[]): Promise<ChainTip> {
-    for (let attempt = 1; ; attempt += 1) {
-      try {
-        const tip = await this.#tryAppend(batch, attempt > 1);
-        await this.#anchor.advance(tip);
-        return tip;
-      } catch (error) {
-        if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
-      }
-    }
+    let fresh = false;
+    const tip = await repeatOnConflict('The audit log', () => {
+      const appended = this.#tryAppend(batch, fresh);
+      fresh = true;
+      return appended;
+    });
+    await this.#anchor.advance(tip);
+    return tip;
   }
 
   /** Appends where the chain ends now; whoever was faster makes it a `state-conflict`. */

@@ -1,6 +1,7 @@
 /** What a sweep keeps of the catalogue in its memory: of thousands of keys only what it decides by. */
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { VersionFact } from '../../core/model/key.ts';
-import type { StateStore } from '../../core/ports.ts';
+
 import { readEntries } from '../recovery-points/catalogue.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue-text.ts';
 
@@ -16,7 +17,7 @@ export interface KnownBackup {
 
 /** Reads what the catalogue of `hsm` knows. Fails with `state-corrupt`, or a storage code. */
 export async function readKnownBackups(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   runId: string,
   signal?: AbortSignal,

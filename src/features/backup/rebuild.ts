@@ -1,8 +1,10 @@
 /** Builds the catalogue and the manifests of an HSM anew from the backups alone. */
 
 import { forEachConcurrently } from '../../core/concurrency.ts';
+import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { isWardenError } from '../../core/errors.ts';
-import type { BackupStore, Logger, StateStore, StoredBackup } from '../../core/ports.ts';
+import type { BackupStore, Logger, StoredBackup } from '../../core/ports.ts';
 import { proveStored } from '../recovery-points/back-up-key.ts';
 import {
   type Catalogue,
@@ -14,13 +16,11 @@ import { countOutcomes, type KeyOutcome, outcomeLine, runText } from './run-reco
 
 /** Backups are small, and a Blob account takes thousands of requests a second. */
 const READS_AT_ONCE = 8;
-/** Each failed attempt means that a single key was backed up during a rebuild; that does not happen so often. */
-const ATTEMPTS = 8;
 
 /** What a rebuild needs. */
 export interface RebuildDeps {
   readonly backups: BackupStore;
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   readonly logger: Logger;
 }
 
@@ -41,13 +41,7 @@ export interface RebuildResult {
  * one was noted in the catalogue meanwhile, it begins anew. Fails with storage codes, and with `state-conflict` after many.
  */
 export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildResult> {
-  for (let attempt = 1; ; attempt += 1) {
-    try {
-      return await rebuildOnce(deps, hsm);
-    } catch (error) {
-      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
-    }
-  }
+  return repeatOnConflict(`The backup catalogue of HSM ${hsm}`, () => rebuildOnce(deps, hsm));
 }
 
 async function rebuildOnce(deps: RebuildDeps, hsm: string): Promise<RebuildResult> {

@@ -2,7 +2,8 @@
  * Keeps the record of a run. What became of a key stays in memory until the next checkpoint only: after it, of thousands of
  * keys, no more than their names and how each stands.
  */
-import type { Clock, StateStore, StoredBackup } from '../../core/ports.ts';
+import type { DocumentStore } from '../../core/documents/document-store.ts';
+import type { Clock, StoredBackup } from '../../core/ports.ts';
 import type { Turns } from '../../core/serialize.ts';
 import { changeLines } from '../recovery-points/key-lines.ts';
 import { saveBackups } from '../recovery-points/save-backups.ts';
@@ -42,7 +43,7 @@ export class RunLedger {
   private saving: Promise<void> = Promise.resolve();
   private savedAt: number;
   private pending = 0;
-  private readonly state: StateStore;
+  private readonly state: DocumentStore;
   private readonly clock: Clock;
   private readonly turns: Turns;
 

@@ -1,7 +1,9 @@
 /** The record of one run over one HSM: its progress while it runs, its manifest when it has ended. */
+
 import { z } from 'zod';
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { WardenError } from '../../core/errors.ts';
-import type { StateStore } from '../../core/ports.ts';
+
 import {
   type Batches,
   type KeyLine,
@@ -132,7 +134,7 @@ export function parseOutcome({ line }: KeyLine, { hsm, runId }: RunHead): KeyOut
 
 /** Reads a stored run whole; undefined when it has not begun. Fails with `state-corrupt`, or a storage code. */
 export async function readRun(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   runId: string,
   signal?: AbortSignal,

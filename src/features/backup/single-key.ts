@@ -1,8 +1,9 @@
 /** Backs up one key soon after it changed, at most once in five minutes, and never misses the last change. */
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
-import type { Logger, StateStore, WorkQueue } from '../../core/ports.ts';
+import type { Logger, WorkQueue } from '../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../core/retry.ts';
 import { type BackUpKeyDeps, backUpKey } from '../recovery-points/back-up-key.ts';
 import { type CatalogueEntry, readEntry } from '../recovery-points/catalogue.ts';
@@ -16,7 +17,7 @@ export const SETTLE_MS = 5 * 60_000;
 
 /** What backing up one key on request needs. */
 export interface SingleKeyDeps extends BackUpKeyDeps {
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   readonly queue: WorkQueue;
   readonly logger: Logger;
 }

@@ -1,16 +1,8 @@
 /** What a sweep works with: its ports, its policy, and the bounds of one part. */
 
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
-import type {
-  BackupStore,
-  Clock,
-  KeyService,
-  Leases,
-  Logger,
-  Pacer,
-  StateStore,
-  WorkQueue,
-} from '../../core/ports.ts';
+import type { BackupStore, Clock, KeyService, Leases, Logger, Pacer, WorkQueue } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import type { Turns } from '../../core/serialize.ts';
 import type { RunSummary } from './run-record.ts';
@@ -19,7 +11,7 @@ import type { RunSummary } from './run-record.ts';
 export interface SweepDeps {
   readonly keys: KeyService;
   readonly backups: BackupStore;
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   readonly leases: Leases;
   readonly queue: WorkQueue;
   readonly pacer: Pacer;

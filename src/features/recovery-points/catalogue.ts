@@ -1,6 +1,7 @@
 /** The catalogue: for each key of an HSM its newest good backup. Derived; it can be rebuilt from the backups alone. */
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { lookUp } from '../../core/look-up.ts';
-import type { StateStore } from '../../core/ports.ts';
+
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
 
 export type { CatalogueEntry };
@@ -42,7 +43,7 @@ export function writeCatalogue({ hsm, keys }: Catalogue): AsyncGenerator<string>
 
 /** Reads the catalogue of an HSM; an HSM without one has an empty one. Fails with `state-corrupt`, or a storage code. */
 export async function readCatalogue(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   signal?: AbortSignal,
 ): Promise<Catalogue> {
@@ -53,7 +54,7 @@ export async function readCatalogue(
 
 /** What the catalogue of an HSM knows of one key, its lines of others unread. Fails as {@link readCatalogue}. */
 export async function readEntry(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   key: string,
   signal?: AbortSignal,
@@ -72,7 +73,7 @@ export async function readEntry(
  * Fails as {@link readCatalogue}.
  */
 export async function* readEntries(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   signal?: AbortSignal,
 ): AsyncGenerator<CatalogueEntry> {

@@ -67,25 +67,34 @@ export async function openLines<Head>(
   }
 }
 
-/** The lines of a document after `change`, what is added last. Returns how many lines differ from before. */
+/** The lines of a document after `change`, what is added last. */
 export async function* changeLines(
   batches: Batches<KeyLine>,
   change: LineChange,
-): AsyncGenerator<readonly string[], number> {
+): AsyncGenerator<readonly string[]> {
   const added = new Map(change.added);
-  let changes = 0;
   for await (const known of batches) {
     const lines: string[] = [];
     for (const item of known) {
       const next = change.of(item);
-      if (next !== item.line) changes += 1;
       if (next !== undefined) lines.push(next);
       added.delete(item.key);
     }
     yield lines;
   }
   yield [...added.values()];
-  return changes + added.size;
+}
+
+/** Whether `change` changes any line or adds one. Reads no further than to the first that differs. */
+export async function changesAny(batches: Batches<KeyLine>, change: LineChange): Promise<boolean> {
+  const added = new Set(change.added.keys());
+  for await (const known of batches) {
+    for (const item of known) {
+      if (change.of(item) !== item.line) return true;
+      added.delete(item.key);
+    }
+  }
+  return added.size > 0;
 }
 
 /** The whole lines of each piece that has any. */

@@ -1,19 +1,17 @@
 /** Changes the stored catalogue of an HSM, whoever else changes it at the same time. */
-import { isWardenError, WardenError } from '../../core/errors.ts';
-import type { StateStore } from '../../core/ports.ts';
+import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { repeatOnConflict } from '../../core/documents/update-document.ts';
+
 import { isNewer } from './catalogue.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
-import { type Batches, changeLines, type KeyLine, type LineChange } from './key-lines.ts';
-
-/** Each failed attempt means that another writer came through; so many do not meet over one HSM. */
-const ATTEMPTS = 32;
+import { changeLines, changesAny, type LineChange } from './key-lines.ts';
 
 /**
  * Merges `backups` into the stored catalogue, reading it anew when somebody else wrote meanwhile: per key the one captured
  * last stays. Fails with `state-corrupt`, `state-conflict` after many conflicts, or a storage code.
  */
 export async function saveBackups(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   backups: readonly CatalogueEntry[],
 ): Promise<void> {
@@ -41,7 +39,7 @@ export interface Exchange {
  * by now nothing is changed. Fails as {@link saveBackups}.
  */
 export async function exchangeBackups(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   exchanges: readonly Exchange[],
 ): Promise<void> {
@@ -66,26 +64,20 @@ function newestOf(backups: readonly CatalogueEntry[]): Map<string, CatalogueEntr
   return newest;
 }
 
-/** Ends a write at its last moment: when the text is read to its end, and only then, it is known that nothing is new. */
-const NOTHING_NEW = new WardenError('aborted', { message: 'The catalogue knows all of it already.' });
-
-async function changeCatalogue(store: StateStore, hsm: string, change: LineChange): Promise<void> {
+/** Changes the lines of the catalogue. One that would be the same afterwards is not written. */
+function changeCatalogue(store: DocumentStore, hsm: string, change: LineChange): Promise<void> {
   const address = { kind: 'catalogue', hsm } as const;
-  for (let attempt = 1; ; attempt += 1) {
+  const open = async () => {
     const document = await store.open(address);
-    const lines = document === undefined ? [] : linesOf(document.text, hsm);
-    const guard = document === undefined ? ('absent' as const) : { etag: document.etag };
-    try {
-      await store.writeFrom(address, catalogueText(hsm, changed(lines, change)), guard);
-      return;
-    } catch (error) {
-      if (error === NOTHING_NEW) return;
-      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
-    }
-  }
-}
-
-async function* changed(batches: Batches<KeyLine>, change: LineChange): AsyncGenerator<readonly string[]> {
-  const changes = yield* changeLines(batches, change);
-  if (changes === 0) throw NOTHING_NEW;
+    return {
+      lines: document === undefined ? [] : linesOf(document.text, hsm),
+      guard: document === undefined ? ('absent' as const) : { etag: document.etag },
+    };
+  };
+  return repeatOnConflict(`The backup catalogue of HSM ${hsm}`, async () => {
+    // A sweep soon comes to a line that differs, so little is read twice.
+    if (!(await changesAny((await open()).lines, change))) return;
+    const { lines, guard } = await open();
+    await store.writeFrom(address, catalogueText(hsm, changeLines(lines, change)), guard);
+  });
 }

@@ -1,14 +1,15 @@
 /** Looks at one HSM and its backups, changes nothing, and says whether every key is safe. */
 
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { lookUp } from '../../core/look-up.ts';
 import type { ListedKey } from '../../core/model/key.ts';
-import type { StateStore } from '../../core/ports.ts';
+
 import { nextRunAfter } from '../../core/schedule.ts';
 import { isoTime } from '../../core/time.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
-import { parseVerifyState, type VerifyState } from '../verify/verify-state.ts';
+import { readVerification, type VerifyState } from '../verify/verify-state.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
@@ -24,7 +25,7 @@ import {
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
-  readonly state: StateStore;
+  readonly state: DocumentStore;
 }
 
 /** What is remembered of an HSM. */
@@ -64,11 +65,10 @@ export async function judgeHsm(
 
 async function remember({ state, keys }: StatusDeps, signal: AbortSignal): Promise<Memory> {
   const { hsm } = keys;
-  const verify = await state.read({ kind: 'verify', hsm }, signal);
   return {
     catalogue: await readCatalogue(state, hsm, signal),
-    watch: (await readWatchState(state, hsm, signal)).state,
-    verify: verify === undefined ? undefined : parseVerifyState(verify.text, hsm),
+    watch: await readWatchState(state, hsm, signal),
+    verify: await readVerification(state, hsm, signal),
     lastRun: await readLastRun(state, hsm, signal),
   };
 }

@@ -34,7 +34,7 @@ export async function settleExpected(
   unlisted: readonly StoredBackup[],
   signal: AbortSignal,
 ): Promise<readonly StoredBackup[]> {
-  const { state: memory } = await readWatchState(deps.state, hsm, signal);
+  const memory = await readWatchState(deps.state, hsm, signal);
   const others: StoredBackup[] = [];
   const settled: Settled[] = [];
   for (const backup of unlisted) {

@@ -1,18 +1,19 @@
 /** Acts on a damaged backup: tells it, asks for a fresh one, and takes it out of the catalogue. */
 
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { Finding } from '../../core/events/finding.ts';
-import type { BackupStore, Clock, StateStore, StoredBackup, WorkQueue } from '../../core/ports.ts';
+import type { BackupStore, Clock, StoredBackup, WorkQueue } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import type { KeyBackupMessage } from '../backup/key-message.ts';
 import { exchangeBackups } from '../recovery-points/save-backups.ts';
 import { backupFacts } from '../watch/model/coverage.ts';
-import { announce } from '../watch/update-state.ts';
+import { announce } from '../watch/outbox.ts';
 import { damageOf } from './check-backup.ts';
 
 /** What acting on damage needs. */
 export interface DamageDeps {
   readonly backups: BackupStore;
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   readonly queue: WorkQueue;
   readonly clock: Clock;
 }

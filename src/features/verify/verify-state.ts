@@ -1,12 +1,14 @@
 /** How far the verification of an HSM's backups has come, and what it has found damaged. */
+
 import { z } from 'zod';
-import { WardenError } from '../../core/errors.ts';
-import type { StateStore, WriteGuard } from '../../core/ports.ts';
+import type { DocumentStore, WriteGuard } from '../../core/documents/document-store.ts';
+import type { DocumentType } from '../../core/documents/document-type.ts';
+import { readDocument } from '../../core/documents/update-document.ts';
 
 const Time = z.int().nonnegative();
 
 /** The progress of a verification. Times are epoch milliseconds. */
-export const VerifyState = z.strictObject({
+const VerifyState = z.strictObject({
   format: z.literal(1),
   hsm: z.string(),
   runId: z.string(),
@@ -23,31 +25,32 @@ export const VerifyState = z.strictObject({
 });
 export type VerifyState = z.infer<typeof VerifyState>;
 
+/** How the progress of a verification is stored. */
+const VERIFY_DOCUMENT: DocumentType<'verify', VerifyState> = {
+  kind: 'verify',
+  schema: VerifyState,
+  name: ({ hsm }) => `The progress of the verification of HSM ${hsm}`,
+  advice: 'Delete it: the next verification begins anew and tells every damaged backup once more.',
+};
+
+/** The stored progress; undefined when nothing was ever verified. Fails with `state-corrupt` or a storage code. */
+export async function readVerification(
+  store: DocumentStore,
+  hsm: string,
+  signal?: AbortSignal,
+): Promise<VerifyState | undefined> {
+  return (await readDocument(store, VERIFY_DOCUMENT, { kind: 'verify', hsm }, signal)).value;
+}
+
 /** Opens the run `runId`: where it stopped, or at its beginning. Fails with `state-corrupt` or a storage code. */
 export async function openVerification(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   runId: string,
   now: number,
 ): Promise<{ readonly state: VerifyState; readonly guard: WriteGuard }> {
-  const document = await store.read({ kind: 'verify', hsm });
+  const { value: before, guard } = await readDocument(store, VERIFY_DOCUMENT, { kind: 'verify', hsm });
+  if (before?.runId === runId) return { state: before, guard };
   const fresh = { format: 1, hsm, runId, startedAt: now, checked: 0, bytes: 0, found: 0 } as const;
-  if (document === undefined) return { state: { ...fresh, damaged: {} }, guard: 'absent' };
-  const guard = { etag: document.etag };
-  const before = parseVerifyState(document.text, hsm);
-  return { state: before.runId === runId ? before : { ...fresh, damaged: before.damaged }, guard };
-}
-
-/** Reads a stored verification. Fails with `state-corrupt`. */
-export function parseVerifyState(text: string, hsm: string): VerifyState {
-  try {
-    return VerifyState.parse(JSON.parse(text));
-  } catch (cause) {
-    throw new WardenError('state-corrupt', {
-      message: `The progress of the verification of HSM ${hsm} cannot be read.`,
-      advice: 'Delete it: the next verification begins anew and tells every damaged backup once more.',
-      hsm,
-      cause,
-    });
-  }
+  return { state: { ...fresh, damaged: before?.damaged ?? {} }, guard };
 }

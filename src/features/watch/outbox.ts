@@ -1,10 +1,12 @@
 /** Hands waiting events to the topic, in order, and forgets them only after it has accepted them. */
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { WardenEvent } from '../../core/events/event.ts';
+import type { Finding } from '../../core/events/finding.ts';
 import { type EventPublisher, isTopicTrouble } from '../../core/events/publisher.ts';
-import type { Logger, StateStore } from '../../core/ports.ts';
-import { readWatchState, type WatchState } from './model/watch-state.ts';
-import { updateWatchState } from './update-state.ts';
+import type { Clock, Logger } from '../../core/ports.ts';
+import { post } from './model/post.ts';
+import { readWatchState, updateWatchState, type WatchState } from './model/watch-state.ts';
 
 /** Events handed over at once; of the largest kind these are about 150 KB, far below the topic's 1 MB. */
 const CHUNK = 100;
@@ -14,7 +16,7 @@ const REFUSED_KEPT = 100;
 
 /** What handing over needs. */
 export interface OutboxDeps {
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   readonly publisher: EventPublisher;
   readonly logger: Logger;
 }
@@ -27,13 +29,23 @@ export interface Delivery {
   readonly waiting: number;
 }
 
+/** Puts findings into the outbox of the HSM's watch: from then on they cannot be lost. Fails as {@link updateWatchState}. */
+export async function announce(
+  deps: Pick<OutboxDeps, 'state'> & { readonly clock: Clock },
+  hsm: string,
+  findings: readonly Finding[],
+): Promise<void> {
+  if (findings.length === 0) return;
+  await updateWatchState(deps.state, hsm, (state) => post(state, findings, deps.clock.now()));
+}
+
 /**
  * Publishes what waits in the HSM's outbox. Killed at any point, what was not forgotten is published again with the same
  * ids. A topic that cannot be reached is no failure: the events wait for the next look.
  * Fails with `state-corrupt`, `state-conflict` or a storage code.
  */
 export async function flushOutbox(deps: OutboxDeps, hsm: string, signal?: AbortSignal): Promise<Delivery> {
-  const { state } = await readWatchState(deps.state, hsm, signal);
+  const state = await readWatchState(deps.state, hsm, signal);
   const accepted = new Set<string>();
   const refused = new Set<string>();
   try {
@@ -81,7 +93,7 @@ async function handOver(
 }
 
 function forget(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   accepted: ReadonlySet<string>,
   refused: ReadonlySet<string>,

@@ -1,12 +1,12 @@
 /** Pins the last good backups of purged keys: no lifecycle rule may remove what nothing else can bring back. */
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
-import type { BackupPins, Logger, StateStore } from '../../core/ports.ts';
-import type { WatchState } from './model/watch-state.ts';
-import { updateWatchState } from './update-state.ts';
+import type { BackupPins, Logger } from '../../core/ports.ts';
+import { updateWatchState, type WatchState } from './model/watch-state.ts';
 
 /** What pinning needs. */
 export interface PinDeps {
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   readonly pins: BackupPins;
   readonly logger: Logger;
 }

@@ -1,10 +1,11 @@
 /** The look: sees an HSM, remembers, tells. Safe to kill at any point; two looks at once do no harm. */
 
+import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import { toEvent } from '../../core/events/event.ts';
 import type { Finding } from '../../core/events/finding.ts';
 import type { EventPublisher } from '../../core/events/publisher.ts';
-import type { BackupPins, BackupStore, Clock, KeyService, Logger, StateStore } from '../../core/ports.ts';
+import type { BackupPins, BackupStore, Clock, KeyService, Logger } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
@@ -12,7 +13,7 @@ import { type Step, step, stepUnreachable } from './judge/step.ts';
 import type { JudgeContext } from './model/context.ts';
 import { NO_SIGNALS, type Observation, type Signals } from './model/observation.ts';
 import type { WatchPolicy } from './model/policy.ts';
-import { readWatchState, type WatchState, writeWatchState } from './model/watch-state.ts';
+import { updateWatchStateWith, type WatchState } from './model/watch-state.ts';
 import { doubtfulNames } from './observe/doubts.ts';
 import { readFormerBackups } from './observe/former-backups.ts';
 import { confirm, observe } from './observe/observe.ts';
@@ -23,7 +24,7 @@ import { heartbeat, type LookSummary, summarize } from './summary.ts';
 /** What a look needs. */
 export interface LookDeps {
   readonly keys: KeyService;
-  readonly state: StateStore;
+  readonly state: DocumentStore;
   readonly pins: BackupPins;
   readonly backups: Pick<BackupStore, 'list'>;
   readonly publisher: EventPublisher;
@@ -52,9 +53,6 @@ interface Seen extends Step {
   /** Keys whose deletion or purge the audit log told, but which could not be read now. */
   readonly unsettled: readonly string[];
 }
-
-/** Another look came first: what was seen is old, so the look begins anew. */
-const ATTEMPTS = 5;
 
 /**
  * Looks at one HSM. An HSM that does not answer, and a topic that does not accept, are findings and not failures.
@@ -90,18 +88,12 @@ async function see(
   signals: Signals,
   signal: AbortSignal,
 ): Promise<Seen> {
-  for (let attempt = 1; ; attempt += 1) {
-    const { hsm } = deps.keys;
-    const { state, guard } = await readWatchState(deps.state, hsm, signal);
+  const { hsm } = deps.keys;
+  const lookOnce = async (state: WatchState) => {
     const catalogue = await readCatalogue(deps.state, hsm, signal);
-    const seen = await seeOnce(deps, policy, state, catalogue, signals, signal);
-    try {
-      await writeWatchState(deps.state, seen.state, guard);
-      return seen;
-    } catch (error) {
-      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
-    }
-  }
+    return seeOnce(deps, policy, state, catalogue, signals, signal);
+  };
+  return updateWatchStateWith(deps.state, hsm, lookOnce, signal);
 }
 
 async function seeOnce(

@@ -1,17 +1,15 @@
-/** The audit log and the recovery's documents on real append and block blobs. */
+/** The audit log on real append and block blobs. */
 import { randomBytes } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { ANCHOR_BLOB, auditBlobName, parseAuditBlobName } from '../../../src/adapters/audit/audit-names.ts';
 import { BlobAuditAnchor } from '../../../src/adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from '../../../src/adapters/audit/blob-audit-store.ts';
-import { BlobRecoveryStore } from '../../../src/adapters/blob/blob-recovery-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
 import type { AuditEvent } from '../../../src/features/audit/entry.ts';
 import { verifyAudit } from '../../../src/features/audit/verify-audit.ts';
 import { describeAuditStore } from '../../contract/audit-store.ts';
-import { describeRecoveryStore } from '../../contract/recovery-store.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
 
 let azurite: RunningAzurite;
@@ -112,9 +110,6 @@ describe('the anchor of the audit log', () => {
   });
 });
 
-describeRecoveryStore('on blobs', async () => ({
-  store: new BlobRecoveryStore({ container: await aContainer(), clock: systemClock }),
-}));
 describeAuditStore('on append blobs', async () => ({
   store: new BlobAuditStore({ container: await aContainer(), clock: systemClock }),
 }));

@@ -5,16 +5,16 @@ import { toMetadata } from '../../../src/adapters/blob/metadata.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { describeBackupStore } from '../../contract/backup-store.ts';
 import { describeBackupVersions } from '../../contract/backup-versions.ts';
+import { describeDocumentStore } from '../../contract/document-store.ts';
 import { describeLeases } from '../../contract/leases.ts';
-import { describeStateStore } from '../../contract/state-store.ts';
 import { describeWorkQueue } from '../../contract/work-queue.ts';
 import { type RunningAzurite, startAzurite, startSecureAzurite } from '../../support/azurite.ts';
 import { aBackupRecord } from '../../support/backup-record.ts';
 import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 import {
   backupStoreWorld,
+  documentStoreWorld,
   leasesWorld,
-  stateStoreWorld,
   workQueueWorld,
 } from '../../support/storage-worlds.ts';
 import { startVersionedBlobs } from '../../support/versioned-blobs.ts';
@@ -30,7 +30,7 @@ describe.each([
   afterAll(async () => azurite.stop());
 
   describeBackupStore(`BlobBackupStore ${name}`, () => backupStoreWorld(azurite.access));
-  describeStateStore(`BlobStateStore ${name}`, () => stateStoreWorld(azurite.access));
+  describeDocumentStore(`BlobDocumentStore ${name}`, () => documentStoreWorld(azurite.access));
   it('names no version: an account without versioning binds a backup by its name and hash alone', async () => {
     const { store } = await backupStoreWorld(azurite.access);
     const backup = Buffer.from('a backup');

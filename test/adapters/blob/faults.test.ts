@@ -1,8 +1,8 @@
 /** Each fault of the storage account, or of the way to it, becomes one code; blobs of others do not stop a list. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
+import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
 import { BlobLeases } from '../../../src/adapters/blob/blob-leases.ts';
-import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { toMetadata } from '../../../src/adapters/blob/metadata.ts';
 import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts';
@@ -74,7 +74,7 @@ describe('the storage adapters', () => {
 
   it('cannot use a container that does not exist', async () => {
     const container = createBlobService(azurite.access).getContainerClient('absent');
-    const state = new BlobStateStore({ container, clock });
+    const state = new BlobDocumentStore({ container, clock });
 
     const failures = await Promise.all(
       [

@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest';
 import {
   backupBlobName,
   backupPrefix,
+  documentBlobName,
   leaseBlobName,
   parseBackupBlobName,
-  stateBlobName,
 } from '../../../src/adapters/blob/layout.ts';
 import { versionId } from '../../support/backup-record.ts';
 
@@ -74,8 +74,12 @@ describe('other names', () => {
     [{ kind: 'catalogue', hsm: 'contoso' } as const, 'catalogue/contoso.jsonl'],
     [{ kind: 'watch', hsm: 'contoso' } as const, 'watch/contoso.json'],
     [{ kind: 'run', hsm: 'contoso', runId: 'r1' } as const, 'runs/contoso/r1.jsonl'],
+    [{ kind: 'last-run', hsm: 'contoso' } as const, 'last-run/contoso.json'],
+    [{ kind: 'verify', hsm: 'contoso' } as const, 'verify/contoso.json'],
+    [{ kind: 'recovery', id: 'r1' } as const, 'recoveries/r1.json'],
+    [{ kind: 'webhook-rate', source: 'alerts' } as const, 'webhook-rates/alerts.json'],
   ])('%o is %s', (address, blob) => {
-    expect(stateBlobName(address)).toBe(blob);
+    expect(documentBlobName(address)).toBe(blob);
   });
 
   it('a lease is a blob of its own', () => {

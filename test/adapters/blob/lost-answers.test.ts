@@ -1,11 +1,11 @@
 /** A write that was done but never answered is repeated by the client of the storage: it must not take itself for somebody else. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { BlobRecoveryStore } from '../../../src/adapters/blob/blob-recovery-store.ts';
-import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
 import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import type { StateAddress, StateStore } from '../../../src/core/ports.ts';
-import type { RecoveryStore } from '../../../src/features/recovery/model/ports.ts';
+import type { DocumentAddress, DocumentStore } from '../../../src/core/documents/document-store.ts';
+
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
 import { failureOf } from '../../support/errors.ts';
 import { type LossyProxy, startLossyProxy } from '../../support/lossy-proxy.ts';
@@ -17,9 +17,8 @@ const MEGABYTES = 'a line of a catalogue\n'.repeat(60_000);
 describe('a state document whose write was answered into the void', () => {
   let azurite: RunningAzurite;
   let proxy: LossyProxy;
-  let store: StateStore;
-  let direct: StateStore;
-  let recoveries: RecoveryStore;
+  let store: DocumentStore;
+  let direct: DocumentStore;
   beforeAll(async () => {
     azurite = await startAzurite();
     const { access } = azurite;
@@ -31,9 +30,8 @@ describe('a state document whose write was answered into the void', () => {
       connectionString: access.connectionString.replace(blobUrl, proxy.url),
     };
     const container = await openContainer(lossy, 'warden-state');
-    store = new BlobStateStore({ container, clock: systemClock });
-    recoveries = new BlobRecoveryStore({ container, clock: systemClock });
-    direct = new BlobStateStore({
+    store = new BlobDocumentStore({ container, clock: systemClock });
+    direct = new BlobDocumentStore({
       container: await openContainer(access, 'warden-state'),
       clock: systemClock,
     });
@@ -49,7 +47,7 @@ describe('a state document whose write was answered into the void', () => {
   ] as const;
 
   it.each(sizes)('is known as its own: %s', async (name, text, isLast) => {
-    const address: StateAddress = { kind: 'catalogue', hsm: `own-${name.length}` };
+    const address: DocumentAddress = { kind: 'catalogue', hsm: `own-${name.length}` };
     const first = await store.write(address, 'before', 'absent');
     const lostBefore = proxy.lost;
     proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
@@ -62,7 +60,7 @@ describe('a state document whose write was answered into the void', () => {
   });
 
   it.each(sizes)('is known as its own when there was no document before: %s', async (name, text, isLast) => {
-    const address: StateAddress = { kind: 'catalogue', hsm: `new-${name.length}` };
+    const address: DocumentAddress = { kind: 'catalogue', hsm: `new-${name.length}` };
     const lostBefore = proxy.lost;
     proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
 
@@ -77,14 +75,14 @@ describe('a state document whose write was answered into the void', () => {
     const lostBefore = proxy.lost;
     proxy.loseNext(({ method }) => method === 'PUT');
 
-    const etag = await recoveries.write(address, '{}', 'absent');
+    const etag = await store.write(address, '{}', 'absent');
 
     expect(proxy.lost).toBe(lostBefore + 1);
-    expect(await recoveries.read(address)).toEqual({ text: '{}', etag });
+    expect(await store.read(address)).toEqual({ text: '{}', etag });
   });
 
   it('is whole when the answer to one of its pieces was lost', async () => {
-    const address: StateAddress = { kind: 'catalogue', hsm: 'piece' };
+    const address: DocumentAddress = { kind: 'catalogue', hsm: 'piece' };
     const lostBefore = proxy.lost;
     proxy.loseNext(({ method, url = '' }) => method === 'PUT' && url.includes('comp=block&'));
 
@@ -95,7 +93,7 @@ describe('a state document whose write was answered into the void', () => {
   });
 
   it('is known as its own although every try was answered into the void', async () => {
-    const address: StateAddress = { kind: 'catalogue', hsm: 'all-tries' };
+    const address: DocumentAddress = { kind: 'catalogue', hsm: 'all-tries' };
     const first = await store.write(address, 'before', 'absent');
     const lostBefore = proxy.lost;
     for (let tries = 0; tries < 3; tries += 1) proxy.loseNext(({ method }) => method === 'PUT');
@@ -107,7 +105,7 @@ describe('a state document whose write was answered into the void', () => {
   });
 
   it.each(sizes)('is a conflict when somebody else wrote since: %s', async (name, text, isLast) => {
-    const address: StateAddress = { kind: 'catalogue', hsm: `other-${name.length}` };
+    const address: DocumentAddress = { kind: 'catalogue', hsm: `other-${name.length}` };
     const first = await store.write(address, 'before', 'absent');
     const lostBefore = proxy.lost;
     let theirs = '';

@@ -2,7 +2,7 @@
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterEach, describe, expect, it } from 'vitest';
-import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { failureOf } from '../../support/errors.ts';
@@ -24,7 +24,7 @@ async function storeOn(answer: (request: IncomingMessage, response: ServerRespon
     caPem: server.caPem,
     credential: { getToken: async () => ({ token: 'token', expiresOnTimestamp: Date.now() + 3_600_000 }) },
   });
-  return new BlobStateStore({
+  return new BlobDocumentStore({
     container: service.getContainerClient('warden-state'),
     clock: systemClock,
     limitMs,
@@ -39,9 +39,9 @@ function stall(_request: IncomingMessage, response: ServerResponse): void {
 
 describe('a state store whose storage', () => {
   it.each([
-    ['reads a document', (store: BlobStateStore) => store.read(ADDRESS)],
-    ['opens one', (store: BlobStateStore) => store.open(ADDRESS)],
-    ['writes one', (store: BlobStateStore) => store.write(ADDRESS, '{}', 'absent')],
+    ['reads a document', (store: BlobDocumentStore) => store.read(ADDRESS)],
+    ['opens one', (store: BlobDocumentStore) => store.open(ADDRESS)],
+    ['writes one', (store: BlobDocumentStore) => store.write(ADDRESS, '{}', 'absent')],
   ])('does not answer when it %s, says that it is unreachable', async (_what, use) => {
     const error = await failureOf(use(await storeOn(() => undefined)));
 
@@ -49,8 +49,8 @@ describe('a state store whose storage', () => {
   });
 
   it.each([
-    ['reads', (store: BlobStateStore) => store.read(ADDRESS)],
-    ['opens', async (store: BlobStateStore) => all((await store.open(ADDRESS))?.text ?? piecesOf('', 1))],
+    ['reads', (store: BlobDocumentStore) => store.read(ADDRESS)],
+    ['opens', async (store: BlobDocumentStore) => all((await store.open(ADDRESS))?.text ?? piecesOf('', 1))],
   ])('stops in the middle of a document that it %s, says that it is unreachable', async (_what, use) => {
     const error = await failureOf(use(await storeOn(stall)));
 

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyClient } from '@azure/keyvault-keys';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
-import { BlobStateStore } from '../../../src/adapters/blob/blob-state-store.ts';
+import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { ADMINISTRATOR_ID } from '../../../src/emulator/options.ts';
@@ -24,7 +24,7 @@ export class CliWorld {
   readonly folder: string;
   readonly emulators: readonly Emulator[];
   readonly backups: BlobBackupStore;
-  readonly state: BlobStateStore;
+  readonly state: BlobDocumentStore;
   readonly #azurite: Azurite;
 
   private constructor(
@@ -43,7 +43,7 @@ export class CliWorld {
       clock,
       logger: new RecordingLogger(),
     });
-    this.state = new BlobStateStore({ container: service.getContainerClient('warden-state'), clock });
+    this.state = new BlobDocumentStore({ container: service.getContainerClient('warden-state'), clock });
   }
 
   /** Starts HSMs of one security domain. `names`: what each is called in the settings, where that is not its own name. */

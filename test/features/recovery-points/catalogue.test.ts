@@ -10,7 +10,7 @@ import {
 import { catalogueLine, catalogueText } from '../../../src/features/recovery-points/catalogue-text.ts';
 import { exchangeBackups, saveBackups } from '../../../src/features/recovery-points/save-backups.ts';
 import { catalogueEntry } from '../../support/listed-key.ts';
-import { MemoryStateStore } from '../../support/memory/memory-state-store.ts';
+import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';
 import { piecesOf } from '../../support/memory/pieces.ts';
 import { whole } from '../../support/pieces.ts';
 
@@ -56,7 +56,7 @@ describe('the catalogue', () => {
   });
 
   it('takes in what another writer saved between its read and its write', async () => {
-    const state = new MemoryStateStore();
+    const state = new MemoryDocumentStore();
     state.faults.plant({
       operation: 'write',
       act: async () => {
@@ -81,7 +81,7 @@ describe('the catalogue', () => {
     ['its end cut off', shortened(catalogueText('contoso', [[ORDERS]]), 2)],
     ['its last line break cut off', shortened(catalogueText('contoso', [[ORDERS]]), 1)],
   ])('with %s is refused, not guessed', async (_case, text) => {
-    const state = new MemoryStateStore();
+    const state = new MemoryDocumentStore();
     await state.writeFrom({ kind: 'catalogue', hsm: 'contoso' }, text, 'absent');
 
     await expect(readCatalogue(state, 'contoso')).rejects.toMatchObject({
@@ -91,7 +91,7 @@ describe('the catalogue', () => {
   });
 
   it('that cannot be read is not written over', async () => {
-    const state = new MemoryStateStore();
+    const state = new MemoryDocumentStore();
     const address = { kind: 'catalogue', hsm: 'contoso' } as const;
     const etag = await state.writeFrom(address, shortened(catalogueText('contoso', [[ORDERS]]), 1), 'absent');
 
@@ -102,7 +102,7 @@ describe('the catalogue', () => {
   });
 
   it('gives the entry of one key, whatever stands in the lines of others, and none for a key it does not know', async () => {
-    const state = new MemoryStateStore();
+    const state = new MemoryDocumentStore();
     const broken = '["billing",{"blob":"b"}]';
     await state.writeFrom(
       { kind: 'catalogue', hsm: 'contoso' },
@@ -117,7 +117,7 @@ describe('the catalogue', () => {
   });
 
   it('without a key of its own is read as empty', async () => {
-    const state = new MemoryStateStore();
+    const state = new MemoryDocumentStore();
     await state.writeFrom(
       { kind: 'catalogue', hsm: 'contoso' },
       writeCatalogue(emptyCatalogue('contoso')),
@@ -129,7 +129,7 @@ describe('the catalogue', () => {
   test.prop([fc.array(backups, { maxLength: 4 })])(
     'saved in parts knows what it knows when merged in memory',
     async (parts) => {
-      const state = new MemoryStateStore();
+      const state = new MemoryDocumentStore();
       for (const part of parts) await saveBackups(state, 'contoso', part);
 
       const merged = parts.reduce(
@@ -141,7 +141,7 @@ describe('the catalogue', () => {
   );
 
   it('is not written when it learns nothing new', async () => {
-    const state = new MemoryStateStore();
+    const state = new MemoryDocumentStore();
     const address = { kind: 'catalogue', hsm: 'contoso' } as const;
     await saveBackups(state, 'contoso', [catalogueEntry({ capturedAt: 2 })]);
     const before = await state.read(address);
@@ -163,7 +163,7 @@ describe('the catalogue', () => {
       ['forgets the key when no good one is left', damaged, undefined, []],
       ['keeps a newer one', catalogueEntry({ capturedAt: 3 }), older, ['contoso/orders/3']],
     ])('%s', async (_case, known, good, blobs) => {
-      const state = new MemoryStateStore();
+      const state = new MemoryDocumentStore();
       const other = catalogueEntry({ key: 'billing' });
       await saveBackups(state, 'contoso', [known, other]);
 

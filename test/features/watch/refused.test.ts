@@ -1,7 +1,7 @@
 /** Events that the topic refuses for good: kept for a person to see, but never without end. */
 import { describe, expect, it } from 'vitest';
+import { updateWatchState } from '../../../src/features/watch/model/watch-state.ts';
 import { flushOutbox } from '../../../src/features/watch/outbox.ts';
-import { updateWatchState } from '../../../src/features/watch/update-state.ts';
 import { anEvent } from '../../support/events.ts';
 import { WatchWorld } from '../../support/watch-world.ts';
 

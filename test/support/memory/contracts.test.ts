@@ -2,13 +2,13 @@
 
 import { describeBackupStore } from '../../contract/backup-store.ts';
 import { describeBackupVersions } from '../../contract/backup-versions.ts';
+import { describeDocumentStore } from '../../contract/document-store.ts';
 import { describeLeases } from '../../contract/leases.ts';
-import { describeStateStore } from '../../contract/state-store.ts';
 import { describeWorkQueue } from '../../contract/work-queue.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryBackupStore } from './memory-backup-store.ts';
+import { MemoryDocumentStore } from './memory-document-store.ts';
 import { MemoryLeases } from './memory-leases.ts';
-import { MemoryStateStore } from './memory-state-store.ts';
 import { MemoryWorkQueue } from './memory-work-queue.ts';
 
 describeBackupStore('MemoryBackupStore', async () => ({
@@ -20,7 +20,7 @@ describeBackupVersions('MemoryBackupStore', async () => {
   return { store, overwrite: async (blob, bytes, record) => void store.overwrite(blob, bytes, record) };
 });
 
-describeStateStore('MemoryStateStore', async () => ({ store: new MemoryStateStore() }));
+describeDocumentStore('MemoryDocumentStore', async () => ({ store: new MemoryDocumentStore() }));
 
 describeLeases('MemoryLeases', async () => {
   const leases = new MemoryLeases(new ManualClock());

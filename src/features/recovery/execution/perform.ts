@@ -1,8 +1,9 @@
 /** Does what was approved: looks again, recovers or restores, waits, verifies, and takes a fresh backup. Safe to kill anywhere. */
 
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
-import type { BackupStore, Clock, KeyService, Pacer, StateStore, StoredBackup } from '../../../core/ports.ts';
+import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../../core/retry.ts';
 import { backUpKey } from '../../recovery-points/back-up-key.ts';
 import { saveBackups } from '../../recovery-points/save-backups.ts';
@@ -19,7 +20,7 @@ export interface PerformDeps {
   readonly keysOf: (hsm: string) => KeyService;
   readonly pacerOf: (hsm: string) => Pacer;
   readonly backups: BackupStore;
-  readonly state: StateStore;
+  readonly store: DocumentStore;
   readonly clock: Clock;
 }
 
@@ -203,7 +204,7 @@ async function freshBackup(
     };
     const take = () => backUpKey({ keys, backups: deps.backups, pacer, clock: deps.clock }, request);
     const stored = await withRetries(take, deps.clock, DEFAULT_RETRY, signal);
-    await saveBackups(deps.state, target, [stored]);
+    await saveBackups(deps.store, target, [stored]);
     return { stored: { freshBackup: stored.blob }, warnings: [] };
   } catch (error) {
     if (!isWardenError(error) || error.code === 'aborted' || signal.aborted) throw error;

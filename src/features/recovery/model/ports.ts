@@ -1,26 +1,5 @@
 /** What the recovery needs from the outside world beyond the ports of the whole engine. */
-import type { Page, WriteGuard } from '../../../core/ports.ts';
 import type { FACT_KINDS, RecoveryRecord } from './record.ts';
-
-/** The address of a document of the recovery. The blob names are the adapter's business. */
-export type RecoveryAddress =
-  | { readonly kind: 'recovery'; readonly id: string }
-  | { readonly kind: 'webhook-rate'; readonly source: string };
-
-/** A stored document with the tag that guards its next write. */
-export interface StoredDocument {
-  readonly text: string;
-  readonly etag: string;
-}
-
-/** Documents of the recovery, guarded by ETags. May fail with the storage codes. */
-export interface RecoveryStore {
-  read(address: RecoveryAddress, signal?: AbortSignal): Promise<StoredDocument | undefined>;
-  /** Writes only if the document still has `etag`, or with `'absent'` only if there is none. Fails with `state-conflict`. */
-  write(address: RecoveryAddress, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string>;
-  /** Identifiers of stored recoveries, a page at a time. */
-  list(next?: string, signal?: AbortSignal): Promise<Page<string>>;
-}
 
 /** An event of the recovery for the outside world. It never holds a secret, a backup or a token. */
 export interface RecoveryEvent {

@@ -1,6 +1,6 @@
 /** A recovery request as it is stored: what is to be done, who wants it, who approved it, and how it ended. */
 import { z } from 'zod';
-import { WardenError } from '../../../core/errors.ts';
+import type { DocumentType } from '../../../core/documents/document-type.ts';
 import { ApprovalRule } from './policy.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -140,7 +140,7 @@ export const STATES = [
 ] as const;
 
 /** One recovery request. Times are epoch milliseconds. */
-export const RecoveryRecord = z.strictObject({
+const RecoveryRecord = z.strictObject({
   format: z.literal(1),
   id: RecoveryId,
   state: z.enum(STATES),
@@ -172,29 +172,16 @@ export const RecoveryRecord = z.strictObject({
 });
 export type RecoveryRecord = z.infer<typeof RecoveryRecord>;
 
-/** Reads a stored record. Fails with `state-corrupt`. */
-export function parseRecovery(text: string, id: string): RecoveryRecord {
-  let json: unknown;
-  try {
-    json = JSON.parse(text);
-  } catch (cause) {
-    throw corrupt(id, 'it is not JSON', cause);
-  }
-  const parsed = RecoveryRecord.safeParse(json);
-  if (!parsed.success) throw corrupt(id, z.prettifyError(parsed.error), parsed.error);
-  if (parsed.data.id !== id) throw corrupt(id, `it says it is ${parsed.data.id}`);
-  return parsed.data;
-}
+/** How a request is stored. */
+export const RECOVERY_DOCUMENT: DocumentType<'recovery', RecoveryRecord> = {
+  kind: 'recovery',
+  schema: RecoveryRecord,
+  name: ({ id }) => `The stored recovery ${id}`,
+  advice: 'Nothing is executed from it. Compare it with the audit log and make a new request.',
+  check: (record, { id }) => (record.id === id ? undefined : `it says it is ${record.id}`),
+};
 
 /** Whether nothing more can happen to the request. */
 export function isClosed(record: RecoveryRecord): boolean {
   return record.state !== 'requested' && record.state !== 'approved' && record.state !== 'executing';
-}
-
-function corrupt(id: string, why: string, cause?: unknown): WardenError {
-  return new WardenError('state-corrupt', {
-    message: `The stored recovery ${id} cannot be read: ${why}`,
-    advice: 'Nothing is executed from it. Compare it with the audit log and make a new request.',
-    cause,
-  });
 }

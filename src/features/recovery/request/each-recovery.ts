@@ -1,7 +1,8 @@
 /** Goes through all requests of the store. */
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/ports.ts';
-import type { RecoveryStore } from '../model/ports.ts';
+
 import type { RecoveryRecord } from '../model/record.ts';
 import { readRecovery } from './recovery-log.ts';
 
@@ -9,10 +10,10 @@ import { readRecovery } from './recovery-log.ts';
 const CONCURRENCY = 16;
 
 /** Does `work` for the id of every request, some at once. Fails with storage codes and what `work` throws. */
-export async function forEachId(store: RecoveryStore, work: (id: string) => Promise<void>): Promise<void> {
+export async function forEachId(store: DocumentStore, work: (id: string) => Promise<void>): Promise<void> {
   let next: string | undefined;
   do {
-    const page = await store.list(next);
+    const page = await store.list('recovery', next);
     for (let start = 0; start < page.items.length; start += CONCURRENCY) {
       await Promise.all(page.items.slice(start, start + CONCURRENCY).map(work));
     }
@@ -25,7 +26,7 @@ export async function forEachId(store: RecoveryStore, work: (id: string) => Prom
  * not hide the others. Fails with storage codes.
  */
 export function forEachRecord(
-  { store, logger }: { readonly store: RecoveryStore; readonly logger: Logger },
+  { store, logger }: { readonly store: DocumentStore; readonly logger: Logger },
   work: (record: RecoveryRecord) => void,
   except?: ReadonlySet<string>,
 ): Promise<void> {

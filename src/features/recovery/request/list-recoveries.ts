@@ -1,7 +1,8 @@
 /** Lists requests, newest first, and keeps those that nobody asks about up to the time. */
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import type { Logger } from '../../../core/ports.ts';
 import type { RecoveryQuery } from '../model/asking.ts';
-import type { RecoveryStore } from '../model/ports.ts';
+
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
 import { forEachId, forEachRecord } from './each-recovery.ts';
 import type { Recoveries } from './recoveries.ts';
@@ -17,7 +18,7 @@ export interface RecordPage {
  * the others. Fails with storage codes.
  */
 export async function listRecoveries(
-  store: RecoveryStore,
+  store: DocumentStore,
   query: RecoveryQuery,
   logger: Logger,
 ): Promise<RecordPage> {
@@ -40,7 +41,7 @@ export async function listRecoveries(
  * A request that fails does not stop the others. Returns how many were looked at.
  */
 export async function reconcile(
-  store: RecoveryStore,
+  store: DocumentStore,
   recoveries: Recoveries,
   logger: Logger,
   settled: Set<string>,

@@ -1,8 +1,10 @@
 /** One live request for a key and an action: later events of the watch are answered with the one that exists. */
+
 import { createHash } from 'node:crypto';
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { Clock, Logger } from '../../../core/ports.ts';
-import type { HeldRecord, RecoveryStore } from '../model/ports.ts';
+import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, type Operation, type RecoveryRecord } from '../model/record.ts';
 import { isApprovedDeletion } from '../planning/require-fit.ts';
 import { forEachRecord } from './each-recovery.ts';
@@ -21,7 +23,7 @@ export function idFrom(seed: readonly unknown[]): string {
  * and the store lets one of them have it. Fails with `state-corrupt` or storage codes.
  */
 export async function lookUpEvent(
-  store: RecoveryStore,
+  store: DocumentStore,
   about: { readonly hsm: string; readonly key: string },
   event: string,
 ): Promise<{ readonly answeredBy: string } | { readonly freeId: string }> {
@@ -35,7 +37,7 @@ export async function lookUpEvent(
 
 /** What finding needs. `closed` holds ids of requests that have ended, which need not be read again. */
 export interface FindDeps {
-  readonly store: RecoveryStore;
+  readonly store: DocumentStore;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly closed?: ReadonlySet<string>;

@@ -1,6 +1,7 @@
 /** The use cases of people and webhooks: ask, approve, reject, cancel, look. One code path for HTTP, web pages and CLI. */
 
 import { canonicalDigest } from '../../../core/canonical-json.ts';
+import { repeatOnConflict } from '../../../core/documents/update-document.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { Clock, Logger, WorkQueue } from '../../../core/ports.ts';
 import type { Gate } from '../access/gate.ts';
@@ -26,9 +27,6 @@ export interface RecoveriesDeps extends RecoveryLogDeps, LookDeps {
   /** Ids of requests known to have ended. */
   readonly closed?: ReadonlySet<string>;
 }
-
-/** Writers of one event at once that are faster than we are. */
-const ATTEMPTS = 5;
 
 /** Whoever makes a fact tells it within this time, or has died. */
 const TELLING_MS = 5_000;
@@ -79,22 +77,20 @@ export class Recoveries {
       await this.#deps.gate.pass();
       const { store } = this.#deps;
       const eventId = derivedId(requester, event);
-      for (let attempt = 1; ; attempt += 1) {
+      let admitted = false;
+      return repeatOnConflict(`The recovery of key ${body.key} on HSM ${body.hsm}`, async () => {
         const found = await lookUpEvent(store, body, eventId);
         if ('answeredBy' in found) return this.settle(found.answeredBy);
-        if (attempt === 1) await admit();
+        if (!admitted) await admit();
+        admitted = true;
         const plan = await preflight(this.#deps, askOf(body));
         const live = await findLive(this.#deps, plan.operation);
-        try {
-          if (live !== undefined) return await joinEvent(this.#deps, live, eventId);
-          const answered = await findAnswered(this.#deps, body, eventId);
-          if (answered !== undefined) return await this.settle(answered);
-          const fingerprint = canonicalDigest({ ...body });
-          return await this.#create(found.freeId, fingerprint, requester, body, plan, [eventId]);
-        } catch (error) {
-          if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
-        }
-      }
+        if (live !== undefined) return joinEvent(this.#deps, live, eventId);
+        const answered = await findAnswered(this.#deps, body, eventId);
+        if (answered !== undefined) return this.settle(answered);
+        const fingerprint = canonicalDigest({ ...body });
+        return this.#create(found.freeId, fingerprint, requester, body, plan, [eventId]);
+      });
     });
   }
 

@@ -1,16 +1,18 @@
 /** Reads and writes recovery records, and tells each fact to the audit log and to the world: late perhaps, but never not at all. */
 
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
+import { type Read, readDocument, updateDocument } from '../../../core/documents/update-document.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import { isTopicTrouble } from '../../../core/events/publisher.ts';
 import type { Logger } from '../../../core/ports.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditEvent } from '../../audit/entry.ts';
-import type { HeldRecord, RecoveryNotifier, RecoveryStore } from '../model/ports.ts';
-import { type Fact, parseRecovery, type RecoveryRecord } from '../model/record.ts';
+import type { HeldRecord, RecoveryNotifier } from '../model/ports.ts';
+import { type Fact, RECOVERY_DOCUMENT, type RecoveryRecord } from '../model/record.ts';
 
 /** What the log of recoveries needs. */
 export interface RecoveryLogDeps {
-  readonly store: RecoveryStore;
+  readonly store: DocumentStore;
   readonly audit: AuditLog;
   readonly notifier: RecoveryNotifier;
   /** Where a person looks at a recovery. */
@@ -18,49 +20,43 @@ export interface RecoveryLogDeps {
   readonly logger: Logger;
 }
 
-/** How often a change is tried against writers that are faster. */
-const ATTEMPTS = 20;
-
 /** Reads a record. Fails with `recovery-unknown`, `state-corrupt` or a storage code. */
-export async function readRecovery(store: RecoveryStore, id: string): Promise<HeldRecord> {
-  const document = await store.read({ kind: 'recovery', id });
-  if (document !== undefined) return { record: parseRecovery(document.text, id), etag: document.etag };
-  throw new WardenError('recovery-unknown', {
-    message: `There is no recovery ${id}.`,
-    advice: 'GET /api/recoveries lists them.',
-  });
+export async function readRecovery(store: DocumentStore, id: string): Promise<HeldRecord> {
+  return heldOf(await readDocument(store, RECOVERY_DOCUMENT, { kind: 'recovery', id }), id);
 }
 
 /** Stores a new record. Fails with `state-conflict` when there is one of this id, or a storage code. */
-export async function createRecovery(store: RecoveryStore, record: RecoveryRecord): Promise<HeldRecord> {
+export async function createRecovery(store: DocumentStore, record: RecoveryRecord): Promise<HeldRecord> {
   const etag = await store.write({ kind: 'recovery', id: record.id }, JSON.stringify(record), 'absent');
   return { record, etag };
 }
 
 /**
- * Changes a record, reading it anew when somebody else was faster; `change` is then judged anew. With `etags` only a
- * version of one of those tags is changed. Fails with `precondition-failed`, what `change` throws, or a storage code.
+ * Changes a record; `change` is judged anew when somebody else was faster. With `etags` only a version of one of those tags
+ * is changed. Fails with `recovery-unknown`, `precondition-failed`, what `change` throws, `state-corrupt`, `state-conflict`
+ * after many conflicts, or a storage code.
  */
 export async function changeRecovery(
-  store: RecoveryStore,
+  store: DocumentStore,
   id: string,
   change: (record: RecoveryRecord) => RecoveryRecord,
   etags?: readonly string[],
 ): Promise<HeldRecord> {
-  for (let attempt = 1; ; attempt += 1) {
-    const held = await readRecovery(store, id);
+  const address = { kind: 'recovery', id } as const;
+  const { after } = await updateDocument(store, RECOVERY_DOCUMENT, address, (value, guard) => {
+    const held = heldOf({ value, guard }, id);
     if (etags !== undefined && !etags.includes(held.etag)) throw preconditionFailed(id);
-    const record = change(held.record);
-    if (record === held.record) return held;
-    try {
-      const written = await store.write({ kind: 'recovery', id }, JSON.stringify(record), {
-        etag: held.etag,
-      });
-      return { record, etag: written };
-    } catch (error) {
-      if (!isWardenError(error, 'state-conflict') || attempt === ATTEMPTS) throw error;
-    }
-  }
+    return change(held.record);
+  });
+  return heldOf(after, id);
+}
+
+function heldOf({ value: record, guard }: Read<RecoveryRecord>, id: string): HeldRecord {
+  if (record !== undefined && guard !== 'absent') return { record, etag: guard.etag };
+  throw new WardenError('recovery-unknown', {
+    message: `There is no recovery ${id}.`,
+    advice: 'GET /api/recoveries lists them.',
+  });
 }
 
 /**

@@ -1,11 +1,14 @@
 /** Webhooks: a proven sender can open requests, at a bounded rate, each once however often it is delivered. Nothing more. */
 
 import { z } from 'zod';
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
+import type { DocumentType } from '../../../core/documents/document-type.ts';
+import { updateDocument } from '../../../core/documents/update-document.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
 import { type Authenticator, type HeaderReader, ROLES, requireRole } from '../access/caller.ts';
-import type { RecoveryStore } from '../model/ports.ts';
+
 import type { Actor } from '../model/record.ts';
 import type { Recoveries } from '../request/recoveries.ts';
 import { readWebhookBody, type WebhookItem } from './webhook-body.ts';
@@ -42,7 +45,7 @@ export interface WebhooksDeps {
   readonly signatures: WebhookSignatures;
   readonly authenticator: Authenticator;
   readonly recoveries: Recoveries;
-  readonly store: RecoveryStore;
+  readonly store: DocumentStore;
   readonly policy: WebhookPolicy;
   readonly clock: Clock;
 }
@@ -76,8 +79,16 @@ const REFUSALS: readonly WardenErrorCode[] = [
 
 /** A timestamp may differ so much from our time: the specification's own tolerance. */
 const WINDOW_SECONDS = 300;
-const ATTEMPTS = 20;
+
 const Rate = z.strictObject({ minute: z.int(), count: z.int() });
+/** How a source's count is stored. One that cannot be read is no reason to refuse a source for good: it begins at zero. */
+const RATE_DOCUMENT: DocumentType<'webhook-rate', z.infer<typeof Rate>> = {
+  kind: 'webhook-rate',
+  schema: Rate,
+  name: ({ source }) => `The count of requests of the webhook source ${source}`,
+  advice: 'Nothing to do: it is written again with the next delivery.',
+  expendable: true,
+};
 
 /** Serves webhook deliveries. */
 export class Webhooks {
@@ -194,33 +205,15 @@ export class Webhooks {
   async #count(source: string): Promise<void> {
     const { store, clock, policy } = this.#deps;
     const minute = Math.floor(clock.now() / MINUTE_MS);
-    for (let attempt = 1; ; attempt += 1) {
-      const document = await store.read({ kind: 'webhook-rate', source });
-      const rate = document === undefined ? undefined : readRate(document.text);
-      const count = rate?.minute === minute ? rate.count : 0;
-      if (count >= policy.perMinute) throw limited(clock.now());
-      const guard = document === undefined ? 'absent' : { etag: document.etag };
-      try {
-        await store.write(
-          { kind: 'webhook-rate', source },
-          JSON.stringify({ minute, count: count + 1 }),
-          guard,
-        );
-        return;
-      } catch (error) {
-        if (!isWardenError(error, 'state-conflict')) throw error;
-        if (attempt === ATTEMPTS) throw limited(clock.now());
-      }
+    try {
+      await updateDocument(store, RATE_DOCUMENT, { kind: 'webhook-rate', source }, (rate) => {
+        const count = rate?.minute === minute ? rate.count : 0;
+        if (count >= policy.perMinute) throw limited(clock.now());
+        return { minute, count: count + 1 };
+      });
+    } catch (error) {
+      throw isWardenError(error, 'state-conflict') ? limited(clock.now()) : error;
     }
-  }
-}
-
-/** A count that cannot be read is no reason to refuse a source for good: it begins anew. */
-function readRate(text: string): z.infer<typeof Rate> | undefined {
-  try {
-    return Rate.parse(JSON.parse(text));
-  } catch {
-    return undefined;
   }
 }
 

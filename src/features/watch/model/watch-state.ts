@@ -1,8 +1,10 @@
 /** What the watch remembers of one HSM between looks, and the events that no topic has accepted yet. */
+
 import { z } from 'zod';
-import { WardenError } from '../../../core/errors.ts';
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
+import type { DocumentType } from '../../../core/documents/document-type.ts';
+import { readDocument, updateDocumentWith } from '../../../core/documents/update-document.ts';
 import { WardenEvent } from '../../../core/events/event.ts';
-import type { StateStore, WriteGuard } from '../../../core/ports.ts';
 
 const Time = z.int().nonnegative();
 
@@ -57,7 +59,7 @@ export const CONDITIONS = [
 export type Condition = (typeof CONDITIONS)[number];
 
 /** The memory of one HSM's watch. Times are epoch milliseconds. */
-export const WatchState = z.strictObject({
+const WatchState = z.strictObject({
   format: z.literal(1),
   hsm: z.string(),
   /** The first look at all; promises are counted from here. */
@@ -85,32 +87,51 @@ function emptyWatchState(hsm: string): WatchState {
   return { format: 1, hsm, keys: {}, purges: {}, conditions: {}, outbox: [], refused: [], pins: [] };
 }
 
+/** How the memory of a watch is stored. */
+const WATCH_DOCUMENT: DocumentType<'watch', WatchState> = {
+  kind: 'watch',
+  schema: WatchState,
+  name: ({ hsm }) => `The memory of the watch over HSM ${hsm}`,
+  advice:
+    'Keep a copy, then delete it: the watch begins anew and tells everything once more, events that no topic had accepted are in the copy.',
+};
+
 /** Reads the memory of an HSM's watch; an HSM never looked at has an empty one. Fails with `state-corrupt` or a storage code. */
 export async function readWatchState(
-  store: StateStore,
+  store: DocumentStore,
   hsm: string,
   signal?: AbortSignal,
-): Promise<{ readonly state: WatchState; readonly guard: WriteGuard }> {
-  const document = await store.read({ kind: 'watch', hsm }, signal);
-  if (document === undefined) return { state: emptyWatchState(hsm), guard: 'absent' };
-  try {
-    return { state: WatchState.parse(JSON.parse(document.text)), guard: { etag: document.etag } };
-  } catch (cause) {
-    throw new WardenError('state-corrupt', {
-      message: `The memory of the watch over HSM ${hsm} cannot be read.`,
-      advice:
-        'Keep a copy, then delete it: the watch begins anew and tells everything once more, events that no topic had accepted are in the copy.',
-      hsm,
-      cause,
-    });
-  }
+): Promise<WatchState> {
+  const { value } = await readDocument(store, WATCH_DOCUMENT, { kind: 'watch', hsm }, signal);
+  return value ?? emptyWatchState(hsm);
 }
 
-/** Writes the memory of a watch. Fails with `state-conflict` when another look came first, or a storage code. */
-export async function writeWatchState(
-  store: StateStore,
-  state: WatchState,
-  guard: WriteGuard,
-): Promise<WriteGuard> {
-  return { etag: await store.write({ kind: 'watch', hsm: state.hsm }, JSON.stringify(state), guard) };
+/**
+ * Changes the memory of a watch. A change that returns the state it was given writes nothing. Fails with what `change`
+ * throws, `state-corrupt`, `state-conflict` after many conflicts, or a storage code.
+ */
+export async function updateWatchState(
+  store: DocumentStore,
+  hsm: string,
+  change: (state: WatchState) => WatchState,
+  signal?: AbortSignal,
+): Promise<WatchState> {
+  const decide = async (state: WatchState) => ({ state: change(state) });
+  return (await updateWatchStateWith(store, hsm, decide, signal)).state;
+}
+
+/** As {@link updateWatchState}, for a change that takes time and finds out more than the next state. */
+export async function updateWatchStateWith<Found extends { readonly state: WatchState }>(
+  store: DocumentStore,
+  hsm: string,
+  change: (state: WatchState) => Promise<Found>,
+  signal?: AbortSignal,
+): Promise<Found> {
+  const address = { kind: 'watch', hsm } as const;
+  const decide = async (stored: WatchState | undefined) => {
+    const state = stored ?? emptyWatchState(hsm);
+    const result = await change(state);
+    return { value: result.state === state ? stored : result.state, result };
+  };
+  return (await updateDocumentWith(store, WATCH_DOCUMENT, address, decide, signal)).result;
 }

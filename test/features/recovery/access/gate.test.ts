@@ -4,7 +4,7 @@ import { WardenError } from '../../../../src/core/errors.ts';
 import { Gate, type GateProof } from '../../../../src/features/recovery/access/gate.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../../../src/features/recovery/model/policy.ts';
 import { ManualClock } from '../../../support/memory/manual-clock.ts';
-import { RecordingNotifier } from '../../../support/memory/memory-recovery-store.ts';
+import { RecordingNotifier } from '../../../support/memory/recovery-ports.ts';
 
 function aGate(options: { policy?: Partial<RecoveryPolicy>; proofs?: Record<string, GateProof> } = {}) {
   const clock = new ManualClock();

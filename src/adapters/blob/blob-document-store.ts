@@ -1,12 +1,20 @@
-/** Documents in a Blob container, by the names of their blobs: written whole or not at all, and only by who knows the ETag. */
+/** The documents of state in a Blob container: written whole or not at all, and only by who knows the ETag. */
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import type {
+  DocumentAddress,
+  DocumentStore,
+  OpenDocument,
+  StoredDocument,
+  WriteGuard,
+} from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
-import type { Clock, OpenDocument, StateDocument, WriteGuard } from '../../core/ports.ts';
+import type { Clock, Page } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
+import { documentBlobName, parseRecoveryBlobName, RECOVERY_PREFIX } from './layout.ts';
 import { type TextUpload, uploadText } from './upload-text.ts';
 
 /** What a conditional write can be answered. Somebody's write also discards the blocks that another has staged. */
@@ -17,53 +25,52 @@ const CONFLICTS = {
   InvalidBlockList: 'state-conflict',
 } as const;
 
-/** Where a document is, and for the words of a failure whose it is. */
-export interface BlobPlace {
-  readonly blob: string;
-  readonly hsm?: string;
-}
-
 /** What the documents are in, and what is not as usual. */
-export interface GuardedBlobsOptions {
+export interface BlobDocumentStoreOptions {
   readonly container: ContainerClient;
   readonly clock: Clock;
   /** How long an answer, or the next piece of one, may take, in milliseconds, where the usual is not wanted. */
   readonly limitMs?: number;
 }
 
-/** Guarded documents. Its methods are those of a StateStore, and fail as they do. */
-export class GuardedBlobs {
+/** A {@link DocumentStore} whose ETags are those of the blobs. */
+export class BlobDocumentStore implements DocumentStore {
   readonly #container: ContainerClient;
   readonly #clock: Clock;
   readonly #limitMs: number | undefined;
 
-  constructor(options: GuardedBlobsOptions) {
+  constructor(options: BlobDocumentStoreOptions) {
     this.#container = options.container;
     this.#clock = options.clock;
     this.#limitMs = options.limitMs;
   }
 
-  async read(place: BlobPlace, signal?: AbortSignal): Promise<StateDocument | undefined> {
-    const found = await this.#download(place, signal);
+  async read(address: DocumentAddress, signal?: AbortSignal): Promise<StoredDocument | undefined> {
+    const found = await this.#download(address, signal);
     if (found === undefined) return undefined;
     try {
       const content = await inTime(signal, () => buffer(found.body), this.#limitMs);
       return { text: content.toString(), etag: found.etag };
     } catch (error) {
-      throw this.#failure(error, 'read', place, signal);
+      throw this.#failure(error, 'read', address, signal);
     }
   }
 
-  async open(place: BlobPlace, signal?: AbortSignal): Promise<OpenDocument | undefined> {
-    const found = await this.#download(place, signal);
+  async open(address: DocumentAddress, signal?: AbortSignal): Promise<OpenDocument | undefined> {
+    const found = await this.#download(address, signal);
     return found === undefined
       ? undefined
-      : { text: this.#textOf(found.body, place, signal), etag: found.etag };
+      : { text: this.#textOf(found.body, address, signal), etag: found.etag };
   }
 
-  async write(place: BlobPlace, text: string, guard: WriteGuard, signal?: AbortSignal): Promise<string> {
+  async write(
+    address: DocumentAddress,
+    text: string,
+    guard: WriteGuard,
+    signal?: AbortSignal,
+  ): Promise<string> {
     const content = Buffer.from(text);
-    return this.#guarded(place, guard, signal, async (client, upload) => {
+    return this.#guarded(address, guard, signal, async (client, upload) => {
       const send = (abortSignal: AbortSignal) =>
         client.upload(content, content.length, { ...upload, abortSignal });
       return (await inTime(signal, send, this.#limitMs)).etag;
@@ -71,21 +78,45 @@ export class GuardedBlobs {
   }
 
   async writeFrom(
-    place: BlobPlace,
+    address: DocumentAddress,
     text: AsyncIterable<string>,
     guard: WriteGuard,
     signal?: AbortSignal,
   ): Promise<string> {
-    return this.#guarded(place, guard, signal, (client, upload) => uploadText(client, text, upload));
+    return this.#guarded(address, guard, signal, (client, upload) => uploadText(client, text, upload));
+  }
+
+  async list(_kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>> {
+    try {
+      const page = await inTime(
+        signal,
+        async (abortSignal) =>
+          this.#container
+            .listBlobsFlat({ prefix: RECOVERY_PREFIX, abortSignal })
+            .byPage(next === undefined ? {} : { continuationToken: next })
+            .next(),
+        this.#limitMs,
+      );
+      if (page.done === true) return { items: [] };
+      const { segment, continuationToken } = page.value;
+      const items = segment.blobItems
+        .map(({ name }) => parseRecoveryBlobName(name))
+        .filter((id) => id !== undefined);
+      return continuationToken === undefined || continuationToken === ''
+        ? { items }
+        : { items, next: continuationToken };
+    } catch (error) {
+      throw translateStorageError(error, { what: 'list the recoveries', signal }, this.#clock.now());
+    }
   }
 
   async #guarded(
-    place: BlobPlace,
+    address: DocumentAddress,
     guard: WriteGuard,
     signal: AbortSignal | undefined,
     send: (client: BlockBlobClient, upload: TextUpload) => Promise<string | undefined>,
   ): Promise<string> {
-    const { blob } = place;
+    const blob = documentBlobName(address);
     const write = randomUUID();
     try {
       const etag = await send(this.#container.getBlockBlobClient(blob), {
@@ -96,9 +127,9 @@ export class GuardedBlobs {
       });
       return requireEtag(etag, blob);
     } catch (error) {
-      const failure = this.#failure(error, 'write', place, signal, CONFLICTS);
+      const failure = this.#failure(error, 'write', address, signal, CONFLICTS);
       const doubtful = isWardenError(failure, 'state-conflict', 'storage-unavailable', 'storage-unreachable');
-      const own = doubtful ? await this.#etagOfWrite(place, write, failure, signal) : undefined;
+      const own = doubtful ? await this.#etagOfWrite(address, write, failure, signal) : undefined;
       if (own === undefined) throw failure;
       return own;
     }
@@ -109,12 +140,12 @@ export class GuardedBlobs {
    * and met itself, or gave up. Undefined when it was not done. When that cannot be known it fails with what may pass.
    */
   async #etagOfWrite(
-    place: BlobPlace,
+    address: DocumentAddress,
     write: string,
     failure: WardenError,
     signal?: AbortSignal,
   ): Promise<string | undefined> {
-    const { blob } = place;
+    const blob = documentBlobName(address);
     try {
       const client = this.#container.getBlobClient(blob);
       const ask = (abortSignal: AbortSignal) => client.getProperties({ abortSignal });
@@ -123,12 +154,12 @@ export class GuardedBlobs {
     } catch (error) {
       if (isRestError(error) && error.statusCode === 404) return undefined;
       // A conflict that cannot be told from our own write is no conflict yet: what stood in the way may pass.
-      throw failure.code === 'state-conflict' ? this.#failure(error, 'read', place, signal) : failure;
+      throw failure.code === 'state-conflict' ? this.#failure(error, 'read', address, signal) : failure;
     }
   }
 
-  async #download(place: BlobPlace, signal?: AbortSignal) {
-    const { blob } = place;
+  async #download(address: DocumentAddress, signal?: AbortSignal) {
+    const blob = documentBlobName(address);
     try {
       const client = this.#container.getBlobClient(blob);
       const ask = (abortSignal: AbortSignal) => client.download(0, undefined, { abortSignal });
@@ -136,7 +167,7 @@ export class GuardedBlobs {
       if (readableStreamBody === undefined) throw new Error('an answer without a body');
       return { body: readableStreamBody, etag: requireEtag(etag, blob) };
     } catch (error) {
-      const failure = this.#failure(error, 'read', place, signal, { BlobNotFound: 'blob-missing' });
+      const failure = this.#failure(error, 'read', address, signal, { BlobNotFound: 'blob-missing' });
       if (isWardenError(failure, 'blob-missing')) return undefined;
       throw failure;
     }
@@ -144,7 +175,7 @@ export class GuardedBlobs {
 
   async *#textOf(
     body: NodeJS.ReadableStream,
-    place: BlobPlace,
+    address: DocumentAddress,
     signal?: AbortSignal,
   ): AsyncGenerator<string> {
     const decoder = new TextDecoder();
@@ -157,7 +188,7 @@ export class GuardedBlobs {
       }
       yield decoder.decode();
     } catch (error) {
-      throw this.#failure(error, 'read', place, signal);
+      throw this.#failure(error, 'read', address, signal);
     } finally {
       // Closes the connection of a text that is not read to its end. Nobody waits: it may be the one that gives no answer.
       pieces.return?.().catch(() => undefined);
@@ -167,12 +198,12 @@ export class GuardedBlobs {
   #failure(
     error: unknown,
     verb: 'read' | 'write',
-    place: BlobPlace,
+    address: DocumentAddress,
     signal: AbortSignal | undefined,
     meanings: Readonly<Record<string, 'state-conflict' | 'blob-missing'>> = {},
   ): WardenError {
-    const { blob, hsm } = place;
-    const call = { what: `${verb} ${blob}`, signal, meanings, ...(hsm === undefined ? {} : { hsm }) };
+    const what = `${verb} ${documentBlobName(address)}`;
+    const call = { what, signal, meanings, ...('hsm' in address ? { hsm: address.hsm } : {}) };
     return translateStorageError(error, call, this.#clock.now());
   }
 }

@@ -1,24 +1,26 @@
-/** What every StateStore does, in memory or in Blob storage. */
+/** What every DocumentStore does, in memory or in Blob storage. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { DocumentAddress, DocumentStore } from '../../src/core/documents/document-store.ts';
 import { WardenError } from '../../src/core/errors.ts';
-import type { StateAddress, StateStore } from '../../src/core/ports.ts';
+
 import { failureOf } from '../support/errors.ts';
 import { piecesOf } from '../support/memory/pieces.ts';
 import { whole } from '../support/pieces.ts';
 
 /** A store to try, with nothing in it. */
-export interface StateStoreWorld {
-  readonly store: StateStore;
+export interface DocumentStoreWorld {
+  readonly store: DocumentStore;
   close?(): Promise<void>;
 }
 
-const catalogue = (hsm: string): StateAddress => ({ kind: 'catalogue', hsm });
+const catalogue = (hsm: string): DocumentAddress => ({ kind: 'catalogue', hsm });
 
-/** Runs the contract of {@link StateStore}; each test uses HSM names of its own. */
-export function describeStateStore(name: string, factory: () => Promise<StateStoreWorld>): void {
-  describe(`${name} keeps the contract of a StateStore`, () => {
-    let world: StateStoreWorld;
-    let store: StateStore;
+/** Runs the contract of {@link DocumentStore}; each test uses HSM names of its own. */
+export function describeDocumentStore(name: string, factory: () => Promise<DocumentStoreWorld>): void {
+  describe(`${name} keeps the contract of a DocumentStore`, () => {
+    let world: DocumentStoreWorld;
+    let store: DocumentStore;
     beforeAll(async () => {
       world = await factory();
       store = world.store;
@@ -79,14 +81,16 @@ export function describeStateStore(name: string, factory: () => Promise<StateSto
       expect((await store.read(catalogue('race')))?.text).toBe(`writer ${winner}`);
     });
 
-    it('keeps documents of different kinds, HSMs and runs apart', async () => {
-      const addresses: StateAddress[] = [
+    it('keeps documents of different kinds, HSMs, runs and sources apart', async () => {
+      const addresses: DocumentAddress[] = [
         { kind: 'catalogue', hsm: 'apart' },
         { kind: 'watch', hsm: 'apart' },
         { kind: 'verify', hsm: 'apart' },
         { kind: 'catalogue', hsm: 'apart-2' },
         { kind: 'run', hsm: 'apart', runId: '1' },
         { kind: 'run', hsm: 'apart', runId: '2' },
+        { kind: 'last-run', hsm: 'apart' },
+        { kind: 'webhook-rate', source: 'apart' },
       ];
       for (const address of addresses) await store.write(address, JSON.stringify(address), 'absent');
 
@@ -167,6 +171,21 @@ export function describeStateStore(name: string, factory: () => Promise<StateSto
       expect(await store.open(catalogue('none'))).toBeUndefined();
     });
 
+    it('lists recoveries by their ids, each once, and nothing else', async () => {
+      const ids = ['a', 'b', 'c'].map((letter) => letter.repeat(26));
+      for (const id of ids) await store.write({ kind: 'recovery', id }, id, 'absent');
+      await store.write({ kind: 'webhook-rate', source: 'alerts' }, '{}', 'absent');
+      const found: string[] = [];
+      let next: string | undefined;
+      do {
+        const page = await store.list('recovery', next);
+        found.push(...page.items);
+        next = page.next;
+      } while (next !== undefined);
+
+      expect(found).toEqual(ids);
+    });
+
     it('stops when the caller has given up', async () => {
       const signal = AbortSignal.abort();
 
@@ -182,6 +201,7 @@ export function describeStateStore(name: string, factory: () => Promise<StateSto
         store.writeFrom(catalogue('aborted'), stopped(), 'absent', stopping.signal),
       );
       expect(error.code).toBe('aborted');
+      expect((await failureOf(store.list('recovery', undefined, signal))).code).toBe('aborted');
       expect((await failureOf(store.write(catalogue('aborted'), '1', 'absent', signal))).code).toBe(
         'aborted',
       );
