@@ -1,6 +1,7 @@
 /** Keeps one received message invisible to others while its function runs. */
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
 import { describeError } from '../host-error.ts';
+import { limitedCall } from './limited-call.ts';
 import { isGone } from './storage-errors.ts';
 
 /** A message being held. Only one of the endings is called, once. */
@@ -17,6 +18,8 @@ export interface HoldOptions {
   readonly message: DequeuedMessageItem;
   /** How long the service hides the message; renewed at half of it, as the official listener does. */
   readonly visibilityMs: number;
+  /** How long one call to the queue service may take, in milliseconds. */
+  readonly callLimitMs: number;
   readonly log: (message: string) => void;
 }
 
@@ -29,14 +32,16 @@ export function holdMessage(options: HoldOptions): MessageHold {
     renewal = renew();
   }, options.visibilityMs / 2);
 
+  function show(inMs: number) {
+    return limitedCall(
+      (limits) => queue.updateMessage(message.messageId, popReceipt, undefined, toSeconds(inMs), limits),
+      options.callLimitMs,
+    );
+  }
+
   async function renew(): Promise<void> {
     try {
-      const answer = await queue.updateMessage(
-        message.messageId,
-        popReceipt,
-        undefined,
-        toSeconds(options.visibilityMs),
-      );
+      const answer = await show(options.visibilityMs);
       if (answer.popReceipt) popReceipt = answer.popReceipt;
     } catch (error) {
       options.log(
@@ -58,9 +63,14 @@ export function holdMessage(options: HoldOptions): MessageHold {
   }
 
   return {
-    complete: () => end(() => queue.deleteMessage(message.messageId, popReceipt)),
-    release: (delayMs) =>
-      end(() => queue.updateMessage(message.messageId, popReceipt, undefined, toSeconds(delayMs))),
+    complete: () =>
+      end(() =>
+        limitedCall(
+          (limits) => queue.deleteMessage(message.messageId, popReceipt, limits),
+          options.callLimitMs,
+        ),
+      ),
+    release: (delayMs) => end(() => show(delayMs)),
   };
 }
 

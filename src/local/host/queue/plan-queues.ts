@@ -5,6 +5,7 @@ import type { QueueSettings } from '../host-json.ts';
 import type { HostLogger } from '../host-log.ts';
 import type { Invoker } from '../invoker.ts';
 import type { RegisteredFunction } from '../load-app.ts';
+import { CALL_LIMIT_MS } from './limited-call.ts';
 import type { QueueClientFactory } from './queue-clients.ts';
 import { type QueueListener, startQueueListener } from './queue-listener.ts';
 
@@ -40,6 +41,7 @@ export function planQueues(options: QueuePlanOptions): readonly (() => QueueList
         poisonQueue: service.getQueueClient(`${queueName}-poison`),
         settings: options.queueSettings,
         visibilityMs: options.visibilityMs,
+        callLimitMs: CALL_LIMIT_MS,
         random: options.random,
         log: (level, message) => options.log({ level, category: 'system', message, functionName }),
         onError: (message) => options.log({ level: 'error', category: 'system', message, functionName }),

@@ -14,6 +14,8 @@ export interface ProcessOptions {
   readonly settings: QueueSettings;
   /** How long a message is hidden while its function runs, in milliseconds; prolonged as long as it runs. */
   readonly visibilityMs: number;
+  /** How long one call to the queue service may take, in milliseconds. */
+  readonly callLimitMs: number;
   readonly log: (level: 'debug' | 'warning', message: string) => void;
   readonly invoke: (input: TriggerInput) => Promise<InvocationOutcome>;
   /** Fires when the host gives up waiting for running functions. */
@@ -32,6 +34,7 @@ export async function processMessage(message: DequeuedMessageItem, options: Proc
     queue,
     message,
     visibilityMs: options.visibilityMs,
+    callLimitMs: options.callLimitMs,
     log: (text) => options.log('debug', text),
   });
   const setAside = async (why: string) => {
@@ -39,7 +42,7 @@ export async function processMessage(message: DequeuedMessageItem, options: Proc
       'warning',
       `${why}. The message ${message.messageId} moves from ${queue.name} to ${options.poisonQueue.name}`,
     );
-    await sendCreating(options.poisonQueue, message.messageText);
+    await sendCreating(options.poisonQueue, message.messageText, options.callLimitMs);
     await hold.complete();
   };
   const content = decodeMessage(message.messageText, settings.messageEncoding);

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { DequeuedMessageItem } from '@azure/storage-queue';
 import { describeError } from '../host-error.ts';
 import { createBackOff } from './back-off.ts';
+import { limitedCall } from './limited-call.ts';
 import { toSeconds } from './message-hold.ts';
 import { type ProcessOptions, processMessage } from './process-message.ts';
 import { isQueueMissing } from './storage-errors.ts';
@@ -37,7 +38,7 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
     while (!stopping.signal.aborted) {
       let batch: readonly DequeuedMessageItem[] = [];
       try {
-        if (!exists) await options.queue.createIfNotExists();
+        if (!exists) await call((limits) => options.queue.createIfNotExists(limits));
         exists = true;
         batch = await receive();
       } catch (error) {
@@ -56,11 +57,19 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
     }
   }
 
+  /** A read under way when the host stops is waited for, within its limit: what it brings would be hidden from others. */
+  function call<T>(work: (limits: { readonly abortSignal: AbortSignal }) => Promise<T>): Promise<T> {
+    return limitedCall(work, options.callLimitMs, abandoning.signal);
+  }
+
   async function receive(): Promise<readonly DequeuedMessageItem[]> {
-    const answer = await options.queue.receiveMessages({
-      numberOfMessages: options.settings.batchSize,
-      visibilityTimeout: toSeconds(options.visibilityMs),
-    });
+    const answer = await call((limits) =>
+      options.queue.receiveMessages({
+        numberOfMessages: options.settings.batchSize,
+        visibilityTimeout: toSeconds(options.visibilityMs),
+        ...limits,
+      }),
+    );
     return answer.receivedMessageItems;
   }
 

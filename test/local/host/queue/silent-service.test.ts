@@ -1,0 +1,78 @@
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import { QueueServiceClient } from '@azure/storage-queue';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
+import { z } from 'zod';
+import { connectionStringOf } from '../../../../src/local/azurite.ts';
+import { parseHostJson } from '../../../../src/local/host/host-json.ts';
+import { startQueueListener } from '../../../../src/local/host/queue/queue-listener.ts';
+
+const LIMIT_MS = 200;
+const SOON = { timeout: 10_000, interval: 10 };
+const Address = z.object({ port: z.int() });
+
+/** A queue service that takes the requests of one kind and never answers them; all others it answers with 201. */
+async function silentTo(method: string): Promise<{ server: Server; asked: string[]; url: string }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url?.split('?')[0]}`);
+    request.resume();
+    if (request.method !== method) response.writeHead(201).end();
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  return { server, asked, url: `http://127.0.0.1:${Address.parse(server.address()).port}/devstoreaccount1` };
+}
+
+function listen(url: string, callLimitMs: number) {
+  const service = QueueServiceClient.fromConnectionString(connectionStringOf({ queueUrl: url }));
+  const errors: string[] = [];
+  const listener = startQueueListener({
+    queue: service.getQueueClient('work'),
+    poisonQueue: service.getQueueClient('work-poison'),
+    settings: parseHostJson({ version: '2.0' }).queues,
+    visibilityMs: 600_000,
+    callLimitMs,
+    random: () => 0.5,
+    log: () => undefined,
+    onError: (message) => errors.push(message),
+    invoke: () => Promise.reject(new Error('no message was sent')),
+  });
+  return { listener, errors };
+}
+
+describe('a queue service that takes a request and never answers', () => {
+  it.each([
+    ['the creation of the queue', 'PUT'],
+    ['a read', 'GET'],
+  ])('holds up %s no longer than its limit: it is reported and tried again', async (_, method) => {
+    const { asked, url } = await silentTo(method);
+    const { listener, errors } = listen(url, LIMIT_MS);
+
+    await vi.waitFor(
+      () => expect(asked.filter((one) => one.startsWith(method)).length).toBeGreaterThan(1),
+      SOON,
+    );
+
+    expect(errors[0]).toContain('The queue work could not be read');
+    expect(errors[0]).toContain('no answer within 0.2 s');
+    await listener.stop(AbortSignal.abort());
+  });
+
+  it('does not hold up a stop that gives up', async () => {
+    const { asked, url } = await silentTo('GET');
+    const { listener, errors } = listen(url, 3_600_000);
+    await vi.waitFor(() => expect(asked.some((one) => one.startsWith('GET'))).toBe(true), SOON);
+    const giveUp = new AbortController();
+
+    const stopped = listener.stop(giveUp.signal);
+    giveUp.abort();
+
+    await stopped;
+    expect(errors).toEqual([]);
+  });
+});
