@@ -1,13 +1,16 @@
 // Puts the parts of an emulator together: its state, its audit log and the pool that answers requests.
 import { randomBytes, randomUUID } from 'node:crypto';
+import { ARM_READ, type Arm } from './arm/answer-arm.ts';
+import { createManagedHsmResource } from './arm/managed-hsm.ts';
 import { type AuditFeed, createAuditFeed } from './audit/feed.ts';
 import { generateMaterial } from './crypto/material.ts';
 import { createFaultBox } from './faults/fault-box.ts';
 import { NO_LATENCY, recordedLatency, seededUniform } from './latency/sampler.ts';
+import { createArrivals } from './limits/arrivals.ts';
 import { createLimiter, UNLIMITED } from './limits/limiter.ts';
 import { createRouter } from './operations/router.ts';
 import { OPERATIONS } from './operations/table.ts';
-import { ADMINISTRATOR_ID, DEFAULT_TENANT_ID, type EmulatorOptions } from './options.ts';
+import { ADMINISTRATOR_ID, DEFAULT_TENANT_ID, type EmulatorOptions, resourceLocation } from './options.ts';
 import { initialAssignments } from './rbac/initial-assignments.ts';
 import { seedKeys } from './seed.ts';
 import type { Pool } from './server/pipeline.ts';
@@ -73,6 +76,7 @@ export function openAudit(store: Store, now: () => number, options: EmulatorOpti
   return createAuditFeed({
     poolName: name,
     tenantId,
+    ...resourceLocation(options),
     logFile: options.auditLog,
     sinkUrl: options.auditSink,
     sinkDelayMs: (options.auditDelaySeconds ?? 0) * 1000,
@@ -98,14 +102,32 @@ export function assemble(
     limiter: limited ? createLimiter(elapsed) : UNLIMITED,
     latency:
       options.latency === 'real' ? recordedLatency(seededUniform(options.latencySeed ?? 1)) : NO_LATENCY,
+    arrivals: createArrivals(elapsed, Date.now),
     limited,
     now,
     elapsed,
     random: randomBytes,
     material: generateMaterial,
-    faults: createFaultBox(OPERATIONS.map(({ name }) => name)),
+    faults: createFaultBox([...OPERATIONS.map(({ name }) => name), ARM_READ]),
     observe: audit.observe,
     reportFault: reporter(options),
+  };
+}
+
+/** What Azure Resource Manager shows of the pool. */
+export function assembleArm(pool: Pool, options: EmulatorOptions): Arm {
+  const { settings } = pool.store.state;
+  const at = resourceLocation(options);
+  return {
+    resource: createManagedHsmResource(settings, at, [ADMINISTRATOR_ID]),
+    at,
+    name: settings.name,
+    tenantId: settings.tenantId,
+    issuer: pool.issuer,
+    faults: pool.faults,
+    now: pool.now,
+    random: pool.random,
+    arrived: pool.arrivals.arrived,
   };
 }
 

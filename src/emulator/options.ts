@@ -1,10 +1,15 @@
 // How an emulator can be started.
+import type { ResourceLocation } from './arm/managed-hsm.ts';
 import type { Change } from './state/model.ts';
 
 /** The principal of the token that a start prints. */
 export const ADMINISTRATOR_ID = '2f6b5a6e-0d5c-4b1e-9c38-6f1f3b1e0a01';
 /** The tenant of emulators that are not told another one. */
 export const DEFAULT_TENANT_ID = '7a0c9f1e-3f43-4e0b-8a55-2c1d6a1f9b10';
+/** Where a pool is in Azure Resource Manager when nobody says: an emulated one belongs to no subscription. */
+export const DEFAULT_SUBSCRIPTION_ID = '00000000-0000-0000-0000-000000000000';
+export const DEFAULT_RESOURCE_GROUP = 'emulator';
+const DEFAULT_LOCATION = 'westeurope';
 
 /** How to start. Everything has a default; numbers are days or counts as named. */
 export type EmulatorOptions = {
@@ -15,6 +20,10 @@ export type EmulatorOptions = {
   /** The pool's name; the default is `contoso`. */
   readonly name?: string;
   readonly tenantId?: string;
+  /** Where Azure Resource Manager shows the pool. */
+  readonly subscriptionId?: string;
+  readonly resourceGroup?: string;
+  readonly location?: string;
   /** 7 to 90; the default is 90, as for a real pool. */
   readonly retentionDays?: number;
   readonly purgeProtection?: boolean;
@@ -43,3 +52,16 @@ export type EmulatorOptions = {
   /** How late the sink gets them by the emulator's clock: 0, the default, to 600 s. */
   readonly auditDelaySeconds?: number;
 };
+
+/** Where the pool of these options is in Azure Resource Manager. */
+export function resourceLocation({
+  subscriptionId,
+  resourceGroup,
+  location,
+}: EmulatorOptions): ResourceLocation {
+  return {
+    subscriptionId: subscriptionId ?? DEFAULT_SUBSCRIPTION_ID,
+    resourceGroup: resourceGroup ?? DEFAULT_RESOURCE_GROUP,
+    location: location ?? DEFAULT_LOCATION,
+  };
+}

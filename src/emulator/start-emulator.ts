@@ -2,12 +2,15 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { assemble, firstChanges, openAudit, openPool } from './assemble.ts';
+import { ARM_PREFIX, answerArm } from './arm/answer-arm.ts';
+import type { ManagedHsmResource } from './arm/managed-hsm.ts';
+import { assemble, assembleArm, firstChanges, openAudit, openPool } from './assemble.ts';
 import { createClock } from './clock.ts';
 import { faultControls } from './faults/controls.ts';
 import type { FaultBox } from './faults/fault-box.ts';
+import type { Arrivals } from './limits/arrivals.ts';
 import { ADMINISTRATOR_ID, type EmulatorOptions } from './options.ts';
-import { coreControls } from './server/controls.ts';
+import { arrivalControls, coreControls, resourceControls } from './server/controls.ts';
 import { listen } from './server/https-server.ts';
 import { exchange, purgeDue } from './server/pipeline.ts';
 import type { ReadableState } from './state/pool-state.ts';
@@ -34,6 +37,10 @@ export type Emulator = {
   now(): number;
   /** Faults on demand. */
   readonly faults: FaultBox;
+  /** What arrived, operation by operation and second by second. */
+  readonly arrivals: Pick<Arrivals, 'counts' | 'clear'>;
+  /** The pool as Azure Resource Manager shows it, under `url` and the path `resource.id`. */
+  readonly resource: ManagedHsmResource;
   /** Moves the clock forward; keys whose retention has ended are purged. */
   advanceClock(ms: number): Promise<void>;
   /** The state, to look at. */
@@ -69,6 +76,7 @@ async function start(options: EmulatorOptions, cleanups: Cleanups): Promise<Emul
   const audit = openAudit(store, clock.now, options);
   cleanups.push(() => audit.close());
   const pool = assemble(store, authority, clock.now, audit, options);
+  const arm = assembleArm(pool, options);
   await store.commit(await firstChanges(store, clock.now(), options));
 
   const advanceClock = async (ms: number) => {
@@ -80,10 +88,13 @@ async function start(options: EmulatorOptions, cleanups: Cleanups): Promise<Emul
   const leaf = await createLeaf(authority, state.settings.name, Date.now());
   const listener = await listen(
     { host: options.host ?? '127.0.0.1', port: options.port ?? 0, leaf },
-    (request) => exchange(pool, request),
+    (request) =>
+      request.target.toLowerCase().startsWith(ARM_PREFIX) ? answerArm(arm, request) : exchange(pool, request),
     {
       ...coreControls({ issuer: pool.issuer, now: clock.now, advance: advanceClock, counts }),
       ...faultControls(pool.faults),
+      ...resourceControls(arm.resource),
+      ...arrivalControls(pool.arrivals),
     },
   );
   cleanups.push(() => listener.close());
@@ -100,6 +111,8 @@ async function start(options: EmulatorOptions, cleanups: Cleanups): Promise<Emul
     issueToken: (request) => pool.issuer.issue(request),
     now: clock.now,
     faults: pool.faults,
+    arrivals: pool.arrivals,
+    resource: arm.resource,
     advanceClock,
     state,
     close: () => undo(cleanups),

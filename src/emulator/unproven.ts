@@ -103,6 +103,13 @@ export const UNPROVEN = {
     message: 'The exp time of the key must not be before its nbf time',
     reason: 'Such a key could never be used; the answer was not recorded.',
   },
+  exportableFixed: {
+    status: 400,
+    code: 'BadParameter',
+    message: 'Whether a key is exportable cannot be changed',
+    reason:
+      'The specification has a release policy given when an exportable key is created; a later change was not recorded.',
+  },
   otherKeyType: {
     status: 400,
     code: 'BadParameter',

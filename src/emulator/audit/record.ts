@@ -1,12 +1,14 @@
 // AuditEvent records in the shape of Microsoft Learn, "Managed HSM logging" (the only published record).
-import type { Exchange } from '../server/exchange.ts';
+import { DEFAULT_RESOURCE_GROUP, DEFAULT_SUBSCRIPTION_ID } from '../options.ts';
+import { type Exchange, splitTarget } from '../server/exchange.ts';
 
-/** Whose log it is. */
-export type AuditSource = { poolName: string; tenantId: string };
-
-// An emulated pool belongs to no subscription; these stand for one.
-const SUBSCRIPTION = '00000000-0000-0000-0000-000000000000';
-const RESOURCE_GROUP = 'emulator';
+/** Whose log it is; without subscription and resource group those of a pool that is in none. */
+export type AuditSource = {
+  poolName: string;
+  tenantId: string;
+  subscriptionId?: string | undefined;
+  resourceGroup?: string | undefined;
+};
 
 /** One record. `durationMs` is a number and `identity` JSON text, unlike in the logs of vaults. */
 export type AuditRecord = NonNullable<ReturnType<typeof auditRecord>>;
@@ -14,14 +16,16 @@ export type AuditRecord = NonNullable<ReturnType<typeof auditRecord>>;
 /** The record of an exchange whose caller is known; undefined for one without a valid token, which is not logged. */
 export function auditRecord({ request, operation, principal, ...exchange }: Exchange, source: AuditSource) {
   if (principal === undefined) return undefined;
-  const { path, apiVersion } = target(request.target);
+  const [path, query] = splitTarget(request.target);
+  const subscription = source.subscriptionId ?? DEFAULT_SUBSCRIPTION_ID;
+  const resourceGroup = source.resourceGroup ?? DEFAULT_RESOURCE_GROUP;
   return {
     TenantId: source.tenantId,
     time: new Date(exchange.startedAt).toISOString(),
-    resourceId: `/SUBSCRIPTIONS/${SUBSCRIPTION}/RESOURCEGROUPS/${RESOURCE_GROUP}/PROVIDERS/MICROSOFT.KEYVAULT/MANAGEDHSMS/${source.poolName}`,
+    resourceId: `/SUBSCRIPTIONS/${subscription}/RESOURCEGROUPS/${resourceGroup}/PROVIDERS/MICROSOFT.KEYVAULT/MANAGEDHSMS/${source.poolName}`,
     // Invalid paths are logged too (documented); what their operation is called is not known.
     operationName: operation?.audit ?? 'Unknown',
-    operationVersion: apiVersion,
+    operationVersion: new URLSearchParams(query).get('api-version') ?? '',
     category: 'AuditEvent',
     // The value for a failure was never published. Vaults write Success whatever the status, so readers must
     // look at httpStatusCode.
@@ -44,14 +48,9 @@ export function auditRecord({ request, operation, principal, ...exchange }: Exch
     httpStatusCode: exchange.status,
     PoolName: source.poolName,
     requestUri: `https://${request.host}${path}`,
-    resourceGroup: RESOURCE_GROUP,
+    resourceGroup,
     resourceProvider: 'MICROSOFT.KEYVAULT',
     resource: source.poolName,
     resourceType: 'managedHSMs',
   };
-}
-
-function target(text: string): { path: string; apiVersion: string } {
-  const [path = '', query = ''] = text.split('?', 2);
-  return { path, apiVersion: new URLSearchParams(query).get('api-version') ?? '' };
 }

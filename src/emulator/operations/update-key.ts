@@ -1,6 +1,6 @@
 // Update: `PATCH /keys/{name}` or `/keys/{name}/{version}`. What is left out stays; tags and key_ops are replaced.
 import { z } from 'zod';
-import { serviceErrors } from '../errors.ts';
+import { serviceErrors, unproven } from '../errors.ts';
 import type { KeyVersion } from '../state/model.ts';
 import { keyBundle } from './key-bundle.ts';
 import { activeKey, versionOf } from './key-lookup.ts';
@@ -69,6 +69,7 @@ function updated(
     updated: now(),
   };
   checkTimes(after);
+  if (after.exportable !== before.exportable) throw unproven('exportableFixed');
   checkExportable(after.exportable, policy);
   return after;
 }

@@ -1,5 +1,7 @@
-// The control requests of the core: clock, tokens and a look at the state.
+// The control requests of the core: clock, tokens, counts and the resource in Resource Manager.
 import { z } from 'zod';
+import type { ManagedHsmResource } from '../arm/managed-hsm.ts';
+import type { Arrivals } from '../limits/arrivals.ts';
 import type { TokenIssuer, TokenRequest } from '../tokens/issuer.ts';
 import type { ControlTable } from './control.ts';
 
@@ -42,6 +44,28 @@ export function coreControls(emulator: Controlled): ControlTable {
       body: { token: await emulator.issuer.issue(tokenRequest(Token.parse(body))) },
     }),
     'GET /_emulator/state': () => ({ status: 200, body: { ...clock(), keys: emulator.counts() } }),
+  };
+}
+
+/** `GET /_emulator/managed-hsm` and `PATCH`: what a test sets of the pool's resource in Resource Manager. */
+export function resourceControls(resource: ManagedHsmResource): ControlTable {
+  return {
+    'GET /_emulator/managed-hsm': () => ({ status: 200, body: { id: resource.id, ...resource.settable() } }),
+    'PATCH /_emulator/managed-hsm': (body) => ({
+      status: 200,
+      body: { id: resource.id, ...resource.change(body) },
+    }),
+  };
+}
+
+/** `GET /_emulator/requests`: what arrived, operation by operation and second by second; `DELETE` starts from zero. */
+export function arrivalControls(arrivals: Pick<Arrivals, 'counts' | 'clear'>): ControlTable {
+  return {
+    'GET /_emulator/requests': () => ({ status: 200, body: arrivals.counts() }),
+    'DELETE /_emulator/requests': () => {
+      arrivals.clear();
+      return { status: 204 };
+    },
   };
 }
 

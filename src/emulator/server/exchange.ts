@@ -23,6 +23,17 @@ export type WireAnswer = {
   readonly delivery?: 'reset' | 'truncated';
 };
 
+/** The bearer token of a request; undefined without one. */
+export function bearerToken({ authorization }: WireRequest): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
+}
+
+/** Path and query of a request's target, the query without its question mark. */
+export function splitTarget(target: string): [path: string, query: string] {
+  const mark = target.indexOf('?');
+  return mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
+}
+
 /** What is known about an exchange when it is over; for the audit log. Times in epoch milliseconds by the emulator's clock. */
 export type Exchange = {
   readonly request: WireRequest;

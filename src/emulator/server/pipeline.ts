@@ -6,6 +6,7 @@ import type { FaultBox } from '../faults/fault-box.ts';
 import type { FaultDecision } from '../faults/rules.ts';
 import { neverArrives, refuseByFault, spoiledAnswer } from '../faults/spoil.ts';
 import type { LatencySampler } from '../latency/sampler.ts';
+import type { Arrivals } from '../limits/arrivals.ts';
 import type { Limiter } from '../limits/limiter.ts';
 import type {
   Operation,
@@ -22,7 +23,7 @@ import type { TokenIssuer } from '../tokens/issuer.ts';
 import { checkApiVersion } from '../wire/api-version.ts';
 import { requestId } from '../wire/request-id.ts';
 import { challengeAnswer, errorAnswer, outcomeAnswer } from './answers.ts';
-import type { Exchange, WireAnswer, WireRequest } from './exchange.ts';
+import { bearerToken, type Exchange, splitTarget, type WireAnswer, type WireRequest } from './exchange.ts';
 
 /** Everything a running pool consists of. */
 export type Pool = {
@@ -33,6 +34,8 @@ export type Pool = {
   readonly latency: LatencySampler;
   /** Faults on demand. */
   readonly faults: FaultBox;
+  /** What arrives, second by second. */
+  readonly arrivals: Arrivals;
   /** False when the documented object limits are off. */
   readonly limited: boolean;
   /** The emulator's clock, epoch milliseconds. */
@@ -97,13 +100,18 @@ async function attempt(pool: Pool, request: WireRequest, progress: Progress): Pr
   const { method } = request;
   const asked = { method, path, params, query: new URLSearchParams(query), body: parseJson(request.body) };
   checkApiVersion(asked.query, operation.limit === 'roles');
+  pool.arrivals.arrived(operation.name);
 
   const { delayMs, fault } = pool.faults.decide({ operation: operation.name, key: params.name });
   progress.fault = fault;
   if (delayMs > 0) await sleep(delayMs);
+  if (fault?.type === 'throttled') pool.arrivals.throttled(operation.name);
   refuseByFault(fault);
 
-  if (!pool.limiter.take(operation.limit)) throw unproven('throttled');
+  if (!pool.limiter.take(operation.limit)) {
+    pool.arrivals.throttled(operation.name);
+    throw unproven('throttled');
+  }
   authorize(operation, asked, state, principal);
   const wait = pool.latency(operation.latency);
   if (wait >= 1) await sleep(wait);
@@ -136,15 +144,6 @@ async function work(
 export async function purgeDue(pool: Pick<Pool, 'store' | 'now'>): Promise<void> {
   const due = duePurges(pool.store.state, Math.floor(pool.now() / 1000));
   if (due.length > 0) await pool.store.commit(due);
-}
-
-function bearerToken({ authorization }: WireRequest): string | undefined {
-  return /^Bearer +(\S+)$/i.exec(authorization ?? '')?.[1];
-}
-
-function splitTarget(target: string): [path: string, query: string] {
-  const mark = target.indexOf('?');
-  return mark === -1 ? [target, ''] : [target.slice(0, mark), target.slice(mark + 1)];
 }
 
 function parseJson(body: Buffer): unknown {

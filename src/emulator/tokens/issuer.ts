@@ -34,24 +34,27 @@ export type TokenRequest = {
 export type TokenIssuer = {
   /** A signed access token, valid from now by the emulator's clock. */
   issue(request: TokenRequest): Promise<string>;
-  /** Who the token is for. Throws 401 Unauthorized: signature, audience, tenant and times are checked. */
-  verify(token: string): Promise<Principal>;
+  /**
+   * Who the token is for. Throws 401 Unauthorized: signature, audience (one of `accepted`; the HSM's own by default),
+   * tenant and times are checked.
+   */
+  verify(token: string, accepted?: readonly string[]): Promise<Principal>;
 };
+
+type Verified = { readonly principal: Principal; readonly exp: number; readonly audience: string };
 
 /** Makes an issuer from a PKCS8 key (PEM) for one tenant; `now` is the emulator's clock in epoch milliseconds. */
 export function createIssuer(keyPem: string, tenantId: string, now: () => number): TokenIssuer {
   const privateKey = createPrivateKey(keyPem);
   const publicKey = createPublicKey(privateKey);
   const issuer = `https://sts.windows.net/${tenantId}/`;
-  const verified = new Map<string, { principal: Principal; exp: number }>();
+  const verified = new Map<string, Verified>();
 
-  async function verifyNew(token: string): Promise<{ principal: Principal; exp: number }> {
-    const audience = unverifiedAudience(token);
-    if (audience !== AUDIENCE) throw serviceErrors.wrongAudience(audience, AUDIENCE);
+  async function verifyNew(token: string, audience: string): Promise<Verified> {
     try {
       const { payload } = await jwtVerify(token, publicKey, {
         algorithms: [ALGORITHM],
-        audience: AUDIENCE,
+        audience,
         issuer,
         currentDate: new Date(now()),
       });
@@ -63,7 +66,7 @@ export function createIssuer(keyPem: string, tenantId: string, now: () => number
         ...(upn !== undefined && { upn }),
         ...(appid !== undefined && { appId: appid }),
       };
-      return { principal, exp };
+      return { principal, exp, audience };
     } catch (cause) {
       if (cause instanceof errors.JOSEError || cause instanceof z.ZodError)
         throw unproven('tokenRefused', {}, cause);
@@ -98,10 +101,12 @@ export function createIssuer(keyPem: string, tenantId: string, now: () => number
         .setJti(randomUUID())
         .sign(privateKey);
     },
-    async verify(token) {
+    async verify(token, accepted = [AUDIENCE]) {
       const known = verified.get(token);
+      const audience = known?.audience ?? unverifiedAudience(token);
+      if (!accepted.includes(audience)) throw serviceErrors.wrongAudience(audience, accepted[0] ?? '');
       if (known && known.exp > now() / 1000) return known.principal;
-      const fresh = await verifyNew(token);
+      const fresh = await verifyNew(token, audience);
       // A signature does not change, so a token is verified once; the oldest entry makes room.
       verified.set(token, fresh);
       const oldest = verified.keys().next();
