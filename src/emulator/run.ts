@@ -10,7 +10,12 @@ import { whenNpmEnds } from './when-npm-ends.ts';
  */
 export async function run(args: readonly string[]): Promise<0 | 1 | 2> {
   try {
-    const { options, json } = readCommandLine(args);
+    const asked = readCommandLine(args);
+    if (asked === 'help') {
+      process.stdout.write(`${USAGE}\n`);
+      return 0;
+    }
+    const { options, json } = asked;
     const stop = stopRequested();
     const emulator = await startEmulator(options);
     process.stdout.write(json ? `${firstLine(emulator)}\n` : greeting(emulator));

@@ -64,9 +64,9 @@ describe('options', () => {
   });
 
   test('a security domain that is no file is the text itself', () => {
-    expect(readCommandLine(['--security-domain', 'shared words']).options.securityDomain).toBe(
-      'shared words',
-    );
+    expect(readCommandLine(['--security-domain', 'shared words'])).toMatchObject({
+      options: { securityDomain: 'shared words' },
+    });
   });
 
   test.each([
@@ -78,6 +78,11 @@ describe('options', () => {
     ['--seed-keys', 'many'],
     ['--tenant', 'contoso'],
     ['--unknown', 'x'],
+    ['--subscription', 'mine'],
+    ['--resource-group', 'ends.with.'],
+    ['--location', 'West Europe'],
+    ['--seed-keys', '20001'],
+    ['--name', 'x'],
   ])('%s %s is refused by name', (option, value) => {
     expect(() => readCommandLine([`${option}=${value}`])).toThrow(option);
   });
