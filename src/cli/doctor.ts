@@ -17,7 +17,7 @@ import { checkStorage } from './doctor/check-storage.ts';
 import { checkTopic } from './doctor/check-topic.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
-import { tell } from './frame/failures.ts';
+import { explain } from './frame/failures.ts';
 import { paintFor } from './frame/style.ts';
 
 const SIGNS = { ok: ['green', 'ok  '], warn: ['yellow', 'warn'], fail: ['red', 'FAIL'] } as const;
@@ -49,7 +49,7 @@ export const doctor = defineCommand({
         ]),
       },
       page: page(findings, failed, context),
-      exit: failed === 0 ? 'done' : 'failed',
+      exit: failed === 0 ? 'done' : findings.some(isSignedOut) ? 'signed-out' : 'failed',
     };
   },
 });
@@ -62,7 +62,7 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
     config = requireConfig(connection);
   } catch (error) {
     // Without settings there is nothing else to look at.
-    const { message, advice } = tell(error);
+    const { message, advice } = explain(error);
     return [fail('settings', 'environment', message, advice ?? 'docs/configuration.md describes them.')];
   }
   const { clock, signal } = context;
@@ -73,7 +73,10 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
       `${counted(config.hsms.length, 'HSM')}: ${config.hsms.map(({ name }) => name).join(', ')}`,
     ),
   ];
-  findings.push(...(await checkIdentity(connection)));
+  const identity = await checkIdentity(connection);
+  findings.push(...identity);
+  // Nothing else answers whoever is not signed in.
+  if (identity.some(isSignedOut)) return findings;
   for (const { name, url } of chosenHsms(config, given.hsm)) {
     const keys = keyServiceOn(connection, { hsm: name, url }, clock);
     const { minRetentionDays } = config.watch;
@@ -90,12 +93,14 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
 
 function checkIdentity({ credential, cloud }: Connection): Promise<readonly Finding[]> {
   const scope = `https://${CLOUDS[cloud].suffix}/.default`;
-  return attempt('identity', scope, 'Sign in: az login', async () => {
-    const token = await credential.getToken(scope);
-    return token === null
-      ? fail('identity', scope, 'no token could be had', 'Sign in: az login')
-      : ok('identity', scope, 'a token was given');
+  return attempt('identity', scope, `Run: ${CLOUDS[cloud].login}`, async () => {
+    await credential.getToken(scope);
+    return ok('identity', scope, 'a token was given');
   });
+}
+
+function isSignedOut({ check, result }: Finding): boolean {
+  return check === 'identity' && result === 'fail';
 }
 
 function page(findings: readonly Finding[], failed: number, context: CliContext): string {

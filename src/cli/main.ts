@@ -1,6 +1,7 @@
 /** Entry of `hsm-warden`: the real terminal, the real clock, Ctrl-C. */
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { WardenError } from '../core/errors.ts';
+import { programName } from './frame/program-name.ts';
 import { runCli } from './run-cli.ts';
 
 const interrupted = new AbortController();
@@ -19,6 +20,11 @@ process.exitCode = await runCli(process.argv.slice(2), {
   stdin: process.stdin,
   environment: process.env,
   clock: systemClock,
+  program: programName({
+    entry: import.meta.filename,
+    folder: process.cwd(),
+    environment: process.env,
+  }),
   signal: interrupted.signal,
 });
 process.stdin.destroy();

@@ -1,9 +1,12 @@
 /** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
 import { z } from 'zod';
-import { DEFAULT_RETRY } from '../core/retry.ts';
-import { type HsmStatus, type KeyRisk, overallVerdict, type Verdict } from '../features/status/hsm-status.ts';
-import { judgeHsm } from '../features/status/judge-hsm.ts';
-import { cliLogger, keyServiceOn, openStore } from './connect/compose-cli.ts';
+import {
+  type HsmStatus,
+  type KeyRisk,
+  overallVerdict,
+  type Verdict,
+  wasSeen,
+} from '../features/status/hsm-status.ts';
 import {
   CONNECTION_OPTIONS,
   type Connection,
@@ -12,15 +15,9 @@ import {
   requireConfig,
   sameWorld,
 } from './connect/connection.ts';
-import {
-  chosenHsms,
-  counted,
-  duration,
-  HSM_CHOICE,
-  HsmChoice,
-  watchPolicyOf,
-  when,
-} from './connect/warden-options.ts';
+import { doubtsOf } from './connect/doubts.ts';
+import { judgeHsms, troublesOf } from './connect/judge-hsms.ts';
+import { chosenHsms, counted, duration, HSM_CHOICE, HsmChoice, when } from './connect/warden-options.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { type Paint, paintFor } from './frame/style.ts';
@@ -53,29 +50,21 @@ export const status = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const config = requireConfig(connection);
-    const { state } = openStore(connection, config, context);
-    const { clock, signal } = context;
-    const logger = cliLogger(context);
-    const statuses: HsmStatus[] = [];
-    for (const { name, url } of chosenHsms(config, given.hsm)) {
-      const keys = keyServiceOn(connection, { hsm: name, url }, clock);
-      const deps = { keys, state, clock, logger, retry: DEFAULT_RETRY };
-      statuses.push(await judgeHsm(deps, watchPolicyOf(config), signal));
-    }
+    const statuses = await judgeHsms(connection, chosenHsms(config, given.hsm), context);
     const verdict = overallVerdict(statuses);
     return {
-      data: { verdict, hsms: statuses },
+      data: { safe: verdict === 'safe', verdict, hsms: statuses },
+      doubts: troublesOf(statuses).flatMap(doubtsOf),
       table: {
         columns: ['Hsm', 'Verdict', 'Active', 'Covered', 'Excluded', 'Risks', 'Deleted'],
-        rows: statuses.map((one) => [
-          one.hsm,
-          one.verdict,
-          one.active,
-          one.covered,
-          one.excluded,
-          one.risks.length,
-          one.deleted.length,
-        ]),
+        rows: statuses.map((one) =>
+          wasSeen(one)
+            ? [
+                ...[one.hsm, one.verdict, one.active, one.covered, one.excluded],
+                ...[one.risks.length, one.deleted.length],
+              ]
+            : [one.hsm, one.verdict, ...Array<undefined>(5).fill(undefined)],
+        ),
       },
       page: statusPage(statuses, verdict, connection, context),
       exit: EXITS[verdict],
@@ -98,10 +87,7 @@ function statusPage(
 function hsmLines(one: HsmStatus, now: number, paint: Paint, connection: Connection): string[] {
   const [colour, sign] = SIGNS[one.verdict];
   const head = `${paint('bold', one.hsm)}  ${paint(colour, sign)}`;
-  if (one.trouble !== undefined) {
-    const { code, message, advice } = one.trouble;
-    return [head, `  ${message} (${code})`, ...(advice === undefined ? [] : [`  -> ${advice}`])];
-  }
+  if (!wasSeen(one)) return [head];
   const excluded = one.excluded === 0 ? '' : `, ${one.excluded} left out by the settings`;
   const ago = (at: number) => `${duration(Math.max(0, now - at))} ago`;
   const facts = [

@@ -1,29 +1,20 @@
 /** `hsm-warden watch`: the soft-deleted keys with their countdown, and what would be left of each after its purge. */
 import { z } from 'zod';
 import { isWardenError } from '../core/errors.ts';
-import { DEFAULT_RETRY } from '../core/retry.ts';
-import type { HsmStatus } from '../features/status/hsm-status.ts';
-import { judgeHsm } from '../features/status/judge-hsm.ts';
-import type { HsmConfig } from '../platform/config/config.ts';
-import { cliLogger, keyServiceOn, openStore } from './connect/compose-cli.ts';
 import {
-  CONNECTION_OPTIONS,
-  type Connection,
-  ConnectionOptions,
-  connect,
-  requireConfig,
-} from './connect/connection.ts';
-import {
-  chosenHsms,
-  duration,
-  HSM_CHOICE,
-  HsmChoice,
-  watchPolicyOf,
-  when,
-} from './connect/warden-options.ts';
+  type DeletedKeyStatus,
+  type HsmStatus,
+  type SeenStatus,
+  wasSeen,
+} from '../features/status/hsm-status.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from './connect/connection.ts';
+import { doubtsOf } from './connect/doubts.ts';
+import { judgeHsms, troublesOf } from './connect/judge-hsms.ts';
+import { chosenHsms, duration, HSM_CHOICE, HsmChoice, when } from './connect/warden-options.ts';
 import type { Answer, Table } from './frame/command.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
+import { numberFrom } from './frame/option-values.ts';
 import { renderTable } from './frame/render.ts';
 import { paintFor } from './frame/style.ts';
 
@@ -31,13 +22,14 @@ export const watch = defineCommand({
   path: 'watch',
   summary: 'Show the soft-deleted keys with their countdown and what their backups cover',
   details: [
-    'It changes nothing and sends no events; that is for the app. Exit code 2 when an HSM or the state cannot be read.',
+    'It changes nothing and sends no events; that is for the app. When an HSM, or what is stored about it, cannot be read, the first line says so (`CANNOT TELL: …`) and the exit code is 2: the keys of the others are shown, and of that one nothing is known.',
+    'In JSON `complete` says whether every HSM could be read, `keys` is null when none could, and `troubles` says why.',
   ],
   format: 'table',
   options: [
     HSM_CHOICE,
-    { flags: '--follow', description: 'look again and again until Ctrl-C' },
-    { flags: '--every <seconds>', description: 'how often --follow looks (default: 30)' },
+    { flags: '--follow', description: 'scan again and again until Ctrl-C' },
+    { flags: '--every <seconds>', description: 'how often --follow scans (default: 30)' },
     ...CONNECTION_OPTIONS,
   ],
   examples: ['hsm-warden watch', 'hsm-warden watch --hsm contoso --follow --every 10'],
@@ -45,17 +37,18 @@ export const watch = defineCommand({
     ...HsmChoice,
     ...ConnectionOptions,
     follow: z.boolean().default(false),
-    every: z.coerce.number().min(1).max(3600).default(30),
+    every: numberFrom(1, 3600, 'seconds').default(30),
   }),
   async run(context, given) {
     const connection = await connect(context, given);
     const hsms = chosenHsms(requireConfig(connection), given.hsm);
-    if (!given.follow) return answer(await look(connection, hsms, context));
-    return follow(context, given.every * 1000, () => look(connection, hsms, context));
+    const scan = () => judgeHsms(connection, hsms, context);
+    if (!given.follow) return answer(await scan());
+    return follow(context, given.every * 1000, scan);
   },
 });
 
-/** Shows one look after the other; Ctrl-C is the way out, and no failure. */
+/** Shows one scan after the other; Ctrl-C is the way out, and no failure. */
 async function follow(
   context: CliContext,
   everyMs: number,
@@ -75,61 +68,54 @@ async function follow(
   }
 }
 
-async function look(
-  connection: Connection,
-  hsms: readonly HsmConfig[],
-  context: CliContext,
-): Promise<readonly HsmStatus[]> {
-  const config = requireConfig(connection);
-  const { state } = openStore(connection, config, context);
-  const { clock, signal } = context;
-  const deps = { state, clock, logger: cliLogger(context), retry: DEFAULT_RETRY };
-  const statuses: HsmStatus[] = [];
-  for (const { name, url } of hsms) {
-    const keys = keyServiceOn(connection, { hsm: name, url }, clock);
-    statuses.push(await judgeHsm({ ...deps, keys }, watchPolicyOf(config), signal));
-  }
-  return statuses;
-}
-
 function answer(statuses: readonly HsmStatus[]): Answer {
-  const troubles = statuses.flatMap(({ hsm, trouble }) =>
-    trouble === undefined ? [] : [{ hsm, ...trouble }],
-  );
-  const keys = statuses.flatMap(({ hsm, deleted }) => deleted.map((one) => ({ hsm, ...one })));
+  const troubles = troublesOf(statuses);
+  const seen = statuses.filter(wasSeen);
+  const keys = seen.flatMap(({ hsm, deleted }) => deleted.map((one) => ({ hsm, ...one })));
   return {
     data: {
-      keys: keys.map((one) => ({
-        ...one,
-        deletedAt: when(one.deletedAt),
-        scheduledPurgeAt: when(one.scheduledPurgeAt),
-      })),
+      complete: troubles.length === 0,
+      keys:
+        seen.length === 0
+          ? null
+          : keys.map((one) => ({
+              ...one,
+              deletedAt: when(one.deletedAt),
+              scheduledPurgeAt: when(one.scheduledPurgeAt),
+              afterPurge: afterPurge(one),
+            })),
       troubles,
     },
-    table: tableOf(statuses),
-    page: plainPage(statuses),
+    table: tableOf(seen),
+    doubts: troubles.flatMap(doubtsOf),
+    page: keysPage(statuses),
     exit: troubles.length === 0 ? 'done' : 'unknown',
   };
 }
 
 function page(statuses: readonly HsmStatus[], context: CliContext): string {
   const paint = paintFor(context, context.stdout);
-  const text = plainPage(statuses);
-  return text
-    .replaceAll(/\b(critical|high)\b/g, (word) => paint('red', word))
+  const doubts = troublesOf(statuses).flatMap(doubtsOf);
+  return [...doubts.map((line) => `${line}\n`), keysPage(statuses)]
+    .join('')
+    .replaceAll(/\b(CANNOT TELL|critical|high)\b/g, (word) => paint('red', word))
     .replaceAll(/\bwarning\b/g, (word) => paint('yellow', word));
 }
 
-function plainPage(statuses: readonly HsmStatus[]): string {
-  const troubles = statuses.flatMap(({ hsm, trouble }) =>
-    trouble === undefined ? [] : [`HSM ${hsm} could not be seen (${trouble.code}): ${trouble.message}`],
-  );
-  const none = statuses.every(({ deleted }) => deleted.length === 0);
-  const body = none ? 'No key is soft-deleted.\n' : renderTable(tableOf(statuses));
-  return [body, ...troubles.map((line) => `${line}\n`)].join('');
+/** The soft-deleted keys of the HSMs that could be read; of the others nothing is said here. */
+function keysPage(statuses: readonly HsmStatus[]): string {
+  const seen = statuses.filter(wasSeen);
+  if (seen.length === 0) return '';
+  if (seen.some(({ deleted }) => deleted.length > 0)) return renderTable(tableOf(seen));
+  const where = seen.length === statuses.length ? '' : ` on ${seen.map(({ hsm }) => hsm).join(', ')}`;
+  return `No key is soft-deleted${where}.\n`;
 }
 
-function tableOf(statuses: readonly HsmStatus[]): Table {
+function afterPurge({ backup }: DeletedKeyStatus): 'lost' | 'restore' {
+  return backup === undefined ? 'lost' : 'restore';
+}
+
+function tableOf(statuses: readonly SeenStatus[]): Table {
   return {
     columns: ['Hsm', 'Key', 'PurgedIn', 'PurgedAt', 'Backup', 'Versions', 'AfterPurge', 'Severity'],
     rows: statuses.flatMap(({ hsm, deleted }) =>
@@ -140,7 +126,7 @@ function tableOf(statuses: readonly HsmStatus[]): Table {
         when(one.scheduledPurgeAt),
         one.coverage,
         `${one.versionsCovered}/${one.versionsKnown}`,
-        one.backup === undefined ? 'lost' : 'restore',
+        afterPurge(one),
         one.severity,
       ]),
     ),

@@ -7,6 +7,7 @@
 export const ERROR_CLASSES = {
   'settings-invalid': 'permanent',
   'message-invalid': 'permanent',
+  'signed-out': 'permanent',
   'hsm-unreachable': 'transient',
   'hsm-throttled': 'transient',
   'hsm-unavailable': 'transient',
@@ -91,6 +92,8 @@ export interface WardenErrorOptions {
   readonly hsm?: string;
   /** Name of the key it happened to. */
   readonly key?: string;
+  /** The cause in a word, for a line that has no room for more: `503`, `ECONNREFUSED`, `no answer`. */
+  readonly reason?: string;
   /** The service's own wish when to try again, in milliseconds from the answer. */
   readonly retryAfterMs?: number;
   /** The error underneath. */
@@ -105,6 +108,7 @@ export class WardenError extends Error {
   readonly hsm: string | undefined;
   readonly key: string | undefined;
   readonly retryAfterMs: number | undefined;
+  readonly reason: string | undefined;
 
   constructor(code: WardenErrorCode, options: WardenErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -113,6 +117,7 @@ export class WardenError extends Error {
     this.hsm = options.hsm;
     this.key = options.key;
     this.retryAfterMs = options.retryAfterMs;
+    this.reason = options.reason;
   }
 
   /** Whether trying again later can help. */

@@ -32,12 +32,6 @@ async function status() {
   return { code: ran.code, ...Status.parse(JSON.parse(ran.stdout)) };
 }
 
-/** A world file that says the same but for `change`. */
-async function worldWith(change: Readonly<Record<string, unknown>>): Promise<string> {
-  const text = await readFile(join(world.folder, 'local.json'), 'utf8');
-  return world.file('other.json', JSON.stringify({ ...JSON.parse(text), ...change }));
-}
-
 async function firstKey(): Promise<string> {
   const [key = ''] = world.hsm().state.keys.keys();
   return key;
@@ -105,7 +99,7 @@ describe('an HSM from its first run to a deleted key', () => {
     expect(here.stdout).toContain('-> hsm-warden key recover --hsm-name contoso --name bereft --emulator\n');
     // No recovery app is known here.
     expect(here.stdout).not.toContain('recovery request');
-    const environment = { HSM_WARDEN_WORLD: await worldWith({ recoveryUrl: 'http://127.0.0.1:7072' }) };
+    const environment = await world.with({ recoveryUrl: 'http://127.0.0.1:7072' });
     expect((await world.run(['status'], { environment })).stdout).toContain(
       "or hsm-warden recovery request --hsm contoso --key bereft --reason 'TICKET' --as alice --emulator\n",
     );
@@ -261,10 +255,10 @@ describe('an HSM that cannot be seen', () => {
 
 describe('a local world that ended', () => {
   it.each([
-    ['its file is still there', () => worldWith({ blobUrl: `${world.hsm().url}/devstoreaccount1` })],
-    ['there is no file of it', async () => join(world.folder, 'absent.json')],
-  ])('is told as one that is not running: %s', async (_case, path) => {
-    const environment = { HSM_WARDEN_WORLD: await path() };
+    ['its file is still there', () => world.with({ blobUrl: `${world.hsm().url}/devstoreaccount1` })],
+    ['there is no file of it', async () => ({ HSM_WARDEN_WORLD: join(world.folder, 'absent.json') })],
+  ])('is told as one that is not running: %s', async (_case, change) => {
+    const environment = await change();
     for (const command of [['status'], ['key', 'list', '--hsm-name', 'contoso']]) {
       const { code, stderr } = await world.run(command, { environment });
       expect(stderr).toContain(

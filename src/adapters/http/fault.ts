@@ -77,9 +77,30 @@ export function readFault(error: unknown, signal: AbortSignal | undefined, now: 
     kind: 'answer',
     status: error.statusCode,
     code: error.code ?? '',
-    message: error.message,
+    // What could not be parsed is quoted in the SDK's message: it goes nowhere.
+    message: error.code === UNPARSED ? '' : error.message,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
   };
+}
+
+/** The cause in a word or two. */
+export function briefOf(fault: Fault): string {
+  switch (fault.kind) {
+    case 'aborted':
+      return 'interrupted';
+    case 'timeout':
+      return 'no answer';
+    case 'no-connection':
+      return fault.code;
+    case 'no-token':
+      return 'no token';
+    case 'foreign-challenge':
+      return 'asked for another token';
+    case 'answer':
+      return String(fault.status);
+    case 'unexpected':
+      return 'an answer that was not understood';
+  }
 }
 
 /** Why it failed, in words; `service` is who answered, and `error` what the SDK threw, without any body. */
@@ -96,7 +117,7 @@ export function reasonOf(fault: Fault, error: unknown, service: string): string 
     case 'foreign-challenge':
       return 'it asked for a token of another audience';
     case 'answer':
-      return `${service} answered ${fault.status} ${fault.code}`.trimEnd();
+      return `${service} answered ${[fault.status, fault.code].join(' ').trimEnd()}${ownWords(fault.message)}`;
     case 'unexpected':
       return error instanceof Error ? error.message.replace(/\.$/, '') : 'the answer was not understood';
   }
@@ -107,6 +128,23 @@ export function statusWord(error: unknown): string {
   if (!(error instanceof WardenError)) return 'failed';
   const { cause } = error;
   return isRestError(cause) && cause.statusCode !== undefined ? String(cause.statusCode) : error.code;
+}
+
+/** More than this of a service's words is not read. */
+const MOST_WORDS = 300;
+
+/** What the service itself said, as one line: without its identifiers of the call and what could steer a terminal. */
+function ownWords(message: string): string {
+  const words = message
+    .split('\n', 1)
+    .join('')
+    .replace(/\s*\(Activity ID: [^)]*\)\s*$/i, '')
+    // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it takes out
+    .replaceAll(/[\u0000-\u001f\u007f-\u009f]/g, ' ')
+    .trim()
+    .replace(/\.$/, '');
+  if (words === '' || /^[[{<]/.test(words)) return '';
+  return `: ${words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS)}…` : words}`;
 }
 
 /** Milliseconds to wait, from `retry-after-ms`, `x-ms-retry-after-ms` or `Retry-After` (seconds or a date, RFC 9110 section 10.2.3). */

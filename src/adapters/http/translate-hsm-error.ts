@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for a Managed HSM into the engine's error: one table of statuses, codes and advice. */
 import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
-import { type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
+import { briefOf, type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
 export interface HsmCall {
@@ -43,6 +43,7 @@ export function translateHsmError(error: unknown, call: HsmCall, now: number): W
     message,
     hsm: call.hsm,
     cause,
+    reason: briefOf(fault),
     ...(call.key === undefined ? {} : { key: call.key }),
     ...(advice === undefined ? {} : { advice }),
     ...(fault.kind === 'answer' && fault.retryAfterMs !== undefined

@@ -1,6 +1,6 @@
 /** Turns what the SDK throws for Azure Storage into the engine's error: one table of statuses, codes and advice. */
 import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
-import { type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
+import { briefOf, type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
 /** What was being done when it failed. */
 export interface StorageCall {
@@ -38,6 +38,7 @@ export function translateStorageError(error: unknown, call: StorageCall, now: nu
   return new WardenError(code, {
     message,
     cause,
+    reason: briefOf(fault),
     ...(call.hsm === undefined ? {} : { hsm: call.hsm }),
     ...(call.key === undefined ? {} : { key: call.key }),
     ...(advice === undefined ? {} : { advice }),

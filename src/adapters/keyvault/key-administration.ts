@@ -153,7 +153,7 @@ export class KeyAdministration {
     const newest = () => unlessNotFound(() => this.show(name));
     const before = (await newest())?.properties.version;
     const made = await this.#change({
-      attempt: () => this.#once({ what, key: name, moments: momentsOf(key) }, send),
+      attempt: () => this.#once({ what, key: name, conflictIsName: true, moments: momentsOf(key) }, send),
       look: async () => {
         const found = await newest();
         return found?.properties.version === before ? undefined : wrapped(found);

@@ -5,6 +5,7 @@ import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { when } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
+import { wholeNumber } from '../frame/option-values.ts';
 
 export const auditShow = defineCommand({
   path: 'audit show',
@@ -26,7 +27,7 @@ export const auditShow = defineCommand({
     day: z.iso.date('expected a day like 2026-11-24').optional(),
     recovery: z.string().optional(),
     key: z.string().optional(),
-    last: z.coerce.number().int().min(1).default(50),
+    last: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(50),
   }),
   async run(context, given) {
     const connection = await connect(context, given);

@@ -13,7 +13,7 @@ import { cliLogger, keyServiceOn, openStore, pacerFor } from '../connect/compose
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import type { Answer } from '../frame/command.ts';
 import { defineCommand } from '../frame/define.ts';
-
+import { numberFrom } from '../frame/option-values.ts';
 import { startProgress } from '../frame/progress.ts';
 import { restoreOne } from './restore-key.ts';
 import { countRestored, type RestoredKey, type RestoreReport } from './restore-report.ts';
@@ -56,7 +56,7 @@ export const backupRestoreAll = defineCommand({
     asOf: z.iso.datetime({ offset: true, error: 'expected a moment like 2026-11-24T02:00:00Z' }).optional(),
     only: z.array(z.string()).default(['*']),
     // The service takes 10 restores a second from everybody together (Managed HSM service limits).
-    pace: z.coerce.number().min(0.1).max(10).default(8),
+    pace: numberFrom(0.1, 10, 'restores a second').default(8),
     report: z.string().min(1).optional(),
     dryRun: z.boolean().default(false),
   }),

@@ -1,4 +1,5 @@
 /** Which HSM and which key a command is about: `--hsm-name` and `--name`, or one URL with `--id`, as with az. */
+import { isIP } from 'node:net';
 import { z } from 'zod';
 import { isLoopback } from '../../platform/config/settings.ts';
 import type { OptionSpec } from '../frame/command.ts';
@@ -97,7 +98,14 @@ function placeByName(name: string, connection: Connection): HsmAddress {
 }
 
 function place(url: URL, connection: Connection): HsmAddress {
-  const name = url.hostname.split('.')[0] ?? '';
+  const { hostname } = url;
+  if (isIP(hostname.replaceAll(/^\[|\]$/g, '')) !== 0 && !isLoopback(url.origin)) {
+    throw new UsageError(
+      `${hostname} is an address, not the name of a Managed HSM: certificate and tokens are for the name.`,
+      'Give the name with --hsm-name, or a URL like https://HSM.managedhsm.azure.net/.',
+    );
+  }
+  const name = hostname.split('.')[0] ?? '';
   // With --emulator a URL of Azure means the HSM of that name here: commands can be tried as they are written down.
   if (connection.world !== undefined && !isLoopback(url.origin)) return placeByName(name, connection);
   keepLocal(connection, url.origin);

@@ -1,16 +1,21 @@
-/** The clouds Managed HSM is in: the suffix of HSM names and where people sign in. */
+/** The clouds Managed HSM is in: the suffix of HSM names, where people sign in, and how. */
 
 /**
  * By the names that az uses. Suffixes: https://learn.microsoft.com/azure/key-vault/general/about-keys-secrets-certificates
  * (DNS suffixes for object identifiers). Authorities: AzureAuthorityHosts of @azure/identity.
  */
 export const CLOUDS = {
-  AzureCloud: { suffix: 'managedhsm.azure.net', authority: undefined },
+  AzureCloud: { suffix: 'managedhsm.azure.net', authority: undefined, login: 'az login' },
   AzureUSGovernment: {
     suffix: 'managedhsm.usgovcloudapi.net',
     authority: 'https://login.microsoftonline.us',
+    login: 'az cloud set --name AzureUSGovernment && az login',
   },
-  AzureChinaCloud: { suffix: 'managedhsm.azure.cn', authority: 'https://login.chinacloudapi.cn' },
+  AzureChinaCloud: {
+    suffix: 'managedhsm.azure.cn',
+    authority: 'https://login.chinacloudapi.cn',
+    login: 'az cloud set --name AzureChinaCloud && az login',
+  },
 } as const;
 
 /** A cloud's name. */

@@ -9,6 +9,7 @@ import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
 import { CLOUD_NAMES, CLOUDS, type CloudName } from './clouds.ts';
+import { SignIn } from './sign-in.ts';
 import { followWorldClock } from './world-clock.ts';
 import { readWorldFile, WorldCredential, type WorldFile, worldSettings } from './world-file.ts';
 import { requireRunning } from './world-running.ts';
@@ -54,20 +55,29 @@ export async function connect(context: CliContext, options: Options): Promise<Co
   const cloud = options.cloud ?? 'AzureCloud';
   if (options.emulator === true) {
     const world = await readWorldFile(environment);
-    const credential = new WorldCredential(world);
     const config = readConfig(worldSettings(world, environment));
     const caPem = readCaFile(world.caFile);
     const aheadMs = await followWorldClock(world, caPem, context.signal);
     if (aheadMs === undefined) await requireRunning(world, caPem, context.signal);
+    const credential = new SignIn({
+      credential: new WorldCredential(world),
+      remedy: 'Start the local world again: npm start',
+      // The world's tokens are as long-lived as its clock can be moved; its HSMs and its storage have two clocks.
+      now: () => 0,
+      signal: context.signal,
+    });
     return { credential, caPem, cloud, world, aheadMs: aheadMs ?? 0, config, local: true };
   }
   const tokenFile = options.tokenFile ?? environment.WARDEN_TOKEN_FILE;
   const caFile = options.caFile ?? environment.WARDEN_CA_FILE;
   return {
-    credential:
-      tokenFile === undefined
-        ? surroundingIdentity(CLOUDS[cloud].authority)
-        : new TokenFileCredential(tokenFile),
+    credential: new SignIn({
+      ...(tokenFile === undefined
+        ? { credential: surroundingIdentity(CLOUDS[cloud].authority), remedy: `Run: ${CLOUDS[cloud].login}` }
+        : { credential: new TokenFileCredential(tokenFile), remedy: `Write a new token into ${tokenFile}` }),
+      now: context.clock.now,
+      signal: context.signal,
+    }),
     caPem: caFile === undefined ? undefined : readCaFile(caFile),
     cloud,
     world: undefined,

@@ -1,5 +1,5 @@
 /** What a check of the doctor finds. */
-import { tell } from '../frame/failures.ts';
+import { explain } from '../frame/failures.ts';
 
 /** One finding: what was looked at, how it stands, and what to do about it. */
 export interface Finding {
@@ -35,7 +35,8 @@ export async function attempt(
   try {
     return [await look()].flat();
   } catch (error) {
-    const { code, message, advice } = tell(error);
-    return [fail(check, subject, `${message} (${code})`, code === 'unexpected' ? fix : (advice ?? fix))];
+    const { exit, code, message, advice } = explain(error);
+    const detail = exit === 'signed-out' ? message : `${message} (${code})`;
+    return [fail(check, subject, detail, code === 'unexpected' ? fix : (advice ?? fix))];
   }
 }

@@ -34,6 +34,8 @@ export interface Answer {
   readonly table?: Table;
   /** For `-o table` in place of the bare table: a whole page for people. */
   readonly page?: string;
+  /** What could not be read, each a line like `CANNOT TELL: …`: they come before the answer. */
+  readonly doubts?: readonly string[];
   readonly exit?: ExitName;
 }
 

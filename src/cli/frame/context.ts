@@ -21,6 +21,8 @@ export interface CliContext {
   readonly stdin: AsyncIterable<unknown>;
   readonly environment: Environment;
   readonly clock: Clock;
+  /** How this program is called where the person stands: `hsm-warden` unless told otherwise. */
+  readonly program?: string;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
 }

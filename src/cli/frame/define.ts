@@ -11,16 +11,22 @@ export function defineCommand<Schema extends z.ZodType>(definition: Definition<S
     arguments: [],
     format: 'json',
     ...rest,
-    run: (context, given) => run(context, check(schema, given, definition.path)),
+    run: (context, given) => run(context, check(schema, given, definition)),
   };
 }
 
-function check<Schema extends z.ZodType>(schema: Schema, given: unknown, path: string): z.output<Schema> {
+function check<Schema extends z.ZodType>(
+  schema: Schema,
+  given: unknown,
+  { path, arguments: positional = [] }: Definition<Schema>,
+): z.output<Schema> {
+  const inPlace = new Map(positional.map(({ name }) => [name.replaceAll(/[<>[\].]/g, ''), name]));
   const parsed = schema.safeParse(given);
   if (parsed.success) return parsed.data;
   const faults = parsed.error.issues.map((issue) => {
     const [name] = issue.path;
-    return name === undefined ? issue.message : `${flagOf(String(name))}: ${issue.message}`;
+    if (name === undefined) return issue.message;
+    return `${inPlace.get(String(name)) ?? flagOf(String(name))}: ${issue.message}`;
   });
   throw new UsageError(`${faults.join('; ')}.`, `See: hsm-warden ${path} --help`);
 }

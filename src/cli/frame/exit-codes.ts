@@ -11,11 +11,15 @@ export const EXIT_CODES = {
   unknown: {
     code: 2,
     meaning:
-      'It was not tried: the command line or the settings are wrong. Of `status`: it cannot be told whether the keys are safe.',
+      'It was not tried: the command line or the settings are wrong. Of `status`, `watch` and the lists: something could not be read, and the first line says what: `CANNOT TELL: …`.',
   },
   refused: {
     code: 3,
     meaning: 'A guard rail refused it, and nothing was changed: no good backup, or no confirmation.',
+  },
+  'signed-out': {
+    code: 4,
+    meaning: 'You are not signed in, or not any more; the one line of the answer says what to run.',
   },
   interrupted: { code: 130, meaning: 'Interrupted with Ctrl-C. What was done so far stays done.' },
 } as const;

@@ -1,5 +1,5 @@
-/** What the command line itself finds wrong, and how any failure is told: one sentence, and what to do. */
-import { isWardenError } from '../../core/errors.ts';
+/** What the command line itself finds wrong, and how any failure is explained: one sentence, and what to do. */
+import { isWardenError, type WardenErrorCode } from '../../core/errors.ts';
 import type { ExitName } from './exit-codes.ts';
 
 /** The command line cannot be followed as it was written. */
@@ -24,25 +24,60 @@ export class GuardRefusal extends Error {
   }
 }
 
-/** A failure as it is told. */
-export interface Told {
+/** A failure as it is shown. */
+export interface Explanation {
   readonly exit: ExitName;
   readonly code: string;
   readonly message: string;
   readonly advice?: string;
 }
 
+/** Where the adapters advise whoever runs the app, a person at a terminal needs other words. */
+const ADVICE: Partial<Record<WardenErrorCode, string>> = {
+  'hsm-forbidden':
+    'Ask an administrator of the HSM for a local role with that data action at that scope, or check its network rules; hsm-warden whoami shows who you are.',
+  'hsm-unauthenticated':
+    'Sign in again, and check the URL of the HSM and --cloud; hsm-warden whoami shows who you are.',
+  'hsm-token-unavailable': 'Sign in again: az login',
+  'storage-forbidden':
+    'Ask for the role Storage Blob Data Reader (to restore or back up: Contributor) on the account, or check its network rules; hsm-warden whoami shows who you are.',
+  'storage-token-unavailable': 'Sign in again: az login',
+  'recovery-unknown': 'hsm-warden recovery list shows the requests.',
+};
+
+/** Errors of the machine under this process, by Node's codes: nobody's fault in this program. */
+const MACHINE: Readonly<Record<string, string>> = {
+  ENOSPC: 'Make room on the disk, then run the same command again.',
+  EDQUOT: 'The quota of the disk is used up: make room, then run the same command again.',
+  EROFS: 'The file system can only be read: choose another place.',
+  EACCES: 'You may not write there: choose another place, or change its permissions.',
+  EPERM: 'You may not do that there: choose another place, or change its permissions.',
+  ENOENT: 'Check the path.',
+  ENOTDIR: 'Check the path.',
+  EISDIR: 'That is a folder: name a file.',
+  EMFILE: 'Too many files are open on this machine (ulimit -n).',
+  ENFILE: 'Too many files are open on this machine.',
+  EIO: 'The disk does not work.',
+  EPIPE: 'Whoever read the output went away.',
+};
+
+/** What a person at a terminal can do about a failure of this code; `advice` is the error's own. */
+export function adviceFor(code: WardenErrorCode, advice: string | undefined): string | undefined {
+  return ADVICE[code] ?? advice;
+}
+
 /** Says what `error` was. What is neither ours nor expected is told by its message alone, never with its insides. */
-export function tell(error: unknown): Told {
-  if (error instanceof UsageError) return told('unknown', 'usage', error.message, error.advice);
-  if (error instanceof GuardRefusal) return told('refused', 'guard', error.message, error.advice);
-  if (isWardenError(error, 'aborted')) return told('interrupted', error.code, error.message, error.advice);
+export function explain(error: unknown): Explanation {
+  if (error instanceof UsageError) return explained('unknown', 'usage', error.message, error.advice);
+  if (error instanceof GuardRefusal) return explained('refused', 'guard', error.message, error.advice);
   if (isWardenError(error)) {
-    const exit = error.code === 'settings-invalid' ? 'unknown' : 'failed';
-    return told(exit, error.code, error.message, error.advice);
+    return explained(exitOf(error.code), error.code, error.message, adviceFor(error.code, error.advice));
   }
   const message = error instanceof Error ? error.message : String(error);
-  return told(
+  if (error instanceof Error && 'syscall' in error && 'code' in error) {
+    return explained('failed', 'machine', `${message}.`, MACHINE[String(error.code)]);
+  }
+  return explained(
     'failed',
     'unexpected',
     message,
@@ -50,6 +85,19 @@ export function tell(error: unknown): Told {
   );
 }
 
-function told(exit: ExitName, code: string, message: string, advice: string | undefined): Told {
+function exitOf(code: WardenErrorCode): ExitName {
+  switch (code) {
+    case 'aborted':
+      return 'interrupted';
+    case 'signed-out':
+      return 'signed-out';
+    case 'settings-invalid':
+      return 'unknown';
+    default:
+      return 'failed';
+  }
+}
+
+function explained(exit: ExitName, code: string, message: string, advice: string | undefined): Explanation {
   return { exit, code, message, ...(advice === undefined ? {} : { advice }) };
 }

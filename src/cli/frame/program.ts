@@ -3,7 +3,8 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { type Answer, type Command, FORMATS, type OptionSpec } from './command.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
-import { tell } from './failures.ts';
+import { explain } from './failures.ts';
+import { namingSink, USUAL_NAME, withProgramName } from './program-name.ts';
 import { render } from './render.ts';
 import { paintFor } from './style.ts';
 import { showWaits } from './waits.ts';
@@ -22,11 +23,15 @@ export interface ProgramSpec {
 export async function runProgram(
   spec: ProgramSpec,
   args: readonly string[],
-  context: CliContext,
+  surroundings: CliContext,
 ): Promise<number> {
   let exit: ExitName = 'done';
-  const program = buildProgram(spec, context, async (command, given) => {
-    exit = await runCommand(command, given, context);
+  const words = new Set(spec.commands.map(({ path }) => path.split(' ')[0] ?? ''));
+  const { program: name = USUAL_NAME, stderr } = surroundings;
+  const context = { ...surroundings, stderr: namingSink(stderr, name, words) };
+  const called = (text: string) => withProgramName(text, name, words);
+  const program = buildProgram(spec, context, called, async (command, given) => {
+    exit = await runCommand(command, given, context, called);
   });
   try {
     await program.parseAsync([...args], { from: 'user' });
@@ -38,19 +43,35 @@ export async function runProgram(
   }
 }
 
-async function runCommand(command: Command, given: Given, context: CliContext): Promise<ExitName> {
+async function runCommand(
+  command: Command,
+  given: Given,
+  context: CliContext,
+  called: (text: string) => string,
+): Promise<ExitName> {
   const format = FORMATS.find((known) => known === given.output) ?? command.format;
   const quiet = showWaits(context);
+  const { stdout, stderr } = context;
   try {
     const answer: Answer = await command.run(context, given);
-    context.stdout.write(render(answer, format));
-    return answer.exit ?? 'done';
+    const doubts = (answer.doubts ?? []).map((doubt) => `${doubt}\n`).join('');
+    // Programs read standard output: for them it holds what is known, and nothing else.
+    if (format === 'table') stdout.write(called(`${doubts}${render(answer, format)}`));
+    else {
+      stderr.write(doubts);
+      stdout.write(render(answer, format));
+    }
+    return answer.exit ?? (doubts === '' ? 'done' : 'unknown');
   } catch (error) {
-    const told = tell(error);
-    const paint = paintFor(context, context.stderr);
-    context.stderr.write(`${paint('red', 'error')} (${told.code}): ${told.message}\n`);
-    if (told.advice !== undefined) context.stderr.write(`${told.advice}\n`);
-    return told.exit;
+    const { code, exit, message, advice } = explain(error);
+    const paint = paintFor(context, stderr);
+    // One line that needs no more words.
+    if (exit === 'signed-out') stderr.write(`${message}\n`);
+    else
+      stderr.write(
+        `${paint('red', 'error')} (${code}): ${message}\n${advice === undefined ? '' : `${advice}\n`}`,
+      );
+    return exit;
   } finally {
     quiet();
   }
@@ -60,7 +81,12 @@ async function runCommand(command: Command, given: Given, context: CliContext): 
 type Given = Readonly<Record<string, unknown>>;
 type Act = (command: Command, given: Given) => Promise<void>;
 
-function buildProgram({ version, commands, groups }: ProgramSpec, context: CliContext, act: Act): Commander {
+function buildProgram(
+  { version, commands, groups }: ProgramSpec,
+  context: CliContext,
+  called: (text: string) => string,
+  act: Act,
+): Commander {
   const program = new Commander('hsm-warden')
     .description('Keeps every key of your Azure Managed HSMs recoverable.')
     .version(version, '-V, --version', 'print the version')
@@ -68,7 +94,7 @@ function buildProgram({ version, commands, groups }: ProgramSpec, context: CliCo
     .enablePositionalOptions()
     .showHelpAfterError('(add --help for how to call it)')
     .addHelpText('after', '\nExample:\n  hsm-warden status\n\nExit codes and every command: docs/cli.md');
-  settle(program, context);
+  configure(program, context, called);
   const parents = new Map<string, Commander>();
   for (const command of commands) {
     const [first = '', second] = command.path.split(' ');
@@ -80,16 +106,17 @@ function buildProgram({ version, commands, groups }: ProgramSpec, context: CliCo
           .command(first)
           .description(groups[first] ?? '')
           .helpCommand(false);
-      settle(parent, context);
+      configure(parent, context, called);
       parents.set(first, parent);
     }
-    addCommand(parent.command(second ?? first), command, context, act);
+    const target = parent.command(second ?? first);
+    configure(target, context, called);
+    addCommand(target, command, act);
   }
   return program;
 }
 
-function addCommand(target: Commander, command: Command, context: CliContext, act: Act): void {
-  settle(target, context);
+function addCommand(target: Commander, command: Command, act: Act): void {
   target.description([command.summary, ...command.details].join('\n\n')).summary(command.summary);
   for (const argument of command.arguments) target.argument(argument.name, argument.description);
   for (const option of allOptions(command)) {
@@ -117,9 +144,13 @@ export function allOptions(command: Command): readonly OptionSpec[] {
 }
 
 /** Commander throws instead of ending the process, and writes where it is told. */
-function settle(command: Commander, { stdout, stderr }: CliContext): void {
+function configure(
+  command: Commander,
+  { stdout, stderr }: CliContext,
+  called: (text: string) => string,
+): void {
   command.exitOverride().configureOutput({
-    writeOut: (text) => stdout.write(text),
+    writeOut: (text) => stdout.write(called(text)),
     writeErr: (text) => stderr.write(text),
     getOutHelpWidth: () => stdout.columns ?? 100,
     getErrHelpWidth: () => stderr.columns ?? 100,

@@ -4,7 +4,9 @@ import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
 import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
+import { wholeNumber } from '../frame/option-values.ts';
 import { answerWithBackup } from './first-backup.ts';
+import { explainingNameTaken } from './name-taken.ts';
 import { NEW_KEY_OPTIONS, NewKeyOptions, newKeyAttributes } from './new-key-options.ts';
 
 const TYPES = ['RSA-HSM', 'EC-HSM', 'oct-HSM', 'RSA', 'EC', 'oct'] as const;
@@ -34,7 +36,7 @@ export const keyCreate = defineCommand({
     ...ConnectionOptions,
     ...NewKeyOptions,
     kty: z.enum(TYPES).default('RSA-HSM'),
-    size: z.coerce.number().int().positive().optional(),
+    size: wholeNumber(1, 1_000_000).optional(),
     curve: z.enum(CURVES).optional(),
   }),
   async run(context, given) {
@@ -42,12 +44,15 @@ export const keyCreate = defineCommand({
     const address = keyAddress(given, connection);
     // Every key of a Managed HSM is in the HSM: RSA means RSA-HSM here.
     const type = given.kty.endsWith('-HSM') ? given.kty : `${given.kty}-HSM`;
-    const key = await administrationOn(connection, address, context).create(address.key, type, {
-      ...newKeyAttributes(given),
-      ...(given.ops === undefined ? {} : { keyOps: given.ops }),
-      ...(given.size === undefined ? {} : { keySize: given.size }),
-      ...(given.curve === undefined ? {} : { curve: given.curve }),
-    });
+    const admin = administrationOn(connection, address, context);
+    const key = await explainingNameTaken(connection, address, () =>
+      admin.create(address.key, type, {
+        ...newKeyAttributes(given),
+        ...(given.ops === undefined ? {} : { keyOps: given.ops }),
+        ...(given.size === undefined ? {} : { keySize: given.size }),
+        ...(given.curve === undefined ? {} : { curve: given.curve }),
+      }),
+    );
     return answerWithBackup(key, connection, address, context);
   },
 });

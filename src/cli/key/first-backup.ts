@@ -5,7 +5,7 @@ import type { KeyAddress } from '../connect/address.ts';
 import { type Connection, sameWorld } from '../connect/connection.ts';
 import type { Answer } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
-import { tell } from '../frame/failures.ts';
+import { explain } from '../frame/failures.ts';
 import { azKey, keyTable } from './az-output.ts';
 
 /** Answers with the new key; the key is there even when its backup fails, which the exit code then says. */
@@ -26,7 +26,7 @@ export async function answerWithBackup(
     context.stderr.write(`Backed up key ${address.key} of HSM ${address.hsm}.\n`);
     return answer;
   } catch (error) {
-    const { code, message } = tell(error);
+    const { code, message } = explain(error);
     context.stderr.write(
       `Warning (${code}): the key ${address.key} was made, but has no backup: ${message}\n`,
     );

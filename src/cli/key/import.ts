@@ -8,6 +8,7 @@ import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { answerWithBackup } from './first-backup.ts';
+import { explainingNameTaken } from './name-taken.ts';
 import { NEW_KEY_OPTIONS, NewKeyOptions, newKeyAttributes } from './new-key-options.ts';
 import { readPrivateKey } from './read-pem.ts';
 
@@ -50,10 +51,13 @@ export const keyImport = defineCommand({
     const connection = await connect(context, given);
     const address = keyAddress(given, connection);
     const material = await readPrivateKey(given.pemFile, await passwordOf(context, given));
-    const key = await administrationOn(connection, address, context).import(
-      address.key,
-      given.ops === undefined ? material : { ...material, keyOps: given.ops },
-      newKeyAttributes(given),
+    const admin = administrationOn(connection, address, context);
+    const key = await explainingNameTaken(connection, address, () =>
+      admin.import(
+        address.key,
+        given.ops === undefined ? material : { ...material, keyOps: given.ops },
+        newKeyAttributes(given),
+      ),
     );
     return answerWithBackup(key, connection, address, context);
   },

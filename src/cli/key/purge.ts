@@ -1,6 +1,9 @@
 /** `hsm-warden key purge`: ends a soft-deleted key for good, once a good backup is known and its name was typed. */
 
 import { z } from 'zod';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { KeyDetail, ListedDeletedKey } from '../../core/model/key.ts';
+import type { KeyService } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import { goodBackup, protectionOf } from '../backup/good-backup.ts';
 import { AddressOptions, KEY_OPTIONS, type KeyAddress, keyAddress } from '../connect/address.ts';
@@ -58,7 +61,12 @@ async function requireBackup(
   context: CliContext,
 ): Promise<string> {
   const { hsm, key } = address;
-  const deleted = await keyServiceOn(connection, address, context.clock).getDeletedKey(key, context.signal);
+  const deleted = await readDeleted(
+    keyServiceOn(connection, address, context.clock),
+    address,
+    sameWorld(connection),
+    context.signal,
+  );
   if (deleted.attributes.recoveryLevel?.includes('Purgeable') === false) {
     throw new GuardRefusal(
       `Key ${key} was not purged: HSM ${hsm} has purge protection, so nobody can purge before the retention ends.`,
@@ -77,4 +85,33 @@ async function requireBackup(
     }.`,
     `Recover it, back it up, delete it again: hsm-warden key recover --hsm-name ${hsm} --name ${key}${sameWorld(connection)}`,
   );
+}
+
+/** The soft-deleted key. Fails with `key-not-found`, which says what is there in its place. */
+async function readDeleted(
+  keys: KeyService,
+  { hsm, key }: KeyAddress,
+  same: string,
+  signal: AbortSignal,
+): Promise<KeyDetail & ListedDeletedKey> {
+  try {
+    return await keys.getDeletedKey(key, signal);
+  } catch (error) {
+    if (!isWardenError(error, 'key-not-found')) throw error;
+    const active = await keys.getKey(key, undefined, signal).then(
+      () => true,
+      () => false,
+    );
+    throw new WardenError('key-not-found', {
+      message: active
+        ? `Key ${key} on HSM ${hsm} is active, not soft-deleted: nothing was purged.`
+        : `There is no soft-deleted key ${key} on HSM ${hsm}: nothing was purged.`,
+      advice: active
+        ? `Only a soft-deleted key can be purged: hsm-warden key delete --hsm-name ${hsm} --name ${key}${same}`
+        : `Those that there are: hsm-warden key list-deleted --hsm-name ${hsm}${same}`,
+      hsm,
+      key,
+      cause: error,
+    });
+  }
 }

@@ -107,15 +107,23 @@ function conflict(
   state: 'active' | 'soft-deleted' | 'active or soft-deleted',
   cause?: unknown,
 ): WardenError {
-  const recover = `hsm-warden key recover --hsm-name ${hsm} --name ${name ?? '<name>'}${same}`;
+  if (name === undefined) {
+    return new WardenError('key-name-conflict', {
+      message: `Nothing was restored: HSM ${hsm} already has a key of the backup's name, active or soft-deleted, and a restore never replaces a key.`,
+      advice: `With --name it is said which of the two it is. A soft-deleted key comes back, with all its versions, by: hsm-warden key recover --hsm-name ${hsm} --name NAME${same}`,
+      hsm,
+      cause,
+    });
+  }
+  const recover = `hsm-warden key recover --hsm-name ${hsm} --name ${name}${same}`;
   return new WardenError('key-name-conflict', {
-    message: `Nothing was restored: ${name === undefined ? "the backup's key" : `the key ${name}`} is ${state} on HSM ${hsm}, and a restore never replaces a key.`,
+    message: `Nothing was restored: the key ${name} is ${state} on HSM ${hsm}, and a restore never replaces a key.`,
     advice:
       state === 'active'
-        ? `The key is there already; compare it with the backup: hsm-warden key list-versions --hsm-name ${hsm} --name ${name ?? '<name>'}${same}`
+        ? `The key is there already; compare it with the backup: hsm-warden key list-versions --hsm-name ${hsm} --name ${name}${same}`
         : `Recover the soft-deleted key instead, with all its versions: ${recover}`,
     hsm,
-    ...(name !== undefined && { key: name }),
+    key: name,
     cause,
   });
 }

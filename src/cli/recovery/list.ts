@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { STATES } from '../../features/recovery/model/record.ts';
 import { defineCommand } from '../frame/define.ts';
+import { wholeNumber } from '../frame/option-values.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
 
 export const recoveryList = defineCommand({
@@ -21,7 +22,7 @@ export const recoveryList = defineCommand({
     state: z.enum(STATES).optional(),
     hsm: z.string().optional(),
     key: z.string().optional(),
-    last: z.coerce.number().int().min(1).default(50),
+    last: wholeNumber(1, Number.MAX_SAFE_INTEGER).default(50),
   }),
   async run(context, given) {
     const { state, hsm, key } = given;

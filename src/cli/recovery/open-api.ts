@@ -1,6 +1,8 @@
 /** Opens the recovery app's API for a command: where it is, and who calls. */
 import { z } from 'zod';
 import { TokenFileCredential } from '../../adapters/identity/credential.ts';
+import { WardenError } from '../../core/errors.ts';
+import { CLOUDS } from '../connect/clouds.ts';
 import {
   CONNECTION_OPTIONS,
   type Connection,
@@ -58,7 +60,7 @@ export function recoveryUrl({ world, config }: Pick<Connection, 'world' | 'confi
 }
 
 async function tokenOf(
-  { world, config, credential }: Connection,
+  { world, config, credential, cloud }: Connection,
   { as, tokenFile }: Options,
   { environment }: CliContext,
 ): Promise<string> {
@@ -72,8 +74,8 @@ async function tokenOf(
     );
   }
   const token = await credential.getToken(`${audience}/.default`);
-  if (token === null) throw new UsageError('No token could be had.', 'Sign in: az login');
-  return token.token;
+  if (token !== null) return token.token;
+  throw new WardenError('signed-out', { message: `You are not signed in. Run: ${CLOUDS[cloud].login}` });
 }
 
 /** A token of one of the people of the local world. */

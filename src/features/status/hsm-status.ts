@@ -1,5 +1,6 @@
 /** The answer to one question about an HSM: is every key safe? Times are epoch milliseconds. */
 
+import type { WardenErrorCode } from '../../core/errors.ts';
 import type { Severity } from '../../core/events/finding.ts';
 import type { LastRun } from '../backup/last-run.ts';
 import type { Coverage } from '../watch/model/coverage.ts';
@@ -34,10 +35,29 @@ export interface DeletedKeyStatus {
   readonly backup?: string;
 }
 
-/** What there is to say of one HSM. */
-export interface HsmStatus {
+/** Why an HSM or its records could not be read. */
+export interface StatusTrouble {
+  readonly code: WardenErrorCode;
+  readonly message: string;
+  /** The cause in a word: `503`, `no answer`. */
+  readonly reason?: string;
+  readonly advice?: string;
+}
+
+/** What there is to say of one HSM: what was seen, or why nothing could be. */
+export type HsmStatus = SeenStatus | UnseenStatus;
+
+/** An HSM that could not be read, or whose records could not: it has no counts, for none is known to be zero. */
+interface UnseenStatus {
   readonly hsm: string;
-  readonly verdict: Verdict;
+  readonly verdict: 'unknown';
+  readonly trouble: StatusTrouble;
+}
+
+/** An HSM as it was seen. */
+export interface SeenStatus {
+  readonly hsm: string;
+  readonly verdict: 'safe' | 'at-risk';
   /** Active keys; those with a good backup; those the settings leave out. */
   readonly active: number;
   readonly covered: number;
@@ -51,8 +71,11 @@ export interface HsmStatus {
   readonly verifiedAt?: number;
   /** What should be put right, though every key is safe. One sentence each. */
   readonly warnings: readonly string[];
-  /** Why nothing could be seen. */
-  readonly trouble?: { readonly code: string; readonly message: string; readonly advice?: string };
+}
+
+/** Whether the HSM could be read. */
+export function wasSeen(status: HsmStatus): status is SeenStatus {
+  return status.verdict !== 'unknown';
 }
 
 /** The verdict over several HSMs: what is known to be wrong weighs more than what is not known. */

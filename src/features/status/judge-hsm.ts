@@ -14,7 +14,7 @@ import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
 import { type ObserveDeps, observe } from '../watch/observe/observe.ts';
-import type { HsmStatus, KeyRisk } from './hsm-status.ts';
+import type { HsmStatus, KeyRisk, SeenStatus } from './hsm-status.ts';
 import {
   type ActiveJudgement,
   judgeActive,
@@ -36,7 +36,7 @@ interface Memory {
   readonly lastRun: Awaited<ReturnType<typeof readLastRun>>;
 }
 
-/** The status of an HSM. An HSM or a store that cannot be read is a status too. Fails with the reason of an abort only. */
+/** The status of an HSM. An HSM or a store that cannot be read is a status too. Fails with the reason of an abort, or `signed-out`. */
 export async function judgeHsm(
   deps: StatusDeps,
   policy: WatchPolicy,
@@ -46,19 +46,17 @@ export async function judgeHsm(
     const memory = await remember(deps, signal);
     return conclude(deps, policy, memory, await observe(deps, signal));
   } catch (error) {
-    if (!isWardenError(error) || signal.aborted) throw error;
-    const { code, message, advice } = error;
+    if (!isWardenError(error) || signal.aborted || error.code === 'signed-out') throw error;
+    const { code, message, reason, advice } = error;
     return {
       hsm: deps.keys.hsm,
       verdict: 'unknown',
-      active: 0,
-      covered: 0,
-      excluded: 0,
-      risks: [],
-      deleted: [],
-      restorable: 0,
-      warnings: [],
-      trouble: { code, message, ...(advice === undefined ? {} : { advice }) },
+      trouble: {
+        code,
+        message,
+        ...(reason === undefined ? {} : { reason }),
+        ...(advice === undefined ? {} : { advice }),
+      },
     };
   }
 }
@@ -73,7 +71,7 @@ async function remember({ state, keys }: StatusDeps, signal: AbortSignal): Promi
   };
 }
 
-function conclude(deps: StatusDeps, policy: WatchPolicy, memory: Memory, seen: Observation): HsmStatus {
+function conclude(deps: StatusDeps, policy: WatchPolicy, memory: Memory, seen: Observation): SeenStatus {
   const now = deps.clock.now();
   const { catalogue, verify, lastRun } = memory;
   const contextOf = (name: string): KeyContext => {

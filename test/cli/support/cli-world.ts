@@ -1,5 +1,6 @@
 /** Emulated HSMs and a storage account on this machine, described in a world file as `npm start` writes it. */
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyClient } from '@azure/keyvault-keys';
@@ -104,6 +105,19 @@ export class CliWorld {
       ...surroundings,
       environment: { HSM_WARDEN_WORLD: join(this.folder, 'local.json'), ...surroundings.environment },
     });
+  }
+
+  /** The environment of a world file that says the same but for `change`. */
+  async with(change: Readonly<Record<string, unknown>>): Promise<{ readonly HSM_WARDEN_WORLD: string }> {
+    const text = await readFile(join(this.folder, 'local.json'), 'utf8');
+    const changed = JSON.stringify({ ...JSON.parse(text), ...change });
+    return { HSM_WARDEN_WORLD: await this.file(`world-${randomUUID()}.json`, changed) };
+  }
+
+  /** The environment of somebody whom the HSMs know, but who has no right there. */
+  async asStranger(): Promise<{ readonly HSM_WARDEN_WORLD: string }> {
+    const token = await this.hsm().issueToken({ objectId: randomUUID() });
+    return this.with({ tokenFile: await this.file('stranger.token', token) });
   }
 
   /** A file of the world's folder with this text. */

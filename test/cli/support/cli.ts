@@ -19,6 +19,7 @@ export interface Surroundings {
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
   readonly terminal?: boolean;
+  readonly program?: string;
   readonly onStdout?: (text: string) => void;
 }
 
@@ -43,6 +44,7 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
     stdin: Readable.from(stdin === '' ? [] : [stdin]),
     environment,
     clock,
+    ...(surroundings.program === undefined ? {} : { program: surroundings.program }),
     signal: surroundings.signal ?? new AbortController().signal,
   });
   return { code, ...said };

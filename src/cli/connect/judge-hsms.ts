@@ -1,0 +1,34 @@
+/** Asks every chosen HSM at once, and what is stored about each, whether its keys are safe. Changes nothing. */
+import { DEFAULT_RETRY } from '../../core/retry.ts';
+import { type HsmStatus, wasSeen } from '../../features/status/hsm-status.ts';
+import { judgeHsm } from '../../features/status/judge-hsm.ts';
+import type { HsmConfig } from '../../platform/config/config.ts';
+import type { CliContext } from '../frame/context.ts';
+import { cliLogger, keyServiceOn, openStore } from './compose-cli.ts';
+import { type Connection, requireConfig } from './connection.ts';
+import type { Trouble } from './doubts.ts';
+import { watchPolicyOf } from './warden-options.ts';
+
+/** The status of each HSM, in their order. Fails with `aborted` or `signed-out`. */
+export function judgeHsms(
+  connection: Connection,
+  hsms: readonly HsmConfig[],
+  context: CliContext,
+): Promise<readonly HsmStatus[]> {
+  const config = requireConfig(connection);
+  const { state } = openStore(connection, config, context);
+  const { clock, signal } = context;
+  const deps = { state, clock, logger: cliLogger(context), retry: DEFAULT_RETRY };
+  const policy = watchPolicyOf(config);
+  return Promise.all(
+    hsms.map(({ name, url }) => {
+      const keys = keyServiceOn(connection, { hsm: name, url }, clock);
+      return judgeHsm({ ...deps, keys }, policy, signal);
+    }),
+  );
+}
+
+/** What could not be read, HSM by HSM. */
+export function troublesOf(statuses: readonly HsmStatus[]): readonly Trouble[] {
+  return statuses.flatMap((one) => (wasSeen(one) ? [] : [{ hsm: one.hsm, ...one.trouble }]));
+}
