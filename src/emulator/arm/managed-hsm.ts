@@ -26,7 +26,7 @@ const NetworkAcls = z.strictObject({
  * What a test may set of the resource. Retention, purge protection, name and tenant are not among it: they are fixed
  * when the pool is made, and the resource shows what the pool does.
  */
-export const ResourceChange = z.strictObject({
+const ResourceChange = z.strictObject({
   networkAcls: NetworkAcls.optional(),
   publicNetworkAccess: z.enum(['Enabled', 'Disabled']).optional(),
   regions: z.array(Region).optional(),
@@ -47,7 +47,7 @@ export const ResourceChange = z.strictObject({
   /** Object ids of those who may read the resource; null: everybody with a token for Resource Manager. */
   readers: z.array(z.string().min(1)).nullish(),
 });
-export type ResourceChange = z.infer<typeof ResourceChange>;
+type ResourceChange = z.infer<typeof ResourceChange>;
 
 /** The resource of one pool. */
 export type ManagedHsmResource = {

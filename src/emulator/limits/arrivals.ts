@@ -5,7 +5,7 @@ const KEPT_SECONDS = 3600;
 const SECOND_MS = 1000;
 
 /** How an operation arrived since counting began. */
-export type OperationArrivals = {
+type OperationArrivals = {
   total: number;
   /** Refused with 429 by the documented rates or by a fault on demand. */
   throttled: number;
@@ -14,7 +14,7 @@ export type OperationArrivals = {
 };
 
 /** What arrived. `seconds` has the seconds in which something arrived, oldest first, the last hour of them. */
-export type ArrivalCounts = {
+type ArrivalCounts = {
   /** By the machine's clock: moving the emulator's clock does not change what arrives in a second. */
   readonly since: string;
   readonly operations: Readonly<Record<string, OperationArrivals>>;
