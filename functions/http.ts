@@ -29,6 +29,7 @@ const STATUS: Partial<Record<WardenErrorCode, number>> = {
   'key-deleted': 409,
   'key-not-found': 404,
   'backup-damaged': 409,
+  'backup-contradicted': 409,
   'target-refused': 409,
   'recovery-not-open': 409,
   'recovery-expired': 409,

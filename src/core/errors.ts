@@ -68,6 +68,7 @@ export const ERROR_CLASSES = {
   'nothing-to-restore': 'permanent',
   'backup-unknown': 'permanent',
   'backup-damaged': 'permanent',
+  'backup-contradicted': 'permanent',
   'target-refused': 'permanent',
   'recovered-mismatch': 'permanent',
   'restored-other-key': 'permanent',

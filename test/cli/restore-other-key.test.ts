@@ -32,3 +32,27 @@ it('a bulk restore names the key that came back from a backup of another, and co
     problem: { code: 'restored-other-key', message: expect.stringContaining(`payroll (version ${payroll})`) },
   });
 });
+
+it('a bulk restore passes over a backup that contradicts an older one', async () => {
+  const world = await RecoveryWorld.withBackup();
+  const [real] = await world.all('orders');
+  const { bytes } = await world.backups.fetch(real);
+  world.hsm.active.clear();
+  const versions = real.record.versions.slice(0, 1);
+  const younger = await world.backups.put({ ...real.record, capturedAt: world.clock.now(), versions }, bytes);
+  const deps = {
+    keys: world.keysOf('contoso'),
+    backups: world.backups,
+    pacer: new FreePacer(),
+    clock: world.clock,
+  };
+
+  const done = await restoreOne(deps, 'orders', 'absent', [younger, real], AbortSignal.timeout(60_000));
+
+  expect(done).toMatchObject({
+    outcome: 'restored',
+    blob: real.blob,
+    verified: 2,
+    notes: [expect.stringContaining('it lacks version')],
+  });
+});

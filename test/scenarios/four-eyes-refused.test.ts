@@ -1,10 +1,10 @@
 /** Every way around four eyes, over the running apps with real tokens: each changes nothing and is in the audit log. */
 import { createHash } from 'node:crypto';
 import { Webhook } from 'standardwebhooks';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { setClockAhead, systemClock } from '../../src/adapters/system/system-clock.ts';
 import { ROLES } from '../../src/features/recovery/access/caller.ts';
-import { type Answer, FourEyes } from '../support/four-eyes.ts';
+import { type Answer, FourEyes, POLL } from '../support/four-eyes.ts';
 
 const SECRET = `whsec_${Buffer.alloc(32, 3).toString('base64')}`;
 const HOUR_MS = 3_600_000;
@@ -148,6 +148,11 @@ describe('a request that must not be opened', () => {
 
   it('is refused: from a backup that is damaged', async () => {
     await world.lose('fabrikam', 'warehouse-tde', true);
+    // The watch pins a copy when it sees the loss: it is damaged, too.
+    await vi.waitFor(async () => {
+      const blobs = (await world.local.storedBackups('fabrikam')).map(({ blob }) => blob);
+      expect(blobs).toContainEqual(expect.stringMatching(/^pinned\/fabrikam\/warehouse-tde\//));
+    }, POLL);
     for (const { blob, record } of await world.local.storedBackups('fabrikam')) {
       if (record.key === 'warehouse-tde') await overwrite(blob, Buffer.alloc(record.bytes, 'A'));
     }

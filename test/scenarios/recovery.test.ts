@@ -10,6 +10,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.
 import type { RecoveryAppFor } from '../../src/features/recovery/app.ts';
 import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
+import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
 import { startHost } from '../../src/local/host/host.ts';
 import type { Host } from '../../src/local/host/host-options.ts';
 import { createMemoryScheduleStore } from '../../src/local/host/timer/schedule-store.ts';
@@ -38,6 +39,7 @@ let disaster: Emulator;
 let issuer: Issuer;
 let host: Host;
 let backups: BlobBackupStore;
+let store: BlobDocumentStore;
 let appFor: RecoveryAppFor;
 const notifier = new RecordingNotifier();
 const logger = new RecordingLogger();
@@ -57,6 +59,7 @@ beforeAll(async () => {
     clock: systemClock,
     logger,
   });
+  store = new BlobDocumentStore({ container: stateContainer, clock: systemClock });
   appFor = composeRecoveryApp({
     config: {
       trust: {
@@ -77,7 +80,7 @@ beforeAll(async () => {
       [contoso, disaster].map((hsm) => [hsm.name, { keys: keyServiceOn(hsm), pacer: new FreePacer() }]),
     ),
     backups,
-    store: new BlobDocumentStore({ container: stateContainer, clock: systemClock }),
+    store,
     stateContainer,
     auditContainer: await openContainer(azurite.access, 'warden-audit'),
     queue: new StorageWorkQueue({ service, clock: systemClock }),
@@ -108,7 +111,7 @@ async function lostKey(name: string, purge = false): Promise<void> {
   await client.createRsaKey(name);
   const keys = keyServiceOn(contoso);
   const { attributes, tags } = await keys.getKey(name);
-  await backUpKey(
+  const stored = await backUpKey(
     { keys, backups, pacer: new FreePacer(), clock: systemClock },
     {
       key: { name, attributes, tags, managed: false },
@@ -117,6 +120,7 @@ async function lostKey(name: string, purge = false): Promise<void> {
       signal: AbortSignal.timeout(30_000),
     },
   );
+  await saveBackups(store, 'contoso', [stored]);
   await client.beginDeleteKey(name);
   if (purge) await client.purgeDeletedKey(name);
 }

@@ -8,9 +8,10 @@ import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/e
 import type { AskBody } from '../../src/features/recovery/model/asking.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/features/recovery/model/policy.ts';
 import type { RecoveryRecord } from '../../src/features/recovery/model/record.ts';
-import { backupsOf } from '../../src/features/recovery/planning/key-state.ts';
+import { backupsOf, sha256 } from '../../src/features/recovery/planning/key-state.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
+import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
 import { ManualClock } from './memory/manual-clock.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from './memory/memory-audit-store.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
@@ -84,6 +85,7 @@ export class RecoveryWorld {
       signal: AbortSignal.timeout(60_000),
     };
     const stored = await backUpKey(deps, request);
+    await saveBackups(this.store, 'contoso', [stored]);
     await this.clock.advance(1_000);
     return stored;
   }
@@ -93,6 +95,21 @@ export class RecoveryWorld {
     const [first, ...rest] = await backupsOf(this.backups, 'contoso', key);
     if (first === undefined) throw new Error(`expected a backup of ${key}`);
     return [first, ...rest];
+  }
+
+  readonly sha256 = sha256;
+
+  /** How many requests are stored. */
+  get requests(): number {
+    return [...this.store.documents.keys()].filter((name) => name.startsWith('recovery/')).length;
+  }
+
+  /** What somebody who can write the state container makes of a stored request. */
+  forge(id: string, change: (text: string) => string): void {
+    const held = this.store.documents.get(`recovery/${id}`);
+    const text = change(held?.text ?? '');
+    if (held === undefined || text === held.text) throw new Error('expected a change');
+    this.store.documents.set(`recovery/${id}`, { ...held, text });
   }
 
   readonly keysOf = (name: string): KeyService => {

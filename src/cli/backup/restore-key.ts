@@ -6,6 +6,7 @@ import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../
 import { DEFAULT_RETRY, withRetries } from '../../core/retry.ts';
 import { isoTime } from '../../core/time.ts';
 import { verifyRecovered } from '../../features/recovery/execution/verify-recovered.ts';
+import { judgeCandidate } from '../../features/recovery/model/known-facts.ts';
 import { describeReturned, otherKey, unexpectedIn } from '../../features/recovery/model/other-key.ts';
 import { damageOf } from '../../features/verify/check-backup.ts';
 import type { RestoredKey } from './restore-report.ts';
@@ -84,6 +85,11 @@ async function bringBack(
     );
     if (damage !== undefined) {
       notes.push(`The backup ${backup.blob} was passed over: ${damage}.`);
+      continue;
+    }
+    const { contradictions } = judgeCandidate(backup, undefined, candidates);
+    if (contradictions.length > 0) {
+      notes.push(`The backup ${backup.blob} was passed over: ${contradictions.join('; ')}.`);
       continue;
     }
     const bytes = await deps.backups.read(backup.blob, signal);

@@ -1,7 +1,7 @@
 /** The catalogue: for each key of an HSM its newest good backup. Derived; it can be rebuilt from the backups alone. */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { lookUp } from '../../core/look-up.ts';
-
+import { isSameName } from '../../core/model/key-name.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
 
 export type { CatalogueEntry };
@@ -62,7 +62,7 @@ export async function readEntry(
   const document = await store.open({ kind: 'catalogue', hsm }, signal);
   if (document === undefined) return undefined;
   for await (const lines of linesOf(document.text, hsm)) {
-    const found = lines.find((line) => line.key === key);
+    const found = lines.find((line) => isSameName(line.key, key));
     if (found !== undefined) return parseLine(found, hsm);
   }
   return undefined;

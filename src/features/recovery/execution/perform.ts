@@ -12,7 +12,7 @@ import { describeReturned, holdsAll, otherKeyOutcome, unexpectedIn } from '../mo
 import type { Outcome, RecoveryRecord } from '../model/record.ts';
 import { lookAtKey } from '../planning/key-state.ts';
 import { requireFit, requireTime } from '../planning/require-fit.ts';
-import { findProof } from './proof.ts';
+import { findProof, type Proof } from './proof.ts';
 import { type Verification, verifyRecovered } from './verify-recovered.ts';
 
 /** What performing needs. */
@@ -54,7 +54,7 @@ export async function perform(
     withRetries(attempt, deps.clock, policy, signal);
 
   onStep('pre-flight');
-  const proof = await findProof(deps.backups, record, signal);
+  const proof = await findProof(deps, record, signal);
   const { action, key } = record.operation;
   onStep(action);
   const back = await retry(bringBack(deps, record, keys, circumstances, proof?.bytes));
@@ -69,7 +69,7 @@ export async function perform(
   onStep('read-back');
   await retry(() => readBack(keys, record, signal), READ_BACK);
   onStep('verify');
-  const verification = await retry(() => verify(keys, proof?.stored, record, signal)).catch(
+  const verification = await retry(() => verify(keys, proof, record, signal)).catch(
     async (error: unknown) => {
       if (!isWardenError(error, 'recovered-mismatch') || action !== 'restore' || !back.ours) throw error;
       const returned = await describeReturned(keys, key, answer, signal);
@@ -173,15 +173,13 @@ async function readBack(keys: KeyService, record: RecoveryRecord, signal: AbortS
 
 async function verify(
   keys: KeyService,
-  proof: StoredBackup | undefined,
+  proof: Proof | undefined,
   record: RecoveryRecord,
   signal: AbortSignal,
 ): Promise<Verification> {
-  return verifyRecovered(
-    keys,
-    { operation: record.operation, seen: record.seen, backup: proof?.record },
-    signal,
-  );
+  const { operation, seen } = record;
+  const expectation = { operation, seen, backup: proof?.stored.record, confirmed: proof?.expected };
+  return verifyRecovered(keys, expectation, signal);
 }
 
 /** The key is back; a backup that fails now is a warning, and the next sweep's first work. */

@@ -12,7 +12,7 @@ import { judgeExtraVersions } from './extra-versions.ts';
 export interface Verification {
   /** Versions the key has now. */
   readonly versions: number;
-  /** Versions that were compared with the backup's record. */
+  /** Versions that were compared with a record that is confirmed from elsewhere. */
   readonly verified: number;
   readonly warnings: readonly string[];
 }
@@ -53,11 +53,24 @@ export async function verifyRecovered(
       key: operation.key,
     });
   }
+  const unconfirmed = expected.confirmed?.filter(({ confirmed }) => !confirmed) ?? [];
   return {
     versions: listed.length,
-    verified: facts.length,
-    warnings: [...unproven(expected, isEarlier), ...attributes.warnings, ...extras.warnings],
+    verified: facts.length - unconfirmed.length,
+    warnings: [
+      ...unproven(expected, isEarlier),
+      ...unconfirmedVersions(unconfirmed),
+      ...attributes.warnings,
+      ...extras.warnings,
+    ],
   };
+}
+
+function unconfirmedVersions(unconfirmed: readonly VersionFact[]): readonly string[] {
+  if (unconfirmed.length === 0) return [];
+  return [
+    `${unconfirmed.length} version(s) are as the backup's own record says and count as unverified, for nothing else confirms it: ${unconfirmed.map(({ version }) => version).join(', ')}.`,
+  ];
 }
 
 /**

@@ -1,7 +1,16 @@
 /** The bodies people and webhooks send: what may be asked, and nothing else. The API description is made from these. */
 import { z } from 'zod';
 import { ApprovalRule } from './policy.ts';
-import { Actor, HsmName, KeyName, Operation, Outcome, RecoveryId, STATES } from './record.ts';
+import {
+  Actor,
+  ExpectedVersion,
+  HsmName,
+  KeyName,
+  Operation,
+  Outcome,
+  RecoveryId,
+  STATES,
+} from './record.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it keeps out
 const NO_CONTROLS = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/;
@@ -64,6 +73,7 @@ export const RecoveryView = z.strictObject({
         sha256: Digest,
         versionId: z.string().exactOptional(),
         capturedAt: Time,
+        versions: z.array(ExpectedVersion).exactOptional(),
       })
       .exactOptional(),
   }),

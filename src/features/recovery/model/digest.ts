@@ -30,6 +30,7 @@ export function requestDigest(request: DigestedRequest): string {
             blob: operation.backup.blob,
             sha256: operation.backup.sha256,
             versionId: operation.backup.versionId ?? null,
+            versions: operation.backup.versions?.map((expected) => ({ ...expected })),
           },
     requester: { kind: requester.kind, id: requester.id },
     reason: request.reason,

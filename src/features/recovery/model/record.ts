@@ -29,12 +29,21 @@ export const Actor = z.strictObject({
 });
 export type Actor = z.infer<typeof Actor>;
 
+/** A version the key must have when it is back. */
+export const ExpectedVersion = z.strictObject({
+  version: z.string().regex(/^[0-9a-f]{32}$/),
+  thumbprint: z.string().exactOptional(),
+  confirmed: z.boolean(),
+});
+
 /** The backup a restore will use. */
 const ChosenBackup = z.strictObject({
   blob: z.string().min(1),
   sha256: Digest,
   versionId: z.string().exactOptional(),
   capturedAt: Time,
+  /** What the key that comes back must be; `confirmed` by the catalogue, too. Records of before 0.2 have none. */
+  versions: z.array(ExpectedVersion).exactOptional(),
 });
 
 /** What could be seen of a soft-deleted key when the request was made: its newest version. Recovering changes none of it. */

@@ -1,10 +1,14 @@
 /** The IO of pre-flight: looks at the key on the target HSM and at its backups, and turns the plan into one exact operation. */
 import { createHash } from 'node:crypto';
-import { isWardenError, WardenError } from '../../../core/errors.ts';
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
+import { isWardenError, WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
 import type { BackupStore, KeyService, StoredBackup } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
+import { readEntry } from '../../recovery-points/catalogue.ts';
+import type { CatalogueEntry } from '../../recovery-points/catalogue-text.ts';
 import { structureFault } from '../../recovery-points/structure.ts';
+import { type ExpectedVersion, type Judgement, judgeCandidate } from '../model/known-facts.ts';
 import type { Operation, SeenKey } from '../model/record.ts';
 import { type Ask, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
 
@@ -13,6 +17,8 @@ export interface LookDeps {
   /** The keys of a configured HSM. Fails with `hsm-unknown`. */
   readonly keysOf: (hsm: string) => KeyService;
   readonly backups: BackupStore;
+  /** Holds the catalogue. */
+  readonly store: DocumentStore;
   readonly sharesDomain: SharesDomain;
 }
 
@@ -69,19 +75,53 @@ export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal):
       notes: [...plan.notes, ...(seen === undefined ? [] : [describeSeen(seen)]), ...note],
     };
   }
+  const known = await catalogued(deps.store, hsm, key, signal);
   const faults: string[] = [];
+  let code: WardenErrorCode = 'backup-damaged';
   for (const candidate of plan.candidates) {
     const found = await inspect(deps.backups, candidate, signal);
-    if ('stored' in found) return restoreOf(ask, found.stored, [...plan.notes, ...faults]);
-    faults.push(`The backup ${candidate.blob} is damaged: ${found.fault}.`);
+    if ('stored' in found) {
+      const judgement = judgeCandidate(found.stored, known.entry, backups);
+      const refusal = refusalOf(judgement, plan.substitutes);
+      if (refusal === undefined) {
+        const notes = [...plan.notes, ...faults, ...known.notes, ...judgement.warnings];
+        return restoreOf(ask, found.stored, judgement.expected, notes);
+      }
+      code = 'backup-contradicted';
+      faults.push(`The backup ${candidate.blob} was not chosen: ${refusal}.`);
+    } else faults.push(`The backup ${candidate.blob} is damaged: ${found.fault}.`);
     if (!plan.substitutes) break;
   }
-  throw new WardenError('backup-damaged', {
+  throw new WardenError(code, {
     message: `Key ${key} of HSM ${hsm} cannot be restored. ${faults.join(' ')}`,
-    advice: 'Choose another backup of the key.',
+    advice:
+      code === 'backup-damaged'
+        ? 'Choose another backup of the key.'
+        : 'Find out who wrote the backup that disagrees. A backup of another key of this name is restored only when it is named.',
     hsm,
     key,
   });
+}
+
+/** Why a backup is not restored: what contradicts it, or, where nobody named it, that it has nothing to do with what is known. */
+function refusalOf({ contradictions, isStranger, warnings }: Judgement, isAutomatic: boolean) {
+  if (contradictions.length > 0) return contradictions.join('; ');
+  return isAutomatic && isStranger ? warnings[0]?.replace(/\.$/, '') : undefined;
+}
+
+/** What the catalogue knows of a key; one that cannot be read confirms nothing, and approvers are told. */
+export async function catalogued(
+  store: DocumentStore,
+  hsm: string,
+  key: string,
+  signal?: AbortSignal,
+): Promise<{ readonly entry: CatalogueEntry | undefined; readonly notes: readonly string[] }> {
+  try {
+    return { entry: await readEntry(store, hsm, key, signal), notes: [] };
+  } catch (error) {
+    if (!isWardenError(error, 'state-corrupt')) throw error;
+    return { entry: undefined, notes: [`The catalogue could not be asked: ${error.message}`] };
+  }
 }
 
 function describeSeen(seen: SeenKey): string {
@@ -89,15 +129,22 @@ function describeSeen(seen: SeenKey): string {
   return `Its newest version is ${seen.version} (${seen.keyType}, ${seen.enabled ? 'enabled' : 'disabled'}${expiry}).`;
 }
 
-function restoreOf(ask: Ask, { blob, versionId, record }: StoredBackup, notes: readonly string[]): Preflight {
+function restoreOf(
+  ask: Ask,
+  { blob, versionId, record }: StoredBackup,
+  expected: readonly ExpectedVersion[],
+  notes: readonly string[],
+): Preflight {
   const { hsm, target, key } = ask;
   const backup = {
     blob,
     sha256: record.sha256,
     capturedAt: record.capturedAt,
+    versions: [...expected],
     ...(versionId === undefined ? {} : { versionId }),
   };
-  const about = `The backup ${blob} was captured at ${isoTime(record.capturedAt)} and holds ${record.versions.length} version(s).`;
+  const confirmed = expected.filter((version) => version.confirmed).length;
+  const about = `The backup ${blob} was captured at ${isoTime(record.capturedAt)} and holds ${record.versions.length} version(s), ${confirmed} of them confirmed by the catalogue.`;
   const bound =
     versionId === undefined
       ? 'The storage account gave no version of it: it is bound by its name and SHA-256.'

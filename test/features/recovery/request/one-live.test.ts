@@ -40,7 +40,7 @@ it.each([
     const next = await tell(world, 'e2', closed);
 
     expect(next).not.toBe(id);
-    expect(world.store.documents.size).toBe(2);
+    expect(world.requests).toBe(2);
   },
 );
 

@@ -30,7 +30,7 @@ describe('opening a request', () => {
     const world = await RecoveryWorld.withBackup();
 
     await expect(world.ask()).rejects.toMatchObject({ code: 'key-active' });
-    expect(world.store.documents.size).toBe(0);
+    expect(world.requests).toBe(0);
     expect(world.audited).toEqual(['recovery-refused']);
   });
 
