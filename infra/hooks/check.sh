@@ -26,6 +26,7 @@ case "$status" in
   0) exit 0 ;;
   1) what='Something would fail' ;;
   2) what='Not everything could be seen' ;;
+  4) die 'The Azure CLI is not signed in; nothing was deployed.' 'az login' ;;
   *) die "deploy check ended with $status." ;;
 esac
 if [ "$mode" = warn ]; then

@@ -9,6 +9,7 @@ import { backupRun } from './backup/run.ts';
 import { backupShow } from './backup/show.ts';
 import { backupVerify } from './backup/verify.ts';
 import { completionOf } from './completion.ts';
+import { deployCheck } from './deploy/check.ts';
 import { doctor } from './doctor.ts';
 import { emulator } from './emulator.ts';
 import type { Command } from './frame/command.ts';
@@ -42,6 +43,7 @@ export const GROUPS: Groups = {
   recovery: 'Requests to bring a key back, through the recovery app, which proves who calls',
   backup: 'Backups of the HSMs that the settings name',
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
+  deploy: 'What a deployment to Azure needs',
   roles: 'Local roles of the two apps on an HSM, which no deployment can make',
 };
 
@@ -74,6 +76,7 @@ export const COMMANDS: readonly Command[] = [
   recoveryCancel,
   auditVerify,
   auditShow,
+  deployCheck,
   rolesPlan,
   rolesApply,
   rolesCheck,

@@ -15,12 +15,11 @@ import { attempt, type Finding, fail, ok } from './doctor/check.ts';
 import { checkHsm } from './doctor/check-hsm.ts';
 import { checkStorage } from './doctor/check-storage.ts';
 import { checkTopic } from './doctor/check-topic.ts';
+import { showFindings } from './doctor/show-findings.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { explain } from './frame/failures.ts';
-import { paintFor } from './frame/style.ts';
 
-const SIGNS = { ok: ['green', 'ok  '], warn: ['yellow', 'warn'], fail: ['red', 'FAIL'] } as const;
 const Schema = z.object({ ...HsmChoice, ...ConnectionOptions });
 
 export const doctor = defineCommand({
@@ -35,22 +34,8 @@ export const doctor = defineCommand({
   schema: Schema,
   async run(context, given) {
     const findings = await examine(context, given);
-    const failed = findings.filter(({ result }) => result === 'fail').length;
-    return {
-      data: findings,
-      table: {
-        columns: ['Result', 'Check', 'Subject', 'Detail', 'Fix'],
-        rows: findings.map(({ result, check, subject, detail, fix }) => [
-          result,
-          check,
-          subject,
-          detail,
-          fix,
-        ]),
-      },
-      page: page(findings, failed, context),
-      exit: failed === 0 ? 'done' : findings.some(isSignedOut) ? 'signed-out' : 'failed',
-    };
+    const answer = showFindings(findings, context);
+    return findings.some(isSignedOut) ? { ...answer, exit: 'signed-out' } : answer;
   },
 });
 
@@ -101,17 +86,4 @@ function checkIdentity({ credential, cloud }: Connection): Promise<readonly Find
 
 function isSignedOut({ check, result }: Finding): boolean {
   return check === 'identity' && result === 'fail';
-}
-
-function page(findings: readonly Finding[], failed: number, context: CliContext): string {
-  const paint = paintFor(context, context.stdout);
-  const lines = findings.flatMap(({ check, subject, result, detail, fix }) => {
-    const [colour, sign] = SIGNS[result];
-    const line = `${paint(colour, sign)}  ${check} (${subject}): ${detail}`;
-    return fix === undefined ? [line] : [line, `      -> ${fix}`];
-  });
-  const warnings = counted(findings.filter(({ result }) => result === 'warn').length, 'warning');
-  const toFix = failed === 0 ? 'Nothing has' : failed === 1 ? '1 thing has' : `${failed} things have`;
-  const end = `${toFix} to be fixed; ${warnings}.`;
-  return [...lines, '', end].join('\n');
 }

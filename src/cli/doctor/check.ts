@@ -5,7 +5,8 @@ import { explain } from '../frame/failures.ts';
 export interface Finding {
   readonly check: string;
   readonly subject: string;
-  readonly result: 'ok' | 'warn' | 'fail';
+  /** `unknown`: it could not be seen, so nothing is said of it. */
+  readonly result: 'ok' | 'warn' | 'fail' | 'unknown';
   readonly detail: string;
   readonly fix?: string;
 }
@@ -23,6 +24,11 @@ export function warn(check: string, subject: string, detail: string, fix: string
 /** It does not work. */
 export function fail(check: string, subject: string, detail: string, fix: string): Finding {
   return { check, subject, result: 'fail', detail, fix };
+}
+
+/** It could not be seen: it may work, or not. */
+export function unknown(check: string, subject: string, detail: string, fix: string): Finding {
+  return { check, subject, result: 'unknown', detail, fix };
 }
 
 /** Runs `look`; what it throws is a finding too, with `fix` where the error has no advice of its own. */

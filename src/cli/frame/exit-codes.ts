@@ -2,16 +2,19 @@
 
 /** Every exit code with its meaning. */
 export const EXIT_CODES = {
-  done: { code: 0, meaning: 'Done. Of `status`: every key is safe. Of `doctor`: nothing has to be fixed.' },
+  done: {
+    code: 0,
+    meaning: 'Done. Of `status`: every key is safe. Of `doctor` and `deploy check`: nothing has to be fixed.',
+  },
   failed: {
     code: 1,
     meaning:
-      'It failed, and the message says why and what to do. Of `status`: at least one key is not safe. Of `doctor`: something has to be fixed.',
+      'It failed, and the message says why and what to do. Of `status`: at least one key is not safe. Of `doctor` and `deploy check`: something has to be fixed.',
   },
   unknown: {
     code: 2,
     meaning:
-      'It was not tried: the command line or the settings are wrong. Of `status`, `watch` and the lists: something could not be read, and the first line says what: `CANNOT TELL: …`.',
+      'It was not tried: the command line or the settings are wrong. Of `status`, `watch`, `deploy check` and the lists: something could not be read, and the answer says what: `CANNOT TELL: …`, or `????`.',
   },
   refused: {
     code: 3,
