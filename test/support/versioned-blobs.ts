@@ -32,7 +32,12 @@ export async function startVersionedBlobs() {
     const metadata = Object.entries(request.headers).flatMap(([header, value]) =>
       header.startsWith('x-ms-meta-') ? [[header, String(value)]] : [],
     );
-    const headers = { 'last-modified': at, 'x-ms-creation-time': at, etag: `"${made}"` };
+    const headers = {
+      'x-ms-version': '2025-01-05',
+      'last-modified': at,
+      'x-ms-creation-time': at,
+      etag: `"${made}"`,
+    };
     blobs.set(name, [...versions, { id, bytes, headers: { ...headers, ...Object.fromEntries(metadata) } }]);
     response.writeHead(201, { ...headers, 'x-ms-version-id': id }).end();
   }

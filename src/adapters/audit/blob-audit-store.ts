@@ -67,10 +67,27 @@ export class BlobAuditStore implements AuditStore {
 
   async append(part: AuditPart, lines: string, position: number): Promise<void> {
     const length = Buffer.byteLength(lines);
-    await this.#translated(`append to the audit log of ${part.day}`, () =>
-      this.#client(part).appendBlock(lines, length, { conditions: { appendPosition: position } }),
-    );
+    try {
+      await this.#translated(`append to the audit log of ${part.day}`, () =>
+        this.#client(part).appendBlock(lines, length, { conditions: { appendPosition: position } }),
+      );
+    } catch (error) {
+      // Each line carries a hash of its own: the very same ones there are ours, written by a try whose answer was lost.
+      if (!(await this.#has(part, lines, position))) throw error;
+    }
     this.#remember({ part, position: position + length, lastLine: lines.trimEnd().split('\n').at(-1) ?? '' });
+  }
+
+  /** Whether `lines` stand at `position`; not known, when that cannot be read, and then not claimed. */
+  async #has(part: AuditPart, lines: string, position: number): Promise<boolean> {
+    try {
+      return await this.#translated(`read the audit log of ${part.day}`, async () => {
+        const answer = await this.#client(part).download(position, Buffer.byteLength(lines));
+        return answer.readableStreamBody !== undefined && (await text(answer.readableStreamBody)) === lines;
+      });
+    } catch {
+      return false;
+    }
   }
 
   async *parts(): AsyncGenerator<AuditPart> {

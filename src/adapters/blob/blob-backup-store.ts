@@ -1,8 +1,8 @@
 /** The immutable store of key backups on a Blob container. */
 import { buffer } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
-import type { BlobItem, ContainerClient } from '@azure/storage-blob';
-import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { BlobGetPropertiesResponse, BlobItem, ContainerClient } from '@azure/storage-blob';
+import { isWardenError } from '../../core/errors.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
 import type {
   BackupPins,
@@ -17,6 +17,7 @@ import { inTime } from '../http/in-time.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { backupBlobName, backupNameOf, backupPrefixes, pinnedBlobName } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
+import { mismatch, notABackup, requireStorage, taken, toStored } from './stored-blob.ts';
 
 /** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
 const CONTENT_TYPE = 'application/jose';
@@ -44,26 +45,24 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   }
 
   /**
-   * A blob that holds this very record already is our own: written by a try whose answer was lost on the way. Its bytes
-   * are for the caller to read back and compare, as after any write.
+   * After any failure it is looked whether it was done: a blob that holds this very record is our own, written by a try whose
+   * answer was lost on the way. Its bytes are for the caller to read back and compare, as after any write.
    */
   async put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup> {
     const blob = backupBlobName(backupNameOf(record));
     const { hsm, key } = record;
-    const call = {
-      what: `store ${blob}`,
-      hsm,
-      key,
-      signal,
-      meanings: { BlobAlreadyExists: 'blob-exists' },
-    } as const;
+    const meanings = { BlobAlreadyExists: 'blob-exists' } as const;
+    const call = { what: `store ${blob}`, hsm, key, signal, meanings };
     try {
       return await this.#call(call, (abortSignal) => this.#upload(blob, record, backup, abortSignal));
     } catch (error) {
-      if (!isWardenError(error, 'blob-exists')) throw error;
-      const own = await this.#call(call, (abortSignal) => this.#find(blob, record, abortSignal));
-      if (own === undefined) throw error;
-      return own;
+      if (signal?.aborted) throw error;
+      // Whatever the failure is called: a repeat is refused as an overwrite, by a policy, or as a right that is missing.
+      const found = await this.#lookAt(blob, signal);
+      if (found === undefined) throw error;
+      const own = this.#ownOf(found, blob, record);
+      if (own !== undefined) return own;
+      throw isWardenError(error, 'blob-exists') ? error : taken(record, blob, error);
     }
   }
 
@@ -71,6 +70,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     const call = { what: `read ${blob}`, signal, meanings: { BlobNotFound: 'blob-missing' } } as const;
     return this.#call(call, async (abortSignal) => {
       const answer = await this.#container.getBlobClient(blob).download(0, undefined, { abortSignal });
+      requireStorage(answer, blob);
       return answer.readableStreamBody === undefined ? new Uint8Array() : buffer(answer.readableStreamBody);
     });
   }
@@ -81,6 +81,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       const current = this.#container.getBlobClient(blob);
       const client = versionId === undefined ? current : current.withVersion(versionId);
       const answer = await client.download(0, undefined, { abortSignal });
+      requireStorage(answer, blob);
       const body = answer.readableStreamBody;
       return { answer, bytes: body === undefined ? new Uint8Array() : await buffer(body) };
     });
@@ -133,7 +134,9 @@ export class BlobBackupStore implements BackupStore, BackupPins {
         });
       });
     } catch (error) {
-      if (!isWardenError(error, 'blob-exists')) throw error;
+      if (isWardenError(error, 'blob-exists')) return copy;
+      // A copy is never replaced, so one that is there is left as it is, whatever the refusal is called.
+      if (signal?.aborted || (await this.#lookAt(copy, signal)) === undefined) throw error;
     }
     return copy;
   }
@@ -155,13 +158,26 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     return toStored(blob, record, answer.lastModified ?? new Date(this.#clock.now()), answer.versionId);
   }
 
-  /** The blob as stored, if it holds `record`. */
-  async #find(
+  /** What is stored under a name; undefined when nothing is, or when that cannot be seen. */
+  async #lookAt(
     blob: string,
-    record: BackupRecord,
-    abortSignal: AbortSignal,
-  ): Promise<StoredBackup | undefined> {
-    const answer = await this.#container.getBlobClient(blob).getProperties({ abortSignal });
+    signal: AbortSignal | undefined,
+  ): Promise<BlobGetPropertiesResponse | undefined> {
+    const call = { what: `look at ${blob}`, signal };
+    try {
+      const answer = await this.#call(call, (abortSignal) =>
+        this.#container.getBlobClient(blob).getProperties({ abortSignal }),
+      );
+      requireStorage(answer, blob);
+      return answer;
+    } catch {
+      // What the write failed with says more.
+      return undefined;
+    }
+  }
+
+  /** The blob as stored, if it holds `record`. */
+  #ownOf(answer: BlobGetPropertiesResponse, blob: string, record: BackupRecord): StoredBackup | undefined {
     const found = fromMetadata(answer.metadata ?? {});
     if ('problem' in found || !isDeepStrictEqual(found.record, record)) return undefined;
     const storedAt = answer.createdOn ?? answer.lastModified ?? new Date(this.#clock.now());
@@ -190,28 +206,6 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       throw translateStorageError(error, call, this.#clock.now());
     }
   }
-}
-
-function mismatch(blob: string, length: number | undefined, record: BackupRecord): string | undefined {
-  const name = backupBlobName(backupNameOf(record));
-  if (blob !== name && blob !== pinnedBlobName(name)) return 'its name is not that of its record';
-  return length === record.bytes ? undefined : 'its length is not that of its record';
-}
-
-function notABackup(blob: string, why: string): WardenError {
-  return new WardenError('backup-damaged', {
-    message: `The blob ${blob} is not readable as a backup: ${why}.`,
-    advice: 'Choose another backup of the key.',
-  });
-}
-
-function toStored(
-  blob: string,
-  record: BackupRecord,
-  storedAt: Date,
-  versionId: string | undefined,
-): StoredBackup {
-  return { blob, storedAt: storedAt.getTime(), record, ...(versionId === undefined ? {} : { versionId }) };
 }
 
 function optionalSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {

@@ -128,8 +128,8 @@ export class BlobDocumentStore implements DocumentStore {
       return requireEtag(etag, blob);
     } catch (error) {
       const failure = this.#failure(error, 'write', address, signal, CONFLICTS);
-      const doubtful = isWardenError(failure, 'state-conflict', 'storage-unavailable', 'storage-unreachable');
-      const own = doubtful ? await this.#etagOfWrite(address, write, failure, signal) : undefined;
+      // Whatever it is called: a repeat of a write that was done can be refused with any of the service's words.
+      const own = signal?.aborted ? undefined : await this.#etagOfWrite(address, write, failure, signal);
       if (own === undefined) throw failure;
       return own;
     }

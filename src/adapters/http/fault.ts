@@ -76,7 +76,7 @@ export function readFault(error: unknown, signal: AbortSignal | undefined, now: 
   return {
     kind: 'answer',
     status: error.statusCode,
-    code: error.code ?? '',
+    code: codeOf(error),
     // What could not be parsed is quoted in the SDK's message: it goes nowhere.
     message: error.code === UNPARSED ? '' : error.message,
     ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
@@ -101,6 +101,12 @@ export function briefOf(fault: Fault): string {
     case 'unexpected':
       return 'an answer that was not understood';
   }
+}
+
+/** The service's own code, where it said one; an answer without a body, as to a HEAD, has the storage's in a header. */
+function codeOf({ code, response }: RestError): string {
+  const said = code === UNPARSED ? undefined : code;
+  return said ?? response?.headers.get('x-ms-error-code') ?? '';
 }
 
 /** Why it failed, in words; `service` is who answered, and `error` what the SDK threw, without any body. */

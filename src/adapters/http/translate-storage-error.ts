@@ -72,5 +72,6 @@ function codeOfAnswer(status: number, code: string): WardenErrorCode {
   if (status === 401 || status === 403) return 'storage-forbidden';
   if (code === 'ContainerBeingDeleted' || code === 'QueueBeingDeleted') return 'storage-unavailable';
   if (status === 408 || status >= 500) return 'storage-unavailable';
-  return 'storage-refused';
+  // The service names its code with every refusal, and no success is a refusal: this is something else on the way to it.
+  return status < 400 || code === '' ? 'storage-unavailable' : 'storage-refused';
 }

@@ -1,0 +1,50 @@
+/** What a blob in the container of the backups is, and the failures of those that are not what was expected. Pure. */
+import { WardenError } from '../../core/errors.ts';
+import type { BackupRecord } from '../../core/model/backup-record.ts';
+import type { StoredBackup } from '../../core/ports.ts';
+import { backupBlobName, backupNameOf, pinnedBlobName } from './layout.ts';
+
+/** The service says its version with every answer. One without it came from elsewhere, and says nothing of the blob. */
+export function requireStorage({ version }: { readonly version?: string }, blob: string): void {
+  if (version !== undefined) return;
+  throw new WardenError('storage-unavailable', {
+    message: `Could not read ${blob}: the answer is not one of the storage account.`,
+    advice: 'Wait; if it goes on, look for a proxy on the way to the storage account.',
+  });
+}
+
+/** What a blob's name and length say against the record in its metadata; undefined when nothing does. */
+export function mismatch(blob: string, length: number | undefined, record: BackupRecord): string | undefined {
+  const name = backupBlobName(backupNameOf(record));
+  if (blob !== name && blob !== pinnedBlobName(name)) return 'its name is not that of its record';
+  return length === record.bytes ? undefined : 'its length is not that of its record';
+}
+
+/** The failure of whoever asked for this very blob. */
+export function notABackup(blob: string, why: string): WardenError {
+  return new WardenError('backup-damaged', {
+    message: `The blob ${blob} is not readable as a backup: ${why}.`,
+    advice: 'Choose another backup of the key.',
+  });
+}
+
+/** The failure of a write that met another backup. */
+export function taken({ hsm, key }: BackupRecord, blob: string, cause: unknown): WardenError {
+  return new WardenError('blob-exists', {
+    message: `Could not store ${blob}: another backup has that name.`,
+    advice: 'Nothing is lost: the backup stored under that name stays as it is.',
+    hsm,
+    key,
+    cause,
+  });
+}
+
+/** A backup as it is stored. */
+export function toStored(
+  blob: string,
+  record: BackupRecord,
+  storedAt: Date,
+  versionId: string | undefined,
+): StoredBackup {
+  return { blob, storedAt: storedAt.getTime(), record, ...(versionId === undefined ? {} : { versionId }) };
+}
