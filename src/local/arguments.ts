@@ -6,7 +6,7 @@ import { LISTED_KEYS } from './world/seed-keys.ts';
 export interface StartArguments {
   /** Ends after the run. */
   readonly once: boolean;
-  /** Ends the output with one JSON line. */
+  /** Prints one JSON line to standard output, and all prose to standard error. */
   readonly json: boolean;
   /** Begins with an empty world. */
   readonly fresh: boolean;
@@ -22,8 +22,9 @@ export const USAGE = `usage: npm start -- [--once] [--keys N] [--json] [--fresh]
   --once     end after the nightly run; exit code 0 only if every active key is backed up
   --keys N   N active keys, both HSMs together (default ${LISTED_KEYS}); each number has a world of its own
   --advance  move the clock ahead after the run, e.g. 80d or 12h, and show what the watch says on the way
-  --json     print one JSON summary as the last line
-  --fresh    forget this world of earlier starts (under .warden/) and begin anew`;
+  --json     print the summary as JSON to standard output, and everything else to standard error
+  --fresh    forget this world of earlier starts (under .warden/) and begin with an empty one
+  -h, --help show this`;
 
 /** The most keys two HSMs hold: https://learn.microsoft.com/azure/key-vault/managed-hsm/service-limits says 5000 each. */
 const MOST_KEYS = 10_000;
@@ -38,7 +39,7 @@ export function readArguments(args: readonly string[]): StartArguments | string 
         once: boolean,
         json: boolean,
         fresh: boolean,
-        help: boolean,
+        help: { ...boolean, short: 'h' },
         keys: { type: 'string' },
         advance: { type: 'string' },
       },

@@ -5,6 +5,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { unlessAborted } from './unless-aborted.ts';
 
 /** How to run Azurite. */
 export interface AzuriteOptions {
@@ -15,6 +16,8 @@ export interface AzuriteOptions {
   readonly queuePort: number;
   /** PEM of the server's certificate and key. Without them it speaks http and takes its well-known account key only. */
   readonly tls?: { readonly certificate: string; readonly key: string };
+  /** Aborted: the start fails with its reason, and the process is ended. */
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** A running Azurite. */
@@ -48,7 +51,16 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
     '--tablePort',
     '0',
   ];
-  const args = ['--import', WITH_PARENT, script, ...flags, ...ports, ...(await tlsFlags(options))];
+  // A Node that runs TypeScript only when told to is told so here, too.
+  const args = [
+    ...process.execArgv.filter((flag) => flag.includes('strip-types')),
+    '--import',
+    WITH_PARENT,
+    script,
+    ...flags,
+    ...ports,
+    ...(await tlsFlags(options)),
+  ];
   const child = spawn(process.execPath, args, {
     // Its standard input ends when we do, however we end.
     stdio: ['pipe', 'pipe', 'pipe'],
@@ -57,9 +69,11 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   });
   const end = endWithUs(child);
   try {
-    const [blob, queue] = await listening(child);
+    const [blob, queue] = await unlessAborted(listening(child), options.signal);
     return { blobUrl: `${blob}/${ACCOUNT}`, queueUrl: `${queue}/${ACCOUNT}`, close: () => close(child, end) };
   } catch (error) {
+    // It has taken nothing yet that it would have to write.
+    child.kill('SIGKILL');
     await close(child, end);
     throw error;
   }

@@ -3,25 +3,25 @@ import { subscribe } from 'node:diagnostics_channel';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { systemClock } from '../adapters/system/system-clock.ts';
 import { ADMINISTRATOR_ID } from '../emulator/options.ts';
 import { lockFolder } from '../emulator/state/folder-lock.ts';
 import type { RunSummary } from '../features/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeDeletedKeys } from './deleted-keys.ts';
-import { describeEvent } from './describe-event.ts';
+import { type Events, listenTo } from './hear-events.ts';
 import type { HostLogLine } from './host/host-log.ts';
 import { startProgress } from './progress.ts';
 import { runNightly } from './run-nightly.ts';
 import { type Apps, startApps } from './start-apps.ts';
 import { allSafe, describeSummary, summarise } from './summary.ts';
 import { followClocks, lookNow, travel } from './time-travel.ts';
-import type { CloudEvent } from './topic/cloud-event.ts';
+import { unlessAborted } from './unless-aborted.ts';
+import { USUAL_WORLD, whereEverythingIs } from './where-everything-is.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
-import { masterKeyFile, writeWorldFile } from './world/world-file.ts';
+import { writeWorldFile } from './world/world-file.ts';
 
-/** Where the command line looks, too. */
-const USUAL_WORLD = join('.warden', 'world');
 /** 10 000 keys on two HSMs at 8 a second take ten minutes and a half. */
 const RUN_TIMEOUT_MS = 3_600_000;
 /** After this long without a key it is said why that may be. */
@@ -35,6 +35,16 @@ const TokenAnswer = z.object({ access_token: z.string() });
 
 type Say = (line: string) => void;
 
+/** Where a start says things. */
+export interface Output {
+  /** Takes a line for a person. */
+  readonly say: Say;
+  /** The stream of those lines: a terminal gets a progress bar. */
+  readonly prose: NodeJS.WriteStream;
+  /** Takes the JSON for a script. */
+  readonly result: (json: string) => void;
+}
+
 /** The running apps and their world. */
 export interface Local {
   /** Whether every key has a good backup. */
@@ -43,10 +53,12 @@ export interface Local {
 }
 
 /**
- * Starts everything and runs the nightly backup. `say` receives the lines for a person. When `signal` is aborted before the end
- * it stops: what was backed up is noted first, and the next start finds it.
+ * Starts everything and runs the nightly backup. When `signal` is aborted before the end it fails with the signal's reason:
+ * immediately while things start, and in the middle of the run after what was backed up has been noted, so that the next start
+ * finds it.
  */
-export async function startLocal(args: StartArguments, say: Say, signal: AbortSignal): Promise<Local> {
+export async function startLocal(args: StartArguments, output: Output, signal: AbortSignal): Promise<Local> {
+  const { say } = output;
   const folder = args.keys === undefined ? USUAL_WORLD : `${USUAL_WORLD}-${args.keys}-keys`;
   const unlock = await lockFolder(folder);
   if (typeof unlock === 'string') {
@@ -58,43 +70,41 @@ export async function startLocal(args: StartArguments, say: Say, signal: AbortSi
   const events = listenTo(say);
   // The events are shown as they arrive at the topic; their log lines would only repeat them.
   subscribe('hsm-warden.log', () => undefined);
-  const world = await startWorld({
-    folder,
-    keys: args.keys ?? LISTED_KEYS,
-    usualPorts: !args.once,
-    onEvent: events.hear,
-  });
+  let world: World | undefined;
   let apps: Apps | undefined;
   const close = async () => {
     // Whoever asks to stop in the middle of the run does not want to wait for its end.
     await apps?.stop(signal.aborted ? 0 : undefined);
-    await world.close();
+    await world?.close();
     await unlock();
   };
   try {
-    followClocks(world.hsms);
-    apps = await startApps(world, {
+    world = await startWorld({
       folder,
-      once: args.once,
-      log: (line) => {
-        // Work that was told to end says that it failed.
-        if (!signal.aborted) logTroubles(line);
-      },
+      keys: args.keys ?? LISTED_KEYS,
+      usualPorts: !args.once,
+      onEvent: events.hear,
+      signal,
     });
-    await describeWorld(world, apps, folder);
-    signal.throwIfAborted();
-    const runs = await backUpNow(world, apps, say, signal);
+    followClocks(world.hsms);
+    const log = (line: HostLogLine) => {
+      // Work that was asked to end says that it failed.
+      if (!signal.aborted) logTroubles(line);
+    };
+    apps = await unlessAborted(startApps(world, { folder, once: args.once, log }), signal);
+    await unlessAborted(describeWorld(world, apps, folder), signal);
+    const runs = await backUpNow(world, apps, output, signal);
     const safe = allSafe(summarise(runs));
     say(describeSummary(runs));
     say(safe ? 'Every active key has a good backup.' : 'Some keys have no good backup: see above.');
     await watchNow(world, apps, events, args, say, signal);
     signal.throwIfAborted();
-    for (const line of await describeDeletedKeys(world)) say(line);
+    for (const line of await unlessAborted(describeDeletedKeys(world), signal)) say(line);
     if (!args.once) say(whereEverythingIs(world, apps, folder));
     if (args.json) {
       // The last line: what the topic takes from now on is not said any more.
       events.mute();
-      say(JSON.stringify({ hsms: summarise(runs), safe }));
+      output.result(JSON.stringify({ hsms: summarise(runs), safe }));
     }
     return { safe, close };
   } catch (error) {
@@ -115,33 +125,6 @@ async function empty(folder: string): Promise<void> {
   }
 }
 
-interface Events {
-  readonly hear: (event: CloudEvent) => void;
-  readonly heartbeats: () => number;
-  readonly mute: () => void;
-}
-
-/** Says each event once, as it arrives at the topic; heartbeats are only counted. */
-function listenTo(say: Say): Events {
-  const seen = new Set<string>();
-  let heartbeats = 0;
-  let muted = false;
-  return {
-    heartbeats: () => heartbeats,
-    mute: () => {
-      muted = true;
-    },
-    hear: (event) => {
-      if (event.type === 'HsmWarden.Heartbeat') {
-        heartbeats += 1;
-        return;
-      }
-      if (!seen.has(event.id) && !muted) say(`  event  ${describeEvent(event)}`);
-      seen.add(event.id);
-    },
-  };
-}
-
 async function watchNow(
   { hsms }: World,
   { backup, recovery }: Apps,
@@ -151,12 +134,19 @@ async function watchNow(
   signal: AbortSignal,
 ): Promise<void> {
   say('The watch looks at the soft-deleted keys ...');
-  const look = () => lookNow(backup, events.heartbeats, hsms.length);
+  const look = () => lookNow(backup, events.heartbeats, hsms.length, signal);
   await look();
   if (advanceMs === undefined) return;
+  const days = Math.ceil(advanceMs / DAY_MS);
   say(`Moving the clock ahead by ${advanceMs / DAY_MS} days, a day at a time ...`);
   const names = hsms.map(({ name }) => name);
+  let day = 0;
   await travel(hsms, advanceMs, async () => {
+    signal.throwIfAborted();
+    day += 1;
+    say(
+      `Day ${day} of ${days}: ${new Date(systemClock.now()).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
+    );
     await runNightly(backup, names, () => undefined, RUN_TIMEOUT_MS, signal);
     await look();
     // Requests whose time is over say so on the day it ends.
@@ -168,13 +158,13 @@ async function watchNow(
 async function backUpNow(
   world: World,
   { backup }: Apps,
-  say: Say,
+  { say, prose }: Output,
   signal: AbortSignal,
 ): Promise<readonly RunSummary[]> {
   const names = world.hsms.map(({ name }) => name);
   const total = world.hsms.reduce((sum, { state }) => sum + state.activeKeys, 0);
   say(`Backing up ${total} keys of ${names.join(' and ')} ...`);
-  const progress = startProgress(total, process.stdout);
+  const progress = startProgress(total, prose);
   const waiting = setTimeout(() => say(WAITING), PATIENCE_MS);
   try {
     return await runNightly(
@@ -227,26 +217,4 @@ async function storageTokenOf({
 function logTroubles({ level, category, message, functionName }: HostLogLine): void {
   if (level !== 'error' && level !== 'critical' && !(level === 'warning' && category === 'system')) return;
   process.stderr.write(`${level} ${functionName ?? 'host'}: ${message}\n`);
-}
-
-function whereEverythingIs(world: World, apps: Apps, folder: string): string {
-  const hsms = world.hsms.map(({ name, url }) => `  ${`HSM ${name}`.padEnd(14)} ${url}`);
-  return [
-    '',
-    'Running. Ctrl-C ends everything; the next start finds it as it was.',
-    ...hsms,
-    `  CA             ${world.caFile}`,
-    `  token          ${world.tokenFile} (administrator of both HSMs)`,
-    `  blobs          ${world.azurite.blobUrl}/key-backups`,
-    `  events         ${world.topic.url}`,
-    `  app            ${apps.backup.url}`,
-    `  recovery       ${apps.recovery.url}/api`,
-    `  people         ${world.issuer.url}/token?person=alice (also bob, carol, dave)`,
-    `  kept in        ${folder}`,
-    'Try:',
-    `  curl -s --cacert ${world.caFile} -H "authorization: Bearer $(cat ${world.tokenFile})" "${world.hsms[0]?.url}/keys?api-version=7.4"`,
-    `  curl -s -X POST -H "x-functions-key: $(cat ${masterKeyFile(folder)})" -H 'content-type: application/json' -d '{}' ${apps.backup.url}/admin/functions/nightlyBackup`,
-    `  ${folder === USUAL_WORLD ? '' : `HSM_WARDEN_WORLD=${join(folder, 'local.json')} `}npm run -s warden -- status --emulator`,
-    'Or bring a deleted key back with the right people: docs/recovery.md',
-  ].join('\n');
 }

@@ -5,6 +5,7 @@ import type { Host } from './host/host-options.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
+const SCAN_LIMIT_MS = 5 * 60_000;
 /** Small enough that each threshold of the watch is crossed in a step of its own. */
 const STEP_MS = DAY_MS;
 
@@ -29,12 +30,24 @@ export async function travel(
   }
 }
 
-/** Lets the watch look at every HSM now, through its own timer and queue, and waits for the heartbeat of each look. */
-export async function lookNow(app: Host, heartbeats: () => number, hsms: number): Promise<void> {
+/**
+ * Lets the watch scan every HSM now, through its own timer and queue, and waits for the heartbeat of each scan. Fails when one
+ * is missing after five minutes, and with the signal's reason when it is aborted.
+ */
+export async function lookNow(
+  app: Host,
+  heartbeats: () => number,
+  hsms: number,
+  signal: AbortSignal,
+): Promise<void> {
   const before = heartbeats();
   const outcome = await app.invoke('deletedKeyWatch');
   if (outcome.status === 'failed') throw outcome.error;
+  const until = performance.now() + SCAN_LIMIT_MS;
   while (heartbeats() < before + hsms) {
+    signal.throwIfAborted();
+    if (performance.now() > until)
+      throw new Error(`the watch scanned ${heartbeats() - before} of ${hsms} HSMs in five minutes`);
     await app.tick();
     await systemClock.sleep(50);
   }

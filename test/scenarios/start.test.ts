@@ -1,10 +1,11 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm, symlink } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, readlink, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
 import { z } from 'zod';
 import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
@@ -43,22 +44,37 @@ afterAll(async () => {
 
 /** What `npm start -- …args` runs. */
 function start(...args: string[]) {
+  return startIn(folder, ...args);
+}
+
+function startIn(cwd: string, ...args: string[]) {
   const child = spawn(process.execPath, [join(ROOT, 'src/local/main.ts'), ...args], {
-    cwd: folder,
+    cwd,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   return { child, output: text(child.stdout), errors: text(child.stderr), exit: once(child, 'exit') };
 }
 
-async function run(...args: string[]) {
-  const started = start(...args);
+function run(...args: string[]) {
+  return runIn(folder, ...args);
+}
+
+async function runIn(cwd: string, ...args: string[]) {
+  const started = startIn(cwd, ...args);
   const [[code], output, errors] = await Promise.all([started.exit, started.output, started.errors]);
   return { code, output, errors };
 }
 
-/** The counts in the last line, both HSMs together. */
+/** The processes that work in a folder, where the system says so. */
+async function runningIn(place: string): Promise<string[]> {
+  const ids = (await readdir('/proc').catch(() => [])).filter((name) => /^\d+$/.test(name));
+  const homes = await Promise.all(ids.map((id) => readlink(`/proc/${id}/cwd`).catch(() => '')));
+  return ids.filter((_, index) => homes[index] === place);
+}
+
+/** The counts in the JSON, both HSMs together. It is all that standard output holds. */
 function counts(output: string) {
-  const { hsms, safe } = Summary.parse(JSON.parse(output.trimEnd().split('\n').at(-1) ?? ''));
+  const { hsms, safe } = Summary.parse(JSON.parse(output));
   const sum = (count: 'keys' | 'backedUp' | 'unchanged' | 'failed') =>
     hsms.reduce((total, hsm) => total + hsm[count], 0);
   return {
@@ -78,7 +94,8 @@ describe('npm start', () => {
     const first = await run('--once', '--json', '--keys', '31');
     const second = await run('--once', '--json', '--keys', '31');
 
-    expect(first.errors).toBe('');
+    expect(first.errors).toContain('Every active key has a good backup.');
+    expect(first.errors).not.toMatch(/^(error|critical|warning) /m);
     expect(counts(first.output)).toEqual({
       names: ['contoso', 'fabrikam'],
       keys: 31,
@@ -89,7 +106,7 @@ describe('npm start', () => {
     });
     expect(counts(second.output)).toMatchObject({ keys: 31, backedUp: 0, unchanged: 31, safe: true });
     expect([first.code, second.code]).toEqual([0, 0]);
-    expect(first.output).not.toContain('\r');
+    expect(first.errors).not.toContain('\r');
   });
 
   it('--fresh begins anew', { timeout: 120_000 }, async () => {
@@ -118,6 +135,67 @@ describe('npm start', () => {
     await expect(fetch(`${url}/admin/host/status`)).rejects.toThrow();
     const blobs = /blobs\s+(https:\/\/[^/]+)/.exec(said)?.[1] ?? '';
     await expect(fetch(blobs)).rejects.toThrow();
+  });
+
+  it.each([200, 700, 1_200, 2_000, 3_000])(
+    'ends at once on Ctrl-C %i ms after its first words, and leaves no process behind',
+    { timeout: 60_000 },
+    async (ms) => {
+      const { child, exit } = start('--once', '--keys', '6000');
+      await once(child.stdout, 'data');
+      await delay(ms);
+
+      const interruptedAt = performance.now();
+      child.kill('SIGINT');
+      const [code] = await exit;
+
+      expect(code).toBe(130);
+      expect(performance.now() - interruptedAt).toBeLessThan(3_000);
+      expect(await runningIn(folder)).toEqual([]);
+    },
+  );
+
+  it('counts the days on its way ahead', { timeout: 120_000 }, async () => {
+    const { code, output } = await run('--once', '--keys', '4', '--advance', '60h');
+
+    expect(output.match(/^Day .*$/gm)?.map((line) => line.slice(0, 11))).toEqual([
+      'Day 1 of 3:',
+      'Day 2 of 3:',
+      'Day 3 of 3:',
+    ]);
+    expect(code).toBe(0);
+  });
+
+  it.each(['-h', '--help'])('%s shows how to call it, and does nothing else', async (flag) => {
+    const { code, output, errors } = await run(flag);
+
+    expect([code, errors]).toEqual([0, '']);
+    expect(output).toMatch(/^usage: npm start/);
+  });
+
+  it('says in one line that its folder cannot be written', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'warden-start-'));
+    onTestFinished(() => rm(place, { recursive: true }));
+    await writeFile(join(place, '.warden'), 'a file where a folder should be');
+
+    const { code, errors } = await runIn(place, '--once');
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^Cannot write \.warden\/world: [^\n]+\(ENOTDIR\)\.\n$/);
+  });
+
+  it('says in one line that the disk is full', async () => {
+    const place = await mkdtemp(join(tmpdir(), 'warden-start-'));
+    onTestFinished(() => rm(place, { recursive: true }));
+    await mkdir(join(place, '.warden', 'world', 'azurite'), { recursive: true });
+    // What is written there fails as on a full disk.
+    await symlink('/dev/full', join(place, '.warden', 'world', 'azurite', 'server.pem'));
+
+    const { code, errors } = await runIn(place, '--once');
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(/^Cannot write [^\n]+no space left[^\n]+\(ENOSPC\)\.\n$/);
+    expect(await runningIn(place)).toEqual([]);
   });
 
   it('ends soon and whole on Ctrl-C in the middle of its run', { timeout: 120_000 }, async () => {

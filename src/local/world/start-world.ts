@@ -17,6 +17,7 @@ import { type Issuer, LOCAL_AUDIENCE, LOCAL_TENANT, startIssuer } from '../issue
 import { EVENT_GRID } from '../issuer/people.ts';
 import type { CloudEvent } from '../topic/cloud-event.ts';
 import { startTopic, type Topic } from '../topic/topic.ts';
+import { unlessAborted } from '../unless-aborted.ts';
 import { appRoles, IDENTITIES } from './app-roles.ts';
 import { freePorts } from './free-ports.ts';
 import { HSM_NAMES, type LocalHsmName, seedWorld } from './seed-keys.ts';
@@ -49,6 +50,8 @@ export interface WorldOptions {
   readonly usualPorts: boolean;
   /** Told of each event that the topic took. */
   readonly onEvent?: (event: CloudEvent) => void;
+  /** Aborted: the start fails with its reason, and what had started is ended. */
+  readonly signal?: AbortSignal;
 }
 
 /** The world, up and running. */
@@ -78,17 +81,21 @@ interface Closable {
 export async function startWorld(options: WorldOptions): Promise<World> {
   const { folder } = options;
   const caDir = join(folder, 'ca');
-  const authority = await openAuthority(caDir, Date.now());
+  const authority = await unlessAborted(openAuthority(caDir, Date.now()), options.signal);
   const securityDomain = await secretIn(join(folder, 'security-domain'));
   const ports: Ports = await freePorts(options.usualPorts ? USUAL_PORTS : mapToZero(USUAL_PORTS));
   const leaf = await createLeaf(authority, 'storage', Date.now());
 
   const parts: Closable[] = [];
+  let closed = false;
   const note = <T extends Closable>(part: T): T => {
-    parts.push(part);
+    // A part that comes up after the start was given up.
+    if (closed) void part.close();
+    else parts.push(part);
     return part;
   };
   const close = async () => {
+    closed = true;
     // What others talk to ends last.
     for (const part of parts.splice(0).reverse()) await part.close();
   };
@@ -102,6 +109,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       blobPort: ports.blob,
       queuePort: ports.queue,
       tls: leaf,
+      signal: options.signal,
     };
     const starting = [
       startAzurite(storage).then(note),
@@ -111,7 +119,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         startHsm(name, options, ports[name], { caDir, securityDomain, auditSink: auditFeed.url }).then(note),
       ),
     ] as const;
-    await Promise.allSettled(starting);
+    await unlessAborted(Promise.allSettled(starting), options.signal);
     const [azurite, identity, topic, ...hsms] = await Promise.all(starting);
     const tokenFile = join(folder, 'administrator.token');
     await writeFile(tokenFile, hsms[0]?.token ?? '', { mode: 0o600 });
