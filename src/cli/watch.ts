@@ -60,6 +60,7 @@ async function follow(
       const statuses = await next();
       if (stdout.isTTY === true) stdout.write('\u001b[2J\u001b[H');
       stdout.write(`${when(clock.now())}\n${page(statuses, context)}\n`);
+      if (stdout.closed === true) return {};
       await clock.sleep(everyMs, signal);
     }
   } catch (error) {

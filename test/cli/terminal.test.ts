@@ -64,17 +64,14 @@ describe('progress', () => {
   ])('%s', (_case, isTTY) => {
     let said = '';
     const context = {
+      quiet: false,
       stderr: {
         isTTY,
         write: (part: string) => {
           said += part;
         },
       },
-      stdout: { write: () => undefined },
-      stdin: (async function* () {})(),
-      environment: {},
       clock: { now: () => 0, sleep: async () => undefined },
-      signal: new AbortController().signal,
     };
     const progress = startProgress(context, 'Keys');
     progress.update(3, 3);

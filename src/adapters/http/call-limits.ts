@@ -2,6 +2,7 @@
  * The one rule for every call that leaves the process: it has a limit, it ends at once when its caller gives up, and it says
  * what is waited for. How long a wait between two attempts may last, whatever a service asks for, is in core/retry.ts.
  */
+import { failureWord } from './fault.ts';
 import { beginWait } from './waits.ts';
 
 /** How long each kind of call may take as a whole, with everything it sends. Milliseconds. */
@@ -46,9 +47,13 @@ export async function withinLimits<T>(call: Call, work: (signal: AbortSignal) =>
   given?.addEventListener('abort', giveUp, { once: true });
   const over = beginWait(call.of);
   try {
-    return await Promise.race([work(ending.signal), ended]);
-  } finally {
+    const result = await Promise.race([work(ending.signal), ended]);
     over();
+    return result;
+  } catch (error) {
+    over(failureWord(error));
+    throw error;
+  } finally {
     clearTimeout(timer);
     given?.removeEventListener('abort', giveUp);
   }

@@ -129,6 +129,11 @@ export function reasonOf(fault: Fault, error: unknown, service: string): string 
   }
 }
 
+/** Why a call failed that an SDK made, in a word: `503`, `ECONNREFUSED`, `no answer`. */
+export function failureWord(error: unknown): string {
+  return error instanceof WardenError ? statusWord(error) : briefOf(readFault(error, undefined, 0));
+}
+
 /** Why a try failed, in a word: the status of the answer, or the code of a failure without one. */
 export function statusWord(error: unknown): string {
   if (!(error instanceof WardenError)) return 'failed';

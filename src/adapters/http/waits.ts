@@ -6,7 +6,8 @@ export type WaitNotice =
   | { readonly kind: 'asking'; readonly id: number; readonly of: string }
   /** A try failed, and the next is due in so many milliseconds. */
   | { readonly kind: 'pausing'; readonly of: string; readonly why: string; readonly nextTryInMs: number }
-  | { readonly kind: 'over'; readonly id: number };
+  /** It is over; `failed` says in a word why no good answer came, like `503`. */
+  | { readonly kind: 'over'; readonly id: number; readonly failed?: string };
 
 /** Hears of every wait. */
 export type WaitListener = (notice: WaitNotice) => void;
@@ -20,12 +21,12 @@ export function onWaits(listener: WaitListener): () => void {
   return () => void listeners.delete(listener);
 }
 
-/** Says that an answer of `of` is waited for; call what it returns when that is over. */
-export function beginWait(of: string): () => void {
+/** Says that an answer of `of` is waited for; call what it returns when that is over, with a word for why it failed if it did. */
+export function beginWait(of: string): (failed?: string) => void {
   last += 1;
   const id = last;
   publish({ kind: 'asking', id, of });
-  return () => publish({ kind: 'over', id });
+  return (failed) => publish({ kind: 'over', id, ...(failed === undefined ? {} : { failed }) });
 }
 
 /** Says that a try failed, and when the next one is due. */

@@ -16,6 +16,7 @@ export const backupRebuild = defineCommand({
   format: 'table',
   options: [HSM_CHOICE, ...CONNECTION_OPTIONS],
   examples: ['hsm-warden backup rebuild --hsm contoso'],
+  interrupted: 'the catalogue is the old one or the new one, never half of it. Run the same command again.',
   schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
   async run(context, given) {
     const connection = await connect(context, given);

@@ -49,6 +49,7 @@ export const backupRestoreAll = defineCommand({
     'hsm-warden backup restore-all --from contoso --hsm-name contoso-new --dry-run',
     'hsm-warden backup restore-all --from contoso --id https://contoso-new.managedhsm.azure.net/ --report restore.json',
   ],
+  interrupted: 'what was restored stays. Run the same command again: it goes on from there.',
   schema: z.object({
     ...AddressOptions,
     ...ConnectionOptions,

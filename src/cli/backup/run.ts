@@ -21,7 +21,7 @@ import {
 } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
 import type { Answer } from '../frame/command.ts';
-import type { CliContext } from '../frame/context.ts';
+import type { CommandContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { startProgress } from '../frame/progress.ts';
@@ -43,6 +43,7 @@ export const backupRun = defineCommand({
     ...CONNECTION_OPTIONS,
   ],
   examples: ['hsm-warden backup run', 'hsm-warden backup run --hsm contoso --key payments-data'],
+  interrupted: 'what was backed up is kept. Run the same command again: it goes on from there.',
   schema: z.object({ ...HsmChoice, ...ConnectionOptions, key: z.string().min(1).optional() }),
   async run(context, given) {
     const connection = await connect(context, given);
@@ -61,7 +62,7 @@ export const backupRun = defineCommand({
 async function sweepAll(
   connection: Connection,
   hsms: readonly HsmConfig[],
-  context: CliContext,
+  context: CommandContext,
 ): Promise<Answer> {
   const runId = runIdentifier(context.clock.now(), 'manual');
   const runs: RunRecord[] = [];
@@ -86,7 +87,7 @@ async function sweepOne(
   connection: Connection,
   hsm: HsmConfig,
   runId: string,
-  context: CliContext,
+  context: CommandContext,
 ): Promise<RunRecord> {
   const config = requireConfig(connection);
   const { clock, signal } = context;
@@ -96,7 +97,13 @@ async function sweepOne(
     ...{ selection, refreshMs, schedule, concurrency, budgetMs, pace: hsm.pace },
     checkpointMs: CHECKPOINT_MS,
     retry: DEFAULT_RETRY,
-    onProgress: ({ counts }: RunSummary) => progress.update(counts.keys, undefined, 'keys looked at'),
+    onProgress: ({ counts }: RunSummary) => {
+      progress.update(counts.keys, undefined, 'keys checked');
+      context.onInterrupt(
+        () =>
+          `${counts.backedUp} keys of ${hsm.name} backed up, of ${counts.keys} that were checked. Run the same command again: it goes on from there.`,
+      );
+    },
   };
   const deps = {
     ...openStore(connection, config, context),

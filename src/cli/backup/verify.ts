@@ -36,6 +36,9 @@ export const backupVerify = defineCommand({
     const progress = startProgress(context, 'Backups read');
     let checked = 0;
     let bytes = 0;
+    context.onInterrupt(
+      () => `${checked} backups were read, ${damaged.length} of them damaged; nothing was changed.`,
+    );
     const check = async (backup: StoredBackup) => {
       const read = () => damageOf(backups, backup, signal);
       const reason = await withRetries(read, clock, DEFAULT_RETRY, signal);

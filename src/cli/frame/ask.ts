@@ -2,35 +2,39 @@
 import { readFile } from 'node:fs/promises';
 import type { CliContext } from './context.ts';
 import { UsageError } from './failures.ts';
+import { decodeText, readLineBytes } from './text-input.ts';
 
-/** Asks, and returns the first line of the answer; undefined when there is none. */
+/** Asks, and returns the first line of the answer; undefined when there is none. Fails with the reason of an abort. */
 export async function askLine(context: CliContext, question: string): Promise<string | undefined> {
   context.stderr.write(question);
-  const [line] = await readLines(context);
-  return line;
+  const bytes = await readLineBytes(context.stdin, context.signal);
+  return bytes === undefined ? undefined : firstLine(decodeText(bytes, 'The answer'));
 }
 
-/** A secret from a file, or from standard input with `-`. The line end does not belong to it. Fails with UsageError. */
-export async function readSecret(context: CliContext, path: string): Promise<string> {
+/**
+ * A secret from the first line of a file, or of standard input with `-`. Neither the line end nor a byte-order mark belongs to
+ * it. Fails with UsageError, or with the reason of an abort.
+ */
+export async function readSecret(
+  context: Pick<CliContext, 'stdin' | 'signal'>,
+  path: string,
+): Promise<string> {
   if (path === '-') {
-    const [line = ''] = await readLines(context);
-    return line;
+    const bytes = await readLineBytes(context.stdin, context.signal);
+    return bytes === undefined ? '' : firstLine(decodeText(bytes, 'Standard input'));
   }
+  let bytes: Buffer;
   try {
-    return (await readFile(path, 'utf8')).replace(/\r?\n$/, '');
+    bytes = await readFile(path);
   } catch {
     throw new UsageError(
       `The file ${path} cannot be read.`,
       'Name a file that holds the password, or - for standard input.',
     );
   }
+  return decodeText(bytes, `The file ${path}`).replace(/\r?\n$/, '');
 }
 
-async function readLines({ stdin, signal }: CliContext): Promise<readonly string[]> {
-  let text = '';
-  for await (const chunk of stdin) {
-    text += String(chunk);
-    if (text.includes('\n') || signal.aborted) break;
-  }
-  return text === '' ? [] : text.split(/\r?\n/);
+function firstLine(text: string): string {
+  return text.split(/\r?\n/, 1)[0]?.replace(/\r$/, '') ?? '';
 }

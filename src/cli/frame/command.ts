@@ -1,6 +1,6 @@
 /** What a command is: its definition carries everything that help, completion and documentation say about it. */
 import type { z } from 'zod';
-import type { CliContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import type { ExitName } from './exit-codes.ts';
 
 /** One option, in commander's notation: `--size <bits>`, `--ops <ops...>`, `--yes`. */
@@ -54,18 +54,22 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
   readonly format: Format;
+  /** What is said after Ctrl-C, unless the command says more: what was done, and how to go on. */
+  readonly interrupted: string;
   /** `given`: options by their camel-cased names, and arguments by theirs. Fails with UsageError, GuardRefusal or WardenError. */
-  run(context: CliContext, given: unknown): Promise<Answer>;
+  run(context: CommandContext, given: unknown): Promise<Answer>;
 }
 
 /** What defines a command. */
 export interface Definition<Schema extends z.ZodType>
-  extends Omit<Command, 'run' | 'details' | 'arguments' | 'format'> {
+  extends Omit<Command, 'run' | 'details' | 'arguments' | 'format' | 'interrupted'> {
   readonly details?: readonly string[];
   readonly arguments?: readonly ArgumentSpec[];
   /** How it answers when `-o` does not say; `json`, as az does, unless told otherwise. */
   readonly format?: Format;
+  /** `nothing was changed.` unless told otherwise: every command that changes something says more. */
+  readonly interrupted?: string;
   /** Checks and converts what was given. */
   readonly schema: Schema;
-  run(context: CliContext, given: z.output<Schema>): Promise<Answer>;
+  run(context: CommandContext, given: z.output<Schema>): Promise<Answer>;
 }

@@ -9,6 +9,8 @@ export interface TextSink {
   /** Whether a person sees it as it comes. */
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
+  /** Whether nobody reads any more: whoever writes for ever may end. */
+  readonly closed?: boolean | undefined;
 }
 
 /** The surroundings of one command. */
@@ -25,4 +27,14 @@ export interface CliContext {
   readonly program?: string;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
+  /** When the process began, on the timeline of `performance.now()`, milliseconds. */
+  readonly startedAt?: number;
+}
+
+/** What a command gets: its surroundings, and what it was asked to leave unsaid. */
+export interface CommandContext extends CliContext {
+  /** Whether progress and waits are not to be spoken of. */
+  readonly quiet: boolean;
+  /** Sets what is said after Ctrl-C: what was done so far, and how to go on. */
+  onInterrupt(words: () => string): void;
 }

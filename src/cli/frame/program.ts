@@ -3,10 +3,11 @@ import { Command as Commander, CommanderError, Option } from 'commander';
 import { type Answer, type Command, FORMATS, type OptionSpec } from './command.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
-import { explain } from './failures.ts';
+import { type Explanation, explain } from './failures.ts';
+import { endingWith } from './interrupt.ts';
 import { namingSink, USUAL_NAME, withProgramName } from './program-name.ts';
 import { render } from './render.ts';
-import { paintFor } from './style.ts';
+import { type Paint, paintFor } from './style.ts';
 import { showWaits } from './waits.ts';
 
 /** What a group of commands is for, by its first word. */
@@ -50,10 +51,17 @@ async function runCommand(
   called: (text: string) => string,
 ): Promise<ExitName> {
   const format = FORMATS.find((known) => known === given.output) ?? command.format;
-  const quiet = showWaits(context);
-  const { stdout, stderr } = context;
+  const quiet = given.quiet === true;
+  const { clock, stderr, stop } = showWaits(context, quiet);
+  const { stdout, signal } = context;
+  let words = () => command.interrupted;
+  const onInterrupt = (next: () => string) => {
+    words = next;
+  };
   try {
-    const answer: Answer = await command.run(context, given);
+    const running = command.run({ ...context, clock, stderr, quiet, onInterrupt }, given);
+    const answer: Answer = await endingWith(running, signal);
+    stop();
     const doubts = (answer.doubts ?? []).map((doubt) => `${doubt}\n`).join('');
     // Programs read standard output: for them it holds what is known, and nothing else.
     if (format === 'table') stdout.write(called(`${doubts}${render(answer, format)}`));
@@ -63,18 +71,22 @@ async function runCommand(
     }
     return answer.exit ?? (doubts === '' ? 'done' : 'unknown');
   } catch (error) {
-    const { code, exit, message, advice } = explain(error);
-    const paint = paintFor(context, stderr);
-    // One line that needs no more words.
-    if (exit === 'signed-out') stderr.write(`${message}\n`);
-    else
-      stderr.write(
-        `${paint('red', 'error')} (${code}): ${message}\n${advice === undefined ? '' : `${advice}\n`}`,
-      );
-    return exit;
-  } finally {
-    quiet();
+    stop();
+    const failure = explain(error);
+    context.stderr.write(failureText(failure, words(), paintFor(context, context.stderr)));
+    return failure.exit;
   }
+}
+
+function failureText(
+  { exit, code, message, advice }: Explanation,
+  interrupted: string,
+  paint: Paint,
+): string {
+  // One line that needs no more words.
+  if (exit === 'signed-out') return `${message}\n`;
+  if (exit === 'interrupted') return `Interrupted: ${interrupted}\n`;
+  return `${paint('red', 'error')} (${code}): ${message}\n${advice === undefined ? '' : `${advice}\n`}`;
 }
 
 /** Options and arguments of a call, by name. */
@@ -131,10 +143,11 @@ function addCommand(target: Commander, command: Command, act: Act): void {
   });
 }
 
-/** The options of a command, with the one that all have. */
+/** The options of a command, with those that all have. */
 export function allOptions(command: Command): readonly OptionSpec[] {
   return [
     ...command.options,
+    { flags: '-q, --quiet', description: 'say nothing of progress and waits' },
     {
       flags: '-o, --output <format>',
       description: `how to show the answer (default: ${command.format})`,

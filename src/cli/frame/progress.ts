@@ -1,5 +1,5 @@
 /** One line of progress that is written over, for people; nothing when nobody looks. */
-import type { CliContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 
 /** Says how far long work has come. */
 export interface Progress {
@@ -11,8 +11,11 @@ export interface Progress {
 const REDRAW_MS = 100;
 
 /** Progress on standard error; silent when that is no terminal. */
-export function startProgress({ stderr, clock }: CliContext, what: string): Progress {
-  if (stderr.isTTY !== true) return { update: () => undefined, close: () => undefined };
+export function startProgress(
+  { stderr, clock, quiet }: Pick<CommandContext, 'stderr' | 'clock' | 'quiet'>,
+  what: string,
+): Progress {
+  if (quiet || stderr.isTTY !== true) return { update: () => undefined, close: () => undefined };
   let drawnAt = Number.NEGATIVE_INFINITY;
   return {
     update(done, total, note = '') {

@@ -23,6 +23,7 @@ export const keyBackup = defineCommand({
     'hsm-warden key backup --hsm-name ContosoHSM --name myrsakey --file myrsakey.backup',
     'hsm-warden key backup --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey --file myrsakey.backup',
   ],
+  interrupted: 'no whole backup was written. Run the same command again.',
   schema: z.object({ ...AddressOptions, ...ConnectionOptions, file: z.string().min(1, 'expected a path') }),
   async run(context, given) {
     const connection = await connect(context, given);

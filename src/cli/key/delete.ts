@@ -25,6 +25,8 @@ export const keyDelete = defineCommand({
     'hsm-warden key delete --hsm-name ContosoHSM --name myrsakey',
     'hsm-warden key delete --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey',
   ],
+  interrupted:
+    'whether the key was deleted is not known; hsm-warden key list-deleted tells. The same command can be run again.',
   schema: z.object({
     ...AddressOptions,
     ...ConnectionOptions,

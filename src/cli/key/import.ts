@@ -46,6 +46,8 @@ export const keyImport = defineCommand({
     'hsm-warden key import --hsm-name ContosoHSM --name myrsakey --pem-file mycert.key --pem-password-file -',
     'hsm-warden key import --id https://ContosoHSM.managedhsm.azure.net/keys/myeckey --pem-file ec.pem --ops sign verify',
   ],
+  interrupted:
+    'whether the key was imported is not known; hsm-warden key show tells. A second key import would make a second version.',
   schema: Schema,
   async run(context, given) {
     const connection = await connect(context, given);

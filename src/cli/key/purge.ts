@@ -35,6 +35,7 @@ export const keyPurge = defineCommand({
     'hsm-warden key purge --hsm-name ContosoHSM --name myrsakey',
     'hsm-warden key purge --id https://ContosoHSM.managedhsm.azure.net/deletedKeys/myrsakey --confirm myrsakey',
   ],
+  interrupted: 'whether the key was purged is not known; hsm-warden key list-deleted tells.',
   schema: z.object({ ...AddressOptions, ...ConnectionOptions, confirm: z.string().optional() }),
   async run(context, given) {
     const connection = await connect(context, given);

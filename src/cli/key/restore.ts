@@ -27,6 +27,8 @@ export const keyRestore = defineCommand({
     'hsm-warden key restore --hsm-name ContosoHSM --file myrsakey.backup',
     'hsm-warden key restore --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey --file myrsakey.backup',
   ],
+  interrupted:
+    'whether the key was restored is not known; hsm-warden key show tells. The same command can be run again: a restore never replaces a key.',
   schema: z.object({ ...AddressOptions, ...ConnectionOptions, file: z.string().min(1, 'expected a path') }),
   async run(context, given) {
     const connection = await connect(context, given);

@@ -18,6 +18,8 @@ export const recoveryApprove = defineCommand({
   arguments: [ID_ARGUMENT],
   options: [{ flags: '--digest <hex>', description: 'the digest of what is approved' }, ...API_OPTIONS],
   examples: ['hsm-warden recovery approve 0r5kq1w7c2m8xj3v9b6t4n0a1z'],
+  interrupted:
+    'whether the approval was given is not known; hsm-warden recovery show tells. The same command can be run again.',
   schema: z.object({
     ...ApiOptions,
     ...IdArgument,

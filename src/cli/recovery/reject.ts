@@ -12,6 +12,8 @@ export const recoveryReject = defineCommand({
   arguments: [ID_ARGUMENT],
   options: [{ flags: '--reason <text>', description: 'why, for the audit log' }, ...API_OPTIONS],
   examples: ["hsm-warden recovery reject 0r5kq1w7c2m8xj3v9b6t4n0a1z --reason 'the key was found'"],
+  interrupted:
+    'whether the request was rejected is not known; hsm-warden recovery show tells. The same command can be run again.',
   schema: z.object({ ...ApiOptions, ...IdArgument, reason: z.string('expected a reason').min(1) }),
   async run(context, given) {
     const api = await openApi(context, given);

@@ -28,6 +28,8 @@ export const recoveryRequest = defineCommand({
   examples: [
     "hsm-warden recovery request --hsm contoso --key payments-data --reason 'deleted by mistake, ticket 4711'",
   ],
+  interrupted:
+    'whether the request was opened is not known; hsm-warden recovery list tells. The same command can be run again.',
   schema: z.object({
     ...ApiOptions,
     hsm: z.string('expected the name of an HSM').min(1),

@@ -19,6 +19,7 @@ export const rolesApply = defineCommand({
   options: [...ROLE_OPTIONS, { flags: '--yes', description: 'do not ask' }],
   examples: ['hsm-warden roles apply --hsm-name contoso', 'hsm-warden roles apply --hsm-name contoso --yes'],
   format: 'table',
+  interrupted: 'what was applied stays. Run the same command again: it goes on from there.',
   schema: RoleOptions.extend({ yes: z.boolean().optional() }),
   async run(context, given) {
     const { roles, principals } = await openRoles(context, given);
