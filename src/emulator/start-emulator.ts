@@ -10,6 +10,7 @@ import { faultControls } from './faults/controls.ts';
 import type { FaultBox } from './faults/fault-box.ts';
 import type { Arrivals } from './limits/arrivals.ts';
 import { ADMINISTRATOR_ID, type EmulatorOptions } from './options.ts';
+import { rotateDue } from './server/automatic-rotation.ts';
 import { arrivalControls, coreControls, resourceControls } from './server/controls.ts';
 import { listen } from './server/https-server.ts';
 import { exchange, purgeDue } from './server/pipeline.ts';
@@ -41,7 +42,7 @@ export type Emulator = {
   readonly arrivals: Pick<Arrivals, 'counts' | 'clear'>;
   /** The pool as Azure Resource Manager shows it, under `url` and the path `resource.id`. */
   readonly resource: ManagedHsmResource;
-  /** Moves the clock forward; keys whose retention has ended are purged. */
+  /** Moves the clock forward; keys whose retention has ended are purged, keys whose policy wants it are rotated. */
   advanceClock(ms: number): Promise<void>;
   /** The state, to look at. */
   readonly state: ReadableState;
@@ -82,6 +83,7 @@ async function start(options: EmulatorOptions, cleanups: Cleanups): Promise<Emul
   const advanceClock = async (ms: number) => {
     await store.commit([{ type: 'moveClock', offsetMs: state.clockOffsetMs + ms }]);
     await purgeDue(pool);
+    await rotateDue(pool);
     audit.clockMoved();
   };
   const counts = () => ({ active: state.activeKeys, deleted: state.keys.size - state.activeKeys });

@@ -202,7 +202,7 @@ export const UNPROVEN = {
     status: 400,
     code: 'BadParameter',
     message: 'Invalid rotation policy: {detail}',
-    reason: 'At least 28 days and no Notify action are documented, the answer is not.',
+    reason: 'At least 28 days between versions and no Notify action are documented, the answer is not.',
   },
   tokenRefused: {
     status: 401,

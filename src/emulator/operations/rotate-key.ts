@@ -8,7 +8,7 @@ import { addDuration } from './duration.ts';
 import { keyUrl, newestVersion } from './key-bundle.ts';
 import { keyName } from './key-lookup.ts';
 import { addVersion, checkRoom } from './new-version.ts';
-import type { Operation, OperationContext, OperationRequest } from './operation.ts';
+import type { Operation, OperationContext, Outcome } from './operation.ts';
 
 export const rotateKey: Operation = {
   name: 'rotateKey',
@@ -20,28 +20,37 @@ export const rotateKey: Operation = {
   limit: 'create',
   latency: 'createKey',
   async handle(request, state, context) {
-    const before = keyToRotate(request, state, context);
-    if (!before.rotationPolicy) throw unproven('rotateWithoutPolicy', { name: before.name });
-    const spec = sameKind(newestVersion(before).material);
-    checkRoom(before.name, spec.kty, before, state, context);
-    const material = await context.material(spec);
-    // The key may have changed while the material was made.
-    const key = keyToRotate(request, state, context);
-    const { exportable, keyOps, tags, releasePolicy } = newestVersion(key);
-    const exp = addDuration(context.now(), key.rotationPolicy?.expiryTime ?? '');
-    const wish = {
-      exportable,
-      keyOps,
-      ...(tags && { tags }),
-      ...(releasePolicy && { releasePolicy }),
-      ...(exp !== undefined && { exp }),
-    };
-    return addVersion(key.name, material, wish, state, context);
+    const key = keyToRotate(keyName(request), state, context);
+    if (!key.rotationPolicy) throw unproven('rotateWithoutPolicy', { name: key.name });
+    return addRotatedVersion(key.name, state, context);
   },
 };
 
-function keyToRotate(request: OperationRequest, state: ReadableState, context: OperationContext): KeyRecord {
-  const name = keyName(request);
+/** Adds a version of the same kind as the newest. Throws ServiceError: 404, and 400 at the limit of versions. */
+export async function addRotatedVersion(
+  name: string,
+  state: ReadableState,
+  context: OperationContext,
+): Promise<Outcome> {
+  const before = keyToRotate(name, state, context);
+  const spec = sameKind(newestVersion(before).material);
+  checkRoom(before.name, spec.kty, before, state, context);
+  const material = await context.material(spec);
+  // The key may have changed while the material was made.
+  const key = keyToRotate(name, state, context);
+  const { exportable, keyOps, tags, releasePolicy } = newestVersion(key);
+  const exp = addDuration(context.now(), key.rotationPolicy?.expiryTime ?? '');
+  const wish = {
+    exportable,
+    keyOps,
+    ...(tags && { tags }),
+    ...(releasePolicy && { releasePolicy }),
+    ...(exp !== undefined && { exp }),
+  };
+  return addVersion(key.name, material, wish, state, context);
+}
+
+function keyToRotate(name: string, state: ReadableState, context: OperationContext): KeyRecord {
   const key = state.key(name);
   if (!key || key.deletion) throw serviceErrors.keyToRotateNotFound(keyUrl(context, name));
   return key;

@@ -7,7 +7,10 @@ import { activeKey } from './key-lookup.ts';
 import { parseBody } from './key-request.ts';
 import type { Operation } from './operation.ts';
 
-/** Microsoft Learn, "Managed HSM key auto-rotation": expiry and rotation no sooner than after 28 days. */
+/**
+ * Expiry and rotation no sooner than after 28 days.
+ * Source: https://learn.microsoft.com/en-us/azure/key-vault/managed-hsm/key-rotation
+ */
 const MIN_DAYS = 28;
 const SECONDS_A_DAY = 86_400;
 
@@ -55,8 +58,13 @@ export const setRotationPolicy: Operation = {
     const key = activeKey(request, state, context);
     const { attributes, lifetimeActions } = parseBody(PolicyBody, request.body);
     const expiryTime = attributes?.expiryTime ?? '';
+    // Documented: a blank policy takes the policy away. What is answered then was not recorded.
+    if (expiryTime === '' && !lifetimeActions?.length) {
+      const { rotationPolicy: _, ...rest } = key;
+      return { status: 200, body: NO_POLICY, changes: [{ type: 'putKey', key: rest }] };
+    }
     if (expiryTime !== '') checkDuration('expiryTime', expiryTime, MIN_DAYS);
-    for (const action of lifetimeActions ?? []) checkAction(action);
+    for (const action of lifetimeActions ?? []) checkAction(action, expiryTime);
     const now = context.now();
     const rotationPolicy: RotationPolicy = {
       created: key.rotationPolicy?.created ?? now,
@@ -80,12 +88,19 @@ function policyBody(name: string, { created, expiryTime, lifetimeActions, update
   };
 }
 
-function checkAction({ action, trigger }: z.infer<typeof LifetimeAction>): void {
+function checkAction({ action, trigger }: z.infer<typeof LifetimeAction>, expiryTime: string): void {
   if (action?.type.toLowerCase() !== 'rotate') {
     throw unproven('badRotationPolicy', { detail: `action ${action?.type ?? ''} is not supported` });
   }
   if (trigger?.timeAfterCreate != null) checkDuration('timeAfterCreate', trigger.timeAfterCreate, MIN_DAYS);
-  if (trigger?.timeBeforeExpiry != null) checkDuration('timeBeforeExpiry', trigger.timeBeforeExpiry, 0);
+  if (trigger?.timeBeforeExpiry == null) return;
+  checkDuration('timeBeforeExpiry', trigger.timeBeforeExpiry, 0);
+  const expiry = addDuration(0, expiryTime);
+  // No more often than every 28 days: an expiry of 56 days leaves at most 28 before it.
+  const rest = expiry === undefined ? undefined : addDuration(expiry, trigger.timeBeforeExpiry, -1);
+  if (rest !== undefined && rest < MIN_DAYS * SECONDS_A_DAY) {
+    throw unproven('badRotationPolicy', { detail: `timeBeforeExpiry ${trigger.timeBeforeExpiry}` });
+  }
 }
 
 function checkDuration(member: string, duration: string, minDays: number): void {
