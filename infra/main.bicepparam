@@ -41,3 +41,8 @@ param privateNetworking = bool(readEnvironmentVariable('HSM_WARDEN_PRIVATE_NETWO
 
 // False closes the apps to the outside too. azd must then run inside the network to deploy the packages.
 param publicApps = bool(readEnvironmentVariable('HSM_WARDEN_PUBLIC_APPS', 'true'))
+
+// The group of the backups, which exists: by default the name of the group deployed to and `-backups`.
+param backupResourceGroupName = empty(readEnvironmentVariable('HSM_WARDEN_BACKUP_RESOURCE_GROUP', ''))
+  ? '${readEnvironmentVariable('AZURE_RESOURCE_GROUP', 'change-me')}-backups'
+  : readEnvironmentVariable('HSM_WARDEN_BACKUP_RESOURCE_GROUP', '')

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ROLES } from '../../src/features/recovery/access/caller.ts';
 import type { DirectoryObject } from './support/fake-graph.ts';
-import { HookWorld, type Rule } from './support/hook-world.ts';
+import type { Rule } from './support/fake-tool.ts';
+import { HookWorld } from './support/hook-world.ts';
 
 const ROLE_VALUES = Object.values(ROLES);
 const NAME = 'HSM Warden (prod)';

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { HookWorld, type Rule } from './support/hook-world.ts';
+import type { Rule } from './support/fake-tool.ts';
+import { HookWorld } from './support/hook-world.ts';
 
 const BACKUP = '33333333-3333-4333-8333-333333333333';
 const RECOVERY = '44444444-4444-4444-8444-444444444444';

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENVIRONMENT } from './support/azure-answers.ts';
-import { HookWorld, type Rule } from './support/hook-world.ts';
+import type { Rule } from './support/fake-tool.ts';
+import { HookWorld } from './support/hook-world.ts';
 
 const LIST = '^az resource list --resource-group rg-warden .*--resource-type';
 const BACKUPS = 'https://stwardenbabc.blob.core.windows.net/';

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENVIRONMENT, group, providers, READY } from './support/azure-answers.ts';
-import { HookWorld, type Rule } from './support/hook-world.ts';
+import type { Rule } from './support/fake-tool.ts';
+import { HookWorld } from './support/hook-world.ts';
 
 const CLIENT = '22222222-2222-4222-8222-222222222222';
 const SUBSCRIPTION = ENVIRONMENT.AZURE_SUBSCRIPTION_ID;

@@ -1,5 +1,5 @@
 /** What az and azd answer where all is well, rule by rule; tests put their own rules in front. */
-import type { Rule } from './hook-world.ts';
+import type { Rule } from './fake-tool.ts';
 
 /** The azd environment of a first deployment. */
 export const ENVIRONMENT = {

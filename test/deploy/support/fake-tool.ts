@@ -1,38 +1,65 @@
 /**
- * Stands for az, azd or npm on the PATH of a hook: notes the call, then answers by the first rule of the table that fits.
- * A call that no rule knows fails loudly. `az rest` to Microsoft Graph goes to the fake directory.
+ * Stands for az, azd and npm on the PATH of a hook: notes the call, then answers by the first rule that fits. A call that no
+ * rule knows fails loudly; `az rest` to Microsoft Graph goes to the fake directory. A shell script, since a hook calls them
+ * dozens of times.
  */
-import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { answerGraph } from './fake-graph.ts';
-import type { Rule } from './hook-world.ts';
+import { resolve } from 'node:path';
 
-const [folder = '', tool = '', ...args] = process.argv.slice(2);
-const line = [tool, ...args].join(' ');
-appendFileSync(join(folder, 'calls'), `${line.replaceAll('\n', ' ')}\n`);
-
-const flagsFile = join(folder, 'flags');
-const flags = new Set(existsSync(flagsFile) ? readFileSync(flagsFile, 'utf8').split('\n') : []);
-const rules: readonly Rule[] = JSON.parse(readFileSync(join(folder, 'rules.json'), 'utf8'));
-const rule = rules.find(
-  ({ call, when, unless }) =>
-    new RegExp(call).test(line) &&
-    (when === undefined || flags.has(when)) &&
-    (unless === undefined || !flags.has(unless)),
-);
-if (rule === undefined && tool === 'az' && args[0] === 'rest') {
-  const { code, stdout, stderr } = answerGraph(folder, args);
-  finish(code, stdout, stderr);
-} else if (rule === undefined) {
-  finish(97, '', `no rule for: ${line}\n`);
-} else {
-  if (rule.sets !== undefined) writeFileSync(flagsFile, [...flags, rule.sets].join('\n'));
-  if (rule.copies !== undefined) appendFileSync(join(folder, 'stdin'), readFileSync(0));
-  finish(rule.code ?? 0, rule.stdout ?? '', rule.stderr ?? '');
+/** What a tool answers to calls that fit. The first rule that fits counts. */
+export interface Rule {
+  /** Regular expression on the whole call, such as `^az group exists --name rg-warden `. */
+  readonly call: string;
+  readonly stdout?: string;
+  readonly stderr?: string;
+  /** Exit code; 0 unless told otherwise. */
+  readonly code?: number;
+  /** Only while this flag is set. */
+  readonly when?: string;
+  /** Only while this flag is not set. */
+  readonly unless?: string;
+  /** A flag that the call sets. */
+  readonly sets?: string;
+  /** Whether standard input is read and kept: a tool that would ask. */
+  readonly copies?: true;
 }
 
-function finish(code: number, stdout: string, stderr: string): void {
-  process.stdout.write(stdout);
-  process.stderr.write(stderr);
-  process.exitCode = code;
+/** The script behind each tool; it knows its `folder` and the name of the `tool`. */
+export function toolScript(rules: readonly Rule[]): string {
+  return [
+    'line="$tool $*"',
+    // Line ends in an argument would make two calls of one.
+    `line=\${line//$'\\n'/ }`,
+    'printf "%s\\n" "$line" >>"$folder/calls"',
+    ...rules.map(ruleScript),
+    `if [[ $line == "az rest "* ]]; then exec node '${resolve('test/deploy/support/fake-az-rest.ts')}' "$folder" "$@"; fi`,
+    'printf "no rule for: %s\\n" "$line" >&2',
+    'exit 97',
+    '',
+  ].join('\n');
+}
+
+function ruleScript({ call, stdout = '', stderr = '', code = 0, when, unless, sets, copies }: Rule): string {
+  const conditions = [
+    '[[ $line =~ $fits ]]',
+    ...(when === undefined ? [] : [`[ -e ${flag(when)} ]`]),
+    ...(unless === undefined ? [] : [`[ ! -e ${flag(unless)} ]`]),
+  ];
+  return [
+    `fits=${quoted(call)}`,
+    `if ${conditions.join(' && ')}; then`,
+    ...(sets === undefined ? [] : [`  : >${flag(sets)}`]),
+    ...(copies === undefined ? [] : ['  cat >>"$folder/stdin"']),
+    `  printf %s ${quoted(stdout)}`,
+    `  printf %s ${quoted(stderr)} >&2`,
+    `  exit ${code}`,
+    'fi',
+  ].join('\n');
+}
+
+function flag(name: string): string {
+  return `"$folder"/${quoted(`flag ${name}`)}`;
+}
+
+function quoted(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
 }

@@ -13,24 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Directory, readDirectory, writeDirectory } from './fake-graph.ts';
-
-/** What a tool answers to calls that fit. The first rule that fits counts. */
-export interface Rule {
-  /** Regular expression on the whole call, such as `^az group exists --name rg-warden `. */
-  readonly call: string;
-  readonly stdout?: string;
-  readonly stderr?: string;
-  /** Exit code; 0 unless told otherwise. */
-  readonly code?: number;
-  /** Only while this flag is set. */
-  readonly when?: string;
-  /** Only while this flag is not set. */
-  readonly unless?: string;
-  /** A flag that the call sets. */
-  readonly sets?: string;
-  /** Whether standard input is read and kept: a tool that would ask. */
-  readonly copies?: true;
-}
+import { type Rule, toolScript } from './fake-tool.ts';
 
 /** How a hook ended. */
 export interface HookRun {
@@ -53,8 +36,7 @@ export class HookWorld {
     this.rules = rules;
     for (const tool of ['az', 'azd', 'npm']) {
       const path = join(this.folder, tool);
-      const fake = resolve('test/deploy/support/fake-tool.ts');
-      writeFileSync(path, `#!/bin/sh\nexec '${process.execPath}' '${fake}' '${this.folder}' ${tool} "$@"\n`);
+      writeFileSync(path, `#!/bin/bash\nfolder='${this.folder}' tool=${tool}\n. '${this.folder}/tool.sh'\n`);
       chmodSync(path, 0o755);
     }
     symlinkSync(process.execPath, join(this.folder, 'node'));
@@ -75,7 +57,7 @@ export class HookWorld {
     environment: Readonly<Record<string, string>> = {},
     options: { readonly args?: readonly string[]; readonly stdin?: string } = {},
   ): Promise<HookRun> {
-    writeFileSync(join(this.folder, 'rules.json'), JSON.stringify(this.rules));
+    writeFileSync(join(this.folder, 'tool.sh'), toolScript(this.rules));
     rmSync(join(this.folder, 'calls'), { force: true });
     const child = spawn('sh', [resolve('infra/hooks', hook), ...(options.args ?? [])], {
       env: { PATH: `${this.folder}:/usr/bin:/bin`, ...QUICK, ...environment },
