@@ -122,6 +122,25 @@ module.exports = {
       to: { path: 'node_modules/(@peculiar|@noble|reflect-metadata)/' },
     },
     {
+      name: 'the-command-line-loads-the-emulator-late',
+      comment: 'Only its options are known to every command; all else is loaded when it runs.',
+      severity: 'error',
+      from: { path: '^src/cli/' },
+      to: {
+        path: '^src/emulator/',
+        pathNot: '^src/emulator/command-options',
+        dynamic: false,
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'options-of-the-emulator-are-light',
+      comment: 'Every command loads them.',
+      severity: 'error',
+      from: { path: '^src/emulator/command-options' },
+      to: { pathNot: ['node_modules/zod/', '^(node:)?fs$'], dependencyTypesNot: ['type-only'] },
+    },
+    {
       name: 'functions-register-only',
       severity: 'error',
       from: { path: '^functions/' },

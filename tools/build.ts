@@ -1,5 +1,5 @@
 /** Bundles each function app into dist/{app}/: one minified file with its source map, host.json and a package.json; and the command line into dist/cli/. */
-import { chmod, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { APPS } from './apps.ts';
 
@@ -33,9 +33,13 @@ for (const { name, entry } of APPS) {
   await writeFile(`${folder}/package.json`, `${JSON.stringify({ type: 'module', main: 'main.js' })}\n`);
 }
 
+const CLI = 'dist/cli/main.js';
 await build({
   entryPoints: ['src/cli/main.ts'],
-  outfile: 'dist/cli/main.js',
+  outdir: 'dist/cli',
+  // What one command alone needs (the emulator and its libraries) is a file of its own, which no other command loads.
+  splitting: true,
+  chunkNames: 'parts/[name]-[hash]',
   bundle: true,
   platform: 'node',
   format: 'esm',
@@ -43,7 +47,8 @@ await build({
   minify: true,
   keepNames: true,
   legalComments: 'none',
-  banner: { js: `#!/usr/bin/env node\n${BANNER}` },
+  banner: { js: BANNER },
   logLevel: 'warning',
 });
-await chmod('dist/cli/main.js', 0o755);
+await writeFile(CLI, `#!/usr/bin/env node\n${await readFile(CLI, 'utf8')}`);
+await chmod(CLI, 0o755);
