@@ -1,10 +1,12 @@
 /** The verification alone in a process: reads every backup of one HSM, and says on its last line what that took. */
 import { subscribe } from 'node:diagnostics_channel';
-import { composeWarden } from '../src/platform/compose.ts';
+import { verifyHsm } from '../src/features/verify/manifest.ts';
+import { backupPortsOn } from '../src/platform/backup-app.ts';
 import { readConfig } from '../src/platform/config/config.ts';
+import { openPlatform } from '../src/platform/platform.ts';
 
 const [hsm = '', runId = 'bench'] = process.argv.slice(2);
-const warden = composeWarden(readConfig(process.env));
+const config = readConfig(process.env);
 const quiet = {
   info: () => undefined,
   warn: () => undefined,
@@ -22,10 +24,11 @@ subscribe('http.client.response.finish', () => {
 });
 
 const [wall, cpu] = [performance.now(), process.cpuUsage()];
-const message = { kind: 'verify', hsm, runId };
+const ports = await backupPortsOn(openPlatform({ config }), new AbortController().signal)(quiet);
+const message = { kind: 'verify', hsm, runId } as const;
 let parts = 1;
-let result = await warden.watch.verify(message, quiet);
-for (; result.status === 'continued'; parts += 1) result = await warden.watch.verify(message, quiet);
+let result = await verifyHsm(ports, message);
+for (; result.status === 'continued'; parts += 1) result = await verifyHsm(ports, message);
 const spent = process.cpuUsage(cpu);
 const report = {
   seconds: (performance.now() - wall) / 1000,

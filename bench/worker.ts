@@ -1,7 +1,10 @@
 /** The app alone in a process: sweeps every HSM of its settings once, and says on its last line what that took. */
 import { subscribe } from 'node:diagnostics_channel';
-import { composeWarden } from '../src/platform/compose.ts';
+import { sweepPolicy } from '../src/features/backup/manifest.ts';
+import { sweep } from '../src/features/backup/sweep.ts';
+import { backupPortsOn } from '../src/platform/backup-app.ts';
 import { readConfig } from '../src/platform/config/config.ts';
+import { openPlatform } from '../src/platform/platform.ts';
 
 const [runId = '', paceText = '0'] = process.argv.slice(2);
 const settings = readConfig(process.env);
@@ -35,7 +38,8 @@ subscribe('http.client.response.finish', (message) => {
     counted.refused429 += 1;
 });
 
-const warden = composeWarden(config);
+const { signal } = new AbortController();
+const portsFor = backupPortsOn(openPlatform({ config }), signal);
 const quiet = {
   info: () => undefined,
   warn: () => undefined,
@@ -43,7 +47,11 @@ const quiet = {
 };
 const [wall, cpu] = [performance.now(), process.cpuUsage()];
 const results = await Promise.all(
-  config.hsms.map(({ name }) => warden.sweep({ kind: 'sweep', hsm: name, runId }, quiet)),
+  config.hsms.map(async ({ name }) => {
+    const ports = await portsFor(quiet);
+    const hsm = ports.hsms.get(name);
+    return sweep({ ...ports, ...hsm }, sweepPolicy(config, hsm), { kind: 'sweep', hsm: name, runId }, signal);
+  }),
 );
 const spent = process.cpuUsage(cpu);
 const totals = { keys: 0, backedUp: 0, unchanged: 0, failed: 0, throttles: 0 };

@@ -1,5 +1,6 @@
 /** Makes the text of docs/configuration.md from the settings themselves. */
-import { SETTINGS } from '../src/platform/config/settings.ts';
+import type { SettingsTable } from '../src/core/settings/setting.ts';
+import { SETTINGS } from '../src/platform/config/product-settings.ts';
 
 const HEAD = `# Configuration
 
@@ -9,7 +10,7 @@ An unknown \`WARDEN_…\` name is a problem too, so that a misspelt setting is n
 
     WARDEN_PACE=11 WARDEN_TYPO=1 npx node -e "import('./functions/main.ts').catch((e) => console.log(e.message))"
 
-This page is made from \`src/platform/config/settings.ts\` by \`npm run docs\`; a test fails when the two differ.
+This page is made from the manifests of the features (\`src/features/*\`) and \`src/platform/config/settings.ts\` by \`npm run docs\`; a test fails when the two differ.
 
 | setting | meaning | expected | default |
 |---|---|---|---|
@@ -65,8 +66,10 @@ On loopback the app makes its containers and queues itself; in Azure the deploym
 
 /** The whole page. */
 export function configurationPage(): string {
-  const rows = Object.entries(SETTINGS).map(([name, { doc }]) => {
-    const cells = [`\`${name}\``, doc.description, doc.expected, doc.default ?? 'none; it must be set'];
+  const table: SettingsTable = SETTINGS;
+  const rows = Object.entries(table).map(([name, setting]) => {
+    const unset = setting.default === undefined ? setting.otherwise : `\`${setting.default}\``;
+    const cells = [`\`${name}\``, setting.description, setting.expected, unset ?? 'none; it must be set'];
     return `| ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
   });
   return `${HEAD}${rows.join('\n')}\n${TAIL}`;

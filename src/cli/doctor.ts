@@ -72,7 +72,7 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
   // The storage of a local world goes by the real time, however far its HSMs were moved ahead.
   const storageClock = { ...clock, now: () => clock.now() - connection.aheadMs };
   findings.push(...(await checkStorage(connection, config, storageClock)));
-  findings.push(await checkTopic(config.watch.topicUrl, connection.caPem, signal));
+  findings.push(await checkTopic(config.topicUrl, connection.caPem, signal));
   return findings;
 }
 

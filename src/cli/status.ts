@@ -1,4 +1,5 @@
 /** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
+
 import { z } from 'zod';
 import {
   type HsmStatus,

@@ -1,4 +1,5 @@
 /** `hsm-warden watch`: the soft-deleted keys with their countdown, and what would be left of each after its purge. */
+
 import { z } from 'zod';
 import { isWardenError } from '../core/errors.ts';
 import {

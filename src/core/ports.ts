@@ -1,6 +1,7 @@
 /** What the engine needs from the outside world. Every adapter of a port passes that port's contract suite. */
 import type { BackupRecord } from './model/backup-record.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from './model/key.ts';
+import type { Queue } from './queue.ts';
 
 /** The time, and waiting for it. */
 export interface Clock {
@@ -124,11 +125,8 @@ export interface Leases {
 /** Messages to the product's own workers. */
 export interface WorkQueue {
   /** Sends the JSON of `message`, visible after `delaySeconds`. May fail with the storage codes. */
-  send(queue: QueueName, message: unknown, delaySeconds?: number): Promise<void>;
+  send<Message>(queue: Queue<Message>, message: Message, delaySeconds?: number): Promise<void>;
 }
-
-/** The product's queues. */
-export type QueueName = 'hsm-sweeps' | 'key-backups' | 'recoveries' | 'watch-looks' | 'verifications';
 
 /** Decides when the next request to one HSM may start. */
 export interface Pacer {

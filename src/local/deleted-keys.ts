@@ -1,7 +1,6 @@
 /** The soft-deleted keys of the local HSMs, as a person wants to see them: how long each has left, and what is left after that. */
 import { BlobDocumentStore } from '../adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../adapters/blob/clients.ts';
-import { STATE_CONTAINER } from '../adapters/blob/layout.ts';
 import { TokenFileCredential } from '../adapters/identity/credential.ts';
 import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
@@ -9,6 +8,7 @@ import { lookUp } from '../core/look-up.ts';
 import type { ListedDeletedKey } from '../core/model/key.ts';
 import type { KeyService } from '../core/ports.ts';
 import { readCatalogue } from '../features/recovery-points/catalogue.ts';
+import { CONTAINERS } from '../platform/config/product-settings.ts';
 import { storageAccess } from './start-apps.ts';
 import type { World } from './world/start-world.ts';
 
@@ -16,7 +16,7 @@ const HOUR_MS = 3_600_000;
 
 /** One line for each soft-deleted key, soonest purge first. Fails with the codes of the ports. */
 export async function describeDeletedKeys(world: World): Promise<string[]> {
-  const container = createBlobService(storageAccess(world)).getContainerClient(STATE_CONTAINER);
+  const container = createBlobService(storageAccess(world)).getContainerClient(CONTAINERS.state);
   const state = new BlobDocumentStore({ container, clock: systemClock });
   const credential = new TokenFileCredential(world.tokenFile);
   const rows = await Promise.all(

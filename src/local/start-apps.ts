@@ -7,6 +7,8 @@ import type { StorageAccess } from '../adapters/http/storage-access.ts';
 import { managedIdentity } from '../adapters/identity/credential.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
+import { CONTAINERS } from '../platform/config/product-settings.ts';
+import { QUEUES } from '../platform/features.ts';
 import { startHost } from './host/host.ts';
 import type { HostLogger } from './host/host-log.ts';
 import type { Host } from './host/host-options.ts';
@@ -17,8 +19,6 @@ import { WATCH_SOURCE, type World } from './world/start-world.ts';
 /** After a crash here a message comes back soon, not after the ten minutes of the official host. */
 const QUEUE_VISIBILITY_MS = 30_000;
 const PORTS = { backup: 7071, recovery: 7072 } as const;
-const CONTAINERS = ['key-backups', 'warden-state', 'warden-audit'];
-const QUEUES = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications', 'recoveries'];
 
 /** The events that the recovery app is subscribed to: those that open requests. */
 const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.RecoveryAsked'];
@@ -108,7 +108,7 @@ export function storageAccess({ azurite, caPem }: World): StorageAccess {
 async function deployStorage(access: StorageAccess): Promise<void> {
   const [blobs, queues] = [createBlobService(access), createQueueService(access)];
   await Promise.all([
-    ...CONTAINERS.map((name) => blobs.getContainerClient(name).createIfNotExists()),
+    ...Object.values(CONTAINERS).map((name) => blobs.getContainerClient(name).createIfNotExists()),
     ...QUEUES.map((name) => queues.getQueueClient(name).createIfNotExists()),
   ]);
 }

@@ -10,10 +10,10 @@ const VIOLATIONS = [
   ['src/core', "import '../../features/roles/roles.ts';", 'core-is-pure'],
   ['src/features', "import '@azure/core-auth';", 'features-are-pure'],
   ['src/features', "import 'node:fs';", 'features-are-pure'],
-  ['src/features', "import '../../platform/compose.ts';", 'features-are-pure'],
+  ['src/features', "import '../../platform/platform.ts';", 'features-are-pure'],
   ['src/features', "import '../watch/judge/step.ts';", 'features-keep-out-of-each-other'],
   ['src/platform', "import '../../features/watch/judge/step.ts';", 'features-show-their-doors'],
-  ['src/adapters', "import '../../platform/compose.ts';", 'adapters-know-only-core-and-features'],
+  ['src/adapters', "import '../../platform/platform.ts';", 'adapters-know-only-core-and-features'],
   [
     'src/platform/config',
     "import '../../../adapters/system/system-clock.ts';",

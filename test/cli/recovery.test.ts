@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
+import { RECOVERIES } from '../../src/features/recovery/model/message.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 import { run } from './support/cli.ts';
 
@@ -43,7 +44,7 @@ describe('hsm-warden recovery', () => {
     expect(await as('bob', ['approve', id], 'orders\n')).toMatchObject({ code: 0 });
     expect((await as('carol', ['approve', id], 'orders\n')).stdout).toContain('"state": "approved"');
     const { world, host } = served;
-    await host.deliver('recoveryWorker', JSON.stringify(world.queue.take('recoveries')));
+    await host.deliver('recoveryWorker', JSON.stringify(world.queue.take(RECOVERIES)));
 
     const shown = RecoveryView.parse(JSON.parse((await as('dave', ['show', id])).stdout));
     expect(shown).toMatchObject({ state: 'succeeded', outcome: { result: 'succeeded' } });

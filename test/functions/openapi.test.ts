@@ -1,6 +1,6 @@
 import { Validator } from '@seriousme/openapi-schema-validator';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openApiDocument } from '../../functions/openapi.ts';
+import { openApiDocument } from '../../functions/http/openapi.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 
 let served: RecoveryHost;

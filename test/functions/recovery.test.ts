@@ -1,6 +1,8 @@
 /** The HTTP API over loopback: the whole path of a recovery. */
+
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { RecoveryPage, RecoveryView } from '../../src/features/recovery/model/asking.ts';
+import { RECOVERIES } from '../../src/features/recovery/model/message.ts';
 import { ASK, codeOf, opened } from '../support/recovery-answers.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 
@@ -30,7 +32,7 @@ describe('a recovery over HTTP', () => {
     expect(RecoveryView.parse(await second.json())).toMatchObject({ state: 'approved', missingApprovals: 0 });
 
     const { world, host } = served;
-    await host.deliver('recoveryWorker', JSON.stringify(world.queue.take('recoveries')));
+    await host.deliver('recoveryWorker', JSON.stringify(world.queue.take(RECOVERIES)));
     const ended = await served.send('dave', 'GET', `recoveries/${view.id}`);
     expect(RecoveryView.parse(await ended.json())).toMatchObject({
       state: 'succeeded',

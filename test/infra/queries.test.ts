@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { EVENT_TYPES, EVENTS } from '../../src/core/events/event.ts';
 import { RECOVERY_EVENT_TYPES, RecoveryCloudEvent } from '../../src/features/recovery/cloud-event.ts';
-import { namesRegisteredBy } from '../../tools/infra/registered.ts';
+import { FUNCTION_NAMES } from '../../src/platform/features.ts';
 
 const FOLDER = 'infra/queries';
 const FILES = readdirSync(FOLDER).map((file) => ({
@@ -75,10 +75,7 @@ describe.each(QUERIES)('the query $file', ({ query }) => {
   });
 
   it('asks for functions that are registered', () => {
-    const names = [
-      ...namesRegisteredBy('functions/main.ts'),
-      ...namesRegisteredBy('functions/recovery-main.ts'),
-    ];
+    const names = [...FUNCTION_NAMES.backup, ...FUNCTION_NAMES.recovery];
 
     expect(compared(query, 'Name').filter((name) => !names.includes(name))).toEqual([]);
   });

@@ -6,7 +6,7 @@ import { AimdPacer } from '../../src/adapters/pacing/aimd-pacer.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { EVERY_KEY } from '../../src/core/model/selection.ts';
 import { DEFAULT_RETRY } from '../../src/core/retry.ts';
-import { Turns } from '../../src/core/serialize.ts';
+import { Serializer } from '../../src/core/serializer.ts';
 import { sweep } from '../../src/features/backup/sweep.ts';
 import { CliWorld } from '../cli/support/cli-world.ts';
 import { keyServiceOn } from '../support/emulator-world.ts';
@@ -56,7 +56,7 @@ beforeAll(async () => {
     pacer: new AimdPacer({ ratePerSecond: 1000, clock: systemClock }),
     clock: systemClock,
     logger,
-    turns: new Turns(),
+    saves: new Serializer(),
   };
   const policy = {
     ...{ selection: EVERY_KEY, refreshMs: 86_400_000, schedule: '0 0 2 * * *', pace: 1000, concurrency: 16 },

@@ -3,6 +3,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SWEEPS } from '../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { structureFault } from '../../src/features/recovery-points/structure.ts';
 import { LocalWorld } from '../support/local-world.ts';
@@ -53,7 +54,7 @@ describe('the nightly run, killed hard at 20 random moments', () => {
     while (kills < KILLS && !(await local.ended(RUN.hsm, RUN.runId))) {
       const { child, lines } = await startApp();
       // A repeated message stands for the one that comes back when its time is over.
-      await local.queue.send('hsm-sweeps', { kind: 'sweep', ...RUN });
+      await local.queue.send(SWEEPS, { kind: 'sweep', ...RUN });
       // After so many keys; the others under way are then anywhere between list and catalogue.
       for (let keys = randomInt(0, 5); keys > 0; keys -= 1) await lines.next();
       await kill(child);
@@ -62,7 +63,7 @@ describe('the nightly run, killed hard at 20 random moments', () => {
     }
 
     const { child } = await startApp();
-    await local.queue.send('hsm-sweeps', { kind: 'sweep', ...RUN });
+    await local.queue.send(SWEEPS, { kind: 'sweep', ...RUN });
     await expect.poll(() => local.ended(RUN.hsm, RUN.runId), { timeout: 60_000, interval: 200 }).toBe(true);
     await kill(child);
 

@@ -1,6 +1,9 @@
 /** Four eyes end to end: emulated HSMs over TLS, storage over TLS, tokens over loopback, the real functions, real queues. */
+
 import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { BlobAuditAnchor } from '../../src/adapters/audit/blob-audit-anchor.ts';
+import { BlobAuditStore } from '../../src/adapters/audit/blob-audit-store.ts';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
@@ -21,7 +24,7 @@ import {
   LOCAL_TENANT,
   startIssuer,
 } from '../../src/local/issuer/issuer.ts';
-import { composeRecoveryApp } from '../../src/platform/compose-recovery.ts';
+import { recoveryAppOn } from '../../src/platform/recovery-app.ts';
 import { slot } from '../functions/apps/slot.ts';
 import { type RunningAzurite, startSecureAzurite } from '../support/azurite.ts';
 import { keyClientOn, keyServiceOn } from '../support/emulator-world.ts';
@@ -60,34 +63,43 @@ beforeAll(async () => {
     logger,
   });
   store = new BlobDocumentStore({ container: stateContainer, clock: systemClock });
-  appFor = composeRecoveryApp({
-    config: {
-      trust: {
-        issuer: issuer.url,
-        jwksUrl: issuer.jwksUrl,
-        audience: LOCAL_AUDIENCE,
-        tenant: LOCAL_TENANT,
-        scope: LOCAL_SCOPE,
-      },
-      policy: { approvals: 2, groups: ['security', 'key-owner'], ttlMs: 3_600_000, rules: [] },
-      webhooks: { sources: ['watch'], apps: {}, perMinute: 30, autoRequest: true },
-      webhookSecrets: { watch: [SECRET] },
-      sharedDomains: [['contoso', 'contoso-dr']],
-      auditContainer: 'warden-audit',
-      origin: 'https://warden.test',
+  const config = {
+    trust: {
+      issuer: issuer.url,
+      jwksUrl: issuer.jwksUrl,
+      audience: LOCAL_AUDIENCE,
+      tenant: LOCAL_TENANT,
+      scope: LOCAL_SCOPE,
     },
-    hsms: new Map(
-      [contoso, disaster].map((hsm) => [hsm.name, { keys: keyServiceOn(hsm), pacer: new FreePacer() }]),
-    ),
-    backups,
-    store,
-    stateContainer,
-    auditContainer: await openContainer(azurite.access, 'warden-audit'),
-    queue: new StorageWorkQueue({ service, clock: systemClock }),
-    notifier,
-    clock: systemClock,
-    stopping: new AbortController().signal,
-  });
+    policy: { approvals: 2, groups: ['security', 'key-owner'], ttlMs: 3_600_000, rules: [] },
+    webhooks: { sources: ['watch'], apps: {}, perMinute: 30, autoRequest: true },
+    webhookSecrets: { watch: [SECRET] },
+    sharedDomains: [['contoso', 'contoso-dr']],
+    auditContainer: 'warden-audit',
+    origin: 'https://warden.test',
+  };
+  const hsms = new Map(
+    [contoso, disaster].map((hsm) => [
+      hsm.name,
+      { name: hsm.name, keys: keyServiceOn(hsm), pacer: new FreePacer(), pace: 8 },
+    ]),
+  );
+  appFor = recoveryAppOn(
+    {
+      clock: systemClock,
+      hsms: { names: [...hsms.keys()], get: (name) => required(hsms, name) },
+      state: store,
+      auditStore: new BlobAuditStore({
+        container: await openContainer(azurite.access, 'warden-audit'),
+        clock: systemClock,
+      }),
+      anchor: new BlobAuditAnchor({ container: stateContainer, clock: systemClock }),
+      queue: new StorageWorkQueue({ service, clock: systemClock }),
+      prepare: async () => undefined,
+    },
+    config,
+    { notifier, backups, stopping: new AbortController().signal },
+  );
   slot.appFor = () => appFor(logger);
   host = await startHost({
     entry: new URL('../functions/apps/recovery-app.ts', import.meta.url),
@@ -103,6 +115,12 @@ afterAll(async () => {
   await host.stop(0);
   await Promise.all([azurite.stop(), contoso.close(), disaster.close(), issuer.stop()]);
 });
+
+function required<T>(found: ReadonlyMap<string, T>, name: string): T {
+  const value = found.get(name);
+  if (value === undefined) throw new Error(`expected ${name} to be there`);
+  return value;
+}
 
 /** A key with two versions and a backup; then deleted, and purged if asked. */
 async function lostKey(name: string, purge = false): Promise<void> {

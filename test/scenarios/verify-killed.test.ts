@@ -1,10 +1,12 @@
 /** The nightly verification as a process of its own, killed hard again and again over two pages of stored backups. */
+
 import { createHash, randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forEachConcurrently } from '../../src/core/concurrency.ts';
 import { WardenEvent } from '../../src/core/events/event.ts';
 import { seededUniform } from '../../src/emulator/latency/sampler.ts';
+import { VERIFICATIONS } from '../../src/features/verify/message.ts';
 import { readVerification, type VerifyState } from '../../src/features/verify/verify-state.ts';
 import { AppProcess } from '../support/app-process.ts';
 import { aBackupRecord } from '../support/backup-record.ts';
@@ -95,8 +97,8 @@ describe('the verification, killed hard at random moments', () => {
     const stations: number[] = [];
     while (stations.length < KILLS && (await progress())?.endedAt === undefined) {
       // A new message stands for the one that comes back when its time is over.
-      await local.clearQueue('verifications');
-      await local.queue.send('verifications', RUN);
+      await local.clearQueue(VERIFICATIONS);
+      await local.queue.send(VERIFICATIONS, RUN);
       const victim = await startApp();
       const wanted = (stations.at(-1) ?? 0) + SLICE * Math.floor(random() * LONGEST_SLICES);
       const target = Math.min(BACKUPS, wanted);
@@ -106,8 +108,8 @@ describe('the verification, killed hard at random moments', () => {
       stations.push(await checked());
     }
     process.stdout.write(`backups checked at each death: ${stations.join(' ')}\n`);
-    await local.clearQueue('verifications');
-    await local.queue.send('verifications', RUN);
+    await local.clearQueue(VERIFICATIONS);
+    await local.queue.send(VERIFICATIONS, RUN);
     await startApp();
     await expect
       .poll(async () => (await progress())?.endedAt, { timeout: 60_000, interval: 100 })

@@ -1,4 +1,5 @@
 /** The watch as a process of its own, killed hard again and again while keys come and go and ninety days pass. */
+
 import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { KeyClient } from '@azure/keyvault-keys';
@@ -7,6 +8,7 @@ import { WardenEvent } from '../../src/core/events/event.ts';
 import { seededUniform } from '../../src/emulator/latency/sampler.ts';
 import { ADMINISTRATOR_ID } from '../../src/emulator/options.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
+import { SCANS } from '../../src/features/watch/model/message.ts';
 import { DEFAULT_THRESHOLDS_MS } from '../../src/features/watch/model/policy.ts';
 import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
 import { AppProcess } from '../support/app-process.ts';
@@ -90,7 +92,7 @@ function heartbeats(): number {
 }
 
 function askForLook(): Promise<void> {
-  return local.queue.send('watch-looks', { kind: 'look', hsm: HSM });
+  return local.queue.send(SCANS, { kind: 'look', hsm: HSM });
 }
 
 /** A look that begins and ends after now. */

@@ -1,4 +1,5 @@
 /** Ninety days of a deleted key over TLS, with real storage, the emulator's audit log and the local topic. */
+
 import { createServer } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -6,14 +7,18 @@ import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { AimdPacer } from '../../src/adapters/pacing/aimd-pacer.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import type { Clock, KeyService, WorkQueue } from '../../src/core/ports.ts';
+import type { Clock, KeyService } from '../../src/core/ports.ts';
 import { ADMINISTRATOR_ID } from '../../src/emulator/options.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.ts';
 import { createAuthority, createLeaf } from '../../src/emulator/tls/certificates.ts';
+import { KEY_BACKUPS } from '../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { startTopic, type Topic } from '../../src/local/topic/topic.ts';
-import { composeWatch, publisherFor, type Watch } from '../../src/platform/compose-watch.ts';
+import type { App, InvocationLog } from '../../src/platform/app.ts';
+import { composeBackupApp } from '../../src/platform/backup-app.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
+import { openPlatform } from '../../src/platform/platform.ts';
+import type { WorkQueueWorld } from '../contract/work-queue.ts';
 import { type RunningAzurite, startSecureAzurite } from '../support/azurite.ts';
 import { keyClientOn, keyServiceOn, tokenCredential } from '../support/emulator-world.ts';
 import { RecordingLogger } from '../support/memory/recording-logger.ts';
@@ -33,12 +38,13 @@ let azurite: RunningAzurite;
 let emulator: Emulator;
 let topic: Topic;
 let sink: AuditSink;
-let watch: Watch<RecordingLogger>;
+let app: App;
 let keys: KeyService;
 let state: BlobDocumentStore;
 let backups: BlobBackupStore;
-let queues: { readonly queue: WorkQueue; take(name: 'key-backups'): Promise<unknown> };
+let queues: WorkQueueWorld;
 const logger = new RecordingLogger();
+const QUIET: InvocationLog = { info: () => undefined, warn: () => undefined, error: () => undefined };
 
 /** Stands for the event hub: whatever is posted is a batch of the audit log. */
 async function startSink(onBatch: (batch: string) => Promise<unknown>): Promise<AuditSink> {
@@ -60,7 +66,7 @@ async function startSink(onBatch: (batch: string) => Promise<unknown>): Promise<
 
 beforeAll(async () => {
   azurite = await startSecureAzurite();
-  sink = await startSink(async (batch) => watch.readAuditBatch(batch, logger));
+  sink = await startSink(async (batch) => app.run('auditEvents', batch, QUIET));
   emulator = await startEmulator({ purgeProtection: true, auditSink: sink.url });
   const authority = await createAuthority(Date.now());
   const leaf = await createLeaf(authority, 'topic', Date.now());
@@ -81,25 +87,25 @@ beforeAll(async () => {
     logger,
   });
   queues = await workQueueWorld(azurite.access);
-  watch = composeWatch<RecordingLogger>({
-    config: readConfig({
-      WARDEN_HSMS: `contoso=${emulator.url}`,
-      WARDEN_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
-      WARDEN_TOPIC_URL: topic.url,
+  const config = readConfig({
+    WARDEN_HSMS: `contoso=${emulator.url}`,
+    WARDEN_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
+    WARDEN_TOPIC_URL: topic.url,
+    WARDEN_AUDIT_HUB: 'audit',
+  });
+  const pacer = new AimdPacer({ ratePerSecond: 8, clock: systemClock });
+  app = composeBackupApp(config, {
+    ...openPlatform({
+      config,
+      credential: tokenCredential('publisher'),
+      caPem: authority.certificate,
+      clock,
     }),
-    clock,
     state,
     queue: queues.queue,
-    hsmOf: () => ({ keys, pacer: new AimdPacer({ ratePerSecond: 8, clock: systemClock }) }),
-    loggerTo: (log) => log,
-    backupsWith: () => backups,
-    publisherWith: publisherFor(topic.url, {
-      credential: tokenCredential('publisher'),
-      clock,
-      caPem: authority.certificate,
-    }),
+    hsms: { names: ['contoso'], get: () => ({ name: 'contoso', keys, pacer, pace: 8 }) },
+    backups: () => backups,
     prepare: async () => undefined,
-    signal: new AbortController().signal,
   });
 });
 
@@ -121,17 +127,17 @@ function told(): readonly string[] {
 async function backUpChanged(): Promise<void> {
   const message = await vi.waitFor(
     async () => {
-      const found = await queues.take('key-backups');
+      const found = await queues.take(KEY_BACKUPS);
       expect(found).toBeDefined();
       return found;
     },
     { timeout: PROMISE_MS, interval: 50 },
   );
-  await watch.backUpKey(message, logger);
+  await app.run('keyBackupWorker', message, QUIET);
 }
 
 function look() {
-  return watch.look({ kind: 'look', hsm: 'contoso' }, logger);
+  return app.run('watchWorker', { kind: 'look', hsm: 'contoso' }, QUIET);
 }
 
 describe('ninety days of a deleted key', () => {

@@ -11,7 +11,8 @@ import { KeyVaultKeyService } from '../../src/adapters/keyvault/key-vault-key-se
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
-import type { QueueName, StoredBackup } from '../../src/core/ports.ts';
+import type { StoredBackup } from '../../src/core/ports.ts';
+import type { Queue } from '../../src/core/queue.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
 import { hasEnded, type RunRecord, readRun } from '../../src/features/backup/run-record.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/local/world/start-world.ts';
@@ -105,7 +106,7 @@ export class LocalWorld {
   }
 
   /** Forgets the messages of a queue, also those that a dead process still hides. */
-  async clearQueue(name: QueueName): Promise<void> {
+  async clearQueue({ name }: Pick<Queue, 'name'>): Promise<void> {
     const queue = createQueueService(this.access).getQueueClient(name);
     await queue.createIfNotExists();
     await queue.clearMessages();

@@ -1,6 +1,7 @@
 /** Builders of recovery requests for tests. */
+import type { Actor } from '../../src/core/model/names.ts';
 import type { ApprovalRule } from '../../src/features/recovery/model/policy.ts';
-import type { Actor, Operation, RecoveryRecord } from '../../src/features/recovery/model/record.ts';
+import type { Operation, RecoveryRecord } from '../../src/features/recovery/model/record.ts';
 import {
   applyCommand,
   type NewRequest,

@@ -3,7 +3,7 @@
 import { identityProof } from '../../src/adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../../src/adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from '../../src/adapters/auth/token-verifier.ts';
-import { StandardWebhookSignatures } from '../../src/adapters/auth/webhook-signatures.ts';
+import { HmacWebhookSignatures } from '../../src/adapters/auth/webhook-signatures.ts';
 import { createRecoveryApp, type RecoveryAppDeps } from '../../src/features/recovery/app.ts';
 import { startHost } from '../../src/local/host/host.ts';
 import type { Host } from '../../src/local/host/host-options.ts';
@@ -110,7 +110,7 @@ function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
   return {
     ...deps,
     authenticator: new TokenAuthenticator(verifier),
-    signatures: new StandardWebhookSignatures({ alerts: SECRETS }),
+    signatures: new HmacWebhookSignatures({ alerts: SECRETS }),
     webhooks: {
       sources: ['alerts', 'grid'],
       apps: { alerts: [WEBHOOK_APP] },

@@ -4,11 +4,12 @@ import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { BlobLeases } from '../../src/adapters/blob/blob-leases.ts';
 import { createBlobService, ensureContainer } from '../../src/adapters/blob/clients.ts';
-import { BACKUP_CONTAINER, leaseBlobName, STATE_CONTAINER } from '../../src/adapters/blob/layout.ts';
+import { leaseBlobName } from '../../src/adapters/blob/layout.ts';
 import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { CONTAINERS } from '../../src/platform/config/product-settings.ts';
 import type { BackupStoreWorld } from '../contract/backup-store.ts';
 import type { DocumentStoreWorld } from '../contract/document-store.ts';
 import type { LeasesWorld } from '../contract/leases.ts';
@@ -25,19 +26,19 @@ export async function openContainer(access: StorageAccess, name: string) {
 
 /** A store of backups. */
 export async function backupStoreWorld(access: StorageAccess): Promise<BackupStoreWorld> {
-  const container = await openContainer(access, BACKUP_CONTAINER);
+  const container = await openContainer(access, CONTAINERS.backup);
   return { store: new BlobBackupStore({ container, clock: systemClock, logger: new RecordingLogger() }) };
 }
 
 /** A store of state. */
 export async function documentStoreWorld(access: StorageAccess): Promise<DocumentStoreWorld> {
-  const container = await openContainer(access, STATE_CONTAINER);
+  const container = await openContainer(access, CONTAINERS.state);
   return { store: new BlobDocumentStore({ container, clock: systemClock }) };
 }
 
 /** Leases whose renewals come when the clock is moved. */
 export async function leasesWorld(access: StorageAccess): Promise<LeasesWorld> {
-  const container = await openContainer(access, STATE_CONTAINER);
+  const container = await openContainer(access, CONTAINERS.state);
   const clock = new ManualClock();
   return {
     leases: new BlobLeases({ container, clock }),
@@ -53,7 +54,7 @@ export async function workQueueWorld(access: StorageAccess): Promise<WorkQueueWo
   const service = createQueueService(access);
   return {
     queue: new StorageWorkQueue({ service, clock: systemClock, createMissing: true }),
-    async take(name) {
+    async take({ name }) {
       const client = service.getQueueClient(name);
       const { receivedMessageItems } = await client.receiveMessages();
       const [message] = receivedMessageItems;

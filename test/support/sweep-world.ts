@@ -3,9 +3,10 @@
 import { WardenError, type WardenErrorCode } from '../../src/core/errors.ts';
 import { EVERY_KEY } from '../../src/core/model/selection.ts';
 import type { Pacer } from '../../src/core/ports.ts';
+import { readMessage } from '../../src/core/queue.ts';
 import { DEFAULT_RETRY } from '../../src/core/retry.ts';
-import { Turns } from '../../src/core/serialize.ts';
-import { parseSweepMessage, type SweepMessage } from '../../src/features/backup/message.ts';
+import { Serializer } from '../../src/core/serializer.ts';
+import { SWEEPS, type SweepMessage } from '../../src/features/backup/queues.ts';
 import { type RunRecord, readRun } from '../../src/features/backup/run-record.ts';
 import { sweep } from '../../src/features/backup/sweep.ts';
 import type { SweepDeps, SweepPolicy } from '../../src/features/backup/sweep-context.ts';
@@ -51,7 +52,7 @@ export class SweepWorld {
   readonly queue = new MemoryWorkQueue(this.clock);
   readonly pacer = new FreePacer();
   readonly logger = new RecordingLogger();
-  readonly turns = new Turns();
+  readonly saves = new Serializer();
   readonly message: SweepMessage = { kind: 'sweep', hsm: 'contoso', runId: '20261124T020000Z-nightly' };
 
   /** A world whose HSM holds `count` keys, made an hour before the run. */
@@ -72,7 +73,7 @@ export class SweepWorld {
       pacer: this.pacer,
       clock: this.clock,
       logger: this.logger,
-      turns: this.turns,
+      saves: this.saves,
     };
   }
 
@@ -103,8 +104,8 @@ export class SweepWorld {
   async sweepToTheEnd(change: Partial<SweepPolicy> = {}): Promise<number> {
     await this.sweep(change);
     let parts = 1;
-    for (let next = this.queue.take('hsm-sweeps'); next !== undefined; next = this.queue.take('hsm-sweeps')) {
-      await this.sweep(change, parseSweepMessage(next));
+    for (let next = this.queue.take(SWEEPS); next !== undefined; next = this.queue.take(SWEEPS)) {
+      await this.sweep(change, readMessage(SWEEPS, next));
       parts += 1;
     }
     return parts;

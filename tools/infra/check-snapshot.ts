@@ -1,10 +1,10 @@
 /** Everything that is checked of one prediction: the rules of the deployment and its contract with the code. */
-import { AUDIT_CONTAINER } from '../../src/adapters/audit/audit-names.ts';
-import { BACKUP_CONTAINER, STATE_CONTAINER } from '../../src/adapters/blob/layout.ts';
+import { CONTAINERS } from '../../src/platform/config/product-settings.ts';
+import { FUNCTION_NAMES } from '../../src/platform/features.ts';
 import { APPS } from '../apps.ts';
 import { checkFunctions, checkPlaces, checkSettings, checkTriggers } from './contract.ts';
 import type { DeploymentPromise } from './promise.ts';
-import { namesRegisteredBy, type RegisteredFunction, registeredBy } from './registered.ts';
+import { type RegisteredFunction, registeredBy } from './registered.ts';
 import { resolveSettings } from './resolve-settings.ts';
 import { violations } from './rules/violations.ts';
 import { appSettings, type Snapshot } from './snapshot.ts';
@@ -29,10 +29,10 @@ export function check(
   return [
     ...violations(snapshot, promise),
     ...checkStatePaths(snapshot),
-    ...checkPlaces(snapshot, [BACKUP_CONTAINER, STATE_CONTAINER, AUDIT_CONTAINER]),
-    ...APPS.flatMap(({ name, entry }) => [
+    ...checkPlaces(snapshot, Object.values(CONTAINERS)),
+    ...APPS.flatMap(({ name }) => [
       ...checkSettings(snapshot, name),
-      ...checkFunctions(snapshot, name, namesRegisteredBy(entry)),
+      ...checkFunctions(snapshot, name, FUNCTION_NAMES[name]),
       ...checkTriggers(snapshot, name, registrations.get(name) ?? []),
     ]),
   ];

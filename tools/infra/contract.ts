@@ -1,5 +1,6 @@
 /** The contract between the deployment and the code: names both must agree on, taken from each, compared both ways. */
-import { SETTINGS } from '../../src/platform/config/settings.ts';
+import type { SettingsTable } from '../../src/core/settings/setting.ts';
+import { SETTINGS } from '../../src/platform/config/product-settings.ts';
 import type { RegisteredFunction } from './registered.ts';
 import { accountIn, appSettings, ofType, type Snapshot } from './snapshot.ts';
 
@@ -11,8 +12,10 @@ export function checkSettings(snapshot: Snapshot, app: string): readonly string[
   const given = Object.keys(appSettings(snapshot, app)).filter((name) => name.startsWith('WARDEN_'));
   const unknown = given.filter((name) => !Object.hasOwn(SETTINGS, name));
   const local = given.filter((name) => LOCAL_ONLY.has(name));
-  const missing = Object.entries(SETTINGS)
-    .filter(([name, { doc }]) => 'default' in doc === false && !LOCAL_ONLY.has(name) && !given.includes(name))
+  const table: SettingsTable = SETTINGS;
+  const missing = Object.entries(table)
+    .filter(([, setting]) => setting.default === undefined && setting.otherwise === undefined)
+    .filter(([name]) => !LOCAL_ONLY.has(name) && !given.includes(name))
     .map(([name]) => name);
   return [
     ...unknown.map((name) => `settings: the code does not know ${name} of the ${app} app`),

@@ -1,7 +1,5 @@
 /** What the product's code registers, asked of the code itself. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { dirname, join } from 'node:path';
 import { z } from 'zod';
 
 const Registered = z.array(z.object({ name: z.string(), trigger: z.record(z.string(), z.json()) }));
@@ -22,16 +20,4 @@ export function registeredBy(
   });
   if (run.status !== 0) throw new Error(`${entry} does not start with its settings:\n${run.stderr}`);
   return Registered.parse(JSON.parse(run.stdout.trim().split('\n').at(-1) ?? ''));
-}
-
-const IMPORTS = /from '(\.\/[^']+)'/g;
-const REGISTRATIONS = /\bapp\.(\w+)\(\s*'([A-Za-z][\w-]*)'/g;
-
-/** The names that the modules beside an entry point register, read from their text: it needs no setting. */
-export function namesRegisteredBy(entry: string): readonly string[] {
-  const source = readFileSync(entry, 'utf8');
-  const modules = [...source.matchAll(IMPORTS)].map(([, path = '']) => join(dirname(entry), path));
-  return [source, ...modules.map((path) => readFileSync(path, 'utf8'))]
-    .flatMap((text) => [...text.matchAll(REGISTRATIONS)].map(([, , name = '']) => name))
-    .sort();
 }

@@ -1,8 +1,6 @@
 /** The names of the audit log's blobs, both ways. Pure. */
 import type { AuditPart } from '../../features/audit/audit-log.ts';
 
-/** Container of the audit log, under an immutability policy that allows appending. */
-export const AUDIT_CONTAINER = 'warden-audit';
 /** Blob, in the state container, that remembers the end of the chain. */
 export const ANCHOR_BLOB = 'audit/anchor.json';
 

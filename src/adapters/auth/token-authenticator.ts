@@ -1,6 +1,8 @@
 /** Reads the token of an HTTP request: the Authorization header, or the signed token that App Service hands on for a session. */
+
 import { WardenError } from '../../core/errors.ts';
-import type { Authenticator, Caller, HeaderReader } from '../../features/recovery/access/caller.ts';
+import type { HeaderReader } from '../../core/route.ts';
+import type { Authenticator, Caller } from '../../features/recovery/access/caller.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 
 /** The token that App Service Authentication keeps for a signed-in browser. The `X-MS-CLIENT-PRINCIPAL*` headers are never read. */

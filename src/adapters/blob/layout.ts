@@ -2,11 +2,6 @@
 import type { DocumentAddress } from '../../core/documents/document-store.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
 
-/** Container of the backups, under an immutability policy. */
-export const BACKUP_CONTAINER = 'key-backups';
-/** Container of derived state and of lease blobs. */
-export const STATE_CONTAINER = 'warden-state';
-
 /** Where the copies are that no lifecycle rule touches; no HSM may have this name. */
 const PINNED = 'pinned';
 

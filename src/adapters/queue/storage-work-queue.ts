@@ -1,7 +1,8 @@
 /** The product's queues on Azure Storage, in the form in which the Functions host reads them. */
 import type { QueueServiceClient } from '@azure/storage-queue';
 import { isWardenError, WardenError } from '../../core/errors.ts';
-import type { Clock, QueueName, WorkQueue } from '../../core/ports.ts';
+import type { Clock, WorkQueue } from '../../core/ports.ts';
+import type { Queue } from '../../core/queue.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
@@ -29,7 +30,7 @@ export class StorageWorkQueue implements WorkQueue {
   }
 
   /** Sends base64 of the JSON, as the host expects by default. Fails with `message-invalid` above 64 KiB of base64. */
-  async send(queue: QueueName, message: unknown, delaySeconds = 0): Promise<void> {
+  async send<Message>({ name: queue }: Queue<Message>, message: Message, delaySeconds = 0): Promise<void> {
     const text = Buffer.from(JSON.stringify(message)).toString('base64');
     if (text.length > MAX_MESSAGE_BYTES) {
       throw new WardenError('message-invalid', {
@@ -45,7 +46,7 @@ export class StorageWorkQueue implements WorkQueue {
     }
   }
 
-  async #send(queue: QueueName, text: string, delaySeconds: number): Promise<void> {
+  async #send(queue: string, text: string, delaySeconds: number): Promise<void> {
     const call = {
       what: `send a message to queue ${queue}`,
       ...(this.#createMissing ? ({ meanings: { QueueNotFound: 'blob-missing' } } as const) : {}),
@@ -60,7 +61,7 @@ export class StorageWorkQueue implements WorkQueue {
     }
   }
 
-  async #create(queue: QueueName): Promise<void> {
+  async #create(queue: string): Promise<void> {
     try {
       const client = this.#service.getQueueClient(queue);
       await inTime(undefined, (abortSignal) => client.createIfNotExists({ abortSignal }));

@@ -3,9 +3,8 @@
 import { z } from 'zod';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { WardenError } from '../../core/errors.ts';
-
-import { DEFAULT_RETRY } from '../../core/retry.ts';
-import { Turns } from '../../core/serialize.ts';
+import { Serializer } from '../../core/serializer.ts';
+import { sweepPolicy } from '../../features/backup/manifest.ts';
 import { type RunRecord, type RunSummary, readRun } from '../../features/backup/run-record.ts';
 import { runIdentifier } from '../../features/backup/start-runs.ts';
 import { sweep } from '../../features/backup/sweep.ts';
@@ -26,9 +25,6 @@ import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { startProgress } from '../frame/progress.ts';
 import { backUpNow } from './good-backup.ts';
-
-/** What a crash can make the next run look up again is bounded by it. */
-const CHECKPOINT_MS = 30_000;
 
 export const backupRun = defineCommand({
   path: 'backup run',
@@ -92,26 +88,20 @@ async function sweepOne(
   const config = requireConfig(connection);
   const { clock, signal } = context;
   const progress = startProgress(context, `Backing up ${hsm.name}`);
-  const { selection, refreshMs, schedule, concurrency, budgetMs } = config;
-  const policy = {
-    ...{ selection, refreshMs, schedule, concurrency, budgetMs, pace: hsm.pace },
-    checkpointMs: CHECKPOINT_MS,
-    retry: DEFAULT_RETRY,
-    onProgress: ({ counts }: RunSummary) => {
-      progress.update(counts.keys, undefined, 'keys checked');
-      context.onInterrupt(
-        () =>
-          `${counts.backedUp} keys of ${hsm.name} backed up, of ${counts.keys} that were checked. Run the same command again: it goes on from there.`,
-      );
-    },
-  };
+  const policy = sweepPolicy(config, hsm, ({ counts }) => {
+    progress.update(counts.keys, undefined, 'keys checked');
+    context.onInterrupt(
+      () =>
+        `${counts.backedUp} keys of ${hsm.name} backed up, of ${counts.keys} that were checked. Run the same command again: it goes on from there.`,
+    );
+  });
   const deps = {
     ...openStore(connection, config, context),
     keys: keyServiceOn(connection, { hsm: hsm.name, url: hsm.url }, clock),
     pacer: pacerFor(hsm.pace, clock),
     clock,
     logger: cliLogger(context),
-    turns: new Turns(),
+    saves: new Serializer(),
     // The continuation is this very loop: no message goes to the app.
     queue: { send: async () => undefined },
   };

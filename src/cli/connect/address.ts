@@ -1,7 +1,7 @@
 /** Which HSM and which key a command is about: `--hsm-name` and `--name`, or one URL with `--id`, as with az. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
-import { isLoopback } from '../../platform/config/settings.ts';
+import { isLoopback } from '../../core/settings/kinds.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import { UsageError } from '../frame/failures.ts';
 import { CLOUDS } from './clouds.ts';

@@ -1,10 +1,11 @@
 /** How the command line reaches HSMs and storage: whose credential, which certificate authority, which settings. */
+
 import type { TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
 import { readCaFile } from '../../adapters/http/tls.ts';
 import { surroundingIdentity, TokenFileCredential } from '../../adapters/identity/credential.ts';
+import { isLoopback } from '../../core/settings/kinds.ts';
 import { type Config, type Environment, readConfig } from '../../platform/config/config.ts';
-import { isLoopback } from '../../platform/config/settings.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';

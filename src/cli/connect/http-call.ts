@@ -1,4 +1,5 @@
 /** One HTTP request without retries, over TLS with an authority of one's own where there is one. */
+
 import {
   createDefaultHttpClient,
   createHttpHeaders,
@@ -6,7 +7,7 @@ import {
   type HttpMethods,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { isLoopback } from '../../platform/config/settings.ts';
+import { isLoopback } from '../../core/settings/kinds.ts';
 
 /** What to send. Times are milliseconds. */
 export interface HttpCall {

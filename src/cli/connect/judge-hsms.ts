@@ -2,12 +2,12 @@
 import { DEFAULT_RETRY } from '../../core/retry.ts';
 import { type HsmStatus, wasSeen } from '../../features/status/hsm-status.ts';
 import { judgeHsm } from '../../features/status/judge-hsm.ts';
+import { watchPolicy } from '../../features/watch/settings.ts';
 import type { HsmConfig } from '../../platform/config/config.ts';
 import type { CliContext } from '../frame/context.ts';
 import { cliLogger, keyServiceOn, openStore } from './compose-cli.ts';
 import { type Connection, requireConfig } from './connection.ts';
 import type { Trouble } from './doubts.ts';
-import { watchPolicyOf } from './warden-options.ts';
 
 /** The status of each HSM, in their order. Fails with `aborted` or `signed-out`. */
 export function judgeHsms(
@@ -19,7 +19,7 @@ export function judgeHsms(
   const { state } = openStore(connection, config, context);
   const { clock, signal } = context;
   const deps = { state, clock, logger: cliLogger(context), retry: DEFAULT_RETRY };
-  const policy = watchPolicyOf(config);
+  const policy = watchPolicy(config);
   return Promise.all(
     hsms.map(({ name, url }) => {
       const keys = keyServiceOn(connection, { hsm: name, url }, clock);

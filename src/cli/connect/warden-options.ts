@@ -1,6 +1,5 @@
 /** What the warden's own commands share: the HSMs of the settings, the policies, durations for people. */
 import { z } from 'zod';
-import type { WatchPolicy } from '../../features/watch/model/policy.ts';
 import type { Config, HsmConfig } from '../../platform/config/config.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import { UsageError } from '../frame/failures.ts';
@@ -19,21 +18,6 @@ export function chosenHsms({ hsms }: Config, name: string | undefined): readonly
     `The settings name no HSM ${name}.`,
     `WARDEN_HSMS names: ${hsms.map((hsm) => hsm.name).join(', ')}.`,
   );
-}
-
-/** The rules of the watch, as the app has them. */
-export function watchPolicyOf(config: Config): WatchPolicy {
-  const { selection, schedule, refreshMs, watch } = config;
-  return {
-    thresholdsMs: watch.thresholdsMs,
-    selection,
-    schedule,
-    graceMs: watch.overdueGraceMs,
-    refreshMs,
-    unprotectedAfterMs: watch.unprotectedAfterMs,
-    minRetentionDays: watch.minRetentionDays,
-    unreachableAfterMs: watch.unreachableAfterMs,
-  };
 }
 
 /** `1 key`, `2 keys`. */

@@ -1,10 +1,11 @@
 /** Finds the local world that `npm start` runs: its HSMs, storage and tokens, as it wrote them into a file. */
+
 import { readFile } from 'node:fs/promises';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
 import { TokenFileCredential } from '../../adapters/identity/credential.ts';
+import { isLoopback } from '../../core/settings/kinds.ts';
 import type { Environment } from '../../platform/config/config.ts';
-import { isLoopback } from '../../platform/config/settings.ts';
 import { UsageError } from '../frame/failures.ts';
 
 const LocalUrl = z.string().refine(isLoopback, 'expected a URL on this machine');

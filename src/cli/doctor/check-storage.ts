@@ -1,12 +1,13 @@
 /** Checks the storage: that the containers are there and answer, and that nobody can rewrite the backups. */
+
 import type { ContainerClient } from '@azure/storage-blob';
-import { AUDIT_CONTAINER } from '../../adapters/audit/audit-names.ts';
 import { createBlobService } from '../../adapters/blob/clients.ts';
 import { translateStorageError } from '../../adapters/http/translate-storage-error.ts';
 import type { Clock } from '../../core/ports.ts';
+import { isLoopback } from '../../core/settings/kinds.ts';
 import type { Config } from '../../platform/config/config.ts';
-import { isLoopback } from '../../platform/config/settings.ts';
-import { backupAccess, stateAccess } from '../connect/compose-cli.ts';
+import { CONTAINERS } from '../../platform/config/product-settings.ts';
+import { openPlatform } from '../../platform/platform.ts';
 import type { Connection } from '../connect/connection.ts';
 import { attempt, type Finding, fail, ok, warn } from './check.ts';
 import { judgeClock } from './judge-clock.ts';
@@ -20,15 +21,15 @@ export async function checkStorage(
   config: Config,
   clock: Clock,
 ): Promise<readonly Finding[]> {
-  const backups = createBlobService(backupAccess(connection, config)).getContainerClient(
-    config.backupContainer,
-  );
-  const states = createBlobService(stateAccess(connection, config));
-  const state = states.getContainerClient(config.stateContainer);
-  const audit = states.getContainerClient(config.recovery?.auditContainer ?? AUDIT_CONTAINER);
+  const { credential, caPem } = connection;
+  const { access } = openPlatform({ config, credential, caPem, clock });
+  const immutable = createBlobService(access.backup);
+  const backups = immutable.getContainerClient(config.backupContainer);
+  const state = createBlobService(access.state).getContainerClient(config.stateContainer);
+  const audit = immutable.getContainerClient(config.recovery?.auditContainer ?? CONTAINERS.audit);
   const findings = [
     await attempt('backup container', backups.containerName, REACH, () =>
-      immutable('backup container', backups, clock, 'fail'),
+      immutability('backup container', backups, clock, 'fail'),
     ),
     await attempt('state container', state.containerName, REACH, async () => {
       const { date } = await properties(state, clock);
@@ -41,7 +42,7 @@ export async function checkStorage(
   if (config.recovery !== undefined) {
     findings.push(
       await attempt('audit container', audit.containerName, REACH, () =>
-        immutable('audit container', audit, clock, 'warn'),
+        immutability('audit container', audit, clock, 'warn'),
       ),
     );
   }
@@ -49,7 +50,7 @@ export async function checkStorage(
 }
 
 /** Says whether a policy keeps what is stored. A storage emulator has no such thing, so there it is only a warning. */
-async function immutable(
+async function immutability(
   check: string,
   container: ContainerClient,
   clock: Clock,

@@ -5,10 +5,12 @@ import { isWardenError } from '../../core/errors.ts';
 import { lookUp } from '../../core/look-up.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
 import type { KeyService, Logger, WorkQueue } from '../../core/ports.ts';
-import type { KeyBackupMessage } from '../backup/key-message.ts';
+import type { KeyBackupMessage } from '../backup/queues.ts';
+import { KEY_BACKUPS } from '../backup/queues.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { isUntoldUse } from '../watch/judge/classify-use.ts';
 import type { LookMessage } from '../watch/model/message.ts';
+import { SCANS } from '../watch/model/message.ts';
 import type { Signals, UseSignal } from '../watch/model/observation.ts';
 import { readWatchState } from '../watch/model/watch-state.ts';
 import type { LookResult } from '../watch/scan.ts';
@@ -56,7 +58,7 @@ export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Prom
   for (const [hsm, work] of byHsm) {
     for (const [key, changedAt] of work.changed) {
       const message: KeyBackupMessage = { kind: 'key-backup', hsm, key, reason: 'changed', changedAt };
-      await deps.queue.send('key-backups', message);
+      await deps.queue.send(KEY_BACKUPS, message);
       backupsRequested += 1;
     }
     const { looked, requested } = await lookIfNeeded(deps, hsm, work);
@@ -85,7 +87,7 @@ async function lookIfNeeded(
     deps.logger.warn('look failed, its queue takes over', { hsm, error });
     for (const part of inParts(signals)) {
       const message: LookMessage = { kind: 'look', hsm, signals: part };
-      await deps.queue.send('watch-looks', message);
+      await deps.queue.send(SCANS, message);
     }
   }
   return { looked: true, requested: 0 };
@@ -106,7 +108,7 @@ async function requestMissing(
   );
   for (const { name } of missing.slice(0, MISSING_AT_ONCE)) {
     const message: KeyBackupMessage = { kind: 'key-backup', hsm, key: name, reason: 'changed' };
-    await deps.queue.send('key-backups', message);
+    await deps.queue.send(KEY_BACKUPS, message);
   }
   return Math.min(missing.length, MISSING_AT_ONCE);
 }

@@ -1,16 +1,18 @@
 /** Writes the audit log: one chain over daily parts, each sealed before the next begins, whoever writes at once. */
+import { z } from 'zod';
 import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { type AuditEvent, type ChainTip, chainEntry, EMPTY_CHAIN, entryLine, parseEntry } from './entry.ts';
 
 /** A part of the log: one day, or a further part of a day that grew beyond what an append blob can hold. */
-export interface AuditPart {
+export const AuditPart = z.strictObject({
   /** UTC day, `2026-11-24`. */
-  readonly day: string;
+  day: z.string(),
   /** From 1. */
-  readonly number: number;
-}
+  number: z.int(),
+});
+export type AuditPart = z.infer<typeof AuditPart>;
 
 /** The end of a part, as the store has it. */
 export interface PartEnd {

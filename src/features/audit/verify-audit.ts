@@ -1,24 +1,27 @@
 /** Reads the whole audit log and says whether anything in it was changed, removed, reordered, or cut off. */
-import { type AuditAnchor, type AuditPart, type AuditStore, SEAL } from './audit-log.ts';
+import { z } from 'zod';
+import { type AuditAnchor, AuditPart, type AuditStore, SEAL } from './audit-log.ts';
 import { type ChainTip, EMPTY_CHAIN, isIntact, parseEntry } from './entry.ts';
 
 /** Parts read at once: the log of years is thousands of small blobs. */
 const READS_AT_ONCE = 16;
 
 /** Something wrong with the log, and where. */
-interface AuditProblem {
-  readonly part: AuditPart | undefined;
+const AuditProblem = z.strictObject({
+  part: AuditPart.optional(),
   /** Line in the part, from 1. */
-  readonly line: number;
-  readonly problem: string;
-}
+  line: z.int(),
+  problem: z.string(),
+});
+type AuditProblem = z.infer<typeof AuditProblem>;
 
 /** The verdict: the log is whole when there are no problems. */
-export interface AuditVerdict {
-  readonly entries: number;
-  readonly tip: ChainTip;
-  readonly problems: readonly AuditProblem[];
-}
+export const AuditVerdict = z.strictObject({
+  entries: z.int(),
+  tip: z.strictObject({ seq: z.int(), hash: z.string() }),
+  problems: z.array(AuditProblem),
+});
+export type AuditVerdict = z.infer<typeof AuditVerdict>;
 
 /** A part with its text. */
 export interface AuditText {

@@ -4,10 +4,10 @@
  */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { Clock, StoredBackup } from '../../core/ports.ts';
-import type { Turns } from '../../core/serialize.ts';
+import type { Serializer } from '../../core/serializer.ts';
 import { changeLines } from '../recovery-points/key-lines.ts';
 import { saveBackups } from '../recovery-points/save-backups.ts';
-import type { SweepMessage } from './message.ts';
+import type { SweepMessage } from './queues.ts';
 import {
   countOf,
   type KeyOutcome,
@@ -22,7 +22,7 @@ import {
 import type { SweepDeps } from './sweep-context.ts';
 
 /** What a ledger needs. */
-type LedgerDeps = Pick<SweepDeps, 'state' | 'clock' | 'turns'>;
+type LedgerDeps = Pick<SweepDeps, 'state' | 'clock' | 'saves'>;
 
 /** With so many outcomes in memory they are saved, however fast keys are backed up. */
 const UNSAVED_KEYS = 250;
@@ -45,12 +45,12 @@ export class RunLedger {
   private pending = 0;
   private readonly state: DocumentStore;
   private readonly clock: Clock;
-  private readonly turns: Turns;
+  private readonly saves: Serializer;
 
   private constructor(deps: LedgerDeps, head: RunHead, etag: string | undefined, afterCrash: boolean) {
     this.state = deps.state;
     this.clock = deps.clock;
-    this.turns = deps.turns;
+    this.saves = deps.saves;
     this.head = head;
     this.etag = etag;
     this.afterCrash = afterCrash;
@@ -125,7 +125,7 @@ export class RunLedger {
   async checkpoint(): Promise<void> {
     this.savedAt = this.clock.now();
     this.pending += 1;
-    this.saving = this.saving.catch(() => undefined).then(() => this.turns.take(() => this.save()));
+    this.saving = this.saving.catch(() => undefined).then(() => this.saves.run(() => this.save()));
     try {
       await this.saving;
     } finally {

@@ -9,7 +9,8 @@ import { type BackUpKeyDeps, backUpKey } from '../recovery-points/back-up-key.ts
 import { type CatalogueEntry, readEntry } from '../recovery-points/catalogue.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { saveBackups } from '../recovery-points/save-backups.ts';
-import type { KeyBackupMessage } from './key-message.ts';
+import type { KeyBackupMessage } from './queues.ts';
+import { KEY_BACKUPS } from './queues.ts';
 import { runIdentifier } from './start-runs.ts';
 
 /** A key changed a hundred times in a minute is backed up at once and once more when this has passed. */
@@ -75,7 +76,7 @@ async function attempt(
       if (entry !== undefined && now - entry.record.capturedAt < SETTLE_MS) {
         const waitMs = entry.record.capturedAt + SETTLE_MS - now;
         // Sent before this message is given back: killed in between, there are two, and the second finds nothing to do.
-        await deps.queue.send('key-backups', message, Math.ceil(waitMs / 1000));
+        await deps.queue.send(KEY_BACKUPS, message, Math.ceil(waitMs / 1000));
         return 'postponed';
       }
     }

@@ -4,7 +4,7 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
 import type { BackupStore, Clock, KeyService, Leases, Logger, Pacer, WorkQueue } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
-import type { Turns } from '../../core/serialize.ts';
+import type { Serializer } from '../../core/serializer.ts';
 import type { RunSummary } from './run-record.ts';
 
 /** What a sweep of one HSM needs. */
@@ -18,7 +18,7 @@ export interface SweepDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   /** Shared by all sweeps of a process: documents of megabytes are saved one at a time, so that their garbage does not add up. */
-  readonly turns: Turns;
+  readonly saves: Serializer;
 }
 
 /** How a sweep is to be done. Durations are milliseconds. */

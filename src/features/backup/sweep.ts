@@ -1,10 +1,12 @@
 /** The sweep: one run over one HSM, in as many parts as its time budget asks for, safe to kill at any instant. */
+
 import { isWardenError } from '../../core/errors.ts';
 import type { Lease, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
 import { type KnownBackup, readKnownBackups } from './known-backups.ts';
 import { noteRunEnd } from './last-run.ts';
-import type { SweepMessage } from './message.ts';
+import type { SweepMessage } from './queues.ts';
+import { SWEEPS } from './queues.ts';
 import { RunLedger } from './run-ledger.ts';
 import { hasEnded, type RunHead, type RunSummary } from './run-record.ts';
 import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
@@ -41,7 +43,7 @@ export async function sweep(
   }
   // Saved first, sent second: killed in between, this message comes again and finds the progress. Sent when the lease is
   // free, or another worker would find it held and come back a minute later.
-  if (result.status === 'continued') await deps.queue.send('hsm-sweeps', message);
+  if (result.status === 'continued') await deps.queue.send(SWEEPS, message);
   return result;
 }
 
@@ -60,7 +62,7 @@ async function acquire(deps: SweepDeps, message: SweepMessage): Promise<Lease | 
     return await deps.leases.acquire(`hsm-${message.hsm}`, LEASE_SECONDS);
   } catch (error) {
     if (!isWardenError(error, 'lease-held')) throw error;
-    await deps.queue.send('hsm-sweeps', message, YIELD_SECONDS);
+    await deps.queue.send(SWEEPS, message, YIELD_SECONDS);
     deps.logger.info('sweep yielded', {
       hsm: message.hsm,
       runId: message.runId,

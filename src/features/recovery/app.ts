@@ -36,8 +36,8 @@ export interface RecoveryApp {
   passGate(): Promise<void>;
   /** Whether the gate is armed, as proven within the last minute. */
   gateVerdict(): Promise<GateVerdict>;
-  /** Proves the gate anew. */
-  checkGate(): Promise<GateVerdict>;
+  /** Proves the gate in full and logs the verdict. */
+  reportGate(): Promise<void>;
   list(query: RecoveryQuery): Promise<RecordPage>;
   /** Deals with a message of the queue `recoveries`. */
   execute(message: unknown): Promise<ExecuteResult>;
@@ -68,7 +68,11 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       logger,
       passGate: () => shared.gate.pass(),
       gateVerdict: () => shared.gate.verdict(),
-      checkGate: () => shared.gate.check(),
+      reportGate: async () => {
+        const { armed, override, problems } = await shared.gate.check();
+        if (armed) logger.info('gate checked', { armed, override });
+        else logger.error('gate disarmed', { armed, override, problems });
+      },
       list: async (query) => {
         await shared.gate.pass();
         return listRecoveries(store, query, logger);

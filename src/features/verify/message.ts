@@ -1,6 +1,6 @@
 /** The queue message that asks for (the continuation of) a verification, checked when it comes in. */
 import { z } from 'zod';
-import { WardenError } from '../../core/errors.ts';
+import type { Queue } from '../../core/queue.ts';
 
 /** Asks to verify all backups of one HSM. */
 export const VerifyMessage = z.strictObject({
@@ -10,13 +10,9 @@ export const VerifyMessage = z.strictObject({
 });
 export type VerifyMessage = z.infer<typeof VerifyMessage>;
 
-/** Reads a queue message. Fails with `message-invalid`, which names what is wrong. */
-export function parseVerifyMessage(message: unknown): VerifyMessage {
-  const parsed = VerifyMessage.safeParse(message);
-  if (parsed.success) return parsed.data;
-  throw new WardenError('message-invalid', {
-    message: `A message in the queue verifications is not a request to verify: ${z.prettifyError(parsed.error)}`,
-    advice: 'It ends in the poison queue; find out who sent it.',
-    cause: parsed.error,
-  });
-}
+/** Parts of verifications, one message for each HSM. */
+export const VERIFICATIONS: Queue<VerifyMessage> = {
+  name: 'verifications',
+  schema: VerifyMessage,
+  holds: 'a request to verify',
+};

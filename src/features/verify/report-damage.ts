@@ -4,7 +4,8 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { Finding } from '../../core/events/finding.ts';
 import type { BackupStore, Clock, StoredBackup, WorkQueue } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
-import type { KeyBackupMessage } from '../backup/key-message.ts';
+import type { KeyBackupMessage } from '../backup/queues.ts';
+import { KEY_BACKUPS } from '../backup/queues.ts';
 import { exchangeBackups } from '../recovery-points/save-backups.ts';
 import { backupFacts } from '../watch/model/coverage.ts';
 import { announce } from '../watch/outbox.ts';
@@ -46,7 +47,7 @@ export async function reportDamage(deps: DamageDeps, damage: Damage, signal: Abo
   };
   await announce(deps, hsm, [finding]);
   const message: KeyBackupMessage = { kind: 'key-backup', hsm, key, reason: 'requested' };
-  await deps.queue.send('key-backups', message);
+  await deps.queue.send(KEY_BACKUPS, message);
   await exchangeBackups(deps.state, hsm, [{ key, blob, replacement: good }]);
 }
 

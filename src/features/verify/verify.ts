@@ -4,12 +4,14 @@ import { forEachConcurrently } from '../../core/concurrency.ts';
 import { lookUp } from '../../core/look-up.ts';
 import type { Logger, StoredBackup } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
+import { type SendDeps, sendForEach } from '../../core/send-each.ts';
 import { runIdentifier } from '../backup/start-runs.ts';
 import { readEntries } from '../recovery-points/catalogue.ts';
 import { flushOutbox, type OutboxDeps } from '../watch/outbox.ts';
 import { damageOf } from './check-backup.ts';
 import { type AbsencePolicy, settleExpected } from './expected-absence.ts';
 import type { VerifyMessage } from './message.ts';
+import { VERIFICATIONS } from './message.ts';
 import { type Damage, type DamageDeps, reportDamage } from './report-damage.ts';
 import { openVerification, type VerifyState } from './verify-state.ts';
 
@@ -36,15 +38,9 @@ export interface VerifyResult {
 }
 
 /** Sends one message per HSM and returns the run's identifier. Fails with storage codes. */
-export async function startVerification(
-  deps: Pick<VerifyDeps, 'queue' | 'clock'>,
-  hsms: readonly string[],
-): Promise<string> {
+export async function startVerification(deps: SendDeps, hsms: readonly string[]): Promise<string> {
   const runId = runIdentifier(deps.clock.now(), 'verify');
-  for (const hsm of hsms) {
-    const message: VerifyMessage = { kind: 'verify', hsm, runId };
-    await deps.queue.send('verifications', message);
-  }
+  await sendForEach(deps, VERIFICATIONS, hsms, (hsm) => ({ kind: 'verify', hsm, runId }));
   return runId;
 }
 
@@ -75,7 +71,7 @@ export async function verify(
     const rest = cursor === undefined ? page : page.filter(({ blob }) => blob > cursor);
     for (let start = 0; start < rest.length; start += SLICE) {
       if (deps.clock.now() >= deadline) {
-        await deps.queue.send('verifications', message);
+        await deps.queue.send(VERIFICATIONS, message);
         deps.logger.info('verification continues later', { hsm, runId, checked: state.checked });
         return { status: 'continued', state };
       }

@@ -1,12 +1,17 @@
 /** From the environment to a checked configuration, or to the list of everything that is wrong with it. */
 
-import { z } from 'zod';
 import { WardenError } from '../../core/errors.ts';
-import type { KeySelection } from '../../core/model/selection.ts';
-import { DAY_MS } from '../../core/time.ts';
-import { buildRecovery, type RecoveryConfig, recoveryProblems } from './recovery-config.ts';
-import { isLoopback, SETTINGS, type SettingName } from './settings.ts';
-import { type WatchConfig, watchConfig } from './watch-settings.ts';
+import { isLoopback } from '../../core/settings/kinds.ts';
+import type { SettingProblem } from '../../core/settings/setting.ts';
+import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed/manifest.ts';
+import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
+import { buildRecovery, type RecoveryConfig, recoveryProblems } from '../../features/recovery/config.ts';
+import { type VerifyConfig, verifyConfig } from '../../features/verify/manifest.ts';
+import { type WatchConfig, watchConfig } from '../../features/watch/settings.ts';
+import { type ProductValues, SETTINGS, type SettingName } from './product-settings.ts';
+import { type Environment, readValues } from './read-values.ts';
+
+export type { Environment } from './read-values.ts';
 
 /** What the endpoints of one account for blobs and for queues differ in. */
 const BLOB_HOST = '.blob.';
@@ -36,7 +41,7 @@ export interface HsmConfig {
 }
 
 /** The whole configuration. Durations are milliseconds. */
-export interface Config {
+export interface Config extends BackupConfig {
   readonly hsms: readonly HsmConfig[];
   readonly credential: CredentialConfig;
   /** PEM of the certificate authority of local emulators, trusted in place of the usual ones. */
@@ -44,80 +49,32 @@ export interface Config {
   readonly storage: StorageConfig;
   readonly backupContainer: string;
   readonly stateContainer: string;
-  readonly schedule: string;
-  readonly concurrency: number;
-  readonly refreshMs: number;
-  readonly selection: KeySelection;
-  readonly budgetMs: number;
+  readonly topicUrl?: string;
+  /** Set for a topic on loopback only. */
+  readonly topicKey?: string;
   readonly watch: WatchConfig;
+  readonly verify: VerifyConfig;
+  /** Absent when no event hub is named. */
+  readonly auditFeed?: AuditFeedConfig;
   /** Absent when no tenant is set: then there is no recovery. */
   readonly recovery?: RecoveryConfig;
 }
 
-/** Settings whose values are never repeated. */
-const SECRET = ['WARDEN_STORAGE_CONNECTION', 'WARDEN_WEBHOOK_SECRETS', 'WARDEN_TOPIC_KEY'];
-
-/** The environment as Node gives it. */
-export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** One problem of the settings. */
-interface SettingProblem {
-  readonly setting: string;
-  readonly found: string;
-  readonly expected: string;
-}
-
-const shape = Object.fromEntries(
-  Object.entries(SETTINGS).map(([name, { schema }]) => [name, z.optional(schema)]),
-) as { [Name in SettingName]: z.ZodOptional<(typeof SETTINGS)[Name]['schema']> };
-const Environment = z.object(shape);
-type Parsed = z.infer<typeof Environment>;
-
 /** Reads all settings. Fails with `settings-invalid`, whose message lists every problem, a line each. */
 export function readConfig(environment: Environment): Config {
-  const given = Object.fromEntries(
-    Object.entries(environment).filter(([name, value]) => name.startsWith('WARDEN_') && value?.trim() !== ''),
-  );
-  const problems: SettingProblem[] = unknownSettings(given);
-  const parsed = Environment.safeParse(given);
-  if (!parsed.success) {
-    const invalid = new Map(parsed.error.issues.map((issue) => [String(issue.path[0]), issue.message]));
-    for (const [name, message] of invalid) problems.push(describe(name, given[name], message));
-    // What could be read is still checked for what is missing, so that one start shows everything.
-    for (const name of invalid.keys()) delete given[name];
-    const rest = Environment.parse(given);
-    problems.push(...contradictions(rest).filter(({ setting }) => !invalid.has(setting)));
-    throw refuse(problems);
-  }
-  problems.push(...contradictions(parsed.data));
-  if (problems.length > 0) throw refuse(problems);
-  return build(parsed.data);
-}
-
-function unknownSettings(given: Environment): SettingProblem[] {
-  return Object.keys(given)
-    .filter((name) => !Object.hasOwn(SETTINGS, name))
-    .map((setting) => ({
-      setting,
-      found: 'a setting of this name',
-      expected: 'only settings that the product knows',
-    }));
-}
-
-function describe(name: string, value: string | undefined, message: string): SettingProblem {
-  const documented = Object.entries(SETTINGS).find(([known]) => known === name)?.[1].doc.expected ?? '';
-  // What can hold a key or a secret is never repeated.
-  const found = SECRET.includes(name) ? 'a value that is not shown' : JSON.stringify(value);
-  return { setting: name, found, expected: `${documented} (${message})` };
+  const { values, given, problems, invalid } = readValues(SETTINGS, environment);
+  // What could be read is still checked for what is missing, so that one start shows everything.
+  const all = [...problems, ...contradictions(values, given).filter(({ setting }) => !invalid.has(setting))];
+  if (all.length > 0) throw refuse(all);
+  return build(values);
 }
 
 /** Rules over several settings. */
-function contradictions(parsed: Parsed): SettingProblem[] {
+function contradictions(parsed: ProductValues, given: ReadonlySet<string>): SettingProblem[] {
   const problems: SettingProblem[] = [];
   const need = (setting: SettingName, found: string, expected: string) =>
     problems.push({ setting, found, expected });
-  const credential = parsed.WARDEN_CREDENTIAL ?? 'managed-identity';
-  if (parsed.WARDEN_HSMS === undefined) need('WARDEN_HSMS', 'nothing', SETTINGS.WARDEN_HSMS.doc.expected);
+  if (parsed.WARDEN_HSMS === undefined) need('WARDEN_HSMS', 'nothing', SETTINGS.WARDEN_HSMS.expected);
   if (parsed.WARDEN_BACKUP_URL === undefined && parsed.WARDEN_STORAGE_CONNECTION === undefined) {
     need('WARDEN_BACKUP_URL', 'nothing', 'the blob endpoint of the storage account for the backups');
   }
@@ -155,21 +112,21 @@ function contradictions(parsed: Parsed): SettingProblem[] {
   if (blobUrl !== undefined && parsed.WARDEN_QUEUE_URL === undefined && !blobUrl.includes(BLOB_HOST)) {
     need('WARDEN_QUEUE_URL', 'nothing', `the queue endpoint, for it does not follow from ${blobUrl}`);
   }
-  const tokenFile = credential === 'token-file';
+  const tokenFile = parsed.WARDEN_CREDENTIAL === 'token-file';
   if (tokenFile && parsed.WARDEN_TOKEN_FILE === undefined) {
     need('WARDEN_TOKEN_FILE', 'nothing', 'the file with the token of the emulator');
   }
   if (!tokenFile && parsed.WARDEN_TOKEN_FILE !== undefined) {
     need('WARDEN_TOKEN_FILE', 'a path', 'nothing, unless WARDEN_CREDENTIAL is token-file');
   }
-  if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...awayFromHome(parsed));
+  if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...offThisMachine(parsed));
   const hsms = (parsed.WARDEN_HSMS ?? []).map(({ name }) => name);
-  problems.push(...recoveryProblems(parsed, hsms, isLoopback));
+  problems.push(...recoveryProblems(parsed, given, hsms));
   return problems;
 }
 
 /** What is for emulators must not meet a real HSM. */
-function awayFromHome(parsed: Parsed): SettingProblem[] {
+function offThisMachine(parsed: ProductValues): SettingProblem[] {
   return (parsed.WARDEN_HSMS ?? [])
     .filter(({ url }) => url === undefined || !isLoopback(url))
     .map(({ name, url }) => ({
@@ -201,44 +158,33 @@ function refuse(problems: readonly SettingProblem[]): WardenError {
   });
 }
 
-function build(parsed: Parsed): Config {
-  const pace = parsed.WARDEN_PACE ?? 8;
-  const recovery = buildRecovery(parsed);
-  const hsms = (parsed.WARDEN_HSMS ?? []).map((hsm) => ({
+function build(values: ProductValues): Config {
+  const recovery = buildRecovery(values);
+  const auditFeed = auditFeedConfig(values);
+  const { WARDEN_TOPIC_URL: topicUrl, WARDEN_TOPIC_KEY: topicKey } = values;
+  const hsms = (values.WARDEN_HSMS ?? []).map((hsm) => ({
     name: hsm.name,
     url: hsm.url ?? `https://${hsm.name.toLowerCase()}.managedhsm.azure.net`,
-    pace: hsm.pace ?? pace,
+    pace: hsm.pace ?? values.WARDEN_PACE,
   }));
   return {
     hsms,
-    credential: credentialOf(parsed),
-    ...(parsed.WARDEN_CA_FILE !== undefined && { caFile: parsed.WARDEN_CA_FILE }),
-    storage: storageOf(parsed),
-    backupContainer: parsed.WARDEN_BACKUP_CONTAINER ?? 'key-backups',
-    stateContainer: parsed.WARDEN_STATE_CONTAINER ?? 'warden-state',
-    schedule: parsed.WARDEN_SCHEDULE ?? '0 0 2 * * *',
-    concurrency: parsed.WARDEN_CONCURRENCY ?? shareOfKeys(hsms.length),
-    refreshMs: (parsed.WARDEN_REFRESH_DAYS ?? 7) * DAY_MS,
-    selection: {
-      include: parsed.WARDEN_INCLUDE ?? [],
-      exclude: parsed.WARDEN_EXCLUDE ?? [],
-      excludeTags: parsed.WARDEN_EXCLUDE_TAGS ?? [],
-    },
-    budgetMs: (parsed.WARDEN_BUDGET_SECONDS ?? 600) * 1000,
-    watch: watchConfig(parsed),
+    credential: credentialOf(values),
+    ...(values.WARDEN_CA_FILE !== undefined && { caFile: values.WARDEN_CA_FILE }),
+    storage: storageOf(values),
+    backupContainer: values.WARDEN_BACKUP_CONTAINER,
+    stateContainer: values.WARDEN_STATE_CONTAINER,
+    ...(topicUrl !== undefined && { topicUrl }),
+    ...(topicKey !== undefined && { topicKey }),
+    ...backupConfig(values, hsms.length),
+    watch: watchConfig(values),
+    verify: verifyConfig(values),
+    ...(auditFeed !== undefined && { auditFeed }),
     ...(recovery !== undefined && { recovery }),
   };
 }
 
-/**
- * How many keys of each of `hsms` HSMs are under way at once: few enough for the memory of one process, and four hold a pace of
- * 10/s against answers as slow as recorded ones (docs/performance.md).
- */
-function shareOfKeys(hsms: number): number {
-  return Math.max(4, Math.floor(16 / hsms));
-}
-
-function credentialOf(parsed: Parsed): CredentialConfig {
+function credentialOf(parsed: ProductValues): CredentialConfig {
   if (parsed.WARDEN_CREDENTIAL === 'default') return { kind: 'default' };
   if (parsed.WARDEN_CREDENTIAL === 'token-file') {
     return { kind: 'token-file', tokenFile: parsed.WARDEN_TOKEN_FILE ?? '' };
@@ -249,7 +195,7 @@ function credentialOf(parsed: Parsed): CredentialConfig {
   };
 }
 
-function storageOf(parsed: Parsed): StorageConfig {
+function storageOf(parsed: ProductValues): StorageConfig {
   if (parsed.WARDEN_STORAGE_CONNECTION !== undefined) {
     return { kind: 'connection', connectionString: parsed.WARDEN_STORAGE_CONNECTION };
   }

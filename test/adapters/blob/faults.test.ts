@@ -1,5 +1,7 @@
 /** Each fault of the storage account, or of the way to it, becomes one code; blobs of others do not stop a list. */
+
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
 import { BlobLeases } from '../../../src/adapters/blob/blob-leases.ts';
@@ -9,12 +11,15 @@ import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts
 import { createQueueService } from '../../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../../src/adapters/queue/storage-work-queue.ts';
 import type { StoredBackup } from '../../../src/core/ports.ts';
+import type { Queue } from '../../../src/core/queue.ts';
 import { type RunningAzurite, startSecureAzurite } from '../../support/azurite.ts';
 import { aBackupRecord } from '../../support/backup-record.ts';
 import { failureOf } from '../../support/errors.ts';
 import { ManualClock } from '../../support/memory/manual-clock.ts';
 import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 import { openContainer } from '../../support/storage-worlds.ts';
+
+const ANY: Queue<unknown> = { name: 'key-backups', schema: z.unknown(), holds: 'anything' };
 
 const BACKUP = Buffer.from('eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVydGV4dA.dGFn');
 const clock = new ManualClock();
@@ -88,11 +93,11 @@ describe('the storage adapters', () => {
     expect(failures.map(({ code }) => code)).toEqual(failures.map(() => 'storage-refused'));
   });
 
-  it('makes a missing queue only where it was told to', async () => {
+  it('makes a missing queue only where it is allowed to', async () => {
     const service = createQueueService(azurite.access);
 
-    const refused = await failureOf(new StorageWorkQueue({ service, clock }).send('key-backups', {}));
-    await new StorageWorkQueue({ service, clock, createMissing: true }).send('key-backups', {});
+    const refused = await failureOf(new StorageWorkQueue({ service, clock }).send(ANY, {}));
+    await new StorageWorkQueue({ service, clock, createMissing: true }).send(ANY, {});
 
     expect(refused.code).toBe('storage-refused');
     expect((await service.getQueueClient('key-backups').getProperties()).approximateMessagesCount).toBe(1);

@@ -1,11 +1,10 @@
 /** The app pointed at a topic other than our own by its settings alone: address, authority, and a key or a token. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { topicCredential } from '../../../src/adapters/events/topic-credential.ts';
-import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import type { WardenEvent } from '../../../src/core/events/event.ts';
 import { createAuthority } from '../../../src/emulator/tls/certificates.ts';
-import { publisherFor } from '../../../src/platform/compose-watch.ts';
 import { readConfig } from '../../../src/platform/config/config.ts';
+import { openPlatform } from '../../../src/platform/platform.ts';
+import { publisherOf } from '../../../src/platform/publisher.ts';
 import { tokenCredential } from '../../support/emulator-world.ts';
 import { type Simulator, startSimulator } from '../../support/event-grid-simulator.ts';
 import { anEvent } from '../../support/events.ts';
@@ -29,15 +28,14 @@ function publisherTo(
   { url, caPem }: Pick<Simulator, 'url' | 'caPem'>,
   settings: Record<string, string> = {},
 ) {
-  const { watch } = readConfig({
+  const config = readConfig({
     WARDEN_HSMS: 'contoso=https://127.0.0.1:8443',
     WARDEN_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
     WARDEN_TOPIC_URL: url,
     ...settings,
   });
-  const credential = topicCredential(tokenCredential('token'), watch.topicKey);
-  const publisher = publisherFor(watch.topicUrl, { credential, clock: systemClock, caPem });
-  return publisher(new RecordingLogger());
+  const { topic } = openPlatform({ config, credential: tokenCredential('token'), caPem });
+  return publisherOf(topic, new RecordingLogger());
 }
 
 function idsOf(events: readonly WardenEvent[]): readonly string[] {

@@ -1,11 +1,14 @@
 /** What the feed does about a batch of the audit log. */
+
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { EVERY_KEY } from '../../../src/core/model/selection.ts';
+import { readMessage } from '../../../src/core/queue.ts';
 import { readAuditRecord } from '../../../src/features/audit-feed/audit-record.ts';
 import { handleAuditBatch } from '../../../src/features/audit-feed/handle-batch.ts';
 import { sortRecords } from '../../../src/features/audit-feed/sort-records.ts';
-import { parseLookMessage } from '../../../src/features/watch/model/message.ts';
+import { KEY_BACKUPS } from '../../../src/features/backup/queues.ts';
+import { SCANS } from '../../../src/features/watch/model/message.ts';
 import { look } from '../../../src/features/watch/scan.ts';
 import { aRecord } from '../../support/audit-record.ts';
 import { MemoryWorkQueue } from '../../support/memory/memory-work-queue.ts';
@@ -46,7 +49,7 @@ describe('the audit feed', () => {
     ]);
 
     expect(result).toMatchObject({ records: 3, backupsRequested: 2, looks: 0 });
-    expect(world.queue.take('key-backups')).toEqual({
+    expect(world.queue.take(KEY_BACKUPS)).toEqual({
       kind: 'key-backup',
       hsm: 'contoso',
       key: 'orders',
@@ -72,7 +75,7 @@ describe('the audit feed', () => {
     world.hsm.purgeKey('orders');
     world.lookError = new WardenError('storage-unavailable', { message: 'planted' });
     await world.feed([aRecord({ operationName: 'KeyPurge', httpStatusCode: 204 }, '/deletedkeys/orders')]);
-    const { signals } = parseLookMessage(world.queue.take('watch-looks'));
+    const { signals } = readMessage(SCANS, world.queue.take(SCANS));
     await look(world.deps, world.policy, signals);
 
     expect(world.told).toEqual(['KeyPurged orders']);
@@ -86,8 +89,8 @@ describe('the audit feed', () => {
     world.hsm.createKey('restored');
     await world.feed([aRecord({ operationName: 'KeyRestore' }, '/keys/restore')]);
 
-    expect(world.queue.take('key-backups')).toMatchObject({ key: 'restored', reason: 'changed' });
-    expect(world.queue.take('key-backups')).toBeUndefined();
+    expect(world.queue.take(KEY_BACKUPS)).toMatchObject({ key: 'restored', reason: 'changed' });
+    expect(world.queue.take(KEY_BACKUPS)).toBeUndefined();
   });
 
   it('fails, so that the batch comes again, when the queue fails too', async () => {
@@ -105,12 +108,8 @@ describe('the audit feed', () => {
     );
     await world.feed(batch);
     const keys: string[] = [];
-    for (
-      let next = world.queue.take('watch-looks');
-      next !== undefined;
-      next = world.queue.take('watch-looks')
-    ) {
-      keys.push(...(parseLookMessage(next).signals?.deletes ?? []).map(({ key }) => key));
+    for (let next = world.queue.take(SCANS); next !== undefined; next = world.queue.take(SCANS)) {
+      keys.push(...(readMessage(SCANS, next).signals?.deletes ?? []).map(({ key }) => key));
     }
 
     expect(keys).toEqual(Array.from({ length: 200 }, (_, n) => `key-${n}`));

@@ -2,8 +2,9 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { EVERY_KEY } from '../../../src/core/model/selection.ts';
+import { readMessage } from '../../../src/core/queue.ts';
 import { DEFAULT_RETRY } from '../../../src/core/retry.ts';
-import { type KeyBackupMessage, parseKeyBackupMessage } from '../../../src/features/backup/key-message.ts';
+import { KEY_BACKUPS, type KeyBackupMessage } from '../../../src/features/backup/queues.ts';
 import { backUpSingleKey, SETTLE_MS } from '../../../src/features/backup/single-key.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { SweepWorld } from '../../support/sweep-world.ts';
@@ -69,9 +70,9 @@ describe('the backup of a changed key', () => {
     await world.clock.advance(10_000);
     world.hsm.createKey('orders');
     await run(world);
-    expect(world.queue.take('key-backups')).toBeUndefined();
+    expect(world.queue.take(KEY_BACKUPS)).toBeUndefined();
     await world.clock.advance(SETTLE_MS);
-    const again = parseKeyBackupMessage(world.queue.take('key-backups'));
+    const again = readMessage(KEY_BACKUPS, world.queue.take(KEY_BACKUPS));
 
     expect(await run(world, again)).toBe('backed-up');
     expect((await readCatalogue(world.state, 'contoso')).keys.orders?.record.versions).toHaveLength(2);
@@ -141,8 +142,8 @@ describe('the backup of a changed key', () => {
       }
       for (let rounds = 0; rounds < 40 && world.queue.waiting.length > 0; rounds += 1) {
         await world.clock.advance(SETTLE_MS);
-        const next = world.queue.take('key-backups');
-        if (next !== undefined) await attempt(parseKeyBackupMessage(next));
+        const next = world.queue.take(KEY_BACKUPS);
+        if (next !== undefined) await attempt(readMessage(KEY_BACKUPS, next));
       }
 
       const { record } = (await readCatalogue(world.state, 'contoso')).keys.orders ?? {};

@@ -1,13 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
-import { DEFAULT_RETRY } from '../../../src/core/retry.ts';
 import { startRuns } from '../../../src/features/backup/start-runs.ts';
 import { SweepWorld } from '../../support/sweep-world.ts';
 
 const HSMS = ['contoso', 'fabrikam', 'tailspin'];
 
 function start(world: SweepWorld) {
-  return startRuns(world.deps, HSMS, 'nightly', DEFAULT_RETRY, new AbortController().signal);
+  return startRuns({ ...world.deps, signal: new AbortController().signal }, HSMS, 'nightly');
 }
 
 function hsmsAsked(world: SweepWorld): unknown[] {

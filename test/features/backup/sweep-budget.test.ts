@@ -1,7 +1,9 @@
 /** How a sweep keeps its budget: it hands over to a continuation. */
+
 import { describe, expect, it } from 'vitest';
 import { AimdPacer } from '../../../src/adapters/pacing/aimd-pacer.ts';
-import { parseSweepMessage } from '../../../src/features/backup/message.ts';
+import { readMessage } from '../../../src/core/queue.ts';
+import { SWEEPS } from '../../../src/features/backup/queues.ts';
 import type { SweepDeps } from '../../../src/features/backup/sweep-context.ts';
 import { fault, HOUR_MS, overriding, SweepWorld } from '../../support/sweep-world.ts';
 
@@ -20,7 +22,7 @@ describe('a sweep', () => {
     };
 
     const first = await world.sweep({ budgetMs: 3_000 }, world.message, deps);
-    const left = parseSweepMessage(world.queue.take('hsm-sweeps'));
+    const left = readMessage(SWEEPS, world.queue.take(SWEEPS));
     await world.sweep({}, left, deps);
 
     expect(first.status).toBe('continued');
@@ -37,8 +39,8 @@ describe('a sweep', () => {
     let parts = 1;
     let left: unknown = world.message;
     for (; left !== undefined && parts <= 10; parts += 1) {
-      await world.sweep({ budgetMs: 20_000 }, parseSweepMessage(left));
-      left = world.queue.take('hsm-sweeps');
+      await world.sweep({ budgetMs: 20_000 }, readMessage(SWEEPS, left));
+      left = world.queue.take(SWEEPS);
     }
 
     expect(await world.run()).toMatchObject({ state: 'partial', counts: { backedUp: 10, failed: 20 } });

@@ -1,5 +1,7 @@
 /** Backups that are gone because the lifecycle rule removed them: which of them anybody need be told of. */
+
 import { describe, expect, it } from 'vitest';
+import { KEY_BACKUPS } from '../../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { VerifyWorld } from '../../support/verify-world.ts';
 import { aWatchPolicy, DAY_MS } from '../../support/watch-world.ts';
@@ -25,7 +27,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
       found: state.found,
       told,
       promised: keys['key-1']?.blob,
-      asked: world.queue.take('key-backups'),
+      asked: world.queue.take(KEY_BACKUPS),
     };
   }
 

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { readMessage } from '../../../src/core/queue.ts';
+import { KEY_BACKUPS } from '../../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
-import { parseVerifyMessage } from '../../../src/features/verify/message.ts';
+import { VERIFICATIONS } from '../../../src/features/verify/message.ts';
 import { startVerification } from '../../../src/features/verify/verify.ts';
 import { VerifyWorld } from '../../support/verify-world.ts';
 import { DAY_MS } from '../../support/watch-world.ts';
@@ -29,7 +31,7 @@ describe('a verification', () => {
       severity: 'high',
       backup: { blob: world.blobOf('key-1', 0) },
     });
-    expect(world.queue.take('key-backups')).toMatchObject({ key: 'key-1', reason: 'requested' });
+    expect(world.queue.take(KEY_BACKUPS)).toMatchObject({ key: 'key-1', reason: 'requested' });
     expect((await readCatalogue(world.state, 'contoso')).keys['key-1']?.blob).toBe(world.blobOf('key-1', 0));
   });
 
@@ -79,7 +81,7 @@ describe('a verification', () => {
 
       expect(state).toMatchObject({ checked: 5, found: 1 });
       expect(world.events('HsmWarden.BackupDamaged').map(({ data }) => data.blob)).toEqual([lost]);
-      expect(world.queue.take('key-backups')).toMatchObject({ key: 'key-1' });
+      expect(world.queue.take(KEY_BACKUPS)).toMatchObject({ key: 'key-1' });
       expect((await readCatalogue(world.state, 'contoso')).keys['key-1']?.blob).toBe(
         world.blobOf('key-1', 0),
       );
@@ -119,11 +121,11 @@ describe('a verification', () => {
     let result = await world.verify();
     let parts = 1;
     for (
-      let next = world.queue.take('verifications');
+      let next = world.queue.take(VERIFICATIONS);
       next !== undefined;
-      next = world.queue.take('verifications')
+      next = world.queue.take(VERIFICATIONS)
     ) {
-      result = await world.verify(parseVerifyMessage(next));
+      result = await world.verify(readMessage(VERIFICATIONS, next));
       parts += 1;
     }
 
@@ -159,9 +161,12 @@ describe('a verification', () => {
 
   it('is started by one message for each HSM', async () => {
     const world = new VerifyWorld();
-    const runId = await startVerification(world, ['contoso', 'fabrikam']);
+    const runId = await startVerification({ ...world, signal: new AbortController().signal }, [
+      'contoso',
+      'fabrikam',
+    ]);
 
-    expect([1, 2].map(() => world.queue.take('verifications'))).toEqual([
+    expect([1, 2].map(() => world.queue.take(VERIFICATIONS))).toEqual([
       { kind: 'verify', hsm: 'contoso', runId },
       { kind: 'verify', hsm: 'fabrikam', runId },
     ]);

@@ -1,17 +1,13 @@
 /** The recovery app as deployed, over whatever a test has put together. */
 import { app } from '@azure/functions';
-import { registerHealth } from '../../../functions/health.ts';
-import { registerOpenApi } from '../../../functions/openapi.ts';
-import { registerRecovery } from '../../../functions/recovery.ts';
-import { registerRecoveryWorker } from '../../../functions/recovery-worker.ts';
-import { registerStatus } from '../../../functions/status.ts';
-import { registerWebhooks } from '../../../functions/webhooks.ts';
+import { registerOpenApi } from '../../../functions/http/openapi.ts';
+import { registerRoutes } from '../../../functions/http/register.ts';
+import { registerTriggers } from '../../../functions/register.ts';
+import { RECOVERY, RECOVERY_ROUTES } from '../../../src/features/recovery/manifest.ts';
+import { bindApp } from '../../../src/platform/app.ts';
 import { slot } from './slot.ts';
 
 app.setup({ enableHttpStream: true });
-registerRecovery((context) => slot.appFor(context));
-registerRecoveryWorker((context) => slot.appFor(context));
-registerStatus((context) => slot.appFor(context));
-registerHealth((context) => slot.appFor(context));
+registerTriggers(bindApp([RECOVERY], {}, async (log) => slot.appFor(log), new AbortController()));
+registerRoutes(RECOVERY_ROUTES, (context) => slot.appFor(context));
 registerOpenApi();
-registerWebhooks((context) => slot.appFor(context));

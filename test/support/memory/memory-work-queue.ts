@@ -1,6 +1,7 @@
 /** The product's queues in memory, with visibility by the clock given. */
 import { WardenError } from '../../../src/core/errors.ts';
-import type { Clock, QueueName, WorkQueue } from '../../../src/core/ports.ts';
+import type { Clock, WorkQueue } from '../../../src/core/ports.ts';
+import type { Queue } from '../../../src/core/queue.ts';
 import { Faults } from './faults.ts';
 
 /** A storage queue message holds 64 KiB as base64, so 48 KiB of JSON. https://learn.microsoft.com/azure/storage/queues/scalability-targets */
@@ -8,7 +9,7 @@ const MAX_JSON_BYTES = 48 * 1024;
 
 /** A message as it waits. */
 export interface WaitingMessage {
-  readonly queue: QueueName;
+  readonly queue: string;
   readonly text: string;
   /** Epoch milliseconds. */
   readonly visibleAt: number;
@@ -24,7 +25,7 @@ export class MemoryWorkQueue implements WorkQueue {
     this.#clock = clock;
   }
 
-  async send(queue: QueueName, message: unknown, delaySeconds = 0): Promise<void> {
+  async send<Message>({ name: queue }: Queue<Message>, message: Message, delaySeconds = 0): Promise<void> {
     await this.faults.meet('send', queue);
     const text = JSON.stringify(message);
     if (Buffer.byteLength(text) > MAX_JSON_BYTES) {
@@ -36,7 +37,7 @@ export class MemoryWorkQueue implements WorkQueue {
   }
 
   /** Takes the next visible message of `queue` and returns its content, or undefined when there is none. */
-  take(queue: QueueName): unknown {
+  take({ name: queue }: Pick<Queue, 'name'>): unknown {
     const place = this.waiting.findIndex((m) => m.queue === queue && m.visibleAt <= this.#clock.now());
     if (place === -1) return undefined;
     const [message] = this.waiting.splice(place, 1);

@@ -1,6 +1,8 @@
 /** Who is calling, as proven by a verified token, and what that lets them do. */
+
 import { WardenError } from '../../../core/errors.ts';
-import type { Actor } from '../model/record.ts';
+import type { Actor } from '../../../core/model/names.ts';
+import type { HeaderReader } from '../../../core/route.ts';
 
 /** The app roles of the API. */
 export const ROLES = {
@@ -12,6 +14,9 @@ export const ROLES = {
   webhook: 'Recovery.Webhook',
 } as const;
 export type Role = (typeof ROLES)[keyof typeof ROLES];
+
+/** Any of these lets a person read what there is. */
+export const READERS: readonly Role[] = [ROLES.read, ROLES.request, ROLES.approve, ROLES.audit];
 
 /** A caller with a verified token. */
 export interface Caller {
@@ -25,11 +30,6 @@ export interface Caller {
   readonly groups: readonly string[];
 }
 
-/** The part of HTTP headers that authentication reads. */
-export interface HeaderReader {
-  get(name: string): string | null;
-}
-
 /** Finds out who calls. */
 export interface Authenticator {
   /**
@@ -39,8 +39,14 @@ export interface Authenticator {
   authenticate(headers: HeaderReader, method: string): Promise<Caller>;
 }
 
+/** The caller of a route that asks for a role. Fails with `token-missing` where nobody was proven. */
+export function requireCaller({ caller }: { readonly caller: Caller | undefined }): Caller {
+  if (caller !== undefined) return caller;
+  throw new WardenError('token-missing', { message: 'Nobody was proven to call.' });
+}
+
 /** Fails with `role-missing` unless the caller is a person with at least one of `roles`. */
-export function requirePerson(caller: Caller, ...roles: readonly Role[]): void {
+export function requirePerson(caller: Caller, ...roles: readonly string[]): void {
   if (caller.kind !== 'person') {
     throw new WardenError('role-missing', {
       message: 'This is for people; the token is that of an application.',
@@ -51,7 +57,7 @@ export function requirePerson(caller: Caller, ...roles: readonly Role[]): void {
 }
 
 /** Fails with `role-missing` unless the caller has at least one of `roles`. */
-export function requireRole(caller: Caller, ...roles: readonly Role[]): void {
+export function requireRole(caller: Caller, ...roles: readonly string[]): void {
   if (roles.some((role) => caller.roles.includes(role))) return;
   throw new WardenError('role-missing', {
     message: `This needs the app role ${roles.join(' or ')}.`,

@@ -1,10 +1,10 @@
 /** Notes refused callers in the audit log, without letting anybody fill it: beyond a bound a minute's refusals are counted. */
 
 import { isWardenError, type WardenError } from '../../../core/errors.ts';
+import type { Actor } from '../../../core/model/names.ts';
 import type { Clock, Logger } from '../../../core/ports.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
-import type { Actor } from '../model/record.ts';
 
 /** Lines a minute of one process; an append blob takes 50 000 in all. */
 const PER_MINUTE = 30;

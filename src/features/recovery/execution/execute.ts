@@ -1,6 +1,7 @@
 /** The worker: claims an approved request, performs it, and writes how it ended. Whoever else comes by finds it taken. */
 import { isWardenError, type WardenError } from '../../../core/errors.ts';
-import { parseRecoveryMessage, type RecoveryMessage } from '../model/message.ts';
+import { readMessage } from '../../../core/queue.ts';
+import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { ruleFor } from '../model/policy.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, type Outcome } from '../model/record.ts';
@@ -33,7 +34,7 @@ export async function executeRecovery(
   worker: string,
   signal: AbortSignal,
 ): Promise<ExecuteResult> {
-  const { id } = parseRecoveryMessage(message);
+  const { id } = readMessage(RECOVERIES, message);
   const settled = await new Recoveries(deps).settle(id);
   if (isClosed(settled.record)) return 'nothing-to-do';
   try {
@@ -140,7 +141,7 @@ async function putBack(
   error: WardenError,
 ): Promise<ExecuteResult> {
   const message: RecoveryMessage = { kind: 'recovery', id };
-  await deps.queue.send('recoveries', message, seconds);
+  await deps.queue.send(RECOVERIES, message, seconds);
   deps.logger.warn('recovery put back', { recoveryId: id, seconds, code: error.code, reason: error.message });
   return 'yielded';
 }

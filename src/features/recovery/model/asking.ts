@@ -1,16 +1,9 @@
 /** The bodies people and webhooks send: what may be asked, and nothing else. The API description is made from these. */
+
 import { z } from 'zod';
+import { Actor, HsmName, KeyName } from '../../../core/model/names.ts';
 import { ApprovalRule } from './policy.ts';
-import {
-  Actor,
-  ExpectedVersion,
-  HsmName,
-  KeyName,
-  Operation,
-  Outcome,
-  RecoveryId,
-  STATES,
-} from './record.ts';
+import { ExpectedVersion, Operation, Outcome, RecoveryId, STATES } from './record.ts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it keeps out
 const NO_CONTROLS = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/;

@@ -1,6 +1,7 @@
 /** A recovery request as it is stored: what is to be done, who wants it, who approved it, and how it ended. */
 import { z } from 'zod';
 import type { DocumentType } from '../../../core/documents/document-type.ts';
+import { Actor, HsmName, KeyName } from '../../../core/model/names.ts';
 import { ApprovalRule } from './policy.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -8,27 +9,6 @@ const Time = z.int().nonnegative();
 
 /** Identifier of a recovery: fit for a URL and a blob name. */
 export const RecoveryId = z.string().regex(/^[0-9a-z]{26}$/, 'expected 26 lower-case letters and digits');
-/** The name of a key, as the service allows it. */
-export const KeyName = z
-  .string()
-  .regex(/^[0-9A-Za-z-]{1,127}$/, 'expected a key name (1 to 127 letters, digits, hyphens)');
-/** The name of an HSM as in the settings. */
-export const HsmName = z
-  .string()
-  .regex(
-    /^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$/,
-    'expected an HSM name (3 to 24 letters, digits, hyphens)',
-  );
-
-/** Who did something: a person by the directory's object id, or a webhook source (which can only ask). */
-export const Actor = z.strictObject({
-  kind: z.enum(['person', 'webhook', 'service']),
-  id: z.string().min(1).max(200),
-  /** For people to read; never compared. */
-  name: z.string().max(200),
-});
-export type Actor = z.infer<typeof Actor>;
-
 /** A version the key must have when it is back. */
 export const ExpectedVersion = z.strictObject({
   version: z.string().regex(/^[0-9a-f]{32}$/),

@@ -1,34 +1,37 @@
 /** What people look at before they ask: keys, soft-deleted keys and backups, in pages by name. */
 
+import { z } from 'zod';
 import type { BackupStore, Clock, KeyService, Page } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
 import { backupsOf } from './key-state.ts';
 
+const Time = z.iso.datetime();
+
 /** A key as the API shows it. */
-export interface KeyView {
-  readonly hsm: string;
-  readonly key: string;
-  readonly enabled: boolean;
-  readonly managed: boolean;
-  readonly createdAt: string;
-  readonly updatedAt: string;
-}
+export const KeyView = z.strictObject({
+  hsm: z.string(),
+  key: z.string(),
+  enabled: z.boolean(),
+  managed: z.boolean(),
+  createdAt: Time,
+  updatedAt: Time,
+});
+export type KeyView = z.infer<typeof KeyView>;
 
 /** A soft-deleted key as the API shows it. */
-export interface DeletedKeyView extends KeyView {
-  readonly deletedAt: string;
-  readonly scheduledPurgeAt: string;
-}
+export const DeletedKeyView = KeyView.extend({ deletedAt: Time, scheduledPurgeAt: Time });
+export type DeletedKeyView = z.infer<typeof DeletedKeyView>;
 
 /** A backup as the API shows it: what an ask can name. */
-export interface BackupView {
-  readonly blob: string;
-  readonly sha256: string;
-  readonly bytes: number;
-  readonly capturedAt: string;
-  readonly storedAt: string;
-  readonly versions: number;
-}
+export const BackupView = z.strictObject({
+  blob: z.string(),
+  sha256: z.string(),
+  bytes: z.int(),
+  capturedAt: Time,
+  storedAt: Time,
+  versions: z.int(),
+});
+export type BackupView = z.infer<typeof BackupView>;
 
 /** What the inventory needs. */
 export interface InventoryDeps {

@@ -3,13 +3,14 @@
 import { canonicalDigest } from '../../../core/canonical-json.ts';
 import { repeatOnConflict } from '../../../core/documents/update-document.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
+import type { Actor } from '../../../core/model/names.ts';
 import type { Clock, Logger, WorkQueue } from '../../../core/ports.ts';
 import type { Gate } from '../access/gate.ts';
 import type { AskBody } from '../model/asking.ts';
 import type { RecoveryMessage } from '../model/message.ts';
+import { RECOVERIES } from '../model/message.ts';
 import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord, Ids } from '../model/ports.ts';
-import type { Actor } from '../model/record.ts';
 import { type LookDeps, type Preflight, preflight } from '../planning/key-state.ts';
 import type { Ask } from '../planning/preflight.ts';
 import { findAnswered, findLive, idFrom, joinEvent, lookUpEvent } from './one-live.ts';
@@ -201,7 +202,7 @@ export class Recoveries {
 
   async #enqueue(id: string): Promise<void> {
     const message: RecoveryMessage = { kind: 'recovery', id };
-    await this.#deps.queue.send('recoveries', message);
+    await this.#deps.queue.send(RECOVERIES, message);
   }
 
   /** Notes a refusal in the audit log before it is answered. */

@@ -1,8 +1,10 @@
 /** The life of a recovery request as a pure function: what a command makes of it at a moment, or why it is refused. */
+
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
+import type { Actor } from '../../../core/model/names.ts';
 import { requestDigest } from '../model/digest.ts';
 import { type ApprovalRule, satisfies } from '../model/policy.ts';
-import type { Actor, Fact, Outcome, RecoveryRecord } from '../model/record.ts';
+import type { Fact, Outcome, RecoveryRecord } from '../model/record.ts';
 
 /** What can be asked of an existing request. Only workers claim, give up and finish. */
 export type Command =

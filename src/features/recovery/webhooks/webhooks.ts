@@ -5,11 +5,11 @@ import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import type { DocumentType } from '../../../core/documents/document-type.ts';
 import { updateDocument } from '../../../core/documents/update-document.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../../../core/errors.ts';
+import type { Actor } from '../../../core/model/names.ts';
 import type { Clock } from '../../../core/ports.ts';
+import type { HeaderReader } from '../../../core/route.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
-import { type Authenticator, type HeaderReader, ROLES, requireRole } from '../access/caller.ts';
-
-import type { Actor } from '../model/record.ts';
+import { type Authenticator, ROLES, requireRole } from '../access/caller.ts';
 import type { Recoveries } from '../request/recoveries.ts';
 import { readWebhookBody, type WebhookItem } from './webhook-body.ts';
 
@@ -51,10 +51,12 @@ export interface WebhooksDeps {
 }
 
 /** What became of one item. */
-export type WebhookAnswer =
-  | { readonly status: 'opened'; readonly recoveryId: string }
-  | { readonly status: 'ignored'; readonly reason: string }
-  | { readonly status: 'refused'; readonly code: WardenErrorCode; readonly reason: string };
+export const WebhookAnswer = z.discriminatedUnion('status', [
+  z.strictObject({ status: z.literal('opened'), recoveryId: z.string() }),
+  z.strictObject({ status: z.literal('ignored'), reason: z.string() }),
+  z.strictObject({ status: z.literal('refused'), code: z.string(), reason: z.string() }),
+]);
+export type WebhookAnswer = z.infer<typeof WebhookAnswer>;
 
 /** Who delivers, as proven. */
 interface Sender {

@@ -1,7 +1,7 @@
 /** The queue message that asks for a look, checked when it comes in. */
 import { z } from 'zod';
-import { WardenError } from '../../../core/errors.ts';
 import { Caller } from '../../../core/events/finding.ts';
+import type { Queue } from '../../../core/queue.ts';
 
 const KeySignal = z.strictObject({ key: z.string().min(1), at: z.int().nonnegative(), caller: Caller });
 
@@ -21,13 +21,9 @@ export const LookMessage = z.strictObject({
 });
 export type LookMessage = z.infer<typeof LookMessage>;
 
-/** Reads a queue message. Fails with `message-invalid`, which names what is wrong. */
-export function parseLookMessage(message: unknown): LookMessage {
-  const parsed = LookMessage.safeParse(message);
-  if (parsed.success) return parsed.data;
-  throw new WardenError('message-invalid', {
-    message: `A message in the queue watch-looks is not a request to look: ${z.prettifyError(parsed.error)}`,
-    advice: 'It ends in the poison queue; find out who sent it.',
-    cause: parsed.error,
-  });
-}
+/** Scans that are asked for. */
+export const SCANS: Queue<LookMessage> = {
+  name: 'watch-looks',
+  schema: LookMessage,
+  holds: 'a request to look',
+};

@@ -1,7 +1,9 @@
 /** Execution: nothing is done without what it needs, nor to what was not approved. */
+
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
 import { CLAIM_MS, type ExecuteDeps } from '../../../../src/features/recovery/execution/execute.ts';
+import { RECOVERIES } from '../../../../src/features/recovery/model/message.ts';
 import { KillSwitch } from '../../../support/kill-switch.ts';
 import { DAY_MS, HOUR_MS } from '../../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
@@ -44,7 +46,7 @@ describe('executing an approved request', () => {
   it('does nothing while the gate is disarmed, and comes back', async () => {
     const world = await RecoveryWorld.withDeletedKey();
     const record = await world.approved();
-    world.queue.take('recoveries');
+    world.queue.take(RECOVERIES);
     world.proofs.identity = async () => 'a forged token was accepted';
 
     expect(await world.deliver(record.id)).toBe('yielded');

@@ -1,6 +1,8 @@
 /** Execution: what was approved, verified. */
+
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
+import { RECOVERIES } from '../../../../src/features/recovery/model/message.ts';
 import { sha256 } from '../../../../src/features/recovery/planning/key-state.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
@@ -17,7 +19,7 @@ describe('executing an approved request', () => {
     const world = await make();
     const record = await world.approved();
 
-    expect(world.queue.take('recoveries')).toEqual({ kind: 'recovery', id: record.id });
+    expect(world.queue.take(RECOVERIES)).toEqual({ kind: 'recovery', id: record.id });
     expect(await world.deliver(record.id)).toBe('ended');
 
     const ended = world.stored(record.id);

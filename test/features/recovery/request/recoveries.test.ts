@@ -1,6 +1,8 @@
 /** The use cases of people: ask, approve, reject, cancel, list; every refusal in the audit log; nothing lost in a race. */
+
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
+import { RECOVERIES } from '../../../../src/features/recovery/model/message.ts';
 import { listRecoveries, reconcile } from '../../../../src/features/recovery/request/list-recoveries.ts';
 import { Recoveries } from '../../../../src/features/recovery/request/recoveries.ts';
 import { HOUR_MS, person } from '../../../support/recovery-builders.ts';
@@ -213,12 +215,12 @@ describe('listing and reconciling', () => {
   it('sends again what was approved when the message was lost', async () => {
     const world = await deleted();
     const record = await world.approved();
-    while (world.queue.take('recoveries') !== undefined);
+    while (world.queue.take(RECOVERIES) !== undefined);
     const settled = new Set<string>();
 
     await reconcile(world.store, new Recoveries(world.deps()), world.logger, settled);
 
-    expect(world.queue.take('recoveries')).toEqual({ kind: 'recovery', id: record.id });
+    expect(world.queue.take(RECOVERIES)).toEqual({ kind: 'recovery', id: record.id });
     await world.deliver(record.id);
     const looks = [0, 0];
     for (const n of [0, 1])

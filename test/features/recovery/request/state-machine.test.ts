@@ -1,6 +1,8 @@
 /** The state machine command by command, at its edges. */
+
 import { describe, expect, it } from 'vitest';
-import type { Actor, Outcome } from '../../../../src/features/recovery/model/record.ts';
+import type { Actor } from '../../../../src/core/model/names.ts';
+import type { Outcome } from '../../../../src/features/recovery/model/record.ts';
 import {
   applyCommand,
   type Command,

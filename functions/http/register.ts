@@ -1,0 +1,71 @@
+/** Registers routes: proves the caller, asks for the role, answers errors as problems, and has refusals audited. */
+import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
+import { isWardenError } from '../../src/core/errors.ts';
+import type { Actor } from '../../src/core/model/names.ts';
+import type { Logger } from '../../src/core/ports.ts';
+import type { Route } from '../../src/core/route.ts';
+import { type Authenticator, type Caller, requirePerson } from '../../src/features/recovery/access/caller.ts';
+import type { Refusals } from '../../src/features/recovery/access/refusals.ts';
+import { alwaysAnswered } from './always-answered.ts';
+import { toProblem, toResponse } from './answer.ts';
+import { toRawRequest } from './request.ts';
+
+/** What stands before every route. */
+export interface Guard {
+  readonly authenticator: Authenticator;
+  readonly refusals: Refusals;
+  readonly logger: Logger;
+  /** Fails with `gate-disarmed`. */
+  passGate(): Promise<void>;
+}
+
+/** Registers each of `routes` under `/api/`. `appFor` makes what a handler works with, for the log of one invocation. */
+export function registerRoutes<App extends Guard>(
+  routes: readonly Route<App, Caller>[],
+  appFor: (context: InvocationContext) => App,
+): void {
+  for (const route of routes) {
+    const { name, method, path } = route.spec;
+    app.http(name, {
+      methods: [method],
+      authLevel: 'anonymous',
+      route: path,
+      handler: handlerOf(route, appFor),
+    });
+  }
+}
+
+function handlerOf<App extends Guard>(
+  { spec, respond }: Route<App, Caller>,
+  appFor: (context: InvocationContext) => App,
+): HttpHandler {
+  return alwaysAnswered(async (request, context) => {
+    let guard: App | undefined;
+    let known: Actor | undefined;
+    try {
+      const given = appFor(context);
+      guard = given;
+      const identify = (actor: Actor) => {
+        known = actor;
+      };
+      const caller =
+        spec.roles === 'anybody'
+          ? undefined
+          : await given.authenticator.authenticate(request.headers, request.method);
+      if (caller !== undefined) identify(caller.actor);
+      if (caller !== undefined && spec.roles !== 'anybody') requirePerson(caller, ...spec.roles);
+      if (spec.gated === true) await given.passGate();
+      return toResponse(await respond({ app: given, caller, request: toRawRequest(request), identify }));
+    } catch (error) {
+      await guard?.refusals.note(error, `${request.method} ${spec.name}`, known, guard.logger);
+      const answer = toProblem(error, context.invocationId);
+      if ((answer.status ?? 500) >= 500) {
+        const code = isWardenError(error) ? error.code : 'internal';
+        const fields = { function: spec.name, code, error };
+        if (guard === undefined) context.error('request failed', fields);
+        else guard.logger.error('request failed', fields);
+      }
+      return answer;
+    }
+  });
+}

@@ -1,0 +1,49 @@
+/** What the platform gives a feature for one call: the ports it works through. */
+import type { DocumentStore } from './documents/document-store.ts';
+import type { EventPublisher } from './events/publisher.ts';
+import type {
+  BackupPins,
+  BackupStore,
+  Clock,
+  KeyService,
+  Leases,
+  Logger,
+  Pacer,
+  WorkQueue,
+} from './ports.ts';
+import type { Serializer } from './serializer.ts';
+
+/** One HSM of the settings, with what belongs to it alone. */
+export interface Hsm {
+  readonly name: string;
+  readonly keys: KeyService;
+  /** Lives as long as the process: two runs must not add up. */
+  readonly pacer: Pacer;
+  /** Key backups a second as the settings say; the pacer may be slower for a while. */
+  readonly pace: number;
+}
+
+/** The HSMs of the settings. */
+export interface HsmRegistry {
+  readonly names: readonly string[];
+  /** Fails with `hsm-unknown`. */
+  get(name: string): Hsm;
+}
+
+/** The ports of one call. */
+export interface AppPorts {
+  readonly hsms: HsmRegistry;
+  readonly state: DocumentStore;
+  readonly leases: Leases;
+  readonly queue: WorkQueue;
+  readonly backups: BackupStore & BackupPins;
+  readonly publisher: EventPublisher;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  /** Fires when the app is to stop. */
+  readonly signal: AbortSignal;
+  /** Saves documents of megabytes one at a time, for the whole process. */
+  readonly saves: Serializer;
+  /** Hears of progress, for whoever watches in this process. */
+  readonly onProgress: (progress: unknown) => void;
+}

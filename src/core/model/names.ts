@@ -1,0 +1,23 @@
+/** The names that people and messages give, checked. */
+import { z } from 'zod';
+
+/** The name of a key, as the service allows it. */
+export const KeyName = z
+  .string()
+  .regex(/^[0-9A-Za-z-]{1,127}$/, 'expected a key name (1 to 127 letters, digits, hyphens)');
+/** The name of an HSM as in the settings. */
+export const HsmName = z
+  .string()
+  .regex(
+    /^[A-Za-z][A-Za-z0-9-]{1,22}[A-Za-z0-9]$/,
+    'expected an HSM name (3 to 24 letters, digits, hyphens)',
+  );
+
+/** Who did something: a person by the directory's object id, or a webhook source (which can only ask). */
+export const Actor = z.strictObject({
+  kind: z.enum(['person', 'webhook', 'service']),
+  id: z.string().min(1).max(200),
+  /** For people to read; never compared. */
+  name: z.string().max(200),
+});
+export type Actor = z.infer<typeof Actor>;

@@ -1,0 +1,65 @@
+/** The backup: every key each night, and soon after each change. */
+import type { AppPorts, Hsm } from '../../core/app-ports.ts';
+import { type Feature, worker } from '../../core/feature.ts';
+import { readMessage } from '../../core/queue.ts';
+import { DEFAULT_RETRY } from '../../core/retry.ts';
+import { KEY_BACKUPS, SWEEPS } from './queues.ts';
+import { BACKUP_SETTINGS, type BackupConfig } from './settings.ts';
+import { backUpSingleKey } from './single-key.ts';
+import { startRuns } from './start-runs.ts';
+import { sweep } from './sweep.ts';
+import type { SweepPolicy } from './sweep-context.ts';
+
+/** What the backup works with. */
+export interface BackupApp extends AppPorts {
+  readonly config: BackupConfig;
+}
+
+/** Progress is saved at least this often; what a crash can make a worker look up again is bounded by it. */
+const CHECKPOINT_MS = 30_000;
+
+export const BACKUP: Feature<BackupConfig, BackupApp> = {
+  name: 'backup',
+  settings: BACKUP_SETTINGS,
+  queues: [SWEEPS, KEY_BACKUPS],
+  triggers: [
+    {
+      kind: 'timer',
+      name: 'nightlyBackup',
+      schedule: ({ schedule }) => schedule,
+      run: async (app, { isPastDue }) => {
+        const runId = await startRuns(app, app.hsms.names, 'nightly');
+        app.logger.info('nightly run started', { runId, pastDue: isPastDue });
+      },
+    },
+    worker('sweepWorker', SWEEPS, async (app, message) => {
+      const request = readMessage(SWEEPS, message);
+      const hsm = app.hsms.get(request.hsm);
+      return sweep({ ...app, ...hsm }, sweepPolicy(app.config, hsm, app.onProgress), request, app.signal);
+    }),
+    worker('keyBackupWorker', KEY_BACKUPS, async (app, message) => {
+      const request = readMessage(KEY_BACKUPS, message);
+      const policy = { selection: app.config.selection, retry: DEFAULT_RETRY };
+      return backUpSingleKey({ ...app, ...app.hsms.get(request.hsm) }, policy, request, app.signal);
+    }),
+  ],
+};
+
+/** How one HSM is swept by these settings, by the app and by a person alike. */
+export function sweepPolicy(
+  { selection, refreshMs, schedule, concurrency, budgetMs }: BackupConfig,
+  { pace }: Pick<Hsm, 'pace'>,
+  onProgress?: SweepPolicy['onProgress'],
+): SweepPolicy {
+  return {
+    selection,
+    refreshMs,
+    schedule,
+    concurrency,
+    budgetMs,
+    pace,
+    checkpointMs: CHECKPOINT_MS,
+    retry: DEFAULT_RETRY,
+    ...(onProgress === undefined ? {} : { onProgress }),
+  };
+}

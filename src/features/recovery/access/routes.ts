@@ -1,0 +1,75 @@
+/** The routes over the gate itself: whether it is armed, and the verdict over the audit log. */
+import { z } from 'zod';
+import { defineRoute, type HeaderReader, NOTHING, type RouteCall } from '../../../core/route.ts';
+import { AuditVerdict } from '../../audit/verify-audit.ts';
+import { type Authenticator, type Caller, READERS, ROLES, requirePerson } from './caller.ts';
+import type { GateVerdict } from './gate.ts';
+
+/** What this route works with. */
+interface HealthApp {
+  readonly authenticator: Authenticator;
+  gateVerdict(): Promise<GateVerdict>;
+}
+
+/** What the verdict works with. */
+interface AuditApp {
+  verifyAudit(): Promise<AuditVerdict>;
+}
+
+/** Anybody may ask whether; only why it is not armed needs a role. */
+const Health = z.strictObject({
+  status: z.enum(['armed', 'disarmed']),
+  override: z.boolean(),
+  problems: z
+    .array(z.string())
+    .exactOptional()
+    .meta({ description: 'Why it is disarmed; only for people with a role' }),
+});
+
+const health = defineRoute(
+  {
+    ...NOTHING,
+    name: 'health',
+    operation: 'health',
+    method: 'GET',
+    path: 'health',
+    summary: 'Whether the gate is armed',
+    roles: 'anybody',
+    answers: {
+      200: { description: 'Armed', schema: Health },
+      503: { description: 'Disarmed', schema: Health },
+    },
+  },
+  async ({ app, request }: RouteCall<HealthApp, Caller>) => {
+    const { armed, override, problems } = await app.gateVerdict();
+    const details = (await mayKnow(request.headers, app)) ? { problems } : {};
+    return {
+      status: armed ? 200 : 503,
+      body: { status: armed ? 'armed' : 'disarmed', override, ...details },
+    };
+  },
+);
+
+const auditVerdict = defineRoute(
+  {
+    ...NOTHING,
+    name: 'auditVerdict',
+    operation: 'verifyAudit',
+    method: 'GET',
+    path: 'audit/verdict',
+    summary: 'Verify the whole audit log',
+    roles: [ROLES.audit],
+    answers: { 200: { description: 'The verdict', schema: AuditVerdict } },
+  },
+  async ({ app }: RouteCall<AuditApp, Caller>) => ({ status: 200, body: await app.verifyAudit() }),
+);
+
+/** By operation. */
+export const GATE_ROUTES = { health, auditVerdict } as const;
+
+/** A disarmed gate must be explained to those who can repair it, as far as their token can be verified. */
+async function mayKnow(headers: HeaderReader, { authenticator }: HealthApp): Promise<boolean> {
+  if (headers.get('authorization') === null) return false;
+  requirePerson(await authenticator.authenticate(headers, 'GET'), ...READERS);
+  return true;
+}

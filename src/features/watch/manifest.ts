@@ -1,0 +1,49 @@
+/** The watch over soft-deleted keys: what is about to be purged, what is not protected, what is used while deleted. */
+import type { AppPorts } from '../../core/app-ports.ts';
+import { type Feature, worker } from '../../core/feature.ts';
+import { readMessage } from '../../core/queue.ts';
+import type { RetryPolicy } from '../../core/retry.ts';
+import { sendForEach } from '../../core/send-each.ts';
+import type { BackupConfig } from '../backup/settings.ts';
+import { SCANS } from './model/message.ts';
+import type { Signals } from './model/observation.ts';
+import { type LookResult, look } from './scan.ts';
+import { WATCH_SETTINGS, type WatchConfig, watchPolicy } from './settings.ts';
+
+/** The part of the configuration that the watch reads. */
+export interface WatchNeeds extends Pick<BackupConfig, 'selection' | 'schedule' | 'refreshMs'> {
+  readonly watch: WatchConfig;
+}
+
+/** What the watch works with. */
+export interface WatchApp extends AppPorts {
+  readonly config: WatchNeeds;
+}
+
+/** A scan repeats what fails within seconds only: a quarter of an hour later comes the next. */
+const SCAN_RETRY: RetryPolicy = { attempts: 4, firstDelayMs: 500, maxDelayMs: 10_000 };
+
+export const WATCH: Feature<WatchNeeds, WatchApp> = {
+  name: 'watch',
+  settings: WATCH_SETTINGS,
+  queues: [SCANS],
+  triggers: [
+    {
+      kind: 'timer',
+      name: 'deletedKeyWatch',
+      schedule: ({ watch }) => watch.schedule,
+      run: (app) => sendForEach(app, SCANS, app.hsms.names, (hsm) => ({ kind: 'look', hsm })),
+    },
+    worker('watchWorker', SCANS, async (app, message) => {
+      const { hsm, signals } = readMessage(SCANS, message);
+      return scanHsm(app, hsm, signals);
+    }),
+  ],
+};
+
+/** Scans one HSM of the settings by the rules of the settings. */
+export async function scanHsm(app: WatchApp, hsm: string, signals?: Signals): Promise<LookResult> {
+  const { keys } = app.hsms.get(hsm);
+  const deps = { ...app, keys, pins: app.backups, retry: SCAN_RETRY };
+  return look(deps, watchPolicy(app.config), signals, app.signal);
+}

@@ -1,0 +1,38 @@
+/** The backup app: nightly and single backups, the watch, the verification, the audit feed. */
+import { channel } from 'node:diagnostics_channel';
+import { Serializer } from '../core/serializer.ts';
+import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
+import type { Config } from './config/config.ts';
+import { BACKUP_FEATURES, type BackupAppPorts } from './features.ts';
+import { openPlatform, type Platform } from './platform.ts';
+import { publisherOf } from './publisher.ts';
+
+/** Progress of sweeps, for whoever watches in this process: each message is a `RunSummary`. */
+const progress = channel('hsm-warden.sweep');
+
+/** Makes the app from its configuration. Nothing is contacted before the first call. */
+export function composeBackupApp(config: Config, platform: Platform = openPlatform({ config })): App {
+  const stopping = new AbortController();
+  return bindApp(BACKUP_FEATURES, config, backupPortsOn(platform, stopping.signal), stopping);
+}
+
+/** What the features are given, for the log of one invocation. The function lives as long as the process. */
+export function backupPortsOn(
+  platform: Platform,
+  signal: AbortSignal,
+): (log: InvocationLog) => Promise<BackupAppPorts> {
+  const saves = new Serializer();
+  return async (log) => {
+    await platform.prepare();
+    const logger = loggerTo(log, platform.clock);
+    return {
+      ...platform,
+      logger,
+      backups: platform.backups(logger),
+      publisher: publisherOf(platform.topic, logger),
+      signal,
+      saves,
+      onProgress: (run) => progress.publish(run),
+    };
+  };
+}

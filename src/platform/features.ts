@@ -1,0 +1,44 @@
+/** The features of the product, by app. Another feature is a line here. */
+import type { AppPorts } from '../core/app-ports.ts';
+import type { Feature } from '../core/feature.ts';
+import { AUDIT_FEED } from '../features/audit-feed/manifest.ts';
+import { BACKUP } from '../features/backup/manifest.ts';
+import type { RecoveryApp } from '../features/recovery/app.ts';
+import { RECOVERY, RECOVERY_ROUTES } from '../features/recovery/manifest.ts';
+import { VERIFY } from '../features/verify/manifest.ts';
+import { WATCH } from '../features/watch/manifest.ts';
+import type { Config } from './config/config.ts';
+
+/** What every feature of the backup app is given for one call. */
+export interface BackupAppPorts extends AppPorts {
+  readonly config: Config;
+}
+
+/** The function that answers the description of the API. */
+export const OPENAPI = 'openapi';
+
+/** What the backup app runs. */
+export const BACKUP_FEATURES: readonly Feature<Config, BackupAppPorts>[] = [
+  BACKUP,
+  WATCH,
+  VERIFY,
+  AUDIT_FEED,
+];
+
+/** What the recovery app runs. */
+export const RECOVERY_FEATURES: readonly Feature<Config, RecoveryApp>[] = [RECOVERY];
+
+/** The names of all queues; each has a poison queue beside it. */
+export const QUEUES: readonly string[] = [...BACKUP_FEATURES, ...RECOVERY_FEATURES].flatMap(({ queues }) =>
+  queues.map(({ name }) => name),
+);
+
+/** The functions that each app registers; `openapi` is the description of the API itself. */
+export const FUNCTION_NAMES: Readonly<Record<'backup' | 'recovery', readonly string[]>> = {
+  backup: namesIn(BACKUP_FEATURES),
+  recovery: [...namesIn(RECOVERY_FEATURES), ...RECOVERY_ROUTES.map(({ spec }) => spec.name), OPENAPI],
+};
+
+function namesIn(features: readonly { readonly triggers: readonly { readonly name: string }[] }[]) {
+  return features.flatMap(({ triggers }) => triggers.map(({ name }) => name));
+}

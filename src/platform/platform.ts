@@ -1,0 +1,174 @@
+/** Makes every adapter from the configuration, once: for both apps, the command line and the local world. */
+
+import type { TokenCredential } from '@azure/core-auth';
+import type { ContainerClient } from '@azure/storage-blob';
+import { BlobAuditAnchor } from '../adapters/audit/blob-audit-anchor.ts';
+import { BlobAuditStore } from '../adapters/audit/blob-audit-store.ts';
+import { BlobBackupStore } from '../adapters/blob/blob-backup-store.ts';
+import { BlobDocumentStore } from '../adapters/blob/blob-document-store.ts';
+import { BlobLeases } from '../adapters/blob/blob-leases.ts';
+import { createBlobService, ensureContainer } from '../adapters/blob/clients.ts';
+import { EventGridPublisher } from '../adapters/events/event-grid-publisher.ts';
+import { topicCredential } from '../adapters/events/topic-credential.ts';
+import type { StorageAccess } from '../adapters/http/storage-access.ts';
+import { readCaFile } from '../adapters/http/tls.ts';
+import {
+  managedIdentity,
+  surroundingIdentity,
+  TokenFileCredential,
+} from '../adapters/identity/credential.ts';
+import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
+import { AimdPacer } from '../adapters/pacing/aimd-pacer.ts';
+import { createQueueService } from '../adapters/queue/clients.ts';
+import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
+import { systemClock } from '../adapters/system/system-clock.ts';
+import type { Hsm, HsmRegistry } from '../core/app-ports.ts';
+import type { DocumentStore } from '../core/documents/document-store.ts';
+import { WardenError } from '../core/errors.ts';
+import type { BackupPins, BackupStore, Clock, Leases, Logger, WorkQueue } from '../core/ports.ts';
+import { isLoopback } from '../core/settings/kinds.ts';
+import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
+import type { Config, CredentialConfig, HsmConfig } from './config/config.ts';
+import { CONTAINERS } from './config/product-settings.ts';
+
+/** What may differ from what the configuration says: a person's own credential, a clock that was moved. */
+export interface PlatformOptions {
+  readonly config: Config;
+  readonly credential?: TokenCredential;
+  readonly caPem?: string | undefined;
+  readonly clock?: Clock;
+}
+
+/** The adapters. Nothing is contacted before the first call. */
+export interface Platform {
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly credential: TokenCredential;
+  readonly hsms: HsmRegistry;
+  readonly state: DocumentStore;
+  readonly leases: Leases;
+  readonly queue: WorkQueue;
+  readonly auditStore: AuditStore;
+  readonly anchor: AuditAnchor;
+  /** The way to the account of the backups, and to that of the state. */
+  readonly access: { readonly backup: StorageAccess; readonly state: StorageAccess };
+  /** The topic of the settings, if they name one. */
+  readonly topic: EventGridPublisher | undefined;
+  backups(logger: Logger): BackupStore & BackupPins;
+  /** Makes what a deployment makes in Azure and nobody makes for a storage emulator. */
+  prepare(): Promise<void>;
+}
+
+/** Makes the adapters. Fails with `settings-invalid` when a file that the settings name cannot be read. */
+export function openPlatform(options: PlatformOptions): Platform {
+  const { config, clock = systemClock } = options;
+  const credential = options.credential ?? credentialOf(config.credential);
+  const caPem = options.caPem ?? (config.caFile === undefined ? undefined : readCaFile(config.caFile));
+  const access = accessOf(config, credential, caPem);
+  const emulated = config.storage.kind === 'connection';
+  const state = createBlobService(access.state).getContainerClient(config.stateContainer);
+  // The audit log lies with the backups: in the account that is immutable, and where the apps' removal leaves it.
+  const immutable = createBlobService(access.backup);
+  const audit = immutable.getContainerClient(config.recovery?.auditContainer ?? CONTAINERS.audit);
+  const backups = immutable.getContainerClient(config.backupContainer);
+  return {
+    config,
+    clock,
+    credential,
+    hsms: registryOf(config.hsms.map((hsm) => openHsm(hsm, credential, caPem, clock))),
+    state: new BlobDocumentStore({ container: state, clock }),
+    leases: new BlobLeases({ container: state, clock }),
+    queue: new StorageWorkQueue({
+      service: createQueueService(access.state),
+      clock,
+      createMissing: emulated,
+    }),
+    auditStore: new BlobAuditStore({ container: audit, clock }),
+    anchor: new BlobAuditAnchor({ container: state, clock }),
+    access,
+    topic: topicOf(config, credential, caPem, clock),
+    backups: (logger) => new BlobBackupStore({ container: backups, clock, logger }),
+    prepare: emulated ? once(() => ensureContainers([state, audit, backups], clock)) : async () => undefined,
+  };
+}
+
+/** One HSM with its pacer. */
+function openHsm(
+  { name, url, pace }: HsmConfig,
+  credential: TokenCredential,
+  caPem: string | undefined,
+  clock: Clock,
+): Hsm {
+  const keys = new KeyVaultKeyService({
+    hsm: name,
+    url,
+    credential,
+    clock,
+    ...(caPem !== undefined && { caPem }),
+    disableChallengeResourceVerification: isLoopback(url),
+  });
+  return { name, keys, pacer: new AimdPacer({ ratePerSecond: pace, clock }), pace };
+}
+
+function registryOf(hsms: readonly Hsm[]): HsmRegistry {
+  const byName = new Map(hsms.map((hsm) => [hsm.name, hsm]));
+  return {
+    names: [...byName.keys()],
+    get: (name) => {
+      const found = byName.get(name);
+      if (found !== undefined) return found;
+      throw new WardenError('hsm-unknown', {
+        message: `There is no HSM ${name} in the settings.`,
+        advice: 'WARDEN_HSMS names the HSMs. A message about another one belongs into no queue: delete it.',
+        hsm: name,
+      });
+    },
+  };
+}
+
+function credentialOf(config: CredentialConfig): TokenCredential {
+  if (config.kind === 'managed-identity') return managedIdentity(config.clientId);
+  return config.kind === 'default' ? surroundingIdentity() : new TokenFileCredential(config.tokenFile);
+}
+
+function accessOf(
+  { storage }: Config,
+  credential: TokenCredential,
+  caPem: string | undefined,
+): Platform['access'] {
+  const ca = caPem === undefined ? {} : { caPem };
+  if (storage.kind === 'connection') {
+    const access = { kind: 'connection-string', connectionString: storage.connectionString, ...ca } as const;
+    return { backup: access, state: access };
+  }
+  const { backupUrl, stateUrl, queueUrl } = storage;
+  const access = (blobUrl: string) => ({ kind: 'identity', blobUrl, queueUrl, credential, ...ca }) as const;
+  return { backup: access(backupUrl), state: access(stateUrl) };
+}
+
+function topicOf(
+  { topicUrl: url, topicKey }: Config,
+  identity: TokenCredential,
+  caPem: string | undefined,
+  clock: Clock,
+): EventGridPublisher | undefined {
+  if (url === undefined) return undefined;
+  const credential = topicCredential(identity, topicKey);
+  return new EventGridPublisher({ url, credential, clock, ...(caPem !== undefined && { caPem }) });
+}
+
+async function ensureContainers(containers: readonly ContainerClient[], clock: Clock): Promise<void> {
+  await Promise.all(containers.map((container) => ensureContainer(container, clock)));
+}
+
+/** The same promise for every caller; after a failure the next caller tries again. */
+function once(work: () => Promise<void>): () => Promise<void> {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work().catch((error: unknown) => {
+      done = undefined;
+      throw error;
+    });
+    return done;
+  };
+}

@@ -1,0 +1,103 @@
+/** The recovery app: an identity of its own, with what is the recovery's alone. */
+import { channel } from 'node:diagnostics_channel';
+import { identityProof } from '../adapters/auth/identity-proof.ts';
+import { TokenAuthenticator } from '../adapters/auth/token-authenticator.ts';
+import { TokenVerifier } from '../adapters/auth/token-verifier.ts';
+import { HmacWebhookSignatures } from '../adapters/auth/webhook-signatures.ts';
+import { createJsonLogger } from '../adapters/system/json-logger.ts';
+import { randomIds } from '../adapters/system/random-ids.ts';
+import { WardenError } from '../core/errors.ts';
+import { ChainedAuditLog } from '../features/audit/audit-log.ts';
+import { auditProof } from '../features/recovery/access/audit-proof.ts';
+import { Gate } from '../features/recovery/access/gate.ts';
+import { createRecoveryApp, type RecoveryApp, type RecoveryAppFor } from '../features/recovery/app.ts';
+import type { RecoveryConfig } from '../features/recovery/config.ts';
+import type { RecoveryNotifier } from '../features/recovery/model/ports.ts';
+import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
+import type { Config } from './config/config.ts';
+import { RECOVERY_FEATURES } from './features.ts';
+import { openPlatform, type Platform } from './platform.ts';
+import { notifierOf } from './publisher.ts';
+
+/** What the functions of the recovery register and call. */
+export interface Recovery extends App {
+  /** The recovery, logging to one invocation. */
+  appFor(log: InvocationLog): RecoveryApp;
+  /** Proves the gate as the app starts, whoever may call later: a disarmed one is reported without being asked. It does not fail. */
+  checkGate(): Promise<void>;
+}
+
+/** Makes the recovery from the configuration. Fails with `settings-invalid` when the settings name no tenant. */
+export function composeRecovery(config: Config): Recovery {
+  if (config.recovery === undefined) {
+    throw new WardenError('settings-invalid', {
+      message: 'The recovery needs WARDEN_AUTH_TENANT and WARDEN_AUTH_AUDIENCE.',
+      advice: 'docs/configuration.md describes them.',
+    });
+  }
+  const platform = openPlatform({ config });
+  const stopping = new AbortController();
+  const logger = createJsonLogger({ write: writeLine }, platform.clock);
+  const recovery = recoveryAppOn(platform, config.recovery, {
+    notifier: notifierOf(platform.topic, logger),
+    backups: platform.backups(logger),
+    stopping: stopping.signal,
+  });
+  const appFor = (log: InvocationLog) => recovery(loggerTo(log, platform.clock));
+  return {
+    ...bindApp(RECOVERY_FEATURES, config, async (log) => appFor(log), stopping),
+    appFor,
+    checkGate: () => recovery(logger).reportGate(),
+  };
+}
+
+/** Lines that belong to no invocation: to whoever listens in this process, otherwise to standard output. */
+const lines = channel('hsm-warden.log');
+
+function writeLine(line: string): void {
+  if (lines.hasSubscribers) lines.publish(line);
+  else process.stdout.write(line);
+}
+
+/** The part of the platform that the recovery works on. */
+type RecoveryPlatform = Pick<
+  Platform,
+  'clock' | 'hsms' | 'state' | 'queue' | 'auditStore' | 'anchor' | 'prepare'
+>;
+
+/** What differs between the deployed app and another that is put together from the same parts. */
+export interface RecoveryParts {
+  readonly notifier: RecoveryNotifier;
+  readonly backups: ReturnType<Platform['backups']>;
+  readonly stopping: AbortSignal;
+}
+
+/** Makes the recovery over a platform. Nothing is contacted before the first call. */
+export function recoveryAppOn(
+  platform: RecoveryPlatform,
+  config: RecoveryConfig,
+  parts: RecoveryParts,
+): RecoveryAppFor {
+  const { clock, hsms, auditStore, anchor } = platform;
+  const verifier = new TokenVerifier(config.trust, clock);
+  const proofs = {
+    identity: identityProof(verifier, config.trust, clock),
+    audit: auditProof(auditStore, anchor, clock, platform.prepare),
+  };
+  return createRecoveryApp({
+    ...platform,
+    ...parts,
+    store: platform.state,
+    audit: new ChainedAuditLog(auditStore, anchor, clock),
+    policy: config.policy,
+    gate: new Gate({ policy: config.policy, proofs, notifier: parts.notifier, clock }),
+    authenticator: new TokenAuthenticator(verifier, config.origin),
+    signatures: new HmacWebhookSignatures(config.webhookSecrets),
+    webhooks: config.webhooks,
+    keysOf: (name) => hsms.get(name).keys,
+    pacerOf: (name) => hsms.get(name).pacer,
+    sharesDomain: (a, b) => config.sharedDomains.some((names) => names.includes(a) && names.includes(b)),
+    linkTo: (id) => `${config.origin ?? ''}/recoveries/${id}`,
+    ids: randomIds,
+  });
+}
