@@ -22,7 +22,7 @@ describe('a refused request', () => {
 
     expect(await codeOf(answer)).toEqual({ status, code });
     expect(served.world.auditStore.lines.at(-1)).toContain(`"code":"${code}"`);
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
   });
 
   it.each([
@@ -147,7 +147,7 @@ describe('a refused request', () => {
     const answer = await served.send('alice', 'POST', 'recoveries', body);
 
     expect(await codeOf(answer)).toEqual({ status, code });
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
   });
 
   it('of another media type or encoding is answered 415 or 400', async () => {

@@ -52,7 +52,7 @@ describe('an attack on webhooks', () => {
     const answer = await deliver(served, ASK, delivery);
 
     expect(answer.status).toBe(status);
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
     if (status === 401) expect(served.world.audited).toEqual(['access-refused']);
   });
 
@@ -64,7 +64,7 @@ describe('an attack on webhooks', () => {
     { name: 'a text', body: 'orders' },
   ])('is refused though signed: $name', async ({ body }) => {
     expect((await deliver(served, body)).status).toBe(400);
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
   });
 
   it('is refused: a person’s token, a token without the role, no proof at all', async () => {
@@ -75,7 +75,7 @@ describe('an attack on webhooks', () => {
     expect((await deliverAs(served, person, ASK)).status).toBe(401);
     expect((await deliverAs(served, roleless, ASK)).status).toBe(403);
     expect((await served.send(undefined, 'POST', 'webhooks/alerts', ASK)).status).toBe(401);
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
     expect((await deliverAs(served, application, ASK)).status).toBe(400);
     expect((await deliverAs(served, application, aCloudEvent())).status).toBe(202);
   });
@@ -108,7 +108,7 @@ describe('an attack on webhooks', () => {
       status: 403,
       body: { code: 'webhook-app-refused' },
     });
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
     expect(JSON.parse(served.world.auditStore.lines.at(-1) ?? '')).toMatchObject({
       event: 'access-refused',
       actor: { kind: 'service', id: APP, name: `app ${azp ?? 'without a client id'}` },

@@ -58,7 +58,7 @@ describe('a signed delivery', () => {
       status: 202,
       body: { items: [{ status: 'ignored' }] },
     });
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
   });
 
   it('does not open by itself what the settings do not allow', async () => {

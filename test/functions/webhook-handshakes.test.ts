@@ -81,7 +81,7 @@ describe('the handshake by a validation event', () => {
       status: 200,
       body: { validationResponse: CODE },
     });
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
   });
 
   it.each([
@@ -102,7 +102,7 @@ describe('the handshake by a validation event', () => {
     { name: 'that asks for a recovery', body: ASK, status: 400 },
   ])('is refused $name', async ({ body, source, status }) => {
     expect((await shake(body, source)).status).toBe(status);
-    expect(served.world.store.documents.size).toBe(0);
+    expect(served.world.requests).toBe(0);
   });
 
   it('grants no trust: the next delivery must prove itself', async () => {
