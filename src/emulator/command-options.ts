@@ -58,7 +58,7 @@ const MAX_SEED_KEYS = 20_000;
 const WholeNumber = z.string().regex(/^\d+$/, 'must be a whole number').transform(Number);
 const Text = z.string().min(1, 'must not be empty');
 
-/** The values as they were typed, by the names of the options in camel case. Unknown names are not looked at. */
+/** The values as they were typed, by the names of the options in camel case. Unknown names are ignored. */
 export const CommandValues = z.object({
   port: WholeNumber.pipe(z.int().max(65535)).optional(),
   host: Text.optional(),

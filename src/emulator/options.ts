@@ -4,7 +4,7 @@ import type { Change } from './state/model.ts';
 
 /** The principal of the token that a start prints. */
 export const ADMINISTRATOR_ID = '2f6b5a6e-0d5c-4b1e-9c38-6f1f3b1e0a01';
-/** The tenant of emulators that are not told another one. */
+/** The tenant of emulators that are given no other. */
 export const DEFAULT_TENANT_ID = '7a0c9f1e-3f43-4e0b-8a55-2c1d6a1f9b10';
 /** Where a pool is in Azure Resource Manager when nobody says: an emulated one belongs to no subscription. */
 export const DEFAULT_SUBSCRIPTION_ID = '00000000-0000-0000-0000-000000000000';
@@ -43,7 +43,7 @@ export type EmulatorOptions = {
   readonly caDir?: string;
   /** Pools with the same text restore each other's backups; the default is one of its own. */
   readonly securityDomain?: string;
-  /** Told about failures of the emulator itself; the default writes to standard error. */
+  /** Called with failures of the emulator itself; the default writes to standard error. */
   readonly reportFault?: (error: unknown) => void;
   /** Appends an audit record of every authenticated request to this JSONL file. */
   readonly auditLog?: string;

@@ -1,4 +1,4 @@
-// The emulator's command line: starts one pool, says where it is, runs until it is told to stop.
+// The emulator's command line: starts one pool, says where it is, runs until it is stopped.
 import { StoredPoolError } from './assemble.ts';
 import { readCommandLine, USAGE, UsageError } from './cli-options.ts';
 import { type Emulator, startEmulator } from './start-emulator.ts';

@@ -20,7 +20,7 @@ const OPS = {
   OKP: ['sign', 'verify'],
 } as const;
 
-/** Changes that make `count` keys named `seed-00001` and so on, all created at `now` (unix seconds; a moment ago would look like a change under way). */
+/** Changes that make `count` keys named `seed-00001` and so on, all created at `now` (unix seconds; a moment ago would pass for a change under way). */
 export async function seedKeys(
   count: number,
   now: number,

@@ -44,7 +44,7 @@ export type Emulator = {
   readonly resource: ManagedHsmResource;
   /** Moves the clock forward; keys whose retention has ended are purged, keys whose policy wants it are rotated. */
   advanceClock(ms: number): Promise<void>;
-  /** The state, to look at. */
+  /** The state, to read. */
   readonly state: ReadableState;
   /** Stops listening and lets running requests end. */
   close(): Promise<void>;

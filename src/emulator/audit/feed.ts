@@ -6,7 +6,7 @@ import { type AuditSink, createAuditSink, type SinkOptions } from './sink.ts';
 
 /** Where the log goes. */
 export type FeedOptions = AuditSource & {
-  /** Gets every record at once, before the caller has the answer. */
+  /** Gets every record immediately, before the caller has the answer. */
   readonly logFile?: string | undefined;
   /** Gets the records in batches, `sinkDelayMs` late by the emulator's clock (0 to 600,000). */
   readonly sinkUrl?: string | undefined;

@@ -28,7 +28,7 @@ export function auditRecord({ request, operation, principal, ...exchange }: Exch
     operationVersion: new URLSearchParams(query).get('api-version') ?? '',
     category: 'AuditEvent',
     // The value for a failure was never published. Vaults write Success whatever the status, so readers must
-    // look at httpStatusCode.
+    // read httpStatusCode.
     resultType: 'Success',
     properties: { PoolType: 'M-HSM', sku_Family: 'B', sku_Name: 'Standard_B1' },
     durationMs: exchange.durationMs,

@@ -11,7 +11,7 @@ export type SinkOptions = {
   now(): number;
   /** Posts a batch; resolves to the HTTP status, rejects when there was no answer. */
   post(url: string, batch: readonly AuditRecord[]): Promise<number>;
-  /** Told about every failed delivery. */
+  /** Called with every failed delivery. */
   reportFault(error: unknown): void;
 };
 
@@ -22,7 +22,7 @@ const LAST_RETRY_MS = 5_000;
 /** A queue in front of a sink. */
 export type AuditSink = {
   add(record: AuditRecord): void;
-  /** Looks for due records now; to be called when the clock was moved. */
+  /** Delivers what is due now; to be called when the clock was moved. */
   poke(): void;
   /** How many records have not been accepted yet. */
   readonly waiting: number;

@@ -1,4 +1,4 @@
-// Delete: `DELETE /keys/{name}` soft-deletes all versions, at once.
+// Delete: `DELETE /keys/{name}` soft-deletes all versions immediately.
 import { deletedKeyBundle } from './key-bundle.ts';
 import { activeKey } from './key-lookup.ts';
 import type { Operation } from './operation.ts';

@@ -1,4 +1,4 @@
-// Purge: `DELETE /deletedkeys/{name}`; the name is free at once.
+// Purge: `DELETE /deletedkeys/{name}`; the name is free immediately.
 import { unproven } from '../errors.ts';
 import { deletedKey } from './key-lookup.ts';
 import type { Operation } from './operation.ts';

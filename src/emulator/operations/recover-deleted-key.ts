@@ -1,4 +1,4 @@
-// Recover: `POST /deletedkeys/{name}/recover`; the key is usable at once and its attributes are as they were.
+// Recover: `POST /deletedkeys/{name}/recover`; the key is usable immediately and its attributes are as they were.
 import { keyBundle, newestVersion } from './key-bundle.ts';
 import { deletedKey } from './key-lookup.ts';
 import type { Operation } from './operation.ts';

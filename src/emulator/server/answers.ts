@@ -1,4 +1,4 @@
-// Turns outcomes and refusals into answers on the wire.
+// Writes outcomes and refusals as answers on the wire.
 import { MaterialError } from '../crypto/material-error.ts';
 import { ServiceError, serviceErrors } from '../errors.ts';
 import type { Outcome } from '../operations/operation.ts';

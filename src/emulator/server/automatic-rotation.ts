@@ -4,12 +4,12 @@ import { addRotatedVersion } from '../operations/rotate-key.ts';
 import { rotationDue } from '../operations/rotation-due.ts';
 import type { Pool } from './pipeline.ts';
 
-/** The service itself; no operation looks at it. */
+/** The service itself; no operation reads it. */
 const NOBODY = { objectId: '00000000-0000-0000-0000-000000000000' };
 
 /**
  * Adds every version that policies wanted up to now, each created when it was due: a clock that was moved by a year may
- * owe a key several. Keys at the limit of versions are left as they are. No audit record tells of it.
+ * owe a key several. Keys at the limit of versions are left as they are. No audit record is written.
  */
 export async function rotateDue(pool: Pool): Promise<void> {
   const { state } = pool.store;

@@ -44,9 +44,9 @@ export type Pool = {
   elapsed(): number;
   random(size: number): Buffer;
   material(spec: MaterialSpec): Promise<KeyMaterial>;
-  /** Told about every exchange when it is over. */
+  /** Called with every exchange when it is over. */
   observe(exchange: Exchange): void;
-  /** Told about failures that are the emulator's own. */
+  /** Called with failures that are the emulator's own. */
   reportFault(error: unknown): void;
 };
 

@@ -37,7 +37,7 @@ export const RotationPolicy = z.object({
 });
 export type RotationPolicy = z.infer<typeof RotationPolicy>;
 
-/** When a key was deleted and when the service will purge it by itself. */
+/** When a key was deleted and when the service will purge it. */
 export const Deletion = z.object({ deletedDate: Seconds, scheduledPurgeDate: Seconds });
 export type Deletion = z.infer<typeof Deletion>;
 

@@ -105,7 +105,7 @@ export class PoolState implements ReadableState {
 }
 
 /**
- * The purges that are due at `nowSeconds`: a soft-deleted key goes by itself when its retention ends
+ * The purges that are due at `nowSeconds`: the service purges a soft-deleted key when its retention ends
  * (Microsoft Learn, "Managed HSM soft-delete overview").
  */
 export function duePurges(state: PoolState, nowSeconds: number): Change[] {

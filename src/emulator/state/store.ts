@@ -11,7 +11,7 @@ const SNAPSHOT = 'snapshot.json';
 
 export type Store = {
   readonly state: PoolState;
-  /** Makes the changes at once and resolves when they are durable. */
+  /** Makes the changes immediately and resolves when they are durable. */
   commit(changes: readonly Change[]): Promise<void>;
   close(): Promise<void>;
 };
