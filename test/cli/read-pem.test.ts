@@ -3,6 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { outdatedCipher } from '../../src/cli/key/pem-cipher.ts';
 import { readPrivateKey } from '../../src/cli/key/read-pem.ts';
 
 const PASSWORD = 'correct horse';
@@ -105,5 +106,52 @@ describe('what is no such key', () => {
       (error: unknown) => error,
     );
     expect(JSON.stringify(failure, Object.getOwnPropertyNames(failure))).not.toContain('my-wrong-secret');
+  });
+
+  it.each([
+    ['brainpoolP256r1', 'is on the curve brainpoolP256r1'],
+    ['secp224r1', 'is on the curve secp224r1'],
+    ['sect283k1', 'is on the curve sect283k1'],
+  ])('names the curve %s, and those that an HSM takes', async (curve, named) => {
+    const pem = ec(curve).export({ type: 'pkcs8', format: 'pem' });
+    const failure = await readPrivateKey(await pemFile(pem), undefined).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ name: 'UsageError', advice: 'It takes P-256, P-256K, P-384, P-521.' });
+    expect(String(failure)).toContain(named);
+  });
+
+  it.each([
+    ['PBE-MD5-DES', 'MIIE6TAbBgkqhkiG9w0BBQMwDgQIAAAAAAAAAAACAggABIIEyA==', 'PBE with MD5 and DES'],
+    [
+      'RC2 with 40 bits',
+      'MIIE6jAcBgoqhkiG9w0BDAEGMA4ECAAAAAAAAAAAAgIIAASCBMg=',
+      'PBE with SHA-1 and RC2 (40 bits)',
+    ],
+  ])('names the outdated cipher %s', (_case, body, name) => {
+    expect(
+      outdatedCipher(`-----BEGIN ENCRYPTED PRIVATE KEY-----\n${body}\n-----END ENCRYPTED PRIVATE KEY-----`),
+    ).toBe(name);
+  });
+
+  it('says what to do with other forms', async () => {
+    const openssh = '-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n';
+    await expect(readPrivateKey(await pemFile(openssh), undefined)).rejects.toMatchObject({
+      advice: expect.stringContaining('ssh-keygen -p -m PEM'),
+    });
+    const der = rsa.export({ type: 'pkcs8', format: 'der' });
+    await expect(readPrivateKey(await pemFile(der), undefined)).rejects.toMatchObject({
+      advice: expect.stringContaining('openssl pkey -inform DER'),
+    });
+  });
+
+  it('does not choose one of two keys', async () => {
+    const two = [p256, rsa].map((key) => key.export({ type: 'pkcs8', format: 'pem' })).join('');
+    await expect(readPrivateKey(await pemFile(two), undefined)).rejects.toThrow('2 private keys');
+  });
+
+  it('does not read UTF-16, and says so', async () => {
+    const pem = `\ufeff${rsa.export({ type: 'pkcs8', format: 'pem' })}`;
+    await expect(readPrivateKey(await pemFile(Buffer.from(pem, 'utf16le')), undefined)).rejects.toThrow(
+      'UTF-16',
+    );
   });
 });

@@ -1,19 +1,43 @@
 /** TLS settings of every SDK client, for services whose certificate comes from an authority of one's own. */
+import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WardenError } from '../../core/errors.ts';
 
-/** Reads a PEM file of certificate authorities. Fails with `settings-invalid`. */
+/** One certificate, wherever it stands in its line: files joined without a line end between them are common. */
+const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
+
+/** Reads a PEM file of certificate authorities: its certificates, one after the other. Fails with `settings-invalid`. */
 export function readCaFile(path: string): string {
+  const certificates = readText(path).match(CERTIFICATE) ?? [];
+  if (certificates.length === 0) {
+    throw new WardenError('settings-invalid', { message: `The CA file ${path} holds no PEM certificate.` });
+  }
+  for (const [index, certificate] of certificates.entries()) {
+    if (isCertificate(certificate)) continue;
+    throw new WardenError('settings-invalid', {
+      message: `Certificate ${index + 1} of ${certificates.length} in the CA file ${path} cannot be read.`,
+    });
+  }
+  return `${certificates.join('\n')}\n`;
+}
+
+function readText(path: string): string {
   try {
-    const pem = readFileSync(path, 'utf8');
-    if (pem.includes('-----BEGIN CERTIFICATE-----')) return pem;
+    return readFileSync(path, 'latin1');
   } catch (error) {
     throw new WardenError('settings-invalid', {
       message: `The CA file ${path} cannot be read.`,
       cause: error,
     });
   }
-  throw new WardenError('settings-invalid', { message: `The CA file ${path} holds no PEM certificate.` });
+}
+
+function isCertificate(pem: string): boolean {
+  try {
+    return new X509Certificate(pem).subject !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 /**

@@ -13,6 +13,7 @@ import { cliLogger, keyServiceOn, openStore, pacerFor } from '../connect/compose
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import type { Answer } from '../frame/command.ts';
 import { defineCommand } from '../frame/define.ts';
+import { Moment } from '../frame/moment.ts';
 import { numberFrom } from '../frame/option-values.ts';
 import { startProgress } from '../frame/progress.ts';
 import { restoreOne } from './restore-key.ts';
@@ -54,7 +55,7 @@ export const backupRestoreAll = defineCommand({
     ...AddressOptions,
     ...ConnectionOptions,
     from: z.string('expected the name of an HSM').min(1),
-    asOf: z.iso.datetime({ offset: true, error: 'expected a moment like 2026-11-24T02:00:00Z' }).optional(),
+    asOf: Moment.optional(),
     only: z.array(z.string()).default(['*']),
     // The service takes 10 restores a second from everybody together (Managed HSM service limits).
     pace: numberFrom(0.1, 10, 'restores a second').default(8),
@@ -66,7 +67,7 @@ export const backupRestoreAll = defineCommand({
     const connection = await connect(context, given);
     const address = hsmAddress(given, connection);
     const { backups } = openStore(connection, requireConfig(connection), context);
-    const asOf = given.asOf === undefined ? Number.POSITIVE_INFINITY : Date.parse(given.asOf);
+    const asOf = given.asOf?.getTime() ?? Number.POSITIVE_INFINITY;
     const byKey = await candidates(backups, given.from, asOf, given.only, signal);
     if (byKey.size === 0) throw nothing(given.from);
     const keys = keyServiceOn(connection, address, clock);
@@ -97,7 +98,7 @@ export const backupRestoreAll = defineCommand({
       format: 1,
       source: given.from,
       target: { hsm: address.hsm, url: address.url },
-      ...(given.asOf === undefined ? {} : { asOf: given.asOf }),
+      ...(given.asOf === undefined ? {} : { asOf: given.asOf.toISOString() }),
       startedAt: isoTime(startedAt),
       endedAt: isoTime(endedAt),
       pace: { set: given.pace, reached: rate(counts.restored + counts.recovered, endedAt - startedAt) },

@@ -48,5 +48,7 @@ export function duration(ms: number): string {
 
 /** A time for people and programs alike, to the second, UTC. */
 export function when(epochMs: number | undefined): string | undefined {
-  return epochMs === undefined ? undefined : new Date(epochMs).toISOString().replace(/\.\d{3}Z$/, 'Z');
+  if (epochMs === undefined) return undefined;
+  const date = new Date(epochMs);
+  return Number.isNaN(date.getTime()) ? 'out of range' : date.toISOString().replace(/\.\d{3}Z$/, 'Z');
 }

@@ -12,18 +12,22 @@ const UTF16_MARKS = [
  * holds a part of it.
  */
 export function decodeText(bytes: Uint8Array, source: string): string {
-  if (UTF16_MARKS.some((mark) => mark.every((byte, index) => bytes[index] === byte))) {
-    throw new UsageError(
-      `${source} is written in UTF-16, not in UTF-8.`,
-      'Save it as UTF-8; PowerShell 5 does so with Set-Content -Encoding utf8.',
-    );
-  }
+  requireNoUtf16(bytes, source);
   try {
     // It takes a mark of UTF-8 away by itself.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new UsageError(`${source} is not written in UTF-8.`, 'Save it as UTF-8.');
   }
+}
+
+/** Fails with UsageError when `bytes` begin as UTF-16 does. */
+export function requireNoUtf16(bytes: Uint8Array, source: string): void {
+  if (!UTF16_MARKS.some((mark) => mark.every((byte, index) => bytes[index] === byte))) return;
+  throw new UsageError(
+    `${source} is written in UTF-16, not in UTF-8.`,
+    'Save it as UTF-8; PowerShell 5 does so with Set-Content -Encoding utf8.',
+  );
 }
 
 /** The first line of what `input` gives, undecoded; all of it when it has no line end. Undefined when it gives nothing. */

@@ -12,7 +12,7 @@ export function azKey(key: KeyVaultKey | DeletedKey) {
     attributes: azAttributes(key.properties),
     key: azJsonWebKey(key.key),
     managed: key.properties.managed ?? null,
-    releasePolicy: key.properties.releasePolicy ?? null,
+    releasePolicy: azReleasePolicy(key.properties),
     tags: key.properties.tags ?? null,
   };
 }
@@ -24,7 +24,7 @@ export function azListed(properties: KeyProperties) {
     kid: properties.id ?? null,
     managed: properties.managed ?? null,
     name: properties.name,
-    releasePolicy: properties.releasePolicy ?? null,
+    releasePolicy: azReleasePolicy(properties),
     tags: properties.tags ?? null,
   };
 }
@@ -70,9 +70,29 @@ function azJsonWebKey(key: JsonWebKey | undefined) {
   };
 }
 
-/** As Python writes it: `2026-01-31T02:00:00+00:00`. */
+/** The policy as its text, as az shows it; bytes that are no text stay bytes, in base64. */
+function azReleasePolicy({ releasePolicy }: KeyProperties) {
+  if (releasePolicy === undefined) return null;
+  const { contentType, encodedPolicy, immutable } = releasePolicy;
+  return {
+    contentType: contentType ?? null,
+    encodedPolicy: encodedPolicy === undefined ? null : textOf(encodedPolicy),
+    immutable: immutable ?? null,
+  };
+}
+
+function textOf(bytes: Uint8Array): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return Buffer.from(bytes).toString('base64');
+  }
+}
+
+/** As Python writes it: `2026-01-31T02:00:00+00:00`. A moment that no Date can hold, years after 275760, is named so. */
 function iso(date: Date | undefined): string | null {
-  return date === undefined ? null : date.toISOString().replace(/\.\d{3}Z$/, '+00:00');
+  if (date === undefined) return null;
+  return Number.isNaN(date.getTime()) ? 'out of range' : date.toISOString().replace(/\.\d{3}Z$/, '+00:00');
 }
 
 /** A key for people. */

@@ -1,6 +1,7 @@
 /** Options of a new key, shared by create and import. */
 import { z } from 'zod';
 import type { OptionSpec } from '../frame/command.ts';
+import { Moment } from '../frame/moment.ts';
 
 const OPERATIONS = [
   'encrypt',
@@ -27,20 +28,17 @@ export const NEW_KEY_OPTIONS: readonly OptionSpec[] = [
   { flags: '--not-before <when>', description: 'when the key becomes usable, UTC' },
 ];
 
-const Instant = z
-  .string()
-  .transform((text) => new Date(/[zZ]$|[+-]\d\d:?\d\d$/.test(text) ? text : `${text}Z`))
-  .refine((date) => !Number.isNaN(date.getTime()), 'expected a moment like 2027-01-31T00:00:00Z');
-
-/** `a=b c` as az reads it: a tag without `=` has an empty value. */
-const Tags = z.union([z.boolean(), z.array(z.string())]).transform((given) => {
-  const pairs = Array.isArray(given) ? given : [];
-  return Object.fromEntries(
-    pairs.map((pair) => {
-      const [name = '', ...value] = pair.split('=');
-      return [name, value.join('=')];
-    }),
-  );
+/** `a=b c` as az reads it: a tag without `=` has an empty value, and an empty text is no tag at all. */
+const Tags = z.union([z.boolean(), z.array(z.string())]).transform((given, context) => {
+  const pairs = Array.isArray(given) ? given.filter((pair) => pair.trim() !== '') : [];
+  const tags = pairs.map((pair) => {
+    const [name = '', ...value] = pair.split('=');
+    return [name, value.join('=')] as const;
+  });
+  const nameless = tags.find(([name]) => name.trim() === '');
+  if (nameless === undefined) return Object.fromEntries(tags);
+  context.addIssue({ code: 'custom', message: `expected a name before the = of "=${nameless[1]}"` });
+  return z.NEVER;
 });
 
 /** The values of {@link NEW_KEY_OPTIONS}. */
@@ -48,8 +46,8 @@ export const NewKeyOptions = {
   ops: z.array(z.string()).optional(),
   tags: Tags.optional(),
   disabled: z.union([z.boolean(), z.stringbool()]).optional(),
-  expires: Instant.optional(),
-  notBefore: Instant.optional(),
+  expires: Moment.optional(),
+  notBefore: Moment.optional(),
 };
 type Given = z.output<z.ZodObject<typeof NewKeyOptions>>;
 

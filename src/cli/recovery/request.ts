@@ -1,6 +1,7 @@
 /** `hsm-warden recovery request`: asks for a key to be brought back. */
 import { z } from 'zod';
 import { defineCommand } from '../frame/define.ts';
+import { Moment } from '../frame/moment.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
 import { viewAnswer } from './show-view.ts';
 
@@ -37,7 +38,7 @@ export const recoveryRequest = defineCommand({
     reason: z.string('expected a reason').min(1),
     action: z.string().default('auto'),
     target: z.string().optional(),
-    asOf: z.string().optional(),
+    asOf: Moment.optional(),
     backup: z.string().optional(),
   }),
   async run(context, given) {
@@ -47,7 +48,7 @@ export const recoveryRequest = defineCommand({
       await api.ask({
         ...{ hsm, key, reason, action },
         ...(target === undefined ? {} : { target }),
-        ...(asOf === undefined ? {} : { asOf }),
+        ...(asOf === undefined ? {} : { asOf: asOf.toISOString() }),
         ...(backup === undefined ? {} : { backup }),
       }),
     );

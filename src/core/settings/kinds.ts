@@ -9,14 +9,6 @@ export function isLoopback(url: string): boolean {
   return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 }
 
-/** A URL without its trailing slashes. */
-export const Url = z.url({ protocol: /^https?$/ }).transform((url) => url.replace(/\/+$/, ''));
-
-/** As {@link Url}, and https. */
-export const HttpsUrl = z
-  .url({ protocol: /^https$/, error: 'expected an https URL' })
-  .transform((url) => url.replace(/\/+$/, ''));
-
 /** Six-field NCRONTAB text that the Functions host fires by. */
 export const Schedule = z.string().superRefine((text, context) => {
   const schedule = parseSchedule(text);

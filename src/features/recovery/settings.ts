@@ -1,7 +1,8 @@
 /** The settings of the recovery: whose tokens count, who must approve, which webhooks may ask. */
 import { z } from 'zod';
-import { ContainerName, jsonOf, Url, Words } from '../../core/settings/kinds.ts';
+import { ContainerName, jsonOf, Words } from '../../core/settings/kinds.ts';
 import { setting } from '../../core/settings/setting.ts';
+import { urlSetting } from '../../core/settings/urls.ts';
 import { SourceName } from './webhooks/source-name.ts';
 
 const ApprovalRules = jsonOf(
@@ -47,17 +48,17 @@ export const RECOVERY_SETTINGS = {
     expected: 'the name of a scope of the app registration',
     default: 'access_as_user',
   }),
-  WARDEN_AUTH_ISSUER: setting(Url, {
+  WARDEN_AUTH_ISSUER: setting(urlSetting('any'), {
     description: 'The issuer of the tokens; for sovereign clouds and local use.',
     expected: 'an https URL (http only on loopback)',
     otherwise: '`https://login.microsoftonline.com/{tenant}/v2.0`',
   }),
-  WARDEN_AUTH_KEYS_URL: setting(Url, {
+  WARDEN_AUTH_KEYS_URL: setting(urlSetting('any'), {
     description: 'Where the issuer’s signing keys are; for sovereign clouds and local use.',
     expected: 'an https URL (http only on loopback)',
     otherwise: '`https://login.microsoftonline.com/{tenant}/discovery/v2.0/keys`',
   }),
-  WARDEN_ORIGIN: setting(Url, {
+  WARDEN_ORIGIN: setting(urlSetting('any'), {
     description:
       'Where people reach the product’s pages: links in events lead there, and only its pages may change things in a browser session.',
     expected: 'a URL without a path',

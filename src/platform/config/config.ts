@@ -3,6 +3,7 @@
 import { WardenError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { SettingProblem } from '../../core/settings/setting.ts';
+import { urlSetting } from '../../core/settings/urls.ts';
 import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed/manifest.ts';
 import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
 import { buildRecovery, type RecoveryConfig, recoveryProblems } from '../../features/recovery/config.ts';
@@ -145,7 +146,10 @@ function isLoopbackConnection(text: string): boolean {
     ]),
   );
   // Both must be named: one that is not would be made from the account's name, off this machine.
-  return endpoints.size === 2 && [...endpoints.values()].every(isLoopback);
+  return (
+    endpoints.size === 2 &&
+    [...endpoints.values()].every((url) => isLoopback(url) && urlSetting('account').safeParse(url).success)
+  );
 }
 
 function refuse(problems: readonly SettingProblem[]): WardenError {

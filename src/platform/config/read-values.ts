@@ -1,5 +1,7 @@
 /** Reads a table of settings from the environment: the values, and everything that is wrong with them. */
+
 import type { Setting, SettingProblem, SettingsTable, Values } from '../../core/settings/setting.ts';
+import { withoutSecrets } from '../../core/settings/urls.ts';
 
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -56,7 +58,7 @@ function readOne(
   const parsed = schema.safeParse(text);
   if (parsed.success) return { value: parsed.data };
   // What can hold a key or a secret is never repeated.
-  const found = secret === true ? 'a value that is not shown' : JSON.stringify(text);
+  const found = secret === true ? 'a value that is not shown' : JSON.stringify(withoutSecrets(text));
   const message = parsed.error.issues.at(-1)?.message ?? 'not understood';
   return { problem: { setting: name, found, expected: `${expected} (${message})` } };
 }

@@ -1,15 +1,16 @@
 /** The settings of the platform: which HSMs, whose identity, which storage, where events go. */
 import { z } from 'zod';
 import { HsmName } from '../../core/model/names.ts';
-import { ContainerName, HttpsUrl, Url } from '../../core/settings/kinds.ts';
+import { ContainerName } from '../../core/settings/kinds.ts';
 import { setting } from '../../core/settings/setting.ts';
+import { urlSetting } from '../../core/settings/urls.ts';
 
 /** One Managed HSM to protect. */
 const HsmSetting = z.strictObject({
   // Backups are kept under the HSM's name, and the copies that outlive every rule under this one.
   name: HsmName.refine((name) => name.toLowerCase() !== 'pinned', 'expected another name than pinned'),
   /** Data-plane URL, also for a sovereign cloud; without it `https://{name}.managedhsm.azure.net`. */
-  url: HttpsUrl.exactOptional(),
+  url: urlSetting('none', /^https$/).exactOptional(),
   /** Key backups a second; the service allows 10 to everybody together. */
   pace: z.number().min(0.1).max(10).exactOptional(),
 });
@@ -63,17 +64,17 @@ export const PLATFORM_SETTINGS = {
     expected: 'a GUID',
     otherwise: 'none',
   }),
-  WARDEN_BACKUP_URL: setting(Url, {
+  WARDEN_BACKUP_URL: setting(urlSetting('account'), {
     description: 'Blob endpoint of the storage account for the backups.',
     expected: 'an https URL (http only on loopback)',
     otherwise: 'none; exactly one of this and `WARDEN_STORAGE_CONNECTION`',
   }),
-  WARDEN_STATE_URL: setting(Url, {
+  WARDEN_STATE_URL: setting(urlSetting('account'), {
     description: 'Blob endpoint of the storage account for catalogues, manifests and leases.',
     expected: 'an https URL (http only on loopback)',
     otherwise: 'as `WARDEN_BACKUP_URL`',
   }),
-  WARDEN_QUEUE_URL: setting(Url, {
+  WARDEN_QUEUE_URL: setting(urlSetting('account'), {
     description:
       'Queue endpoint for the work queues: that of the account which `AzureWebJobsStorage` names, for the host listens there.',
     expected: 'an https URL (http only on loopback)',
@@ -105,7 +106,7 @@ export const PLATFORM_SETTINGS = {
     expected: 'a path; only with `WARDEN_CREDENTIAL=token-file`',
     otherwise: 'none',
   }),
-  WARDEN_TOPIC_URL: setting(Url, {
+  WARDEN_TOPIC_URL: setting(urlSetting('any'), {
     description: 'Endpoint of the Event Grid topic (CloudEvents 1.0 schema) that gets the events.',
     expected: 'an https URL (http only on loopback), e.g. `https://….eventgrid.azure.net/api/events`',
     otherwise: 'none: events are only written to the log',
