@@ -1,4 +1,5 @@
 /** What the engine needs from the outside world. Every adapter of a port passes that port's contract suite. */
+import type { WardenError } from './errors.ts';
 import type { BackupRecord } from './model/backup-record.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from './model/key.ts';
 import type { Queue } from './queue.ts';
@@ -28,9 +29,9 @@ export interface KeyService {
   /** The HSM's name in the settings. */
   readonly hsm: string;
   /** One page of the active keys (at most 25, in order of creation): the first, or the one that `next` of the page before names. */
-  listKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedKey>>;
+  listKeys(next?: string, signal?: AbortSignal): Promise<ListPage<ListedKey>>;
   /** One page of the soft-deleted keys. A page may be short without being the last. */
-  listDeletedKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedDeletedKey>>;
+  listDeletedKeys(next?: string, signal?: AbortSignal): Promise<ListPage<ListedDeletedKey>>;
   /** All versions of a key, oldest first; empty when there is no such active key. */
   listVersions(name: string, signal?: AbortSignal): Promise<readonly ListedVersion[]>;
   /** One version, or the newest. Fails with `key-not-found` (also for a soft-deleted key). */
@@ -50,6 +51,19 @@ export interface Page<T> {
   readonly items: readonly T[];
   /** Opaque; asks for the page after this one. */
   readonly next?: string;
+}
+
+/** An item of a list that could not be read. Whoever lists counts it: it is a key all the same. */
+export interface OddItem {
+  /** The key's name, where at least that could be read. */
+  readonly name?: string;
+  /** `hsm-answer-unexpected`, with what was odd. */
+  readonly error: WardenError;
+}
+
+/** One page of a list whose items are read one by one. */
+export interface ListPage<T> extends Page<T> {
+  readonly odd?: readonly OddItem[];
 }
 
 /**

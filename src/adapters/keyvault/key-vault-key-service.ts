@@ -1,12 +1,13 @@
 /** The KeyService port on a Managed HSM, through the Azure SDK's KeyClient. */
 import type { KeyClient } from '@azure/keyvault-keys';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../core/model/key.ts';
-import type { Clock, KeyService, Page } from '../../core/ports.ts';
+import type { Clock, KeyService, ListPage } from '../../core/ports.ts';
 import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
 import { type HsmCall, translateHsmError } from '../http/translate-hsm-error.ts';
 import { type CallContext, inCallContext } from './call-context.ts';
 import { createKeyClient, type HsmClientOptions } from './client.ts';
-import { readKeyDetail, readListedDeletedKey, readListedKey, readListedVersion } from './read-key.ts';
+import { readDeletedKey, readKeyDetail, readListedVersion } from './read-key.ts';
+import { type ReadItems, readListedDeletedKeys, readListedKeys } from './read-list.ts';
 import { deletedKeyNotFound, noAnswer } from './service-errors.ts';
 
 /** The largest page the service gives. */
@@ -37,17 +38,17 @@ export class KeyVaultKeyService implements KeyService {
     this.#client = createKeyClient(options);
   }
 
-  listKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedKey>> {
-    return this.#call({ what: 'list the keys', signal }, async (context) => {
-      const pages = this.#client.listPropertiesOfKeys().byPage(pageSettings(next));
-      return toPage(await pages.next(), readListedKey, context);
+  listKeys(next?: string, signal?: AbortSignal): Promise<ListPage<ListedKey>> {
+    return this.#call({ what: 'list the keys', signal, ownItems: true }, async (context) => {
+      await this.#client.listPropertiesOfKeys().byPage(pageSettings(next)).next();
+      return toPage(context, readListedKeys, this.hsm);
     });
   }
 
-  listDeletedKeys(next?: string, signal?: AbortSignal): Promise<Page<ListedDeletedKey>> {
-    return this.#call({ what: 'list the soft-deleted keys', signal }, async (context) => {
-      const pages = this.#client.listDeletedKeys().byPage(pageSettings(next));
-      return toPage(await pages.next(), readListedDeletedKey, context);
+  listDeletedKeys(next?: string, signal?: AbortSignal): Promise<ListPage<ListedDeletedKey>> {
+    return this.#call({ what: 'list the soft-deleted keys', signal, ownItems: true }, async (context) => {
+      await this.#client.listDeletedKeys().byPage(pageSettings(next)).next();
+      return toPage(context, readListedDeletedKeys, this.hsm);
     });
   }
 
@@ -70,7 +71,7 @@ export class KeyVaultKeyService implements KeyService {
   getDeletedKey(name: string, signal?: AbortSignal): Promise<KeyDetail & ListedDeletedKey> {
     return this.#call({ what: 'read the soft-deleted', key: name, signal }, async () => {
       const key = await this.#client.getDeletedKey(name);
-      return { ...readKeyDetail(key), ...readListedDeletedKey(key) };
+      return readDeletedKey(key);
     });
   }
 
@@ -114,11 +115,14 @@ export class KeyVaultKeyService implements KeyService {
     }
   }
 
-  async #call<T>(call: Omit<HsmCall, 'hsm'>, action: (context: CallContext) => Promise<T>): Promise<T> {
+  async #call<T>(
+    { ownItems = false, ...call }: Omit<HsmCall, 'hsm'> & Pick<CallContext, 'ownItems'>,
+    action: (context: CallContext) => Promise<T>,
+  ): Promise<T> {
     const limited = { of: this.hsm, signal: call.signal, limitMs: this.#limitMs };
     try {
       return await withinLimits(limited, (signal) => {
-        const context: CallContext = { signal };
+        const context: CallContext = { signal, ownItems };
         return inCallContext(context, () => action(context));
       });
     } catch (error) {
@@ -137,11 +141,15 @@ function pageSettings(next?: string): { maxPageSize: number; continuationToken?:
     : { maxPageSize: PAGE_SIZE, continuationToken: next };
 }
 
-function toPage<From, To>(
-  page: IteratorResult<From[], unknown>,
-  convert: (item: From) => To,
-  { nextLink }: CallContext,
-): Page<To> {
-  const items = page.done ? [] : page.value.map(convert);
-  return nextLink === undefined ? { items } : { items, next: nextLink };
+function toPage<T>(
+  { items = [], nextLink }: CallContext,
+  read: (raw: readonly unknown[], hsm: string) => ReadItems<T>,
+  hsm: string,
+): ListPage<T> {
+  const { odd, ...page } = read(items, hsm);
+  return {
+    ...page,
+    ...(odd.length === 0 ? {} : { odd }),
+    ...(nextLink === undefined ? {} : { next: nextLink }),
+  };
 }

@@ -1,37 +1,9 @@
 /** Reads the SDK's keys into the engine's; what the service must send and did not is `hsm-answer-unexpected`. */
 import type { DeletedKey, KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
 import { WardenError } from '../../core/errors.ts';
-import type {
-  KeyAttributes,
-  KeyDetail,
-  ListedDeletedKey,
-  ListedKey,
-  ListedVersion,
-} from '../../core/model/key.ts';
+import type { KeyAttributes, KeyDetail, ListedDeletedKey, ListedVersion } from '../../core/model/key.ts';
+import { LAST_MOMENT_MS } from './moments.ts';
 import { thumbprintOf } from './thumbprint.ts';
-
-/** An item of the list of keys. */
-export function readListedKey(properties: KeyProperties): ListedKey {
-  return {
-    name: properties.name,
-    attributes: readAttributes(properties),
-    tags: properties.tags ?? {},
-    managed: properties.managed ?? false,
-  };
-}
-
-/** An item of the list of soft-deleted keys. */
-export function readListedDeletedKey({ properties }: DeletedKey): ListedDeletedKey {
-  return {
-    ...readListedKey(properties),
-    deletedAt: required('deletedDate', properties.name, properties.deletedOn).getTime(),
-    scheduledPurgeAt: required(
-      'scheduledPurgeDate',
-      properties.name,
-      properties.scheduledPurgeDate,
-    ).getTime(),
-  };
-}
 
 /** An item of the list of a key's versions. */
 export function readListedVersion(properties: KeyProperties): ListedVersion {
@@ -56,18 +28,35 @@ export function readKeyDetail(key: KeyVaultKey | DeletedKey): KeyDetail {
   };
 }
 
+/** A soft-deleted key with its newest version. */
+export function readDeletedKey(key: DeletedKey): KeyDetail & ListedDeletedKey {
+  const { name, managed, deletedOn, scheduledPurgeDate } = key.properties;
+  return {
+    ...readKeyDetail(key),
+    managed: managed ?? false,
+    deletedAt: required('deletedDate', name, moment(deletedOn)),
+    scheduledPurgeAt: required('scheduledPurgeDate', name, moment(scheduledPurgeDate)),
+  };
+}
+
 function readAttributes(properties: KeyProperties): KeyAttributes {
   const { name, notBefore, expiresOn, exportable, recoveryLevel, recoverableDays } = properties;
   return {
     enabled: properties.enabled ?? true,
-    createdAt: required('created', name, properties.createdOn).getTime(),
-    updatedAt: required('updated', name, properties.updatedOn).getTime(),
-    ...(notBefore === undefined ? {} : { notBefore: notBefore.getTime() }),
-    ...(expiresOn === undefined ? {} : { expiresAt: expiresOn.getTime() }),
-    ...(exportable === undefined ? {} : { exportable }),
-    ...(recoveryLevel === undefined ? {} : { recoveryLevel }),
-    ...(recoverableDays === undefined ? {} : { recoverableDays }),
+    createdAt: required('created', name, moment(properties.createdOn)),
+    updatedAt: required('updated', name, moment(properties.updatedOn)),
+    ...(notBefore == null ? {} : { notBefore: moment(notBefore) ?? LAST_MOMENT_MS }),
+    ...(expiresOn == null ? {} : { expiresAt: moment(expiresOn) ?? LAST_MOMENT_MS }),
+    ...(exportable == null ? {} : { exportable }),
+    ...(recoveryLevel == null ? {} : { recoveryLevel }),
+    ...(recoverableDays == null ? {} : { recoverableDays }),
   };
+}
+
+/** Undefined when it is absent or null, which the SDK passes on, or beyond what a Date can hold. */
+function moment(date: Date | null | undefined): number | undefined {
+  const epochMs = date?.getTime();
+  return epochMs === undefined || Number.isNaN(epochMs) ? undefined : epochMs;
 }
 
 function required<T>(member: string, key: string, value: T | undefined): T {

@@ -90,8 +90,9 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** As Python writes it: `2026-01-31T02:00:00+00:00`. A moment that no Date can hold, years after 275760, is named so. */
-function iso(date: Date | undefined): string | null {
-  if (date === undefined) return null;
+function iso(date: Date | null | undefined): string | null {
+  // The SDK passes on a null of the service.
+  if (date === undefined || date === null) return null;
   return Number.isNaN(date.getTime()) ? 'out of range' : date.toISOString().replace(/\.\d{3}Z$/, '+00:00');
 }
 

@@ -17,13 +17,19 @@ export const EVERY_KEY: KeySelection = { include: [], exclude: [], excludeTags: 
 /** Why `key` is left out, or `undefined` when it is taken. */
 export function reasonToSkip(key: ListedKey, selection: KeySelection): string | undefined {
   if (key.managed) return 'managed by another Azure service';
-  if (selection.include.length > 0 && !selection.include.some((pattern) => matches(key.name, pattern))) {
-    return 'not included by name';
-  }
-  const excluded = selection.exclude.find((pattern) => matches(key.name, pattern));
-  if (excluded !== undefined) return `excluded by name (${excluded})`;
+  const byName = reasonToSkipName(key.name, selection);
+  if (byName !== undefined) return byName;
   const tag = selection.excludeTags.find((wanted) => carries(key.tags, wanted));
   return tag === undefined ? undefined : `excluded by tag (${tag})`;
+}
+
+/** Why a key is left out by its name alone, or `undefined`. */
+export function reasonToSkipName(name: string, selection: KeySelection): string | undefined {
+  if (selection.include.length > 0 && !selection.include.some((pattern) => matches(name, pattern))) {
+    return 'not included by name';
+  }
+  const excluded = selection.exclude.find((pattern) => matches(name, pattern));
+  return excluded === undefined ? undefined : `excluded by name (${excluded})`;
 }
 
 /** Whether `name` is what `pattern` describes. Names of keys are compared without regard to case, as the service does. */

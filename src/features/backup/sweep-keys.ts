@@ -3,11 +3,12 @@
 import { forEachConcurrently } from '../../core/concurrency.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { ListedKey } from '../../core/model/key.ts';
-import type { Page, StoredBackup } from '../../core/ports.ts';
+import type { StoredBackup } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
 import { type BackUpKeyDeps, backUpKey, proveStored } from '../recovery-points/back-up-key.ts';
 import { type BackupReason, planKey } from '../recovery-points/plan.ts';
 import type { KnownBackup } from './known-backups.ts';
+import { listPages, noteOdd } from './list-pages.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { KeyOutcome } from './run-record.ts';
 import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
@@ -59,7 +60,8 @@ async function* tasks(
 ): AsyncGenerator<Task> {
   let begun = false;
   for await (const page of listPages(deps, policy, part)) {
-    for (const key of page) {
+    noteOdd(deps, policy, ledger, part, page.odd ?? []);
+    for (const key of page.items) {
       if (deps.clock.now() >= part.deadline) {
         cut.inTime = false;
         return;
@@ -91,41 +93,6 @@ async function* tasks(
       }
     }
   }
-}
-
-/** The pages of the list; the next is asked for while this one is dealt with. */
-async function* listPages(
-  deps: SweepDeps,
-  policy: SweepPolicy,
-  part: SweepPart,
-): AsyncGenerator<readonly ListedKey[]> {
-  let pending: Promise<Page<ListedKey>> | undefined = listPage(deps, policy, part, undefined);
-  while (pending !== undefined) {
-    const page: Page<ListedKey> = await pending;
-    pending = page.next === undefined ? undefined : listPage(deps, policy, part, page.next);
-    // Its failure is met above, unless nobody wants the page any more.
-    pending?.catch(() => undefined);
-    yield page.items;
-  }
-}
-
-/** One page, repeated by itself when it fails: a long list need not begin anew. */
-function listPage(
-  deps: SweepDeps,
-  policy: SweepPolicy,
-  part: SweepPart,
-  next: string | undefined,
-): Promise<Page<ListedKey>> {
-  const { hsm, runId, signal } = part;
-  return withRetries(
-    () => deps.keys.listKeys(next, signal),
-    deps.clock,
-    { ...policy.retry, until: part.deadline },
-    signal,
-    (error, attempt) => {
-      deps.logger.warn('listing keys failed, trying again', { hsm, runId, attempt, error });
-    },
-  );
 }
 
 async function* cutOff(

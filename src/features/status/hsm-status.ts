@@ -16,6 +16,7 @@ export interface KeyRisk {
     | 'newest-version-not-backed-up'
     | 'backup-too-old'
     | 'backup-damaged'
+    | 'unreadable'
     | 'deleted-without-backup';
   /** One sentence for people. */
   readonly detail: string;

@@ -4,6 +4,7 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { lookUp } from '../../core/look-up.ts';
 import type { ListedKey } from '../../core/model/key.ts';
+import type { OddItem } from '../../core/ports.ts';
 
 import { nextRunAfter } from '../../core/schedule.ts';
 import { isoTime } from '../../core/time.ts';
@@ -84,7 +85,11 @@ function conclude(deps: StatusDeps, policy: WatchPolicy, memory: Memory, seen: O
   const deleted = [...seen.deleted.values()]
     .map((key) => judgeDeleted(key, contextOf(key.name)))
     .sort((a, b) => a.leftMs - b.leftMs);
-  const risks = [...judged.filter(isRisk), ...deleted.flatMap((key) => riskOfDeleted(key) ?? [])];
+  const risks = [
+    ...judged.filter(isRisk),
+    ...deleted.flatMap((key) => riskOfDeleted(key) ?? []),
+    ...(seen.odd ?? []).map(riskOfUnread),
+  ];
   const oldest = oldestBackup(active, catalogue);
   return {
     hsm: deps.keys.hsm,
@@ -102,6 +107,11 @@ function conclude(deps: StatusDeps, policy: WatchPolicy, memory: Memory, seen: O
     ...(verify?.endedAt === undefined ? {} : { verifiedAt: verify.endedAt }),
     warnings: [...runWarnings(now, policy, memory), ...hsmWarnings(policy, active)],
   };
+}
+
+/** Nobody knows whether a key that cannot be read is safe. */
+function riskOfUnread({ name, error }: OddItem): KeyRisk {
+  return { key: name ?? '(unnamed)', risk: 'unreadable', detail: error.message };
 }
 
 function isRisk(judgement: ActiveJudgement): judgement is KeyRisk {

@@ -45,7 +45,7 @@ export function summarize(
   return {
     activeKeys: known.filter(([, { state: where }]) => where === 'active').length,
     deletedKeys: known.filter(([, { state: where }]) => where === 'deleted').length,
-    open: openConditions(state, unprotected.length),
+    open: openConditions(state, unprotected.length, observation?.odd?.length ?? 0),
     ...(oldest === undefined ? {} : { oldestBackupSeconds: oldest.seconds }),
     oldestBackups: ages.slice(0, NAMED),
     unprotected: unprotected.slice(0, NAMED),
@@ -77,12 +77,13 @@ export function heartbeat(
   };
 }
 
-function openConditions(state: WatchState, unprotected: number): Record<string, number> {
+function openConditions(state: WatchState, unprotected: number, unreadable: number): Record<string, number> {
   const keys = Object.values(state.keys);
   const overdue = keys.filter((key) => key.state === 'active' && key.overdueSince !== undefined).length;
   const counts: [string, number][] = [
     ['key-unprotected', unprotected],
     ['key-backup-overdue', overdue],
+    ['key-unreadable', unreadable],
     ...CONDITIONS.map((condition): [string, number] => [
       condition,
       state.conditions[condition]?.told === true ? 1 : 0,

@@ -1,11 +1,14 @@
 /** What one look saw of an HSM. */
 import type { Caller } from '../../../core/events/finding.ts';
 import type { ListedDeletedKey, ListedKey, ListedVersion } from '../../../core/model/key.ts';
+import type { OddItem } from '../../../core/ports.ts';
 
 /** All keys of an HSM as listed, by name. Lists change while they are paged: what is missing in both is not yet gone. */
 export interface Observation {
   readonly active: ReadonlyMap<string, ListedKey>;
   readonly deleted: ReadonlyMap<string, ListedDeletedKey>;
+  /** Items of the lists that could not be read, nor their keys directly: nothing is known of these but that they are there. */
+  readonly odd?: readonly OddItem[];
 }
 
 /**

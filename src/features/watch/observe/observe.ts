@@ -3,7 +3,7 @@
 import { forEachConcurrently } from '../../../core/concurrency.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey } from '../../../core/model/key.ts';
-import type { Clock, KeyService, Logger, Page } from '../../../core/ports.ts';
+import type { Clock, KeyService, ListPage, Logger, OddItem } from '../../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../../core/retry.ts';
 import type { Observation, Presence } from '../model/observation.ts';
 
@@ -23,14 +23,45 @@ export interface ObserveDeps {
  * recovered meanwhile is in neither, and is read directly. Fails with the codes of {@link KeyService}.
  */
 export async function observe(deps: ObserveDeps, signal: AbortSignal): Promise<Observation> {
-  const active = await listAll<ListedKey>(deps, (next) => deps.keys.listKeys(next, signal), signal);
-  const deleted = await listAll<ListedDeletedKey>(
+  const { all: active, odd } = await listAll<ListedKey>(
+    deps,
+    (next) => deps.keys.listKeys(next, signal),
+    signal,
+  );
+  const { all: deleted, odd: oddDeleted } = await listAll<ListedDeletedKey>(
     deps,
     (next) => deps.keys.listDeletedKeys(next, signal),
     signal,
   );
   for (const name of deleted.keys()) active.delete(name);
-  return { active, deleted };
+  const left = await readOdd(deps, active, deleted, [...odd, ...oddDeleted], signal);
+  return { active, deleted, ...(left.length === 0 ? {} : { odd: left }) };
+}
+
+/** Reads the keys directly whose items could not be read, and returns the items that stay unread. */
+async function readOdd(
+  deps: ObserveDeps,
+  active: Map<string, ListedKey>,
+  deleted: Map<string, ListedDeletedKey>,
+  odd: readonly OddItem[],
+  signal: AbortSignal,
+): Promise<readonly OddItem[]> {
+  const names = new Set(odd.flatMap(({ name }) => name ?? []));
+  const found = await confirm(deps, names, signal);
+  for (const [name, presence] of found) {
+    if (presence.is === 'active' && !deleted.has(name)) active.set(name, presence.key);
+    if (presence.is === 'deleted') deleted.set(name, presence.key);
+  }
+  const left = odd.filter(({ name }) => name === undefined || found.get(name)?.is === 'unknown');
+  for (const { name, error } of left) {
+    const key = name === undefined ? {} : { key: name };
+    deps.logger.warn('a listed key could not be read, nothing is known of it', {
+      hsm: deps.keys.hsm,
+      ...key,
+      error,
+    });
+  }
+  return left;
 }
 
 /** Reads each of `names` directly. A read that fails leaves the key `unknown`: the next look tries again. */
@@ -105,17 +136,19 @@ async function unlessNotFound<T>(read: () => Promise<T>): Promise<T | undefined>
 
 async function listAll<T extends ListedKey>(
   deps: ObserveDeps,
-  page: (next: string | undefined) => Promise<Page<T>>,
+  page: (next: string | undefined) => Promise<ListPage<T>>,
   signal: AbortSignal,
-): Promise<Map<string, T>> {
+): Promise<{ readonly all: Map<string, T>; readonly odd: readonly OddItem[] }> {
   const all = new Map<string, T>();
+  const odd: OddItem[] = [];
   let next: string | undefined;
   do {
-    const { items, next: after } = await repeat(deps, () => page(next), signal);
-    for (const item of items) all.set(item.name, item);
-    next = after;
+    const read = await repeat(deps, () => page(next), signal);
+    for (const item of read.items) all.set(item.name, item);
+    odd.push(...(read.odd ?? []));
+    next = read.next;
   } while (next !== undefined);
-  return all;
+  return { all, odd };
 }
 
 function repeat<T>(deps: ObserveDeps, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {

@@ -1,0 +1,70 @@
+/** The list of an HSM's keys as a sweep reads it: page by page, and an item that cannot be read is noted as that key's failure. */
+import type { ListedKey } from '../../core/model/key.ts';
+import { reasonToSkipName } from '../../core/model/selection.ts';
+import type { ListPage, OddItem } from '../../core/ports.ts';
+import { withRetries } from '../../core/retry.ts';
+import type { RunLedger } from './run-ledger.ts';
+import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
+
+/** A listed key that could not be read is that key's failure; one without a readable name counts under a name of its own. */
+export function noteOdd(
+  deps: SweepDeps,
+  { selection }: SweepPolicy,
+  ledger: RunLedger,
+  { hsm, runId }: SweepPart,
+  odd: readonly OddItem[],
+): void {
+  for (const { name, error } of odd) {
+    const key = name ?? unusedName(ledger);
+    const leftOut = name === undefined ? undefined : reasonToSkipName(name, selection);
+    if (leftOut !== undefined) {
+      ledger.note(key, { outcome: 'skipped', reason: leftOut });
+      continue;
+    }
+    const { code, message } = error;
+    ledger.note(key, { outcome: 'failed', error: { code, message } });
+    deps.logger.warn('key has no new backup', { hsm, runId, key, outcome: 'failed', error });
+  }
+}
+
+function unusedName(ledger: RunLedger): string {
+  for (let number = 1; ; number += 1) {
+    const name = `unnamed-${number}`;
+    if (ledger.standingOf(name) === undefined) return name;
+  }
+}
+
+/** The pages of the list; the next is asked for while this one is dealt with. */
+export async function* listPages(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  part: SweepPart,
+): AsyncGenerator<ListPage<ListedKey>> {
+  let pending: Promise<ListPage<ListedKey>> | undefined = listPage(deps, policy, part, undefined);
+  while (pending !== undefined) {
+    const page: ListPage<ListedKey> = await pending;
+    pending = page.next === undefined ? undefined : listPage(deps, policy, part, page.next);
+    // Its failure is met above, unless nobody wants the page any more.
+    pending?.catch(() => undefined);
+    yield page;
+  }
+}
+
+/** One page, repeated by itself when it fails: a long list need not begin anew. */
+function listPage(
+  deps: SweepDeps,
+  policy: SweepPolicy,
+  part: SweepPart,
+  next: string | undefined,
+): Promise<ListPage<ListedKey>> {
+  const { hsm, runId, signal } = part;
+  return withRetries(
+    () => deps.keys.listKeys(next, signal),
+    deps.clock,
+    { ...policy.retry, until: part.deadline },
+    signal,
+    (error, attempt) => {
+      deps.logger.warn('listing keys failed, trying again', { hsm, runId, attempt, error });
+    },
+  );
+}
