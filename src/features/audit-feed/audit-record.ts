@@ -4,31 +4,36 @@ import type { Caller } from '../../core/events/finding.ts';
 import { epochOf } from '../../core/time.ts';
 
 const Text = z.string().min(1);
-const Status = z.union([
-  z.int(),
-  z
-    .string()
-    .regex(/^\d{3}$/)
-    .transform(Number),
-]);
+/** A member that is not needed may be absent, null, empty or of another type: it then says nothing, and costs no record. */
+const optionalText = Text.optional().catch(undefined);
+const Status = z
+  .union([
+    z.int(),
+    z
+      .string()
+      .regex(/^\d{3}$/)
+      .transform(Number),
+  ])
+  .optional()
+  .catch(undefined);
 
 /** The fields we use. Managed HSMs put them at the top level, the logs of vaults some of them into `properties`. */
 const Raw = z.object({
-  time: z.iso.datetime({ offset: true }),
-  operationName: Text,
-  httpStatusCode: Status.optional(),
-  requestUri: Text.optional(),
-  clientInfo: z.string().optional(),
-  callerIpAddress: z.string().optional(),
+  time: optionalText,
+  operationName: optionalText,
+  httpStatusCode: Status,
+  requestUri: optionalText,
+  clientInfo: optionalText,
+  callerIpAddress: optionalText,
   identity: z.unknown().optional(),
-  PoolName: z.string().optional(),
-  resourceId: z.string().optional(),
+  PoolName: optionalText,
+  resourceId: optionalText,
   properties: z
     .object({
-      httpStatusCode: Status.optional(),
-      requestUri: z.string().optional(),
-      clientInfo: z.string().optional(),
-      id: z.string().optional(),
+      httpStatusCode: Status,
+      requestUri: optionalText,
+      clientInfo: optionalText,
+      id: optionalText,
     })
     .optional()
     .catch(undefined),
@@ -41,36 +46,66 @@ const Identity = z.object({
 
 /** A record as the engine understands it. */
 export interface AuditRecord {
-  /** Epoch milliseconds by the service's clock. */
+  /** Epoch milliseconds by the service's clock; 0 when it is not known. */
   readonly at: number;
+  /** It does not say what happened, or when: a scan finds out. */
+  readonly unclear?: true;
   readonly operation: string;
   /** Host of the request, lower case, with a port that is not 443; and the HSM's name as far as the record has it. */
   readonly host?: string;
   readonly pool?: string;
+  /** It names a resource that is no Managed HSM. */
+  readonly elsewhere?: true;
   readonly key?: string;
   readonly httpStatus?: number;
   readonly caller: Caller;
   readonly clientInfo: string;
 }
 
-/** Reads a record; undefined when it is not one. */
+function saysAnything({
+  time,
+  operationName,
+  PoolName,
+  resourceId,
+  requestUri,
+}: z.output<typeof Raw>): boolean {
+  return [time, operationName, PoolName, resourceId, requestUri].some((said) => said !== undefined);
+}
+
+function urlOf({ requestUri, properties }: z.output<typeof Raw>): URL | undefined {
+  const uri = requestUri ?? properties?.requestUri ?? properties?.id;
+  return uri !== undefined && URL.canParse(uri) ? new URL(uri) : undefined;
+}
+
+/** A vault may have the name of an HSM, and its log the same event hub. */
+function poolOf({ PoolName, resourceId }: z.output<typeof Raw>): string | undefined {
+  return PoolName ?? /\/managedhsms\/([^/]+)$/i.exec(resourceId ?? '')?.[1];
+}
+
+/** Epoch milliseconds. The service writes UTC, with the zone or without. */
+function timeOf(text: string): number {
+  return epochOf(/^\d{4}-\d\d-\d\dT[\d:.,]+$/.test(text) ? `${text}Z` : text);
+}
+
+/** Reads a record, however little it says; undefined when it is none: it says neither what, nor when, nor of what. */
 export function readAuditRecord(value: unknown): AuditRecord | undefined {
   const parsed = Raw.safeParse(value);
-  if (!parsed.success) return undefined;
-  const { time, operationName, properties, identity, callerIpAddress, ...rest } = parsed.data;
-  const uri = rest.requestUri ?? properties?.requestUri ?? properties?.id;
-  const url = uri !== undefined && URL.canParse(uri) ? new URL(uri) : undefined;
+  if (!parsed.success || !saysAnything(parsed.data)) return undefined;
+  const { time = '', operationName = '', properties, identity, callerIpAddress, ...rest } = parsed.data;
+  const at = timeOf(time);
+  const url = urlOf(parsed.data);
   const key = url === undefined ? undefined : keyOf(url.pathname);
-  // A vault may have the name of an HSM, and its log the same event hub.
-  const pool = rest.PoolName ?? /\/managedhsms\/([^/]+)$/i.exec(rest.resourceId ?? '')?.[1];
+  const pool = poolOf(parsed.data);
   const httpStatus = rest.httpStatusCode ?? properties?.httpStatusCode;
   return {
-    at: epochOf(time),
+    at: Number.isNaN(at) ? 0 : at,
+    ...(Number.isNaN(at) || operationName === '' ? { unclear: true as const } : {}),
     operation: operationName,
     caller: { ...callerOf(identity), ...(callerIpAddress === undefined ? {} : { address: callerIpAddress }) },
     clientInfo: rest.clientInfo ?? properties?.clientInfo ?? '',
     ...(url === undefined ? {} : { host: url.host }),
     ...(pool === undefined ? {} : { pool }),
+    ...(pool === undefined && rest.resourceId !== undefined ? { elsewhere: true as const } : {}),
     ...(key === undefined ? {} : { key }),
     ...(httpStatus === undefined ? {} : { httpStatus }),
   };

@@ -44,9 +44,10 @@ const OWN_AGENT = /\bhsm-warden\b/;
 export type Effect = 'back-up' | 'look' | 'deleted' | 'purged' | 'refused-use' | 'none' | 'unknown';
 
 /** The effect of one record. The log writes `Success` for refused requests too: only the status tells. */
-export function effectOf({ operation, key, httpStatus, clientInfo }: AuditRecord): Effect {
+export function effectOf({ operation, key, httpStatus, clientInfo, unclear }: AuditRecord): Effect {
+  if (unclear === true) return 'look';
   const succeeded = httpStatus === undefined || (httpStatus >= 200 && httpStatus < 300);
-  if (operation === 'KeyDelete') return succeeded && key !== undefined ? 'deleted' : 'none';
+  if (operation === 'KeyDelete') return !succeeded ? 'none' : key === undefined ? 'look' : 'deleted';
   // Without a status nothing is claimed: the look finds out.
   if (operation === 'KeyPurge')
     return !succeeded ? 'none' : httpStatus === undefined || key === undefined ? 'look' : 'purged';

@@ -42,6 +42,8 @@ export interface AuditFeedResult {
   readonly malformed: number;
   readonly unknown: number;
   readonly foreign: number;
+  readonly unclear: number;
+  readonly ignored: number;
   readonly backupsRequested: number;
   readonly looks: number;
 }
@@ -52,7 +54,7 @@ export interface AuditFeedResult {
  */
 export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Promise<AuditFeedResult> {
   const { records, malformed } = readAuditBatch(body);
-  const { byHsm, unknown, foreign } = sortRecords(records, deps.hsms);
+  const { byHsm, ...counts } = sortRecords(records, deps.hsms);
   let backupsRequested = 0;
   let looks = 0;
   for (const [hsm, work] of byHsm) {
@@ -65,7 +67,7 @@ export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Prom
     if (looked) looks += 1;
     backupsRequested += requested;
   }
-  const result = { records: records.length, malformed, unknown, foreign, backupsRequested, looks };
+  const result = { records: records.length, malformed, ...counts, backupsRequested, looks };
   deps.logger.info('audit records read', { ...result });
   return result;
 }

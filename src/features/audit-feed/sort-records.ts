@@ -1,7 +1,7 @@
 /** Sorts the records of a batch by HSM and by what they call for. Pure. */
 import type { KeySignal, UseSignal } from '../watch/model/observation.ts';
 import type { AuditRecord } from './audit-record.ts';
-import { effectOf } from './effect.ts';
+import { type Effect, effectOf } from './effect.ts';
 
 /** An HSM whose log may come. */
 export interface FeedHsm {
@@ -27,58 +27,51 @@ export interface SortedRecords {
   readonly unknown: number;
   /** Records of HSMs that are not in the settings. */
   readonly foreign: number;
+  /** Records that do not say what happened, when, or on which HSM: each leads to a scan. */
+  readonly unclear: number;
+  /** Records of what is of no interest here. */
+  readonly ignored: number;
 }
 
-/** Sorts records. */
+/** Sorts records. One that matters and does not say of which HSM it is calls for a scan of each. */
 export function sortRecords(records: readonly AuditRecord[], hsms: readonly FeedHsm[]): SortedRecords {
   const byHsm = new Map<string, HsmWork>();
-  let unknown = 0;
-  let foreign = 0;
+  const counts = { unknown: 0, foreign: 0, unclear: 0, ignored: 0 };
+  const workOf = ({ name }: FeedHsm): HsmWork => {
+    const work = byHsm.get(name) ?? { changed: new Map(), deletes: [], purges: [], uses: [], look: false };
+    byHsm.set(name, work);
+    return work;
+  };
   for (const record of records) {
+    const effect = effectOf(record);
     const hsm = hsms.find((one) => isOf(record, one));
-    if (hsm === undefined) {
-      foreign += 1;
-      continue;
+    // A resource of another kind says so in its identifier.
+    const nobodys = record.host === undefined && record.pool === undefined && record.elsewhere !== true;
+    if ((hsm !== undefined && record.unclear === true) || (nobodys && MATTERS.has(effect)))
+      counts.unclear += 1;
+    else if (hsm === undefined) counts.foreign += 1;
+    else if (effect === 'unknown') counts.unknown += 1;
+    else if (effect === 'none') counts.ignored += 1;
+    if (hsm !== undefined) note(workOf(hsm), record, effect);
+    else if (nobodys && MATTERS.has(effect)) {
+      for (const one of hsms) workOf(one).look = true;
     }
-    const work = byHsm.get(hsm.name) ?? {
-      changed: new Map(),
-      deletes: [],
-      purges: [],
-      uses: [],
-      look: false,
-    };
-    byHsm.set(hsm.name, work);
-    if (!note(work, record)) unknown += 1;
   }
-  return { byHsm, unknown, foreign };
+  return { byHsm, ...counts };
 }
 
-/** Notes what a record calls for; returns whether its operation is known. */
-function note(work: HsmWork, record: AuditRecord): boolean {
+/** What must not be missed. */
+const MATTERS: ReadonlySet<Effect> = new Set(['back-up', 'look', 'deleted', 'purged']);
+
+/** Notes what a record calls for. */
+function note(work: HsmWork, record: AuditRecord, effect: Effect): void {
   const { key = '', at, caller, operation, httpStatus = 0 } = record;
-  switch (effectOf(record)) {
-    case 'back-up':
-      work.changed.set(key, Math.max(at, work.changed.get(key) ?? 0));
-      // A recovery is told by the watch.
-      if (operation === 'KeyRecover') work.look = true;
-      return true;
-    case 'look':
-      work.look = true;
-      return true;
-    case 'deleted':
-      work.deletes.push({ key, at, caller });
-      return true;
-    case 'purged':
-      work.purges.push({ key, at, caller });
-      return true;
-    case 'refused-use':
-      if (key !== '') work.uses.push({ key, at, caller, operation, httpStatus });
-      return true;
-    case 'none':
-      return true;
-    case 'unknown':
-      return false;
-  }
+  if (effect === 'back-up') work.changed.set(key, Math.max(at, work.changed.get(key) ?? 0));
+  // A recovery is told by the watch.
+  if (effect === 'look' || (effect === 'back-up' && operation === 'KeyRecover')) work.look = true;
+  if (effect === 'deleted') work.deletes.push({ key, at, caller });
+  if (effect === 'purged') work.purges.push({ key, at, caller });
+  if (effect === 'refused-use' && key !== '') work.uses.push({ key, at, caller, operation, httpStatus });
 }
 
 /** By the host of the request, or by the name of the pool: an HSM can be reached under other hosts too. */

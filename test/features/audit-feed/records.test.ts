@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readAuditRecord } from '../../../src/features/audit-feed/audit-record.ts';
 import { effectOf } from '../../../src/features/audit-feed/effect.ts';
 import { readAuditBatch } from '../../../src/features/audit-feed/read-batch.ts';
+import { sortRecords } from '../../../src/features/audit-feed/sort-records.ts';
 import { aRecord } from '../../support/audit-record.ts';
 
 describe('a record', () => {
@@ -92,6 +93,82 @@ describe('a record', () => {
   });
 });
 
+const HSMS = [{ name: 'contoso', url: 'https://contoso.managedhsm.azure.net' }];
+
+function sorted(record: object) {
+  return sortRecords(readAuditBatch([record]).records, HSMS);
+}
+
+describe('a record of a deletion', () => {
+  const deletion = { operationName: 'KeyDelete' };
+
+  it.each([
+    ['clientInfo', null],
+    ['callerIpAddress', null],
+    ['PoolName', null],
+    ['resourceId', null],
+    ['identity', null],
+    ['properties', null],
+    ['httpStatusCode', null],
+    ['httpStatusCode', 'soon'],
+    ['clientInfo', 7],
+    ['time', '2026-11-24T02:00:00.1234567'],
+    ['time', '2026-11-24T02:00:00'],
+  ])('is one although %s is %j', (member, value) => {
+    const { byHsm, unclear } = sorted(aRecord({ ...deletion, [member]: value }));
+
+    expect(byHsm.get('contoso')?.deletes).toMatchObject([{ key: 'orders' }]);
+    expect(unclear).toBe(0);
+  });
+
+  it('without a zone is at that time of UTC', () => {
+    expect(readAuditRecord(aRecord({ time: '2026-11-24T02:00:00.5' }))?.at).toBe(
+      Date.parse('2026-11-24T02:00:00.500Z'),
+    );
+  });
+
+  it('has its key from the properties, where the request is empty', () => {
+    const properties = { id: 'https://contoso.managedhsm.azure.net/keys/other' };
+    const { byHsm } = sorted(aRecord({ ...deletion, requestUri: '', properties }));
+
+    expect(byHsm.get('contoso')?.deletes).toMatchObject([{ key: 'other' }]);
+  });
+
+  it.each([
+    ['says no time', { time: 'yesterday' }],
+    ['says null for a time', { time: null }],
+    ['says no operation', { operationName: '' }],
+    ['names no key', { requestUri: null, properties: null }],
+    ['names no key that can be read', { requestUri: '/keys/orders', properties: null }],
+    ['names neither key nor HSM', { requestUri: null, properties: null, PoolName: null, resourceId: null }],
+  ])('leads to a scan when it %s', (_what, change) => {
+    const { byHsm } = sorted(aRecord({ ...deletion, ...change }));
+
+    expect(byHsm.get('contoso')).toMatchObject({ look: true, deletes: [] });
+  });
+
+  it('of another kind of resource leads to nothing', () => {
+    const elsewhere = '/subscriptions/s/resourcegroups/g/providers/microsoft.keyvault/vaults/contoso';
+    const change = { requestUri: null, properties: null, PoolName: null, resourceId: elsewhere };
+
+    expect(sorted(aRecord({ ...deletion, ...change }))).toMatchObject({ foreign: 1, unclear: 0 });
+  });
+
+  it('is counted, whatever it says', () => {
+    const all = [
+      aRecord(deletion),
+      aRecord({ operationName: 'KeyList' }),
+      aRecord({ operationName: 'EkmProxyOperation' }),
+      aRecord({ time: null }),
+      aRecord({ PoolName: 'other', requestUri: 'https://other.managedhsm.azure.net/keys/a' }),
+    ];
+    const { records } = readAuditBatch(all);
+
+    expect(records).toHaveLength(5);
+    expect(sortRecords(records, HSMS)).toMatchObject({ ignored: 1, unknown: 1, unclear: 1, foreign: 1 });
+  });
+});
+
 describe('a batch', () => {
   const two = [aRecord(), aRecord({}, '/keys/secret')];
 
@@ -118,8 +195,7 @@ describe('a batch', () => {
     ['nothing', undefined, 1],
     ['text that is no JSON', 'hello\nworld', 2],
     ['a number', 7, 1],
-    ['a record without time', [aRecord({ time: 'yesterday' })], 1],
-    ['a record without operation', [aRecord({ operationName: '' })], 1],
+    ['an object that says nothing', [{ time: null, operationName: null, identity: {} }], 1],
     ['text in text', JSON.stringify(JSON.stringify(aRecord())), 1],
     ['an empty array', [], 0],
     ['arrays nested without end', JSON.parse(`${'['.repeat(5000)}${']'.repeat(5000)}`), 1],
