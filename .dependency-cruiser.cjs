@@ -5,7 +5,7 @@
  * it is its own. A new door is a decision, made here.
  */
 const DOORS = {
-  audit: ['audit-log', 'entry', 'verify-audit'],
+  audit: ['audit-log', 'entry', 'log-reader', 'verify-audit'],
   backup: [
     'known-backups',
     'last-run',
@@ -27,6 +27,7 @@ const DOORS = {
     'access/refusals',
     'execution/verify-recovered',
     'model/[^/]+',
+    'request/evidence',
     'request/recoveries',
     'webhooks/webhooks',
   ],

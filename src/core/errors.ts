@@ -62,6 +62,7 @@ export const ERROR_CLASSES = {
   'approved-already': 'permanent',
   'digest-mismatch': 'permanent',
   'approvals-incomplete': 'permanent',
+  'record-unproven': 'permanent',
   'key-active': 'permanent',
   'key-deleted': 'permanent',
   'nothing-to-recover': 'permanent',

@@ -13,6 +13,7 @@ import { Gate } from '../features/recovery/access/gate.ts';
 import { createRecoveryApp, type RecoveryApp, type RecoveryAppFor } from '../features/recovery/app.ts';
 import type { RecoveryConfig } from '../features/recovery/config.ts';
 import type { RecoveryNotifier } from '../features/recovery/model/ports.ts';
+import { LoggedEvidence } from '../features/recovery/request/evidence.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
 import { RECOVERY_FEATURES } from './features.ts';
@@ -88,6 +89,7 @@ export function recoveryAppOn(
     ...platform,
     ...parts,
     store: platform.state,
+    evidence: new LoggedEvidence(auditStore, anchor),
     audit: new ChainedAuditLog(auditStore, anchor, clock),
     policy: config.policy,
     gate: new Gate({ policy: config.policy, proofs, notifier: parts.notifier, clock }),

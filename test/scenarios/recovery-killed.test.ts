@@ -14,6 +14,7 @@ import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import { isClosed, type RecoveryRecord } from '../../src/features/recovery/model/record.ts';
 import { readRecovery } from '../../src/features/recovery/request/recovery-log.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
+import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
 import { AppProcess } from '../support/app-process.ts';
 import { keyClientOn } from '../support/emulator-world.ts';
 import { LocalWorld } from '../support/local-world.ts';
@@ -70,10 +71,12 @@ function startApp(aheadMs: number, settings: Readonly<Record<string, string>> = 
 async function loseKeys(hsm: string, purge: boolean): Promise<string[]> {
   const keys = local.keys(hsm);
   const client = keyClientOn(local.hsm(hsm));
+  const store = new BlobDocumentStore({ container: local.container('warden-state'), clock });
   const page = await keys.listKeys();
   for (const key of page.items) {
     const deps = { keys, backups: local.backups, pacer: new FreePacer(), clock };
-    await backUpKey(deps, { key, runId: 'scenario', known: [], signal: AbortSignal.timeout(60_000) });
+    const request = { key, runId: 'scenario', known: [], signal: AbortSignal.timeout(60_000) };
+    await saveBackups(store, keys.hsm, [await backUpKey(deps, request)]);
     await client.beginDeleteKey(key.name);
     if (purge) await client.purgeDeletedKey(key.name);
   }
@@ -188,7 +191,7 @@ async function expectDoneOnce(soft: readonly string[], gone: readonly string[]):
   }
 }
 
-/** Each fact is in the audit log and at the topic under one id, and there is one outcome for each request. */
+/** Each fact is in the audit log under one id, approvals under that of their person, and there is one outcome for each request. */
 async function expectToldOnce(records: readonly RecoveryRecord[]): Promise<void> {
   const store = new BlobAuditStore({ container: local.container('warden-audit'), clock });
   const anchor = new BlobAuditAnchor({ container: local.container('warden-state'), clock });
@@ -199,9 +202,13 @@ async function expectToldOnce(records: readonly RecoveryRecord[]): Promise<void>
     const entries = (await store.read(part)).split('\n').map((line) => parseEntry(line));
     facts.push(...entries.flatMap((entry) => entry?.factId ?? []));
   }
-  const expected = records.flatMap(({ id, facts: n }) =>
-    Array.from({ length: n }, (_, i) => `${id}/${i + 1}`),
-  );
+  // The request comes first, then the approvals, then what follows from them.
+  const expected = records.flatMap(({ id, facts: n, approvals }) => [
+    ...approvals.map(({ by }) => `${id}/approval-${by.id}`),
+    ...Array.from({ length: n }, (_, i) => i + 1)
+      .filter((fact) => fact === 1 || fact > 1 + approvals.length)
+      .map((fact) => `${id}/${fact}`),
+  ]);
   expect([...new Set(facts)].sort()).toEqual(expected.sort());
 
   const outcomes = new Map<string, Set<string>>();

@@ -9,6 +9,7 @@ import type { AskBody } from '../../src/features/recovery/model/asking.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/features/recovery/model/policy.ts';
 import type { RecoveryRecord } from '../../src/features/recovery/model/record.ts';
 import { backupsOf, sha256 } from '../../src/features/recovery/planning/key-state.ts';
+import { LoggedEvidence } from '../../src/features/recovery/request/evidence.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
@@ -104,6 +105,19 @@ export class RecoveryWorld {
     return [...this.store.documents.keys()].filter((name) => name.startsWith('recovery/')).length;
   }
 
+  /** What somebody who can write the state container puts in the place of a stored request, or beside it. */
+  plant(id: string, record: RecoveryRecord): void {
+    this.store.documents.set(`recovery/${id}`, {
+      text: JSON.stringify(record),
+      etag: `"planted ${this.store.documents.size} ${record.state} ${this.clock.now()}"`,
+    });
+  }
+
+  /** As {@link plant}, of what is stored. */
+  change(id: string, change: (record: RecoveryRecord) => RecoveryRecord): void {
+    this.plant(id, change(this.stored(id)));
+  }
+
   /** What somebody who can write the state container makes of a stored request. */
   forge(id: string, change: (text: string) => string): void {
     const held = this.store.documents.get(`recovery/${id}`);
@@ -131,6 +145,7 @@ export class RecoveryWorld {
       backups: this.backups,
       sharesDomain: (a, b) => [a, b].every((name) => name.startsWith('contoso')),
       policy,
+      evidence: new LoggedEvidence(this.auditStore, this.anchor),
       gate: new Gate({ policy, proofs, notifier, clock }),
       queue: this.queue,
       clock,

@@ -19,6 +19,8 @@ export const AuditEvent = z.strictObject({
   hsm: z.string().exactOptional(),
   key: z.string().exactOptional(),
   digest: z.string().exactOptional(),
+  /** Of an approval: the groups it counts for. */
+  groups: z.array(z.string()).exactOptional(),
   /** An error code, where one decided. */
   code: z.string().exactOptional(),
   detail: z.string().exactOptional(),

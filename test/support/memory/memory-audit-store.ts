@@ -56,6 +56,16 @@ export class MemoryAuditStore implements AuditStore {
     return this.#find(part)?.text ?? '';
   }
 
+  /** Makes other lines of those of the newest part. */
+  rewrite(change: (lines: string[]) => string[]): void {
+    const newest = this.contents.at(-1);
+    if (newest !== undefined) {
+      newest.text = change(newest.text.split('\n').slice(0, -1))
+        .map((line) => `${line}\n`)
+        .join('');
+    }
+  }
+
   /** All lines of all parts. */
   get lines(): readonly string[] {
     return this.contents.flatMap(({ text }) => text.split('\n').slice(0, -1));

@@ -4,10 +4,12 @@ import { readMessage } from '../../../core/queue.ts';
 import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { ruleFor } from '../model/policy.ts';
 import type { HeldRecord } from '../model/ports.ts';
-import { isClosed, type Outcome } from '../model/record.ts';
+import { isClosed, type Outcome, type RecoveryRecord } from '../model/record.ts';
+import { unprovenIn } from '../request/evidence.ts';
 import { Recoveries, type RecoveriesDeps } from '../request/recoveries.ts';
 import { changeRecovery, tellFacts } from '../request/recovery-log.ts';
-import { applyCommand, type Command, WARDEN } from '../request/state-machine.ts';
+import { recordUnproven, refuseUnproven } from '../request/refuse-unproven.ts';
+import { applyCommand, type Command, isApproved, WARDEN } from '../request/state-machine.ts';
 import { type Circumstances, type PerformDeps, perform } from './perform.ts';
 
 /** What the worker needs. */
@@ -37,11 +39,17 @@ export async function executeRecovery(
   const { id } = readMessage(RECOVERIES, message);
   const settled = await new Recoveries(deps).settle(id);
   if (isClosed(settled.record)) return 'nothing-to-do';
+  let unproven: string | undefined;
   try {
     await deps.gate.pass();
+    unproven = unprovenIn(settled.record, await deps.evidence.of(id));
   } catch (error) {
-    if (!isWardenError(error, 'gate-disarmed')) throw error;
+    if (!isWardenError(error, 'gate-disarmed', 'audit-corrupt')) throw error;
     return putBack(deps, id, 60, error);
+  }
+  if (unproven !== undefined) {
+    await refuseUnproven(deps, settled, unproven);
+    return 'ended';
   }
   const claimed = await claim(deps, id, worker);
   return typeof claimed === 'string' ? claimed : executeClaimed(deps, claimed, worker, signal);
@@ -105,6 +113,9 @@ async function executeClaimed(
   try {
     // Before anything happens to the key, that it is about to happen is in the audit log.
     const { record } = await tellFacts(deps, claimed.held);
+    // What was written since it was claimed is judged, too: only the very record that is proven is performed.
+    const unproven = unprovenIn(record, await deps.evidence.of(id)) ?? incompleteIn(deps, record);
+    if (unproven !== undefined) throw recordUnproven(record, unproven);
     outcome = await perform(deps, record, circumstances);
   } catch (error) {
     if (!isWardenError(error)) throw error;
@@ -121,6 +132,11 @@ async function executeClaimed(
     code: outcome.code,
   });
   return 'ended';
+}
+
+function incompleteIn(deps: ExecuteDeps, record: RecoveryRecord): string | undefined {
+  const required = ruleFor(deps.policy, record.operation.key);
+  return isApproved(record, required) ? undefined : 'its approvals do not meet the policy';
 }
 
 /** Lets go of the claim, so that another attempt need not wait for it to lapse. */

@@ -11,16 +11,26 @@ import type { RecoveryMessage } from '../model/message.ts';
 import { RECOVERIES } from '../model/message.ts';
 import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord, Ids } from '../model/ports.ts';
+import type { RecoveryRecord } from '../model/record.ts';
 import { type LookDeps, type Preflight, preflight } from '../planning/key-state.ts';
 import type { Ask } from '../planning/preflight.ts';
+import { type RecoveryEvidence, unprovenIn } from './evidence.ts';
 import { findAnswered, findLive, idFrom, joinEvent, lookUpEvent } from './one-live.ts';
-import { changeRecovery, createRecovery, type RecoveryLogDeps, tellFacts } from './recovery-log.ts';
+import {
+  changeRecovery,
+  createRecovery,
+  noteFirst,
+  type RecoveryLogDeps,
+  tellFacts,
+} from './recovery-log.ts';
+import { refuseUnproven } from './refuse-unproven.ts';
 import { applyCommand, type Command, isDue, openRequest } from './state-machine.ts';
 
 /** What the recovery needs to serve people. */
 export interface RecoveriesDeps extends RecoveryLogDeps, LookDeps {
   readonly policy: RecoveryPolicy;
   readonly gate: Gate;
+  readonly evidence: RecoveryEvidence;
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -101,12 +111,15 @@ export class Recoveries {
       await this.#deps.gate.pass();
       await this.settle(id);
       const { clock, policy, store } = this.#deps;
-      const held = await changeRecovery(
-        store,
-        id,
-        (record) => applyCommand(record, command, clock.now(), ruleFor(policy, record.operation.key)),
-        etags,
-      );
+      let noted = false;
+      const change = async (record: RecoveryRecord) => {
+        const next = applyCommand(record, command, clock.now(), ruleFor(policy, record.operation.key));
+        // In the log before it is in the store: there nobody else can put it.
+        if (command.type === 'approve' && !noted) await noteFirst(this.#deps, next, 'approval-given');
+        noted = true;
+        return next;
+      };
+      const held = await changeRecovery(store, id, change, etags);
       const told = await tellFacts(this.#deps, held);
       if (told.record.state === 'approved') await this.#enqueue(id);
       return told;
@@ -132,8 +145,10 @@ export class Recoveries {
       if (!expired) return record;
       return applyCommand(record, { type: 'expire' }, now, ruleFor(policy, record.operation.key));
     });
-    const isOrphaned = held.record.untold.some(({ at }) => now - at >= TELLING_MS);
-    return expired || isOrphaned ? tellFacts(this.#deps, held) : held;
+    if (expired) return tellFacts(this.#deps, held);
+    if (!held.record.untold.some(({ at }) => now - at >= TELLING_MS)) return held;
+    const unproven = unprovenIn(held.record, await this.#deps.evidence.of(id));
+    return unproven === undefined ? tellFacts(this.#deps, held) : refuseUnproven(this.#deps, held, unproven);
   }
 
   /** Puts the request's message in the queue again, where a worker should be at it and may not be. */
@@ -179,6 +194,7 @@ export class Recoveries {
       },
       clock.now(),
     );
+    await noteFirst(this.#deps, record, 'requested');
     const held = await createRecovery(
       store,
       events === undefined ? record : { ...record, events: [...events] },

@@ -1,7 +1,7 @@
 /** Reads and writes recovery records, and tells each fact to the audit log and to the world: late perhaps, but never not at all. */
 
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
-import { type Read, readDocument, updateDocument } from '../../../core/documents/update-document.ts';
+import { type Read, readDocument, updateDocumentWith } from '../../../core/documents/update-document.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import { isTopicTrouble } from '../../../core/events/publisher.ts';
 import type { Logger } from '../../../core/ports.ts';
@@ -18,6 +18,22 @@ export interface RecoveryLogDeps {
   /** Where a person looks at a recovery. */
   readonly linkTo: (id: string) => string;
   readonly logger: Logger;
+}
+
+/**
+ * Facts that only the process which knew their author may note, and notes before it stores them: what anybody put into the
+ * store must not come into the log as the word of a person.
+ */
+const NOTED_FIRST: ReadonlySet<Fact['kind']> = new Set(['requested', 'approval-given']);
+
+/** Notes what `record` says of its requester, or of the approver `by`, before it is stored. Fails as the audit log does. */
+export async function noteFirst(
+  deps: Pick<RecoveryLogDeps, 'audit'>,
+  record: RecoveryRecord,
+  kind: 'requested' | 'approval-given',
+): Promise<void> {
+  const fact = record.untold.findLast((one) => one.kind === kind);
+  if (fact !== undefined) await deps.audit.note(auditEvent(record, fact));
 }
 
 /** Reads a record. Fails with `recovery-unknown`, `state-corrupt` or a storage code. */
@@ -39,14 +55,14 @@ export async function createRecovery(store: DocumentStore, record: RecoveryRecor
 export async function changeRecovery(
   store: DocumentStore,
   id: string,
-  change: (record: RecoveryRecord) => RecoveryRecord,
+  change: (record: RecoveryRecord) => RecoveryRecord | Promise<RecoveryRecord>,
   etags?: readonly string[],
 ): Promise<HeldRecord> {
   const address = { kind: 'recovery', id } as const;
-  const { after } = await updateDocument(store, RECOVERY_DOCUMENT, address, (value, guard) => {
+  const { after } = await updateDocumentWith(store, RECOVERY_DOCUMENT, address, async (value, guard) => {
     const held = heldOf({ value, guard }, id);
     if (etags !== undefined && !etags.includes(held.etag)) throw preconditionFailed(id);
-    return change(held.record);
+    return { value: await change(held.record), result: undefined };
   });
   return heldOf(after, id);
 }
@@ -60,7 +76,7 @@ function heldOf({ value: record, guard }: Read<RecoveryRecord>, id: string): Hel
 }
 
 /**
- * Notes every untold fact in the audit log and tells it to the world, then strikes it from the record. Killed in between,
+ * Notes every untold fact of ours in the audit log and tells all of them to the world, then strikes it from the record. Killed in between,
  * the fact is told again under the same id. The world may be out of reach: a key must come back all the same, so what no
  * topic accepts stays untold. Fails with `audit-corrupt` or a storage code: then nothing further may be done with the record.
  */
@@ -69,7 +85,7 @@ export async function tellFacts(deps: RecoveryLogDeps, held: HeldRecord): Promis
   const last = untold.at(-1);
   if (last === undefined) return held;
   const audited = held.record.audited ?? 0;
-  for (const fact of untold.filter(({ n }) => n > audited)) {
+  for (const fact of untold.filter(({ n, kind }) => n > audited && !NOTED_FIRST.has(kind))) {
     await deps.audit.note(auditEvent(held.record, fact));
   }
   const toldUpTo = await notifyAll(deps, held.record);
@@ -104,15 +120,19 @@ async function notifyAll(deps: RecoveryLogDeps, record: RecoveryRecord): Promise
 
 function auditEvent(record: RecoveryRecord, fact: Fact): AuditEvent {
   const { hsm, key } = record.operation;
+  const approval =
+    fact.kind === 'approval-given' ? record.approvals.find(({ by }) => by.id === fact.by.id) : undefined;
   return {
     event: `recovery-${fact.kind}`,
     actor: fact.by,
     decision: fact.kind === 'requested' || fact.kind.startsWith('approv') ? 'allowed' : 'noted',
-    factId: `${record.id}/${fact.n}`,
+    // Two people may approve at once, before either knows the number of their fact.
+    factId: `${record.id}/${approval === undefined ? fact.n : `approval-${fact.by.id.toLowerCase()}`}`,
     recoveryId: record.id,
     hsm,
     key,
     digest: record.digest,
+    ...(approval === undefined ? {} : { groups: [...approval.groups] }),
     ...(isFailure(fact) && record.outcome?.code !== undefined ? { code: record.outcome.code } : {}),
     ...(fact.detail === undefined ? {} : { detail: fact.detail }),
   };
@@ -129,8 +149,13 @@ function notification(record: RecoveryRecord, fact: Fact, linkTo: (id: string) =
     recoveryId: record.id,
     link: linkTo(record.id),
     ...(fact.detail === undefined ? {} : { detail: fact.detail }),
-    ...(fact.kind === 'restored-other-key' ? { severity: 'critical' as const } : {}),
+    ...(isAlarm(record, fact) ? { severity: 'critical' as const } : {}),
   };
+}
+
+/** A key that nobody approved came back, or somebody put words into the mouth of the store. */
+function isAlarm({ outcome }: RecoveryRecord, { kind }: Fact): boolean {
+  return kind === 'restored-other-key' || (kind === 'failed' && outcome?.code === 'record-unproven');
 }
 
 function isFailure({ kind }: Fact): boolean {

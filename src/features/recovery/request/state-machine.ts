@@ -169,7 +169,7 @@ function finish(
  * Whether the approvals meet the rule of the request and the rule of today. Everything is judged anew: the stored digest
  * against the stored content, each approval against the digest, the requester's own never.
  */
-function isApproved(record: RecoveryRecord, required: ApprovalRule): boolean {
+export function isApproved(record: RecoveryRecord, required: ApprovalRule): boolean {
   if (requestDigest(record) !== record.digest) return false;
   const approvers = record.approvals
     .filter(

@@ -1,0 +1,121 @@
+/** Follows the audit log: reads what was added since, and proves each time that it goes on from what was read before. */
+import { WardenError } from '../../core/errors.ts';
+import { Serializer } from '../../core/serializer.ts';
+import { type AuditAnchor, type AuditPart, type AuditStore, comparePart, SEAL } from './audit-log.ts';
+import { type AuditEntry, type ChainTip, EMPTY_CHAIN, isIntact, parseEntry } from './entry.ts';
+
+/** Parts read at once: the log of years is thousands of small blobs. */
+const READS_AT_ONCE = 16;
+/** Hashes remembered to compare the anchor with: it follows the log within moments. */
+const REMEMBERED = 1_000;
+
+/** One per process. What it has read it remembers: a log that is rolled back or rewritten afterwards is known for it. */
+export class AuditReader {
+  readonly #store: AuditStore;
+  readonly #anchor: AuditAnchor;
+  readonly #serializer = new Serializer();
+  readonly #hashes = new Map<number, string>();
+  #tip: ChainTip = EMPTY_CHAIN;
+  /** The last part that holds lines, and all of its text so far. */
+  #part: AuditPart | undefined;
+  #text = '';
+  #sealed = true;
+
+  constructor(store: AuditStore, anchor: AuditAnchor) {
+    this.#store = store;
+    this.#anchor = anchor;
+  }
+
+  /**
+   * Reads on to the end and hands each new entry to `take`, in order and once. Fails with `audit-corrupt` when the log is not
+   * the continuation of what was read, or ends before what is remembered elsewhere; and with the storage codes.
+   */
+  advance(take: (entry: AuditEntry) => void): Promise<void> {
+    return this.#serializer.run(() => this.#advance(take));
+  }
+
+  async #advance(take: (entry: AuditEntry) => void): Promise<void> {
+    // The anchor first: what is appended meanwhile is beyond it.
+    const remembered = await this.#anchor.read();
+    const parts: AuditPart[] = [];
+    for await (const part of this.#store.parts()) {
+      if (this.#part === undefined || comparePart(part, this.#part) >= 0) parts.push(part);
+    }
+    if (this.#part !== undefined && (parts[0] === undefined || comparePart(parts[0], this.#part) !== 0)) {
+      throw corrupt(`the part of ${this.#part.day} that was read before is gone`);
+    }
+    for (let start = 0; start < parts.length; start += READS_AT_ONCE) {
+      const some = parts.slice(start, start + READS_AT_ONCE);
+      const texts = await Promise.all(
+        some.map(async (part) => ({ part, text: await this.#store.read(part) })),
+      );
+      for (const { part, text } of texts) this.#take(part, text, remembered, take);
+    }
+    await this.#compare(remembered);
+  }
+
+  #take(
+    part: AuditPart,
+    text: string,
+    anchor: ChainTip | undefined,
+    take: (entry: AuditEntry) => void,
+  ): void {
+    const isSame = this.#part !== undefined && comparePart(part, this.#part) === 0;
+    if (isSame && !text.startsWith(this.#text)) {
+      throw corrupt(`lines of ${part.day} that were read before have changed`);
+    }
+    const fresh = isSame ? text.slice(this.#text.length) : text;
+    if (fresh === '') return;
+    if (!isSame && !this.#sealed)
+      throw corrupt(`a part follows that of ${this.#part?.day}, which is not sealed`);
+    if (!fresh.endsWith('\n')) throw corrupt(`the last line of ${part.day} has no end`);
+    if (!isSame) this.#begin(part);
+    for (const line of fresh.slice(0, -1).split('\n')) {
+      const entry = this.#follow(line, part);
+      if (anchor?.seq === entry.seq && anchor.hash !== entry.hash) {
+        throw corrupt(`line ${entry.seq} is not the one that was written`);
+      }
+      this.#tip = { seq: entry.seq, hash: entry.hash };
+      this.#hashes.set(entry.seq, entry.hash);
+      this.#hashes.delete(entry.seq - REMEMBERED);
+      this.#sealed = entry.event === SEAL;
+      this.#text += `${line}\n`;
+      take(entry);
+    }
+  }
+
+  #begin(part: AuditPart): void {
+    this.#part = part;
+    this.#text = '';
+    this.#sealed = false;
+  }
+
+  #follow(line: string, part: AuditPart): AuditEntry {
+    const entry = parseEntry(line);
+    if (this.#sealed) throw corrupt(`a line follows the seal of ${part.day}`);
+    if (entry === undefined || !isIntact(entry)) throw corrupt(`a line of ${part.day} was changed`);
+    if (entry.seq !== this.#tip.seq + 1 || entry.prev !== this.#tip.hash) {
+      throw corrupt(`a line of ${part.day} does not follow line ${this.#tip.seq}`);
+    }
+    return entry;
+  }
+
+  async #compare(remembered: ChainTip | undefined): Promise<void> {
+    // Remembered before the first line is written, so a log without it has lost it; read again for one that just began.
+    const anchor = remembered ?? (this.#tip.seq === 0 ? EMPTY_CHAIN : await this.#anchor.read());
+    if (anchor === undefined) throw corrupt('what remembers the end of the log is gone');
+    if (anchor.seq > this.#tip.seq) throw corrupt(`it was cut off: line ${anchor.seq} was written`);
+    const known = this.#hashes.get(anchor.seq);
+    if (known !== undefined && known !== anchor.hash) {
+      throw corrupt(`line ${anchor.seq} is not the one that was written`);
+    }
+  }
+}
+
+function corrupt(why: string): WardenError {
+  return new WardenError('audit-corrupt', {
+    message: `The audit log is not whole: ${why}.`,
+    advice:
+      'Nothing is executed until it is explained: compare the log with the copies that your events or SIEM have.',
+  });
+}

@@ -1,0 +1,104 @@
+/** What the audit log says of a request: a stored record is executed only as far as the log bears it out. */
+
+import type { Actor } from '../../../core/model/names.ts';
+import type { AuditAnchor, AuditStore } from '../../audit/audit-log.ts';
+import type { AuditEntry } from '../../audit/entry.ts';
+import { AuditReader } from '../../audit/log-reader.ts';
+import type { RecoveryRecord } from '../model/record.ts';
+
+/** What the log holds about one request. */
+export interface Logged {
+  /** Every line about it. */
+  readonly lines: number;
+  readonly requests: readonly Noted[];
+  readonly approvals: readonly Noted[];
+  readonly begun: boolean;
+  /** How it ended, such as `recovery-succeeded`. */
+  readonly ended: string | undefined;
+}
+
+/** A line of a person or webhook: who, and for which digest. */
+interface Noted {
+  readonly actor: { readonly kind: string; readonly id: string };
+  readonly digest: string | undefined;
+  /** Absent in lines of before 0.2. */
+  readonly groups: readonly string[] | undefined;
+}
+
+/** Where the log is asked. Fails with `audit-corrupt` or the storage codes. */
+export interface RecoveryEvidence {
+  of(id: string): Promise<Logged>;
+}
+
+const ENDED = new Set(
+  ['succeeded', 'failed', 'restored-other-key', 'rejected', 'cancelled', 'expired'].map(
+    (kind) => `recovery-${kind}`,
+  ),
+);
+const BEGUN = new Set(['recovery-execution-started', 'recovery-execution-resumed']);
+const NOTHING: Logged = { lines: 0, requests: [], approvals: [], begun: false, ended: undefined };
+
+/** Evidence from the log itself, read to its end each time. One per process. */
+export class LoggedEvidence implements RecoveryEvidence {
+  readonly #reader: AuditReader;
+  readonly #byId = new Map<string, Logged>();
+
+  constructor(store: AuditStore, anchor: AuditAnchor) {
+    this.#reader = new AuditReader(store, anchor);
+  }
+
+  async of(id: string): Promise<Logged> {
+    await this.#reader.advance((entry) => this.#take(entry));
+    return this.#byId.get(id) ?? NOTHING;
+  }
+
+  #take(entry: AuditEntry): void {
+    const { recoveryId: id, event, actor, digest, groups } = entry;
+    if (id === undefined) return;
+    const known = this.#byId.get(id) ?? NOTHING;
+    const noted = { actor: { kind: actor.kind, id: actor.id }, digest, groups };
+    this.#byId.set(id, {
+      lines: known.lines + 1,
+      requests: event === 'recovery-requested' ? [...known.requests, noted] : known.requests,
+      approvals: event === 'recovery-approval-given' ? [...known.approvals, noted] : known.approvals,
+      begun: known.begun || BEGUN.has(event),
+      ended: known.ended ?? (ENDED.has(event) ? event : undefined),
+    });
+  }
+}
+
+/**
+ * Why the log does not bear out `record`; undefined when it does. The record's own counters are not believed: its request and
+ * every approval in it must have been noted, for its digest and by the same people, by the process that knew them.
+ */
+export function unprovenIn(record: RecoveryRecord, logged: Logged): string | undefined {
+  const { requester, digest, approvals } = record;
+  if (!logged.requests.some((noted) => isBy(noted, requester, digest))) {
+    return `the audit log has no such request by ${requester.kind} ${requester.id}`;
+  }
+  for (const { by, groups, digest: approved } of approvals) {
+    const noted = logged.approvals.filter((line) => isBy(line, by, digest));
+    if (approved !== digest || noted.length === 0) {
+      return `the audit log has no approval of it by ${by.kind} ${by.id}`;
+    }
+    if (!noted.some((line) => line.groups === undefined || isSameSet(line.groups, groups))) {
+      return `the audit log has the approval by ${by.id} with other groups`;
+    }
+  }
+  const { state } = record;
+  const isOpen = state === 'requested' || state === 'approved' || state === 'executing';
+  if (isOpen && logged.ended !== undefined) return `the audit log says that it ended (${logged.ended})`;
+  if (state === 'approved' && logged.begun) return 'the audit log says that its execution has begun already';
+  if ((state === 'succeeded' || state === 'restored-other-key') && !logged.begun) {
+    return 'the audit log does not say that its execution has begun';
+  }
+  return undefined;
+}
+
+function isBy({ actor, digest: noted }: Noted, by: Actor, digest: string): boolean {
+  return actor.kind === by.kind && actor.id.toLowerCase() === by.id.toLowerCase() && noted === digest;
+}
+
+function isSameSet(a: readonly string[], b: readonly string[]): boolean {
+  return a.length === b.length && a.every((member) => b.includes(member));
+}
