@@ -29,6 +29,7 @@ const DOORS = {
     'model/[^/]+',
     'request/evidence',
     'request/recoveries',
+    'request/routes',
     'webhooks/webhooks',
   ],
   'recovery-points': [

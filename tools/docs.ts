@@ -1,7 +1,9 @@
 /** `npm run docs`: writes the pages that are made from the code. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
+import { apiPage } from './api-doc.ts';
 import { cliPage } from './cli-doc.ts';
 import { configurationPage } from './configuration-doc.ts';
 
 await writeFile('docs/configuration.md', configurationPage());
 await writeFile('docs/cli.md', cliPage());
+await writeFile('docs/api.md', apiPage(await readFile('docs/api.md', 'utf8')));

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { isWardenError, type WardenErrorCode } from './errors.ts';
 
 /** The status of each code that a caller can meet; any other is 503 when it may pass, else 500. */
-const PROBLEM_STATUS: Readonly<Partial<Record<WardenErrorCode, number>>> = {
+export const PROBLEM_STATUS: Readonly<Partial<Record<WardenErrorCode, number>>> = {
   'token-missing': 401,
   'token-invalid': 401,
   'webhook-refused': 401,

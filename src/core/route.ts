@@ -92,31 +92,34 @@ export interface Route<App, Caller> {
   readonly respond: (call: RouteCall<App, Caller>) => Promise<RouteAnswer>;
 }
 
+/** What a handler of the route `Spec` is given. */
+export type InputOf<Spec extends RouteSpec> = RouteInput<
+  z.output<Spec['params']>,
+  z.output<Spec['query']>,
+  z.output<Spec['headers']>,
+  z.output<Spec['body']>
+>;
+
 /** Writes a route down: its description, and what answers it. */
-export function defineRoute<
-  App,
-  Caller,
-  Params extends z.ZodType,
-  Query extends z.ZodType,
-  Headers extends z.ZodType,
-  Body extends z.ZodType,
->(
-  spec: RouteSpec<Params, Query, Headers, Body>,
-  handle: (
-    call: RouteCall<App, Caller>,
-    input: RouteInput<z.output<Params>, z.output<Query>, z.output<Headers>, z.output<Body>>,
-  ) => Promise<RouteAnswer>,
-) {
+export function defineRoute<App, Caller, const Spec extends RouteSpec>(
+  spec: Spec,
+  handle: (call: RouteCall<App, Caller>, input: InputOf<Spec>) => Promise<RouteAnswer>,
+): { readonly spec: Spec; readonly respond: Route<App, Caller>['respond'] } {
   return {
     spec,
-    respond: async (call: RouteCall<App, Caller>): Promise<RouteAnswer> => {
+    respond: async (call) => {
       const { request } = call;
-      const params = checkInput(spec.params, request.params, 'path');
-      const query = checkInput(spec.query, request.query, 'query');
-      const headers = checkInput(spec.headers, headersOf(spec.headers, request.headers), 'headers');
+      const params = checkInput<Spec['params']>(spec.params, request.params, 'path');
+      const query = checkInput<Spec['query']>(spec.query, request.query, 'query');
+      const headers = checkInput<Spec['headers']>(
+        spec.headers,
+        headersOf(spec.headers, request.headers),
+        'headers',
+      );
       const hasBody = !(spec.body instanceof z.ZodUndefined);
       const given = hasBody ? parseJson(await request.text(['application/json'])) : undefined;
-      return handle(call, { params, query, headers, body: checkInput(spec.body, given, 'body') });
+      const body = checkInput<Spec['body']>(spec.body, given, 'body');
+      return handle(call, { params, query, headers, body });
     },
   };
 }

@@ -21,4 +21,14 @@ describe('the description of the API', () => {
     expect(validator.version).toBe('3.1');
     expect(await answer.json()).toEqual(JSON.parse(JSON.stringify(openApiDocument())));
   });
+
+  it('says what each answer holds: none is just an object', () => {
+    const bare = Object.entries(openApiDocument().paths).flatMap(([path, operations]) =>
+      Object.entries(operations).flatMap(([method, operation]) =>
+        JSON.stringify(operation).includes('"schema":{"type":"object"}') ? [`${method} ${path}`] : [],
+      ),
+    );
+
+    expect(bare).toEqual([]);
+  });
 });

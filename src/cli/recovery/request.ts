@@ -36,7 +36,7 @@ export const recoveryRequest = defineCommand({
     hsm: z.string('expected the name of an HSM').min(1),
     key: z.string('expected the name of a key').min(1),
     reason: z.string('expected a reason').min(1),
-    action: z.string().default('auto'),
+    action: z.enum(['auto', 'recover', 'restore']).default('auto'),
     target: z.string().optional(),
     asOf: Moment.optional(),
     backup: z.string().optional(),
