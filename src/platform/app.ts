@@ -1,8 +1,8 @@
 /** An app: the triggers of its features, each bound to what it works with. */
 import { createJsonLogger } from '../adapters/system/json-logger.ts';
-import { WardenError } from '../core/errors.ts';
 import type { Feature, Trigger } from '../core/feature.ts';
 import type { Clock, Logger } from '../core/ports.ts';
+import { RunningWork } from './running-work.ts';
 
 /** Where the log of one invocation goes; the invocation context of the Functions library is one. */
 export interface InvocationLog {
@@ -32,8 +32,8 @@ export interface App {
   readonly triggers: readonly BoundTrigger[];
   /** Runs the trigger `name` once. */
   run(name: string, input: unknown, log: InvocationLog): Promise<unknown>;
-  /** Asks running work to stop; its messages return to the queue. */
-  stop(): void;
+  /** Asks running work to stop, and resolves when it has saved what it has, within what the host waits. */
+  stop(): Promise<void>;
 }
 
 /** Binds the triggers of `features`; `given` makes what they work with, for the log of one invocation. */
@@ -43,9 +43,10 @@ export function bindApp<Config, Given>(
   given: (log: InvocationLog) => Promise<Given>,
   stopping: AbortController,
 ): App {
-  const triggers = features.flatMap((feature) =>
-    feature.triggers.flatMap((trigger) => bind(trigger, config, given)),
-  );
+  const work = new RunningWork(stopping);
+  const triggers = features
+    .flatMap((feature) => feature.triggers.flatMap((trigger) => bind(trigger, config, given)))
+    .map((bound): BoundTrigger => ({ ...bound, run: (...args) => work.run(() => bound.run(...args)) }));
   return {
     triggers,
     run: async (name, input, log) => {
@@ -53,7 +54,7 @@ export function bindApp<Config, Given>(
       if (found === undefined) throw new Error(`expected a function of this app, got ${name}`);
       return found.run(input, log);
     },
-    stop: () => stopping.abort(new WardenError('app-stopping', { message: 'The app is stopping.' })),
+    stop: () => work.stop(),
   };
 }
 

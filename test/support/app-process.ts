@@ -11,9 +11,12 @@ export class AppProcess {
   /** Where it answers. */
   readonly url: string;
 
-  private constructor(child: ChildProcess, url: string) {
+  readonly #lines: AsyncIterator<string>;
+
+  private constructor(child: ChildProcess, url: string, lines: AsyncIterator<string>) {
     this.#child = child;
     this.url = url;
+    this.#lines = lines;
   }
 
   /** Resolves when the app takes messages. `settings` go over those of the world; `aheadMs`: its clock before real time. */
@@ -27,8 +30,10 @@ export class AppProcess {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     if (child.stdout === null) throw new Error('expected an output');
-    for await (const url of createInterface({ input: child.stdout })) return new AppProcess(child, url);
-    throw new Error('the app ended before it was ready');
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    const { done, value: url } = await lines.next();
+    if (done === true) throw new Error('the app ended before it was ready');
+    return new AppProcess(child, url, lines);
   }
 
   get isAlive(): boolean {
@@ -43,6 +48,19 @@ export class AppProcess {
   /** Kills it in this very instant; the operating system asks nobody. */
   strike(): void {
     this.#child.kill('SIGKILL');
+  }
+
+  /** Asks it to end, as a host is asked, and waits until it is gone. */
+  async terminate(): Promise<void> {
+    if (!this.isAlive) return;
+    const gone = once(this.#child, 'exit');
+    this.#child.kill('SIGTERM');
+    await gone;
+  }
+
+  /** Resolves when so many keys have been dealt with since the last call. */
+  async keysDone(count: number): Promise<void> {
+    for (let left = count; left > 0; left -= 1) await this.#lines.next();
   }
 
   /** Kills it and waits until it is gone. */

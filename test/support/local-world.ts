@@ -122,6 +122,14 @@ export class LocalWorld {
       .catch(() => undefined);
   }
 
+  /** Whether a worker holds the lease of an HSM. */
+  async isLeased(hsm: string): Promise<boolean> {
+    const blob = createBlobService(this.access)
+      .getContainerClient('warden-state')
+      .getBlobClient(`locks/hsm-${hsm}`);
+    return (await blob.getProperties()).leaseState === 'leased';
+  }
+
   /** Ends everything and forgets it. */
   async close(): Promise<void> {
     await this.world.close();

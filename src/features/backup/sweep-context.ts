@@ -46,5 +46,8 @@ export interface SweepPart {
   readonly runId: string;
   readonly deadline: number;
   readonly nextRunAt: number;
+  /** Fires when no further key is to be taken; those under way have a moment. */
+  readonly stopping: AbortSignal;
+  /** Ends everything at once. */
   readonly signal: AbortSignal;
 }

@@ -62,11 +62,11 @@ async function* tasks(
   for await (const page of listPages(deps, policy, part)) {
     noteOdd(deps, policy, ledger, part, page.odd ?? []);
     for (const key of page.items) {
-      if (deps.clock.now() >= part.deadline) {
+      part.signal.throwIfAborted();
+      if (isOver(deps, part)) {
         cut.inTime = false;
         return;
       }
-      part.signal.throwIfAborted();
       const before = ledger.standingOf(key.name);
       if (before !== undefined && before !== 'again') continue;
       const known = backups.get(key.name);
@@ -95,6 +95,11 @@ async function* tasks(
   }
 }
 
+/** Whether the part takes no further key: its time is over, or the app stops. */
+function isOver({ clock }: SweepDeps, { deadline, stopping }: SweepPart): boolean {
+  return stopping.aborted || clock.now() >= deadline;
+}
+
 async function* cutOff(
   deps: SweepDeps,
   part: SweepPart,
@@ -102,7 +107,7 @@ async function* cutOff(
   cut: { inTime: boolean },
 ): AsyncGenerator<Task> {
   for (const item of items) {
-    if (deps.clock.now() >= part.deadline) {
+    if (isOver(deps, part)) {
       cut.inTime = false;
       return;
     }

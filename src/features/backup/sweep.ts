@@ -1,7 +1,7 @@
 /** The sweep: one run over one HSM, in as many parts as its time budget asks for, safe to kill at any instant. */
 
 import { isWardenError } from '../../core/errors.ts';
-import type { Lease, Logger } from '../../core/ports.ts';
+import type { Clock, Lease, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
 import { type KnownBackup, readKnownBackups } from './known-backups.ts';
 import { noteRunEnd } from './last-run.ts';
@@ -19,12 +19,17 @@ export type SweepResult =
 
 /** A lease lapses within this time after its holder's death; Blob storage allows 15 to 60 s. */
 export const LEASE_SECONDS = 60;
+/** After a stop, keys under way have this long to come to their end: with the saving after it the host waits 5 s. */
+const STOP_GRACE_MS = 2_000;
+/** The continuation of a stopped part is not for the process that stops. */
+const STOP_DELAY_SECONDS = 5;
 /** A worker that found the lease held looks again after it must have lapsed, were its holder dead. */
 const YIELD_SECONDS = LEASE_SECONDS + 5;
 
 /**
  * Does one part of the run that `message` asks for. It throws only what the queue should repeat:
- * the failure of a single key is recorded in the run instead. `signal` asks it to stop early; the message then returns.
+ * the failure of a single key is recorded in the run instead. `signal` asks it to stop: it takes no further key, saves what it
+ * has, gives the lease back and sends its continuation, within some seconds.
  * Fails with the codes of the ports.
  */
 export async function sweep(
@@ -37,14 +42,46 @@ export async function sweep(
   if (lease === undefined) return { status: 'yielded' };
   let result: SweepResult;
   try {
-    result = await sweepHeld(deps, policy, message, AbortSignal.any([signal, lease.lost]));
+    result = await stoppable(deps.clock, signal, lease.lost, (end) =>
+      sweepHeld(deps, policy, message, { stopping: signal, signal: end }),
+    );
   } finally {
     await giveBack(deps, lease, message);
   }
   // Saved first, sent second: killed in between, this message comes again and finds the progress. Sent when the lease is
   // free, or another worker would find it held and come back a minute later.
-  if (result.status === 'continued') await deps.queue.send(SWEEPS, message);
+  if (result.status === 'continued') {
+    await deps.queue.send(SWEEPS, message, signal.aborted ? STOP_DELAY_SECONDS : 0);
+  }
   return result;
+}
+
+/**
+ * Does `work` with a signal that fires at once when the lease is lost, and a while after the app was asked to stop: what is
+ * nearly done is then done, and no backup stands in the store that no record knows.
+ */
+async function stoppable<T>(
+  clock: Clock,
+  stopping: AbortSignal,
+  lost: AbortSignal,
+  work: (end: AbortSignal) => Promise<T>,
+): Promise<T> {
+  const end = new AbortController();
+  const over = new AbortController();
+  const onStop = (): void => {
+    clock.sleep(STOP_GRACE_MS, over.signal).then(
+      () => end.abort(stopping.reason),
+      () => undefined,
+    );
+  };
+  if (stopping.aborted) onStop();
+  stopping.addEventListener('abort', onStop, { once: true });
+  try {
+    return await work(AbortSignal.any([end.signal, lost]));
+  } finally {
+    stopping.removeEventListener('abort', onStop);
+    over.abort();
+  }
 }
 
 /** A lease that cannot be given back lapses by itself; that must hide neither the work's end nor its failure. */
@@ -76,7 +113,7 @@ async function sweepHeld(
   deps: SweepDeps,
   policy: SweepPolicy,
   message: SweepMessage,
-  signal: AbortSignal,
+  signals: Pick<SweepPart, 'stopping' | 'signal'>,
 ): Promise<SweepResult> {
   const ledger = await RunLedger.open(deps, message, policy.pace);
   if (hasEnded(ledger.run)) {
@@ -84,17 +121,18 @@ async function sweepHeld(
     return { status: 'already-ended', run: ledger.run };
   }
   const startedAt = deps.clock.now();
-  const known = await readKnownBackups(deps.state, message.hsm, message.runId, signal);
+  const known = await readKnownBackups(deps.state, message.hsm, message.runId, signals.signal);
   const part = {
     ...message,
     deadline: startedAt + policy.budgetMs,
     nextRunAt: nextRunAfter(policy.schedule, startedAt),
-    signal,
+    ...signals,
   };
 
   const done = await sweepOnce(deps, policy, ledger, known, part);
-  if (!done) {
-    await ledger.pause(deps.pacer.rate);
+  if (done !== 'all') {
+    // Cut off, keys may have backups that no record knows: the record stays `running`, and the next worker looks for them.
+    if (done === 'paused') await ledger.pause(deps.pacer.rate);
     deps.logger.info('sweep continues later', {
       hsm: message.hsm,
       runId: message.runId,
@@ -109,20 +147,26 @@ async function sweepHeld(
   return { status: 'ended', run };
 }
 
-/** All keys once. Whatever stops it, what was backed up is kept; the message will come again. */
+/**
+ * All keys once. Whatever stops it, what was backed up is kept. `paused`: every key that was taken came to its end; `cut-off`:
+ * the app stops, and some did not. With any other failure the message will come again.
+ */
 async function sweepOnce(
   deps: SweepDeps,
   policy: SweepPolicy,
   ledger: RunLedger,
   known: ReadonlyMap<string, KnownBackup>,
   part: SweepPart,
-): Promise<boolean> {
+): Promise<'all' | 'paused' | 'cut-off'> {
   try {
-    return await sweepKeys(deps, policy, ledger, known, part);
+    return (await sweepKeys(deps, policy, ledger, known, part)) ? 'all' : 'paused';
   } catch (error) {
+    let saved = true;
     await ledger.checkpoint().catch((second: unknown) => {
+      saved = false;
       deps.logger.error('progress could not be saved', { hsm: part.hsm, runId: part.runId, error: second });
     });
+    if (saved && part.stopping.aborted && error === part.stopping.reason) return 'cut-off';
     throw error;
   }
 }
