@@ -92,6 +92,20 @@ describe('a stored request', () => {
     expect(world.notifier.events.map(({ type }) => type)).not.toContain('approval-given');
   });
 
+  it('whose forged approval is stored a moment before a real one is not noted along with that', async () => {
+    const asked = await world.ask();
+    world.change(asked.id, (record) => ({
+      ...record,
+      approvals: [{ ...approvalOf('mallory', world.clock.now()), digest: record.digest }],
+      facts: 2,
+      untold: [{ n: 2, kind: 'approval-given', at: world.clock.now(), by: person('mallory') }],
+    }));
+    const { id } = await world.approve(asked, 'bob');
+
+    expect(world.auditStore.lines.join('')).not.toContain('mallory');
+    await expectRefused(id);
+  });
+
   it('to which a second approval was appended is refused', async () => {
     const { id, digest } = await world.approve(await world.ask(), 'bob');
     world.change(id, (record) => ({
