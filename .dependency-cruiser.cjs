@@ -28,6 +28,7 @@ const DOORS = {
     'execution/verify-recovered',
     'model/[^/]+',
     'request/evidence',
+    'request/list-recoveries',
     'request/recoveries',
     'request/routes',
     'webhooks/webhooks',

@@ -34,7 +34,7 @@ import { recoveryShow } from './recovery/show.ts';
 import { rolesApply } from './roles/apply.ts';
 import { rolesCheck } from './roles/check.ts';
 import { rolesPlan } from './roles/plan.ts';
-import { status } from './status.ts';
+import { status } from './status/status.ts';
 import { watch } from './watch.ts';
 
 /** What each group is for. */

@@ -5,7 +5,10 @@ import type { Severity } from '../../core/events/finding.ts';
 import type { LastRun } from '../backup/last-run.ts';
 import type { Coverage } from '../watch/model/coverage.ts';
 
-/** `safe`: every key that should have one has a good backup of its newest version. `unknown`: it could not be seen. */
+/**
+ * `safe`: every key that should have one has a good backup of its newest version, which is in the store now, and nothing is
+ * lost. `unknown`: it could not be seen.
+ */
 export type Verdict = 'safe' | 'at-risk' | 'unknown';
 
 /** Why one key is not safe. */
@@ -17,6 +20,7 @@ export interface KeyRisk {
     | 'backup-too-old'
     | 'backup-damaged'
     | 'unreadable'
+    | 'backup-missing'
     | 'deleted-without-backup';
   /** One sentence for people. */
   readonly detail: string;
@@ -34,6 +38,14 @@ export interface DeletedKeyStatus {
   readonly severity: Severity;
   /** The backup that restores it after the purge. */
   readonly backup?: string;
+}
+
+/** A key that was purged, and that no backup brings back as it was. */
+export interface LostKey {
+  readonly key: string;
+  readonly lost: 'key' | 'newest-version';
+  /** When the purge was noticed; absent for one that no scan has noticed yet. */
+  readonly noticedAt?: number;
 }
 
 /** Why an HSM or its records could not be read. */
@@ -64,10 +76,13 @@ export interface SeenStatus {
   readonly covered: number;
   readonly excluded: number;
   readonly risks: readonly KeyRisk[];
+  readonly lost: readonly LostKey[];
   readonly deleted: readonly DeletedKeyStatus[];
   /** Names that only the backups know any more. */
   readonly restorable: number;
   readonly oldestBackupAt?: number;
+  /** The last scan of the watch that saw every key; no member: never. */
+  readonly scannedAt?: number;
   readonly lastRun?: LastRun;
   readonly verifiedAt?: number;
   /** What should be put right, though every key is safe. One sentence each. */
@@ -77,6 +92,11 @@ export interface SeenStatus {
 /** Whether the HSM could be read. */
 export function wasSeen(status: HsmStatus): status is SeenStatus {
   return status.verdict !== 'unknown';
+}
+
+/** Whether every key is safe: what exit codes and `safe` in JSON mean, wherever they are given. */
+export function isSafe(statuses: readonly Pick<HsmStatus, 'verdict'>[]): boolean {
+  return overallVerdict(statuses) === 'safe';
 }
 
 /** The verdict over several HSMs: what is known to be wrong weighs more than what is not known. */

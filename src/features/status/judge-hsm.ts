@@ -4,7 +4,7 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { lookUp } from '../../core/look-up.ts';
 import type { ListedKey } from '../../core/model/key.ts';
-import type { OddItem } from '../../core/ports.ts';
+import type { BackupStore, OddItem } from '../../core/ports.ts';
 
 import { nextRunAfter } from '../../core/schedule.ts';
 import { isoTime } from '../../core/time.ts';
@@ -15,6 +15,7 @@ import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
 import { type ObserveDeps, observe } from '../watch/observe/observe.ts';
+import { checkStore, type StoreCheck } from './check-store.ts';
 import type { HsmStatus, KeyRisk, SeenStatus } from './hsm-status.ts';
 import {
   type ActiveJudgement,
@@ -23,10 +24,12 @@ import {
   type KeyContext,
   riskOfDeleted,
 } from './judge-key.ts';
+import { lostKeys } from './lost-keys.ts';
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
   readonly state: DocumentStore;
+  readonly backups: BackupStore;
 }
 
 /** What is remembered of an HSM. */
@@ -45,7 +48,9 @@ export async function judgeHsm(
 ): Promise<HsmStatus> {
   try {
     const memory = await remember(deps, signal);
-    return conclude(deps, policy, memory, await observe(deps, signal));
+    const seen = await observe(deps, signal);
+    const store = await checkStore(deps, memory.catalogue, signal);
+    return conclude(deps, policy, memory, seen, store);
   } catch (error) {
     if (!isWardenError(error) || signal.aborted || error.code === 'signed-out') throw error;
     const { code, message, reason, advice } = error;
@@ -72,13 +77,23 @@ async function remember({ state, keys }: StatusDeps, signal: AbortSignal): Promi
   };
 }
 
-function conclude(deps: StatusDeps, policy: WatchPolicy, memory: Memory, seen: Observation): SeenStatus {
+function conclude(
+  deps: StatusDeps,
+  policy: WatchPolicy,
+  memory: Memory,
+  seen: Observation,
+  store: StoreCheck,
+): SeenStatus {
   const now = deps.clock.now();
   const { catalogue, verify, lastRun } = memory;
   const contextOf = (name: string): KeyContext => {
     const entry = lookUp(catalogue.keys, name);
-    const damaged = entry !== undefined && lookUp(verify?.damaged ?? {}, entry.blob) !== undefined;
-    return { now, policy, entry, damaged, oldestVersion: lookUp(memory.watch.keys, name)?.oldestVersion };
+    const damaged =
+      entry !== undefined &&
+      (lookUp(verify?.damaged ?? {}, entry.blob) !== undefined || store.damaged.has(entry.blob));
+    const missing = store.missing.has(name);
+    const oldestVersion = lookUp(memory.watch.keys, name)?.oldestVersion;
+    return { now, policy, entry, damaged, missing, oldestVersion };
   };
   const active = [...seen.active.values()];
   const judged = active.map((key) => judgeActive(key, contextOf(key.name)));
@@ -91,18 +106,21 @@ function conclude(deps: StatusDeps, policy: WatchPolicy, memory: Memory, seen: O
     ...(seen.odd ?? []).map(riskOfUnread),
   ];
   const oldest = oldestBackup(active, catalogue);
+  const lost = lostKeys(policy, memory, seen, store);
   return {
     hsm: deps.keys.hsm,
-    verdict: risks.length === 0 ? 'safe' : 'at-risk',
+    verdict: risks.length === 0 && lost.length === 0 ? 'safe' : 'at-risk',
     active: active.length,
     covered: judged.filter((one) => one === 'covered').length,
     excluded: judged.filter((one) => one === 'excluded').length,
     risks,
+    lost,
     deleted,
     restorable: Object.keys(catalogue.keys).filter(
-      (name) => !seen.active.has(name) && !seen.deleted.has(name),
+      (name) => !seen.active.has(name) && !seen.deleted.has(name) && !store.missing.has(name),
     ).length,
     ...(oldest === undefined ? {} : { oldestBackupAt: oldest }),
+    ...(memory.watch.lookedAt === undefined ? {} : { scannedAt: memory.watch.lookedAt }),
     ...(lastRun === undefined ? {} : { lastRun }),
     ...(verify?.endedAt === undefined ? {} : { verifiedAt: verify.endedAt }),
     warnings: [...runWarnings(now, policy, memory), ...hsmWarnings(policy, active)],

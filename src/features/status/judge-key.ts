@@ -20,6 +20,8 @@ export interface KeyContext {
   readonly oldestVersion: string | undefined;
   /** Whether the newest backup was found damaged. */
   readonly damaged: boolean;
+  /** Whether the store does not hold it any more. */
+  readonly missing: boolean;
 }
 
 /** What an active key is; a risk says why it is not safe. */
@@ -27,12 +29,15 @@ export type ActiveJudgement = 'covered' | 'excluded' | KeyRisk;
 
 /** Judges an active key. */
 export function judgeActive(key: ListedKey, context: KeyContext): ActiveJudgement {
-  const { now, policy, entry, oldestVersion, damaged } = context;
+  const { now, policy, entry, oldestVersion, damaged, missing } = context;
   if (reasonToSkip(key, policy.selection) !== undefined) return 'excluded';
   const { coverage } = judgeCoverage(key.attributes.createdAt, entry, oldestVersion);
   const name = key.name;
   if (entry === undefined || coverage === 'none') {
     return { key: name, risk: 'no-backup', detail: 'it has no backup' };
+  }
+  if (missing) {
+    return { key: name, risk: 'backup-missing', detail: `its backup ${entry.blob} is not in the store` };
   }
   if (damaged) return { key: name, risk: 'backup-damaged', detail: `its backup ${entry.blob} is damaged` };
   if (coverage !== 'complete') {
@@ -51,7 +56,8 @@ export function judgeActive(key: ListedKey, context: KeyContext): ActiveJudgemen
 /** What is to be said of a soft-deleted key. */
 export function judgeDeleted(key: ListedDeletedKey, context: KeyContext): DeletedKeyStatus {
   const { now, policy, entry, oldestVersion } = context;
-  const found = judgeCoverage(key.attributes.createdAt, context.damaged ? undefined : entry, oldestVersion);
+  const usable = context.damaged || context.missing ? undefined : entry;
+  const found = judgeCoverage(key.attributes.createdAt, usable, oldestVersion);
   const { coverage, versionsCovered, versionsKnown, backup } = excuse(found, key, policy.selection);
   const leftMs = timeLeft(key, now);
   return {

@@ -26,7 +26,15 @@ const captured = CREATED + HOUR;
 
 function context(change: Partial<KeyContext> = {}): KeyContext {
   const entry = catalogueEntry({ capturedAt: captured });
-  return { now: captured, policy, entry, oldestVersion: undefined, damaged: false, ...change };
+  return {
+    now: captured,
+    policy,
+    entry,
+    oldestVersion: undefined,
+    damaged: false,
+    missing: false,
+    ...change,
+  };
 }
 
 function riskOf(...args: Parameters<typeof judgeActive>): string {
@@ -46,6 +54,7 @@ describe('an active key', () => {
       'no-backup',
     ],
     ['whose backup is damaged is at risk', listedKey(), { damaged: true }, 'backup-damaged'],
+    ['whose backup is not in the store is at risk', listedKey(), { missing: true }, 'backup-missing'],
     [
       'with a newer version is at risk',
       listedKey({ createdAt: CREATED + 1000 }),
@@ -76,6 +85,7 @@ describe('a soft-deleted key', () => {
   it.each([
     ['with a whole backup is no risk', {}, 'complete', undefined],
     ['without a backup would be lost', { entry: undefined }, 'none', 'deleted-without-backup'],
+    ['whose backup is not in the store would be lost', { missing: true }, 'none', 'deleted-without-backup'],
     ['whose backup is damaged would be lost', { damaged: true }, 'none', 'deleted-without-backup'],
     [
       'that the settings leave out is given up on purpose',

@@ -7,6 +7,9 @@ import { isClosed, type RecoveryRecord } from '../model/record.ts';
 import { forEachId, forEachRecord } from './each-recovery.ts';
 import type { Recoveries } from './recoveries.ts';
 
+/** All requests that a page may hold. */
+export const EVERY_STATE: RecoveryQuery = { limit: Number.MAX_SAFE_INTEGER };
+
 /** A page of requests; `next` continues behind it. */
 export interface RecordPage {
   readonly items: readonly RecoveryRecord[];

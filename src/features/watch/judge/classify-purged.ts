@@ -4,7 +4,7 @@ import type { Finding } from '../../../core/events/finding.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { deletionOf, type JudgeContext } from '../model/context.ts';
-import { afterPurge, coverageOfUnseen, excuse, judgeCoverage } from '../model/coverage.ts';
+import { afterPurge, type Coverage, coverageOfUnseen, excuse, judgeCoverage } from '../model/coverage.ts';
 import type { KeySignal } from '../model/observation.ts';
 import { asListed } from '../model/remembered.ts';
 import { severityOfPurged } from '../model/severity.ts';
@@ -28,7 +28,11 @@ export function classifyPurged(
   name: string,
   evidence: PurgeEvidence,
   entry: CatalogueEntry | undefined,
-): { readonly finding: Finding; readonly pin?: string } {
+): {
+  readonly finding: Finding;
+  readonly coverage: Coverage['coverage'];
+  readonly pin?: string;
+} {
   const purgedBy = recordOf(evidence)?.caller;
   const known = evidence.foundBy === 'look' ? evidence.known : undefined;
   const judged =
@@ -57,7 +61,8 @@ export function classifyPurged(
       ...coverage,
     },
   };
-  return backup === undefined ? { finding } : { finding, pin: backup.blob };
+  const told = { finding, coverage: coverage.coverage };
+  return backup === undefined ? told : { ...told, pin: backup.blob };
 }
 
 /** The audit log's record of the purge, if it is known. */

@@ -219,6 +219,9 @@ function tellPurges(
       proof.known.state === 'deleted' &&
       proof.known.scheduledPurgeAt <= context.now + CLOCK_SKEW_MS;
     purge = enter(purge, { at: context.now, record: recordOf(proof), isExpiry });
+    const { coverage } = told;
+    if (coverage === 'none') purge = { ...purge, lost: 'key' };
+    else if (coverage === 'partial' && purge.lost === undefined) purge = { ...purge, lost: 'newest-version' };
   }
   return { purge, findings, pins };
 }

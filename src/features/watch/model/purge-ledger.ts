@@ -44,6 +44,7 @@ export function enter(
     // The service logs no request when a retention ends.
     awaitsRecord: told.record === undefined && !told.isExpiry,
     records: told.record === undefined ? records : remember(records, told.record.at),
+    ...(past?.lost === undefined ? {} : { lost: past.lost }),
   };
 }
 

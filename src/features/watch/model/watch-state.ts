@@ -47,7 +47,13 @@ const KnownKey = z.discriminatedUnion('state', [ActiveKey, DeletedKey]);
 export type KnownKey = z.infer<typeof KnownKey>;
 
 /** The purges told of a name: when the last was, whether its audit record is still to come, and the records seen. */
-const PastPurge = z.strictObject({ at: Time, awaitsRecord: z.boolean(), records: z.array(Time) });
+const PastPurge = z.strictObject({
+  at: Time,
+  awaitsRecord: z.boolean(),
+  records: z.array(Time),
+  /** What no backup brings back; absent where one does, and in what was noted before this was. */
+  lost: z.enum(['key', 'newest-version']).exactOptional(),
+});
 
 /** Conditions of a whole HSM. */
 export const CONDITIONS = [

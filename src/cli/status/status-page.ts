@@ -1,0 +1,157 @@
+/** The screen of `status`. */
+import {
+  type DeletedKeyStatus,
+  type HsmStatus,
+  type KeyRisk,
+  type LostKey,
+  type SeenStatus,
+  type Verdict,
+  wasSeen,
+} from '../../features/status/hsm-status.ts';
+import { type Connection, sameWorld } from '../connect/connection.ts';
+import { counted, duration, when } from '../connect/warden-options.ts';
+import type { CliContext } from '../frame/context.ts';
+import { type Paint, paintFor } from '../frame/style.ts';
+import { recoveryUrl } from '../recovery/open-api.ts';
+import { type WaitingRequest, waitingLine } from './waiting.ts';
+
+const SIGNS = {
+  safe: ['green', 'SAFE'],
+  'at-risk': ['red', 'AT RISK'],
+  unknown: ['yellow', 'UNKNOWN'],
+} as const satisfies Record<Verdict, readonly ['green' | 'red' | 'yellow', string]>;
+/** A screen stays a screen; -o json has them all. */
+const MOST_LINES = 20;
+
+/** What the screen shows. `waiting`: undefined when the requests could not be read. */
+export interface StatusFacts {
+  readonly statuses: readonly HsmStatus[];
+  readonly verdict: Verdict;
+  readonly waiting: readonly WaitingRequest[] | undefined;
+  readonly connection: Connection;
+}
+
+/** The whole screen. */
+export function statusPage(facts: StatusFacts, context: CliContext): string {
+  const paint = paintFor(context, context.stdout);
+  const now = context.clock.now();
+  const lines = facts.statuses.flatMap((one) => [...hsmLines(one, facts, now, paint), '']);
+  const requests = (facts.waiting ?? []).flatMap((request) => [
+    `${paint('yellow', 'waiting')}  ${waitingLine(request, now)}`,
+    `    -> hsm-warden recovery show ${request.id}${personIn(facts.connection)}${sameWorld(facts.connection)}`,
+  ]);
+  return [...lines, ...requests, ...(requests.length === 0 ? [] : ['']), closing(facts, paint)].join('\n');
+}
+
+function closing({ statuses, verdict }: StatusFacts, paint: Paint): string {
+  const seen = statuses.filter(wasSeen);
+  const lost = seen.reduce((sum, one) => sum + one.lost.length, 0);
+  const deleted = seen.reduce((sum, one) => sum + one.deleted.length, 0);
+  const say = (colour: 'green' | 'red' | 'yellow', text: string) => paint('bold', paint(colour, text));
+  if (lost > 0) return say('red', `${counted(lost, 'key')} LOST. Not every key is safe.`);
+  if (verdict === 'at-risk') return say('red', 'Not every key is safe.');
+  if (verdict === 'unknown') return say('yellow', 'It cannot be told whether every key is safe.');
+  if (deleted === 0) return say('green', 'Every key is safe.');
+  const are = deleted === 1 ? 'is' : 'are';
+  return say(
+    'yellow',
+    `Every key is safe, but ${counted(deleted, 'key')} ${are} soft-deleted and can be recovered.`,
+  );
+}
+
+function hsmLines(one: HsmStatus, facts: StatusFacts, now: number, paint: Paint): string[] {
+  const [colour, sign] =
+    wasSeen(one) && one.lost.length > 0 ? (['red', 'LOST'] as const) : SIGNS[one.verdict];
+  const head = `${paint('bold', one.hsm)}  ${paint(colour, sign)}`;
+  if (!wasSeen(one)) return [head];
+  return [
+    head,
+    `  ${countsOf(one, now)}`,
+    `  ${agesOf(one, now)}`,
+    ...cut(one.lost, (lost) => lostLine(lost, now, paint)),
+    ...cut(
+      one.risks,
+      (risk) => `  ${paint('red', '!')} ${risk.key}: ${risk.detail}${fixesOf(risk, one.hsm, facts)}`,
+    ),
+    ...cut(safelyDeleted(one), (key) => deletedLine(key, one.hsm, facts)),
+    ...one.warnings.map((warning) => `  ${paint('yellow', '*')} ${warning}`),
+  ];
+}
+
+function countsOf(one: SeenStatus, now: number): string {
+  const { active, covered, excluded, restorable, oldestBackupAt } = one;
+  return [
+    `${counted(active, 'active key')}, ${covered} with a good backup${excluded === 0 ? '' : `, ${excluded} left out by the settings`}`,
+    ...(oldestBackupAt === undefined ? [] : [`oldest good backup ${ago(oldestBackupAt, now)}`]),
+    ...(restorable === 0
+      ? []
+      : [`${counted(restorable, 'key')} that ${restorable === 1 ? 'is' : 'are'} gone can be restored`]),
+  ].join('; ');
+}
+
+/** How old everything is that the verdict rests on, or that it never was. */
+function agesOf({ scannedAt, lastRun, verifiedAt }: SeenStatus, now: number): string {
+  const run = lastRun === undefined ? 'never' : `${lastRun.state} ${ago(lastRun.endedAt, now)}`;
+  return [
+    `last scan ${ago(scannedAt, now)}`,
+    `last run ${run}`,
+    `last verification ${ago(verifiedAt, now)}`,
+    'last drill never',
+  ].join('; ');
+}
+
+function ago(at: number | undefined, now: number): string {
+  return at === undefined ? 'never' : `${duration(Math.max(0, now - at))} ago`;
+}
+
+function lostLine({ key, lost, noticedAt }: LostKey, now: number, paint: Paint): string {
+  const what = lost === 'key' ? 'no backup brings it back' : 'no backup holds its newest version';
+  const noticed = noticedAt === undefined ? 'no scan has noticed it yet' : `noticed ${ago(noticedAt, now)}`;
+  return `  ${paint('red', 'LOST')} ${key}: it was purged, and ${what} (${noticed})`;
+}
+
+/** Soft-deleted keys that a backup covers; the others are among the risks. */
+function safelyDeleted({ deleted, risks }: SeenStatus): readonly DeletedKeyStatus[] {
+  return deleted.filter(({ key }) => !risks.some((risk) => risk.key === key));
+}
+
+function deletedLine(one: DeletedKeyStatus, hsm: string, facts: StatusFacts): string {
+  const { key, leftMs, scheduledPurgeAt, coverage } = one;
+  const risk: KeyRisk = { key, risk: 'deleted-without-backup', detail: '' };
+  return `  deleted: ${key}, purged in ${duration(leftMs)} (${when(scheduledPurgeAt)}), backup ${coverage}${fixesOf(risk, hsm, facts)}`;
+}
+
+/** What to do, a line for each way: whoever may not recover a key alone asks the approvers, where there are any. */
+function fixesOf({ key, risk }: KeyRisk, hsm: string, { connection, waiting }: StatusFacts): string {
+  const open = waiting?.find(
+    (request) => request.key.toLowerCase() === key.toLowerCase() && request.hsm === hsm,
+  );
+  const ways =
+    risk !== 'deleted-without-backup'
+      ? [`hsm-warden backup run --hsm ${hsm} --key ${key}`]
+      : open !== undefined
+        ? [`hsm-warden recovery show ${open.id}${personIn(connection)}`]
+        : [
+            `hsm-warden key recover --hsm-name ${hsm} --name ${key}`,
+            ...(recoveryUrl(connection) === undefined
+              ? []
+              : [
+                  `hsm-warden recovery request --hsm ${hsm} --key ${key} --reason 'TICKET'${personIn(connection)}`,
+                ]),
+          ];
+  return ways
+    .map((way, index) => `\n    ${index === 0 ? '->' : 'or'} ${way}${sameWorld(connection)}`)
+    .join('');
+}
+
+/** In the local world there is no signing in: it must be said who asks. */
+function personIn({ world }: Connection): string {
+  return world === undefined ? '' : ' --as alice';
+}
+
+/** The first lines, and how many more there are. */
+function cut<T>(items: readonly T[], line: (item: T) => string): string[] {
+  const more = items.length - MOST_LINES;
+  const lines = items.slice(0, MOST_LINES).map(line);
+  return more > 0 ? [...lines, `  … and ${more} more; -o json has them all`] : lines;
+}

@@ -1,0 +1,76 @@
+/** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
+import { z } from 'zod';
+import { isWardenError } from '../../core/errors.ts';
+import { isSafe, overallVerdict, wasSeen } from '../../features/status/hsm-status.ts';
+import { openStore } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
+import { doubtsOf } from '../connect/doubts.ts';
+import { judgeHsms, troublesOf } from '../connect/judge-hsms.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
+import type { CliContext } from '../frame/context.ts';
+import { defineCommand } from '../frame/define.ts';
+import { explain } from '../frame/failures.ts';
+import { statusPage } from './status-page.ts';
+import { type WaitingRequest, waitingRequests } from './waiting.ts';
+
+const EXITS = { safe: 'done', 'at-risk': 'failed', unknown: 'unknown' } as const;
+
+export const status = defineCommand({
+  path: 'status',
+  summary: 'Say whether every key is safe',
+  details: [
+    'Reads every HSM of the settings and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be told, and the first line says why.',
+    'LOST is a key that was purged and that no backup brings back.',
+  ],
+  format: 'table',
+  options: [HSM_CHOICE, ...CONNECTION_OPTIONS],
+  examples: ['hsm-warden status', 'hsm-warden status --hsm contoso -o json', 'hsm-warden status --emulator'],
+  schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const config = requireConfig(connection);
+    const hsms = chosenHsms(config, given.hsm);
+    const [statuses, requests] = await Promise.all([
+      judgeHsms(connection, hsms, context),
+      requestsOrDoubt(openStore(connection, config, context), context),
+    ]);
+    const waiting = requests.waiting?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
+    const verdict = overallVerdict(statuses);
+    return {
+      data: { safe: isSafe(statuses), verdict, hsms: statuses, waiting: waiting ?? null },
+      doubts: [...troublesOf(statuses).flatMap(doubtsOf), ...requests.doubts],
+      table: {
+        columns: ['Hsm', 'Verdict', 'Active', 'Covered', 'Excluded', 'Risks', 'Deleted', 'Lost'],
+        rows: statuses.map((one) =>
+          wasSeen(one)
+            ? [
+                ...[one.hsm, one.verdict, one.active, one.covered, one.excluded],
+                ...[one.risks.length, one.deleted.length, one.lost.length],
+              ]
+            : [one.hsm, one.verdict, ...Array<undefined>(6).fill(undefined)],
+        ),
+      },
+      page: statusPage({ statuses, verdict, waiting, connection }, context),
+      exit: EXITS[verdict],
+    };
+  },
+});
+
+/** The requests that wait; where they cannot be read, that is said, and the keys are judged all the same. */
+async function requestsOrDoubt(
+  store: Parameters<typeof waitingRequests>[0],
+  context: CliContext,
+): Promise<{ readonly waiting?: readonly WaitingRequest[]; readonly doubts: readonly string[] }> {
+  try {
+    return { waiting: await waitingRequests(store, context), doubts: [] };
+  } catch (error) {
+    if (!isWardenError(error) || context.signal.aborted || error.code === 'signed-out') throw error;
+    const { code, message } = explain(error);
+    return {
+      doubts: [
+        `CANNOT TELL: the recovery requests could not be read (${error.reason ?? code})`,
+        `  ${message} (${code})`,
+      ],
+    };
+  }
+}

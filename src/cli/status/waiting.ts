@@ -1,0 +1,55 @@
+/** The recovery requests that wait: for approvals, or for their execution. */
+
+import { isClosed, type RecoveryRecord } from '../../features/recovery/model/record.ts';
+import { EVERY_STATE, listRecoveries } from '../../features/recovery/request/list-recoveries.ts';
+import { cliLogger, type Store } from '../connect/compose-cli.ts';
+import { duration, when } from '../connect/warden-options.ts';
+import type { CliContext } from '../frame/context.ts';
+
+/** A request that waits. */
+export interface WaitingRequest {
+  readonly id: string;
+  readonly state: RecoveryRecord['state'];
+  readonly action: 'recover' | 'restore';
+  readonly hsm: string;
+  readonly key: string;
+  readonly requester: string;
+  readonly approvals: number;
+  readonly approvalsNeeded: number;
+  /** ISO 8601; the request ends then. */
+  readonly expiresAt: string;
+}
+
+/** All of them, oldest first. Fails with the codes of the store. */
+export async function waitingRequests(
+  { state }: Pick<Store, 'state'>,
+  context: CliContext,
+): Promise<readonly WaitingRequest[]> {
+  const records = await listRecoveries(state, EVERY_STATE, cliLogger(context));
+  const now = context.clock.now();
+  return records.items
+    .filter((record) => !isClosed(record) && (record.state !== 'requested' || record.expiresAt > now))
+    .toReversed()
+    .map(({ id, state: at, operation, requester, approvals, rule, expiresAt }) => ({
+      id,
+      state: at,
+      action: operation.action,
+      hsm: operation.hsm,
+      key: operation.key,
+      requester: requester.name,
+      approvals: approvals.length,
+      approvalsNeeded: rule.approvals,
+      expiresAt: when(expiresAt) ?? '',
+    }));
+}
+
+/** One line about a request. */
+export function waitingLine(request: WaitingRequest, now: number): string {
+  const { action, key, hsm, requester, approvals, approvalsNeeded, expiresAt, state } = request;
+  const left = duration(Math.max(0, Date.parse(expiresAt) - now));
+  const how =
+    state === 'requested'
+      ? `${approvals} of ${approvalsNeeded} approvals, ends in ${left} (${expiresAt})`
+      : `it is ${state}`;
+  return `${action} key ${key} of ${hsm}, requested by ${requester}: ${how}`;
+}

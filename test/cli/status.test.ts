@@ -1,0 +1,99 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { anOperation, aRequest } from '../support/recovery-builders.ts';
+import { CliWorld } from './support/cli-world.ts';
+
+let world: CliWorld;
+const NOTED = { at: Date.UTC(2026, 10, 1), awaitsRecord: false, records: [] };
+
+beforeAll(async () => {
+  world = await CliWorld.start([{ name: 'contoso' }]);
+  for (const name of ['orders', 'payments'])
+    await world.client().createKey(name, 'EC-HSM', { curve: 'P-256' });
+  await world.run(['backup', 'run']);
+});
+afterAll(() => world?.close());
+beforeEach(() => remember({}));
+
+/** What the watch remembers. */
+async function remember(change: Readonly<Record<string, unknown>>): Promise<void> {
+  const address = { kind: 'watch', hsm: 'contoso' } as const;
+  const before = await world.state.read(address);
+  const state = {
+    format: 1,
+    hsm: 'contoso',
+    keys: {},
+    purges: {},
+    conditions: {},
+    outbox: [],
+    refused: [],
+    pins: [],
+  };
+  const guard = before === undefined ? ('absent' as const) : { etag: before.etag };
+  await world.state.write(address, JSON.stringify({ ...state, ...change }), guard);
+}
+
+const json = async (environment = {}) =>
+  JSON.parse((await world.run(['status', '-o', 'json'], { environment })).stdout);
+
+describe('status', () => {
+  it('is safe with exit code 0, and says how old everything is that it rests on', async () => {
+    const { code, stdout } = await world.run(['status']);
+    expect(stdout).toMatch(
+      /last scan never; last run succeeded .* ago; last verification never; last drill never/,
+    );
+    expect(stdout).toContain('Every key is safe.');
+    expect(code).toBe(0);
+    expect(await json()).toMatchObject({ safe: true, verdict: 'safe' });
+  });
+
+  it('shows a key as LOST that was purged without a backup, however well the others are', async () => {
+    await remember({ purges: { billing: { ...NOTED, lost: 'key' }, sales: NOTED } });
+    const { code, stdout } = await world.run(['status']);
+    expect(stdout).toContain('contoso  LOST');
+    expect(stdout).toContain('LOST billing: it was purged, and no backup brings it back');
+    expect(stdout).not.toContain('sales');
+    expect(stdout).toContain('1 key LOST. Not every key is safe.');
+    expect(code).toBe(1);
+    expect(await json()).toMatchObject({ safe: false, hsms: [{ lost: [{ key: 'billing', lost: 'key' }] }] });
+  });
+
+  it('shows a deleted key as LOST that is gone before any scan has noticed it', async () => {
+    const deleted = { state: 'deleted', createdAt: 1, deletedAt: 2, scheduledPurgeAt: 3, told: [], uses: [] };
+    await remember({ keys: { billing: deleted } });
+    expect((await world.run(['status'])).stdout).toContain('LOST billing');
+  });
+
+  it.each([
+    ['holds nothing', 'warden-audit', 1, 'is not in the store'],
+    ['is not there', 'nowhere', 2, 'CANNOT TELL: what is stored about contoso could not be read (404)'],
+  ])('is not safe when the container of the backups %s', async (_case, container, code, words) => {
+    const environment = { WARDEN_BACKUP_CONTAINER: container };
+    const ran = await world.run(['status'], { environment });
+    expect(ran.stdout).toContain(words);
+    expect(ran.code).toBe(code);
+    expect(await json(environment)).toMatchObject({ safe: false });
+  });
+
+  it('shows the requests that wait, who asked and until when, in place of another', async () => {
+    const id = `ttgh${'0'.repeat(22)}`;
+    const expiresAt = Date.now() + 3_600_000 * 5;
+    const record = { ...aRequest({ operation: anOperation({ key: 'orders' }) }), id, expiresAt };
+    await world.state.write({ kind: 'recovery', id }, JSON.stringify(record), 'absent');
+    await (await world.client().beginDeleteKey('orders')).pollUntilDone();
+    const { code, stdout } = await world.run(['status']);
+    expect(stdout).toMatch(
+      /waiting {2}recover key orders of contoso, requested by .*: 0 of \d approvals, ends in 4 h 59 min/,
+    );
+    expect(stdout).toMatch(/deleted: orders, purged in 6 d 23 h/);
+    expect(stdout).toContain(`-> hsm-warden recovery show ${id} --as alice --emulator`);
+    expect(stdout).not.toContain('recovery request --hsm');
+    expect(stdout).toContain('Every key is safe, but 1 key is soft-deleted and can be recovered.');
+    expect(code).toBe(0);
+  });
+
+  it('proposes how to recover a deleted key where nobody has asked', async () => {
+    await (await world.client().beginDeleteKey('payments')).pollUntilDone();
+    const { stdout } = await world.run(['status']);
+    expect(stdout).toContain('-> hsm-warden key recover --hsm-name contoso --name payments --emulator');
+  });
+});
