@@ -32,6 +32,14 @@ describe('preup.sh', () => {
     },
   );
 
+  it('makes sure of groups and packages, and leaves the rest to azd', async () => {
+    given({ call: '^npm (ci|run build)$' });
+    const { code, calls } = await world.run('preup.sh', ENVIRONMENT);
+    expect(code).toBe(0);
+    expect(calls.filter((call) => call.startsWith('az group exists'))).toHaveLength(2);
+    expect(calls.filter((call) => /^az (ad|rest|provider|bicep)/.test(call))).toEqual([]);
+  });
+
   it('makes the groups that are missing, in the subscription of azd', async () => {
     given(...group('rg-warden', { exists: false }), ...group('rg-warden-backups', { exists: false }));
     const { code, calls } = await world.run('groups.sh', ENVIRONMENT);

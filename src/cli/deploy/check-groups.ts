@@ -20,7 +20,7 @@ export async function checkGroups(survey: Survey): Promise<readonly Finding[]> {
   findings.push(...(await checkGroup(survey, resourceGroup, actions)));
   findings.push(...(await checkGroup(survey, backupResourceGroup, BACKUP_ACTIONS)));
   if (newHsm !== undefined) {
-    findings.push(...(await checkGroup(survey, newHsm.resourceGroup, NEW_HSM_ACTIONS)));
+    findings.push(...(await checkGroup(survey, newHsm.resourceGroup, NEW_HSM_ACTIONS, 'nobody')));
     if (same(newHsm.resourceGroup, resourceGroup)) {
       const fix = 'In infra/main.bicepparam: newHsm.resourceGroupName, another group.';
       findings.push(
@@ -39,6 +39,7 @@ async function checkGroup(
   survey: Survey,
   name: string,
   actions: readonly string[],
+  madeBy: 'the hooks' | 'nobody' = 'the hooks',
 ): Promise<readonly Finding[]> {
   const { target, arm, existing, subscriptionRights } = survey;
   const path = groupId(target.subscriptionId, name);
@@ -56,6 +57,7 @@ async function checkGroup(
     return [unread('resource group', name, reading, `Reader on ${name}`)];
   }
   const region = target.groupLocation;
+  // The hooks of azd make the groups of the deployment (infra/hooks/groups.sh), and no other.
   const make = `az group create --name ${name} --location ${region} --subscription ${target.subscriptionId}`;
   if (subscriptionRights === undefined) {
     return [
@@ -66,10 +68,11 @@ async function checkGroup(
     const fix = `Contributor or Owner of the subscription runs: ${make}`;
     return [fail('resource group', name, 'it is missing, and you may not make it', fix)];
   }
-  return [
-    warn('resource group', name, 'it is missing; azd up makes it, other ways of deployment do not', make),
-    ...judgeRights(name, subscriptionRights, actions),
-  ];
+  const missing =
+    madeBy === 'nobody'
+      ? fail('resource group', name, 'it is missing, and nothing makes it', make)
+      : warn('resource group', name, 'it is missing; azd up makes it, other ways of deployment do not', make);
+  return [missing, ...judgeRights(name, subscriptionRights, actions)];
 }
 
 /** A lock ReadOnly stops every write: https://learn.microsoft.com/azure/azure-resource-manager/management/lock-resources */

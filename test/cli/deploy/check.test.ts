@@ -466,6 +466,21 @@ describe('deploy check', () => {
     expect(findings.find(({ subject }) => subject === 'fresh')?.fix).toContain('keeps its name');
   });
 
+  it('fails where the group of a new HSM is missing: no hook makes that', async () => {
+    const { code, findings } = await check(
+      {},
+      {},
+      await parameters({
+        ...GIVEN,
+        newHsm: { name: 'fresh', administrators: ['x'], resourceGroupName: 'rg-new' },
+      }),
+    );
+    expect(code).toBe(1);
+    expect(findings.find(({ subject, result }) => subject === 'rg-new' && result === 'fail')?.fix).toContain(
+      'az group create --name rg-new --location westeurope',
+    );
+  });
+
   it('reads the subscription of an HSM that is in another one', async () => {
     const other = '00000000-0000-0000-0000-000000000002';
     const there = (text: string) => text.replaceAll(SUBSCRIPTION, other);

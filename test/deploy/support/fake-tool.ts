@@ -23,13 +23,16 @@ export interface Rule {
   readonly copies?: true;
 }
 
-/** The script behind each tool; it knows its `folder` and the name of the `tool`. */
-export function toolScript(rules: readonly Rule[]): string {
+/** The script behind each tool; it knows its `folder` and the name of the `tool`. From call number `failAt` on all fail. */
+export function toolScript(rules: readonly Rule[], failAt?: number): string {
   return [
     'line="$tool $*"',
     // Line ends in an argument would make two calls of one.
     `line=\${line//$'\\n'/ }`,
     'printf "%s\\n" "$line" >>"$folder/calls"',
+    ...(failAt === undefined
+      ? []
+      : [`[ "$(wc -l <"$folder/calls")" -lt ${failAt} ] || { echo 'no connection' >&2; exit 1; }`]),
     ...rules.map(ruleScript),
     `if [[ $line == "az rest "* ]]; then exec node '${resolve('test/deploy/support/fake-az-rest.ts')}' "$folder" "$@"; fi`,
     'printf "no rule for: %s\\n" "$line" >&2',

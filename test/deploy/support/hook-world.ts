@@ -51,13 +51,16 @@ export class HookWorld {
     writeDirectory(this.folder, directory);
   }
 
-  /** Runs `infra/hooks/{hook}` with nothing in its environment but the tools, no waiting, and `environment`. */
+  /**
+   * Runs `infra/hooks/{hook}` with nothing in its environment but the tools, no waiting, and `environment`. The call
+   * number `failAt` of it fails, and so do all after it, as when the connection is gone.
+   */
   async run(
     hook: string,
     environment: Readonly<Record<string, string>> = {},
-    options: { readonly args?: readonly string[]; readonly stdin?: string } = {},
+    options: { readonly args?: readonly string[]; readonly stdin?: string; readonly failAt?: number } = {},
   ): Promise<HookRun> {
-    writeFileSync(join(this.folder, 'tool.sh'), toolScript(this.rules));
+    writeFileSync(join(this.folder, 'tool.sh'), toolScript(this.rules, options.failAt));
     rmSync(join(this.folder, 'calls'), { force: true });
     const child = spawn('sh', [resolve('infra/hooks', hook), ...(options.args ?? [])], {
       env: { PATH: `${this.folder}:/usr/bin:/bin`, ...QUICK, ...environment },
