@@ -3,7 +3,9 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { apiPage } from './api-doc.ts';
 import { cliPage } from './cli-doc.ts';
 import { configurationPage } from './configuration-doc.ts';
+import { writePictures } from './pictures.ts';
 
 await writeFile('docs/configuration.md', configurationPage());
 await writeFile('docs/cli.md', cliPage());
 await writeFile('docs/api.md', apiPage(await readFile('docs/api.md', 'utf8')));
+writePictures();

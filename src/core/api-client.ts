@@ -14,7 +14,7 @@ export interface ApiRequest {
 }
 
 /** What was answered. */
-export interface ApiAnswer {
+interface ApiAnswer {
   readonly status: number;
   readonly text: string;
 }

@@ -33,7 +33,7 @@ interface AnswerSpec {
 }
 
 /** The checked parts of a request. */
-export interface RouteInput<Params, Query, Headers, Body> {
+interface RouteInput<Params, Query, Headers, Body> {
   readonly params: Params;
   readonly query: Query;
   readonly headers: Headers;

@@ -7,12 +7,15 @@ import { accountIn, appSettings, ofType, type Snapshot } from './snapshot.ts';
 /** Settings that only make sense on a person's machine. */
 const LOCAL_ONLY = new Set(['WARDEN_STORAGE_CONNECTION', 'WARDEN_CA_FILE', 'WARDEN_TOKEN_FILE']);
 
-/** Every setting the code needs is set, none it does not know. `app` is `backup` or `recovery`. */
-export function checkSettings(snapshot: Snapshot, app: string): readonly string[] {
+/** Every setting of `table` that the code needs is set, none it does not know. `app` is `backup` or `recovery`. */
+export function checkSettings(
+  snapshot: Snapshot,
+  app: string,
+  table: SettingsTable = SETTINGS,
+): readonly string[] {
   const given = Object.keys(appSettings(snapshot, app)).filter((name) => name.startsWith('WARDEN_'));
-  const unknown = given.filter((name) => !Object.hasOwn(SETTINGS, name));
+  const unknown = given.filter((name) => !Object.hasOwn(table, name));
   const local = given.filter((name) => LOCAL_ONLY.has(name));
-  const table: SettingsTable = SETTINGS;
   const missing = Object.entries(table)
     .filter(([, setting]) => setting.default === undefined && setting.otherwise === undefined)
     .filter(([name]) => !LOCAL_ONLY.has(name) && !given.includes(name))
