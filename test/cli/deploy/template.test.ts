@@ -1,11 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { PROVIDERS } from '../../../src/cli/deploy/check-subscription.ts';
 import { globalNames } from '../../../src/cli/deploy/names.ts';
 import { Parameters } from '../../../src/cli/deploy/parameters.ts';
 import { BACKUP_ACTIONS, GROUP_ACTIONS, NETWORK_ACTIONS } from '../../../src/cli/deploy/rights.ts';
+import { readTarget } from '../../../src/cli/deploy/target.ts';
 import { uniqueString } from '../../../src/cli/deploy/unique-string.ts';
+import { findBicep } from '../../../tools/infra/bicep-cli.ts';
 import { Snapshot } from '../../../tools/infra/snapshot.ts';
+import { ENVIRONMENT } from './support/ready-subscription.ts';
 
 const SNAPSHOTS = ['defaults', 'hardened', 'max'].map((name) =>
   Snapshot.parse(JSON.parse(readFileSync(`infra/tests/${name}.snapshot.json`, 'utf8'))),
@@ -97,5 +103,34 @@ describe('infra/hooks/providers.sh', () => {
     const [, text = ''] =
       /^providers='([^']+)'/m.exec(readFileSync('infra/hooks/providers.sh', 'utf8')) ?? [];
     expect(text.split(/\s+/)).toEqual([...PROVIDERS]);
+  });
+});
+
+const bicep = findBicep(process.env);
+
+describe.runIf(bicep !== undefined)('the parameters that the compiler makes of infra/main.bicepparam', () => {
+  it('are those that the environment of azd means', async () => {
+    const environment = { ...ENVIRONMENT, HSM_WARDEN_HSM_NAMES: 'contoso, fabrikam' };
+    const built = spawnSync(bicep ?? '', ['build-params', 'infra/main.bicepparam', '--stdout'], {
+      encoding: 'utf8',
+      env: { ...process.env, ...environment },
+      maxBuffer: 64 * 1024 * 1024,
+    });
+    const folder = mkdtempSync(join(tmpdir(), 'warden-params-'));
+    try {
+      const path = join(folder, 'parameters.json');
+      writeFileSync(path, built.stdout);
+
+      const compiled = await readTarget({ parameters: path }, environment);
+
+      expect(compiled).toEqual(await readTarget({}, environment));
+      expect(compiled.hsms.map(({ name, resourceGroup }) => [name, resourceGroup])).toEqual([
+        ['contoso', 'rg-hsm'],
+        ['fabrikam', 'rg-hsm'],
+      ]);
+      expect(compiled).toMatchObject({ backupResourceGroup: 'rg-warden-backups', receivers: 1 });
+    } finally {
+      rmSync(folder, { recursive: true });
+    }
   });
 });
