@@ -19,8 +19,6 @@ const DOORS = {
   ],
   recovery: [
     'app',
-    'cloud-event',
-    'event-schemas',
     'access/caller',
     'access/audit-proof',
     'access/gate',
@@ -37,6 +35,7 @@ const DOORS = {
     'back-up-key',
     'catalogue',
     'catalogue-text',
+    'events',
     'key-lines',
     'plan',
     'save-backups',

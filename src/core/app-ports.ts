@@ -1,6 +1,6 @@
 /** What the platform gives a feature for one call: the ports it works through. */
 import type { DocumentStore } from './documents/document-store.ts';
-import type { EventPublisher } from './events/publisher.ts';
+import type { EventBus } from './events/bus.ts';
 import type {
   BackupPins,
   BackupStore,
@@ -37,7 +37,7 @@ export interface AppPorts {
   readonly leases: Leases;
   readonly queue: WorkQueue;
   readonly backups: BackupStore & BackupPins;
-  readonly publisher: EventPublisher;
+  readonly bus: EventBus;
   readonly clock: Clock;
   readonly logger: Logger;
   /** Fires when the app is to stop. */

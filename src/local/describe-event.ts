@@ -1,5 +1,6 @@
 /** One line for a person about an event at the local topic. */
 import { z } from 'zod';
+import { EVENTS } from '../platform/events.ts';
 import type { CloudEvent } from './topic/cloud-event.ts';
 
 /** What of an event's data a person wants to see at once. */
@@ -14,8 +15,9 @@ const Shown = z.object({
   detail: z.string().optional(),
 });
 
-/** As wide as RecoveryOverrideInForce, the longest of ours. */
-const KIND_WIDTH = 23;
+const PREFIX = /^HsmWarden\./;
+/** As wide as the longest of ours. */
+const KIND_WIDTH = Math.max(...EVENTS.map(({ type }) => type.replace(PREFIX, '').length));
 /** A reason may be a whole page; the request has all of it. */
 const LONGEST_FACT = 120;
 
@@ -25,7 +27,7 @@ export function describeEvent({ type, subject, time, data }: CloudEvent): string
   const facts = parsed.success
     ? Object.entries(parsed.data).map(([name, value = '']) => `${name} ${short(value)}`)
     : [];
-  const kind = type.replace(/^HsmWarden\./, '').padEnd(KIND_WIDTH);
+  const kind = type.replace(PREFIX, '').padEnd(KIND_WIDTH);
   const line = `${time?.slice(0, 16) ?? ''}  ${kind} ${subject ?? ''}${facts.length > 0 ? `  (${facts.join(', ')})` : ''}`;
   return line.replaceAll(/\p{Cc}/gu, '?');
 }

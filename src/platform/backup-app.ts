@@ -5,7 +5,6 @@ import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
 import { BACKUP_FEATURES, type BackupAppPorts } from './features.ts';
 import { openPlatform, type Platform } from './platform.ts';
-import { publisherOf } from './publisher.ts';
 
 /** Progress of sweeps, for whoever watches in this process: each message is a `RunSummary`. */
 const progress = channel('hsm-warden.sweep');
@@ -29,7 +28,6 @@ export function backupPortsOn(
       ...platform,
       logger,
       backups: platform.backups(logger),
-      publisher: publisherOf(platform.topic, logger),
       signal,
       saves,
       onProgress: (run) => progress.publish(run),

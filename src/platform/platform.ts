@@ -8,8 +8,6 @@ import { BlobBackupStore } from '../adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../adapters/blob/blob-document-store.ts';
 import { BlobLeases } from '../adapters/blob/blob-leases.ts';
 import { createBlobService, ensureContainer } from '../adapters/blob/clients.ts';
-import { EventGridPublisher } from '../adapters/events/event-grid-publisher.ts';
-import { topicCredential } from '../adapters/events/topic-credential.ts';
 import type { StorageAccess } from '../adapters/http/storage-access.ts';
 import { readCaFile } from '../adapters/http/tls.ts';
 import {
@@ -25,9 +23,11 @@ import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Hsm, HsmRegistry } from '../core/app-ports.ts';
 import type { DocumentStore } from '../core/documents/document-store.ts';
 import { WardenError } from '../core/errors.ts';
+import type { EventBus } from '../core/events/bus.ts';
 import type { BackupPins, BackupStore, Clock, Leases, Logger, WorkQueue } from '../core/ports.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
+import { composeBus } from './compose-bus.ts';
 import type { Config, CredentialConfig, HsmConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
 
@@ -52,8 +52,8 @@ export interface Platform {
   readonly anchor: AuditAnchor;
   /** The way to the account of the backups, and to that of the state. */
   readonly access: { readonly backup: StorageAccess; readonly state: StorageAccess };
-  /** The topic of the settings, if they name one. */
-  readonly topic: EventGridPublisher | undefined;
+  /** Where events go. */
+  readonly bus: EventBus;
   backups(logger: Logger): BackupStore & BackupPins;
   /** Makes what a deployment makes in Azure and nobody makes for a storage emulator. */
   prepare(): Promise<void>;
@@ -86,7 +86,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     auditStore: new BlobAuditStore({ container: audit, clock }),
     anchor: new BlobAuditAnchor({ container: state, clock }),
     access,
-    topic: topicOf(config, credential, caPem, clock),
+    bus: composeBus(config, { identity: credential, clock, caPem }),
     backups: (logger) => new BlobBackupStore({ container: backups, clock, logger }),
     prepare: emulated ? once(() => ensureContainers([state, audit, backups], clock)) : async () => undefined,
   };
@@ -144,17 +144,6 @@ function accessOf(
   const { backupUrl, stateUrl, queueUrl } = storage;
   const access = (blobUrl: string) => ({ kind: 'identity', blobUrl, queueUrl, credential, ...ca }) as const;
   return { backup: access(backupUrl), state: access(stateUrl) };
-}
-
-function topicOf(
-  { topicUrl: url, topicKey }: Config,
-  identity: TokenCredential,
-  caPem: string | undefined,
-  clock: Clock,
-): EventGridPublisher | undefined {
-  if (url === undefined) return undefined;
-  const credential = topicCredential(identity, topicKey);
-  return new EventGridPublisher({ url, credential, clock, ...(caPem !== undefined && { caPem }) });
 }
 
 async function ensureContainers(containers: readonly ContainerClient[], clock: Clock): Promise<void> {

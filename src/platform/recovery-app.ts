@@ -7,18 +7,17 @@ import { HmacWebhookSignatures } from '../adapters/auth/webhook-signatures.ts';
 import { createJsonLogger } from '../adapters/system/json-logger.ts';
 import { randomIds } from '../adapters/system/random-ids.ts';
 import { WardenError } from '../core/errors.ts';
+import type { Logger } from '../core/ports.ts';
 import { ChainedAuditLog } from '../features/audit/audit-log.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
 import { createRecoveryApp, type RecoveryApp, type RecoveryAppFor } from '../features/recovery/app.ts';
 import type { RecoveryConfig } from '../features/recovery/config.ts';
-import type { RecoveryNotifier } from '../features/recovery/model/ports.ts';
 import { LoggedEvidence } from '../features/recovery/request/evidence.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
 import { RECOVERY_FEATURES } from './features.ts';
 import { openPlatform, type Platform } from './platform.ts';
-import { notifierOf } from './publisher.ts';
 
 /** What the functions of the recovery register and call. */
 export interface Recovery extends App {
@@ -40,7 +39,7 @@ export function composeRecovery(config: Config): Recovery {
   const stopping = new AbortController();
   const logger = createJsonLogger({ write: writeLine }, platform.clock);
   const recovery = recoveryAppOn(platform, config.recovery, {
-    notifier: notifierOf(platform.topic, logger),
+    logger,
     backups: platform.backups(logger),
     stopping: stopping.signal,
   });
@@ -63,12 +62,13 @@ function writeLine(line: string): void {
 /** The part of the platform that the recovery works on. */
 type RecoveryPlatform = Pick<
   Platform,
-  'clock' | 'hsms' | 'state' | 'queue' | 'auditStore' | 'anchor' | 'prepare'
+  'clock' | 'hsms' | 'state' | 'queue' | 'bus' | 'auditStore' | 'anchor' | 'prepare'
 >;
 
 /** What differs between the deployed app and another that is put together from the same parts. */
 export interface RecoveryParts {
-  readonly notifier: RecoveryNotifier;
+  /** Where the gate reports: it belongs to no invocation. */
+  readonly logger: Logger;
   readonly backups: ReturnType<Platform['backups']>;
   readonly stopping: AbortSignal;
 }
@@ -92,7 +92,7 @@ export function recoveryAppOn(
     evidence: new LoggedEvidence(auditStore, anchor),
     audit: new ChainedAuditLog(auditStore, anchor, clock),
     policy: config.policy,
-    gate: new Gate({ policy: config.policy, proofs, notifier: parts.notifier, clock }),
+    gate: new Gate({ policy: config.policy, proofs, bus: platform.bus, logger: parts.logger, clock }),
     authenticator: new TokenAuthenticator(verifier, config.origin),
     signatures: new HmacWebhookSignatures(config.webhookSecrets),
     webhooks: config.webhooks,

@@ -42,8 +42,11 @@ async function expectRefused(id: string): Promise<void> {
   });
   expect(world.audited).not.toContain('recovery-execution-started');
   expect(world.auditStore.lines.at(-1)).toContain('"code":"record-unproven"');
-  const alarms = world.notifier.events.filter(({ severity }) => severity === 'critical');
-  expect(alarms).toMatchObject([{ type: 'failed', recoveryId: id, key: 'orders' }]);
+  const alarms = world.topic.accepted.filter(
+    ({ data }) => 'severity' in data && data.severity === 'critical',
+  );
+  const data = { recoveryId: id, key: 'orders' };
+  expect(alarms).toMatchObject([{ type: 'HsmWarden.RecoveryFailed', data }]);
 }
 
 describe('a stored request', () => {
@@ -89,7 +92,7 @@ describe('a stored request', () => {
 
     await expectRefused(id);
     expect(world.audited).not.toContain('recovery-approval-given');
-    expect(world.notifier.events.map(({ type }) => type)).not.toContain('approval-given');
+    expect(world.topic.accepted.map(({ type }) => type)).not.toContain('HsmWarden.RecoveryApprovalGiven');
   });
 
   it('whose forged approval is stored a moment before a real one is not noted along with that', async () => {
@@ -167,9 +170,9 @@ it('a request swapped between its claim and its execution is not executed', asyn
   const { id } = await world.approved();
   world.hsm.createKey('payroll');
   world.hsm.deleteKey('payroll');
-  world.notifier.faults.plant({
-    operation: 'notify',
-    subject: 'execution-started',
+  world.topic.faults.plant({
+    operation: 'accept',
+    subject: 'HsmWarden.RecoveryStarted',
     act: () =>
       world.change(id, (record) => ({ ...record, operation: { ...record.operation, key: 'payroll' } })),
   });
@@ -196,7 +199,7 @@ describe('a success that never was', () => {
     await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
 
     expect(world.audited).not.toContain('recovery-succeeded');
-    expect(world.notifier.events.map(({ type }) => type)).not.toContain('succeeded');
+    expect(world.topic.accepted.map(({ type }) => type)).not.toContain('HsmWarden.RecoverySucceeded');
     expect(world.logger.lines.at(-1)).toMatchObject({ level: 'error' });
   });
 });

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { EVENT_TYPES, EVENTS } from '../../src/core/events/event.ts';
-import { RECOVERY_EVENT_TYPES, RecoveryCloudEvent } from '../../src/features/recovery/cloud-event.ts';
+import { eventSchemas } from '../../src/core/events/json-schema.ts';
+import { EVENTS } from '../../src/platform/events.ts';
 import { FUNCTION_NAMES } from '../../src/platform/features.ts';
 
 const FOLDER = 'infra/queries';
@@ -35,11 +35,10 @@ const DOCUMENTED = new Map(
 );
 /** Counts of a run, which the page calls by their kind only. */
 const COUNTS = ['keys', 'backedUp', 'unchanged', 'skipped', 'vanished', 'refused', 'failed'];
-const EVENT_FIELDS = [
-  ...Object.values(EVENTS).flatMap((schema) => Object.keys(schema.shape.data.shape)),
-  ...Object.keys(RecoveryCloudEvent.shape.data.shape),
-];
-const TYPES: readonly string[] = [...Object.values(EVENT_TYPES), ...Object.values(RECOVERY_EVENT_TYPES)];
+const EVENT_FIELDS = [...eventSchemas(EVENTS).values()].flatMap((schema) =>
+  Object.keys(JSON.parse(schema).properties.data.properties),
+);
+const TYPES = EVENTS.map(({ type }) => type);
 
 /** The texts that a query compares `name` with. */
 function compared(query: string, name: string): readonly string[] {

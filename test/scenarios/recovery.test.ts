@@ -9,6 +9,8 @@ import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.t
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { EventBus } from '../../src/core/events/bus.ts';
+import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.ts';
 import type { RecoveryAppFor } from '../../src/features/recovery/app.ts';
 import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
@@ -28,8 +30,8 @@ import { recoveryAppOn } from '../../src/platform/recovery-app.ts';
 import { slot } from '../functions/apps/slot.ts';
 import { type RunningAzurite, startSecureAzurite } from '../support/azurite.ts';
 import { keyClientOn, keyServiceOn } from '../support/emulator-world.ts';
+import { MemoryEventSink } from '../support/memory/memory-event-sink.ts';
 import { RecordingLogger } from '../support/memory/recording-logger.ts';
-import { RecordingNotifier } from '../support/memory/recovery-ports.ts';
 import { openContainer } from '../support/storage-worlds.ts';
 import { FreePacer } from '../support/sweep-world.ts';
 
@@ -44,7 +46,7 @@ let host: Host;
 let backups: BlobBackupStore;
 let store: BlobDocumentStore;
 let appFor: RecoveryAppFor;
-const notifier = new RecordingNotifier();
+const topic = new MemoryEventSink();
 const logger = new RecordingLogger();
 
 beforeAll(async () => {
@@ -96,9 +98,10 @@ beforeAll(async () => {
       anchor: new BlobAuditAnchor({ container: stateContainer, clock: systemClock }),
       queue: new StorageWorkQueue({ service, clock: systemClock }),
       prepare: async () => undefined,
+      bus: new EventBus([topic], systemClock),
     },
     config,
-    { notifier, backups, stopping: new AbortController().signal },
+    { logger, backups, stopping: new AbortController().signal },
   );
   slot.appFor = () => appFor(logger);
   host = await startHost({
@@ -120,6 +123,11 @@ function required<T>(found: ReadonlyMap<string, T>, name: string): T {
   const value = found.get(name);
   if (value === undefined) throw new Error(`expected ${name} to be there`);
   return value;
+}
+
+/** What the topic has accepted about a request, in order, repeats included. */
+function eventsOf(id: string): readonly CloudEvent[] {
+  return topic.accepted.filter(({ data }) => 'recoveryId' in data && data.recoveryId === id);
 }
 
 /** A key with two versions and a backup; then deleted, and purged if asked. */
@@ -205,17 +213,16 @@ describe('four eyes, end to end', () => {
     expect(view.outcome?.freshBackup).toMatch(/^contoso\/orders\//);
     // The outcome can be read before its event is told.
     await vi.waitFor(() => {
-      const told = notifier.events.filter(({ recoveryId }) => recoveryId === id).map(({ type }) => type);
-      expect(told).toEqual([
-        'requested',
-        'approval-given',
-        'approval-given',
-        'approved',
-        'execution-started',
-        'succeeded',
+      expect(eventsOf(id).map(({ type }) => type)).toEqual([
+        'HsmWarden.RecoveryRequested',
+        'HsmWarden.RecoveryApprovalGiven',
+        'HsmWarden.RecoveryApprovalGiven',
+        'HsmWarden.RecoveryApproved',
+        'HsmWarden.RecoveryStarted',
+        'HsmWarden.RecoverySucceeded',
       ]);
     }, POLL);
-    expect(notifier.events.at(-1)?.link).toBe(`https://warden.test/recoveries/${id}`);
+    expect(eventsOf(id).at(-1)?.data).toMatchObject({ link: `https://warden.test/recoveries/${id}` });
   });
 
   it.each([
@@ -253,10 +260,16 @@ describe('four eyes, end to end', () => {
     expect(answers.filter(({ status }) => status === 200)).toHaveLength(2);
     expect(answers.every(({ status }) => [200, 409, 503].includes(status))).toBe(true);
     expect(await ended(id)).toMatchObject({ state: 'succeeded', approvals: [{}, {}] });
-    const started = notifier.events.filter(
-      ({ recoveryId, type }) => recoveryId === id && type === 'execution-started',
-    );
-    expect(started).toHaveLength(1);
+    await vi.waitFor(() => expect(eventsOf(id).at(-1)?.type).toBe('HsmWarden.RecoverySucceeded'), POLL);
+    expect(eventsOf(id).map(({ type }) => type)).toEqual([
+      'HsmWarden.RecoveryRequested',
+      'HsmWarden.RecoveryApprovalGiven',
+      'HsmWarden.RecoveryApprovalGiven',
+      'HsmWarden.RecoveryApproved',
+      'HsmWarden.RecoveryStarted',
+      'HsmWarden.RecoverySucceeded',
+    ]);
+    expect([...topic.counts].filter(([, count]) => count !== 1)).toEqual([]);
   });
 
   it('leaves an audit log that is whole', async () => {

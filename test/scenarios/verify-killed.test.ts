@@ -4,10 +4,10 @@ import { createHash, randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { forEachConcurrently } from '../../src/core/concurrency.ts';
-import { WardenEvent } from '../../src/core/events/event.ts';
 import { seededUniform } from '../../src/emulator/latency/sampler.ts';
 import { VERIFICATIONS } from '../../src/features/verify/message.ts';
 import { readVerification, type VerifyState } from '../../src/features/verify/verify-state.ts';
+import { WatchEvent } from '../../src/features/watch/model/events.ts';
 import { AppProcess } from '../support/app-process.ts';
 import { aBackupRecord } from '../support/backup-record.ts';
 import { LocalWorld } from '../support/local-world.ts';
@@ -86,7 +86,7 @@ async function checked(): Promise<number> {
 
 function damageEvents() {
   return local.world.topic.accepted
-    .map((event) => WardenEvent.parse(event))
+    .map((event) => WatchEvent.parse(event))
     .filter((event) => event.type === 'HsmWarden.BackupDamaged');
 }
 

@@ -3,6 +3,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { EventBus } from '../../src/core/events/bus.ts';
 import type { StoredBackup } from '../../src/core/ports.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
@@ -10,7 +11,7 @@ import { verify } from '../../src/features/verify/verify.ts';
 import { type RunningAzurite, startAzurite } from '../support/azurite.ts';
 import { aBackupRecord } from '../support/backup-record.ts';
 import { MemoryDocumentStore } from '../support/memory/memory-document-store.ts';
-import { MemoryEventPublisher } from '../support/memory/memory-event-publisher.ts';
+import { MemoryEventSink } from '../support/memory/memory-event-sink.ts';
 import { MemoryHsm } from '../support/memory/memory-hsm.ts';
 import { MemoryKeyService } from '../support/memory/memory-key-service.ts';
 import { MemoryWorkQueue } from '../support/memory/memory-work-queue.ts';
@@ -42,11 +43,12 @@ async function someBackup(): Promise<Uint8Array> {
 
 describe('the verification of a store in which newest backups were', () => {
   it('changed, shortened, deleted and robbed of their facts: tells each, and goes back to the ones before', async () => {
+    const topic = new MemoryEventSink();
     const deps = {
       backups: new BlobBackupStore({ container, clock: systemClock, logger: new RecordingLogger() }),
       state: new MemoryDocumentStore(),
       queue: new MemoryWorkQueue(systemClock),
-      publisher: new MemoryEventPublisher(),
+      bus: new EventBus([topic], systemClock),
       logger: new RecordingLogger(),
       clock: systemClock,
     };
@@ -67,7 +69,7 @@ describe('the verification of a store in which newest backups were', () => {
       new AbortController().signal,
     );
 
-    const told = deps.publisher.told.flatMap(({ data }) => ('blob' in data ? [data.key] : []));
+    const told = topic.accepted.flatMap(({ data }) => ('blob' in data && 'key' in data ? [data.key] : []));
     expect(told.sort()).toEqual(['changed', 'deleted', 'shortened']);
     expect(state.found).toBe(3);
     const { keys } = await readCatalogue(deps.state, 'contoso');

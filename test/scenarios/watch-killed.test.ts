@@ -4,10 +4,10 @@ import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import type { KeyClient } from '@azure/keyvault-keys';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { WardenEvent } from '../../src/core/events/event.ts';
 import { seededUniform } from '../../src/emulator/latency/sampler.ts';
 import { ADMINISTRATOR_ID } from '../../src/emulator/options.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
+import { WatchEvent } from '../../src/features/watch/model/events.ts';
 import { SCANS } from '../../src/features/watch/model/message.ts';
 import { DEFAULT_THRESHOLDS_MS } from '../../src/features/watch/model/policy.ts';
 import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
@@ -34,11 +34,11 @@ let hsm: Emulator;
 let client: KeyClient;
 let app: AppProcess | undefined;
 /** Told of each event at the moment the topic takes it, before it answers. */
-let onTaken: (event: WardenEvent) => void = () => undefined;
+let onTaken: (event: WatchEvent) => void = () => undefined;
 
 beforeAll(async () => {
   process.stdout.write(`KILL_SEED=${seed}\n`);
-  local = await LocalWorld.start(40, { onEvent: (event) => onTaken(WardenEvent.parse(event)) });
+  local = await LocalWorld.start(40, { onEvent: (event) => onTaken(WatchEvent.parse(event)) });
   hsm = local.hsm(HSM);
   const token = await hsm.issueToken({ objectId: ADMINISTRATOR_ID, lifetimeSeconds: 400 * 86_400 });
   client = keyClientOn({ ...hsm, token });
@@ -69,9 +69,9 @@ async function running(): Promise<AppProcess> {
 }
 
 /** All events the topic took, in order, repeats included, without heartbeats. */
-function taken(): WardenEvent[] {
+function taken(): WatchEvent[] {
   return local.world.topic.accepted
-    .map((event) => WardenEvent.parse(event))
+    .map((event) => WatchEvent.parse(event))
     .filter(({ type }) => type !== 'HsmWarden.Heartbeat');
 }
 
@@ -286,7 +286,7 @@ function expectOneFindingAnId(): void {
   expect(new Set(findings).size).toBe(findings.length);
 }
 
-function identity(event: WardenEvent | undefined): string {
+function identity(event: WatchEvent | undefined): string {
   const data = event?.data ?? {};
   const deletedAt = 'deletedAt' in data ? data.deletedAt : '';
   const rest = 'thresholdSeconds' in data ? data.thresholdSeconds : 'since' in data ? data.since : '';

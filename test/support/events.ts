@@ -1,10 +1,11 @@
+import { toEvent, type WatchEvent } from '../../src/features/watch/model/events.ts';
+
 /** Builds events as the product makes them. */
-import { toEvent, type WardenEvent } from '../../src/core/events/event.ts';
 
 const AT = Date.UTC(2026, 10, 24, 12);
 
 /** A small event about `key`. */
-export function anEvent(key: string, kind: 'recovered' | 'unprotected' = 'unprotected'): WardenEvent {
+export function anEvent(key: string, kind: 'recovered' | 'unprotected' = 'unprotected'): WatchEvent {
   const time = '2026-11-24T12:00:00.000Z';
   const data = { hsm: 'contoso', key };
   return kind === 'recovered'

@@ -1,4 +1,6 @@
 /** Kills a process of the product at a chosen IO step: from then on none of its calls does anything. */
+import { EventBus } from '../../src/core/events/bus.ts';
+import type { EventSink } from '../../src/core/events/sink.ts';
 import type { ExecuteDeps } from '../../src/features/recovery/execution/execute.ts';
 
 /** The death of a process. No product code knows this error, so nothing can be done about it. */
@@ -26,12 +28,12 @@ export class KillSwitch {
   }
 
   /** The same dependencies, mortal. The audit log dies with its process too, but between its own calls it does not. */
-  wrapAll(deps: ExecuteDeps): ExecuteDeps {
+  wrapAll(deps: ExecuteDeps, sink: EventSink): ExecuteDeps {
     return {
       ...deps,
       store: this.#wrap(deps.store),
       audit: this.#wrap(deps.audit),
-      notifier: this.#wrap(deps.notifier),
+      bus: new EventBus([this.#wrap(sink)], deps.clock),
       backups: this.#wrap(deps.backups),
       queue: this.#wrap(deps.queue),
       keysOf: (hsm) => this.#wrap(deps.keysOf(hsm)),

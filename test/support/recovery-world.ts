@@ -1,6 +1,7 @@
 /** Builds the world of a recovery in memory: two HSMs of one security domain, a stranger, stores, queue, audit log, people. */
 
 import { WardenError } from '../../src/core/errors.ts';
+import { EventBus } from '../../src/core/events/bus.ts';
 import type { KeyService, StoredBackup } from '../../src/core/ports.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { Gate } from '../../src/features/recovery/access/gate.ts';
@@ -13,15 +14,16 @@ import { LoggedEvidence } from '../../src/features/recovery/request/evidence.ts'
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
+import { CountingIds } from './memory/counting-ids.ts';
 import { ManualClock } from './memory/manual-clock.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from './memory/memory-audit-store.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
 import { MemoryDocumentStore } from './memory/memory-document-store.ts';
+import { MemoryEventSink } from './memory/memory-event-sink.ts';
 import { MemoryHsm } from './memory/memory-hsm.ts';
 import { MemoryKeyService } from './memory/memory-key-service.ts';
 import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
-import { CountingIds, RecordingNotifier } from './memory/recovery-ports.ts';
 import { person } from './recovery-builders.ts';
 import { FreePacer } from './sweep-world.ts';
 
@@ -35,7 +37,7 @@ export class RecoveryWorld {
   readonly store = new MemoryDocumentStore();
   readonly auditStore = new MemoryAuditStore(this.clock);
   readonly anchor = new MemoryAuditAnchor();
-  readonly notifier = new RecordingNotifier();
+  readonly topic = new MemoryEventSink();
   readonly queue = new MemoryWorkQueue(this.clock);
   readonly logger = new RecordingLogger();
   readonly ids = new CountingIds();
@@ -134,11 +136,12 @@ export class RecoveryWorld {
 
   /** The dependencies of one process: what a process remembers is new each time, what is stored is not. */
   deps(): ExecuteDeps {
-    const { policy, clock, notifier, proofs } = this;
+    const { policy, clock, logger, proofs } = this;
+    const bus = new EventBus([this.topic], clock);
     return {
       store: this.store,
       audit: new ChainedAuditLog(this.auditStore, this.anchor, clock),
-      notifier,
+      bus,
       linkTo: (id) => `https://warden.test/recoveries/${id}`,
       keysOf: this.keysOf,
       pacerOf: () => new FreePacer(),
@@ -146,11 +149,11 @@ export class RecoveryWorld {
       sharesDomain: (a, b) => [a, b].every((name) => name.startsWith('contoso')),
       policy,
       evidence: new LoggedEvidence(this.auditStore, this.anchor),
-      gate: new Gate({ policy, proofs, notifier, clock }),
+      gate: new Gate({ policy, proofs, bus, logger, clock }),
       queue: this.queue,
       clock,
       ids: this.ids,
-      logger: this.logger,
+      logger,
     };
   }
 

@@ -153,7 +153,7 @@ export class Play {
         await this.look();
         return;
       case 'topicDown':
-        this.world.publisher.faults.fail('publish', this.world.fault('topic-unavailable'), { times: 2 });
+        this.world.topic.faults.fail('accept', this.world.fault('topic-unavailable'), { times: 2 });
         await this.look();
         return;
       case 'die':
@@ -163,7 +163,7 @@ export class Play {
             after: move.after,
           });
         } else {
-          this.world.publisher.faults.fail('publish', new Error('killed'), { after: move.after });
+          this.world.topic.faults.fail('accept', new Error('killed'), { after: move.after });
         }
         await this.look();
         return;
@@ -211,6 +211,7 @@ export class Play {
       // What the audit log told is given again: by whoever repeats a look that died, or that the HSM kept from judging it.
       if (isWardenError(error) && error.code.startsWith('hsm-')) return;
       if (!(error instanceof Error) || error.message !== 'killed') throw error;
+      this.world.restart();
     } finally {
       this.successions.compare((await this.world.memory()).keys);
     }
@@ -251,6 +252,10 @@ export async function playAll(moves: readonly Move[], hasLog: boolean): Promise<
   for (const move of moves) await play.play(move);
   // Planted faults that were not met are used up, two or more a look; then two looks with nothing in their way.
   const rounds = 8 + 2 * moves.filter(({ kind }) => kind === 'garbage').length;
-  for (let round = 1; round <= rounds; round += 1) await play.look();
+  for (let round = 1; round <= rounds; round += 1) {
+    // What a process that died has left is published once it is old.
+    await play.wait(10_000);
+    await play.look();
+  }
   return play;
 }

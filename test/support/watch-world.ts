@@ -1,10 +1,11 @@
 /** Builds the world of the watch in memory: one HSM, stores, a topic and a clock under the test's control. */
 
 import { WardenError, type WardenErrorCode } from '../../src/core/errors.ts';
-import type { WardenEvent } from '../../src/core/events/event.ts';
+import { EventBus } from '../../src/core/events/bus.ts';
 import { EVERY_KEY } from '../../src/core/model/selection.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
+import { WatchEvent } from '../../src/features/watch/model/events.ts';
 import { NO_SIGNALS, type Signals } from '../../src/features/watch/model/observation.ts';
 import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../../src/features/watch/model/policy.ts';
 import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
@@ -12,7 +13,7 @@ import { type LookDeps, look } from '../../src/features/watch/scan.ts';
 import { ManualClock } from './memory/manual-clock.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
 import { MemoryDocumentStore } from './memory/memory-document-store.ts';
-import { MemoryEventPublisher } from './memory/memory-event-publisher.ts';
+import { MemoryEventSink } from './memory/memory-event-sink.ts';
 import { MemoryHsm, type MemoryHsmOptions } from './memory/memory-hsm.ts';
 import { MemoryKeyService } from './memory/memory-key-service.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
@@ -43,7 +44,9 @@ export class WatchWorld {
   readonly hsm: MemoryHsm;
   readonly backups = new MemoryBackupStore(this.clock);
   readonly state = new MemoryDocumentStore();
-  readonly publisher = new MemoryEventPublisher();
+  readonly topic = new MemoryEventSink();
+  /** What a process remembers of its publications. */
+  #bus = new EventBus([this.topic], this.clock);
   readonly logger = new RecordingLogger();
   policy = aWatchPolicy();
 
@@ -57,11 +60,16 @@ export class WatchWorld {
       state: this.state,
       pins: this.backups,
       backups: this.backups,
-      publisher: this.publisher,
+      bus: this.#bus,
       clock: this.clock,
       logger: this.logger,
       retry: { attempts: 2, firstDelayMs: 10, maxDelayMs: 10 },
     };
+  }
+
+  /** The process ends, and another begins: what was only remembered is gone. */
+  restart(): void {
+    this.#bus = new EventBus([this.topic], this.clock);
   }
 
   look(signals: Partial<Signals> = {}) {
@@ -84,23 +92,27 @@ export class WatchWorld {
     return new WardenError(code, { message: `planted ${code}` });
   }
 
+  /** What was accepted, each event once, without the heartbeats. */
+  get reported(): readonly WatchEvent[] {
+    const once = new Map(this.topic.accepted.map((event) => [event.id, WatchEvent.parse(event)]));
+    return [...once.values()].filter(({ type }) => type !== 'HsmWarden.Heartbeat');
+  }
+
   /** Types of the events told so far, without heartbeats; with the key where there is one. */
   get told(): readonly string[] {
-    return this.publisher.told.map(nameOf);
+    return this.reported.map(nameOf);
   }
 
   /** What is told while `action` runs. */
   async during(action: () => Promise<unknown>): Promise<readonly string[]> {
-    const before = this.publisher.told.length;
+    const before = this.reported.length;
     await action();
-    return this.publisher.told.slice(before).map(nameOf);
+    return this.reported.slice(before).map(nameOf);
   }
 
   /** Told events of one type. */
-  events<Type extends WardenEvent['type']>(type: Type): Extract<WardenEvent, { type: Type }>[] {
-    return this.publisher.told.filter(
-      (event): event is Extract<WardenEvent, { type: Type }> => event.type === type,
-    );
+  events<Type extends WatchEvent['type']>(type: Type): Extract<WatchEvent, { type: Type }>[] {
+    return this.reported.filter((event): event is Extract<WatchEvent, { type: Type }> => event.type === type);
   }
 
   async memory() {
@@ -118,7 +130,7 @@ export async function settledWorld(options: Partial<MemoryHsmOptions> = {}): Pro
   return world;
 }
 
-function nameOf({ type, data }: WardenEvent): string {
+function nameOf({ type, data }: WatchEvent): string {
   const name = type.replace('HsmWarden.', '');
   return 'key' in data && data.key !== undefined ? `${name} ${data.key}` : name;
 }

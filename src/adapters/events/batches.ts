@@ -1,10 +1,6 @@
 /** Cuts events into batches that a topic takes. */
 import { WardenError } from '../../core/errors.ts';
-import type { WardenEvent } from '../../core/events/event.ts';
-import type { RecoveryCloudEvent } from '../../features/recovery/cloud-event.ts';
-
-/** What goes to the topic: findings of the watch, and facts of the recovery. */
-export type TopicEvent = WardenEvent | RecoveryCloudEvent;
+import type { CloudEvent } from '../../core/events/cloud-event.ts';
 
 /**
  * Event Grid takes 1 MB a request and an event (https://learn.microsoft.com/azure/event-grid/quotas-limits); a tenth is
@@ -14,10 +10,10 @@ const MAX_BATCH_BYTES = 900_000;
 
 /** The events in the order given, in as few batches as hold them. Fails with `topic-refused` for an event too large. */
 export function toBatches(
-  events: readonly TopicEvent[],
+  events: readonly CloudEvent[],
   maxBytes: number = MAX_BATCH_BYTES,
-): readonly (readonly TopicEvent[])[] {
-  const batches: TopicEvent[][] = [];
+): readonly (readonly CloudEvent[])[] {
+  const batches: CloudEvent[][] = [];
   let room = 0;
   for (const event of events) {
     const bytes = Buffer.byteLength(JSON.stringify(event)) + 1;

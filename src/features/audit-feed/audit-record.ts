@@ -1,7 +1,8 @@
 /** One record of the AuditEvent log of a Managed HSM, read leniently: only one record was ever published. */
+
 import { z } from 'zod';
-import type { Caller } from '../../core/events/finding.ts';
 import { epochOf } from '../../core/time.ts';
+import type { Caller } from '../watch/model/events.ts';
 
 const Text = z.string().min(1);
 /** A member that is not needed may be absent, null, empty or of another type: it then says nothing, and costs no record. */

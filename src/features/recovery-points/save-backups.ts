@@ -43,11 +43,14 @@ export async function exchangeBackups(
   hsm: string,
   exchanges: readonly Exchange[],
 ): Promise<void> {
-  const byKey = new Map(exchanges.map((exchange) => [exchange.key, exchange]));
+  const keys = new Set(exchanges.map(({ key }) => key));
+  // By blob: of one key several backups may be exchanged, of which the catalogue knows one at most.
+  const byBlob = new Map(exchanges.map((exchange) => [exchange.blob, exchange]));
   await changeCatalogue(store, hsm, {
     of(known) {
-      const exchange = byKey.get(known.key);
-      if (exchange === undefined || parseLine(known, hsm).blob !== exchange.blob) return known.line;
+      if (!keys.has(known.key)) return known.line;
+      const exchange = byBlob.get(parseLine(known, hsm).blob);
+      if (exchange === undefined) return known.line;
       return exchange.replacement === undefined ? undefined : catalogueLine(exchange.replacement);
     },
     added: new Map(),

@@ -1,7 +1,7 @@
 /** The answer to one question about an HSM: is every key safe? Times are epoch milliseconds. */
 
 import type { WardenErrorCode } from '../../core/errors.ts';
-import type { Severity } from '../../core/events/finding.ts';
+import type { Severity } from '../../core/events/severity.ts';
 import type { LastRun } from '../backup/last-run.ts';
 import type { Coverage } from '../watch/model/coverage.ts';
 

@@ -7,7 +7,7 @@ import { withRetries } from '../../core/retry.ts';
 import { type SendDeps, sendForEach } from '../../core/send-each.ts';
 import { runIdentifier } from '../backup/start-runs.ts';
 import { readEntries } from '../recovery-points/catalogue.ts';
-import { flushOutbox, type OutboxDeps } from '../watch/outbox.ts';
+import { type OutboxDeps, publishOutbox } from '../watch/outbox.ts';
 import { damageOf } from './check-backup.ts';
 import { type AbsencePolicy, settleExpected } from './expected-absence.ts';
 import type { VerifyMessage } from './message.ts';
@@ -80,7 +80,7 @@ export async function verify(
   }
   const last = await verifyUnlisted(deps, policy, state, promised, signal);
   await save({ ...last, endedAt: deps.clock.now() });
-  await flushOutbox(deps, hsm, signal);
+  await publishOutbox(deps, hsm, undefined, signal);
   logEnd(deps.logger, state);
   return { status: 'ended', state };
 }
@@ -100,12 +100,14 @@ async function verifySlice(
     if (reason !== undefined) damaged.push({ backup, reason });
   });
   const news = damaged.filter(({ backup }) => lookUp(state.damaged, backup.blob) === undefined);
-  for (const damage of news) {
-    const { blob, record } = damage.backup;
-    deps.logger.error('backup is damaged', { hsm: record.hsm, key: record.key, blob, reason: damage.reason });
-    await reportDamage(deps, damage, signal);
+  for (const { backup, reason } of news) {
+    const { blob, record } = backup;
+    deps.logger.error('backup is damaged', { hsm: record.hsm, key: record.key, blob, reason });
   }
-  if (news.length > 0) await flushOutbox(deps, state.hsm, signal);
+  if (news.length > 0) {
+    const posted = await reportDamage(deps, state.hsm, news, signal);
+    await publishOutbox(deps, state.hsm, posted, signal);
+  }
   const now = deps.clock.now();
   return {
     ...state,

@@ -1,32 +1,33 @@
-/** Hands waiting events to the topic, in order, and forgets them only after it has accepted them. */
+/** The outbox of a watch: events stored with what the watch remembers, until every sink has accepted them. */
+import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
-import { isWardenError } from '../../core/errors.ts';
-import type { WardenEvent } from '../../core/events/event.ts';
-import type { Finding } from '../../core/events/finding.ts';
-import { type EventPublisher, isTopicTrouble } from '../../core/events/publisher.ts';
+import type { EventBus } from '../../core/events/bus.ts';
+import type { CloudEvent } from '../../core/events/cloud-event.ts';
+import type { Delivery, Outbox } from '../../core/events/outbox.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
+import type { Finding } from './model/events.ts';
 import { post } from './model/post.ts';
-import { readWatchState, updateWatchState, type WatchState } from './model/watch-state.ts';
-
-/** Events handed over at once; of the largest kind these are about 150 KB, far below the topic's 1 MB. */
-const CHUNK = 100;
+import {
+  readWatchState,
+  updateWatchState,
+  updateWatchStateWith,
+  type WatchState,
+} from './model/watch-state.ts';
 
 /** Refused events that are kept, the newest. One has a few KB, and the memory is written whole at every look. */
 const REFUSED_KEPT = 100;
 
-/** What handing over needs. */
+/** What publishing needs. */
 export interface OutboxDeps {
   readonly state: DocumentStore;
-  readonly publisher: EventPublisher;
+  readonly bus: EventBus;
   readonly logger: Logger;
 }
 
-/** What became of the waiting events. */
-export interface Delivery {
-  readonly accepted: number;
-  readonly refused: number;
-  /** Still waiting, because the topic could not be reached. */
-  readonly waiting: number;
+/** A state just written, and what waited in its outbox before that. */
+export interface Posted {
+  readonly state: WatchState;
+  readonly before: readonly CloudEvent[];
 }
 
 /** Puts findings into the outbox of the HSM's watch: from then on they cannot be lost. Fails as {@link updateWatchState}. */
@@ -34,81 +35,80 @@ export async function announce(
   deps: Pick<OutboxDeps, 'state'> & { readonly clock: Clock },
   hsm: string,
   findings: readonly Finding[],
-): Promise<void> {
-  if (findings.length === 0) return;
-  await updateWatchState(deps.state, hsm, (state) => post(state, findings, deps.clock.now()));
+): Promise<Posted> {
+  return updateWatchStateWith(deps.state, hsm, async (state) => ({
+    state: post(state, findings, deps.clock.now()),
+    before: state.outbox,
+  }));
 }
 
 /**
- * Publishes what waits in the HSM's outbox. Killed at any point, what was not forgotten is published again with the same
- * ids. A topic that cannot be reached is no failure: the events wait for the next look.
- * Fails with `state-corrupt`, `state-conflict` or a storage code.
+ * Publishes what waits in the HSM's outbox. `posted`: what the caller has just put there, where it has. Killed at any
+ * point, what was not struck off is published again with the same ids. A sink that cannot be reached is no failure: the
+ * events wait for the next look. Fails with `state-corrupt`, `state-conflict`, `aborted` or a storage code.
  */
-export async function flushOutbox(deps: OutboxDeps, hsm: string, signal?: AbortSignal): Promise<Delivery> {
-  const state = await readWatchState(deps.state, hsm, signal);
-  const accepted = new Set<string>();
-  const refused = new Set<string>();
-  try {
-    for (let start = 0; start < state.outbox.length; start += CHUNK) {
-      await handOver(deps, state.outbox.slice(start, start + CHUNK), accepted, refused, signal);
-    }
-  } catch (error) {
-    if (!isTopicTrouble(error)) throw error;
-    deps.logger.error('events wait, the topic does not take them', {
-      hsm,
-      waiting: state.outbox.length - accepted.size - refused.size,
-      error,
-    });
-  }
-  const before = state.refusedBefore ?? 0;
-  const { outbox, refusedBefore = 0 } = await forget(deps.state, hsm, accepted, refused);
-  if (refusedBefore > before) {
-    // Each was logged whole when it was refused.
-    deps.logger.warn('refused events are kept no more', { hsm, kept: REFUSED_KEPT, refusedBefore });
-  }
-  return { accepted: accepted.size, refused: refused.size, waiting: outbox.length };
-}
-
-/** Publishes a chunk; one that the topic refuses goes event by event, so that a single bad one holds up no other. */
-async function handOver(
+export async function publishOutbox(
   deps: OutboxDeps,
-  events: readonly WardenEvent[],
-  accepted: Set<string>,
-  refused: Set<string>,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  try {
-    await deps.publisher.publish(events, signal);
-    for (const { id } of events) accepted.add(id);
-  } catch (error) {
-    if (!isWardenError(error, 'topic-refused')) throw error;
-    const [only, ...more] = events;
-    if (only !== undefined && more.length === 0) {
-      deps.logger.error('the topic refused an event for good', { event: only, error });
-      refused.add(only.id);
-      return;
+  hsm: string,
+  posted: Posted | undefined,
+  signal?: AbortSignal,
+): Promise<Delivery> {
+  const state = posted?.state ?? (await readWatchState(deps.state, hsm, signal));
+  const handOver = { logger: deps.logger, signal, ...definedOnly({ before: posted?.before }) };
+  return deps.bus.publish(new WatchOutbox(deps, state), handOver);
+}
+
+/** The members `outbox` and `refused` of a watch's memory. */
+class WatchOutbox implements Outbox {
+  readonly name: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+  readonly #deps: OutboxDeps;
+  #state: WatchState;
+
+  constructor(deps: OutboxDeps, state: WatchState) {
+    this.name = `watch/${state.hsm}`;
+    this.fields = { hsm: state.hsm };
+    this.#deps = deps;
+    this.#state = state;
+  }
+
+  async pending(fresh: boolean): Promise<readonly CloudEvent[]> {
+    if (fresh) this.#state = await readWatchState(this.#deps.state, this.#state.hsm);
+    return this.#state.outbox;
+  }
+
+  async strikeOff(
+    accepted: ReadonlySet<string>,
+    refused: ReadonlySet<string>,
+  ): Promise<readonly CloudEvent[]> {
+    const { hsm, refusedBefore: before = 0 } = this.#state;
+    this.#state = await updateWatchState(this.#deps.state, hsm, (state) =>
+      withoutEvents(state, accepted, refused),
+    );
+    const { outbox, refusedBefore = 0 } = this.#state;
+    if (refusedBefore > before) {
+      // Each was logged whole when it was refused.
+      this.#deps.logger.warn('refused events are kept no more', { hsm, kept: REFUSED_KEPT, refusedBefore });
     }
-    for (const event of events) await handOver(deps, [event], accepted, refused, signal);
+    return outbox;
   }
 }
 
-function forget(
-  store: DocumentStore,
-  hsm: string,
+function withoutEvents(
+  state: WatchState,
   accepted: ReadonlySet<string>,
   refused: ReadonlySet<string>,
-): Promise<WatchState> {
-  return updateWatchState(store, hsm, (state) => {
-    if (accepted.size + refused.size === 0) return state;
-    const known = new Set(state.refused.map(({ id }) => id));
-    const lost = state.outbox.filter(({ id }) => refused.has(id) && !known.has(id));
-    const all = [...state.refused, ...lost];
-    const refusedBefore = (state.refusedBefore ?? 0) + Math.max(0, all.length - REFUSED_KEPT);
-    return {
-      ...state,
-      outbox: state.outbox.filter(({ id }) => !accepted.has(id) && !refused.has(id)),
-      refused: all.slice(-REFUSED_KEPT),
-      ...(refusedBefore === 0 ? {} : { refusedBefore }),
-    };
-  });
+): WatchState {
+  const outbox = state.outbox.filter(({ id }) => !accepted.has(id) && !refused.has(id));
+  if (outbox.length === state.outbox.length) return state;
+  const known = new Set(state.refused.map(({ id }) => id));
+  const lost = state.outbox.filter(({ id }) => refused.has(id) && !known.has(id));
+  const all = [...state.refused, ...lost];
+  const refusedBefore = (state.refusedBefore ?? 0) + Math.max(0, all.length - REFUSED_KEPT);
+  return {
+    ...state,
+    outbox,
+    refused: all.slice(-REFUSED_KEPT),
+    ...(refusedBefore === 0 ? {} : { refusedBefore }),
+  };
 }

@@ -2,22 +2,23 @@
 
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
-import { toEvent } from '../../core/events/event.ts';
-import type { Finding } from '../../core/events/finding.ts';
-import type { EventPublisher } from '../../core/events/publisher.ts';
+import type { EventBus } from '../../core/events/bus.ts';
+import type { CloudEvent } from '../../core/events/cloud-event.ts';
+import type { Delivery } from '../../core/events/outbox.ts';
 import type { BackupPins, BackupStore, Clock, KeyService, Logger } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
 import { type Step, step, stepUnreachable } from './judge/step.ts';
 import type { JudgeContext } from './model/context.ts';
+import { type Finding, toEvent } from './model/events.ts';
 import { NO_SIGNALS, type Observation, type Signals } from './model/observation.ts';
 import type { WatchPolicy } from './model/policy.ts';
 import { updateWatchStateWith, type WatchState } from './model/watch-state.ts';
 import { doubtfulNames } from './observe/doubts.ts';
 import { readFormerBackups } from './observe/former-backups.ts';
 import { confirm, observe } from './observe/observe.ts';
-import { type Delivery, flushOutbox } from './outbox.ts';
+import { publishOutbox } from './outbox.ts';
 import { pinBackups } from './pins.ts';
 import { heartbeat, type LookSummary, summarize } from './summary.ts';
 
@@ -27,7 +28,7 @@ export interface LookDeps {
   readonly state: DocumentStore;
   readonly pins: BackupPins;
   readonly backups: Pick<BackupStore, 'list'>;
-  readonly publisher: EventPublisher;
+  readonly bus: EventBus;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly retry: RetryPolicy;
@@ -68,8 +69,8 @@ export async function look(
   const startedAt = deps.clock.now();
   const seen = await see(deps, policy, signals, signal);
   const { hsm } = seen.context;
-  // First told, then pinned: people wait for the one, nobody for the other, and both are remembered.
-  const delivery = await flushOutbox(deps, hsm, signal);
+  // First published, then pinned: people wait for the one, nobody for the other, and both are remembered.
+  const delivery = await publishOutbox(deps, hsm, seen, signal);
   await pinBackups(deps, seen.state, signal);
   const summary = summarize(seen.context, seen.state, seen.observation, seen.catalogue);
   const ok = seen.error === undefined;
@@ -81,17 +82,24 @@ export async function look(
   return observation === undefined ? result : { ...result, observation };
 }
 
+/** What was seen, once it is stored. */
+interface Remembered extends Seen {
+  /** The outbox before. */
+  readonly before: readonly CloudEvent[];
+}
+
 /** Looks and remembers. The memory is read first and written last: whoever wrote in between makes this look void. */
 async function see(
   deps: LookDeps,
   policy: WatchPolicy,
   signals: Signals,
   signal: AbortSignal,
-): Promise<Seen> {
+): Promise<Remembered> {
   const { hsm } = deps.keys;
   const lookOnce = async (state: WatchState) => {
+    const before = state.outbox;
     const catalogue = await readCatalogue(deps.state, hsm, signal);
-    return seeOnce(deps, policy, state, catalogue, signals, signal);
+    return { ...(await seeOnce(deps, policy, state, catalogue, signals, signal)), before };
   };
   return updateWatchStateWith(deps.state, hsm, lookOnce, signal);
 }
@@ -152,7 +160,7 @@ async function beat(
 ): Promise<void> {
   const event = toEvent(heartbeat(context, summary, ok, waiting), context.now);
   try {
-    await deps.publisher.publish([event], signal);
+    await deps.bus.send([event], { logger: deps.logger, signal });
   } catch (error) {
     if (!isWardenError(error)) throw error;
     deps.logger.warn('heartbeat was not accepted', { hsm: context.hsm, error });

@@ -1,12 +1,12 @@
 /** What a look found in numbers: for its log line and its heartbeat. */
 
-import type { Finding } from '../../core/events/finding.ts';
 import { lookUp } from '../../core/look-up.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import { reasonToSkip } from '../../core/model/selection.ts';
 import { isoTime } from '../../core/time.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
 import type { JudgeContext } from './model/context.ts';
+import type { Finding } from './model/events.ts';
 import type { Observation } from './model/observation.ts';
 import { CONDITIONS, type WatchState } from './model/watch-state.ts';
 

@@ -1,10 +1,10 @@
 /** The app pointed at a topic other than our own by its settings alone: address, authority, and a key or a token. */
+
 import { afterEach, describe, expect, it } from 'vitest';
-import type { WardenEvent } from '../../../src/core/events/event.ts';
+import type { CloudEvent } from '../../../src/core/events/cloud-event.ts';
 import { createAuthority } from '../../../src/emulator/tls/certificates.ts';
 import { readConfig } from '../../../src/platform/config/config.ts';
 import { openPlatform } from '../../../src/platform/platform.ts';
-import { publisherOf } from '../../../src/platform/publisher.ts';
 import { tokenCredential } from '../../support/emulator-world.ts';
 import { type Simulator, startSimulator } from '../../support/event-grid-simulator.ts';
 import { anEvent } from '../../support/events.ts';
@@ -23,22 +23,20 @@ async function simulate(key: string | undefined): Promise<Simulator> {
   return simulator;
 }
 
-/** The publisher as the app composes it from its settings; `caPem` is what its authority file holds. */
-function publisherTo(
-  { url, caPem }: Pick<Simulator, 'url' | 'caPem'>,
-  settings: Record<string, string> = {},
-) {
+/** The bus as the app composes it from its settings; `caPem` is what its authority file holds. */
+function busTo({ url, caPem }: Pick<Simulator, 'url' | 'caPem'>, settings: Record<string, string> = {}) {
   const config = readConfig({
     WARDEN_HSMS: 'contoso=https://127.0.0.1:8443',
     WARDEN_STORAGE_CONNECTION: 'UseDevelopmentStorage=true',
     WARDEN_TOPIC_URL: url,
     ...settings,
   });
-  const { topic } = openPlatform({ config, credential: tokenCredential('token'), caPem });
-  return publisherOf(topic, new RecordingLogger());
+  const { bus } = openPlatform({ config, credential: tokenCredential('token'), caPem });
+  const logger = new RecordingLogger();
+  return { send: (events: readonly CloudEvent[]) => bus.send(events, { logger }) };
 }
 
-function idsOf(events: readonly WardenEvent[]): readonly string[] {
+function idsOf(events: readonly CloudEvent[]): readonly string[] {
   return events.map(({ id }) => id);
 }
 
@@ -46,7 +44,7 @@ describe('an independent Event Grid simulator', () => {
   it('that asks for its key takes our events in one batch, in order, by the name localhost', async () => {
     const topic = await simulate(KEY);
     const events = [anEvent('orders'), anEvent('secret'), anEvent('orders', 'recovered')];
-    await publisherTo(topic, { WARDEN_TOPIC_KEY: KEY }).publish(events);
+    await busTo(topic, { WARDEN_TOPIC_KEY: KEY }).send(events);
 
     expect(topic.taken).toEqual([
       { contentType: expect.stringMatching(/^application\/cloudevents-batch\+json/), ids: idsOf(events) },
@@ -55,16 +53,16 @@ describe('an independent Event Grid simulator', () => {
 
   it('that asks for no key takes them with a token, too', async () => {
     const topic = await simulate(undefined);
-    await publisherTo(topic).publish([anEvent('orders')]);
+    await busTo(topic).send([anEvent('orders')]);
 
     expect(topic.taken).toHaveLength(1);
   });
 
   it('takes a single event as a batch of one, and is never sent an empty batch', async () => {
     const topic = await simulate(KEY);
-    const publisher = publisherTo(topic, { WARDEN_TOPIC_KEY: KEY });
-    await publisher.publish([]);
-    await publisher.publish([anEvent('orders')]);
+    const bus = busTo(topic, { WARDEN_TOPIC_KEY: KEY });
+    await bus.send([]);
+    await bus.send([anEvent('orders')]);
 
     expect(topic.requests).toHaveLength(1);
   });
@@ -72,7 +70,7 @@ describe('an independent Event Grid simulator', () => {
   it('gets more events than fit in one request in several, each within its limits', async () => {
     const topic = await simulate(KEY);
     const events = Array.from({ length: 4_000 }, (_, n) => anEvent(`key-${n}`));
-    await publisherTo(topic, { WARDEN_TOPIC_KEY: KEY }).publish(events);
+    await busTo(topic, { WARDEN_TOPIC_KEY: KEY }).send(events);
 
     expect(topic.taken.length).toBeGreaterThan(1);
     expect(topic.taken.flatMap(({ ids }) => ids)).toEqual(idsOf(events));
@@ -84,7 +82,7 @@ describe('an independent Event Grid simulator', () => {
   ])('that refuses %s makes the events wait, it loses none', async (_name, settings) => {
     const topic = await simulate(KEY);
 
-    await expect(publisherTo(topic, settings).publish([anEvent('orders')])).rejects.toMatchObject({
+    await expect(busTo(topic, settings).send([anEvent('orders')])).rejects.toMatchObject({
       code: 'topic-forbidden',
     });
     expect(topic.taken).toEqual([]);
@@ -94,7 +92,7 @@ describe('an independent Event Grid simulator', () => {
     const topic = await simulate(KEY);
     const other = await createAuthority(Date.now());
     const caPem = `${other.certificate}\n${topic.caPem}`;
-    await publisherTo({ ...topic, caPem }, { WARDEN_TOPIC_KEY: KEY }).publish([anEvent('orders')]);
+    await busTo({ ...topic, caPem }, { WARDEN_TOPIC_KEY: KEY }).send([anEvent('orders')]);
 
     expect(topic.taken).toHaveLength(1);
   });
@@ -102,9 +100,9 @@ describe('an independent Event Grid simulator', () => {
   it('is not trusted with a certificate of an unknown authority', async () => {
     const topic = await simulate(KEY);
     const { certificate: caPem } = await createAuthority(Date.now());
-    const publisher = publisherTo({ ...topic, caPem }, { WARDEN_TOPIC_KEY: KEY });
+    const bus = busTo({ ...topic, caPem }, { WARDEN_TOPIC_KEY: KEY });
 
-    await expect(publisher.publish([anEvent('orders')])).rejects.toMatchObject({ code: 'topic-unreachable' });
+    await expect(bus.send([anEvent('orders')])).rejects.toMatchObject({ code: 'topic-unreachable' });
     expect(topic.requests).toEqual([]);
   });
 });

@@ -5,7 +5,7 @@ import { readCatalogue } from '../../../src/features/recovery-points/catalogue.t
 import { VERIFICATIONS } from '../../../src/features/verify/message.ts';
 import { startVerification } from '../../../src/features/verify/verify.ts';
 import { VerifyWorld } from '../../support/verify-world.ts';
-import { DAY_MS } from '../../support/watch-world.ts';
+import { DAY_MS, MINUTE_MS } from '../../support/watch-world.ts';
 
 describe('a verification', () => {
   it('reads every backup of every generation', async () => {
@@ -144,6 +144,8 @@ describe('a verification', () => {
       await world.verify().catch((error: unknown) => {
         if (!(error instanceof Error) || error.message !== 'killed') throw error;
       });
+      world.restart();
+      await world.clock.advance(MINUTE_MS);
       const { state } = await world.verify();
 
       expect(state).toMatchObject({ checked: 10, found: 2 });

@@ -8,7 +8,7 @@ describe('a look at deleted keys', () => {
     await world.look();
 
     expect(world.told).toEqual([]);
-    expect(world.publisher.accepted.map(({ type }) => type)).toEqual([
+    expect(world.topic.accepted.map(({ type }) => type)).toEqual([
       'HsmWarden.Heartbeat',
       'HsmWarden.Heartbeat',
     ]);

@@ -10,6 +10,6 @@ describe('two looks at once', () => {
     await world.look();
 
     expect(world.told).toEqual(['KeyDeleted orders']);
-    expect(world.publisher.accepted.filter(({ type }) => type === 'HsmWarden.KeyDeleted')).toHaveLength(1);
+    expect(world.topic.accepted.filter(({ type }) => type === 'HsmWarden.KeyDeleted')).toHaveLength(1);
   });
 });

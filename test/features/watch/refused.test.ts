@@ -1,7 +1,7 @@
 /** Events that the topic refuses for good: kept for a person to see, but never without end. */
 import { describe, expect, it } from 'vitest';
 import { updateWatchState } from '../../../src/features/watch/model/watch-state.ts';
-import { flushOutbox } from '../../../src/features/watch/outbox.ts';
+import { publishOutbox } from '../../../src/features/watch/outbox.ts';
 import { anEvent } from '../../support/events.ts';
 import { WatchWorld } from '../../support/watch-world.ts';
 
@@ -11,9 +11,9 @@ const KEPT = 100;
 async function refusing(count: number, world = new WatchWorld()): Promise<WatchWorld> {
   const first = (await world.memory()).refused.length + ((await world.memory()).refusedBefore ?? 0);
   const events = Array.from({ length: count }, (_, n) => anEvent(`key-${first + n}`));
-  await updateWatchState(world.state, 'contoso', (state) => ({ ...state, outbox: events }));
-  world.publisher.faults.fail('publish', world.fault('topic-refused'), { times: 2 * count });
-  await flushOutbox(world.deps, 'contoso');
+  const state = await updateWatchState(world.state, 'contoso', (before) => ({ ...before, outbox: events }));
+  world.topic.faults.fail('accept', world.fault('topic-refused'), { times: 2 * count });
+  await publishOutbox(world.deps, 'contoso', { state, before: [] });
   return world;
 }
 

@@ -6,7 +6,7 @@ import { HOUR_MS, settledWorld } from '../../support/watch-world.ts';
 describe('a topic that does not accept', () => {
   it('loses nothing and keeps the order: deleted, recovered and deleted again while it was down', async () => {
     const world = await settledWorld();
-    world.publisher.faults.fail('publish', new WardenError('topic-unreachable', { message: 'down' }), {
+    world.topic.faults.fail('accept', new WardenError('topic-unreachable', { message: 'down' }), {
       times: 6,
     });
     world.hsm.deleteKey('orders');
@@ -28,9 +28,11 @@ describe('a topic that does not accept', () => {
     world.hsm.deleteKey('orders');
     world.state.faults.fail('write', new Error('killed'), { subject: 'watch/contoso', after: 1 });
     await expect(world.look()).rejects.toThrow('killed');
+    world.restart();
+    await world.clock.advance(HOUR_MS);
     await world.look();
 
-    const ids = world.publisher.accepted.filter(({ type }) => type === 'HsmWarden.KeyDeleted');
+    const ids = world.topic.accepted.filter(({ type }) => type === 'HsmWarden.KeyDeleted');
     expect(ids).toHaveLength(2);
     expect(new Set(ids.map(({ id }) => id)).size).toBe(1);
   });
@@ -42,7 +44,7 @@ describe('a topic that does not accept', () => {
     world.hsm.deleteKey('orders');
     world.hsm.deleteKey('second');
     const refusal = new WardenError('topic-refused', { message: 'planted' });
-    world.publisher.faults.fail('publish', refusal, { times: 2 });
+    world.topic.faults.fail('accept', refusal, { times: 2 });
     await world.look();
 
     expect(world.told).toHaveLength(1);

@@ -17,7 +17,7 @@ describe('an HSM that does not answer', () => {
       await world.look();
 
       expect(world.told).toEqual(['HsmUnreachable']);
-      const beats = world.publisher.accepted.filter(({ type }) => type === 'HsmWarden.Heartbeat');
+      const beats = world.topic.accepted.filter(({ type }) => type === 'HsmWarden.Heartbeat');
       expect(beats.map(({ data }) => 'ok' in data && data.ok)).toEqual([true, false, false, false]);
     },
   );

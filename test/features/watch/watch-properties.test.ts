@@ -1,7 +1,9 @@
 /** Whatever happens on the HSM, and wherever the watch dies: nothing is missed, nothing is told that did not happen. */
+
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
-import { COVERAGES, SEVERITIES } from '../../../src/core/events/finding.ts';
+import { SEVERITIES } from '../../../src/core/events/severity.ts';
+import { COVERAGES } from '../../../src/features/watch/model/events.ts';
 import { severityOfDeleted } from '../../../src/features/watch/model/severity.ts';
 import type { KnownKey } from '../../../src/features/watch/model/watch-state.ts';
 import type { MemoryKey } from '../../support/memory/memory-hsm.ts';

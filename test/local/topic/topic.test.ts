@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { AzureKeyCredential } from '@azure/eventgrid';
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { EventGridPublisher } from '../../../src/adapters/events/event-grid-publisher.ts';
+import { EventGridSink } from '../../../src/adapters/events/event-grid-sink.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { createAuthority, createLeaf } from '../../../src/emulator/tls/certificates.ts';
 import type { Topic, TopicOptions } from '../../../src/local/topic/topic.ts';
@@ -27,8 +27,8 @@ async function aTopic(options: Partial<TopicOptions> = {}): Promise<Topic> {
   return topic;
 }
 
-function publisherTo(topic: Topic, key = 'key-1'): EventGridPublisher {
-  return new EventGridPublisher({
+function sinkTo(topic: Topic, key = 'key-1'): EventGridSink {
+  return new EventGridSink({
     url: topic.url,
     credential: new AzureKeyCredential(key),
     clock: systemClock,
@@ -73,7 +73,7 @@ describe('the topic and the SDK', () => {
   it('the topic takes what the publisher sends, in order', async () => {
     const topic = await aTopic();
     const events = [anEvent('orders'), anEvent('secret')];
-    await publisherTo(topic).publish(events);
+    await sinkTo(topic).accept(events);
 
     expect(topic.accepted.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
     expect(topic.accepted[0]).toEqual(events[0]);
@@ -87,7 +87,7 @@ describe('the topic and the SDK', () => {
       return `token-${made}`;
     };
     const topic = await aTopic({ subscriptions: [{ name: 'recovery', url: hook.url, token }] });
-    await publisherTo(topic).publish([anEvent('orders'), anEvent('secret')]);
+    await sinkTo(topic).accept([anEvent('orders'), anEvent('secret')]);
     await vi.waitFor(() => expect(hook.posts()).toHaveLength(2));
 
     expect(hook.requests.map(({ headers }) => headers.authorization)).toEqual([
@@ -101,25 +101,25 @@ describe('the topic and the SDK', () => {
     const topic = await aTopic();
     const events = Array.from({ length: 3000 }, (_, n) => anEvent(`key-${n}`));
     expect(JSON.stringify(events).length).toBeGreaterThan(1024 * 1024);
-    await publisherTo(topic).publish(events);
+    await sinkTo(topic).accept(events);
 
     expect(topic.accepted.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   });
 
   it('a wrong key is told as topic-forbidden', async () => {
     const topic = await aTopic();
-    expect((await failureOf(publisherTo(topic, 'other').publish([anEvent('orders')]))).code).toBe(
+    expect((await failureOf(sinkTo(topic, 'other').accept([anEvent('orders')]))).code).toBe(
       'topic-forbidden',
     );
   });
 
   it('a topic that is not there is told as topic-unreachable', async () => {
     const topic = await aTopic();
-    const publisher = publisherTo(topic);
+    const sink = sinkTo(topic);
     await topic.close();
     closing.length = 0;
 
-    expect((await failureOf(publisher.publish([anEvent('orders')]))).code).toBe('topic-unreachable');
+    expect((await failureOf(sink.accept([anEvent('orders')]))).code).toBe('topic-unreachable');
   });
 
   it('a token credential publishes over TLS with an authority of one’s own', async () => {
@@ -132,10 +132,10 @@ describe('the topic and the SDK', () => {
     });
     const caPem = authority.certificate;
     const options = { url: topic.url, clock: systemClock, caPem };
-    await new EventGridPublisher({ ...options, credential: credential('good') }).publish([anEvent('orders')]);
-    const bad = new EventGridPublisher({ ...options, credential: credential('bad') });
+    await new EventGridSink({ ...options, credential: credential('good') }).accept([anEvent('orders')]);
+    const bad = new EventGridSink({ ...options, credential: credential('bad') });
 
-    expect((await failureOf(bad.publish([anEvent('orders')]))).code).toBe('topic-forbidden');
+    expect((await failureOf(bad.accept([anEvent('orders')]))).code).toBe('topic-forbidden');
     expect(topic.accepted).toHaveLength(1);
   });
 });
@@ -145,7 +145,7 @@ describe('a webhook of the topic', () => {
     const hook = await aWebhook();
     const topic = await aTopic({ subscriptions: [{ name: 'pager', url: hook.url }] });
     const event = anEvent('orders');
-    await publisherTo(topic).publish([event]);
+    await sinkTo(topic).accept([event]);
     await vi.waitFor(() => expect(hook.posts()).toHaveLength(1));
 
     expect(hook.requests[0]).toMatchObject({
@@ -167,7 +167,7 @@ describe('a webhook of the topic', () => {
       const clock = new ManualClock();
       const hook = await aWebhook([], [origin]);
       const topic = await aTopic({ clock, subscriptions: [{ name: 'pager', url: hook.url }] });
-      await publisherTo(topic).publish([anEvent('orders')]);
+      await sinkTo(topic).accept([anEvent('orders')]);
       await vi.waitFor(() => expect(clock.sleeping).toBe(1));
       expect(hook.posts()).toHaveLength(0);
       await clock.advance(10_000);
@@ -180,7 +180,7 @@ describe('a webhook of the topic', () => {
     const clock = new ManualClock();
     const hook = await aWebhook([status, status]);
     const topic = await aTopic({ clock, subscriptions: [{ name: 'pager', url: hook.url }] });
-    await publisherTo(topic).publish([anEvent('orders')]);
+    await sinkTo(topic).accept([anEvent('orders')]);
     for (const wait of [10_000, 30_000]) {
       await vi.waitFor(() => expect(clock.sleeping).toBe(1));
       await clock.advance(wait);
@@ -198,7 +198,7 @@ describe('a webhook of the topic', () => {
       onUndelivered: ({ event }) => undelivered.push(event.id),
     });
     const event = anEvent('orders');
-    await publisherTo(topic).publish([event, anEvent('secret')]);
+    await sinkTo(topic).accept([event, anEvent('secret')]);
     await vi.waitFor(() => expect(hook.posts()).toHaveLength(2));
 
     expect(undelivered).toEqual([event.id]);
@@ -213,7 +213,7 @@ describe('a webhook of the topic', () => {
       subscriptions: [{ name: 'pager', url: hook.url }],
       onUndelivered: ({ reason }) => undelivered.push(reason),
     });
-    await publisherTo(topic).publish([anEvent('orders')]);
+    await sinkTo(topic).accept([anEvent('orders')]);
     for (let hour = 0; hour < 60 && undelivered.length === 0; hour += 1) {
       await vi.waitFor(() => expect(clock.sleeping + undelivered.length).toBe(1));
       await clock.advance(12 * 3_600_000);
@@ -227,7 +227,7 @@ describe('a webhook of the topic', () => {
     const subscription = { name: 'pager', url: hook.url, types: ['HsmWarden.KeyRecovered'] };
     const topic = await aTopic({ subscriptions: [subscription] });
     const wanted = anEvent('orders', 'recovered');
-    await publisherTo(topic).publish([anEvent('secret'), wanted]);
+    await sinkTo(topic).accept([anEvent('secret'), wanted]);
     await vi.waitFor(() => expect(hook.posts()).toHaveLength(1));
 
     expect(JSON.parse(hook.posts()[0]?.body ?? '')).toMatchObject({ id: wanted.id });

@@ -1,10 +1,11 @@
 /** The gate before everything dangerous: it proves to itself that it is armed, and stays shut when it cannot. */
 
 import { WardenError } from '../../../core/errors.ts';
-import type { Clock } from '../../../core/ports.ts';
+import type { EventBus } from '../../../core/events/bus.ts';
+import type { Clock, Logger } from '../../../core/ports.ts';
 import { DAY_MS } from '../../../core/time.ts';
+import { toRecoveryCloudEvent } from '../model/events.ts';
 import { overrideInForce, policyProblems, type RecoveryPolicy } from '../model/policy.ts';
-import type { RecoveryNotifier } from '../model/ports.ts';
 
 /** The verdict of a self-check. Times are epoch milliseconds. */
 export interface GateVerdict {
@@ -33,7 +34,8 @@ export interface GateDeps {
   readonly policy: RecoveryPolicy;
   /** E.g. that a forged token is refused, the signing keys can be had, and the audit log can be read to its end. */
   readonly proofs: Readonly<Record<string, GateProof>>;
-  readonly notifier: RecoveryNotifier;
+  readonly bus: Pick<EventBus, 'send'>;
+  readonly logger: Logger;
   readonly clock: Clock;
 }
 
@@ -47,7 +49,7 @@ export class Gate {
   readonly #deps: GateDeps;
   #verdict: GateVerdict | undefined;
   #running: { readonly full: boolean; readonly verdict: Promise<GateVerdict> } | undefined;
-  readonly #told = new Set<string>();
+  readonly #reported = new Set<string>();
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -72,7 +74,7 @@ export class Gate {
   }
 
   /**
-   * Proves everything now and in full, tells what is wrong, and returns the verdict. It throws nothing: what fails
+   * Proves everything now and in full, reports what is wrong, and returns the verdict. It throws nothing: what fails
    * disarms.
    */
   async check(): Promise<GateVerdict> {
@@ -108,9 +110,9 @@ export class Gate {
     const kinds = [...new Set(found.map(({ kind }) => kind))].sort().join('+');
     const override = overrideInForce(policy, checkedAt);
     const verdict = { armed: problems.length === 0, checkedAt, problems, override };
-    const told = await this.#tell(verdict, kinds);
+    const unreported = await this.#report(verdict, kinds);
     this.#verdict =
-      told === undefined ? verdict : { ...verdict, armed: false, problems: [...problems, told] };
+      unreported === undefined ? verdict : { ...verdict, armed: false, problems: [...problems, unreported] };
     return this.#verdict;
   }
 
@@ -125,11 +127,12 @@ export class Gate {
   }
 
   /**
-   * An override or a disarmed gate is told to the world, once a day by each instance and for each kind of problem: a
+   * An override or a disarmed gate is reported, once a day by each instance and for each kind of problem: a
    * passing fault must not silence what comes after it. An override nobody heard of opens nothing.
    */
-  async #tell(verdict: GateVerdict, kinds: string): Promise<string | undefined> {
+  async #report(verdict: GateVerdict, kinds: string): Promise<string | undefined> {
     const { armed, checkedAt, problems, override } = verdict;
+    const { bus, logger } = this.#deps;
     const day = Math.floor(checkedAt / DAY_MS);
     const events = [
       ...(armed
@@ -145,9 +148,9 @@ export class Gate {
     ];
     try {
       for (const event of events) {
-        if (this.#told.has(event.id)) continue;
-        await this.#deps.notifier.notify({ ...event, at: checkedAt });
-        this.#told.add(event.id);
+        if (this.#reported.has(event.id)) continue;
+        await bus.send([toRecoveryCloudEvent({ ...event, at: checkedAt })], { logger });
+        this.#reported.add(event.id);
       }
       return undefined;
     } catch (error) {

@@ -3,12 +3,14 @@ import { isWardenError, type WardenError } from '../../../core/errors.ts';
 import { readMessage } from '../../../core/queue.ts';
 import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { ruleFor } from '../model/policy.ts';
-import type { HeldRecord } from '../model/ports.ts';
+import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
 import { isClosed, type Outcome, type RecoveryRecord } from '../model/record.ts';
 import { unprovenIn } from '../request/evidence.ts';
-import { Recoveries, type RecoveriesDeps } from '../request/recoveries.ts';
-import { changeRecovery, tellFacts } from '../request/recovery-log.ts';
+import { publishFacts } from '../request/publish-facts.ts';
+import type { RecoveriesDeps } from '../request/recoveries.ts';
+import { changeRecovery } from '../request/recovery-log.ts';
 import { recordUnproven, refuseUnproven } from '../request/refuse-unproven.ts';
+import { settle } from '../request/settle.ts';
 import { applyCommand, type Command, isApproved, WARDEN } from '../request/state-machine.ts';
 import { type Circumstances, type PerformDeps, perform } from './perform.ts';
 
@@ -37,7 +39,7 @@ export async function executeRecovery(
   signal: AbortSignal,
 ): Promise<ExecuteResult> {
   const { id } = readMessage(RECOVERIES, message);
-  const settled = await new Recoveries(deps).settle(id);
+  const settled = await settle(deps, id);
   if (isClosed(settled.record)) return 'nothing-to-do';
   let unproven: string | undefined;
   try {
@@ -56,7 +58,7 @@ export async function executeRecovery(
 }
 
 interface Claimed {
-  readonly held: HeldRecord;
+  readonly held: ChangedRecord;
   readonly resumed: boolean;
   readonly until: number;
 }
@@ -112,7 +114,7 @@ async function executeClaimed(
   let outcome: Outcome;
   try {
     // Before anything happens to the key, that it is about to happen is in the audit log.
-    const { record } = await tellFacts(deps, claimed.held);
+    const { record } = await publishFacts(deps, claimed.held);
     // What was written since it was claimed is judged, too: only the very record that is proven is performed.
     const unproven = unprovenIn(record, await deps.evidence.of(id)) ?? incompleteIn(deps, record);
     if (unproven !== undefined) throw recordUnproven(record, unproven);
@@ -124,7 +126,7 @@ async function executeClaimed(
     outcome = failed(step, error);
   }
   const ended = await changeRecovery(deps.store, id, command(deps, { type: 'finish', worker, outcome }));
-  await tellFacts(deps, ended);
+  await publishFacts(deps, ended);
   deps.logger.info('recovery ended', {
     recoveryId: id,
     result: outcome.result,

@@ -1,27 +1,5 @@
 /** What the recovery needs from the outside world beyond the ports of the whole engine. */
-import type { FACT_KINDS, RecoveryRecord } from './record.ts';
-
-/** An event of the recovery for the outside world. It never holds a secret, a backup or a token. */
-export interface RecoveryEvent {
-  /** The same for the same fact told twice. */
-  readonly id: string;
-  readonly type: (typeof FACT_KINDS)[number] | 'gate-disarmed' | 'override-in-force';
-  /** Epoch milliseconds. */
-  readonly at: number;
-  readonly hsm?: string;
-  readonly key?: string;
-  readonly recoveryId?: string;
-  /** Where a person can look at it. */
-  readonly link?: string;
-  readonly detail?: string;
-  /** Set where somebody must act at once. */
-  readonly severity?: 'critical';
-}
-
-/** Tells the outside world. At least once; an event is told again until this succeeds. */
-export interface RecoveryNotifier {
-  notify(event: RecoveryEvent): Promise<void>;
-}
+import type { Fact, RecoveryRecord } from './record.ts';
 
 /** Random identifiers. */
 export interface Ids {
@@ -33,4 +11,10 @@ export interface Ids {
 export interface HeldRecord {
   readonly record: RecoveryRecord;
   readonly etag: string;
+}
+
+/** A record after a change. */
+export interface ChangedRecord extends HeldRecord {
+  /** The facts that waited to be published before the change. */
+  readonly pendingBefore: readonly Fact[];
 }

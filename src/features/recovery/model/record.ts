@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import type { DocumentType } from '../../../core/documents/document-type.ts';
 import { Actor, HsmName, KeyName } from '../../../core/model/names.ts';
+import { FACT_KINDS } from './events.ts';
 import { ApprovalRule } from './policy.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -89,21 +90,6 @@ export const Outcome = z.strictObject({
   warnings: z.array(z.string()),
 });
 export type Outcome = z.infer<typeof Outcome>;
-
-/** The kinds of facts a request can give rise to; each becomes a line of the audit log and an event. */
-export const FACT_KINDS = [
-  'requested',
-  'approval-given',
-  'approved',
-  'rejected',
-  'cancelled',
-  'expired',
-  'execution-started',
-  'execution-resumed',
-  'succeeded',
-  'failed',
-  'restored-other-key',
-] as const;
 
 /** Something that happened to a request. `n` counts from 1, so that a fact told twice is known for the same. */
 export const Fact = z.strictObject({

@@ -14,20 +14,15 @@ import type { HeldRecord, Ids } from '../model/ports.ts';
 import type { RecoveryRecord } from '../model/record.ts';
 import { type LookDeps, type Preflight, preflight } from '../planning/key-state.ts';
 import type { Ask } from '../planning/preflight.ts';
-import { type RecoveryEvidence, unprovenIn } from './evidence.ts';
+import type { RecoveryEvidence } from './evidence.ts';
 import { findAnswered, findLive, idFrom, joinEvent, lookUpEvent } from './one-live.ts';
-import {
-  changeRecovery,
-  createRecovery,
-  noteFirst,
-  type RecoveryLogDeps,
-  tellFacts,
-} from './recovery-log.ts';
-import { refuseUnproven } from './refuse-unproven.ts';
-import { applyCommand, type Command, isDue, openRequest } from './state-machine.ts';
+import { noteFirst, type PublishDeps, publishFacts } from './publish-facts.ts';
+import { changeRecovery, createRecovery } from './recovery-log.ts';
+import { settle } from './settle.ts';
+import { applyCommand, type Command, openRequest } from './state-machine.ts';
 
 /** What the recovery needs to serve people. */
-export interface RecoveriesDeps extends RecoveryLogDeps, LookDeps {
+export interface RecoveriesDeps extends PublishDeps, LookDeps {
   readonly policy: RecoveryPolicy;
   readonly gate: Gate;
   readonly evidence: RecoveryEvidence;
@@ -38,9 +33,6 @@ export interface RecoveriesDeps extends RecoveryLogDeps, LookDeps {
   /** Ids of requests known to have ended. */
   readonly closed?: ReadonlySet<string>;
 }
-
-/** Whoever makes a fact tells it within this time, or has died. */
-const TELLING_MS = 5_000;
 
 /** What a person can do to an open request. */
 export type PersonCommand = Extract<Command, { type: 'approve' | 'reject' | 'cancel' }>;
@@ -119,10 +111,9 @@ export class Recoveries {
         noted = true;
         return next;
       };
-      const held = await changeRecovery(store, id, change, etags);
-      const told = await tellFacts(this.#deps, held);
-      if (told.record.state === 'approved') await this.#enqueue(id);
-      return told;
+      const held = await publishFacts(this.#deps, await changeRecovery(store, id, change, etags));
+      if (held.record.state === 'approved') await this.#enqueue(id);
+      return held;
     });
   }
 
@@ -132,23 +123,9 @@ export class Recoveries {
     return this.settle(id);
   }
 
-  /**
-   * Brings a request up to the time: lets it expire when it is due, and tells what is untold. Facts of the last moments
-   * are left to whoever made them and is about to tell them.
-   */
-  async settle(id: string): Promise<HeldRecord> {
-    const { clock, policy, store } = this.#deps;
-    const now = clock.now();
-    let expired = false;
-    const held = await changeRecovery(store, id, (record) => {
-      expired = isDue(record, now);
-      if (!expired) return record;
-      return applyCommand(record, { type: 'expire' }, now, ruleFor(policy, record.operation.key));
-    });
-    if (expired) return tellFacts(this.#deps, held);
-    if (!held.record.untold.some(({ at }) => now - at >= TELLING_MS)) return held;
-    const unproven = unprovenIn(held.record, await this.#deps.evidence.of(id));
-    return unproven === undefined ? tellFacts(this.#deps, held) : refuseUnproven(this.#deps, held, unproven);
+  /** Brings a request up to date: see {@link settle}. */
+  settle(id: string): Promise<HeldRecord> {
+    return settle(this.#deps, id);
   }
 
   /** Puts the request's message in the queue again, where a worker should be at it and may not be. */
@@ -199,7 +176,7 @@ export class Recoveries {
       store,
       events === undefined ? record : { ...record, events: [...events] },
     );
-    return tellFacts(this.#deps, held);
+    return publishFacts(this.#deps, held);
   }
 
   async #repeated(id: string, fingerprint: string): Promise<HeldRecord | undefined> {

@@ -4,11 +4,12 @@ import type { Clock } from '../../../core/ports.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, type Outcome, type RecoveryRecord } from '../model/record.ts';
 import type { RecoveryEvidence } from './evidence.ts';
-import { changeRecovery, type RecoveryLogDeps, tellFacts } from './recovery-log.ts';
+import { type PublishDeps, publishFacts } from './publish-facts.ts';
+import { changeRecovery } from './recovery-log.ts';
 import { WARDEN } from './state-machine.ts';
 
 /** What refusing needs. */
-export interface RefuseDeps extends RecoveryLogDeps {
+export interface RefuseDeps extends PublishDeps {
   readonly clock: Clock;
   readonly evidence: RecoveryEvidence;
 }
@@ -25,7 +26,7 @@ export function recordUnproven({ id, operation }: RecoveryRecord, why: string): 
 }
 
 /**
- * Notes the refusal, ends the request as failed with `record-unproven`, and tells it at the highest severity. A request that
+ * Notes the refusal, ends the request as failed with `record-unproven`, and reports it at the highest severity. A request that
  * has ended stays as it is; it is noted only. Fails with `audit-corrupt` or a storage code.
  */
 export async function refuseUnproven(deps: RefuseDeps, held: HeldRecord, why: string): Promise<HeldRecord> {
@@ -45,10 +46,11 @@ export async function refuseUnproven(deps: RefuseDeps, held: HeldRecord, why: st
   const closed = await changeRecovery(deps.store, id, (record) =>
     isClosed(record) ? record : close(record, error, lines, deps.clock.now()),
   );
-  return tellFacts(deps, closed);
+  // What was pending before is dropped, so nobody else is about to publish.
+  return publishFacts(deps, { ...closed, pendingBefore: [] });
 }
 
-/** Its own untold facts are dropped: they are nobody's word. The number of the new one was never told before. */
+/** Its own pending facts are dropped: they are nobody's word. The number of the new one was never used before. */
 function close(record: RecoveryRecord, error: WardenError, lines: number, now: number): RecoveryRecord {
   const { claim: _, ...rest } = record;
   const outcome: Outcome = {

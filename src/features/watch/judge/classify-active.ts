@@ -1,6 +1,5 @@
 /** Says whether an active key has the backup it was promised. */
 
-import type { Finding } from '../../../core/events/finding.ts';
 import type { ListedKey } from '../../../core/model/key.ts';
 import { reasonToSkip } from '../../../core/model/selection.ts';
 import { nextRunAfter } from '../../../core/schedule.ts';
@@ -8,6 +7,7 @@ import { isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import type { JudgeContext } from '../model/context.ts';
 import { judgeCoverage } from '../model/coverage.ts';
+import type { Finding } from '../model/events.ts';
 import type { ActiveKey } from '../model/watch-state.ts';
 
 /** What was promised to a key with a backup: when the next one is due, and why. Epoch milliseconds. */

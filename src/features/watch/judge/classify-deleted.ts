@@ -1,11 +1,11 @@
 /** Says what is to be told of a soft-deleted key: that it was deleted, and each threshold as its purge comes closer. */
 
-import type { Caller, Finding, FindingData } from '../../../core/events/finding.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { deletionOf, type JudgeContext, timeLeft } from '../model/context.ts';
 import { afterPurge, excuse, judgeCoverage } from '../model/coverage.ts';
+import type { Caller, Finding, FindingData } from '../model/events.ts';
 import { orderThresholds } from '../model/policy.ts';
 import { rememberLeftOut } from '../model/remembered.ts';
 import { severityOfDeleted } from '../model/severity.ts';

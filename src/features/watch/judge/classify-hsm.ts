@@ -1,12 +1,12 @@
 /** Says what is wrong with an HSM as a whole: its protection against purges, its nightly run, its answers. */
 
 import type { WardenError } from '../../../core/errors.ts';
-import type { Finding } from '../../../core/events/finding.ts';
 import type { ListedKey } from '../../../core/model/key.ts';
 import { nextRunAfter } from '../../../core/schedule.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { LastRun } from '../../backup/last-run.ts';
 import type { JudgeContext } from '../model/context.ts';
+import type { Finding } from '../model/events.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Condition, WatchState } from '../model/watch-state.ts';
 

@@ -1,10 +1,10 @@
 /** Says what a purge left behind: a backup that can bring the key back, or nothing. */
 
-import type { Finding } from '../../../core/events/finding.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { deletionOf, type JudgeContext } from '../model/context.ts';
 import { afterPurge, type Coverage, coverageOfUnseen, excuse, judgeCoverage } from '../model/coverage.ts';
+import type { Finding } from '../model/events.ts';
 import type { KeySignal } from '../model/observation.ts';
 import { asListed } from '../model/remembered.ts';
 import { severityOfPurged } from '../model/severity.ts';

@@ -1,8 +1,8 @@
 /** Says that somebody tried to use a key that is deleted: the surest sign that the deletion was a mistake. */
 
-import type { Finding } from '../../../core/events/finding.ts';
 import { HOUR_MS, isoTime } from '../../../core/time.ts';
 import { type JudgeContext, timeLeft } from '../model/context.ts';
+import type { Finding } from '../model/events.ts';
 import type { UseSignal } from '../model/observation.ts';
 import type { DeletedKey } from '../model/watch-state.ts';
 

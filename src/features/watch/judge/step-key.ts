@@ -1,10 +1,10 @@
 /** From what was remembered of one key and where it is now to what is remembered next, and what is to be told. */
 
-import type { Finding } from '../../../core/events/finding.ts';
 import type { ListedDeletedKey, ListedKey, ListedVersion } from '../../../core/model/key.ts';
 import { CLOCK_SKEW_MS, isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { deletionOf, isSameDeletion, type JudgeContext } from '../model/context.ts';
+import type { Finding } from '../model/events.ts';
 import type { KeySignal, Presence } from '../model/observation.ts';
 import { account, enter, type PastPurge } from '../model/purge-ledger.ts';
 import { refreshLeftOut, rememberLeftOut } from '../model/remembered.ts';

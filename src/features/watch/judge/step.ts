@@ -1,12 +1,12 @@
 /** One step of the watch over an HSM: from its memory and what a look saw to its next memory and its findings. Pure. */
 
 import type { WardenError } from '../../../core/errors.ts';
-import type { Finding } from '../../../core/events/finding.ts';
 import { lookUp } from '../../../core/look-up.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
 import type { LastRun } from '../../backup/last-run.ts';
 import type { Catalogue } from '../../recovery-points/catalogue.ts';
 import type { JudgeContext } from '../model/context.ts';
+import type { Finding } from '../model/events.ts';
 import type { Observation, Presence, Signals } from '../model/observation.ts';
 import { post } from '../model/post.ts';
 import { asListed } from '../model/remembered.ts';

@@ -1,10 +1,11 @@
 /** Judges what the newest backup of a key would bring back. */
 
-import type { BackupFacts, COVERAGES } from '../../../core/events/finding.ts';
 import type { ListedKey } from '../../../core/model/key.ts';
 import { type KeySelection, reasonToSkip } from '../../../core/model/selection.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
+import type { BackupFacts } from '../../recovery-points/events.ts';
+import type { COVERAGES } from './events.ts';
 
 /** What a backup covers of a key; the shape in which events tell it. */
 export interface Coverage {

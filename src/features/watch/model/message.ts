@@ -1,7 +1,8 @@
 /** The queue message that asks for a look, checked when it comes in. */
+
 import { z } from 'zod';
-import { Caller } from '../../../core/events/finding.ts';
 import type { Queue } from '../../../core/queue.ts';
+import { Caller } from './events.ts';
 
 const KeySignal = z.strictObject({ key: z.string().min(1), at: z.int().nonnegative(), caller: Caller });
 

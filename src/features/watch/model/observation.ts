@@ -1,7 +1,8 @@
 /** What one look saw of an HSM. */
-import type { Caller } from '../../../core/events/finding.ts';
+
 import type { ListedDeletedKey, ListedKey, ListedVersion } from '../../../core/model/key.ts';
 import type { OddItem } from '../../../core/ports.ts';
+import type { Caller } from './events.ts';
 
 /** All keys of an HSM as listed, by name. Lists change while they are paged: what is missing in both is not yet gone. */
 export interface Observation {

@@ -1,6 +1,5 @@
 /** Puts findings into the outbox of a watch's memory. */
-import { toEvent } from '../../../core/events/event.ts';
-import type { Finding } from '../../../core/events/finding.ts';
+import { type Finding, toEvent } from './events.ts';
 import type { WatchState } from './watch-state.ts';
 
 /** `state` with the events of `findings` behind those that wait already; one that waits is not put there twice. */

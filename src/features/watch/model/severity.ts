@@ -1,5 +1,5 @@
 /** Weighs a finding about a key: first what its backups cover, then how much time is left. */
-import type { Severity } from '../../../core/events/finding.ts';
+import type { Severity } from '../../../core/events/severity.ts';
 import type { Coverage } from './coverage.ts';
 
 /** From plenty of time to hardly any. */

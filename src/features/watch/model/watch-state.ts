@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import type { DocumentType } from '../../../core/documents/document-type.ts';
 import { readDocument, updateDocumentWith } from '../../../core/documents/update-document.ts';
-import { WardenEvent } from '../../../core/events/event.ts';
+import { WatchEvent } from './events.ts';
 
 const Time = z.int().nonnegative();
 
@@ -78,9 +78,9 @@ const WatchState = z.strictObject({
   /** Conditions that hold, since when, and whether that was told. */
   conditions: z.partialRecord(z.enum(CONDITIONS), z.strictObject({ since: Time, told: z.boolean() })),
   /** Found, but accepted by no topic yet; oldest first. */
-  outbox: z.array(WardenEvent),
+  outbox: z.array(WatchEvent),
   /** The last events that the topic will never take; kept for a person to see. */
-  refused: z.array(WardenEvent),
+  refused: z.array(WatchEvent),
   /** How many refused events before these are kept no more; absent for none. */
   refusedBefore: z.int().positive().exactOptional(),
   /** Backups that are still to be pinned. */

@@ -1,25 +1,28 @@
 /** The gate: it opens only after it has proven that it is armed. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
+import { EventBus } from '../../../../src/core/events/bus.ts';
 import { Gate, type GateProof } from '../../../../src/features/recovery/access/gate.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../../../src/features/recovery/model/policy.ts';
 import { ManualClock } from '../../../support/memory/manual-clock.ts';
-import { RecordingNotifier } from '../../../support/memory/recovery-ports.ts';
+import { MemoryEventSink } from '../../../support/memory/memory-event-sink.ts';
+import { RecordingLogger } from '../../../support/memory/recording-logger.ts';
 
 function aGate(options: { policy?: Partial<RecoveryPolicy>; proofs?: Record<string, GateProof> } = {}) {
   const clock = new ManualClock();
-  const notifier = new RecordingNotifier();
+  const topic = new MemoryEventSink();
+  const bus = new EventBus([topic], clock);
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const gate = new Gate({ policy, proofs: options.proofs ?? {}, notifier, clock });
-  return { clock, notifier, gate };
+  const gate = new Gate({ policy, proofs: options.proofs ?? {}, bus, logger: new RecordingLogger(), clock });
+  return { clock, topic, gate };
 }
 
 describe('the gate', () => {
   it('opens when everything is proven', async () => {
-    const { gate, notifier } = aGate({ proofs: { identity: async () => undefined } });
+    const { gate, topic } = aGate({ proofs: { identity: async () => undefined } });
 
     await expect(gate.pass()).resolves.toBeUndefined();
-    expect(notifier.events).toEqual([]);
+    expect(topic.accepted).toEqual([]);
   });
 
   it.each([
@@ -35,14 +38,14 @@ describe('the gate', () => {
     { name: 'a single approval suffices', policy: { approvals: 1 } },
     { name: 'the policy cannot be met', policy: { groups: ['a', 'b', 'c'] } },
   ])('stays shut and says so once a day when $name', async ({ proofs, policy }) => {
-    const { gate, notifier, clock } = aGate({ ...(proofs && { proofs }), ...(policy && { policy }) });
+    const { gate, topic, clock } = aGate({ ...(proofs && { proofs }), ...(policy && { policy }) });
 
     await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
     await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
-    expect(notifier.events.map(({ type }) => type)).toEqual(['gate-disarmed']);
+    expect(topic.accepted.map(({ type }) => type)).toEqual(['HsmWarden.RecoveryGateDisarmed']);
     await clock.advance(86_400_000);
     await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
-    expect(notifier.events).toHaveLength(2);
+    expect(topic.accepted).toHaveLength(2);
   });
 
   it('tells another reason on the same day too: a fault that passed must not hide one that did not', async () => {
@@ -52,17 +55,17 @@ describe('the gate', () => {
       async () => 'the log is not whole',
       async () => 'the log is not whole, still',
     ];
-    const { gate, notifier, clock } = aGate({ proofs: { audit: async () => proofs.shift()?.(false) } });
+    const { gate, topic, clock } = aGate({ proofs: { audit: async () => proofs.shift()?.(false) } });
     while (proofs.length > 0) {
       await gate.verdict();
       await clock.advance(60_000);
     }
 
-    expect(notifier.events.map(({ detail }) => detail)).toEqual([
-      'audit: it could not be proven (no answer)',
-      'audit: the log is not whole',
+    expect(topic.accepted.map(({ data }) => data)).toEqual([
+      { detail: 'audit: it could not be proven (no answer)' },
+      { detail: 'audit: the log is not whole' },
     ]);
-    expect(new Set(notifier.events.map(({ id }) => id)).size).toBe(2);
+    expect(new Set(topic.accepted.map(({ id }) => id)).size).toBe(2);
   });
 
   it.each([
@@ -117,13 +120,13 @@ describe('the gate', () => {
 
   it('opens under an override only after the world was told, and shuts the moment it ends', async () => {
     const overrideUntil = Date.UTC(2026, 0, 1) + 30_000;
-    const { gate, notifier, clock } = aGate({ policy: { approvals: 1, overrideUntil } });
-    notifier.faults.fail('notify', new WardenError('storage-unreachable', { message: 'topic down' }));
+    const { gate, topic, clock } = aGate({ policy: { approvals: 1, overrideUntil } });
+    topic.faults.fail('accept', new WardenError('storage-unreachable', { message: 'topic down' }));
 
     await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
     await clock.advance(5_000);
     await expect(gate.pass()).resolves.toBeUndefined();
-    expect(notifier.events.map(({ type }) => type)).toEqual(['override-in-force']);
+    expect(topic.accepted.map(({ type }) => type)).toEqual(['HsmWarden.RecoveryOverrideInForce']);
     await clock.advance(30_000);
     await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
   });

@@ -107,7 +107,7 @@ describe('executing an approved request', () => {
     const world = await RecoveryWorld.withDeletedKey();
     const record = await world.approved();
     await world.clock.advance(HOUR_MS);
-    const deps: ExecuteDeps = new KillSwitch(1, true, 'recoverKey').wrapAll(world.deps());
+    const deps: ExecuteDeps = new KillSwitch(1, true, 'recoverKey').wrapAll(world.deps(), world.topic);
     await expect(world.deliver(record.id, deps)).rejects.toThrow('killed');
     await world.clock.advance(CLAIM_MS);
     world.hsm.deleteKey('orders');
@@ -121,9 +121,9 @@ describe('executing an approved request', () => {
   it('does not begin when its claim would lapse under it', async () => {
     const world = await RecoveryWorld.withDeletedKey();
     const record = await world.approved();
-    world.notifier.faults.plant({
-      operation: 'notify',
-      subject: 'execution-started',
+    world.topic.faults.plant({
+      operation: 'accept',
+      subject: 'HsmWarden.RecoveryStarted',
       act: () => world.clock.advance(CLAIM_MS - 40_000),
     });
 

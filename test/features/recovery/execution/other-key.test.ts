@@ -58,9 +58,10 @@ describe('a backup that holds another key than its record says', () => {
     const last = JSON.parse(world.auditStore.lines.at(-1) ?? '');
     expect(last).toMatchObject({ event: 'recovery-restored-other-key', code: 'restored-other-key' });
     expect(last.detail).toContain('the key payroll');
-    const told = world.notifier.events.filter(({ recoveryId }) => recoveryId === id).at(-1);
-    expect(told).toMatchObject({ type: 'restored-other-key', severity: 'critical' });
-    expect(told?.detail).toContain('delete it');
+    expect(world.topic.accepted.at(-1)).toMatchObject({
+      type: 'HsmWarden.RecoveryRestoredOtherKey',
+      data: { recoveryId: id, severity: 'critical', detail: expect.stringContaining('delete it') },
+    });
     expect(world.backups.blobs).toHaveLength(backedUp);
   });
 
@@ -80,7 +81,7 @@ describe('a backup that holds another key than its record says', () => {
   it('is told although the worker died right after the restore', async () => {
     const { world } = await planted();
     const { id } = await world.approved();
-    const dying = new KillSwitch(1, true, 'restoreKey').wrapAll(world.deps());
+    const dying = new KillSwitch(1, true, 'restoreKey').wrapAll(world.deps(), world.topic);
     await expect(world.deliver(id, dying)).rejects.toThrow('killed');
     await world.clock.advance(CLAIM_MS);
 

@@ -120,7 +120,7 @@ describe('what approvers saw of the versions is what counts', () => {
   it('not what the catalogue has learnt since, when a worker died after the restore', async () => {
     const { world, blob } = await planted();
     const record = await world.approved({ backup: blob });
-    const dying = new KillSwitch(1, true, 'restoreKey').wrapAll(world.deps());
+    const dying = new KillSwitch(1, true, 'restoreKey').wrapAll(world.deps(), world.topic);
     await expect(world.deliver(record.id, dying)).rejects.toThrow('killed');
     await world.backUp('orders');
     await world.clock.advance(600_000);

@@ -122,7 +122,7 @@ it.each([
   world.hsm.deleteKey('orders');
   await world.clock.advance(lostForMs);
   const record = await world.approved();
-  const dying = new KillSwitch(1, true, 'recoverKey').wrapAll(world.deps());
+  const dying = new KillSwitch(1, true, 'recoverKey').wrapAll(world.deps(), world.topic);
   await expect(world.deliver(record.id, dying)).rejects.toThrow('killed');
   await world.clock.advance(1_000);
   const planted = newestVersion(world.hsm.createKey('orders'));

@@ -2,6 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
+import type { CloudEvent } from '../../../../src/core/events/cloud-event.ts';
+import { RECOVERY_EVENTS } from '../../../../src/features/recovery/model/events.ts';
 import { RECOVERIES } from '../../../../src/features/recovery/model/message.ts';
 import { listRecoveries, reconcile } from '../../../../src/features/recovery/request/list-recoveries.ts';
 import { Recoveries } from '../../../../src/features/recovery/request/recoveries.ts';
@@ -16,6 +18,11 @@ async function deleted(): Promise<RecoveryWorld> {
   return world;
 }
 
+/** The fact that an event reports, as the audit log calls it. */
+function factOf({ type }: CloudEvent): string | undefined {
+  return RECOVERY_EVENTS.find((definition) => definition.type === type)?.kind;
+}
+
 describe('opening a request', () => {
   it('stores it, audits it and tells the world, with a link', async () => {
     const world = await deleted();
@@ -23,8 +30,11 @@ describe('opening a request', () => {
 
     expect(world.stored(record.id)).toMatchObject({ state: 'requested', untold: [] });
     expect(world.audited).toEqual(['recovery-requested']);
-    expect(world.notifier.events).toEqual([
-      expect.objectContaining({ type: 'requested', link: `https://warden.test/recoveries/${record.id}` }),
+    expect(world.topic.accepted).toMatchObject([
+      {
+        type: 'HsmWarden.RecoveryRequested',
+        data: { link: `https://warden.test/recoveries/${record.id}` },
+      },
     ]);
   });
 
@@ -72,7 +82,7 @@ describe('while the topic is down', () => {
     const act = () => {
       if (isDown) throw DOWN;
     };
-    world.notifier.faults.plant({ operation: 'notify', times: 1_000, act });
+    world.topic.faults.plant({ operation: 'accept', times: 1_000, act });
     const record = await world.approved();
     await world.clock.advance(60_000);
 
@@ -81,11 +91,11 @@ describe('while the topic is down', () => {
     const { record: seen, etag } = await new Recoveries(world.deps()).get(record.id);
     expect(seen.state).toBe('succeeded');
     expect((await new Recoveries(world.deps()).get(record.id)).etag).toBe(etag);
-    expect(world.notifier.events).toEqual([]);
+    expect(world.topic.accepted).toEqual([]);
 
     isDown = false;
     await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
-    expect(world.notifier.events.map(({ type }) => `recovery-${type}`)).toEqual(world.audited);
+    expect(world.topic.accepted.map(factOf)).toEqual(world.audited);
     expect(world.audited).toHaveLength(6);
     expect(world.stored(record.id).untold).toEqual([]);
   });
@@ -93,7 +103,7 @@ describe('while the topic is down', () => {
   it('goes on trying to tell what is over', async () => {
     const world = await deleted();
     const record = await world.ask();
-    world.notifier.faults.fail('notify', DOWN, { times: 1 });
+    world.topic.faults.fail('accept', DOWN, { times: 1 });
     const cancel = { type: 'cancel', by: person('alice'), reason: 'found it' } as const;
     await new Recoveries(world.deps()).command(record.id, cancel);
     const settled = new Set<string>();
@@ -102,7 +112,7 @@ describe('while the topic is down', () => {
     await world.clock.advance(60_000);
     await run();
 
-    expect(world.notifier.events.map(({ type }) => type)).toEqual(['requested', 'cancelled']);
+    expect(world.topic.accepted.map(factOf)).toEqual(['recovery-requested', 'recovery-cancelled']);
   });
 });
 

@@ -1,18 +1,19 @@
-/** The EventPublisher port on an Azure Event Grid topic that takes CloudEvents. */
+/** An event sink on an Azure Event Grid topic that takes CloudEvents. */
 import type { KeyCredential, TokenCredential } from '@azure/core-auth';
 import { EventGridPublisherClient } from '@azure/eventgrid';
-import type { EventPublisher } from '../../core/events/publisher.ts';
+import type { CloudEvent } from '../../core/events/cloud-event.ts';
+import type { EventSink, HandOver } from '../../core/events/sink.ts';
 import type { Clock } from '../../core/ports.ts';
 import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
-import { type TopicEvent, toBatches } from './batches.ts';
+import { toBatches } from './batches.ts';
 import { translateTopicError } from './translate-topic-error.ts';
 
 /** A topic answers in well under a second; what takes longer than this is an outage, and the events wait. */
 const TIMEOUT_MS = 15_000;
 
 /** How to reach a topic. */
-export interface EventGridPublisherOptions {
+export interface EventGridSinkOptions {
   /** The topic's endpoint, e.g. `https://contoso.westeurope-1.eventgrid.azure.net/api/events`. */
   readonly url: string;
   /** A key only for a local topic or a simulator: in Azure the product's identity publishes. */
@@ -25,14 +26,15 @@ export interface EventGridPublisherOptions {
   readonly limitMs?: number;
 }
 
-/** Publishes batch after batch, so that a topic gets the events in the order given. */
-export class EventGridPublisher implements EventPublisher {
+/** Sends batch after batch, so that a topic gets the events in the order given. */
+export class EventGridSink implements EventSink {
+  readonly name = 'topic';
   readonly #client: EventGridPublisherClient<'CloudEvent'>;
   readonly #clock: Clock;
   readonly #timeoutMs: number;
   readonly #limitMs: number;
 
-  constructor(options: EventGridPublisherOptions) {
+  constructor(options: EventGridSinkOptions) {
     this.#clock = options.clock;
     this.#timeoutMs = options.timeoutMs ?? TIMEOUT_MS;
     this.#limitMs = options.limitMs ?? CALL_LIMITS_MS.topicCall;
@@ -46,7 +48,7 @@ export class EventGridPublisher implements EventPublisher {
     });
   }
 
-  async publish(events: readonly TopicEvent[], signal?: AbortSignal): Promise<void> {
+  async accept(events: readonly CloudEvent[], { signal }: Pick<HandOver, 'signal'> = {}): Promise<void> {
     for (const batch of toBatches(events)) {
       try {
         const requestOptions = { timeout: this.#timeoutMs };
@@ -60,6 +62,6 @@ export class EventGridPublisher implements EventPublisher {
   }
 }
 
-function toSdk({ id, type, source, subject, time, datacontenttype, data }: TopicEvent) {
+function toSdk({ id, type, source, subject, time, datacontenttype, data }: CloudEvent) {
   return { id, type, source, subject, time: new Date(time), datacontenttype, data };
 }

@@ -1,17 +1,21 @@
 /** Every event of a whole story, judged by the published schemas with a validator that knows nothing of us. */
+
 import { readdir, readFile } from 'node:fs/promises';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { beforeAll, describe, expect, it } from 'vitest';
-import { EVENT_TYPES, type WardenEvent } from '../../../src/core/events/event.ts';
+import type { CloudEvent } from '../../../src/core/events/cloud-event.ts';
+import { BACKUP_DAMAGED } from '../../../src/features/recovery-points/events.ts';
 import { reportDamage } from '../../../src/features/verify/report-damage.ts';
+import { WATCH_EVENTS } from '../../../src/features/watch/model/events.ts';
+import { publishOutbox } from '../../../src/features/watch/outbox.ts';
 import { MemoryWorkQueue } from '../../support/memory/memory-work-queue.ts';
 import { aWatchPolicy, DAY_MS, HOUR_MS, WatchWorld } from '../../support/watch-world.ts';
 
 const FOLDER = new URL('../../../docs/events/', import.meta.url);
 
 /** A story in which everything happens. */
-async function everyEvent(): Promise<readonly WardenEvent[]> {
+async function everyEvent(): Promise<readonly CloudEvent[]> {
   const world = new WatchWorld({ purgeProtection: false, retentionDays: 8 });
   world.policy = aWatchPolicy({ minRetentionDays: 30, unreachableAfterMs: 0 });
   for (const name of ['orders', 'secret', 'billing']) world.hsm.createKey(name);
@@ -38,14 +42,16 @@ async function everyEvent(): Promise<readonly WardenEvent[]> {
   for await (const [backup] of world.backups.list('contoso', 'billing')) {
     if (backup === undefined) continue;
     const deps = { ...world.deps, backups: world.backups, queue: new MemoryWorkQueue(world.clock) };
-    await reportDamage(deps, { backup, reason: 'its hash is another' }, new AbortController().signal);
+    const damage = { backup, reason: 'its hash is another' };
+    const posted = await reportDamage(deps, 'contoso', [damage], new AbortController().signal);
+    await publishOutbox(world.deps, 'contoso', posted);
   }
   await world.look();
-  return world.publisher.accepted;
+  return world.topic.accepted;
 }
 
 describe('the published schemas', () => {
-  let events: readonly WardenEvent[];
+  let events: readonly CloudEvent[];
   const ajv = new Ajv2020({ allErrors: true, strict: true });
   addFormats.default(ajv);
   const validators = new Map<string, ReturnType<typeof ajv.compile>>();
@@ -59,16 +65,19 @@ describe('the published schemas', () => {
     }
   });
 
-  it.each(Object.entries(EVENT_TYPES))('%s: every event of the story conforms', (kind, type) => {
-    const validate = validators.get(kind);
-    const samples = events.filter((event) => event.type === type);
+  it.each([...WATCH_EVENTS, BACKUP_DAMAGED].map(({ kind, type }) => [kind, type]))(
+    '%s: every event of the story conforms',
+    (kind, type) => {
+      const validate = validators.get(kind);
+      const samples = events.filter((event) => event.type === type);
 
-    expect(samples.length).toBeGreaterThan(0);
-    for (const sample of samples) {
-      validate?.(JSON.parse(JSON.stringify(sample)));
-      expect(validate?.errors).toBeNull();
-    }
-  });
+      expect(samples.length).toBeGreaterThan(0);
+      for (const sample of samples) {
+        validate?.(JSON.parse(JSON.stringify(sample)));
+        expect(validate?.errors).toBeNull();
+      }
+    },
+  );
 
   it('refuse an event with a fact missing', () => {
     const sample = events.find(({ type }) => type === 'HsmWarden.KeyDeleted');

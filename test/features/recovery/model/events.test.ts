@@ -2,14 +2,13 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
+import { eventSchemas } from '../../../../src/core/events/json-schema.ts';
 import {
-  RECOVERY_EVENT_TYPES,
-  RecoveryCloudEvent,
+  RECOVERY_EVENTS,
+  type RecoveryEvent,
   toRecoveryCloudEvent,
-} from '../../../src/features/recovery/cloud-event.ts';
-import { recoveryEventSchemas } from '../../../src/features/recovery/event-schemas.ts';
-import type { RecoveryEvent } from '../../../src/features/recovery/model/ports.ts';
-import { RecoveryWorld } from '../../support/recovery-world.ts';
+} from '../../../../src/features/recovery/model/events.ts';
+import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 function anEvent(change: Partial<RecoveryEvent> = {}): RecoveryEvent {
   return {
@@ -25,11 +24,10 @@ function anEvent(change: Partial<RecoveryEvent> = {}): RecoveryEvent {
 }
 
 describe('an event of the recovery', () => {
-  it.each(Object.entries(RECOVERY_EVENT_TYPES))('of %s is a CloudEvent %s', (_, type) => {
-    const [fact = 'requested'] = FACTS.filter((known) => RECOVERY_EVENT_TYPES[known] === type);
+  it.each(RECOVERY_EVENTS)('of $fact is a CloudEvent $type', ({ fact, type, schema }) => {
     const event = toRecoveryCloudEvent(anEvent({ type: fact }));
 
-    expect(RecoveryCloudEvent.parse(event)).toEqual(event);
+    expect(schema.parse(event)).toEqual(event);
     expect(event).toMatchObject({
       type,
       subject: 'hsms/contoso/keys/orders',
@@ -49,7 +47,7 @@ describe('the published schemas', () => {
   const ajv = new Ajv2020({ allErrors: true, strict: true });
   addFormats.default(ajv);
   const validators = new Map(
-    [...recoveryEventSchemas().values()].map((text) => {
+    [...eventSchemas(RECOVERY_EVENTS).values()].map((text) => {
       const schema = JSON.parse(text);
       return [String(schema.title), ajv.compile(schema)];
     }),
@@ -59,7 +57,7 @@ describe('the published schemas', () => {
     const world = await RecoveryWorld.withBackup();
     world.hsm.deleteKey('orders');
     await world.deliver((await world.approved()).id);
-    const events = world.notifier.events.map(toRecoveryCloudEvent);
+    const events = world.topic.accepted;
 
     expect(events.map(({ type }) => type)).toContain('HsmWarden.RecoverySucceeded');
     for (const event of events) {
@@ -70,19 +68,3 @@ describe('the published schemas', () => {
     }
   });
 });
-
-const FACTS: readonly RecoveryEvent['type'][] = [
-  'requested',
-  'approval-given',
-  'approved',
-  'rejected',
-  'cancelled',
-  'expired',
-  'execution-started',
-  'execution-resumed',
-  'succeeded',
-  'failed',
-  'restored-other-key',
-  'gate-disarmed',
-  'override-in-force',
-];

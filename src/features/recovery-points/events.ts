@@ -1,0 +1,32 @@
+/** The event about a recovery point. It is here and not with the verification that finds it: the watch keeps it for sending. */
+import { z } from 'zod';
+import { defineEvent } from '../../core/events/define-event.ts';
+import { Severity } from '../../core/events/severity.ts';
+
+/** The newest good backup of a key, by its name in the store. */
+export const BackupFacts = z.strictObject({
+  blob: z.string().min(1),
+  versionId: z.string().exactOptional(),
+  capturedAt: z.iso.datetime(),
+  sha256: z.string().regex(/^[0-9a-f]{64}$/),
+});
+export type BackupFacts = z.infer<typeof BackupFacts>;
+
+/** A stored backup that does not read back as it was written, or is gone. */
+export const BACKUP_DAMAGED = defineEvent({
+  kind: 'backup-damaged',
+  type: 'HsmWarden.BackupDamaged',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    severity: Severity,
+    key: z.string().min(1),
+    blob: z.string(),
+    reason: z.string(),
+    capturedAt: z.iso.datetime(),
+    noticedAt: z.iso.datetime(),
+    expectedSha256: z.string(),
+    /** Another good backup of the key, if there is one. */
+    backup: BackupFacts.exactOptional(),
+  }),
+  subject: z.string().regex(/^hsms\/[^/]+(\/keys\/[^/]+)?$/),
+});

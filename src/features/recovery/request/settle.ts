@@ -1,0 +1,33 @@
+/** Brings a request up to date. */
+import { PUBLISHING_MS } from '../../../core/events/bus.ts';
+import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
+import type { HeldRecord } from '../model/ports.ts';
+import { unprovenIn } from './evidence.ts';
+import { publishFacts } from './publish-facts.ts';
+import { changeRecovery } from './recovery-log.ts';
+import { type RefuseDeps, refuseUnproven } from './refuse-unproven.ts';
+import { applyCommand, isDue } from './state-machine.ts';
+
+/** What it needs. */
+export interface SettleDeps extends RefuseDeps {
+  readonly policy: RecoveryPolicy;
+}
+
+/**
+ * Lets the request expire when it is due, and publishes what is pending; facts of the last moments are left to whoever made
+ * them and is about to publish them. Of a request that the audit log does not bear out nothing is published but that. Fails
+ * with `recovery-unknown`, or as {@link publishFacts}.
+ */
+export async function settle(deps: SettleDeps, id: string): Promise<HeldRecord> {
+  const now = deps.clock.now();
+  let expired = false;
+  const changed = await changeRecovery(deps.store, id, (record) => {
+    expired = isDue(record, now);
+    if (!expired) return record;
+    return applyCommand(record, { type: 'expire' }, now, ruleFor(deps.policy, record.operation.key));
+  });
+  if (expired) return publishFacts(deps, changed);
+  if (!changed.record.untold.some(({ at }) => now - at >= PUBLISHING_MS)) return changed;
+  const unproven = unprovenIn(changed.record, await deps.evidence.of(id));
+  return unproven === undefined ? publishFacts(deps, changed) : refuseUnproven(deps, changed, unproven);
+}
