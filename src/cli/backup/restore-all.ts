@@ -1,21 +1,25 @@
 /** `hsm-warden backup restore-all`: break glass. Restores every key of an HSM from its backups, at the set pace, and proves each. */
-import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { forEachConcurrently } from '../../core/concurrency.ts';
 import { WardenError } from '../../core/errors.ts';
 import { matches } from '../../core/model/selection.ts';
 import type { BackupStore, StoredBackup } from '../../core/ports.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
+import { isLoopback } from '../../core/settings/kinds.ts';
 import { isoTime } from '../../core/time.ts';
 import { observe } from '../../features/watch/observe/observe.ts';
-import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../connect/address.ts';
+import { AddressOptions, HSM_OPTIONS, type HsmAddress, hsmAddress } from '../connect/address.ts';
 import { cliLogger, keyServiceOn, openStore, pacerFor } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
-import type { Answer } from '../frame/command.ts';
+import { askLine } from '../frame/ask.ts';
+import type { CommandContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
+import { GuardRefusal } from '../frame/failures.ts';
 import { Moment } from '../frame/moment.ts';
 import { numberFrom } from '../frame/option-values.ts';
 import { startProgress } from '../frame/progress.ts';
+import { openReport } from './report-file.ts';
+import { planAnswer, planText, restoreAnswer } from './restore-answer.ts';
 import { restoreOne } from './restore-key.ts';
 import { countRestored, type RestoredKey, type RestoreReport } from './restore-report.ts';
 
@@ -27,7 +31,7 @@ export const backupRestoreAll = defineCommand({
   summary: 'Break glass: restore every key of an HSM from its backups',
   details: [
     'Reads the backups themselves, so neither the app nor its state is needed. The target must share the security domain of the HSM the backups are of. A key that is active already is only proven; a soft-deleted one is recovered; all others are restored. Each is proven by the public keys of all its versions. A damaged backup is passed over for the one before it. It can be interrupted and run again.',
-    'Exit code 0 only when every key is there and proven. The report says what became of each.',
+    'Exit code 0 only when every key is there and proven. The report says what became of each; its file is opened first, so that no outcome is lost. With -o json the progress on standard error is JSON, too, a line each.',
   ],
   format: 'table',
   options: [
@@ -44,6 +48,7 @@ export const backupRestoreAll = defineCommand({
       description: 'where to write the report (default: restore-FROM-TIME.json here)',
     },
     { flags: '--dry-run', description: 'only say what would be done' },
+    { flags: '--yes', description: 'do not ask for the name of an HSM that is not on this machine' },
     ...CONNECTION_OPTIONS,
   ],
   examples: [
@@ -61,25 +66,38 @@ export const backupRestoreAll = defineCommand({
     pace: numberFrom(0.1, 10, 'restores a second').default(8),
     report: z.string().min(1).optional(),
     dryRun: z.boolean().default(false),
+    yes: z.boolean().default(false),
+    output: z.string().optional(),
   }),
   async run(context, given) {
     const { clock, signal } = context;
     const connection = await connect(context, given);
+    const config = requireConfig(connection);
     const address = hsmAddress(given, connection);
-    const { backups } = openStore(connection, requireConfig(connection), context);
+    const { backups } = openStore(connection, config, context);
+    const from =
+      config.hsms.find(({ name }) => name.toLowerCase() === given.from.toLowerCase())?.name ?? given.from;
     const asOf = given.asOf?.getTime() ?? Number.POSITIVE_INFINITY;
-    const byKey = await candidates(backups, given.from, asOf, given.only, signal);
-    if (byKey.size === 0) throw nothing(given.from);
+    const byKey = await candidates(backups, from, asOf, given.only, signal);
+    if (byKey.size === 0) throw nothing(from);
     const keys = keyServiceOn(connection, address, clock);
     const seen = await observe({ keys, clock, logger: cliLogger(context), retry: DEFAULT_RETRY }, signal);
     const presenceOf = (key: string) =>
       seen.active.has(key) ? 'active' : seen.deleted.has(key) ? 'deleted' : 'absent';
-    if (given.dryRun) return plan(byKey, presenceOf);
+    const plan = { from, target: address.hsm, byKey, presenceOf, pace: given.pace };
+    if (given.dryRun) return planAnswer(plan);
 
-    const deps = { keys, backups, pacer: pacerFor(given.pace, clock), clock };
     const startedAt = clock.now();
+    const path = given.report ?? `restore-${from}-${isoTime(startedAt).replaceAll(/[-:]|\.\d+/g, '')}.json`;
+    context.stderr.write(`Restoring ${planText(plan)}.\n`);
+    if (!given.yes && !isLoopback(address.url)) await confirm(context, address);
+    const file = await openReport(path);
+    const deps = { keys, backups, pacer: pacerFor(given.pace, clock), clock };
     const done: RestoredKey[] = [];
-    const progress = startProgress(context, `Restoring into ${address.hsm}`);
+    const progress = startProgress(context, `Restoring into ${address.hsm}`, given.output === 'json');
+    context.onInterrupt(
+      () => `${done.length} of ${byKey.size} restored. Run the same command again: it goes on from there.`,
+    );
     let stopped: unknown;
     try {
       await forEachConcurrently(each(byKey), AT_ONCE, async ([key, found]) => {
@@ -96,7 +114,7 @@ export const backupRestoreAll = defineCommand({
     const counts = countRestored(done);
     const report: RestoreReport = {
       format: 1,
-      source: given.from,
+      source: from,
       target: { hsm: address.hsm, url: address.url },
       ...(given.asOf === undefined ? {} : { asOf: given.asOf.toISOString() }),
       startedAt: isoTime(startedAt),
@@ -106,55 +124,20 @@ export const backupRestoreAll = defineCommand({
       counts,
       keys: done.toSorted((a, b) => (a.key < b.key ? -1 : 1)),
     };
-    const path =
-      given.report ?? `restore-${given.from}-${isoTime(startedAt).replaceAll(/[-:]|\.\d+/g, '')}.json`;
-    await writeFile(path, `${JSON.stringify(report, null, 2)}\n`, { mode: 0o600 });
-    context.stderr.write(`Report: ${path}\n`);
+    const isKept = await file.write(report, context.stderr);
     if (stopped !== undefined) throw stopped;
-    return answer(report, byKey.size);
+    return restoreAnswer(report, byKey.size, isKept);
   },
 });
 
-function answer(report: RestoreReport, wanted: number): Answer {
-  const { counts, keys, complete, pace, target } = report;
-  const failed = keys.flatMap(({ key, problem }) =>
-    problem === undefined ? [] : [`  ${key} (${problem.code}): ${problem.message}`],
+/** An HSM elsewhere is somebody's: its name is to be typed. Fails with GuardRefusal. */
+async function confirm(context: CommandContext, { hsm, url }: HsmAddress): Promise<void> {
+  const answer = await askLine(context, `Type the name of the HSM (${hsm}, at ${url}) to go on: `);
+  if (answer?.trim() === hsm) return;
+  throw new GuardRefusal(
+    'Nothing was restored: the name of the HSM was not typed.',
+    'Type it exactly, or add --yes.',
   );
-  const { restored, recovered, present } = counts;
-  return {
-    data: report,
-    table: {
-      columns: ['Key', 'Outcome', 'Versions', 'Verified', 'CapturedAt'],
-      rows: keys.map((one) => [one.key, one.outcome, one.versions, one.verified, one.capturedAt]),
-    },
-    page: [
-      `${restored + recovered + present} of ${wanted} keys are on HSM ${target.hsm}, each proven: ${restored} restored, ${recovered} recovered, ${present} there before.`,
-      `${pace.reached} a second (set: ${pace.set}).`,
-      ...(failed.length === 0 ? [] : ['Not brought back:', ...failed]),
-      ...(complete ? ['Next: put the HSM into WARDEN_HSMS, then hsm-warden backup run.'] : []),
-    ].join('\n'),
-    exit: complete ? 'done' : 'failed',
-  };
-}
-
-function plan(
-  byKey: ReadonlyMap<string, readonly StoredBackup[]>,
-  presenceOf: (key: string) => string,
-): Answer {
-  const acts: Readonly<Record<string, string>> = { active: 'prove', deleted: 'recover', absent: 'restore' };
-  const keys = [...byKey].map(([key, [newest]]) => ({
-    key,
-    action: acts[presenceOf(key)],
-    blob: newest?.blob,
-    capturedAt: newest === undefined ? undefined : isoTime(newest.record.capturedAt),
-  }));
-  return {
-    data: { keys },
-    table: {
-      columns: ['Key', 'Action', 'CapturedAt', 'Blob'],
-      rows: keys.map(({ key, action, capturedAt, blob }) => [key, action, capturedAt, blob]),
-    },
-  };
 }
 
 /** All backups by key, newest first. */
