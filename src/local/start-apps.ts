@@ -16,8 +16,6 @@ import { createFileScheduleStore } from './host/timer/schedule-store.ts';
 import { freePorts } from './world/free-ports.ts';
 import { WATCH_SOURCE, type World } from './world/start-world.ts';
 
-/** After a crash here a message comes back soon, not after the ten minutes of the official host. */
-const QUEUE_VISIBILITY_MS = 30_000;
 const PORTS = { backup: 7071, recovery: 7072 } as const;
 
 /** The events that the recovery app is subscribed to: those that open requests. */
@@ -29,8 +27,8 @@ export interface Apps {
   readonly recovery: Host;
   /** Opens the operator's paths (`/admin/…`) of both. */
   readonly masterKey: string;
-  /** Running work may go on for `graceMs`, 10 s unless told otherwise, before it is asked to end. */
-  stop(graceMs?: number): Promise<void>;
+  /** Asks running work to end, and waits as the hosts do. */
+  stop(): Promise<void>;
 }
 
 /** How the apps are started. */
@@ -65,10 +63,10 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
       const outcome = await backup.deliver('auditEvents', [batch]);
       if (outcome.status === 'failed') throw outcome.error;
     });
-    const stop = async (graceMs?: number) => {
+    const stop = async () => {
       // What the emulators still hand over while they end finds no app; the nightly run makes up for it.
       world.auditFeed.listen(async () => undefined);
-      await Promise.all([backup.stop(graceMs), recovery.stop(graceMs)]);
+      await Promise.all([backup.stop(), recovery.stop()]);
     };
     return { backup, recovery, masterKey, stop };
   } catch (error) {
@@ -92,7 +90,6 @@ async function startApp(
     masterKey,
     clock: systemClock,
     queueClients: () => service,
-    queueVisibilityMs: QUEUE_VISIBILITY_MS,
     scheduleStore: createFileScheduleStore(join(folder, 'timers')),
     timers: !once,
     log,

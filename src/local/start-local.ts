@@ -73,8 +73,7 @@ export async function startLocal(args: StartArguments, output: Output, signal: A
   let world: World | undefined;
   let apps: Apps | undefined;
   const close = async () => {
-    // Whoever asks to stop in the middle of the run does not want to wait for its end.
-    await apps?.stop(signal.aborted ? 0 : undefined);
+    await apps?.stop();
     await world?.close();
     await unlock();
   };

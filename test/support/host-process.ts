@@ -43,5 +43,5 @@ process.stdout.write(`${host.url}\n`);
 subscribe('hsm-warden.sweep', () => process.stdout.write('key\n'));
 process.once('SIGTERM', () => {
   // As the official host: the process is gone as soon as the app's hook is done. A connection to the test does not hold it.
-  void host.stop(0).then(() => process.exit());
+  void host.stop().finally(() => process.exit());
 });

@@ -66,6 +66,9 @@ export interface Host {
   ): Promise<InvocationOutcome>;
   /** Looks at the clock and the queues now; resolves when the timers that were due have run. */
   tick(): Promise<void>;
-  /** Takes no new work, waits up to `graceMs` (10 s) for running work, then returns its messages; leaves nothing open. */
-  stop(graceMs?: number): Promise<void>;
+  /**
+   * Takes no new work and runs the app's `appTerminate` hooks; when they have resolved, or after `limitMs` (5 s), it stops
+   * whatever still runs, and leaves nothing open. Running work ends well only if the app waits for it in the hook.
+   */
+  stop(limitMs?: number): Promise<void>;
 }

@@ -9,7 +9,7 @@ import type { Host, HostOptions } from './host-options.ts';
 import { createAdmin } from './http/admin.ts';
 import { createRoutes, hiddenRoutes } from './http/router.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
-import { createInvoker, type Invoker, type TriggerInput } from './invoker.ts';
+import { createInvoker, type TriggerInput } from './invoker.ts';
 import { loadApp, type RegisteredFunction } from './load-app.ts';
 import { planQueues } from './queue/plan-queues.ts';
 import { queueClientsFromSettings } from './queue/queue-clients.ts';
@@ -25,10 +25,8 @@ import { toTypedData } from './typed-data.ts';
 const DEFAULT_PORT = 7071;
 /** Milliseconds; `QueueListener.cs`, github.com/Azure/azure-sdk-for-net. */
 const DEFAULT_VISIBILITY = 600_000;
-/** Milliseconds; as long as a platform usually waits between SIGTERM and SIGKILL. */
-const DEFAULT_GRACE = 10_000;
-/** Milliseconds. */
-const LAST_MOMENT = 2_000;
+/** Milliseconds; seen on the official host. */
+const TERMINATE_LIMIT = 5_000;
 
 /**
  * Loads the app and starts everything it registered. Fails with `host-json-invalid`, `app-load-failed`,
@@ -133,10 +131,9 @@ export async function startHost(options: HostOptions): Promise<Host> {
       for (const queue of queues) queue.wake();
       await Promise.all([...timers.values()].map((timer) => timer.tick()));
     },
-    stop(graceMs = DEFAULT_GRACE) {
-      stopped ??= stopInOrder({ timers: [...timers.values()], queues, server, invoker, graceMs })
-        .then(() => runHooks(app.hooks, 'appTerminate', { hookData: {}, appHookData }))
-        .then(() => endingOf(invoker));
+    stop(limitMs = TERMINATE_LIMIT) {
+      const terminate = () => runHooks(app.hooks, 'appTerminate', { hookData: {}, appHookData });
+      stopped ??= stopInOrder({ timers: [...timers.values()], queues, server, terminate, limitMs, log });
       return stopped;
     },
   };
@@ -148,14 +145,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
     throw error;
   }
   return host;
-}
-
-/** Work that was given up may still save what it has when the app tells it of the end: for that there is a moment. */
-async function endingOf(invoker: Invoker): Promise<void> {
-  const moment = Promise.withResolvers<void>();
-  const timer = setTimeout(moment.resolve, LAST_MOMENT);
-  await Promise.race([invoker.idle(), moment.promise]);
-  clearTimeout(timer);
 }
 
 /**

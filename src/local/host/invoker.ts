@@ -23,14 +23,10 @@ export type InvocationOutcome = {
   | { readonly status: 'failed'; readonly error: unknown }
 );
 
-/** Runs functions and knows which are running. */
+/** Runs functions. */
 export interface Invoker {
   /** Runs it once. Never rejects: a thrown error is the outcome. */
   invoke(target: RegisteredFunction, input: TriggerInput): Promise<InvocationOutcome>;
-  /** Invocations that have not ended. */
-  running(): number;
-  /** Resolves when none is running. */
-  idle(): Promise<void>;
 }
 
 /** What an invoker needs. */
@@ -42,22 +38,7 @@ export interface InvokerOptions {
 
 /** Creates the invoker of one app. */
 export function createInvoker(options: InvokerOptions): Invoker {
-  const active = new Set<Promise<unknown>>();
-  return {
-    async invoke(target, input) {
-      const run = invokeOnce(target, input, options);
-      active.add(run);
-      try {
-        return await run;
-      } finally {
-        active.delete(run);
-      }
-    },
-    running: () => active.size,
-    async idle() {
-      while (active.size > 0) await Promise.all(active);
-    },
-  };
+  return { invoke: (target, input) => invokeOnce(target, input, options) };
 }
 
 async function invokeOnce(

@@ -103,7 +103,7 @@ describe('an app', () => {
       ['two'],
       ['slow'],
     ]);
-    expect(apps.map(({ hooks }) => [...hooks.keys()].length)).toEqual([0, 0, 0, 2]);
+    expect(apps.map(({ hooks }) => [...hooks.keys()].length)).toEqual([0, 1, 0, 2]);
   });
 
   it('may register only while it loads', async () => {

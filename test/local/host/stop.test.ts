@@ -11,7 +11,7 @@ function startHttp() {
 }
 
 describe('stopping', () => {
-  it('lets a request under way finish, then refuses connections', async () => {
+  it('lets a request finish while its hook waits, then refuses connections', async () => {
     const { host } = await startHttp();
     const gate = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
@@ -22,11 +22,14 @@ describe('stopping', () => {
     });
     const answer = fetch(`${host.url}/api/scripted`);
     await begun.promise;
+    const answered = Promise.withResolvers<void>();
+    acts.set('terminate', () => answered.promise);
 
     const stopping = host.stop(60_000);
     gate.resolve();
 
     expect(await (await answer).text()).toBe('finished');
+    answered.resolve();
     await stopping;
     await expect(fetch(`${host.url}/api/defaults`)).rejects.toThrow();
   });
@@ -44,6 +47,7 @@ describe('stopping', () => {
     const received = text(socket);
     socket.write('GET /api/scripted HTTP/1.1\r\nHost: localhost\r\n\r\n');
     await begun.promise;
+    acts.set('terminate', () => received);
 
     const stopping = host.stop(60_000);
     await new Promise((resolve) =>
@@ -73,7 +77,7 @@ describe('stopping', () => {
     expect(await text(socket)).toBe('');
   });
 
-  it('cuts a request that does not finish within the grace period', async () => {
+  it('cuts a request that has no answer when its hook has ended', async () => {
     const { host } = await startHttp();
     const gate = Promise.withResolvers<void>();
     const begun = Promise.withResolvers<void>();
@@ -87,20 +91,16 @@ describe('stopping', () => {
     );
     await begun.promise;
 
-    await host.stop(20);
+    await host.stop(60_000);
 
     expect(await answer).toBe('cut');
     gate.resolve();
   });
 
-  it('waits for a running timer and sets no alarm again', async () => {
+  it('waits for no running timer, and sets no alarm again', async () => {
     const time = manualTime('2026-11-24T01:59:00Z');
     const gate = Promise.withResolvers<void>();
-    let ended = false;
-    acts.set('nightly', async () => {
-      await gate.promise;
-      ended = true;
-    });
+    acts.set('nightly', () => gate.promise);
     const { host } = await startTestHost({
       entry: fixtureApp('work-app'),
       settings: { NIGHTLY: '0 0 2 * * *', WORK_QUEUE: 'w' },
@@ -110,10 +110,21 @@ describe('stopping', () => {
     });
     await time.moveTo(Date.parse('2026-11-24T02:00:00Z'));
 
-    const stopping = host.stop(60_000);
+    await host.stop(60_000);
     gate.resolve();
-    await stopping;
+    await settle();
 
-    expect([ended, time.nextAlarm()]).toEqual([true, undefined]);
+    expect(time.nextAlarm()).toBeUndefined();
+  });
+
+  it('logs a hook that fails', async () => {
+    const { host, lines } = await startHttp();
+    acts.set('terminate', () => Promise.reject(new Error('no luck')));
+
+    await host.stop();
+
+    expect(lines).toContainEqual(
+      expect.objectContaining({ level: 'error', message: expect.stringContaining('no luck') }),
+    );
   });
 });

@@ -10,6 +10,8 @@ export interface MessageHold {
   complete(): Promise<void>;
   /** Gives the message back, visible after `delayMs`. */
   release(delayMs: number): Promise<void>;
+  /** Holds it no longer: it comes back when its visibility has run out, as after a crash. */
+  drop(): void;
 }
 
 /** What holding needs. */
@@ -71,6 +73,7 @@ export function holdMessage(options: HoldOptions): MessageHold {
         ),
       ),
     release: (delayMs) => end(() => show(delayMs)),
+    drop: () => clearInterval(timer),
   };
 }
 

@@ -18,7 +18,7 @@ export interface ProcessOptions {
   readonly callLimitMs: number;
   readonly log: (level: 'debug' | 'warning', message: string) => void;
   readonly invoke: (input: TriggerInput) => Promise<InvocationOutcome>;
-  /** Fires when the host gives up waiting for running functions. */
+  /** Fires when the host ends with what still runs. */
   readonly abandon: AbortSignal;
 }
 
@@ -26,7 +26,7 @@ export interface ProcessOptions {
  * The rules are the official listener's (`QueueProcessor.cs`, github.com/Azure/azure-sdk-for-net): success deletes; a
  * failure makes the message visible again after `visibilityTimeout`; the failure of attempt `maxDequeueCount` moves it
  * to `{queue}-poison`, as does a message that cannot be decoded or was received more often already (its earlier
- * attempts died without an answer). When the host stops before the function ends the message returns at once.
+ * attempts died without an answer). When the host stops before the function ends the message comes back as after a crash.
  */
 export async function processMessage(message: DequeuedMessageItem, options: ProcessOptions): Promise<void> {
   const { queue, settings } = options;
@@ -54,7 +54,7 @@ export async function processMessage(message: DequeuedMessageItem, options: Proc
     options.invoke(messageValue(message, content)),
     fired(options.abandon),
   ]);
-  if (outcome === 'abandoned') return hold.release(0);
+  if (outcome === 'abandoned') return hold.drop();
   if (outcome.status === 'succeeded') return hold.complete();
   if (message.dequeueCount >= settings.maxDequeueCount)
     return setAside(`It failed ${settings.maxDequeueCount} times`);

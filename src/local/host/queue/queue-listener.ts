@@ -19,7 +19,7 @@ export interface QueueListenerOptions extends Omit<ProcessOptions, 'abandon'> {
 export interface QueueListener {
   /** Looks at the queue now instead of waiting out the back-off. */
   wake(): void;
-  /** Receives no more; resolves when the messages in hand are done. `abandon` ends that wait: they return to the queue. */
+  /** Receives no more; resolves when the messages in hand are done. `abandon` ends that wait: they come back as after a crash. */
   stop(abandon: AbortSignal): Promise<void>;
 }
 

@@ -1,5 +1,12 @@
 /** A fixture app of HTTP functions. */
-import { app, type HttpRequest, type HttpResponseInit, output, trigger } from '@azure/functions';
+import {
+  app,
+  type HttpRequest,
+  type HttpResponseInit,
+  InvocationContext,
+  output,
+  trigger,
+} from '@azure/functions';
 import { acts } from './script.ts';
 
 async function echo(request: HttpRequest): Promise<HttpResponseInit> {
@@ -41,3 +48,6 @@ app.http('itemById', { route: 'items/{id}', handler: () => ({ body: 'by id' }) }
 app.http('itemNewest', { route: 'items/newest', handler: () => ({ body: 'newest' }) });
 app.http('escape', { route: 'settings/%ROUTE_WORD%', handler: () => ({ body: 'from a setting' }) });
 app.http('off', { route: 'off', handler: () => ({ body: 'never seen' }) });
+app.hook.appTerminate(async () => {
+  await acts.get('terminate')?.(undefined, new InvocationContext());
+});

@@ -1,6 +1,6 @@
 /** A fixture app of timer, queue and event functions. */
-import { app } from '@azure/functions';
-import { scripted } from './script.ts';
+import { app, InvocationContext } from '@azure/functions';
+import { acts, scripted } from './script.ts';
 
 app.timer('nightly', { schedule: '%NIGHTLY%', handler: scripted('nightly') });
 app.storageQueue('worker', {
@@ -13,4 +13,7 @@ app.eventHub('audit', {
   connection: 'Events',
   cardinality: 'many',
   handler: scripted('audit'),
+});
+app.hook.appTerminate(async () => {
+  await acts.get('terminate')?.(undefined, new InvocationContext());
 });

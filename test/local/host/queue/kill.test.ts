@@ -22,14 +22,15 @@ interface HostProcess {
   readonly lines: readonly string[];
 }
 
-/** Starts the host process on a queue; WORK_MS is how long its worker takes. */
-function spawnHost(queue: string, workMs: number): HostProcess {
+/** Starts the host process on a queue; its worker takes `workMs`, and its hook waits for that or not. */
+function spawnHost(queue: string, workMs: number, waitAtEnd = 'no'): HostProcess {
   const child = spawn(process.execPath, [fileURLToPath(new URL('../support/run-host.ts', import.meta.url))], {
     env: {
       PATH: process.env.PATH,
       APP: fileURLToPath(new URL('../apps/process-app.ts', import.meta.url)),
       WORK_QUEUE: queue,
       WORK_MS: String(workMs),
+      WAIT_AT_END: waitAtEnd,
       Storage: azurite.connectionString,
     },
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -69,9 +70,9 @@ describe('a host process', () => {
     );
   });
 
-  it('that is asked to stop finishes its work and exits by itself, with nothing left open', async () => {
+  it('that is asked to stop ends when its hook has waited for the work, and deletes its message', async () => {
     const queue = await queueWith('last');
-    const { child, lines } = spawnHost(queue.name, 300);
+    const { child, lines } = spawnHost(queue.name, 300, 'yes');
     await vi.waitFor(() => expect(lines).toContain('begin last 1'), SOON);
     const url = lines.find((line) => line.startsWith('ready '))?.slice('ready '.length);
     // A kept connection must not hold the process up.
@@ -82,5 +83,20 @@ describe('a host process', () => {
 
     expect([code, lines.at(-1)]).toEqual([0, 'end last']);
     expect((await queue.getProperties()).approximateMessagesCount).toBe(0);
+  });
+
+  it('that is asked to stop dies at once when its hook waits for nothing, and its message comes back', async () => {
+    const queue = await queueWith('cut off');
+    const first = spawnHost(queue.name, 60_000);
+    await vi.waitFor(() => expect(first.lines).toContain('begin cut off 1'), SOON);
+
+    const askedAt = performance.now();
+    first.child.kill('SIGTERM');
+    const [code] = await once(first.child, 'exit');
+
+    expect([code, first.lines.at(-1)]).toEqual([0, 'begin cut off 1']);
+    expect(performance.now() - askedAt).toBeLessThan(5_000);
+    const second = spawnHost(queue.name, 0);
+    await vi.waitFor(() => expect(second.lines).toContain('begin cut off 2'), SOON);
   });
 });

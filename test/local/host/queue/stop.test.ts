@@ -1,5 +1,6 @@
 import { QueueClient } from '@azure/storage-queue';
 import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
+import { acts } from '../apps/script.ts';
 import { type Azurite, startAzurite } from '../support/azurite.ts';
 import { count, createWorld, encode, recordWork, SOON, texts } from '../support/queue-world.ts';
 
@@ -12,10 +13,11 @@ beforeAll(async () => {
 afterAll(() => azurite.stop());
 
 describe('a host that stops', () => {
-  it('takes no more messages and lets the running one finish', async () => {
+  it('takes no more messages while its hook waits, and deletes that of a function that ends meanwhile', async () => {
     const world = createWorld(azurite);
     const gate = Promise.withResolvers<void>();
     const seen = recordWork(() => gate.promise);
+    acts.set('terminate', () => gate.promise);
     await world.queue.create();
     await world.queue.sendMessage(encode('first'));
     const { host } = await world.start();
@@ -27,6 +29,24 @@ describe('a host that stops', () => {
     await stopping;
 
     expect([seen.length, await texts(world.queue)]).toEqual([1, ['second']]);
+  });
+
+  it('gives back the message of a function that fails while its hook waits', async () => {
+    const world = createWorld(azurite);
+    const gate = Promise.withResolvers<void>();
+    const seen = recordWork(() => gate.promise);
+    acts.set('terminate', () => gate.promise.catch(() => undefined));
+    await world.queue.create();
+    await world.queue.sendMessage(encode('failed'));
+    const { host } = await world.start();
+    await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
+
+    const stopping = host.stop(60_000);
+    gate.reject(new Error('the app is stopping'));
+    await stopping;
+
+    // At once, for host.json of these tests has no visibilityTimeout.
+    expect(await texts(world.queue)).toEqual(['failed']);
   });
 
   it('has stopped only when the finished message is gone', async () => {
@@ -47,6 +67,7 @@ describe('a host that stops', () => {
     await deletion.promise;
 
     let stopped = false;
+    acts.set('terminate', () => undefined);
     const stopping = host.stop(60_000).then(() => {
       stopped = true;
     });
@@ -59,18 +80,23 @@ describe('a host that stops', () => {
     expect(await count(world.queue)).toBe(0);
   });
 
-  it('gives the message of a function that does not finish in time back at once', async () => {
+  it.each([
+    ['at once when its hook waits for nothing', () => undefined, 60_000],
+    ['after the limit when its hook never ends', () => new Promise(() => undefined), 50],
+    ['at once when its hook fails', () => Promise.reject(new Error('no luck')), 60_000],
+  ])('ends %s; a message in work stays hidden, as after a crash', async (_, terminate, limitMs) => {
     const world = createWorld(azurite);
     const gate = Promise.withResolvers<void>();
     const seen = recordWork(() => gate.promise);
+    acts.set('terminate', terminate);
     await world.queue.create();
     await world.queue.sendMessage(encode('unfinished'));
     const { host } = await world.start();
     await vi.waitFor(() => expect(seen).toHaveLength(1), SOON);
 
-    await host.stop(50);
+    await host.stop(limitMs);
 
-    expect(await texts(world.queue)).toEqual(['unfinished']);
+    expect([await texts(world.queue), await count(world.queue)]).toEqual([[], 1]);
     gate.resolve();
   });
 });

@@ -13,4 +13,4 @@ const host = await startHost({
   scheduleStore: createMemoryScheduleStore(),
 });
 process.stdout.write(`ready ${host.url}\n`);
-process.once('SIGTERM', () => void host.stop());
+process.once('SIGTERM', () => void host.stop().finally(() => process.exit()));
