@@ -11,7 +11,7 @@ import { registerTriggers } from './register.ts';
 app.setup({ enableHttpStream: true });
 const recovery = composeRecovery(readConfig(process.env));
 registerTriggers(recovery);
-registerRoutes(RECOVERY_ROUTES, recovery.appFor);
+registerRoutes(RECOVERY_ROUTES, recovery.appFor, recovery.track);
 registerOpenApi();
 // Not awaited: whoever calls meanwhile waits for this very check, and the host for nothing.
 app.hook.appStart(() => {

@@ -1,5 +1,11 @@
 /** Registers routes: proves the caller, asks for the role, answers errors as problems, and has refusals audited. */
-import { app, type HttpHandler, type InvocationContext } from '@azure/functions';
+import {
+  app,
+  type HttpHandler,
+  type HttpRequest,
+  type HttpResponseInit,
+  type InvocationContext,
+} from '@azure/functions';
 import { isWardenError } from '../../src/core/errors.ts';
 import type { Actor } from '../../src/core/model/names.ts';
 import type { Logger } from '../../src/core/ports.ts';
@@ -19,10 +25,14 @@ export interface Guard {
   passGate(): Promise<void>;
 }
 
+/** Counts the work on an answer, so that a stop waits for it. */
+type Track = <T>(work: () => Promise<T>) => Promise<T>;
+
 /** Registers each of `routes` under `/api/`. `appFor` makes what a handler works with, for the log of one invocation. */
 export function registerRoutes<App extends Guard>(
   routes: readonly Route<App, Caller>[],
   appFor: (context: InvocationContext) => App,
+  track: Track = (work) => work(),
 ): void {
   for (const route of routes) {
     const { name, method, path } = route.spec;
@@ -30,7 +40,7 @@ export function registerRoutes<App extends Guard>(
       methods: [method],
       authLevel: 'anonymous',
       route: path,
-      handler: handlerOf(route, appFor),
+      handler: handlerOf(route, appFor, track),
     });
   }
 }
@@ -38,8 +48,9 @@ export function registerRoutes<App extends Guard>(
 function handlerOf<App extends Guard>(
   { spec, respond }: Route<App, Caller>,
   appFor: (context: InvocationContext) => App,
+  track: Track,
 ): HttpHandler {
-  return alwaysAnswered(async (request, context) => {
+  const answer = async (request: HttpRequest, context: InvocationContext): Promise<HttpResponseInit> => {
     let guard: App | undefined;
     let known: Actor | undefined;
     try {
@@ -58,14 +69,15 @@ function handlerOf<App extends Guard>(
       return toResponse(await respond({ app: given, caller, request: toRawRequest(request), identify }));
     } catch (error) {
       await guard?.refusals.note(error, `${request.method} ${spec.name}`, known, guard.logger);
-      const answer = toProblem(error, context.invocationId);
-      if ((answer.status ?? 500) >= 500) {
+      const refused = toProblem(error, context.invocationId);
+      if ((refused.status ?? 500) >= 500) {
         const code = isWardenError(error) ? error.code : 'internal';
         const fields = { function: spec.name, code, error };
         if (guard === undefined) context.error('request failed', fields);
         else guard.logger.error('request failed', fields);
       }
-      return answer;
+      return refused;
     }
-  });
+  };
+  return alwaysAnswered((request, context) => track(() => answer(request, context)));
 }

@@ -32,6 +32,8 @@ export interface App {
   readonly triggers: readonly BoundTrigger[];
   /** Runs the trigger `name` once. */
   run(name: string, input: unknown, log: InvocationLog): Promise<unknown>;
+  /** Does work that no trigger started (the answer to a request), which a stop waits for, too; refuses it while stopping. */
+  track<T>(work: () => Promise<T>): Promise<T>;
   /** Asks running work to stop, and resolves when it has saved what it has, within what the host waits. */
   stop(): Promise<void>;
 }
@@ -54,6 +56,7 @@ export function bindApp<Config, Given>(
       if (found === undefined) throw new Error(`expected a function of this app, got ${name}`);
       return found.run(input, log);
     },
+    track: (one) => work.run(one),
     stop: () => work.stop(),
   };
 }

@@ -141,8 +141,11 @@ describe('npm start', () => {
     'ends at once on Ctrl-C %i ms after its first words, and leaves no process behind',
     { timeout: 60_000 },
     async (ms) => {
+      const startedAt = performance.now();
       const { child, exit } = start('--once', '--keys', '6000');
       await once(child.stdout, 'data');
+      // How fast this machine is at the moment.
+      const firstWordsMs = performance.now() - startedAt;
       await delay(ms);
 
       const interruptedAt = performance.now();
@@ -150,7 +153,7 @@ describe('npm start', () => {
       const [code] = await exit;
 
       expect(code).toBe(130);
-      expect(performance.now() - interruptedAt).toBeLessThan(3_000);
+      expect(performance.now() - interruptedAt).toBeLessThan(1_000 + 5 * firstWordsMs);
       expect(await runningIn(folder)).toEqual([]);
     },
   );

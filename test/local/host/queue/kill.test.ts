@@ -95,7 +95,8 @@ describe('a host process', () => {
     const [code] = await once(first.child, 'exit');
 
     expect([code, first.lines.at(-1)]).toEqual([0, 'begin cut off 1']);
-    expect(performance.now() - askedAt).toBeLessThan(5_000);
+    // The work would take a minute.
+    expect(performance.now() - askedAt).toBeLessThan(30_000);
     const second = spawnHost(queue.name, 0);
     await vi.waitFor(() => expect(second.lines).toContain('begin cut off 2'), SOON);
   });
