@@ -138,6 +138,7 @@ var auditHubName = 'hsm-audit'
 var auditConsumerGroup = 'hsm-warden'
 var backupFunctions = [
   'nightlyBackup'
+  'runReconcile'
   'sweepWorker'
   'keyBackupWorker'
   'deletedKeyWatch'

@@ -122,6 +122,13 @@ export class LocalWorld {
       .catch(() => undefined);
   }
 
+  /** How many messages a queue holds, hidden ones included; none when there is no such queue. */
+  async messagesIn(name: string): Promise<number> {
+    const queue = createQueueService(this.access).getQueueClient(name);
+    if (!(await queue.exists())) return 0;
+    return (await queue.getProperties()).approximateMessagesCount ?? 0;
+  }
+
   /** Whether a worker holds the lease of an HSM. */
   async isLeased(hsm: string): Promise<boolean> {
     const blob = createBlobService(this.access)

@@ -67,6 +67,7 @@ export function documentBlobName(address: DocumentAddress): string {
     case 'run':
       return `runs/${address.hsm}/${address.runId}.jsonl`;
     case 'last-run':
+    case 'open-run':
     case 'watch':
     case 'verify':
       return `${address.kind}/${address.hsm}.json`;

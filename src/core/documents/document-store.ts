@@ -9,6 +9,7 @@ export type DocumentAddress =
   | { readonly kind: 'catalogue'; readonly hsm: string }
   | { readonly kind: 'run'; readonly hsm: string; readonly runId: string }
   | { readonly kind: 'last-run'; readonly hsm: string }
+  | { readonly kind: 'open-run'; readonly hsm: string }
   | { readonly kind: 'watch'; readonly hsm: string }
   | { readonly kind: 'verify'; readonly hsm: string }
   | { readonly kind: 'recovery'; readonly id: string }

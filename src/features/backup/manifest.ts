@@ -4,6 +4,7 @@ import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
 import { KEY_BACKUPS, SWEEPS } from './queues.ts';
+import { RECONCILE_SCHEDULE, reconcileRuns } from './reconcile.ts';
 import { BACKUP_SETTINGS, type BackupConfig } from './settings.ts';
 import { backUpSingleKey } from './single-key.ts';
 import { startRuns } from './start-runs.ts';
@@ -31,6 +32,12 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
         const runId = await startRuns(app, app.hsms.names, 'nightly');
         app.logger.info('nightly run started', { runId, pastDue: isPastDue });
       },
+    },
+    {
+      kind: 'timer',
+      name: 'runReconcile',
+      schedule: () => RECONCILE_SCHEDULE,
+      run: (app) => reconcileRuns(app, app.hsms.names),
     },
     worker('sweepWorker', SWEEPS, async (app, message) => {
       const request = readMessage(SWEEPS, message);

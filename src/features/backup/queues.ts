@@ -5,11 +5,15 @@ import type { Queue } from '../../core/queue.ts';
 /** Identifiers of runs sort by time and are safe in blob names. */
 const RunId = z.string().regex(/^[0-9A-Za-z-]{1,80}$/);
 
-/** Asks for (the continuation of) one run over one HSM. */
+/**
+ * Asks for (the continuation of) one run over one HSM. `part`: how many parts the run had when a worker that found another
+ * dead handed it over; see sweep.ts.
+ */
 export const SweepMessage = z.strictObject({
   kind: z.literal('sweep'),
   hsm: z.string().min(1).max(80),
   runId: RunId,
+  part: z.int().positive().exactOptional(),
 });
 export type SweepMessage = z.infer<typeof SweepMessage>;
 

@@ -86,6 +86,11 @@ export class RunLedger {
     return { ...this.head, troubles: Object.fromEntries(this.troubles) };
   }
 
+  /** Parts of the run as stored: this one counts when it has saved something. */
+  get partsStored(): number {
+    return this.head.parts - 1;
+  }
+
   /** The run as known now, without any key. */
   get progress(): RunHead {
     return this.head;

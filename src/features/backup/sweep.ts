@@ -5,6 +5,7 @@ import type { Clock, Lease, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
 import { type KnownBackup, readKnownBackups } from './known-backups.ts';
 import { noteRunEnd } from './last-run.ts';
+import { noteRunBegin } from './open-run.ts';
 import type { SweepMessage } from './queues.ts';
 import { SWEEPS } from './queues.ts';
 import { RunLedger } from './run-ledger.ts';
@@ -12,9 +13,13 @@ import { hasEnded, type RunHead, type RunSummary } from './run-record.ts';
 import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
 import { sweepKeys } from './sweep-keys.ts';
 
+/** What ends a part early. */
+type Signals = Pick<SweepPart, 'stopping' | 'signal'>;
+
 /** How one part of a sweep ended. */
 export type SweepResult =
   | { readonly status: 'ended' | 'continued' | 'already-ended'; readonly run: RunSummary }
+  | { readonly status: 'handed-over'; readonly run: RunSummary; readonly parts: number }
   | { readonly status: 'yielded' };
 
 /** A lease lapses within this time after its holder's death; Blob storage allows 15 to 60 s. */
@@ -42,8 +47,8 @@ export async function sweep(
   if (lease === undefined) return { status: 'yielded' };
   let result: SweepResult;
   try {
-    result = await stoppable(deps.clock, signal, lease.lost, (end) =>
-      sweepHeld(deps, policy, message, { stopping: signal, signal: end }),
+    result = await stoppable(deps.clock, signal, lease.lost, (signals) =>
+      sweepHeld(deps, policy, message, signals),
     );
   } finally {
     await giveBack(deps, lease, message);
@@ -53,33 +58,43 @@ export async function sweep(
   if (result.status === 'continued') {
     await deps.queue.send(SWEEPS, message, signal.aborted ? STOP_DELAY_SECONDS : 0);
   }
+  // A queue counts how often it gave a message, and sets it aside at the sixth time. A worker's death is no fault of the
+  // message: whoever finds one dead that had saved something sends a new message, which was given to nobody yet.
+  if (result.status === 'handed-over') await deps.queue.send(SWEEPS, { ...message, part: result.parts });
   return result;
 }
 
 /**
- * Does `work` with a signal that fires at once when the lease is lost, and a while after the app was asked to stop: what is
- * nearly done is then done, and no backup stands in the store that no record knows.
+ * Does `work` with two signals. When the app stops, `stopping` fires at once and `signal` a while later: what is nearly done
+ * is then done, and no backup stands in the store that no record knows. For any other reason, also a lost lease, `signal`
+ * fires at once.
  */
 async function stoppable<T>(
   clock: Clock,
-  stopping: AbortSignal,
+  asked: AbortSignal,
   lost: AbortSignal,
-  work: (end: AbortSignal) => Promise<T>,
+  work: (signals: Signals) => Promise<T>,
 ): Promise<T> {
+  const stopping = new AbortController();
   const end = new AbortController();
   const over = new AbortController();
-  const onStop = (): void => {
+  const onAsked = (): void => {
+    if (!isWardenError(asked.reason, 'app-stopping')) {
+      end.abort(asked.reason);
+      return;
+    }
+    stopping.abort(asked.reason);
     clock.sleep(STOP_GRACE_MS, over.signal).then(
-      () => end.abort(stopping.reason),
+      () => end.abort(asked.reason),
       () => undefined,
     );
   };
-  if (stopping.aborted) onStop();
-  stopping.addEventListener('abort', onStop, { once: true });
+  if (asked.aborted) onAsked();
+  asked.addEventListener('abort', onAsked, { once: true });
   try {
-    return await work(AbortSignal.any([end.signal, lost]));
+    return await work({ stopping: stopping.signal, signal: AbortSignal.any([end.signal, lost]) });
   } finally {
-    stopping.removeEventListener('abort', onStop);
+    asked.removeEventListener('abort', onAsked);
     over.abort();
   }
 }
@@ -113,12 +128,24 @@ async function sweepHeld(
   deps: SweepDeps,
   policy: SweepPolicy,
   message: SweepMessage,
-  signals: Pick<SweepPart, 'stopping' | 'signal'>,
+  signals: Signals,
 ): Promise<SweepResult> {
   const ledger = await RunLedger.open(deps, message, policy.pace);
   if (hasEnded(ledger.run)) {
     await noteRunEnd(deps.state, ledger.run);
     return { status: 'already-ended', run: ledger.run };
+  }
+  // A run that a person began, and may have ended, is theirs to continue.
+  if (!message.runId.endsWith('-manual')) {
+    await noteRunBegin(deps.state, message.hsm, message.runId, deps.clock.now());
+  }
+  if (ledger.afterCrash && message.part !== ledger.partsStored) {
+    deps.logger.warn('a worker died at work, the run is handed over to a new message', {
+      hsm: message.hsm,
+      runId: message.runId,
+      parts: ledger.partsStored,
+    });
+    return { status: 'handed-over', run: ledger.run, parts: ledger.partsStored };
   }
   const startedAt = deps.clock.now();
   const known = await readKnownBackups(deps.state, message.hsm, message.runId, signals.signal);

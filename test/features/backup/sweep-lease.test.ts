@@ -105,7 +105,7 @@ describe('a sweep', () => {
     });
 
     await expect(world.sweep()).rejects.toThrow();
-    await world.sweep();
+    await world.sweepToTheEnd();
 
     expect(await world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 20 } });
     expect([...world.backupsPerKey().values()].every((count) => count === 1)).toBe(true);
