@@ -73,7 +73,7 @@ function sequence(title: string, lines: readonly string[]): string {
       `<text class="s" x="${Math.min(x1, x2) + 8}" y="${y - 7}">${row + 1}. ${escape(words)}</text>`,
     ].join('');
   });
-  return svg(40 + lanes.length * width, height, title, [...heads, ...arrows]);
+  return svg(120 + lanes.length * width, height, title, [...heads, ...arrows]);
 }
 
 function svg(width: number, height: number, title: string, parts: readonly string[]): string {

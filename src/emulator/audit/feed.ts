@@ -1,6 +1,6 @@
 // The audit log of a running emulator: a JSONL file, an HTTP sink, both or neither.
 import { closeSync, openSync, writeSync } from 'node:fs';
-import type { Exchange } from '../server/exchange.ts';
+import type { Exchange } from '../wire/exchange.ts';
 import { type AuditSource, auditRecord } from './record.ts';
 import { type AuditSink, createAuditSink, type SinkOptions } from './sink.ts';
 

@@ -1,6 +1,6 @@
 // AuditEvent records in the shape of Microsoft Learn, "Managed HSM logging" (the only published record).
 import { DEFAULT_RESOURCE_GROUP, DEFAULT_SUBSCRIPTION_ID } from '../options.ts';
-import { type Exchange, splitTarget } from '../server/exchange.ts';
+import { type Exchange, splitTarget } from '../wire/exchange.ts';
 
 /** Whose log it is; without subscription and resource group those of a pool that is in none. */
 export type AuditSource = {

@@ -1,5 +1,5 @@
 // The control requests about faults.
-import type { ControlTable } from '../server/control.ts';
+import type { ControlTable } from '../wire/control.ts';
 import type { FaultBox } from './fault-box.ts';
 
 /** `GET /_emulator/faults` lists the rules, `POST` adds one, `DELETE` removes all. */

@@ -1,6 +1,6 @@
 // Carries out what was decided about a request: the refusals before its work, and what happens to its answer.
 import { serviceErrors, unproven } from '../errors.ts';
-import type { WireAnswer } from '../server/exchange.ts';
+import type { WireAnswer } from '../wire/exchange.ts';
 import type { FaultDecision } from './rules.ts';
 
 type Spoiling = FaultDecision['fault'];

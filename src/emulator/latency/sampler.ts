@@ -1,5 +1,5 @@
 // Draws latencies that are distributed as the recorded ones.
-import type { LatencyClass } from '../operations/operation.ts';
+import type { LatencyClass } from '../model/operation.ts';
 import { LATENCIES } from './table.ts';
 
 const MARKS = [0.1, 0.5, 0.9, 0.99] as const;

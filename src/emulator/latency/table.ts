@@ -1,5 +1,5 @@
 // How long real answers took: percentiles of `x-ms-server-latency` in recorded answers of real pools, 2020 to 2025.
-import type { LatencyClass } from '../operations/operation.ts';
+import type { LatencyClass } from '../model/operation.ts';
 
 /** Milliseconds at the 10th, 50th, 90th and 99th percentile. */
 export type Percentiles = readonly [p10: number, p50: number, p90: number, p99: number];

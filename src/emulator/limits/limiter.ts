@@ -1,5 +1,5 @@
 // Token buckets, one for each class of operations.
-import type { LimitClass } from '../operations/operation.ts';
+import type { LimitClass } from '../model/operation.ts';
 import { RATES, type Rate } from './rates.ts';
 
 /** Says whether one more operation of a class may run now; taking its place if so. */

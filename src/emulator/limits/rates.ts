@@ -1,5 +1,5 @@
 // How many operations a second a pool takes, and how large a burst.
-import type { LimitClass } from '../operations/operation.ts';
+import type { LimitClass } from '../model/operation.ts';
 
 /** A rate of a class of operations. `burst` is how many may come at once after a pause. */
 export type Rate = { readonly perSecond: number; readonly burst: number };

@@ -1,7 +1,7 @@
 // Backup: `POST /keys/{name}/backup`, all versions in one encrypted value. Disabled keys too (not recorded).
 import { backupKey as protectionKey, sealBackup } from '../backup/blob.ts';
+import type { Operation } from '../model/operation.ts';
 import { activeKey } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 
 export const backupKey: Operation = {
   name: 'backupKey',

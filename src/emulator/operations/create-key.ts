@@ -1,6 +1,7 @@
 // Create: `POST /keys/{name}/create`; a new version when the name exists.
 import { z } from 'zod';
 import { materialSpec } from '../crypto/material-spec.ts';
+import type { Operation } from '../model/operation.ts';
 import { keyName } from './key-lookup.ts';
 import {
   Attributes,
@@ -16,7 +17,6 @@ import {
   TagsMember,
 } from './key-request.ts';
 import { addVersion, checkRoom } from './new-version.ts';
-import type { Operation } from './operation.ts';
 
 const CreateBody = z.object({
   kty: z.string().optional(),

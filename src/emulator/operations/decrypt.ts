@@ -1,9 +1,9 @@
 // POST /keys/{name}/{version}/decrypt: decrypts a value.
 import { decryptValue } from '../crypto/encrypt.ts';
+import type { Operation } from '../model/operation.ts';
 import { parseBody } from './key-request.ts';
 import { usableKey } from './key-use.ts';
 import { KeyUseBody } from './key-use-body.ts';
-import type { Operation } from './operation.ts';
 
 export const decrypt: Operation = {
   name: 'decrypt',

@@ -1,7 +1,8 @@
 // Delete: `DELETE /keys/{name}` soft-deletes all versions immediately.
+
+import type { Operation } from '../model/operation.ts';
 import { deletedKeyBundle } from './key-bundle.ts';
 import { activeKey } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 
 const SECONDS_A_DAY = 86_400;
 

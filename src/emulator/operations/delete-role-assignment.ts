@@ -1,8 +1,8 @@
 // DELETE {scope}/providers/Microsoft.Authorization/roleAssignments/{id}: whatever the assignment's scope (recorded).
 import { serviceErrors } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { assignmentAnswer } from '../rbac/role-answers.ts';
 import { roleName, rolePaths } from '../rbac/role-paths.ts';
-import type { Operation } from './operation.ts';
 
 export const deleteRoleAssignment: Operation = {
   name: 'deleteRoleAssignment',

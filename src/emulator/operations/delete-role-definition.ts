@@ -1,9 +1,9 @@
 // DELETE {scope}/providers/Microsoft.Authorization/roleDefinitions/{id}: answers with what was deleted.
 import { serviceErrors } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { builtInRole } from '../rbac/built-in-roles.ts';
 import { definitionAnswer } from '../rbac/role-answers.ts';
 import { roleName, rolePaths } from '../rbac/role-paths.ts';
-import type { Operation } from './operation.ts';
 
 export const deleteRoleDefinition: Operation = {
   name: 'deleteRoleDefinition',

@@ -1,9 +1,9 @@
 // POST /keys/{name}/{version}/encrypt: encrypts a value.
 import { encryptValue } from '../crypto/encrypt.ts';
+import type { Operation } from '../model/operation.ts';
 import { parseBody } from './key-request.ts';
 import { usableKey } from './key-use.ts';
 import { KeyUseBody } from './key-use-body.ts';
-import type { Operation } from './operation.ts';
 
 export const encrypt: Operation = {
   name: 'encrypt',

@@ -1,7 +1,8 @@
 // Get a deleted key: `GET /deletedkeys/{name}`.
+
+import type { Operation } from '../model/operation.ts';
 import { deletedKeyBundle } from './key-bundle.ts';
 import { deletedKey } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 
 export const getDeletedKey: Operation = {
   name: 'getDeletedKey',

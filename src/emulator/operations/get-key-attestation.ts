@@ -1,8 +1,8 @@
 // Attestation: `GET /keys/{name}/attestation`, in the recorded shape; the statements are the emulator's, not an HSM's.
 import { z } from 'zod';
+import type { Operation } from '../model/operation.ts';
 import { keyBundle } from './key-bundle.ts';
 import { activeKey, versionOf } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 
 /** Recorded; names the maker of the HSM's format. */
 const VERSION = 'MRVL-1';

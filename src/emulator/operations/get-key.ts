@@ -1,7 +1,8 @@
 // Get: `GET /keys/{name}` and `GET /keys/{name}/{version}`. Disabled keys are readable.
+
+import type { Operation } from '../model/operation.ts';
 import { keyBundle } from './key-bundle.ts';
 import { activeKey, versionOf } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 
 export const getKey: Operation = {
   name: 'getKey',

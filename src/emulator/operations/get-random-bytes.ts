@@ -1,8 +1,8 @@
 // Random bytes: `POST /rng`.
 import { z } from 'zod';
 import { serviceErrors } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { parseBody } from './key-request.ts';
-import type { Operation } from './operation.ts';
 
 const RandomBody = z.object({ count: z.int().optional() });
 /** Recorded in the text of the refusal. */

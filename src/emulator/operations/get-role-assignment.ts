@@ -1,8 +1,8 @@
 // GET {scope}/providers/Microsoft.Authorization/roleAssignments/{id}: one assignment, whatever its scope.
 import { serviceErrors } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { assignmentAnswer } from '../rbac/role-answers.ts';
 import { roleName, rolePaths } from '../rbac/role-paths.ts';
-import type { Operation } from './operation.ts';
 
 export const getRoleAssignment: Operation = {
   name: 'getRoleAssignment',

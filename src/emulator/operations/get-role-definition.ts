@@ -1,9 +1,9 @@
 // GET {scope}/providers/Microsoft.Authorization/roleDefinitions/{id}: one role definition by its GUID.
 import { serviceErrors } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { builtInRole } from '../rbac/built-in-roles.ts';
 import { builtInAnswer, definitionAnswer } from '../rbac/role-answers.ts';
 import { roleName, rolePaths } from '../rbac/role-paths.ts';
-import type { Operation } from './operation.ts';
 
 export const getRoleDefinition: Operation = {
   name: 'getRoleDefinition',

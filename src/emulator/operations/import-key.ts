@@ -1,6 +1,7 @@
 // Import: `PUT /keys/{name}` with a private JSON Web Key.
 import { z } from 'zod';
 import { importMaterial } from '../crypto/import-material.ts';
+import type { Operation } from '../model/operation.ts';
 import { keyName } from './key-lookup.ts';
 import {
   Attributes,
@@ -16,7 +17,6 @@ import {
   TagsMember,
 } from './key-request.ts';
 import { addVersion } from './new-version.ts';
-import type { Operation } from './operation.ts';
 
 const ImportBody = z.object({
   // `Hsm` is ignored: the service imports into the HSM with and without it.

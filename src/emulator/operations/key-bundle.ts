@@ -1,7 +1,7 @@
 // The forms in which a key appears in answers. Members are put into alphabetical order when the answer is written.
 import { publicJwk } from '../crypto/material.ts';
+import type { OperationContext } from '../model/operation.ts';
 import type { Deletion, KeyRecord, KeyVersion, PoolSettings } from '../state/model.ts';
-import type { OperationContext } from './operation.ts';
 
 /** The days of retention that the service calls plain `Recoverable`; anything less is customised. */
 const FULL_RETENTION_DAYS = 90;

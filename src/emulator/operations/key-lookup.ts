@@ -1,9 +1,9 @@
 // Finds the key that a request names, or refuses as the service does.
 import { serviceErrors, unproven } from '../errors.ts';
+import type { OperationContext, OperationRequest } from '../model/operation.ts';
 import type { Deletion, KeyRecord, KeyVersion } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
 import { deletedKeyUrl, keyUrl, newestVersion } from './key-bundle.ts';
-import type { OperationContext, OperationRequest } from './operation.ts';
 
 // Pattern from the API specification, length from Microsoft Learn ("About keys, secrets and certificates").
 const KEY_NAME = /^[0-9a-zA-Z-]{1,127}$/;

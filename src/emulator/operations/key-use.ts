@@ -1,10 +1,10 @@
 // Finds the key version a cryptographic request names and checks that it may be used that way now.
 import { unproven } from '../errors.ts';
+import type { OperationContext, OperationRequest } from '../model/operation.ts';
 import type { KeyVersion } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
 import { keyUrl } from './key-bundle.ts';
 import { activeKey, versionOf } from './key-lookup.ts';
-import type { OperationContext, OperationRequest } from './operation.ts';
 
 /** What a key can be asked to do; the names of `key_ops`. */
 export type KeyUse = 'sign' | 'verify' | 'encrypt' | 'decrypt' | 'wrapKey' | 'unwrapKey';

@@ -1,8 +1,9 @@
 // List deleted keys: `GET /deletedkeys`, in order of creation.
+
+import type { Operation } from '../model/operation.ts';
 import type { Deletion, KeyRecord } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
 import { deletedKeyItem } from './key-bundle.ts';
-import type { Operation } from './operation.ts';
 import { DELETED_PAGE_SIZE, pageBody, pageOf } from './paging.ts';
 
 export const listDeletedKeys: Operation = {

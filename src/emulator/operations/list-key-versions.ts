@@ -1,7 +1,8 @@
 // List versions: `GET /keys/{name}/versions`, oldest first; an unknown key has an empty list, not an error.
+
+import type { Operation } from '../model/operation.ts';
 import { versionItem } from './key-bundle.ts';
 import { keyName } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 import { pageBody, pageOf } from './paging.ts';
 
 export const listKeyVersions: Operation = {

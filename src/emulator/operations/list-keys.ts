@@ -1,8 +1,9 @@
 // List keys: `GET /keys`, active keys in order of creation.
+
+import type { Operation } from '../model/operation.ts';
 import type { KeyRecord } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
 import { keyItem } from './key-bundle.ts';
-import type { Operation } from './operation.ts';
 import { pageBody, pageOf } from './paging.ts';
 
 export const listKeys: Operation = {

@@ -1,8 +1,9 @@
 // GET {scope}/providers/Microsoft.Authorization/roleAssignments: the assignments of the pool.
+
+import type { Operation } from '../model/operation.ts';
 import { covers, pathScope } from '../rbac/authorize.ts';
 import { assignmentAnswer } from '../rbac/role-answers.ts';
 import { rolePaths } from '../rbac/role-paths.ts';
-import type { Operation } from './operation.ts';
 
 export const listRoleAssignments: Operation = {
   name: 'listRoleAssignments',

@@ -1,8 +1,9 @@
 // GET {scope}/providers/Microsoft.Authorization/roleDefinitions: the built-in roles, then the custom ones.
+
+import type { Operation } from '../model/operation.ts';
 import { BUILT_IN_ROLES } from '../rbac/built-in-roles.ts';
 import { builtInAnswer, definitionAnswer } from '../rbac/role-answers.ts';
 import { rolePaths } from '../rbac/role-paths.ts';
-import type { Operation } from './operation.ts';
 
 export const listRoleDefinitions: Operation = {
   name: 'listRoleDefinitions',

@@ -1,10 +1,10 @@
 // Makes a new version of a key, for create, import and rotate.
 import type { KeyMaterial } from '../crypto/material.ts';
 import { unproven } from '../errors.ts';
+import type { OperationContext, Outcome } from '../model/operation.ts';
 import type { Change, KeyRecord, KeyVersion } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
 import { keyBundle, newestVersion } from './key-bundle.ts';
-import type { OperationContext, Outcome } from './operation.ts';
 
 /** Documented object limits: Microsoft Learn, "Managed HSM service limits". */
 const MAX_KEYS = 5000;

@@ -1,6 +1,6 @@
 // Pages of a list: sizes, tokens and the form of `nextLink`.
 import { unproven } from '../errors.ts';
-import type { OperationContext, OperationRequest } from './operation.ts';
+import type { OperationContext, OperationRequest } from '../model/operation.ts';
 
 /** The service writes `maxresults=25` into links when the caller gave none; the specification allows 1 to 25. */
 const MAX_RESULTS = 25;

@@ -1,7 +1,7 @@
 // Purge: `DELETE /deletedkeys/{name}`; the name is free immediately.
 import { unproven } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { deletedKey } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 
 export const purgeDeletedKey: Operation = {
   name: 'purgeDeletedKey',

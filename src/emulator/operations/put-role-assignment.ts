@@ -1,13 +1,13 @@
 // PUT {scope}/providers/Microsoft.Authorization/roleAssignments/{id}: gives a role to a principal at the scope.
 import { z } from 'zod';
 import { serviceErrors, unproven } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { pathScope, roleGuid, sameScope } from '../rbac/authorize.ts';
 import { builtInRole } from '../rbac/built-in-roles.ts';
 import { assignmentAnswer } from '../rbac/role-answers.ts';
 import { isGuid, roleName, rolePaths } from '../rbac/role-paths.ts';
 import type { ReadableState } from '../state/pool-state.ts';
 import { parseBody } from './key-request.ts';
-import type { Operation } from './operation.ts';
 
 // Microsoft Learn, "Managed HSM service limits". `/keys` is taken for HSM scope, which the page does not say.
 const MAX_AT_HSM = 50;

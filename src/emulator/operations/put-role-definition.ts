@@ -1,12 +1,12 @@
 // PUT {scope}/providers/Microsoft.Authorization/roleDefinitions/{id}: makes or replaces a custom role definition.
 import { z } from 'zod';
 import { serviceErrors, unproven } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { builtInRole } from '../rbac/built-in-roles.ts';
 import { isDataAction } from '../rbac/data-actions.ts';
 import { definitionAnswer } from '../rbac/role-answers.ts';
 import { isGuid, roleName, rolePaths } from '../rbac/role-paths.ts';
 import { parseBody } from './key-request.ts';
-import type { Operation } from './operation.ts';
 
 /** Microsoft Learn, "Managed HSM service limits". */
 const MAX_CUSTOM_ROLES = 50;

@@ -1,7 +1,8 @@
 // Recover: `POST /deletedkeys/{name}/recover`; the key is usable immediately and its attributes are as they were.
+
+import type { Operation } from '../model/operation.ts';
 import { keyBundle, newestVersion } from './key-bundle.ts';
 import { deletedKey } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 
 export const recoverDeletedKey: Operation = {
   name: 'recoverDeletedKey',

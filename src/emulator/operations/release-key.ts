@@ -5,11 +5,11 @@ import { z } from 'zod';
 import { nodeJwk } from '../crypto/import-material.ts';
 import { privateBytes, RELEASE_ALGORITHMS, wrapForRelease } from '../crypto/release.ts';
 import { unproven } from '../errors.ts';
+import type { Operation, OperationContext } from '../model/operation.ts';
 import { selfSigned } from '../tls/certificates.ts';
 import { keyBundle } from './key-bundle.ts';
 import { activeKey, versionOf } from './key-lookup.ts';
 import { parseBody } from './key-request.ts';
-import type { Operation, OperationContext } from './operation.ts';
 
 const ReleaseBody = z.object({
   target: z.string(),

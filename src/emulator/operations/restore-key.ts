@@ -2,10 +2,10 @@
 import { z } from 'zod';
 import { backupKey, openBackup } from '../backup/blob.ts';
 import { serviceErrors, unproven } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { keyBundle, newestVersion } from './key-bundle.ts';
 import { parseBody } from './key-request.ts';
 import { checkRoom } from './new-version.ts';
-import type { Operation } from './operation.ts';
 
 const RestoreBody = z.object({ value: z.string().optional() });
 

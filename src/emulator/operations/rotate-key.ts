@@ -2,13 +2,13 @@
 import type { MaterialSpec } from '../crypto/material.ts';
 import { type KeyMaterial, OCT_SIZES, RSA_SIZES } from '../crypto/material.ts';
 import { serviceErrors, unproven } from '../errors.ts';
+import type { Operation, OperationContext, Outcome } from '../model/operation.ts';
 import type { KeyRecord } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';
 import { addDuration } from './duration.ts';
 import { keyUrl, newestVersion } from './key-bundle.ts';
 import { keyName } from './key-lookup.ts';
 import { addVersion, checkRoom } from './new-version.ts';
-import type { Operation, OperationContext, Outcome } from './operation.ts';
 
 export const rotateKey: Operation = {
   name: 'rotateKey',

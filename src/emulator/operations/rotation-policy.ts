@@ -1,11 +1,11 @@
 // Rotation policy: `GET` and `PUT /keys/{name}/rotationpolicy`. Its id is relative, unlike a vault's.
 import { z } from 'zod';
 import { unproven } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import type { RotationPolicy } from '../state/model.ts';
 import { addDuration } from './duration.ts';
 import { activeKey } from './key-lookup.ts';
 import { parseBody } from './key-request.ts';
-import type { Operation } from './operation.ts';
 
 /**
  * Expiry and rotation no sooner than after 28 days.

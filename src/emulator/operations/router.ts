@@ -1,5 +1,5 @@
 // Finds the operation for a method and a path, however oddly the path is written.
-import type { Operation } from './operation.ts';
+import type { Operation } from '../model/operation.ts';
 
 /** A match: the operation and its decoded route parameters. */
 export type Match = { readonly operation: Operation; readonly params: Readonly<Record<string, string>> };

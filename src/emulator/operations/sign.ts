@@ -1,10 +1,10 @@
 // POST /keys/{name}/{version}/sign: signs a digest.
 
 import { signDigest } from '../crypto/sign.ts';
+import type { Operation } from '../model/operation.ts';
 import { parseBody } from './key-request.ts';
 import { usableKey } from './key-use.ts';
 import { KeyUseBody } from './key-use-body.ts';
-import type { Operation } from './operation.ts';
 
 export const sign: Operation = {
   name: 'sign',

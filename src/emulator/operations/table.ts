@@ -1,4 +1,6 @@
 // All operations of the data plane. The order does not matter: literal path segments win over parameters.
+
+import type { Operation } from '../model/operation.ts';
 import { backupKey } from './backup-key.ts';
 import { createKey } from './create-key.ts';
 import { decrypt } from './decrypt.ts';
@@ -18,7 +20,6 @@ import { listKeyVersions } from './list-key-versions.ts';
 import { listKeys } from './list-keys.ts';
 import { listRoleAssignments } from './list-role-assignments.ts';
 import { listRoleDefinitions } from './list-role-definitions.ts';
-import type { Operation } from './operation.ts';
 import { purgeDeletedKey } from './purge-deleted-key.ts';
 import { putRoleAssignment } from './put-role-assignment.ts';
 import { putRoleDefinition } from './put-role-definition.ts';

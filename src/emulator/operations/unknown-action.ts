@@ -1,7 +1,7 @@
 // What the service answers to an action on a key that it does not know: recorded before rotation was shipped.
 import { serviceErrors } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import { activeKey } from './key-lookup.ts';
-import type { Operation } from './operation.ts';
 
 export const unknownAction: Operation = {
   name: 'unknownAction',

@@ -1,10 +1,10 @@
 // POST /keys/{name}/{version}/unwrapkey: unwraps a symmetric key.
 
 import { unwrapValue } from '../crypto/wrap.ts';
+import type { Operation } from '../model/operation.ts';
 import { parseBody } from './key-request.ts';
 import { usableKey } from './key-use.ts';
 import { KeyUseBody } from './key-use-body.ts';
-import type { Operation } from './operation.ts';
 
 export const unwrapKey: Operation = {
   name: 'unwrapKey',

@@ -1,6 +1,7 @@
 // Update: `PATCH /keys/{name}` or `/keys/{name}/{version}`. What is left out stays; tags and key_ops are replaced.
 import { z } from 'zod';
 import { serviceErrors, unproven } from '../errors.ts';
+import type { Operation } from '../model/operation.ts';
 import type { KeyVersion } from '../state/model.ts';
 import { keyBundle } from './key-bundle.ts';
 import { activeKey, versionOf } from './key-lookup.ts';
@@ -17,7 +18,6 @@ import {
   ReleasePolicyMember,
   TagsMember,
 } from './key-request.ts';
-import type { Operation } from './operation.ts';
 
 const UpdateBody = z.object({
   key_ops: KeyOpsMember,

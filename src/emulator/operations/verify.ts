@@ -1,10 +1,10 @@
 // POST /keys/{name}/{version}/verify: whether a signature belongs to a digest.
 
 import { verifyDigest } from '../crypto/sign.ts';
+import type { Operation } from '../model/operation.ts';
 import { parseBody } from './key-request.ts';
 import { usableKey } from './key-use.ts';
 import { VerifyBody } from './key-use-body.ts';
-import type { Operation } from './operation.ts';
 
 export const verify: Operation = {
   name: 'verify',

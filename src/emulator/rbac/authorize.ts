@@ -1,6 +1,6 @@
 // Decides whether a principal may do something: assignments at a scope, the roles they name, those roles' rights.
 import { type ServiceError, unproven } from '../errors.ts';
-import type { Operation, OperationRequest, Principal } from '../operations/operation.ts';
+import type { Operation, OperationRequest, Principal } from '../model/operation.ts';
 import { foldedName } from '../state/key-names.ts';
 import type { Permission } from '../state/model.ts';
 import type { ReadableState } from '../state/pool-state.ts';

@@ -1,11 +1,11 @@
 // Writes outcomes and refusals as answers on the wire.
 import { MaterialError } from '../crypto/material-error.ts';
 import { ServiceError, serviceErrors } from '../errors.ts';
-import type { Outcome } from '../operations/operation.ts';
+import type { Outcome } from '../model/operation.ts';
 import { AUDIENCE } from '../tokens/issuer.ts';
+import type { WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { answerHeaders, challenge } from '../wire/headers.ts';
 import { alphabeticalJson } from '../wire/json.ts';
-import type { WireAnswer, WireRequest } from './exchange.ts';
 
 /** What every answer carries: its request, its id and the time spent. */
 export type AnswerFrame = {

@@ -1,5 +1,5 @@
 // Rotates keys as their policies want it, when the emulator's clock has moved.
-import type { OperationContext } from '../operations/operation.ts';
+import type { OperationContext } from '../model/operation.ts';
 import { addRotatedVersion } from '../operations/rotate-key.ts';
 import { rotationDue } from '../operations/rotation-due.ts';
 import type { Pool } from './pipeline.ts';

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import type { ManagedHsmResource } from '../arm/managed-hsm.ts';
 import type { Arrivals } from '../limits/arrivals.ts';
 import type { TokenIssuer, TokenRequest } from '../tokens/issuer.ts';
-import type { ControlTable } from './control.ts';
+import type { ControlTable } from '../wire/control.ts';
 
 const Advance = z.union([
   z.strictObject({ advanceMs: z.number().nonnegative() }),

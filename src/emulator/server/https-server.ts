@@ -2,9 +2,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer, type Server } from 'node:https';
 import type { CertificatePair } from '../tls/certificates.ts';
+import { CONTROL_PREFIX, type ControlTable, control } from '../wire/control.ts';
+import type { WireAnswer, WireRequest } from '../wire/exchange.ts';
 import { alphabeticalJson } from '../wire/json.ts';
-import { CONTROL_PREFIX, type ControlTable, control } from './control.ts';
-import type { WireAnswer, WireRequest } from './exchange.ts';
 
 /** A backup of 100 versions is about 1 MB; nothing larger is ever sent. */
 const MAX_BODY_BYTES = 4 * 1024 * 1024;

@@ -14,16 +14,22 @@ import type {
   OperationRequest,
   Outcome,
   Principal,
-} from '../operations/operation.ts';
+} from '../model/operation.ts';
 import type { createRouter, Match } from '../operations/router.ts';
 import { authorize } from '../rbac/authorize.ts';
 import { duePurges } from '../state/pool-state.ts';
 import type { Store } from '../state/store.ts';
 import type { TokenIssuer } from '../tokens/issuer.ts';
 import { checkApiVersion } from '../wire/api-version.ts';
+import {
+  bearerToken,
+  type Exchange,
+  splitTarget,
+  type WireAnswer,
+  type WireRequest,
+} from '../wire/exchange.ts';
 import { requestId } from '../wire/request-id.ts';
 import { challengeAnswer, errorAnswer, outcomeAnswer } from './answers.ts';
-import { bearerToken, type Exchange, splitTarget, type WireAnswer, type WireRequest } from './exchange.ts';
 
 /** Everything a running pool consists of. */
 export type Pool = {

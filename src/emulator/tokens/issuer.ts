@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey, randomUUID } from 'node:crypto';
 import { decodeJwt, errors, jwtVerify, SignJWT } from 'jose';
 import { z } from 'zod';
 import { serviceErrors, unproven } from '../errors.ts';
-import type { Principal } from '../operations/operation.ts';
+import type { Principal } from '../model/operation.ts';
 
 /** The audience of every Managed HSM token. */
 export const AUDIENCE = 'https://managedhsm.azure.net';

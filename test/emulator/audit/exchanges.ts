@@ -1,6 +1,6 @@
 // Exchanges for the audit tests.
 import { backupKey } from '../../../src/emulator/operations/backup-key.ts';
-import type { Exchange } from '../../../src/emulator/server/exchange.ts';
+import type { Exchange } from '../../../src/emulator/wire/exchange.ts';
 
 export const SOURCE = { poolName: 'contoso', tenantId: 'tenant-1' };
 export const STARTED_AT = Date.UTC(2026, 7, 31, 19, 52, 39, 763);

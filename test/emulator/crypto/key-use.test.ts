@@ -1,10 +1,10 @@
 // When a key may be used, and how cryptographic requests are refused.
 import { describe, expect, test } from 'vitest';
+import type { Operation } from '../../../src/emulator/model/operation.ts';
 import { createKey } from '../../../src/emulator/operations/create-key.ts';
 import { decrypt } from '../../../src/emulator/operations/decrypt.ts';
 import { deleteKey } from '../../../src/emulator/operations/delete-key.ts';
 import { encrypt } from '../../../src/emulator/operations/encrypt.ts';
-import type { Operation } from '../../../src/emulator/operations/operation.ts';
 import { sign } from '../../../src/emulator/operations/sign.ts';
 import { unwrapKey } from '../../../src/emulator/operations/unwrap-key.ts';
 import { updateKey } from '../../../src/emulator/operations/update-key.ts';

@@ -3,7 +3,7 @@ import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../../src/emulator/limits/limiter.ts';
 import { RATES } from '../../../src/emulator/limits/rates.ts';
-import type { LimitClass } from '../../../src/emulator/operations/operation.ts';
+import type { LimitClass } from '../../../src/emulator/model/operation.ts';
 
 function limiter() {
   const clock = { ms: 0 };

@@ -2,11 +2,11 @@
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
+import type { Operation } from '../../../src/emulator/model/operation.ts';
 import { createKey } from '../../../src/emulator/operations/create-key.ts';
 import { listDeletedKeys } from '../../../src/emulator/operations/list-deleted-keys.ts';
 import { listKeyVersions } from '../../../src/emulator/operations/list-key-versions.ts';
 import { listKeys } from '../../../src/emulator/operations/list-keys.ts';
-import type { Operation } from '../../../src/emulator/operations/operation.ts';
 import type { KeyRecord } from '../../../src/emulator/state/model.ts';
 import { keyRecord } from '../support/keys.ts';
 import { NOW, workbench } from '../support/operations.ts';

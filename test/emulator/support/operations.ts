@@ -5,7 +5,7 @@ import type {
   OperationContext,
   OperationRequest,
   Outcome,
-} from '../../../src/emulator/operations/operation.ts';
+} from '../../../src/emulator/model/operation.ts';
 import type { PoolSettings } from '../../../src/emulator/state/model.ts';
 import { PoolState } from '../../../src/emulator/state/pool-state.ts';
 

@@ -1,5 +1,5 @@
 // One exchange on the wire, apart from the transport that carries it.
-import type { Operation, Principal } from '../operations/operation.ts';
+import type { Operation, Principal } from '../model/operation.ts';
 
 /** A request as it came in. */
 export type WireRequest = {
