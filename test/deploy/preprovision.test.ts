@@ -37,7 +37,11 @@ describe('preup.sh', () => {
     const { code, calls } = await world.run('preup.sh', ENVIRONMENT);
     expect(code).toBe(0);
     expect(calls.filter((call) => call.startsWith('az group exists'))).toHaveLength(2);
-    expect(calls.filter((call) => /^az (ad|rest|provider|bicep)/.test(call))).toEqual([]);
+    expect(calls.filter((call) => /^az (provider|bicep)/.test(call))).toEqual([]);
+    // azd compiles the parameters once, when the command begins: what they read is there before.
+    expect(calls).toContain(
+      `azd env set HSM_WARDEN_ENTRA_CLIENT_ID ${world.directory.applications[0]?.appId}`,
+    );
   });
 
   it('makes the groups that are missing, in the subscription of azd', async () => {
@@ -154,6 +158,9 @@ describe('preprovision.sh', () => {
     });
     expect(second.code).toBe(0);
     expect(second.calls.filter((call) => call.startsWith('az rest'))).toEqual([]);
+    // An id in the environment ends this step for good, so it is the last to be set.
+    const set = first.calls.filter((call) => call.startsWith('azd env set HSM_WARDEN_ENTRA'));
+    expect(set.at(-1)).toMatch(/CLIENT_ID/);
   });
 
   it('finds the application again after a stop before azd knew its id', async () => {

@@ -3,7 +3,7 @@ import { ENVIRONMENT, group, providers, READY } from './support/azure-answers.ts
 import { HookWorld } from './support/hook-world.ts';
 
 /** How many calls a first `preprovision` makes: each is tried as the one at which everything stops. */
-const CALLS = 22;
+const CALLS = 23;
 
 let world: HookWorld;
 beforeEach(() => {

@@ -65,5 +65,10 @@ export const READY: readonly Rule[] = [
     stdout: '{"parametersJson":"{}"}\n',
   },
   { call: '^azd env set ' },
+  {
+    call: '^azd env get-value HSM_WARDEN_ENTRA_CLIENT_ID$',
+    stdout: '22222222-2222-4222-8222-222222222222\n',
+  },
+  { call: '^azd env get-value HSM_WARDEN_HSM_NAMES$', stdout: 'contoso\n' },
   { call: '^npm run --silent warden -- deploy check --parameters ' },
 ];
