@@ -3,6 +3,7 @@ import { createHash, randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { seededUniform } from '../../src/emulator/latency/sampler.ts';
 import { SWEEPS } from '../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { structureFault } from '../../src/features/recovery-points/structure.ts';
@@ -10,11 +11,14 @@ import { LocalWorld } from '../support/local-world.ts';
 
 const KEYS = 120;
 const KILLS = 20;
+const seed = Number(process.env.KILL_SEED ?? randomInt(2 ** 31));
+const random = seededUniform(seed);
 const RUN = { hsm: 'contoso', runId: '20261124T020000Z-nightly' };
 
 let local: LocalWorld;
 
 beforeAll(async () => {
+  process.stdout.write(`KILL_SEED=${seed}\n`);
   local = await LocalWorld.start(KEYS);
 }, 120_000);
 
@@ -56,7 +60,7 @@ describe('the nightly run, killed hard at 20 random moments', () => {
       // A repeated message stands for the one that comes back when its time is over.
       await local.queue.send(SWEEPS, { kind: 'sweep', ...RUN });
       // After so many keys; the others under way are then anywhere between list and catalogue.
-      for (let keys = randomInt(0, 5); keys > 0; keys -= 1) await lines.next();
+      for (let keys = Math.floor(random() * 5); keys > 0; keys -= 1) await lines.next();
       await kill(child);
       kills += 1;
       await local.lapseLease(RUN.hsm);

@@ -132,9 +132,9 @@ function translate(error: unknown): WardenError {
   return invalid(`${error.code}: ${error.message}`, error);
 }
 
-/** jose reports an answer that is not a key set as a plain JOSEError. */
+/** jose reports an answer that is not JSON as a plain JOSEError, and JSON that is no key set as one of its own. */
 function isFetchFailure(error: errors.JOSEError): boolean {
-  return error.code === 'ERR_JOSE_GENERIC';
+  return error.code === 'ERR_JOSE_GENERIC' || error instanceof errors.JWKSInvalid;
 }
 
 function invalid(why: string, cause?: unknown): WardenError {

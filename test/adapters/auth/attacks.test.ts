@@ -1,5 +1,7 @@
 /** Forged, stolen, misused and stale tokens: each is refused, and so are headers that anybody can write. */
+
 import { createHmac } from 'node:crypto';
+import { createServer } from 'node:http';
 import { base64url, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -250,6 +252,31 @@ describe('the signing keys', () => {
     await expect(identityProof(verifier, trustIn(own), clock)()).rejects.toMatchObject({
       code: 'identity-unreachable',
     });
+  });
+
+  it.each([
+    ['500', 500, 'application/json', '{"error":"later"}'],
+    ['a page of a proxy', 200, 'text/html', '<html>Sign in to the network</html>'],
+    ['JSON without keys', 200, 'application/json', '{}'],
+  ])('answered with %s make nobody a caller, and disarm the gate', async (_name, status, type, body) => {
+    const own = await startIssuer({ port: 0, now: () => NOW });
+    const token = await own.token('bob');
+    const server = createServer((_request, response) =>
+      response.writeHead(status, { 'content-type': type }).end(body),
+    );
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const address = server.address();
+    const port = typeof address === 'object' && address !== null ? address.port : 0;
+    const spoilt = { ...trustIn(own), jwksUrl: `http://127.0.0.1:${port}/keys` };
+    const clock = new ManualClock({ now: NOW });
+    const verifier = new TokenVerifier(spoilt, clock);
+
+    await expect(verifier.verify(token)).rejects.toMatchObject({ code: 'identity-unreachable' });
+    await expect(identityProof(verifier, spoilt, clock)()).rejects.toMatchObject({
+      code: 'identity-unreachable',
+    });
+    server.close();
+    await own.stop();
   });
 
   it('in reach, and forgeries refused, are proof that verification is on', async () => {

@@ -3,7 +3,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { type AuditPart, ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
-import type { AuditEvent } from '../../../src/features/audit/entry.ts';
+import { type AuditEvent, chainEntry, entryLine, parseEntry } from '../../../src/features/audit/entry.ts';
 import { verifyAudit, verifyParts } from '../../../src/features/audit/verify-audit.ts';
 import { ManualClock } from '../../support/memory/manual-clock.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
@@ -111,6 +111,27 @@ describe('verifying', () => {
     const { store, anchor } = await aLogOf(days);
     return { parts: store.contents.map((content) => ({ ...content })), tip: anchor.tip };
   }
+
+  it.each([16, 17, 33])('reads a log of %i parts whole and in order', async (days) => {
+    const { store, anchor } = await aLogOf(Array.from({ length: days }, () => 1));
+
+    const verdict = await verifyAudit(store, anchor);
+
+    expect(store.contents).toHaveLength(days);
+    expect(verdict).toMatchObject({ problems: [], entries: 2 * days - 1, tip: anchor.tip });
+  });
+
+  it('finds a line after the seal of a day, though it is chained to it', async () => {
+    const { clock, store, anchor } = await aLogOf([1, 1]);
+    const [first] = store.contents;
+    const seal = parseEntry(first?.text.trim().split('\n').at(-1) ?? '');
+    const late = chainEntry({ seq: seal?.seq ?? 0, hash: seal?.hash ?? '' }, anEvent('late'), clock.now(), clock.now());
+    if (first !== undefined) first.text += entryLine(late);
+
+    const { problems } = await verifyAudit(store, anchor);
+
+    expect(problems[0]).toMatchObject({ part: first?.part });
+  });
 
   test.prop([shape], { numRuns: 50 })('finds nothing in a log nobody touched', async (days) => {
     const { parts, tip } = await texts(days);

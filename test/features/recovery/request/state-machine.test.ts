@@ -154,6 +154,20 @@ describe('executing', () => {
     );
   });
 
+  it.each([
+    { name: 'fewer people', rule: { approvals: 1, groups: [] } },
+    { name: 'no group', rule: { approvals: 2, groups: [] } },
+  ])('keeps to the rule it was asked under though today’s asks for $name', ({ rule }) => {
+    const strict = { rule: { approvals: 3, groups: ['security'] } };
+    const short = anApprovedRequest(['bob', 'carol'], strict);
+    const forged = { ...short, state: 'approved' as const };
+
+    expect(short.state).toBe('requested');
+    expect(() => applyCommand(forged, claim('w1', END), T0 + 10, rule)).toThrow(
+      expect.objectContaining({ code: 'approvals-incomplete' }),
+    );
+  });
+
   it('is not begun when the policy of today asks for more', () => {
     expect(() =>
       applyCommand(anApprovedRequest(), claim('w1', END), T0, { approvals: 3, groups: [] }),
