@@ -44,7 +44,20 @@ The article (2025-04-25) has misprints of its own: \`--tags “usage=signing] ap
 ## Output
 
 \`-o json\`, \`-o table\` or \`-o tsv\`. The answer goes to standard output; progress, questions and troubles go to standard
-error. There is progress on terminals only, and colour on terminals only unless \`NO_COLOR\` is set. Troubles are the log's own
+error. Tables fit the terminal: long values are cut in the middle, moments are shown by how far they are (\`--utc\` shows
+them exactly), sizes in units. TSV has the columns of the table in the same order, without titles, and never cut: moments as
+\`2026-11-24T02:00:00Z\`, sizes in bytes; a new column comes at the end. JSON has everything that the table has, and more.
+
+What could not be read is never left out in silence: the first line is \`CANNOT TELL: contoso could not be read (503)\` (on
+standard error with json and tsv), no list or number stands for it, and the exit code is 2.
+
+Moments in options are \`2027-01-31\`, \`2027-01-31T12:00Z\` or \`2027-01-31T12:00:00+02:00\`; without a zone they are UTC. Files
+and pipes are read as UTF-8.
+
+After a second without an answer a line on standard error says who is asked, and when the next try is due; \`--quiet\` leaves
+that and all progress out. Ctrl-C is answered within a second, with what was done and how to go on. A reader that goes away
+(\`| head\`) changes neither what is done nor the exit code. Progress bars are on terminals only, and colour on terminals only
+unless \`NO_COLOR\` is set. Troubles are the log's own
 lines, JSON; with \`HSM_WARDEN_LOG=info\` all its lines come, also those about what went well.
 
 ## Exit codes

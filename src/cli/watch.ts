@@ -11,13 +11,14 @@ import {
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from './connect/connection.ts';
 import { doubtsOf } from './connect/doubts.ts';
 import { judgeHsms, troublesOf } from './connect/judge-hsms.ts';
-import { chosenHsms, duration, HSM_CHOICE, HsmChoice, when } from './connect/warden-options.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from './connect/warden-options.ts';
 import type { Answer, Table } from './frame/command.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
+import { duration } from './frame/duration.ts';
 import { numberFrom } from './frame/option-values.ts';
-import { renderTable } from './frame/render.ts';
 import { paintFor } from './frame/style.ts';
+import { renderTable } from './frame/table.ts';
 
 export const watch = defineCommand({
   path: 'watch',
@@ -90,7 +91,7 @@ function answer(statuses: readonly HsmStatus[]): Answer {
     },
     table: tableOf(seen),
     doubts: troubles.flatMap(doubtsOf),
-    page: keysPage(statuses),
+    page: (show) => keysPage(statuses, show),
     exit: troubles.length === 0 ? 'done' : 'unknown',
   };
 }
@@ -98,17 +99,19 @@ function answer(statuses: readonly HsmStatus[]): Answer {
 function page(statuses: readonly HsmStatus[], context: CliContext): string {
   const paint = paintFor(context, context.stdout);
   const doubts = troublesOf(statuses).flatMap(doubtsOf);
-  return [...doubts.map((line) => `${line}\n`), keysPage(statuses)]
+  const style = { width: context.stdout.columns, now: context.clock.now(), utc: false };
+  const show = (table: Table) => renderTable(table, style);
+  return [...doubts.map((line) => `${line}\n`), keysPage(statuses, show)]
     .join('')
     .replaceAll(/\b(CANNOT TELL|critical|high)\b/g, (word) => paint('red', word))
     .replaceAll(/\bwarning\b/g, (word) => paint('yellow', word));
 }
 
 /** The soft-deleted keys of the HSMs that could be read; of the others nothing is said here. */
-function keysPage(statuses: readonly HsmStatus[]): string {
+function keysPage(statuses: readonly HsmStatus[], show: (table: Table) => string): string {
   const seen = statuses.filter(wasSeen);
   if (seen.length === 0) return '';
-  if (seen.some(({ deleted }) => deleted.length > 0)) return renderTable(tableOf(seen));
+  if (seen.some(({ deleted }) => deleted.length > 0)) return show(tableOf(seen));
   const where = seen.length === statuses.length ? '' : ` on ${seen.map(({ hsm }) => hsm).join(', ')}`;
   return `No key is soft-deleted${where}.\n`;
 }
@@ -125,7 +128,7 @@ function tableOf(statuses: readonly SeenStatus[]): Table {
         hsm,
         one.key,
         duration(one.leftMs),
-        when(one.scheduledPurgeAt),
+        momentCell(one.scheduledPurgeAt),
         one.coverage,
         `${one.versionsCovered}/${one.versionsKnown}`,
         afterPurge(one),

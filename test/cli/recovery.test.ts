@@ -60,6 +60,16 @@ describe('hsm-warden recovery', () => {
     expect(await as('bob', ['approve', id, '--digest', digest])).toMatchObject({ code: 0 });
   });
 
+  it('takes the beginning of an id where it is enough, and says so where it is not', async () => {
+    const { id } = await ask();
+    const shown = await as('dave', ['show', id.slice(0, 6)]);
+    expect(RecoveryView.parse(JSON.parse(shown.stdout)).id).toBe(id);
+    const other = id.startsWith('z') ? 'y' : 'z';
+    const none = await as('dave', ['show', other.repeat(8)]);
+    expect(none.code).toBe(2);
+    expect(none.stderr).toContain(`No request's id begins with ${other.repeat(8)}.`);
+  });
+
   it.each([
     ['another name', 'order\n'],
     ['nothing', ''],

@@ -3,6 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { restoreAnswer } from '../../src/cli/backup/restore-answer.ts';
 import type { RestoredKey, RestoreReport } from '../../src/cli/backup/restore-report.ts';
+import type { Answer } from '../../src/cli/frame/command.ts';
+import { render } from '../../src/cli/frame/render.ts';
 import { CliWorld } from './support/cli-world.ts';
 
 let world: CliWorld;
@@ -63,6 +65,11 @@ describe('backup restore-all', () => {
   });
 });
 
+/** The page of an answer, with its tables as a wide terminal shows them. */
+function pageOf(answer: Answer): string {
+  return render(answer, 'table', { now: 0, utc: true });
+}
+
 describe('the answer of a restore', () => {
   const failed = (key: string, code: string): RestoredKey => ({
     ...{ key, outcome: 'failed', durationMs: 1, notes: [] },
@@ -78,7 +85,9 @@ describe('the answer of a restore', () => {
   };
 
   it('names equal failures once, the most common first, and sums up last', () => {
-    const lines = restoreAnswer(report, 8, true).page?.split('\n') ?? [];
+    const lines = pageOf(restoreAnswer(report, 8, true))
+      .trimEnd()
+      .split('\n');
     expect(lines.slice(0, 4)).toEqual([
       'Not brought back:',
       '  7 keys (hsm-forbidden): Could not restore key KEY on HSM contoso: 403.',
@@ -89,6 +98,6 @@ describe('the answer of a restore', () => {
   });
 
   it('shows every key when the report could not be kept', () => {
-    expect(restoreAnswer(report, 8, false).page).toMatch(/^Key +Outcome/);
+    expect(pageOf(restoreAnswer(report, 8, false))).toMatch(/^Key +Outcome/);
   });
 });

@@ -5,10 +5,10 @@ import { describe, expect, it } from 'vitest';
 import { keyAddress } from '../../src/cli/connect/address.ts';
 import { CLOUD_NAMES, CLOUDS } from '../../src/cli/connect/clouds.ts';
 import type { Connection } from '../../src/cli/connect/connection.ts';
-import { duration } from '../../src/cli/connect/warden-options.ts';
+import { duration } from '../../src/cli/frame/duration.ts';
 import { startProgress } from '../../src/cli/frame/progress.ts';
-import { renderTable } from '../../src/cli/frame/render.ts';
 import { paintFor } from '../../src/cli/frame/style.ts';
+import { renderTable } from '../../src/cli/frame/table.ts';
 
 const MAIN = new URL('../../src/cli/main.ts', import.meta.url).pathname;
 
@@ -82,7 +82,10 @@ describe('progress', () => {
 
 describe('names of others', () => {
   it('cannot steer the terminal', () => {
-    const table = renderTable({ columns: ['Detail'], rows: [['\u001b[2Jgone\u0007\u009b1m']] });
+    const table = renderTable(
+      { columns: ['Detail'], rows: [['\u001b[2Jgone\u0007\u009b1m']] },
+      { now: 0, utc: false },
+    );
     expect(table).toContain('?[2Jgone??1m');
   });
 });

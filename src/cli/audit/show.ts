@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type AuditEntry, parseEntry } from '../../features/audit/entry.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
-import { when } from '../connect/warden-options.ts';
+import { momentCell } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
 import { wholeNumber } from '../frame/option-values.ts';
 
@@ -52,7 +52,7 @@ export const auditShow = defineCommand({
         columns: ['Seq', 'At', 'Event', 'Who', 'Decision', 'Hsm', 'Key', 'Recovery', 'Detail'],
         rows: shown.map((entry) => [
           entry.seq,
-          when(entry.at),
+          momentCell(entry.at),
           entry.event,
           entry.actor.name,
           entry.decision,

@@ -4,7 +4,7 @@ import type { StoredBackup } from '../../core/ports.ts';
 import { readCatalogue } from '../../features/recovery-points/catalogue.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
-import { chosenHsms, HSM_CHOICE, HsmChoice, when } from '../connect/warden-options.ts';
+import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
 
 export const backupList = defineCommand({
@@ -46,9 +46,9 @@ export const backupList = defineCommand({
         rows: found.map(({ blob, record }) => [
           record.hsm,
           record.key,
-          when(record.capturedAt),
+          momentCell(record.capturedAt),
           record.versions.length,
-          record.bytes,
+          { bytes: record.bytes },
           blob,
         ]),
       },

@@ -1,9 +1,9 @@
 /** What a bulk restore says: beforehand what it would do, and afterwards what it did. */
 import type { StoredBackup } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
-import { counted, duration } from '../connect/warden-options.ts';
+import { counted, isoCell } from '../connect/warden-options.ts';
 import type { Answer } from '../frame/command.ts';
-import { renderTable } from '../frame/render.ts';
+import { duration } from '../frame/duration.ts';
 import type { Presence } from './restore-key.ts';
 import type { RestoredKey, RestoreReport } from './restore-report.ts';
 
@@ -42,12 +42,12 @@ export function planAnswer(plan: RestorePlan): Answer {
   }));
   const table = {
     columns: ['Key', 'Action', 'CapturedAt', 'Blob'],
-    rows: keys.map(({ key, action, capturedAt, blob }) => [key, action, capturedAt, blob]),
+    rows: keys.map(({ key, action, capturedAt, blob }) => [key, action, isoCell(capturedAt), blob]),
   };
   return {
     data: { keys },
     table,
-    page: `${renderTable(table)}\nNothing was restored. Without --dry-run: ${planText(plan)}.`,
+    page: (show) => `${show(table)}\nNothing was restored. Without --dry-run: ${planText(plan)}.`,
   };
 }
 
@@ -58,19 +58,20 @@ export function restoreAnswer(report: RestoreReport, wanted: number, isKept: boo
   const failed = causes(keys);
   const table = {
     columns: ['Key', 'Outcome', 'Versions', 'Verified', 'CapturedAt'],
-    rows: keys.map((one) => [one.key, one.outcome, one.versions, one.verified, one.capturedAt]),
+    rows: keys.map((one) => [one.key, one.outcome, one.versions, one.verified, isoCell(one.capturedAt)]),
   };
   return {
     data: report,
     table,
-    page: [
-      ...(isKept ? [] : [renderTable(table)]),
-      ...(failed.length === 0 ? [] : ['Not brought back:', ...failed]),
-      `${restored + recovered + present} of ${wanted} keys are on HSM ${target.hsm}, each proven: ${restored} restored, ${recovered} recovered, ${present} there before. ${pace.reached} a second (set: ${pace.set}).`,
-      ...(complete
-        ? ['Next: put the HSM into WARDEN_HSMS, then hsm-warden backup run.']
-        : ['Not every key is back. Run the same command again: it goes on from there.']),
-    ].join('\n'),
+    page: (show) =>
+      [
+        ...(isKept ? [] : [show(table)]),
+        ...(failed.length === 0 ? [] : ['Not brought back:', ...failed]),
+        `${restored + recovered + present} of ${wanted} keys are on HSM ${target.hsm}, each proven: ${restored} restored, ${recovered} recovered, ${present} there before. ${pace.reached} a second (set: ${pace.set}).`,
+        ...(complete
+          ? ['Next: put the HSM into WARDEN_HSMS, then hsm-warden backup run.']
+          : ['Not every key is back. Run the same command again: it goes on from there.']),
+      ].join('\n'),
     exit: complete ? 'done' : 'failed',
   };
 }

@@ -13,7 +13,7 @@ import {
   requireConfig,
   sameWorld,
 } from '../connect/connection.ts';
-import { when } from '../connect/warden-options.ts';
+import { momentCell } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal, UsageError } from '../frame/failures.ts';
 import { backupView } from './list.ts';
@@ -51,10 +51,10 @@ export const backupShow = defineCommand({
         rows: [
           ['hsm', record.hsm],
           ['key', record.key],
-          ['captured', when(record.capturedAt)],
-          ['stored', when(found.storedAt)],
+          ['captured', momentCell(record.capturedAt)],
+          ['stored', momentCell(found.storedAt)],
           ['sha256', record.sha256],
-          ['bytes', record.bytes],
+          ['bytes', { bytes: record.bytes }],
           ['run', record.runId],
           ...record.versions.map(({ version, thumbprint }) => [
             'version',

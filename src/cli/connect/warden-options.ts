@@ -1,7 +1,7 @@
 /** What the warden's own commands share: the HSMs of the settings, the policies, durations for people. */
 import { z } from 'zod';
 import type { Config, HsmConfig } from '../../platform/config/config.ts';
-import type { OptionSpec } from '../frame/command.ts';
+import type { MomentCell, OptionSpec } from '../frame/command.ts';
 import { UsageError } from '../frame/failures.ts';
 
 /** Chooses HSMs. */
@@ -25,30 +25,20 @@ export function counted(count: number, noun: string): string {
   return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
-const UNITS = [
-  [86_400_000, 'd'],
-  [3_600_000, 'h'],
-  [60_000, 'min'],
-  [1000, 's'],
-] as const;
-
-/** `12 d 4 h`: the two largest units of a duration in milliseconds. */
-export function duration(ms: number): string {
-  const at = UNITS.findIndex(([size]) => ms >= size);
-  if (at === -1) return '0 s';
-  const parts: string[] = [];
-  let rest = ms;
-  for (const [size, unit] of UNITS.slice(at, at + 2)) {
-    const count = Math.floor(rest / size);
-    rest -= count * size;
-    if (count > 0) parts.push(`${count} ${unit}`);
-  }
-  return parts.join(' ');
-}
-
 /** A time for people and programs alike, to the second, UTC. */
 export function when(epochMs: number | undefined): string | undefined {
   if (epochMs === undefined) return undefined;
   const date = new Date(epochMs);
   return Number.isNaN(date.getTime()) ? 'out of range' : date.toISOString().replace(/\.\d{3}Z$/, 'Z');
+}
+
+/** A moment as a cell of a table. */
+export function momentCell(epochMs: number | undefined): MomentCell | undefined {
+  const text = when(epochMs);
+  return epochMs === undefined || text === undefined ? undefined : { at: epochMs, text };
+}
+
+/** A moment that is known as ISO 8601 text, as a cell of a table. */
+export function isoCell(text: string | undefined): MomentCell | undefined {
+  return text === undefined ? undefined : { at: Date.parse(text), text };
 }

@@ -1,5 +1,5 @@
 /** Compares this machine's clock with that of a service. */
-import { duration } from '../connect/warden-options.ts';
+import { duration } from '../frame/duration.ts';
 import { type Finding, fail, ok, warn } from './check.ts';
 
 /** Tokens and schedules bear a little; the engine allows for five minutes between its clock and the service's. */

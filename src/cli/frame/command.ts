@@ -17,8 +17,19 @@ export interface ArgumentSpec {
   readonly description: string;
 }
 
+/** A moment in a table: people read how far it is, programs `text`. `at`: epoch milliseconds. */
+export interface MomentCell {
+  readonly at: number;
+  readonly text: string;
+}
+
+/** A size in a table. */
+export interface SizeCell {
+  readonly bytes: number;
+}
+
 /** A cell of a table. */
-export type Cell = string | number | boolean | undefined;
+export type Cell = string | number | boolean | undefined | MomentCell | SizeCell;
 
 /** Rows for people, and for `-o tsv`. */
 export interface Table {
@@ -32,8 +43,8 @@ export interface Answer {
   readonly data?: unknown;
   /** For `-o table` and `-o tsv`. */
   readonly table?: Table;
-  /** For `-o table` in place of the bare table: a whole page for people. */
-  readonly page?: string;
+  /** For `-o table` in place of the bare table: a whole page for people; `show` makes the text of a table in it. */
+  readonly page?: string | ((show: (table: Table) => string) => string);
   /** What could not be read, each a line like `CANNOT TELL: …`: they come before the answer. */
   readonly doubts?: readonly string[];
   readonly exit?: ExitName;

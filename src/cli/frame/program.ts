@@ -64,10 +64,11 @@ async function runCommand(
     stop();
     const doubts = (answer.doubts ?? []).map((doubt) => `${doubt}\n`).join('');
     // Programs read standard output: for them it holds what is known, and nothing else.
-    if (format === 'table') stdout.write(called(`${doubts}${render(answer, format)}`));
+    const style = { width: stdout.columns, now: clock.now(), utc: given.utc === true };
+    if (format === 'table') stdout.write(called(`${doubts}${render(answer, format, style)}`));
     else {
       stderr.write(doubts);
-      stdout.write(render(answer, format));
+      stdout.write(render(answer, format, style));
     }
     return answer.exit ?? (doubts === '' ? 'done' : 'unknown');
   } catch (error) {
@@ -147,6 +148,7 @@ function addCommand(target: Commander, command: Command, act: Act): void {
 export function allOptions(command: Command): readonly OptionSpec[] {
   return [
     ...command.options,
+    { flags: '--utc', description: 'show moments exactly (UTC), not by how far they are' },
     { flags: '-q, --quiet', description: 'say nothing of progress and waits' },
     {
       flags: '-o, --output <format>',

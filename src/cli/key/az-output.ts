@@ -103,7 +103,7 @@ export function keyTable(key: KeyVaultKey | DeletedKey): Table {
   const { name, version, enabled, createdOn } = key.properties;
   return {
     columns: ['Name', 'Version', 'Kty', 'Size/Curve', 'Enabled', 'Created'],
-    rows: [[name, version, kty, strength, enabled, iso(createdOn) ?? undefined]],
+    rows: [[name, version, kty, strength, enabled, moment(createdOn)]],
   };
 }
 
@@ -115,9 +115,9 @@ export function listTable(keys: readonly KeyProperties[]): Table {
       name,
       version,
       enabled,
-      iso(createdOn) ?? undefined,
-      iso(updatedOn) ?? undefined,
-      iso(expiresOn) ?? undefined,
+      moment(createdOn),
+      moment(updatedOn),
+      moment(expiresOn),
     ]),
   };
 }
@@ -128,9 +128,13 @@ export function deletedTable(keys: readonly DeletedKey[]): Table {
     columns: ['Name', 'DeletedDate', 'ScheduledPurgeDate', 'RecoveryId'],
     rows: keys.map(({ name, properties }) => [
       name,
-      iso(properties.deletedOn) ?? undefined,
-      iso(properties.scheduledPurgeDate) ?? undefined,
+      moment(properties.deletedOn),
+      moment(properties.scheduledPurgeDate),
       properties.recoveryId,
     ]),
   };
+}
+
+function moment(date: Date | undefined): Cell {
+  return date === undefined ? undefined : { at: date.getTime(), text: iso(date) ?? '' };
 }

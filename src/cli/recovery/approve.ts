@@ -3,9 +3,9 @@ import { z } from 'zod';
 import { askLine } from '../frame/ask.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal } from '../frame/failures.ts';
-import { renderTable } from '../frame/render.ts';
+import { renderTable } from '../frame/table.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
-import { ID_ARGUMENT, IdArgument } from './recovery-id.ts';
+import { ID_ARGUMENT, IdArgument, wholeId } from './recovery-id.ts';
 import { viewAnswer } from './show-view.ts';
 
 export const recoveryApprove = defineCommand({
@@ -30,10 +30,14 @@ export const recoveryApprove = defineCommand({
   }),
   async run(context, given) {
     const api = await openApi(context, given);
-    if (given.digest !== undefined) return viewAnswer(await api.approve(given.id, given.digest));
-    const shown = await api.get(given.id);
+    const id = await wholeId(api, given.id);
+    if (given.digest !== undefined) return viewAnswer(await api.approve(id, given.digest));
+    const shown = await api.get(id);
     const { table } = viewAnswer(shown);
-    if (table !== undefined) context.stderr.write(`${renderTable(table)}\n`);
+    if (table !== undefined)
+      context.stderr.write(
+        `${renderTable(table, { width: context.stderr.columns, now: context.clock.now(), utc: false })}\n`,
+      );
     const { key } = shown.operation;
     const answer = await askLine(context, `Type the name of the key to approve this: `);
     if (answer?.trim() !== key) {
@@ -42,6 +46,6 @@ export const recoveryApprove = defineCommand({
         `It is ${key}; or give --digest.`,
       );
     }
-    return viewAnswer(await api.approve(given.id, shown.digest));
+    return viewAnswer(await api.approve(id, shown.digest));
   },
 });

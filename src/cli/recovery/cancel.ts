@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../frame/define.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
-import { ID_ARGUMENT, IdArgument } from './recovery-id.ts';
+import { ID_ARGUMENT, IdArgument, wholeId } from './recovery-id.ts';
 import { viewAnswer } from './show-view.ts';
 
 export const recoveryCancel = defineCommand({
@@ -17,6 +17,6 @@ export const recoveryCancel = defineCommand({
   schema: z.object({ ...ApiOptions, ...IdArgument, reason: z.string('expected a reason').min(1) }),
   async run(context, given) {
     const api = await openApi(context, given);
-    return viewAnswer(await api.end(given.id, 'cancellation', given.reason));
+    return viewAnswer(await api.end(await wholeId(api, given.id), 'cancellation', given.reason));
   },
 });

@@ -1,6 +1,7 @@
 /** `hsm-warden recovery list`: the recovery requests, newest first. */
 import { z } from 'zod';
 import { STATES } from '../../features/recovery/model/record.ts';
+import { isoCell } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
 import { wholeNumber } from '../frame/option-values.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
@@ -45,8 +46,8 @@ export const recoveryList = defineCommand({
           one.operation.key,
           one.requester.name,
           `${one.approvals.length}/${one.policy.approvals}`,
-          one.createdAt,
-          one.expiresAt,
+          isoCell(one.createdAt),
+          isoCell(one.expiresAt),
         ]),
       },
     };

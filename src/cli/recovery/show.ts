@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineCommand } from '../frame/define.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
-import { ID_ARGUMENT, IdArgument } from './recovery-id.ts';
+import { ID_ARGUMENT, IdArgument, wholeId } from './recovery-id.ts';
 import { viewAnswer } from './show-view.ts';
 
 export const recoveryShow = defineCommand({
@@ -14,6 +14,7 @@ export const recoveryShow = defineCommand({
   examples: ['hsm-warden recovery show 0r5kq1w7c2m8xj3v9b6t4n0a1z'],
   schema: z.object({ ...ApiOptions, ...IdArgument }),
   async run(context, given) {
-    return viewAnswer(await (await openApi(context, given)).get(given.id));
+    const api = await openApi(context, given);
+    return viewAnswer(await api.get(await wholeId(api, given.id)));
   },
 });

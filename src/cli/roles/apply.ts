@@ -5,7 +5,7 @@ import { applySteps, observeRoles, planRoles } from '../../features/roles/plan.t
 import { askLine } from '../frame/ask.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal } from '../frame/failures.ts';
-import { render } from '../frame/render.ts';
+import { renderTable } from '../frame/table.ts';
 import { openRoles, ROLE_OPTIONS, RoleOptions } from './role-options.ts';
 import { stepData, stepTable } from './show-steps.ts';
 
@@ -32,7 +32,9 @@ export const rolesApply = defineCommand({
       );
     }
     if (steps.length > 0 && given.yes !== true) {
-      context.stderr.write(render({ table: stepTable(steps) }, 'table'));
+      context.stderr.write(
+        renderTable(stepTable(steps), { width: context.stderr.columns, now: 0, utc: true }),
+      );
       const answer = await askLine(context, `Change these on HSM ${roles.hsm}? (yes/no) `);
       if (answer?.trim() !== 'yes')
         throw new GuardRefusal('Nothing was changed.', 'Answer yes, or add --yes.');

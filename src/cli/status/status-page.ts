@@ -9,8 +9,9 @@ import {
   wasSeen,
 } from '../../features/status/hsm-status.ts';
 import { type Connection, sameWorld } from '../connect/connection.ts';
-import { counted, duration, when } from '../connect/warden-options.ts';
+import { counted, when } from '../connect/warden-options.ts';
 import type { CliContext } from '../frame/context.ts';
+import { duration } from '../frame/duration.ts';
 import { type Paint, paintFor } from '../frame/style.ts';
 import { recoveryUrl } from '../recovery/open-api.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';

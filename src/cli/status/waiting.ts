@@ -3,8 +3,9 @@
 import { isClosed, type RecoveryRecord } from '../../features/recovery/model/record.ts';
 import { EVERY_STATE, listRecoveries } from '../../features/recovery/request/list-recoveries.ts';
 import { cliLogger, type Store } from '../connect/compose-cli.ts';
-import { duration, when } from '../connect/warden-options.ts';
+import { when } from '../connect/warden-options.ts';
 import type { CliContext } from '../frame/context.ts';
+import { duration } from '../frame/duration.ts';
 
 /** A request that waits. */
 export interface WaitingRequest {
