@@ -11,6 +11,7 @@ const DOORS = {
     'last-run',
     'queues',
     'rebuild',
+    'report-dead-letters',
     'run-record',
     'single-key',
     'start-runs',

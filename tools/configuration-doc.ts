@@ -37,7 +37,9 @@ The queue triggers listen on the connection \`AzureWebJobsStorage\`. In Azure it
 \`managedidentity\` and \`AzureWebJobsStorage__clientId\`. It must name the account of \`WARDEN_QUEUE_URL\`.
 
 \`host.json\` sets how queues are worked: a message that fails comes back after five minutes, five times in all, and then ends in
-\`{queue}-poison\`. \`functionTimeout\` must stay well above \`WARDEN_BUDGET_SECONDS\`.
+\`{queue}-poison\`. A worker's death counts too: a sweep that finds its predecessor dead after something was saved therefore sends
+a new message in place of its own, and \`runReconcile\` continues, every five minutes, runs that stand still, and logs what lies
+in the poison queues. \`hsm-warden queue list\` shows it, \`hsm-warden queue retry\` sends it again. \`functionTimeout\` must stay well above \`WARDEN_BUDGET_SECONDS\`.
 
 ## Under the official host on your machine
 

@@ -25,6 +25,8 @@ import { keyPurge } from './key/purge.ts';
 import { keyRecover } from './key/recover.ts';
 import { keyRestore } from './key/restore.ts';
 import { keyShow } from './key/show.ts';
+import { queueList } from './queue/list.ts';
+import { queueRetry } from './queue/retry.ts';
 import { recoveryApprove } from './recovery/approve.ts';
 import { recoveryCancel } from './recovery/cancel.ts';
 import { recoveryList } from './recovery/list.ts';
@@ -43,6 +45,7 @@ export const GROUPS: Groups = {
   recovery: 'Requests to bring a key back, through the recovery app, which proves who calls',
   backup: 'Backups of the HSMs that the settings name',
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
+  queue: 'Messages to the app that failed for good',
   deploy: 'What a deployment to Azure needs',
   roles: 'Local roles of the two apps on an HSM, which no deployment can make',
 };
@@ -74,6 +77,8 @@ export const COMMANDS: readonly Command[] = [
   recoveryApprove,
   recoveryReject,
   recoveryCancel,
+  queueList,
+  queueRetry,
   auditVerify,
   auditShow,
   deployCheck,

@@ -5,6 +5,7 @@ import type {
   BackupPins,
   BackupStore,
   Clock,
+  DeadLetters,
   KeyService,
   Leases,
   Logger,
@@ -36,6 +37,7 @@ export interface AppPorts {
   readonly state: DocumentStore;
   readonly leases: Leases;
   readonly queue: WorkQueue;
+  readonly deadLetters: DeadLetters;
   readonly backups: BackupStore & BackupPins;
   readonly bus: EventBus;
   readonly clock: Clock;

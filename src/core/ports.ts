@@ -142,6 +142,25 @@ export interface WorkQueue {
   send<Message>(queue: Queue<Message>, message: Message, delaySeconds?: number): Promise<void>;
 }
 
+/** A message that failed too often, so that nobody works on it any more. */
+export interface DeadLetter {
+  /** The queue it came from. */
+  readonly queue: string;
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly setAsideAt: number;
+  /** As it was sent, unchecked: it may be anything. */
+  readonly message: unknown;
+}
+
+/** The messages that were set aside. May fail with the storage codes. */
+export interface DeadLetters {
+  /** The first 32 of each queue; they stay where they are. */
+  list(): Promise<readonly DeadLetter[]>;
+  /** Sends one to its queue again; false when it is not there. */
+  retry(letter: Pick<DeadLetter, 'queue' | 'id'>): Promise<boolean>;
+}
+
 /** Decides when the next request to one HSM may start. */
 export interface Pacer {
   /** Requests a second at this moment. */

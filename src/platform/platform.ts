@@ -18,18 +18,28 @@ import {
 import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
 import { AimdPacer } from '../adapters/pacing/aimd-pacer.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
+import { StorageDeadLetters } from '../adapters/queue/storage-dead-letters.ts';
 import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Hsm, HsmRegistry } from '../core/app-ports.ts';
 import type { DocumentStore } from '../core/documents/document-store.ts';
 import { WardenError } from '../core/errors.ts';
 import type { EventBus } from '../core/events/bus.ts';
-import type { BackupPins, BackupStore, Clock, Leases, Logger, WorkQueue } from '../core/ports.ts';
+import type {
+  BackupPins,
+  BackupStore,
+  Clock,
+  DeadLetters,
+  Leases,
+  Logger,
+  WorkQueue,
+} from '../core/ports.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import { composeBus } from './compose-bus.ts';
 import type { Config, CredentialConfig, HsmConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
+import { QUEUES } from './features.ts';
 
 /** What may differ from what the configuration says: a person's own credential, a clock that was moved. */
 export interface PlatformOptions {
@@ -48,6 +58,7 @@ export interface Platform {
   readonly state: DocumentStore;
   readonly leases: Leases;
   readonly queue: WorkQueue;
+  readonly deadLetters: DeadLetters;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   /** The way to the account of the backups, and to that of the state. */
@@ -83,6 +94,7 @@ export function openPlatform(options: PlatformOptions): Platform {
       clock,
       createMissing: emulated,
     }),
+    deadLetters: new StorageDeadLetters({ service: createQueueService(access.state), clock, queues: QUEUES }),
     auditStore: new BlobAuditStore({ container: audit, clock }),
     anchor: new BlobAuditAnchor({ container: state, clock }),
     access,

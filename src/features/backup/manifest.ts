@@ -5,6 +5,7 @@ import { readMessage } from '../../core/queue.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
 import { KEY_BACKUPS, SWEEPS } from './queues.ts';
 import { RECONCILE_SCHEDULE, reconcileRuns } from './reconcile.ts';
+import { reportDeadLetters } from './report-dead-letters.ts';
 import { BACKUP_SETTINGS, type BackupConfig } from './settings.ts';
 import { backUpSingleKey } from './single-key.ts';
 import { startRuns } from './start-runs.ts';
@@ -37,7 +38,10 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
       kind: 'timer',
       name: 'runReconcile',
       schedule: () => RECONCILE_SCHEDULE,
-      run: (app) => reconcileRuns(app, app.hsms.names),
+      run: async (app) => {
+        await reconcileRuns(app, app.hsms.names);
+        await reportDeadLetters(app);
+      },
     },
     worker('sweepWorker', SWEEPS, async (app, message) => {
       const request = readMessage(SWEEPS, message);

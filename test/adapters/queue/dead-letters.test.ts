@@ -1,0 +1,88 @@
+/** What was set aside is seen, sent again once, and nothing else is touched. */
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { createQueueService } from '../../../src/adapters/queue/clients.ts';
+import { StorageDeadLetters } from '../../../src/adapters/queue/storage-dead-letters.ts';
+import { systemClock } from '../../../src/adapters/system/system-clock.ts';
+import { reportDeadLetters } from '../../../src/features/backup/report-dead-letters.ts';
+import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
+import { RecordingLogger } from '../../support/memory/recording-logger.ts';
+
+const SWEEP = { kind: 'sweep', hsm: 'contoso', runId: '20261124T020000Z-nightly' };
+
+let azurite: RunningAzurite;
+beforeAll(async () => {
+  azurite = await startAzurite();
+});
+afterAll(() => azurite.stop());
+
+function open() {
+  const service = createQueueService(azurite.access);
+  const letters = new StorageDeadLetters({
+    service,
+    clock: systemClock,
+    queues: ['hsm-sweeps', 'never-failed'],
+  });
+  return { service, letters };
+}
+
+beforeEach(async () => {
+  const { service } = open();
+  for (const name of ['hsm-sweeps', 'hsm-sweeps-poison']) {
+    await service.getQueueClient(name).createIfNotExists();
+    await service.getQueueClient(name).clearMessages();
+  }
+});
+
+async function setAside(text: string): Promise<void> {
+  await open().service.getQueueClient('hsm-sweeps-poison').sendMessage(text);
+}
+
+const encoded = (message: unknown) => Buffer.from(JSON.stringify(message)).toString('base64');
+
+describe('messages that failed for good', () => {
+  it('are listed as they were sent, whatever they are, and stay where they are', async () => {
+    await setAside(encoded(SWEEP));
+    await setAside('rubbish');
+    const { letters } = open();
+
+    await letters.list();
+    const listed = await letters.list();
+
+    expect(listed.map(({ queue, message }) => [queue, message])).toEqual([
+      ['hsm-sweeps', SWEEP],
+      ['hsm-sweeps', 'rubbish'],
+    ]);
+  });
+
+  it('are sent again one by one, and only once', async () => {
+    await setAside(encoded(SWEEP));
+    await setAside(encoded({ ...SWEEP, hsm: 'other' }));
+    const { letters, service } = open();
+    const [, second] = await letters.list();
+    const wanted = { queue: 'hsm-sweeps', id: second?.id ?? '' };
+
+    const sent = await letters.retry(wanted);
+    const again = await letters.retry(wanted);
+
+    const { receivedMessageItems } = await service.getQueueClient('hsm-sweeps').receiveMessages();
+    expect([sent, again]).toEqual([true, false]);
+    expect(receivedMessageItems.map(({ messageText }) => messageText)).toEqual([
+      encoded({ ...SWEEP, hsm: 'other' }),
+    ]);
+    expect((await letters.list()).map(({ message }) => message)).toEqual([SWEEP]);
+  });
+
+  it('are reported with what they were about, again and again', async () => {
+    await setAside(encoded(SWEEP));
+    await setAside('rubbish');
+    const logger = new RecordingLogger();
+    const { letters } = open();
+
+    await reportDeadLetters({ deadLetters: letters, logger });
+
+    expect(logger.lines.map(({ level, fields }) => [level, fields.queue, fields.hsm, fields.runId])).toEqual([
+      ['error', 'hsm-sweeps', 'contoso', SWEEP.runId],
+      ['error', 'hsm-sweeps', undefined, undefined],
+    ]);
+  });
+});
