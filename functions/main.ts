@@ -1,11 +1,14 @@
-/** The backup app's entry point: reads the settings once, composes, registers. A bad setting stops the start and lists every problem. */
+/** The backup app's entry point: reads the settings once, composes, registers. With bad settings it serves only its health. */
 import { app } from '@azure/functions';
 import { composeBackupApp } from '../src/platform/backup-app.ts';
 import { readConfig } from '../src/platform/config/config.ts';
 import { registerTriggers } from './register.ts';
+import { startApp } from './start.ts';
 
-// As the recovery app does: should there be a route one day, bodies in chunks reach it.
+// As the recovery app does: what routes there are get bodies in chunks, too.
 app.setup({ enableHttpStream: true });
-const backup = composeBackupApp(readConfig(process.env));
-registerTriggers(backup);
-app.hook.appTerminate(() => backup.stop());
+startApp(() => {
+  const backup = composeBackupApp(readConfig(process.env));
+  registerTriggers(backup);
+  app.hook.appTerminate(() => backup.stop());
+});

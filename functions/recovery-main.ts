@@ -6,15 +6,18 @@ import { composeRecovery } from '../src/platform/recovery-app.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { registerRoutes } from './http/register.ts';
 import { registerTriggers } from './register.ts';
+import { startApp } from './start.ts';
 
 // Without it a body in chunks arrives empty, and the signature of a chunked webhook fails.
 app.setup({ enableHttpStream: true });
-const recovery = composeRecovery(readConfig(process.env));
-registerTriggers(recovery);
-registerRoutes(RECOVERY_ROUTES, recovery.appFor, recovery.track);
-registerOpenApi();
-// Not awaited: whoever calls meanwhile waits for this very check, and the host for nothing.
-app.hook.appStart(() => {
-  void recovery.checkGate();
+startApp(() => {
+  const recovery = composeRecovery(readConfig(process.env));
+  registerTriggers(recovery);
+  registerRoutes(RECOVERY_ROUTES, recovery.appFor, recovery.track);
+  registerOpenApi();
+  // Not awaited: whoever calls meanwhile waits for this very check, and the host for nothing.
+  app.hook.appStart(() => {
+    void recovery.checkGate();
+  });
+  app.hook.appTerminate(() => recovery.stop());
 });
-app.hook.appTerminate(() => recovery.stop());

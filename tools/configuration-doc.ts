@@ -4,11 +4,13 @@ import { SETTINGS } from '../src/platform/config/product-settings.ts';
 
 const HEAD = `# Configuration
 
-Everything is set by environment variables (application settings of the function app), read once at the start. A bad
-setting stops the start, and the message lists every problem at once: the setting, what was found, what is expected.
+Everything is set by environment variables (application settings of the function app), read once at the start. With a bad
+setting an app does nothing but say so: one line of level error in its log lists every problem at once (the setting, what was
+found, what is expected), and \`GET /api/health\` answers 503 with their number. To people with a role it shows the list, where
+the \`WARDEN_AUTH_…\` settings are valid.
 An unknown \`WARDEN_…\` name is a problem too, so that a misspelt setting is not a silent default. To see it:
 
-    WARDEN_PACE=11 WARDEN_TYPO=1 npx node -e "import('./functions/main.ts').catch((e) => console.log(e.message))"
+    WARDEN_PACE=11 WARDEN_TYPO=1 npx node -e "import('./functions/main.ts')"
 
 This page is made from the manifests of the features (\`src/features/*\`) and \`src/platform/config/settings.ts\` by \`npm run docs\`; a test fails when the two differ.
 
@@ -26,7 +28,7 @@ only if that is a Monday. \`L\`, \`W\`, \`#\`, \`?\` and weekday 7 do not exist;
 The host also takes five fields and time spans (\`00:15:00\`). Both are refused here: five fields are too easily mistaken for
 six, and a time span works on App Service plans only and starts again with each start of the host. To check one:
 
-    WARDEN_SCHEDULE='0 0 2 * * 7' npx node -e "import('./functions/main.ts').catch((e) => console.log(e.message))"
+    WARDEN_SCHEDULE='0 0 2 * * 7' npx node -e "import('./functions/main.ts')"
 
 A timer that was due while the app was away fires once when it starts, not once for each time that it missed.
 

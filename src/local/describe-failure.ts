@@ -12,13 +12,16 @@ const FILE_ERRORS: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open. Raise the limit (ulimit -n)',
 };
 
+/** Errors whose message is written for people. */
+const SAID_WHOLE = ['WorldTaken', 'SettingsRefused'];
+
 /** The words for `error`; those of an interruption when `signal` was aborted and nothing else happened. */
 export function describeFailure(error: unknown, signal: AbortSignal): string {
   if (signal.aborted && error === signal.reason) return 'Stopped; the next start goes on from here.';
   const file = fileErrorIn(error);
   if (file !== undefined) return file;
   if (!(error instanceof Error)) return String(error);
-  return error.name === 'WorldTaken' ? error.message : String(error.stack);
+  return SAID_WHOLE.includes(error.name) ? error.message : String(error.stack);
 }
 
 /** An error of the file system, here or among the causes; another process's words hold its code. */

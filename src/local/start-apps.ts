@@ -47,7 +47,12 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
   await deployStorage(access);
   const ports = await freePorts(options.once ? { backup: 0, recovery: 0 } : PORTS);
   const masterKey = randomBytes(32).toString('base64url');
-  const start = (entry: string, port: number) => startApp(entry, port, access, masterKey, options);
+  const start = async (entry: string, port: number) => {
+    const host = await startApp(entry, port, access, masterKey, options);
+    if (host.functions.join() !== 'health') return host;
+    await host.stop();
+    throw new SettingsRefused(`The settings of ${entry} are not valid; the line above lists the problems.`);
+  };
   const backup = await start('functions/main.ts', ports.backup);
   try {
     // An app reads its settings while it is loaded: now they are the recovery's.
@@ -73,6 +78,11 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
     await backup.stop();
     throw error;
   }
+}
+
+/** An app came up with bad settings: it serves only its health. */
+class SettingsRefused extends Error {
+  override readonly name = 'SettingsRefused';
 }
 
 async function startApp(

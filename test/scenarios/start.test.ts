@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { setTimeout as delay } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
@@ -185,6 +185,18 @@ describe('npm start', () => {
 
     expect(code).toBe(1);
     expect(errors).toMatch(/^Cannot write \.warden\/world: [^\n]+\(ENOTDIR\)\.\n$/);
+  });
+
+  it('says in one line what is wrong with a setting, and that it ends for that', async () => {
+    vi.stubEnv('WARDEN_PACE', '99');
+    onTestFinished(() => void vi.unstubAllEnvs());
+
+    const { code, errors } = await run('--once', '--keys', '4');
+
+    expect(code).toBe(1);
+    expect(errors).toMatch(
+      /^[^\n]*WARDEN_PACE: found[^\n]*\nThe settings of functions\/main.ts are not valid[^\n]*\n$/,
+    );
   });
 
   it('says in one line that the disk is full', async () => {

@@ -70,6 +70,17 @@ export function readConfig(environment: Environment): Config {
   return build(values);
 }
 
+/**
+ * Whom the app trusts to say who people are, where those settings are valid, whatever the others are like: what is wrong with
+ * them is shown to people with a role.
+ */
+export function readTrust(environment: Environment): RecoveryConfig['trust'] | undefined {
+  const { values, given, problems } = readValues(SETTINGS, environment);
+  const all = [...problems, ...contradictions(values, given)];
+  const unsure = all.some(({ setting }) => setting.startsWith('WARDEN_AUTH_'));
+  return unsure ? undefined : buildRecovery(values)?.trust;
+}
+
 /** Rules over several settings. */
 function contradictions(parsed: ProductValues, given: ReadonlySet<string>): SettingProblem[] {
   const problems: SettingProblem[] = [];

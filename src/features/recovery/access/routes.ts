@@ -16,14 +16,20 @@ interface AuditApp {
   verifyAudit(): Promise<AuditVerdict>;
 }
 
+const Problems = z.array(z.string()).exactOptional();
+
 /** Anybody may ask whether; only why it is not armed needs a role. */
 const Health = z.strictObject({
   status: z.enum(['armed', 'disarmed']),
   override: z.boolean(),
-  problems: z
-    .array(z.string())
-    .exactOptional()
-    .meta({ description: 'Why it is disarmed; only for people with a role' }),
+  problems: Problems.meta({ description: 'Why it is disarmed; only for people with a role' }),
+});
+
+/** What an app answers whose settings are not valid; it serves nothing else (functions/start.ts). */
+const Misconfigured = z.strictObject({
+  status: z.literal('misconfigured'),
+  problemCount: z.int(),
+  problems: Problems.meta({ description: 'What is wrong with the settings; only for people with a role' }),
 });
 
 const health = defineRoute(
@@ -37,7 +43,7 @@ const health = defineRoute(
     roles: 'anybody',
     answers: {
       200: { description: 'Armed', schema: Health },
-      503: { description: 'Disarmed', schema: Health },
+      503: { description: 'Disarmed, or misconfigured', schema: z.union([Health, Misconfigured]) },
     },
   },
   async ({ app, request }: RouteCall<HealthApp, Caller>) => {
