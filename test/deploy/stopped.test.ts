@@ -2,8 +2,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ENVIRONMENT, group, providers, READY } from './support/azure-answers.ts';
 import { HookWorld } from './support/hook-world.ts';
 
-/** How many calls a first `preprovision` makes: each is tried as the one at which everything stops. */
-const CALLS = 23;
+/** Where everything stops: at the first call, after each that changes something, and at the last. */
+const STOPS = [1, 4, 6, 11, 13, 14, 16, 17, 18, 21, 23];
+const CHANGES = / group create | provider register |--method (POST|PATCH)|azd env set/;
 
 let world: HookWorld;
 beforeEach(() => {
@@ -17,13 +18,14 @@ beforeEach(() => {
 afterEach(() => world.close());
 
 describe('a first preprovision', () => {
-  it(`makes ${CALLS} calls`, async () => {
+  it('changes something by as many calls as are tried here', async () => {
     const { code, calls } = await world.run('preprovision.sh', ENVIRONMENT);
+    const after = calls.flatMap((call, index) => (CHANGES.test(call) ? [index + 2] : []));
     expect(code).toBe(0);
-    expect(calls).toHaveLength(CALLS);
+    expect([1, ...after, calls.length]).toEqual(STOPS);
   });
 
-  it.each(Array.from({ length: CALLS }, (_, index) => index + 1))(
+  it.each(STOPS)(
     'that stops at call %i says so, and the next one ends where an undisturbed one ends',
     async (failAt) => {
       const stopped = await world.run('preprovision.sh', ENVIRONMENT, { failAt });
