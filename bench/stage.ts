@@ -105,10 +105,12 @@ export type WorkerReport = z.infer<typeof WorkerReport>;
 /** How the deployment starts the app: what its checked snapshot says of Node's heap and of glibc's, unless the caller says it. */
 async function environmentAsDeployed(): Promise<Record<string, string>> {
   const snapshot = await readFile('infra/tests/defaults.snapshot.json', 'utf8');
-  const settings = snapshot.matchAll(/"(NODE_OPTIONS|MALLOC_[A-Z_]+)": "([^"]+)"/g);
-  const found = Object.fromEntries([...settings].map(([, name = '', value = '']) => [name, value]));
-  if (found.NODE_OPTIONS === undefined) throw new Error('the snapshot does not say how Node is started');
-  return found;
+  const settings = snapshot.matchAll(/"(languageWorkers__node__arguments|MALLOC_[A-Z_]+)": "([^"]+)"/g);
+  const { languageWorkers__node__arguments: flags, ...malloc } = Object.fromEntries(
+    [...settings].map(([, name = '', value = '']) => [name, value]),
+  );
+  if (flags === undefined) throw new Error('the snapshot does not say how Node is started');
+  return { ...malloc, NODE_OPTIONS: flags };
 }
 
 /**

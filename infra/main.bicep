@@ -6,12 +6,16 @@ targetScope = 'resourceGroup'
 import {
   backupStorageType
   entraType
+  existingNetworkType
   hsmType
   newHsmType
+  privateDnsType
   receiversType
-  settingsType
   webhooksType
 } from 'modules/types.bicep'
+import { productSettingsType } from 'modules/settings.bicep'
+import { auditConsumerGroup, auditHubName, containers, eventQueue, namesFor, zonesOf } from 'modules/names.bicep'
+import { hsmIdOf, hsmSettingOf, withNewHsm } from 'modules/hsm-list.bicep'
 
 // ================ //
 // Parameters       //
@@ -21,86 +25,73 @@ import {
 @minLength(2)
 @maxLength(8)
 param namePrefix string = 'warden'
-
 @description('Optional. Location of everything; it must be that of the HSMs, because their audit log is delivered within a region only.')
 param location string = resourceGroup().location
-
 @description('Optional. Tags of every resource.')
 param tags { *: string } = {}
-
 @description('Required. The Managed HSMs to protect.')
 param hsms hsmType[]
-
 @description('Optional. A Managed HSM to create and protect as well.')
 param newHsm newHsmType?
-
 @description('Required. The Entra application of the recovery API; `infra/hooks/entra-app.sh` makes it.')
 param entra entraType
-
 @description('Optional. Version of Node.js.')
 param nodeVersion ('22' | '24') = '22'
-
 @description('Optional. Product settings for both apps, by name; docs/configuration.md describes each.')
-param settings settingsType = {}
-
+param settings productSettingsType = {}
 @description('Optional. Product settings for the recovery app alone, such as WARDEN_APPROVALS.')
-param recoverySettings settingsType = {}
-
-@description('Optional. Who may open recovery requests by a signed webhook.')
+param recoverySettings productSettingsType = {}
+@description('Optional. Who may open recovery requests by a webhook, signed or with a token of Entra.')
 param webhooks webhooksType?
-
 @description('Optional. Names of functions that are switched off for now.')
 param disabledFunctions string[] = []
-
 @description('Optional. The most instances of each app at once.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
-
+@description('Optional. Whether the region has availability zones. False makes ZRS LRS, and GZRS GRS.')
+param regionHasZones bool = true
+@description('Optional. Whether the apps survive the loss of a zone.')
+param zoneRedundantApps bool = false
+@description('Optional. How running instances are replaced by a new version. RollingUpdate is a preview: https://learn.microsoft.com/azure/azure-functions/flex-consumption-site-updates')
+param siteUpdateStrategy ('Recreate' | 'RollingUpdate') = 'Recreate'
+@description('Optional. Origin of the recovery API and the console, where they have a domain of their own, such as https://keys.contoso.com.')
+param recoveryOrigin string?
 @description('Optional. Rules of the storage account of the backups.')
 param backupStorage backupStorageType = {}
-
 @description('Optional. Resource group of the backups; it must exist. A group of its own survives the removal of this one.')
 param backupResourceGroupName string = '${resourceGroup().name}-backups'
-
 @description('Optional. Locks the immutability of the backups for good. Deploy once without, look at everything, then switch it on.')
 param lockImmutability bool = false
-
 @description('Optional. Redundancy of the storage of the hosts, which also holds state that can be rebuilt and the recoveries.')
 param hostStorageSkuName ('Standard_LRS' | 'Standard_ZRS' | 'Standard_GRS' | 'Standard_GZRS') = 'Standard_ZRS'
-
 @description('Optional. Private network with endpoints for storage, events and HSMs. Off only for trials: then everything is reached through public endpoints, still by identity alone.')
 param privateNetworking bool = true
-
+@description('Optional. A network that exists already, instead of a new one.')
+param existingNetwork existingNetworkType?
+@description('Optional. Who keeps the private DNS records, and in which zones.')
+param privateDns privateDnsType = {}
 @description('Optional. Address space of the private network.')
 param addressPrefix string = '10.83.0.0/24'
-
 @description('Optional. Address ranges of operators (a peered network or a VPN) that may reach the private endpoints.')
 param operatorAddressPrefixes string[] = []
-
 @description('Optional. Whether the apps can be called, and deployed to, from outside the private network. The recovery API demands tokens either way.')
 param publicApps bool = true
-
 @description('Optional. https URL that gets every event. It must answer the handshake of CloudEvents webhooks.')
 @secure()
 param eventWebhookUrl string = ''
-
 @description('Optional. Entra application (id or URI) of that webhook; deliveries then carry a token for it.')
 param eventWebhookApplication string?
-
-@description('Optional. Who is told of an alert.')
-param alertReceivers receiversType = {}
-
+@description('Required. Who is told of an alert: at least one mail address or webhook.')
+param alertReceivers receiversType
 @description('Optional. Hours after the nightly run should have started within which every HSM must have a completed one.')
 @minValue(1)
 @maxValue(23)
 param sweepGraceHours int = 3
-
 @description('Optional. Days the logs are kept.')
 @minValue(30)
 @maxValue(730)
 param logRetentionInDays int = 90
-
 @description('Optional. Whether the audit log of the HSMs is also kept in the workspace. Every use of every key is a record: mind the volume.')
 param auditLogToWorkspace bool = false
 
@@ -110,121 +101,14 @@ param auditLogToWorkspace bool = false
 
 var unique = uniqueString(resourceGroup().id)
 var suffix = '${namePrefix}-${unique}'
-var names = {
-  backupIdentity: 'id-${namePrefix}-backup-${unique}'
-  recoveryIdentity: 'id-${namePrefix}-recovery-${unique}'
-  backupApp: 'func-${namePrefix}-backup-${unique}'
-  recoveryApp: 'func-${namePrefix}-recovery-${unique}'
-  backupHost: take('st${toLower(namePrefix)}h${unique}', 24)
-  recoveryHost: take('st${toLower(namePrefix)}r${unique}', 24)
-  backups: take('st${toLower(namePrefix)}b${unique}', 24)
-  topic: 'evgt-${suffix}'
-  namespace: 'evhns-${suffix}'
-  network: 'vnet-${suffix}'
-}
-
-// Names that the code knows too. test/infra compares them with the code's own.
-var containers = {
-  packages: 'app-package'
-  backups: 'key-backups'
-  audit: 'warden-audit'
-  state: 'warden-state'
-  deadLetters: 'dead-letters'
-}
-var backupQueues = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications']
-var recoveryQueues = ['recoveries']
-var eventQueue = 'warden-events'
-var auditHubName = 'hsm-audit'
-var auditConsumerGroup = 'hsm-warden'
-var backupFunctions = [
-  'nightlyBackup'
-  'runReconcile'
-  'sweepWorker'
-  'keyBackupWorker'
-  'deletedKeyWatch'
-  'watchWorker'
-  'auditEvents'
-  'nightlyVerify'
-  'verifyWorker'
-]
-var recoveryFunctions = [
-  'recoveryAsk'
-  'recoveryList'
-  'recoveryGet'
-  'recoveryApprove'
-  'recoveryReject'
-  'recoveryCancel'
-  'recoveryWorker'
-  'recoveryReconcile'
-  'gateCheck'
-  'keys'
-  'deletedKeys'
-  'backups'
-  'auditVerdict'
-  'health'
-  'openapi'
-  'webhook'
-  'webhookHandshake'
-]
-
-var allHsms = concat(hsms, newHsm == null ? [] : [{ name: newHsm!.name }])
-var hsmSettings = map(
-  allHsms,
-  hsm =>
-    union(
-      { name: hsm.name },
-      hsm.?url == null ? {} : { url: hsm.?url },
-      hsm.?pace == null ? {} : { pace: hsm.?pace }
-    )
-)
-
-// Private DNS zones differ from cloud to cloud: https://learn.microsoft.com/azure/private-link/private-endpoint-dns
-var isGovernment = environment().name == 'AzureUSGovernment'
-var zones = {
-  blob: 'privatelink.blob.${environment().suffixes.storage}'
-  queue: 'privatelink.queue.${environment().suffixes.storage}'
-  table: 'privatelink.table.${environment().suffixes.storage}'
-  topic: isGovernment ? 'privatelink.eventgrid.azure.us' : 'privatelink.eventgrid.azure.net'
-  namespace: isGovernment ? 'privatelink.servicebus.usgovcloudapi.net' : 'privatelink.servicebus.windows.net'
-  managedhsm: isGovernment ? 'privatelink.managedhsm.usgovcloudapi.net' : 'privatelink.managedhsm.azure.net'
-  sites: isGovernment ? 'privatelink.azurewebsites.us' : 'privatelink.azurewebsites.net'
-}
-
-var backupHostId = resourceId('Microsoft.Storage/storageAccounts', names.backupHost)
-var recoveryHostId = resourceId('Microsoft.Storage/storageAccounts', names.recoveryHost)
-var backupsId = resourceId(backupResourceGroupName, 'Microsoft.Storage/storageAccounts', names.backups)
-var endpoints = concat(
-  map(['blob', 'queue', 'table'], group => { owner: names.backupHost, id: backupHostId, group: group }),
-  map(['blob', 'queue', 'table'], group => { owner: names.recoveryHost, id: recoveryHostId, group: group }),
-  [
-    { owner: names.backups, id: backupsId, group: 'blob' }
-    { owner: names.topic, id: resourceId('Microsoft.EventGrid/topics', names.topic), group: 'topic' }
-    {
-      owner: names.namespace
-      id: resourceId('Microsoft.EventHub/namespaces', names.namespace)
-      group: 'namespace'
-    }
-  ],
-  publicApps
-    ? []
-    : map([names.backupApp, names.recoveryApp], app => {
-        owner: app
-        id: resourceId('Microsoft.Web/sites', app)
-        group: 'sites'
-      })
-)
-var hsmEndpoints = filter(allHsms, hsm => (hsm.?privateEndpoint ?? 'automatic') != 'none')
-
-// Requests and approvals lie in the container of the state, too. The backup app may read everything there, but write
-// only under these prefixes, which are its own: it can neither forge an approval nor rewind the audit chain.
-var blobActions = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs'
-var backupPrefixes = ['catalogue', 'runs', 'last-run', 'watch', 'verify', 'locks']
-var changes = map(
-  ['write', 'add/action', 'delete', 'move/action'],
-  action => '!(ActionMatches{\'${blobActions}/${action}\'})'
-)
-var ownPaths = map(backupPrefixes, prefix => '@Resource[${blobActions}:path] StringLike \'${prefix}/*\'')
-var ownPathsOnly = '((${join(changes, ' AND ')}) OR (${join(ownPaths, ' OR ')}))'
+var names = namesFor(namePrefix, unique)
+var zones = zonesOf(environment().name, environment().suffixes.storage)
+var networkId = existingNetwork == null
+  ? resourceId('Microsoft.Network/virtualNetworks', names.network)
+  : join(take(split(existingNetwork!.endpointsSubnetId, '/'), 9), '/')
+var hsmGroup = newHsm.?resourceGroupName ?? '${resourceGroup().name}-hsm'
+var allHsms = withNewHsm(hsms, newHsm, hsmGroup)
+var hsmSettings = map(allHsms, hsm => hsmSettingOf(hsm))
 
 // ================ //
 // Identities       //
@@ -238,7 +122,8 @@ module recoveryIdentity 'modules/identity.bicep' = {
   params: { name: names.recoveryIdentity, location: location, tags: tags }
 }
 
-// The name, known beforehand, makes the names of role assignments; the object id is known only once the identity is made.
+// Object ids make the names of role assignments: an identity that was removed and made again has another one, and an
+// assignment of the old one cannot be changed. https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
 var backup = { name: names.backupIdentity, principalId: backupIdentity.outputs.principalId }
 var recovery = { name: names.recoveryIdentity, principalId: recoveryIdentity.outputs.principalId }
 var topicIdentity = { name: names.topic, principalId: topic.outputs.principalId }
@@ -247,14 +132,13 @@ var topicIdentity = { name: names.topic, principalId: topic.outputs.principalId 
 // Logs and events  //
 // ================ //
 
-module monitoring 'modules/monitoring.bicep' = {
+module logs 'modules/logs.bicep' = {
   params: {
     nameSuffix: suffix
     location: location
     tags: tags
     retentionInDays: logRetentionInDays
     receivers: alertReceivers
-    publishers: [backup, recovery]
   }
 }
 
@@ -279,100 +163,25 @@ module auditHub 'modules/audit-hub.bicep' = {
     hubName: auditHubName
     consumerGroup: auditConsumerGroup
     publicNetworkAccess: !privateNetworking
-    readerName: names.backupIdentity
+    #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
     readerPrincipalId: backup.principalId
   }
 }
 
-// ================ //
-// Storage          //
-// ================ //
-
-module backupHost 'modules/host-storage.bicep' = {
+module hosts 'modules/hosts.bicep' = {
   params: {
-    name: names.backupHost
+    names: { backupHost: names.backupHost, recoveryHost: names.recoveryHost }
     location: location
     tags: tags
-    skuName: hostStorageSkuName
-    publicNetworkAccess: !privateNetworking
-    trustedServices: true
-    containerNames: [containers.packages, containers.deadLetters]
-    queueNames: concat(backupQueues, map(backupQueues, queue => '${queue}-poison'), [eventQueue])
-    ownerName: names.backupIdentity
-    ownerPrincipalId: backup.principalId
-    containerAssignments: [
-      {
-        target: containers.deadLetters
-        ...topicIdentity
-        roleName: 'Storage Blob Data Contributor'
-        roleId: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
-        why: 'The topic writes events that nobody took.'
-      }
-    ]
-    queueAssignments: [
-      {
-        target: eventQueue
-        ...topicIdentity
-        roleName: 'Storage Queue Data Message Sender'
-        roleId: 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
-        why: 'The topic keeps each event in the queue for a week.'
-      }
-    ]
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module recoveryHost 'modules/host-storage.bicep' = {
-  params: {
-    name: names.recoveryHost
-    location: location
-    tags: tags
-    skuName: hostStorageSkuName
-    publicNetworkAccess: !privateNetworking
-    containerNames: [containers.packages, containers.state]
-    queueNames: concat(recoveryQueues, map(recoveryQueues, queue => '${queue}-poison'))
-    ownerName: names.recoveryIdentity
-    ownerPrincipalId: recovery.principalId
-    containerAssignments: [
-      {
-        target: containers.state
-        ...backup
-        roleName: 'Storage Blob Data Contributor'
-        roleId: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe'
-        why: 'The backup app keeps catalogues, manifests, the memory of the watch and its locks. The condition keeps it from everything that is the recovery\'s.'
-        condition: ownPathsOnly
-      }
-    ]
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module backups 'modules/backup-storage.bicep' = {
-  scope: resourceGroup(backupResourceGroupName)
-  params: {
-    name: names.backups
-    location: location
-    tags: tags
-    rules: backupStorage
-    hsmNames: map(allHsms, hsm => hsm.name)
-    lockImmutability: lockImmutability
-    publicNetworkAccess: !privateNetworking
-    backupContainer: containers.backups
-    auditContainer: containers.audit
-    backupIdentity: backup
-    recoveryIdentity: recovery
-    workspaceId: monitoring.outputs.workspaceId
-  }
-}
-
-module subscriptions 'modules/event-subscriptions.bicep' = {
-  params: {
-    topicName: names.topic
-    storageAccountId: backupHost.outputs.resourceId
-    queueName: eventQueue
-    deadLetterContainer: containers.deadLetters
-    webhookUrl: eventWebhookUrl
-    webhookApplication: eventWebhookApplication
+    hostStorageSkuName: hostStorageSkuName
+    regionHasZones: regionHasZones
+    privateNetworking: privateNetworking
+    #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
+    backup: backup
+    #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
+    recovery: recovery
+    topicIdentity: topicIdentity
+    workspaceId: logs.outputs.workspaceId
   }
 }
 
@@ -380,25 +189,20 @@ module subscriptions 'modules/event-subscriptions.bicep' = {
 // HSMs             //
 // ================ //
 
-module createdHsm 'modules/managed-hsm.bicep' = if (newHsm != null) {
-  params: { hsm: newHsm!, location: location, tags: tags, publicNetworkAccess: !privateNetworking }
-}
-
-module hsmDiagnostics 'modules/hsm-diagnostics.bicep' = [
-  for hsm in allHsms: {
-    scope: resourceGroup(
-      hsm.?subscriptionId ?? subscription().subscriptionId,
-      hsm.?resourceGroupName ?? resourceGroup().name
-    )
-    params: {
-      hsmName: hsm.name
-      senderRuleId: auditHub.outputs.senderRuleId
-      hubName: auditHubName
-      workspaceId: auditLogToWorkspace ? monitoring.outputs.workspaceId : null
-    }
-    dependsOn: [createdHsm]
+module hsmsAndLogs 'modules/hsms.bicep' = {
+  params: {
+    location: location
+    tags: tags
+    nameSuffix: suffix
+    newHsm: newHsm
+    newHsmResourceGroupName: hsmGroup
+    hsms: allHsms
+    publicNetworkAccess: !privateNetworking
+    senderRuleId: auditHub.outputs.senderRuleId
+    workspaceId: logs.outputs.workspaceId
+    auditLogToWorkspace: auditLogToWorkspace
   }
-]
+}
 
 // ================ //
 // Network          //
@@ -411,134 +215,98 @@ module network 'modules/network.bicep' = if (privateNetworking) {
     tags: tags
     addressPrefix: addressPrefix
     operatorAddressPrefixes: operatorAddressPrefixes
-    dnsZoneNames: concat(
-      [zones.blob, zones.queue, zones.table, zones.topic, zones.namespace, zones.managedhsm],
-      publicApps ? [] : [zones.sites]
-    )
+    existingNetwork: existingNetwork
   }
 }
 
-module privateEndpoints 'modules/private-endpoint.bicep' = [
-  for endpoint in privateNetworking ? endpoints : []: {
-    params: {
-      name: 'pe-${endpoint.owner}-${endpoint.group}'
-      location: location
-      tags: tags
-      subnetId: network!.outputs.endpointsSubnetId
-      targetId: endpoint.id
-      groupId: endpoint.group
-      dnsZoneName: zones[endpoint.group]
-    }
-    dependsOn: [backupHost, recoveryHost, backups, topic, auditHub, backupApp, recoveryApp]
+module privateEndpoints 'modules/private-endpoints.bicep' = if (privateNetworking) {
+  params: {
+    names: names
+    location: location
+    tags: tags
+    backupResourceGroupName: backupResourceGroupName
+    hsms: allHsms
+    publicApps: publicApps
+    networkId: networkId
+    endpointsSubnetId: network!.outputs.endpointsSubnetId
+    zones: zones
+    privateDns: privateDns
   }
-]
-
-module hsmPrivateEndpoints 'modules/private-endpoint.bicep' = [
-  for hsm in privateNetworking ? hsmEndpoints : []: {
-    params: {
-      name: 'pe-${hsm.name}-managedhsm'
-      location: location
-      tags: tags
-      subnetId: network!.outputs.endpointsSubnetId
-      targetId: resourceId(
-        hsm.?subscriptionId ?? subscription().subscriptionId,
-        hsm.?resourceGroupName ?? resourceGroup().name,
-        'Microsoft.KeyVault/managedHSMs',
-        hsm.name
-      )
-      groupId: 'managedhsm'
-      dnsZoneName: zones.managedhsm
-      manualApproval: (hsm.?privateEndpoint ?? 'automatic') == 'manual'
-    }
-    dependsOn: [createdHsm]
-  }
-]
+  dependsOn: [hosts, topic, auditHub, apps, hsmsAndLogs]
+}
 
 // ================ //
 // Apps             //
 // ================ //
 
-var sharedSettings = {
-  WARDEN_HSMS: string(hsmSettings)
-  WARDEN_CREDENTIAL: 'managed-identity'
-  WARDEN_BACKUP_URL: 'https://${names.backups}.blob.${environment().suffixes.storage}'
-  WARDEN_STATE_URL: 'https://${names.recoveryHost}.blob.${environment().suffixes.storage}'
-  WARDEN_BACKUP_CONTAINER: containers.backups
-  WARDEN_STATE_CONTAINER: containers.state
-  WARDEN_TOPIC_URL: topic.outputs.endpoint
-}
-
-// The secrets stay in the vault; the platform reads them by the identity of the recovery app.
-var webhookSettings = webhooks == null
-  ? {}
-  : { WARDEN_WEBHOOK_SECRETS: '@Microsoft.KeyVault(SecretUri=${webhooks!.secretUri})' }
-
-module backupApp 'modules/function-app.bicep' = {
+module apps 'modules/apps.bicep' = {
   params: {
-    name: names.backupApp
+    names: names
+    nameSuffix: suffix
     location: location
-    tags: union(tags, { 'azd-service-name': 'backup' })
-    identityId: backupIdentity.outputs.resourceId
-    identityClientId: backupIdentity.outputs.clientId
-    subnetId: privateNetworking ? network!.outputs.backupSubnetId : null
-    publicNetworkAccess: publicApps
-    storageAccountName: names.backupHost
-    packageContainer: containers.packages
-    nodeVersion: nodeVersion
-    maximumInstanceCount: maximumInstanceCount
-    insightsConnectionString: monitoring.outputs.connectionString
-    functionNames: backupFunctions
-    disabledFunctions: disabledFunctions
-    settings: union(settings, sharedSettings, {
-      WARDEN_CLIENT_ID: backupIdentity.outputs.clientId
-      // The watch and the alert rule must be late by the same clock.
-      WARDEN_OVERDUE_GRACE_HOURS: string(sweepGraceHours)
-      // The verification and the lifecycle rule must mean the same age.
-      WARDEN_BACKUP_RETENTION_DAYS: string(backups.outputs.deleteAfterDays)
-      WARDEN_AUDIT_HUB: auditHubName
-      WARDEN_AUDIT_CONSUMER_GROUP: auditConsumerGroup
-      // The trigger's connection, by identity.
-      AuditEvents__fullyQualifiedNamespace: auditHub.outputs.fullyQualifiedNamespace
-      AuditEvents__credential: 'managedidentity'
-      AuditEvents__clientId: backupIdentity.outputs.clientId
-      WARDEN_QUEUE_URL: 'https://${names.backupHost}.queue.${environment().suffixes.storage}'
-    })
-  }
-  dependsOn: [backupHost, recoveryHost]
-}
-
-module recoveryApp 'modules/function-app.bicep' = {
-  params: {
-    name: names.recoveryApp
-    location: location
-    tags: union(tags, { 'azd-service-name': 'recovery' })
-    identityId: recoveryIdentity.outputs.resourceId
-    identityClientId: recoveryIdentity.outputs.clientId
-    subnetId: privateNetworking ? network!.outputs.recoverySubnetId : null
-    publicNetworkAccess: publicApps
-    storageAccountName: names.recoveryHost
-    packageContainer: containers.packages
-    nodeVersion: nodeVersion
-    maximumInstanceCount: maximumInstanceCount
-    insightsConnectionString: monitoring.outputs.connectionString
-    functionNames: recoveryFunctions
-    disabledFunctions: disabledFunctions
+    tags: tags
+    backupIdentity: {
+      ...backup
+      resourceId: backupIdentity.outputs.resourceId
+      clientId: backupIdentity.outputs.clientId
+    }
+    recoveryIdentity: {
+      ...recovery
+      resourceId: recoveryIdentity.outputs.resourceId
+      clientId: recoveryIdentity.outputs.clientId
+    }
+    hsmSettings: hsmSettings
     entra: entra
-    // The app verifies the signature of a webhook itself; its health and its description hold no secret.
-    openPaths: concat(
-      ['/api/health', '/api/openapi.json'],
-      map(webhooks.?sources ?? [], source => '/api/webhooks/${source}')
-    )
-    settings: union(settings, recoverySettings, webhookSettings, sharedSettings, {
-      WARDEN_CLIENT_ID: recoveryIdentity.outputs.clientId
-      WARDEN_AUTH_TENANT: entra.?tenantId ?? tenant().tenantId
-      WARDEN_AUTH_AUDIENCE: entra.clientId
-      WARDEN_AUDIT_CONTAINER: containers.audit
-      WARDEN_ORIGIN: 'https://${names.recoveryApp}.azurewebsites.net'
-      WARDEN_QUEUE_URL: 'https://${names.recoveryHost}.queue.${environment().suffixes.storage}'
-    })
+    nodeVersion: nodeVersion
+    settings: settings
+    recoverySettings: recoverySettings
+    webhooks: webhooks
+    recoveryOrigin: recoveryOrigin
+    disabledFunctions: disabledFunctions
+    maximumInstanceCount: maximumInstanceCount
+    zoneRedundantApps: zoneRedundantApps
+    siteUpdateStrategy: siteUpdateStrategy
+    backupStorage: backupStorage
+    regionHasZones: regionHasZones
+    backupResourceGroupName: backupResourceGroupName
+    lockImmutability: lockImmutability
+    privateNetworking: privateNetworking
+    subnets: privateNetworking
+      ? { backup: network!.outputs.backupSubnetId, recovery: network!.outputs.recoverySubnetId }
+      : null
+    publicApps: publicApps
+    sweepGraceHours: sweepGraceHours
+    topicEndpoint: topic.outputs.endpoint
+    auditHubNamespace: auditHub.outputs.fullyQualifiedNamespace
+    workspaceId: logs.outputs.workspaceId
   }
-  dependsOn: [recoveryHost, backups]
+  dependsOn: [hosts]
+}
+
+// The rights on the backups come late: a custom role is known everywhere only some minutes after it was made.
+module backupGrants 'modules/backup-grants.bicep' = {
+  scope: resourceGroup(backupResourceGroupName)
+  params: {
+    accountName: names.backups
+    backupContainer: containers.backups
+    auditContainer: containers.audit
+    backupIdentity: backup
+    recoveryIdentity: recovery
+  }
+  dependsOn: [apps, privateEndpoints]
+}
+
+// Event Grid tries the queue and the container when a subscription is made, so its rights must be in force by then.
+module subscriptions 'modules/event-subscriptions.bicep' = {
+  params: {
+    topicName: names.topic
+    storageAccountId: hosts.outputs.backupHostId
+    queueName: eventQueue
+    deadLetterContainer: containers.deadLetters
+    webhookUrl: eventWebhookUrl
+    webhookApplication: eventWebhookApplication
+  }
+  dependsOn: [privateEndpoints, apps]
 }
 
 // ================ //
@@ -550,26 +318,17 @@ module alerts 'modules/alerts.bicep' = {
     nameSuffix: suffix
     location: location
     tags: tags
-    workspaceId: monitoring.outputs.workspaceId
-    actionGroupId: monitoring.outputs.actionGroupId
+    workspaceId: logs.outputs.workspaceId
+    actionGroupId: logs.outputs.actionGroupId
     hsmNames: map(allHsms, hsm => hsm.name)
-    hsmIds: map(
-      allHsms,
-      hsm =>
-        resourceId(
-          hsm.?subscriptionId ?? subscription().subscriptionId,
-          hsm.?resourceGroupName ?? resourceGroup().name,
-          'Microsoft.KeyVault/managedHSMs',
-          hsm.name
-        )
-    )
+    hsmIds: map(allHsms, hsm => hsmIdOf(hsm, subscription().subscriptionId, resourceGroup().name))
     sweepHours: 24 + sweepGraceHours
   }
-  dependsOn: [createdHsm]
+  dependsOn: [hsmsAndLogs]
 }
 
 module workbook 'modules/workbook.bicep' = {
-  params: { location: location, tags: tags, workspaceId: monitoring.outputs.workspaceId }
+  params: { nameSuffix: suffix, location: location, tags: tags, workspaceId: logs.outputs.workspaceId }
 }
 
 // ================ //
@@ -588,13 +347,13 @@ output HSM_WARDEN_RECOVERY_PRINCIPAL string = recoveryIdentity.outputs.principal
 output HSM_WARDEN_HSMS string = string(hsmSettings)
 
 @description('Address of the recovery API.')
-output HSM_WARDEN_API_URL string = 'https://${recoveryApp.outputs.hostName}/api'
+output HSM_WARDEN_API_URL string = 'https://${apps.outputs.recoveryHostName}/api'
 
 @description('Name of the backup app.')
-output HSM_WARDEN_BACKUP_APP string = backupApp.outputs.name
+output HSM_WARDEN_BACKUP_APP string = apps.outputs.backupAppName
 
 @description('Name of the recovery app.')
-output HSM_WARDEN_RECOVERY_APP string = recoveryApp.outputs.name
+output HSM_WARDEN_RECOVERY_APP string = apps.outputs.recoveryAppName
 
 @description('Blob endpoint of the backups.')
-output HSM_WARDEN_BACKUP_URL string = sharedSettings.WARDEN_BACKUP_URL
+output HSM_WARDEN_BACKUP_URL string = apps.outputs.backupUrl

@@ -3,14 +3,12 @@ using 'main.bicep'
 // What `azd up` deploys. azd fills the variables from its environment (`azd env set NAME value`); everything else is
 // edited here. The comments say what a value means; infra/main.bicep and docs/deploy.md say more.
 
-// The HSMs to protect, by name. For one in another resource group or subscription, or with a pace of its own, write
+// The HSMs to protect, by name, and their resource group, which is not the one deployed to: `azd down` removes that one
+// with everything in it. For one in another resource group or subscription, or with a pace of its own, write
 // the object instead: { name: 'contoso', resourceGroupName: 'rg-hsm', subscriptionId: '…', pace: 5 }.
 param hsms = map(split(readEnvironmentVariable('HSM_WARDEN_HSM_NAMES', 'change-me'), ','), name => {
   name: trim(name)
-  resourceGroupName: readEnvironmentVariable(
-    'HSM_WARDEN_HSM_RESOURCE_GROUP',
-    readEnvironmentVariable('AZURE_RESOURCE_GROUP', 'change-me')
-  )
+  resourceGroupName: readEnvironmentVariable('HSM_WARDEN_HSM_RESOURCE_GROUP', 'change-me')
 })
 
 // The Entra application of the recovery API. The preprovision hook makes it and sets the variable.
@@ -18,7 +16,7 @@ param entra = {
   clientId: readEnvironmentVariable('HSM_WARDEN_ENTRA_CLIENT_ID', '00000000-0000-0000-0000-000000000000')
 }
 
-// Who is told when something is wrong. Without an address the alerts fire unheard.
+// Who is told when something is wrong: at least one address, else the deployment is refused.
 param alertReceivers = {
   emails: filter(
     split(readEnvironmentVariable('HSM_WARDEN_ALERT_EMAILS', ''), ','),

@@ -19,10 +19,7 @@ param consumerGroup string
 @description('Optional. Whether the namespace can be reached from outside the private network.')
 param publicNetworkAccess bool = false
 
-@description('Required. Name of the identity that reads.')
-param readerName string
-
-@description('Required. Principal id of that identity.')
+@description('Required. Principal id of the identity that reads.')
 param readerPrincipalId string
 
 var dataReceiverRoleId = 'a638d3c7-ab3a-418d-83e6-5f17a39d4fde'
@@ -71,9 +68,10 @@ resource namespace 'Microsoft.EventHub/namespaces@2026-01-01' = {
   }
 }
 
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource readerAssignment 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: namespace::hub
-  name: guid(namespace::hub.id, readerName, dataReceiverRoleId)
+  name: guid(namespace::hub.id, readerPrincipalId, dataReceiverRoleId)
   properties: {
     principalId: readerPrincipalId
     principalType: 'ServicePrincipal'

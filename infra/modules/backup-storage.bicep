@@ -1,7 +1,7 @@
 metadata name = 'Backup storage'
 metadata description = 'Storage account of the backups and the audit log: versioned, immutable for a time, and writable only by adding. In a resource group of its own, so that removing the apps leaves it alone.'
 
-import { backupStorageType, principalType } from 'types.bicep'
+import { backupStorageType, skuType } from 'types.bicep'
 
 // ================ //
 // Parameters       //
@@ -21,10 +21,13 @@ param tags { *: string } = {}
 @description('Required. Rules of the account.')
 param rules backupStorageType
 
+@description('Required. Redundancy of the account.')
+param skuName skuType
+
 @description('Required. Names of the HSMs, as the settings have them: the first folder of each backup.')
 param hsmNames string[]
 
-@description('Optional. Locks the immutability. Nobody, Microsoft included, can shorten or remove it afterwards, and the account cannot be deleted while it holds blobs. Azure only locks what was unlocked before: deploy once without.')
+@description('Optional. Locks the immutability. Nobody, Microsoft included, can shorten or remove it afterwards, and the account can be deleted only when it is empty. It holds for what is written from then on. Azure only locks what was unlocked before: deploy once without.')
 param lockImmutability bool = false
 
 @description('Optional. Whether the account can be reached from outside the private network.')
@@ -35,12 +38,6 @@ param backupContainer string
 
 @description('Required. Name of the container of the audit log.')
 param auditContainer string
-
-@description('Required. The identity of the backup app.')
-param backupIdentity principalType
-
-@description('Required. The identity of the recovery app.')
-param recoveryIdentity principalType
 
 @description('Required. Resource id of the Log Analytics workspace for the log of every access.')
 param workspaceId string
@@ -53,24 +50,6 @@ var immutabilityDays = rules.?immutabilityDays ?? 90
 // A delete before the immutability ends would be refused by the service, day after day.
 var deleteAfterDays = max(rules.?deleteAfterDays ?? 400, immutabilityDays + 1)
 
-var assignments = [
-  {
-    container: backupContainer
-    identity: backupIdentity
-    why: 'The backup app adds backups and reads them again to verify them. It cannot overwrite or delete one.'
-  }
-  {
-    container: backupContainer
-    identity: recoveryIdentity
-    why: 'The recovery app reads backups to restore them and adds a fresh one afterwards. It cannot overwrite or delete one.'
-  }
-  {
-    container: auditContainer
-    identity: recoveryIdentity
-    why: 'The recovery app appends each step to the audit log and reads it to prove the chain. It cannot rewrite it.'
-  }
-]
-
 // ================ //
 // Resources        //
 // ================ //
@@ -80,7 +59,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
   location: location
   tags: tags
   kind: 'StorageV2'
-  sku: { name: rules.?skuName ?? 'Standard_GZRS' }
+  sku: { name: skuName }
   properties: {
     accessTier: 'Hot'
     allowBlobPublicAccess: false
@@ -160,6 +139,20 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
   }
 }
 
+// The audit log grows by appending. The property of the account is documented for the account's own default; that of
+// the container, which counts more, is documented for append blobs. So the container says it, too. It is written once:
+// a policy that was locked, or extended, by hand is left alone.
+// https://learn.microsoft.com/azure/storage/blobs/immutable-policy-configure-version-scope
+@onlyIfNotExists()
+resource auditPolicy 'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies@2026-06-01' = {
+  name: '${name}/default/${auditContainer}/default'
+  properties: {
+    immutabilityPeriodSinceCreationInDays: immutabilityDays
+    allowProtectedAppendWrites: true
+  }
+  dependsOn: [account::blobs::containers]
+}
+
 resource lock 'Microsoft.Authorization/locks@2020-05-01' = {
   scope: account
   name: 'backups-outlive-the-apps'
@@ -207,27 +200,6 @@ resource appendOnlyRole 'Microsoft.Authorization/roleDefinitions@2022-04-01' = {
     ]
   }
 }
-
-resource assignedContainers 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-06-01' existing = [
-  for assignment in assignments: {
-    parent: account::blobs
-    name: assignment.container
-  }
-]
-
-resource roleAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
-  for (assignment, index) in assignments: {
-    scope: assignedContainers[index]
-    name: guid(account.id, assignment.container, assignment.identity.name, appendOnlyRole.name)
-    properties: {
-      principalId: assignment.identity.principalId
-      principalType: 'ServicePrincipal'
-      roleDefinitionId: appendOnlyRole.id
-      description: 'HSM Warden Blob Appender: ${assignment.why}'
-    }
-    dependsOn: [account::blobs::containers]
-  }
-]
 
 // ================ //
 // Outputs          //

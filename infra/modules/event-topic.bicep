@@ -33,10 +33,11 @@ resource topic 'Microsoft.EventGrid/topics@2025-02-15' = {
   }
 }
 
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource senderAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for publisher in publishers: {
     scope: topic
-    name: guid(topic.id, publisher.name, dataSenderRoleId)
+    name: guid(topic.id, publisher.principalId, dataSenderRoleId)
     properties: {
       principalId: publisher.principalId
       principalType: 'ServicePrincipal'

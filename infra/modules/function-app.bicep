@@ -45,6 +45,18 @@ param instanceMemoryMB (512 | 2048 | 4096) = 2048
 @maxValue(1000)
 param maximumInstanceCount int = 40
 
+@description('Optional. Whether instances are spread over zones: https://learn.microsoft.com/azure/reliability/reliability-functions')
+param zoneRedundant bool = false
+
+@description('Optional. How running instances are replaced by a new version.')
+param siteUpdateStrategy ('Recreate' | 'RollingUpdate') = 'Recreate'
+
+@description('Optional. Name of the setting that gets the origin of the app.')
+param originSetting string?
+
+@description('Optional. Origin of the app, where it has a domain of its own.')
+param origin string?
+
 @description('Required. Connection string of Application Insights.')
 param insightsConnectionString string
 
@@ -76,8 +88,11 @@ var hostSettings = {
   AzureWebJobsStorage__tableServiceUri: 'https://${storageAccountName}.table.${storageSuffix}'
   AzureWebJobsStorage__credential: 'managedidentity'
   AzureWebJobsStorage__clientId: identityClientId
-  // Node's heap and glibc's give back early what is not needed any more (docs/performance.md).
-  NODE_OPTIONS: '--max-semi-space-size=2 --max-old-space-size=${max(256, instanceMemoryMB / 4)}'
+  // Node's heap and glibc's give back early what is not needed any more (docs/performance.md). Flex Consumption hands a
+  // worker over that was started before these settings were known; arguments of its own make the host start another
+  // one, which heeds all of them. That costs a second or two at each start of an instance, and no caller waits for one.
+  // https://learn.microsoft.com/azure/azure-functions/functions-app-settings#languageworkers__arguments
+  languageWorkers__node__arguments: '--max-semi-space-size=2 --max-old-space-size=${max(256, instanceMemoryMB / 4)}'
   MALLOC_ARENA_MAX: '1'
   MALLOC_MMAP_THRESHOLD_: '131072'
   MALLOC_TRIM_THRESHOLD_: '131072'
@@ -85,11 +100,11 @@ var hostSettings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
 }
 
-// Said for every function, so that one the code no longer has, or has anew, is noticed by the checks.
-// On Linux `__` stands for the dot of `AzureWebJobs.<function>.Disabled`.
+// Said for every function, so that one the code no longer has, or has anew, is noticed by the checks. The host reads
+// exactly this name: https://learn.microsoft.com/azure/azure-functions/disable-function
 var switches = toObject(
   functionNames,
-  function => 'AzureWebJobs__${function}__Disabled',
+  function => 'AzureWebJobs.${function}.Disabled',
   function => contains(disabledFunctions, function) ? 'true' : 'false'
 )
 
@@ -103,7 +118,7 @@ resource plan 'Microsoft.Web/serverfarms@2025-03-01' = {
   tags: tags
   kind: 'functionapp'
   sku: { name: 'FC1', tier: 'FlexConsumption' }
-  properties: { reserved: true }
+  properties: { reserved: true, zoneRedundant: zoneRedundant }
 }
 
 resource app 'Microsoft.Web/sites@2025-03-01' = {
@@ -145,12 +160,22 @@ resource app 'Microsoft.Web/sites@2025-03-01' = {
         instanceMemoryMB: instanceMemoryMB
         maximumInstanceCount: maximumInstanceCount
       }
+      // Recreate is what the service does unasked.
+      #disable-next-line BCP037
+      siteUpdateStrategy: siteUpdateStrategy == 'Recreate' ? null : { type: siteUpdateStrategy }
     }
   }
 
   resource appSettings 'config' = {
     name: 'appsettings'
-    properties: union(hostSettings, settings, switches)
+    properties: union(
+      hostSettings,
+      settings,
+      switches,
+      originSetting == null
+        ? {}
+        : { '${originSetting!}': origin ?? 'https://${app.properties.defaultHostName}' }
+    )
   }
 
   resource authentication 'config' = if (entra != null) {

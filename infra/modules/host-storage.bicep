@@ -30,10 +30,7 @@ param containerNames string[]
 @description('Required. Names of the queues.')
 param queueNames string[]
 
-@description('Required. Name of the identity of the app whose host this is.')
-param ownerName string
-
-@description('Required. Principal id of that identity.')
+@description('Required. Principal id of the identity of the app whose host this is.')
 param ownerPrincipalId string
 
 @description('Optional. Rights of others on single containers.')
@@ -135,10 +132,11 @@ resource queueLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   }
 }
 
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource ownerAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for role in hostRoles: {
     scope: account
-    name: guid(account.id, ownerName, role.id)
+    name: guid(account.id, ownerPrincipalId, role.id)
     properties: {
       principalId: ownerPrincipalId
       principalType: 'ServicePrincipal'
@@ -155,10 +153,11 @@ resource assignedContainers 'Microsoft.Storage/storageAccounts/blobServices/cont
   }
 ]
 
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource assignmentsOnContainers 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (assignment, index) in containerAssignments: {
     scope: assignedContainers[index]
-    name: guid(account.id, assignment.target, assignment.name, assignment.roleId)
+    name: guid(account.id, assignment.target, assignment.principalId, assignment.roleId)
     properties: {
       principalId: assignment.principalId
       principalType: 'ServicePrincipal'
@@ -178,10 +177,11 @@ resource assignedQueues 'Microsoft.Storage/storageAccounts/queueServices/queues@
   }
 ]
 
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource assignmentsOnQueues 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (assignment, index) in queueAssignments: {
     scope: assignedQueues[index]
-    name: guid(account.id, assignment.target, assignment.name, assignment.roleId)
+    name: guid(account.id, assignment.target, assignment.principalId, assignment.roleId)
     properties: {
       principalId: assignment.principalId
       principalType: 'ServicePrincipal'

@@ -4,8 +4,11 @@ metadata description = 'Sends the audit log of one existing Managed HSM to the E
 @description('Required. Name of the Managed HSM.')
 param hsmName string
 
-@description('Required. Resource id of the rule by which Azure Monitor sends to the Event Hub.')
-param senderRuleId string
+@description('Optional. Resource id of the rule by which Azure Monitor sends to the Event Hub. Without it the log goes to the workspace only.')
+param senderRuleId string?
+
+@description('Required. Suffix that tells the settings of several deployments apart.')
+param nameSuffix string
 
 @description('Required. Name of the hub.')
 param hubName string
@@ -21,10 +24,11 @@ resource managedHsm 'Microsoft.KeyVault/managedHSMs@2026-05-15' existing = {
 #disable-next-line use-recent-api-versions
 resource auditLog 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = {
   scope: managedHsm
-  name: 'hsm-warden'
+  // Another deployment that protects the same HSM has a setting of its own; one HSM takes five.
+  name: 'hsm-warden-${nameSuffix}'
   properties: {
     eventHubAuthorizationRuleId: senderRuleId
-    eventHubName: hubName
+    eventHubName: senderRuleId == null ? null : hubName
     workspaceId: workspaceId
     logAnalyticsDestinationType: workspaceId == null ? null : 'Dedicated'
     logs: [{ category: 'AuditEvent', enabled: true }]

@@ -28,9 +28,20 @@ resource managedHsm 'Microsoft.KeyVault/managedHSMs@2026-05-15' = {
     enablePurgeProtection: hsm.?enablePurgeProtection ?? true
     publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'
     networkAcls: {
-      bypass: 'None'
+      // Trusted services, such as storage with a customer-managed key, may use its keys:
+      // https://learn.microsoft.com/azure/key-vault/managed-hsm/network-security
+      bypass: 'AzureServices'
       defaultAction: publicNetworkAccess ? 'Allow' : 'Deny'
     }
+  }
+}
+
+resource lock 'Microsoft.Authorization/locks@2020-05-01' = if (hsm.?lock ?? true) {
+  scope: managedHsm
+  name: 'keys-outlive-the-apps'
+  properties: {
+    level: 'CanNotDelete'
+    notes: 'A Managed HSM with keys. Deleting it takes every key with it.'
   }
 }
 

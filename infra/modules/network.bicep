@@ -1,5 +1,7 @@
 metadata name = 'Network'
-metadata description = 'Virtual network of the two apps, its subnets, and the private DNS zones.'
+metadata description = 'Virtual network of the two apps and its subnets, or those of a network that exists already.'
+
+import { existingNetworkType } from 'types.bicep'
 
 // ================ //
 // Parameters       //
@@ -20,8 +22,8 @@ param addressPrefix string
 @description('Optional. Address ranges of operators (a peered network or a VPN) that may reach the private endpoints.')
 param operatorAddressPrefixes string[] = []
 
-@description('Required. Names of the private DNS zones.')
-param dnsZoneNames string[]
+@description('Optional. A network that exists already: then nothing is made here.')
+param existingNetwork existingNetworkType?
 
 // ================ //
 // Variables        //
@@ -44,7 +46,7 @@ var appDelegation = [
 // Resources        //
 // ================ //
 
-resource endpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource endpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2026-03-01' = if (existingNetwork == null) {
   name: '${name}-endpoints'
   location: location
   tags: tags
@@ -81,7 +83,7 @@ resource endpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2026-03
   }
 }
 
-resource appsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2026-03-01' = {
+resource appsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2026-03-01' = if (existingNetwork == null) {
   name: '${name}-apps'
   location: location
   tags: tags
@@ -105,7 +107,7 @@ resource appsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2026-03-01' 
   }
 }
 
-resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
+resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = if (existingNetwork == null) {
   name: name
   location: location
   tags: tags
@@ -144,39 +146,15 @@ resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = {
   resource endpointsSubnet 'subnets' existing = { name: 'endpoints' }
 }
 
-resource dnsZones 'Microsoft.Network/privateDnsZones@2024-06-01' = [
-  for zone in dnsZoneNames: {
-    name: zone
-    location: 'global'
-    tags: tags
-  }
-]
-
-resource dnsLinks 'Microsoft.Network/privateDnsZones/virtualNetworkLinks@2024-06-01' = [
-  for (zone, index) in dnsZoneNames: {
-    parent: dnsZones[index]
-    name: name
-    location: 'global'
-    tags: tags
-    properties: {
-      registrationEnabled: false
-      virtualNetwork: { id: network.id }
-    }
-  }
-]
-
 // ================ //
 // Outputs          //
 // ================ //
 
-@description('Resource id of the virtual network.')
-output resourceId string = network.id
-
 @description('Resource id of the subnet of the backup app.')
-output backupSubnetId string = network::backupSubnet.id
+output backupSubnetId string = existingNetwork.?backupSubnetId ?? network::backupSubnet.id
 
 @description('Resource id of the subnet of the recovery app.')
-output recoverySubnetId string = network::recoverySubnet.id
+output recoverySubnetId string = existingNetwork.?recoverySubnetId ?? network::recoverySubnet.id
 
 @description('Resource id of the subnet of the private endpoints.')
-output endpointsSubnetId string = network::endpointsSubnet.id
+output endpointsSubnetId string = existingNetwork.?endpointsSubnetId ?? network::endpointsSubnet.id

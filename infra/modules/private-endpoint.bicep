@@ -19,8 +19,8 @@ param targetId string
 @description('Required. The part of the target that it leads to, such as `blob`.')
 param groupId string
 
-@description('Required. Name of the private DNS zone, in this resource group.')
-param dnsZoneName string
+@description('Optional. Resource id of the private DNS zone; without one a policy of the landing zone writes the record.')
+param dnsZoneId string?
 
 @description('Optional. Whether an owner of the target approves it by hand.')
 param manualApproval bool = false
@@ -36,10 +36,6 @@ var connections = [
   }
 ]
 
-resource dnsZone 'Microsoft.Network/privateDnsZones@2024-06-01' existing = {
-  name: dnsZoneName
-}
-
 resource endpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = {
   name: name
   location: location
@@ -51,13 +47,13 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2026-03-01' = {
     manualPrivateLinkServiceConnections: manualApproval ? connections : []
   }
 
-  resource dnsRecords 'privateDnsZoneGroups' = {
+  resource dnsRecords 'privateDnsZoneGroups' = if (dnsZoneId != null) {
     name: 'default'
     properties: {
       privateDnsZoneConfigs: [
         {
-          name: replace(dnsZoneName, '.', '-')
-          properties: { privateDnsZoneId: dnsZone.id }
+          name: replace(last(split(dnsZoneId!, '/')), '.', '-')
+          properties: { privateDnsZoneId: dnsZoneId! }
         }
       ]
     }

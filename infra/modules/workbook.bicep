@@ -1,6 +1,9 @@
 metadata name = 'Workbook'
 metadata description = 'The page that shows at a glance whether every key is safe.'
 
+@description('Required. Suffix that tells deployments of one group apart.')
+param nameSuffix string
+
 @description('Required. Location of the workbook.')
 param location string
 
@@ -11,7 +14,7 @@ param tags { *: string } = {}
 param workspaceId string
 
 resource workbook 'Microsoft.Insights/workbooks@2023-06-01' = {
-  name: guid(resourceGroup().id, 'hsm-warden')
+  name: guid(resourceGroup().id, 'hsm-warden', nameSuffix)
   location: location
   tags: tags
   kind: 'shared'

@@ -2,6 +2,11 @@ using '../main.bicep'
 
 // As closed as it gets: nothing is reached from outside, and the immutability is locked for good.
 param hsms = [{ name: 'contoso' }, { name: 'fabrikam' }]
+param newHsm = {
+  name: 'adventure'
+  resourceGroupName: 'rg-keys'
+  administrators: ['22222222-2222-2222-2222-222222222222']
+}
 param entra = { clientId: '11111111-1111-1111-1111-111111111111' }
 param backupStorage = { skuName: 'Standard_GZRS', immutabilityDays: 365, deleteAfterDays: 800 }
 param lockImmutability = true

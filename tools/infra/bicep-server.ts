@@ -3,7 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createMessageConnection, StreamMessageReader, StreamMessageWriter } from 'vscode-jsonrpc/node';
 import { z } from 'zod';
-import { Snapshot } from './snapshot.ts';
+import { type Cloud, PUBLIC_CLOUD } from './clouds.ts';
+import { evaluated } from './evaluated.ts';
+import { type JsonValue, Snapshot } from './snapshot.ts';
 
 /** Where the snapshots pretend to deploy. */
 const PLACE = {
@@ -14,12 +16,30 @@ const PLACE = {
   deploymentName: 'main',
 };
 
+const Json = z.json();
 const SnapshotAnswer = z.object({ snapshot: z.string() });
+const CompileAnswer = z.object({
+  success: z.boolean(),
+  contents: z.string().nullable(),
+  diagnostics: z.array(Json),
+});
+
+/** What a deployment would make. */
+export interface Prediction {
+  readonly text: string;
+  readonly snapshot: Snapshot;
+  readonly inCloud: (cloud: Cloud) => Snapshot;
+}
 
 /** A running compiler. */
 export interface BicepServer {
-  /** What deploying the parameter file would make, as text and read. Rejects with the compiler's complaint. */
-  snapshot(parametersFile: string): Promise<{ readonly text: string; readonly snapshot: Snapshot }>;
+  /**
+   * What deploying the parameter file would make: as text, with the expressions that the compiler leaves open, and read,
+   * with them evaluated for the public cloud, and for others. Rejects with the compiler's complaint.
+   */
+  snapshot(parametersFile: string): Promise<Prediction>;
+  /** The template that the file compiles to. Rejects with the compiler's complaint. */
+  compile(file: string): Promise<JsonValue>;
   stop(): Promise<void>;
 }
 
@@ -42,7 +62,16 @@ export function startBicepServer(path: string): BicepServer {
       const outputs = Object.fromEntries(
         Object.entries(snapshot.outputs).sort(([left], [right]) => (left < right ? -1 : 1)),
       );
-      return { text: `${JSON.stringify({ ...snapshot, outputs }, null, 2)}\n`, snapshot };
+      return {
+        text: `${JSON.stringify({ ...snapshot, outputs }, null, 2)}\n`,
+        snapshot: evaluated(snapshot, PUBLIC_CLOUD),
+        inCloud: (cloud) => evaluated(snapshot, cloud),
+      };
+    },
+    compile: async (path) => {
+      const answer = CompileAnswer.parse(await connection.sendRequest('bicep/compile', { path }));
+      if (answer.success && answer.contents !== null) return Json.parse(JSON.parse(answer.contents));
+      throw new Error(`${path} does not compile: ${JSON.stringify(answer.diagnostics)}`);
     },
     stop: async () => {
       connection.dispose();

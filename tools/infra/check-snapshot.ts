@@ -1,8 +1,7 @@
 /** Everything that is checked of one prediction: the rules of the deployment and its contract with the code. */
-import { CONTAINERS } from '../../src/platform/config/product-settings.ts';
-import { FUNCTION_NAMES } from '../../src/platform/features.ts';
 import { APPS } from '../apps.ts';
 import { checkFunctions, checkPlaces, checkSettings, checkTriggers } from './contract.ts';
+import { PRODUCT_CONTAINERS, PRODUCT_FUNCTIONS, PRODUCT_QUEUES, settingsProblems } from './product.ts';
 import type { DeploymentPromise } from './promise.ts';
 import { type RegisteredFunction, registeredBy } from './registered.ts';
 import { resolveSettings } from './resolve-settings.ts';
@@ -10,14 +9,15 @@ import { violations } from './rules/violations.ts';
 import { appSettings, type Snapshot } from './snapshot.ts';
 import { checkStatePaths } from './state-paths.ts';
 
-/** What every app registers, by its name; asked once, since it takes a process for each. */
+/** What every app registers, by its name; asked once, since it takes a process. */
 export type Registrations = ReadonlyMap<string, readonly RegisteredFunction[]>;
 
 /** Starts every app with the settings of a prediction and notes what it registers. Throws when one does not start. */
 export function registrationsWith(snapshot: Snapshot): Registrations {
-  return new Map(
-    APPS.map(({ name, entry }) => [name, registeredBy(entry, resolveSettings(appSettings(snapshot, name)))]),
+  const answers = registeredBy(
+    APPS.map(({ name, entry }) => ({ entry, settings: resolveSettings(appSettings(snapshot, name)) })),
   );
+  return new Map(APPS.map(({ name }, index) => [name, answers[index] ?? []]));
 }
 
 /** Everything that is wrong with a prediction, a sentence each. */
@@ -29,10 +29,13 @@ export function check(
   return [
     ...violations(snapshot, promise),
     ...checkStatePaths(snapshot),
-    ...checkPlaces(snapshot, Object.values(CONTAINERS)),
+    ...checkPlaces(snapshot, [...PRODUCT_CONTAINERS, ...PRODUCT_QUEUES]),
     ...APPS.flatMap(({ name }) => [
       ...checkSettings(snapshot, name),
-      ...checkFunctions(snapshot, name, FUNCTION_NAMES[name]),
+      ...settingsProblems(resolveSettings(appSettings(snapshot, name))).map(
+        (problem) => `settings: the ${name} app refuses to start: ${problem}`,
+      ),
+      ...checkFunctions(snapshot, name, PRODUCT_FUNCTIONS[name]),
       ...checkTriggers(snapshot, name, registrations.get(name) ?? []),
     ]),
   ];

@@ -1,26 +1,25 @@
 /** The contract between the deployment and the code: names both must agree on, taken from each, compared both ways. */
 import type { SettingsTable } from '../../src/core/settings/setting.ts';
-import { SETTINGS } from '../../src/platform/config/product-settings.ts';
+import { LOCAL_SETTINGS, PRODUCT_TABLE, settingsOf } from './product.ts';
 import type { RegisteredFunction } from './registered.ts';
+import { deployedSettingsOf } from './settings-module.ts';
 import { accountIn, appSettings, ofType, type Snapshot } from './snapshot.ts';
-
-/** Settings that only make sense on a person's machine. */
-const LOCAL_ONLY = new Set(['WARDEN_STORAGE_CONNECTION', 'WARDEN_CA_FILE', 'WARDEN_TOKEN_FILE']);
 
 /** Every setting of `table` that the code needs is set, none it does not know. `app` is `backup` or `recovery`. */
 export function checkSettings(
   snapshot: Snapshot,
   app: string,
-  table: SettingsTable = SETTINGS,
+  table: SettingsTable = PRODUCT_TABLE,
 ): readonly string[] {
   const given = Object.keys(appSettings(snapshot, app)).filter((name) => name.startsWith('WARDEN_'));
   const unknown = given.filter((name) => !Object.hasOwn(table, name));
-  const local = given.filter((name) => LOCAL_ONLY.has(name));
-  const missing = Object.entries(table)
-    .filter(([, setting]) => setting.default === undefined && setting.otherwise === undefined)
-    .filter(([name]) => !LOCAL_ONLY.has(name) && !given.includes(name))
-    .map(([name]) => name);
+  const local = given.filter((name) => LOCAL_SETTINGS.has(name));
+  const missing = settingsOf(table)
+    .filter(({ name, optional }) => !optional && !LOCAL_SETTINGS.has(name) && !given.includes(name))
+    .map(({ name }) => name);
+  const untold = deployedSettingsOf(app).filter((name) => !given.includes(name));
   return [
+    ...untold.map((name) => `settings: the deployment does not tell the ${app} app its ${name}`),
     ...unknown.map((name) => `settings: the code does not know ${name} of the ${app} app`),
     ...local.map((name) => `settings: ${name} of the ${app} app is for a local machine only`),
     ...missing.map((name) => `settings: the ${app} app lacks ${name}, which has no default`),
@@ -34,7 +33,7 @@ export function checkFunctions(
   registered: readonly string[],
 ): readonly string[] {
   const switches = Object.keys(appSettings(snapshot, app)).flatMap((name) => {
-    const match = /^AzureWebJobs__(.+)__Disabled$/.exec(name);
+    const match = /^AzureWebJobs\.(.+)\.Disabled$/.exec(name);
     return match?.[1] === undefined ? [] : [match[1]];
   });
   return [

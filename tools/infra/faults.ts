@@ -93,8 +93,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'two apps with one identity',
     file: 'main.bicep',
-    find: 'identityId: recoveryIdentity.outputs.resourceId',
-    replace: 'identityId: backupIdentity.outputs.resourceId',
+    find: 'identityId: recoveryIdentity.resourceId',
+    replace: 'identityId: backupIdentity.resourceId',
     rule: 'identities',
     set: 'defaults',
   },
@@ -150,8 +150,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'a recovery API without tokens',
     file: 'main.bicep',
-    find: '    entra: entra\n',
-    replace: '    entra: empty(entra.clientId) ? entra : null\n',
+    find: '    entra: entra\n    originSetting',
+    replace: '    entra: empty(entra.clientId) ? entra : null\n    originSetting',
     rule: 'authentication',
     set: 'defaults',
   },

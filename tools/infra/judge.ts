@@ -1,8 +1,12 @@
 /** `npm run infra:check -- --rules`: judges what would be deployed by the rules alone, with no snapshot to compare with. */
 import { resolve } from 'node:path';
 import type { BicepServer } from './bicep-server.ts';
-import { check, registrationsWith } from './check-snapshot.ts';
+import { check, type Registrations, registrationsWith } from './check-snapshot.ts';
+import { SOVEREIGN_CLOUDS } from './clouds.ts';
 import { PARAMETER_SETS } from './parameter-sets.ts';
+import { checkOrder } from './rules/order.ts';
+import { checkParameters } from './rules/parameters.ts';
+import { checkCloud } from './rules/zones.ts';
 
 /**
  * Every violation in every parameter set of `folder` (a copy of `infra/`), a sentence each that begins with the set. What
@@ -10,15 +14,33 @@ import { PARAMETER_SETS } from './parameter-sets.ts';
  */
 export async function judge(server: BicepServer, folder: string): Promise<readonly string[]> {
   const problems: string[] = [];
+  let registrations: Registrations | undefined;
   for (const [name, promise] of Object.entries(PARAMETER_SETS)) {
     try {
-      const { snapshot } = await server.snapshot(resolve(folder, 'tests', `${name}.bicepparam`));
-      problems.push(
-        ...check(snapshot, promise, registrationsWith(snapshot)).map((problem) => `${name}: ${problem}`),
-      );
+      const { snapshot, inCloud } = await server.snapshot(resolve(folder, 'tests', `${name}.bicepparam`));
+      // What is registered does not depend on the parameters; that the apps start with them is checked for each set.
+      registrations ??= registrationsWith(snapshot);
+      const found = [
+        ...check(snapshot, promise, registrations),
+        // Zones that exist already are named by their ids, which are those of one cloud.
+        ...(Object.keys(promise.dns.existing).length > 0
+          ? []
+          : SOVEREIGN_CLOUDS.flatMap((cloud) => checkCloud(inCloud(cloud), cloud))),
+      ];
+      problems.push(...found.map((problem) => `${name}: ${problem}`));
     } catch (error) {
       problems.push(`${name}: does not deploy: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return problems;
+  return [...problems, ...(await templateProblems(server, folder))];
+}
+
+/** What the compiled template says that no prediction shows: order, repetition, secrecy. */
+async function templateProblems(server: BicepServer, folder: string): Promise<readonly string[]> {
+  try {
+    const template = await server.compile(resolve(folder, 'main.bicep'));
+    return [...checkOrder(template), ...checkParameters(template)];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
 }

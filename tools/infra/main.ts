@@ -11,6 +11,7 @@ import { findBicep, restoreBicep } from './bicep-cli.ts';
 import { startBicepServer } from './bicep-server.ts';
 import { judge } from './judge.ts';
 import { PARAMETER_SETS } from './parameter-sets.ts';
+import { SETTINGS_MODULE, settingsModule } from './settings-module.ts';
 
 const { values } = parseArgs({
   options: {
@@ -80,6 +81,7 @@ async function judgeByRules(): Promise<void> {
 }
 
 async function updateSnapshots(): Promise<void> {
+  writeFileSync(SETTINGS_MODULE, settingsModule());
   const server = startBicepServer(bicep);
   try {
     for (const name of Object.keys(PARAMETER_SETS)) {

@@ -1,11 +1,9 @@
 /** Makes the product's settings in a prediction into an environment an app can start with. */
 
-const STORAGE_SUFFIX = 'core.windows.net';
 /** Stands for an identity that only Azure can name. */
 const CLIENT_ID = '44444444-4444-4444-8444-444444444444';
 /** Stands for a secret that the platform reads from a vault. */
 const WEBHOOK_SECRETS = JSON.stringify({ alerts: [`whsec_${'A'.repeat(32)}`] });
-const FORMAT = /^\[format\('([^']*)'((?:, [^,]+)*)\)\]$/;
 
 /**
  * Evaluates what the deployment computes from names, and puts believable values where only Azure knows the true ones.
@@ -21,13 +19,10 @@ export function resolveSettings(settings: Readonly<Record<string, string>>): Rec
 
 function resolve(name: string, value: string): string {
   if (value.startsWith('@Microsoft.KeyVault(')) return WEBHOOK_SECRETS;
-  if (/^\[tenant\(\)\.tenantId\]$/.test(value)) return CLIENT_ID;
-  if (!value.startsWith('[') || value.startsWith('[{')) return value;
-  if (/\.clientId\]$/.test(value)) return CLIENT_ID;
-  if (/\.endpoint\]$/.test(value)) return 'https://warden.westeurope-1.eventgrid.azure.net/api/events';
-  const format = FORMAT.exec(value.replaceAll('environment().suffixes.storage', `'${STORAGE_SUFFIX}'`));
-  if (format === null) throw new Error(`${name} is an expression that cannot be evaluated here: ${value}`);
-  const [, pattern = '', rest = ''] = format;
-  const parts = [...rest.matchAll(/'([^']*)'/g)].map(([, part = '']) => part);
-  return pattern.replaceAll(/\{(\d+)\}/g, (_match, index: string) => parts[Number(index)] ?? '');
+  if (value === 'tenant().tenantId') return CLIENT_ID;
+  if (value.includes('.defaultHostName')) return 'https://func-warden-recovery.azurewebsites.net';
+  if (!/(^\[[a-z])|\bref\(/.test(value)) return value;
+  if (value.endsWith('.clientId')) return CLIENT_ID;
+  if (value.endsWith('.endpoint')) return 'https://warden.westeurope-1.eventgrid.azure.net/api/events';
+  throw new Error(`${name} is an expression that cannot be evaluated here: ${value}`);
 }

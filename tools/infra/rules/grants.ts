@@ -1,78 +1,91 @@
-/** Rules for role assignments: exactly those of the table, none that could delete a backup. */
-import { ofType, property, type Resource, type Snapshot, text } from '../snapshot.ts';
-import { GRANTS, type Grant, SCOPES } from './role-table.ts';
+/** Role assignments: exactly those of the table, named by the object id of who has them. */
+import type { Expected } from '../expected.ts';
+import type { Facts } from '../facts.ts';
+import type { Pattern } from '../pattern.ts';
+import { ofType } from '../snapshot.ts';
+import { GRANTS, type Grant } from './role-table.ts';
 
-const MARK = '/providers/Microsoft.Authorization/roleAssignments/';
+const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
 
-/** What the append-only role may hold. */
-const APPEND_ONLY = new Set(
-  ['read', 'add/action'].map(
-    (action) => `Microsoft.Storage/storageAccounts/blobServices/containers/blobs/${action}`,
-  ),
-);
-
-/** Compares the assignments of a deployment with the table, both ways. */
-export function checkGrants(snapshot: Snapshot): readonly string[] {
-  const assignments = ofType(snapshot, 'Microsoft.Authorization/roleAssignments');
-  const missing = GRANTS.filter((grant) => !assignments.some((assignment) => isGrant(assignment, grant)));
-  const extra = assignments.filter((assignment) => !GRANTS.some((grant) => isGrant(assignment, grant)));
-  const silent = assignments.filter((assignment) => text(assignment, 'description') === '');
-  return [
-    ...missing.map(({ who, role, on }) => `grants: expected ${role} for ${who} on ${on}`),
-    ...extra.map(
-      (assignment) =>
-        `grants: nobody justified ${text(assignment, 'roleDefinitionId')} on ${scopeOf(assignment)}`,
-    ),
-    ...silent.map((assignment) => `grants: the assignment on ${scopeOf(assignment)} says no reason`),
-    ...checkCustomRoles(snapshot),
-  ];
-}
-
-function checkCustomRoles(snapshot: Snapshot): readonly string[] {
-  return ofType(snapshot, 'Microsoft.Authorization/roleDefinitions').flatMap((role) => {
-    const permissions = property(role, 'permissions');
-    const [only, ...more] = Array.isArray(permissions) ? permissions : [];
-    const actions = stringsOf(only, 'actions');
-    const dataActions = stringsOf(only, 'dataActions');
-    const tooMuch = [...actions, ...dataActions.filter((action) => !APPEND_ONLY.has(action))];
-    return more.length > 0 || tooMuch.length > 0
-      ? [`append-only: the custom role may do ${tooMuch.join(', ') || 'more than one permission says'}`]
-      : [];
+export function grants(facts: Facts): readonly Expected[] {
+  return GRANTS.map((grant) => {
+    const scope = scopeOf(facts, grant);
+    const principal = principalOf(facts, grant);
+    const role = roleOf(facts, grant);
+    return {
+      rule: 'grants',
+      type: ASSIGNMENT,
+      // A name of the same parts each time: the role once more is no second assignment, and an identity that was made
+      // again gets one of its own. https://learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-rbac#name
+      name: new RegExp(`^guid\\(.*${escaped(principal)}, ${escaped(role.split('/').at(-1) ?? '')}\\)$`),
+      on: scope,
+      like: {
+        properties: {
+          principalId: principal,
+          principalType: 'ServicePrincipal',
+          roleDefinitionId: role,
+          description: new RegExp(`^${grant.role}: \\S`),
+          condition: grant.conditional ? CONDITION : null,
+          conditionVersion: grant.conditional ? '2.0' : null,
+        },
+      },
+    };
   });
 }
 
-function stringsOf(value: unknown, name: string): readonly string[] {
-  if (typeof value !== 'object' || value === null) return [];
-  const list = Object.entries(value).find(([key]) => key === name)?.[1];
-  return Array.isArray(list) ? list.map(String) : [];
-}
+/** Every change under any other prefix is refused; tools/infra/state-paths.ts checks the prefixes. */
+const CONDITION: Pattern = {
+  says: 'a condition that lets no write, add, delete or move through but under a prefix',
+  holds: (value) =>
+    typeof value === 'string' &&
+    ['write', 'add/action', 'delete', 'move/action'].every((action) =>
+      value.includes(
+        `!(ActionMatches{'Microsoft.Storage/storageAccounts/blobServices/containers/blobs/${action}'})`,
+      ),
+    ) &&
+    /^\(\((?:[^O]|O(?!R ))*\) OR \(@Resource\[/.test(value),
+};
 
-function isGrant(assignment: Resource, grant: Grant): boolean {
-  return (
-    whoOf(text(assignment, 'principalId')) === grant.who &&
-    roleOf(text(assignment, 'roleDefinitionId'), grant) &&
-    scopePattern(SCOPES[grant.on]).test(scopeOf(assignment)) &&
-    (text(assignment, 'condition') !== '') === grant.conditional
-  );
-}
-
-/** The principal is an expression over the resource that has the identity. */
-function whoOf(principalId: string): Grant['who'] | undefined {
-  const [, app] = /userAssignedIdentities\/id-[a-z0-9]+-(backup|recovery)-/.exec(principalId) ?? [];
-  if (app === 'backup' || app === 'recovery') return `${app} app`;
-  return principalId.includes('/Microsoft.EventGrid/topics/') ? 'event topic' : undefined;
+function principalOf({ identity, names, id, ref }: Facts, { who }: Grant): string {
+  if (who === 'backup app') return identity('backup').principal;
+  if (who === 'recovery app') return identity('recovery').principal;
+  return ref(id('Microsoft.EventGrid/topics', names.topic), 'identity.principalId');
 }
 
 /** A built-in role belongs to the subscription, the custom one to the resource group of the backups. */
-function roleOf(roleDefinitionId: string, { roleId }: Grant): boolean {
-  if (roleId === 'custom') return roleDefinitionId.includes('/resourceGroups/');
-  return roleDefinitionId.endsWith(`/${roleId}`) && !roleDefinitionId.includes('/resourceGroups/');
+function roleOf({ snapshot }: Facts, { roleId }: Grant): string {
+  if (roleId === 'custom')
+    return ofType(snapshot, 'Microsoft.Authorization/roleDefinitions')[0]?.id ?? 'none';
+  return `/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.Authorization/roleDefinitions/${roleId}`;
 }
 
-function scopeOf({ id }: Resource): string {
-  return id.slice(0, id.lastIndexOf(MARK));
+function scopeOf({ names, id, backupId }: Facts, { on }: Grant): string {
+  const account = 'Microsoft.Storage/storageAccounts';
+  const container = `${account}/blobServices/containers`;
+  switch (on) {
+    case 'backup host storage':
+      return id(account, names.host.backup);
+    case 'recovery host storage':
+      return id(account, names.host.recovery);
+    case 'container key-backups':
+      return backupId(container, `${names.backups}/default/key-backups`);
+    case 'container warden-audit':
+      return backupId(container, `${names.backups}/default/warden-audit`);
+    case 'container warden-state':
+      return id(container, `${names.host.recovery}/default/warden-state`);
+    case 'container dead-letters':
+      return id(container, `${names.host.backup}/default/dead-letters`);
+    case 'queue warden-events':
+      return id(`${account}/queueServices/queues`, `${names.host.backup}/default/warden-events`);
+    case 'Event Grid topic':
+      return id('Microsoft.EventGrid/topics', names.topic);
+    case 'hub hsm-audit':
+      return id('Microsoft.EventHub/namespaces/eventhubs', `${names.namespace}/hsm-audit`);
+    case 'Application Insights':
+      return id('Microsoft.Insights/components', names.insights);
+  }
 }
 
-function scopePattern(scope: string): RegExp {
-  return new RegExp(`${scope.replaceAll('{}', '[A-Za-z0-9-]+')}$`);
+function escaped(text: string): string {
+  return text.replaceAll(/[.()/]/g, '\\$&');
 }

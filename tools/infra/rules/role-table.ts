@@ -14,21 +14,18 @@ export interface Grant {
   readonly why: string;
 }
 
-/** The places rights are given on, by the end of their resource id; `{…}` is any name. */
-export const SCOPES = {
-  'backup host storage': '/storageAccounts/st{}h{}',
-  'recovery host storage': '/storageAccounts/st{}r{}',
-  'container key-backups': '/storageAccounts/st{}b{}/blobServices/default/containers/key-backups',
-  'container warden-audit': '/storageAccounts/st{}b{}/blobServices/default/containers/warden-audit',
-  'container warden-state': '/storageAccounts/st{}r{}/blobServices/default/containers/warden-state',
-  'container dead-letters': '/storageAccounts/st{}h{}/blobServices/default/containers/dead-letters',
-  'queue warden-events': '/storageAccounts/st{}h{}/queueServices/default/queues/warden-events',
-  'Event Grid topic': '/topics/{}',
-  'hub hsm-audit': '/namespaces/{}/eventhubs/hsm-audit',
-  'Application Insights': '/components/{}',
-} as const satisfies Record<string, string>;
 /** A place that rights are given on. */
-type Scope = keyof typeof SCOPES;
+type Scope =
+  | 'backup host storage'
+  | 'recovery host storage'
+  | 'container key-backups'
+  | 'container warden-audit'
+  | 'container warden-state'
+  | 'container dead-letters'
+  | 'queue warden-events'
+  | 'Event Grid topic'
+  | 'hub hsm-audit'
+  | 'Application Insights';
 
 const BLOB_OWNER = { role: 'Storage Blob Data Owner', roleId: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b' };
 const BLOB_CONTRIBUTOR = {

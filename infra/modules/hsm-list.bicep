@@ -1,0 +1,28 @@
+metadata name = 'HSM list'
+metadata description = 'Where the HSMs are, and what the settings say of them.'
+
+import { hsmSettingType, hsmType, newHsmType } from 'types.bicep'
+
+@export()
+@description('The HSMs to protect, the new one among them.')
+func withNewHsm(hsms hsmType[], newHsm newHsmType?, newHsmGroup string) hsmType[] =>
+  concat(hsms, newHsm == null ? [] : [{ name: newHsm!.name, resourceGroupName: newHsmGroup }])
+
+@export()
+@description('An HSM as the setting WARDEN_HSMS has it.')
+func hsmSettingOf(hsm hsmType) hsmSettingType =>
+  union(
+    { name: hsm.name },
+    hsm.?url == null ? {} : { url: hsm.?url },
+    hsm.?pace == null ? {} : { pace: hsm.?pace }
+  )
+
+@export()
+@description('Resource id of an HSM, which may be in another group or subscription than the deployment.')
+func hsmIdOf(hsm hsmType, subscriptionId string, resourceGroupName string) string =>
+  resourceId(
+    hsm.?subscriptionId ?? subscriptionId,
+    hsm.?resourceGroupName ?? resourceGroupName,
+    'Microsoft.KeyVault/managedHSMs',
+    hsm.name
+  )

@@ -1,0 +1,130 @@
+metadata name = 'Names'
+metadata description = 'Names that are written once: of resources, of what lies in them, and of what the code registers.'
+
+import { namesType, skuType, zonesType } from 'types.bicep'
+
+// ================ //
+// Resources        //
+// ================ //
+
+@export()
+@description('Names of the resources. A storage account takes lower-case letters and digits only, 24 at most: https://learn.microsoft.com/azure/azure-resource-manager/management/resource-name-rules#microsoftstorage')
+func namesFor(namePrefix string, unique string) namesType => {
+  suffix: '${namePrefix}-${unique}'
+  backupIdentity: 'id-${namePrefix}-backup-${unique}'
+  recoveryIdentity: 'id-${namePrefix}-recovery-${unique}'
+  backupApp: 'func-${namePrefix}-backup-${unique}'
+  recoveryApp: 'func-${namePrefix}-recovery-${unique}'
+  backupHost: take('st${replace(toLower(namePrefix), '-', '')}h${unique}', 24)
+  recoveryHost: take('st${replace(toLower(namePrefix), '-', '')}r${unique}', 24)
+  backups: take('st${replace(toLower(namePrefix), '-', '')}b${unique}', 24)
+  topic: 'evgt-${namePrefix}-${unique}'
+  namespace: 'evhns-${namePrefix}-${unique}'
+  network: 'vnet-${namePrefix}-${unique}'
+}
+
+@export()
+@description('The same redundancy without zones, for a region that has none.')
+func withoutZones(skuName skuType, zones bool) skuType =>
+  zones
+    ? skuName
+    : skuName == 'Standard_ZRS' ? 'Standard_LRS' : skuName == 'Standard_GZRS' ? 'Standard_GRS' : skuName
+
+@export()
+@description('Private DNS zones, which differ from cloud to cloud: https://learn.microsoft.com/azure/private-link/private-endpoint-dns')
+func zonesOf(cloud string, storageSuffix string) zonesType => {
+  blob: 'privatelink.blob.${storageSuffix}'
+  queue: 'privatelink.queue.${storageSuffix}'
+  table: 'privatelink.table.${storageSuffix}'
+  topic: cloud == 'AzureUSGovernment'
+    ? 'privatelink.eventgrid.azure.us'
+    : cloud == 'AzureChinaCloud' ? 'privatelink.eventgrid.azure.cn' : 'privatelink.eventgrid.azure.net'
+  namespace: cloud == 'AzureUSGovernment'
+    ? 'privatelink.servicebus.usgovcloudapi.net'
+    : cloud == 'AzureChinaCloud'
+        ? 'privatelink.servicebus.chinacloudapi.cn'
+        : 'privatelink.servicebus.windows.net'
+  managedhsm: cloud == 'AzureUSGovernment'
+    ? 'privatelink.managedhsm.usgovcloudapi.net'
+    : cloud == 'AzureChinaCloud' ? 'privatelink.managedhsm.azure.cn' : 'privatelink.managedhsm.azure.net'
+  sites: cloud == 'AzureUSGovernment'
+    ? 'privatelink.azurewebsites.us'
+    : cloud == 'AzureChinaCloud' ? 'privatelink.chinacloudsites.cn' : 'privatelink.azurewebsites.net'
+}
+
+// ================ //
+// In the code, too //
+// ================ //
+
+// Names that the code knows too. test/infra compares them with the code's own.
+
+@export()
+var containers = {
+  packages: 'app-package'
+  backups: 'key-backups'
+  audit: 'warden-audit'
+  state: 'warden-state'
+  deadLetters: 'dead-letters'
+}
+
+@export()
+var backupQueues = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications']
+
+@export()
+var recoveryQueues = ['recoveries']
+
+@export()
+var eventQueue = 'warden-events'
+
+@export()
+var auditHubName = 'hsm-audit'
+
+@export()
+var auditConsumerGroup = 'hsm-warden'
+
+@export()
+var backupFunctions = [
+  'nightlyBackup'
+  'runReconcile'
+  'sweepWorker'
+  'keyBackupWorker'
+  'deletedKeyWatch'
+  'watchWorker'
+  'auditEvents'
+  'nightlyVerify'
+  'verifyWorker'
+]
+
+@export()
+var recoveryFunctions = [
+  'recoveryAsk'
+  'recoveryList'
+  'recoveryGet'
+  'recoveryApprove'
+  'recoveryReject'
+  'recoveryCancel'
+  'recoveryWorker'
+  'recoveryReconcile'
+  'gateCheck'
+  'keys'
+  'deletedKeys'
+  'backups'
+  'auditVerdict'
+  'health'
+  'openapi'
+  'webhook'
+  'webhookHandshake'
+]
+
+// Requests and approvals lie in the container of the state, too. The backup app may read everything there, but write
+// only under these prefixes, which are its own: it can neither forge an approval nor rewind the audit chain.
+var blobActions = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs'
+var backupPrefixes = ['catalogue', 'runs', 'last-run', 'watch', 'verify', 'locks']
+var changes = map(
+  ['write', 'add/action', 'delete', 'move/action'],
+  action => '!(ActionMatches{\'${blobActions}/${action}\'})'
+)
+var ownPaths = map(backupPrefixes, prefix => '@Resource[${blobActions}:path] StringLike \'${prefix}/*\'')
+
+@export()
+var ownPathsOnly = '((${join(changes, ' AND ')}) OR (${join(ownPaths, ' OR ')}))'

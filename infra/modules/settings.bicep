@@ -1,0 +1,82 @@
+metadata name = 'Settings'
+metadata description = 'Every setting of the product that the deployment leaves to the operator. Made by `npm run infra:check -- --update` from the code.'
+
+@export()
+@description('Product settings by name. docs/configuration.md describes each; what the deployment decides itself is not among them.')
+@sealed()
+type productSettingsType = {
+  @description('Optional. When the nightly run starts. Expected: six-field NCRONTAB text, UTC.')
+  WARDEN_SCHEDULE: string?
+
+  @description('Optional. Key backups a second on each HSM that sets no pace of its own. The service allows 10 a second to everybody together. Expected: 0.1 to 10.')
+  WARDEN_PACE: string?
+
+  @description('Optional. Keys of one HSM under way at once. Expected: 1 to 64.')
+  WARDEN_CONCURRENCY: string?
+
+  @description('Optional. No backup grows older than this, even of an unchanged key. Expected: 1 to 90 days.')
+  WARDEN_REFRESH_DAYS: string?
+
+  @description('Optional. Only keys whose name matches one of these are backed up. Expected: names with `*`, separated by commas.')
+  WARDEN_INCLUDE: string?
+
+  @description('Optional. Keys whose name matches one of these are left out. Expected: names with `*`, separated by commas.')
+  WARDEN_EXCLUDE: string?
+
+  @description('Optional. Keys that carry one of these tags are left out. Expected: `tag` or `tag=value`, separated by commas.')
+  WARDEN_EXCLUDE_TAGS: string?
+
+  @description('Optional. After this long a worker hands over to its continuation, well under the functionTimeout of host.json. Expected: 60 to 1500 seconds.')
+  WARDEN_BUDGET_SECONDS: string?
+
+  @description('Optional. When the watch looks at every HSM. Expected: six-field NCRONTAB text, UTC.')
+  WARDEN_WATCH_SCHEDULE: string?
+
+  @description('Optional. How long before its purge a deleted key is reported again. Expected: days and hours separated by commas, at most 90 days.')
+  WARDEN_PURGE_THRESHOLDS: string?
+
+  @description('Optional. How long a new key may be without a backup. Without an audit feed a new key waits for the nightly run: then set 1500. Expected: 0 to 2880 minutes.')
+  WARDEN_UNPROTECTED_AFTER_MINUTES: string?
+
+  @description('Optional. Shortest soft-delete retention of an HSM that is not reported. Expected: 7 to 90 days.')
+  WARDEN_MIN_RETENTION_DAYS: string?
+
+  @description('Optional. How long an HSM may fail to answer the watch before that is reported. Expected: 0 to 1440 minutes.')
+  WARDEN_UNREACHABLE_AFTER_MINUTES: string?
+
+  @description('Optional. When the verification of all stored backups starts. Expected: six-field NCRONTAB text, UTC.')
+  WARDEN_VERIFY_SCHEDULE: string?
+
+  @description('Optional. The delegated scope a person’s token must carry. Expected: the name of a scope of the app registration.')
+  WARDEN_AUTH_SCOPE: string?
+
+  @description('Optional. The issuer of the tokens; for sovereign clouds and local use. Expected: an https URL (http only on loopback).')
+  WARDEN_AUTH_ISSUER: string?
+
+  @description('Optional. Where the issuer’s signing keys are; for sovereign clouds and local use. Expected: an https URL (http only on loopback).')
+  WARDEN_AUTH_KEYS_URL: string?
+
+  @description('Optional. How many people must approve a recovery, besides the one who asks. Expected: 2 to 10; 1 only with `WARDEN_APPROVAL_OVERRIDE_UNTIL`.')
+  WARDEN_APPROVALS: string?
+
+  @description('Optional. Groups or app roles that must all be among the approvers, each in a person of its own. Expected: names separated by commas, no more than approvals.')
+  WARDEN_APPROVAL_GROUPS: string?
+
+  @description('Optional. How long a request may be approved and started. Expected: 0.1 to 168 hours.')
+  WARDEN_APPROVAL_HOURS: string?
+
+  @description('Optional. Other demands for some keys; the first pattern that matches counts. Expected: a JSON array of `{pattern, approvals?, groups?, hours?}`.')
+  WARDEN_APPROVAL_RULES: string?
+
+  @description('Optional. Until then one approval may suffice where the settings say 1. It raises an event every day and shuts the gate when it ends. Expected: a moment like `2026-12-01T00:00:00Z`.')
+  WARDEN_APPROVAL_OVERRIDE_UNTIL: string?
+
+  @description('Optional. HSMs that share a security domain, so that one can restore the other’s backups. Expected: HSM names joined by `+`; several such groups separated by commas.')
+  WARDEN_SHARED_DOMAINS: string?
+
+  @description('Optional. Requests each webhook source may open in a minute. Expected: 1 to 600.')
+  WARDEN_WEBHOOK_RATE: string?
+
+  @description('Optional. Whether a key about to be purged, or purged, opens a request by itself when the watch’s events are delivered to a webhook. Expected: `true` or `false`.')
+  WARDEN_AUTO_REQUEST: string?
+}

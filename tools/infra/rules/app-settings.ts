@@ -1,0 +1,103 @@
+/** What each app is told: by which identity it reaches what. Settings of the product beyond that are the operator's. */
+import { z } from 'zod';
+import type { AppName, Facts } from '../facts.ts';
+import { ANYTHING, type Condition, type Pattern } from '../pattern.ts';
+import { DEPLOYED_SETTINGS } from '../settings-module.ts';
+import { appSettings } from '../snapshot.ts';
+
+/** A closed pattern of all settings of an app. */
+export function appSettingsPattern(facts: Facts, app: AppName): { readonly [name: string]: Pattern } {
+  return {
+    ...operatorsChoice(facts, app),
+    ...hostSettings(facts, app),
+    ...sharedSettings(facts, app),
+    ...(app === 'backup' ? backupSettings(facts) : recoverySettings(facts)),
+  };
+}
+
+/** https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity */
+function hostSettings({ names, identity, id, ref }: Facts, app: AppName): Record<string, Pattern> {
+  const account = names.host[app];
+  const { client } = identity(app);
+  return {
+    AzureWebJobsStorage__blobServiceUri: `https://${account}.blob.core.windows.net`,
+    AzureWebJobsStorage__queueServiceUri: `https://${account}.queue.core.windows.net`,
+    AzureWebJobsStorage__tableServiceUri: `https://${account}.table.core.windows.net`,
+    AzureWebJobsStorage__credential: 'managedidentity',
+    AzureWebJobsStorage__clientId: client,
+    languageWorkers__node__arguments: '--max-semi-space-size=2 --max-old-space-size=512',
+    MALLOC_ARENA_MAX: '1',
+    MALLOC_MMAP_THRESHOLD_: '131072',
+    MALLOC_TRIM_THRESHOLD_: '131072',
+    APPLICATIONINSIGHTS_CONNECTION_STRING: ref(
+      id('Microsoft.Insights/components', names.insights),
+      'ConnectionString',
+    ),
+    APPLICATIONINSIGHTS_AUTHENTICATION_STRING: `ClientId=${client};Authorization=AAD`,
+  };
+}
+
+function sharedSettings({ promise, names, identity, id, ref }: Facts, app: AppName): Record<string, Pattern> {
+  return {
+    WARDEN_HSMS: namesOf(promise.hsms.map(({ name }) => name)),
+    WARDEN_CREDENTIAL: 'managed-identity',
+    WARDEN_CLIENT_ID: identity(app).client,
+    WARDEN_BACKUP_URL: `https://${names.backups}.blob.core.windows.net`,
+    WARDEN_STATE_URL: `https://${names.host.recovery}.blob.core.windows.net`,
+    WARDEN_QUEUE_URL: `https://${names.host[app]}.queue.core.windows.net`,
+    WARDEN_BACKUP_CONTAINER: 'key-backups',
+    WARDEN_STATE_CONTAINER: 'warden-state',
+    WARDEN_TOPIC_URL: ref(id('Microsoft.EventGrid/topics', names.topic), 'endpoint'),
+  };
+}
+
+function backupSettings({ promise, names, identity, id }: Facts): Record<string, Pattern> {
+  const namespace = id('Microsoft.EventHub/namespaces', names.namespace);
+  return {
+    WARDEN_OVERDUE_GRACE_HOURS: String(promise.graceHours),
+    WARDEN_BACKUP_RETENTION_DAYS: String(promise.days.delete),
+    WARDEN_AUDIT_HUB: 'hsm-audit',
+    WARDEN_AUDIT_CONSUMER_GROUP: 'hsm-warden',
+    AuditEvents__fullyQualifiedNamespace: `replace(replace(ref(${namespace}).serviceBusEndpoint, https://, ), :443/, )`,
+    AuditEvents__credential: 'managedidentity',
+    AuditEvents__clientId: identity('backup').client,
+  };
+}
+
+function recoverySettings({ promise, names, id }: Facts): Record<string, Pattern> {
+  return {
+    WARDEN_AUTH_TENANT: promise.entra.tenantId,
+    WARDEN_AUTH_AUDIENCE: promise.entra.clientId,
+    WARDEN_AUDIT_CONTAINER: 'warden-audit',
+    WARDEN_ORIGIN: `https://ref(${id('Microsoft.Web/sites', names.app.recovery)}).defaultHostName`,
+    ...(promise.sources.length === 0
+      ? {}
+      : {
+          WARDEN_WEBHOOK_SECRETS: /^@Microsoft\.KeyVault\(SecretUri=https:\/\/[^)]+\)$/,
+          WARDEN_WEBHOOK_APPS: /^\{/,
+        }),
+  };
+}
+
+/** Settings that the operator may give as he likes, and the switch of each function, off only where he said so. */
+function operatorsChoice({ snapshot, promise }: Facts, app: AppName): Record<string, Pattern> {
+  const given = Object.keys(appSettings(snapshot, app));
+  const free = given.filter((name) => name.startsWith('WARDEN_') && !DEPLOYED_SETTINGS.has(name));
+  const switches = given.flatMap((name) => {
+    const [, of] = /^AzureWebJobs\.(\w+)\.Disabled$/.exec(name) ?? [];
+    return of === undefined ? [] : [[name, promise.disabled.includes(of) ? 'true' : 'false'] as const];
+  });
+  return Object.fromEntries([...free.map((name) => [name, ANYTHING] as const), ...switches]);
+}
+
+/** JSON that lists each HSM once, with what else the setting takes. */
+export function namesOf(names: readonly string[]): Condition {
+  return {
+    says: `JSON of ${names.join(', ')}`,
+    holds: (value) => {
+      if (typeof value !== 'string' || !value.endsWith(']')) return false;
+      const listed = z.array(z.looseObject({ name: z.string() })).safeParse(JSON.parse(value));
+      return listed.success && listed.data.map(({ name }) => name).join() === names.join();
+    },
+  };
+}

@@ -1,0 +1,61 @@
+/** Writes infra/modules/settings.bicep from the product's settings, so that a misspelt one does not compile. */
+import { LOCAL_SETTINGS, PRODUCT_TABLE, settingsOf } from './product.ts';
+
+type App = 'backup' | 'recovery';
+const BOTH: readonly App[] = ['backup', 'recovery'];
+
+/** Settings that the deployment decides, and the apps it tells: naming one in the parameters would contradict it. */
+export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
+  ['WARDEN_HSMS', BOTH],
+  ['WARDEN_CREDENTIAL', BOTH],
+  ['WARDEN_CLIENT_ID', BOTH],
+  ['WARDEN_BACKUP_URL', BOTH],
+  ['WARDEN_STATE_URL', BOTH],
+  ['WARDEN_QUEUE_URL', BOTH],
+  ['WARDEN_BACKUP_CONTAINER', BOTH],
+  ['WARDEN_STATE_CONTAINER', BOTH],
+  ['WARDEN_TOPIC_URL', BOTH],
+  ['WARDEN_AUDIT_HUB', ['backup']],
+  ['WARDEN_AUDIT_CONSUMER_GROUP', ['backup']],
+  ['WARDEN_OVERDUE_GRACE_HOURS', ['backup']],
+  ['WARDEN_BACKUP_RETENTION_DAYS', ['backup']],
+  ['WARDEN_AUDIT_CONTAINER', ['recovery']],
+  ['WARDEN_AUTH_TENANT', ['recovery']],
+  ['WARDEN_AUTH_AUDIENCE', ['recovery']],
+  ['WARDEN_ORIGIN', ['recovery']],
+  // Only where the operator lets webhooks open requests.
+  ['WARDEN_WEBHOOK_SECRETS', []],
+  ['WARDEN_WEBHOOK_APPS', []],
+]);
+
+/** The settings that an app is told by every deployment. */
+export function deployedSettingsOf(app: string): readonly string[] {
+  return [...DEPLOYED_SETTINGS].filter(([, apps]) => apps.some((one) => one === app)).map(([name]) => name);
+}
+
+/** Path of the module. */
+export const SETTINGS_MODULE = 'infra/modules/settings.bicep';
+
+/** The text of the module. */
+export function settingsModule(): string {
+  const members = settingsOf(PRODUCT_TABLE).filter(
+    ({ name }) => !LOCAL_SETTINGS.has(name) && !DEPLOYED_SETTINGS.has(name),
+  ).map(
+    ({ name, description, expected }) =>
+      `  @description('Optional. ${escaped(`${description} Expected: ${expected}.`)}')\n  ${name}: string?\n`,
+  );
+  return `metadata name = 'Settings'
+metadata description = 'Every setting of the product that the deployment leaves to the operator. Made by \`npm run infra:check -- --update\` from the code.'
+
+@export()
+@description('Product settings by name. docs/configuration.md describes each; what the deployment decides itself is not among them.')
+@sealed()
+type productSettingsType = {
+${members.join('\n')}}
+`;
+}
+
+/** As a Bicep string in single quotes. https://learn.microsoft.com/azure/azure-resource-manager/bicep/data-types#strings */
+function escaped(text: string): string {
+  return text.replaceAll('\\', '\\\\').replaceAll("'", "\\'").replaceAll('${', '\\${');
+}
