@@ -25,7 +25,7 @@ const CompileAnswer = z.object({
 });
 
 /** What a deployment would make. */
-export interface Prediction {
+interface Prediction {
   readonly text: string;
   readonly snapshot: Snapshot;
   readonly inCloud: (cloud: Cloud) => Snapshot;

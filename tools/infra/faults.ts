@@ -22,7 +22,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: HOSTS,
     find: "publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Disabled'",
     replace: "publicNetworkAccess: publicNetworkAccess ? 'Enabled' : 'Enabled'",
-    rule: 'public-network',
+    rule: 'storage',
     set: 'hardened',
   },
   {
@@ -30,7 +30,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: BACKUPS,
     find: 'allowSharedKeyAccess: false',
     replace: 'allowSharedKeyAccess: true',
-    rule: 'shared-key',
+    rule: 'immutability',
     set: 'defaults',
   },
   {
@@ -46,7 +46,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'main.bicep',
     find: 'lockImmutability: lockImmutability',
     replace: 'lockImmutability: true || lockImmutability',
-    rule: 'immutability-lock',
+    rule: 'immutability',
     set: 'defaults',
   },
   {
@@ -95,7 +95,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'main.bicep',
     find: 'identityId: recoveryIdentity.resourceId',
     replace: 'identityId: backupIdentity.resourceId',
-    rule: 'identities',
+    rule: 'apps',
     set: 'defaults',
   },
   {
@@ -144,7 +144,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     file: 'modules/event-topic.bicep',
     find: 'disableLocalAuth: true',
     replace: 'disableLocalAuth: false',
-    rule: 'local-auth',
+    rule: 'events',
     set: 'defaults',
   },
   {

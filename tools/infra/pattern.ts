@@ -44,19 +44,6 @@ export function atLeast(least: number): Condition {
   return { says: `${least} or more`, holds: (value) => typeof value === 'number' && value >= least };
 }
 
-/** A number no larger. */
-export function atMost(most: number): Condition {
-  return { says: `${most} or less`, holds: (value) => typeof value === 'number' && value <= most };
-}
-
-/** One of several values. */
-export function oneOf(...values: readonly JsonValue[]): Condition {
-  return {
-    says: `one of ${values.map(shown).join(', ')}`,
-    holds: (value) => values.some((one) => one === value),
-  };
-}
-
 /** A text of any kind that says something. */
 export const SOMETHING: Condition = {
   says: 'some text',
@@ -65,17 +52,6 @@ export const SOMETHING: Condition = {
 
 /** Whatever is there, or nothing: another rule looks at it. */
 export const ANYTHING: Condition = { says: 'anything', holds: () => true };
-
-/** The same items in whatever order. */
-export function sameItems(items: readonly string[]): Condition {
-  return {
-    says: `exactly ${items.join(', ')}`,
-    holds: (value) =>
-      Array.isArray(value) &&
-      value.length === items.length &&
-      JSON.stringify([...value].map(String).sort()) === JSON.stringify([...items].sort()),
-  };
-}
 
 function isList(pattern: Pattern): pattern is readonly Pattern[] {
   return Array.isArray(pattern);

@@ -118,7 +118,7 @@ function noMoreThan(minutes: number): Condition {
 }
 
 /** Minutes in an ISO 8601 duration; 0 where it is none. */
-export function minutesIn(duration: string): number {
+function minutesIn(duration: string): number {
   const [, days = 0, hours = 0, minutes = 0] =
     /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(duration) ?? [];
   return Number(days) * 1440 + Number(hours) * 60 + Number(minutes);
