@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { WardenError } from '../../core/errors.ts';
+import { keepLoopbackDirect } from './no-proxy.ts';
 
 /** One certificate, wherever it stands in its line: files joined without a line end between them are common. */
 const CERTIFICATE = /-----BEGIN (?:TRUSTED )?CERTIFICATE-----[^-]+-----END (?:TRUSTED )?CERTIFICATE-----/g;
@@ -46,5 +47,7 @@ function isCertificate(pem: string): boolean {
  * not say so; the adapters' tests against a TLS server prove it.
  */
 export function tlsPipelineOptions(caPem: string | undefined): { tlsOptions?: { ca: string } } {
+  // Here, because every client passes by: the SDKs read the proxies of the environment when the first is made.
+  keepLoopbackDirect();
   return caPem === undefined ? {} : { tlsOptions: { ca: caPem } };
 }
