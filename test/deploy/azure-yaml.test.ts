@@ -22,7 +22,7 @@ const AzureYaml = z.strictObject({
   hooks: z.record(z.string(), z.strictObject({ posix: Hook, windows: Hook })),
 });
 const project = AzureYaml.parse(parse(readFileSync('azure.yaml', 'utf8')));
-const template = readFileSync('infra/main.bicep', 'utf8');
+const template = readFileSync('infra/modules/apps.bicep', 'utf8');
 
 describe('azure.yaml', () => {
   it('deploys the packages as they were built, one for each app', () => {

@@ -38,12 +38,12 @@ export const SETTINGS_MODULE = 'infra/modules/settings.bicep';
 
 /** The text of the module. */
 export function settingsModule(): string {
-  const members = settingsOf(PRODUCT_TABLE).filter(
-    ({ name }) => !LOCAL_SETTINGS.has(name) && !DEPLOYED_SETTINGS.has(name),
-  ).map(
-    ({ name, description, expected }) =>
-      `  @description('Optional. ${escaped(`${description} Expected: ${expected}.`)}')\n  ${name}: string?\n`,
-  );
+  const members = settingsOf(PRODUCT_TABLE)
+    .filter(({ name }) => !LOCAL_SETTINGS.has(name) && !DEPLOYED_SETTINGS.has(name))
+    .map(
+      ({ name, description, expected }) =>
+        `  @description('Optional. ${escaped(`${description} Expected: ${expected}.`)}')\n  ${name}: string?\n`,
+    );
   return `metadata name = 'Settings'
 metadata description = 'Every setting of the product that the deployment leaves to the operator. Made by \`npm run infra:check -- --update\` from the code.'
 
