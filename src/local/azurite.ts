@@ -51,7 +51,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
     '--tablePort',
     '0',
   ];
-  // A Node that runs TypeScript only when told to is told so here, too.
+  // A Node that runs TypeScript only with a flag gets the flag here, too.
   const args = [
     ...process.execArgv.filter((flag) => flag.includes('strip-types')),
     '--import',

@@ -11,7 +11,7 @@ export type TokenMaker = (
 
 /** A running endpoint. */
 export interface IdentityEndpoint {
-  /** The two variables by which App Service tells an app about its identity. */
+  /** The two variables by which App Service gives an app its identity. */
   readonly environment: { readonly IDENTITY_ENDPOINT: string; readonly IDENTITY_HEADER: string };
   close(): Promise<void>;
 }

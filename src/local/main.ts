@@ -1,4 +1,4 @@
-/** `npm start`: brings up a local world, runs the nightly backup in it, and stays for whoever wants to look around. */
+/** `npm start`: brings up a local world, runs the nightly backup in it, and stays until Ctrl-C. */
 import { once } from 'node:events';
 import { whenNpmEnds } from '../emulator/when-npm-ends.ts';
 import { readArguments, type StartArguments, USAGE } from './arguments.ts';

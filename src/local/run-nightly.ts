@@ -11,7 +11,7 @@ export interface NightlyHost {
   tick(): Promise<void>;
 }
 
-/** What is told while it runs: the keys dealt with so far, by HSM. */
+/** What is reported while it runs: the keys dealt with so far, by HSM. */
 export type OnProgress = (done: ReadonlyMap<string, number>) => void;
 
 /** The channel on which the composition root publishes the records of sweeps. */

@@ -35,7 +35,7 @@ export interface Apps {
 export interface AppsOptions {
   /** Where timers remember when they last ran. */
   readonly folder: string;
-  /** A run that ends by itself: any ports, no timers. */
+  /** A run that ends without Ctrl-C: any ports, no timers. */
   readonly once: boolean;
   readonly log: HostLogger;
 }

@@ -15,7 +15,7 @@ import { startProgress } from './progress.ts';
 import { runNightly } from './run-nightly.ts';
 import { type Apps, startApps } from './start-apps.ts';
 import { allSafe, describeSummary, summarise } from './summary.ts';
-import { followClocks, lookNow, travel } from './time-travel.ts';
+import { followClocks, scanNow, travel } from './time-travel.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { USUAL_WORLD, whereEverythingIs } from './where-everything-is.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
@@ -132,9 +132,9 @@ async function watchNow(
   say: Say,
   signal: AbortSignal,
 ): Promise<void> {
-  say('The watch looks at the soft-deleted keys ...');
-  const look = () => lookNow(backup, events.heartbeats, hsms.length, signal);
-  await look();
+  say('The watch scans the soft-deleted keys ...');
+  const scan = () => scanNow(backup, events.heartbeats, hsms.length, signal);
+  await scan();
   if (advanceMs === undefined) return;
   const days = Math.ceil(advanceMs / DAY_MS);
   say(`Moving the clock ahead by ${advanceMs / DAY_MS} days, a day at a time ...`);
@@ -147,7 +147,7 @@ async function watchNow(
       `Day ${day} of ${days}: ${new Date(systemClock.now()).toISOString().slice(0, 16).replace('T', ' ')} UTC`,
     );
     await runNightly(backup, names, () => undefined, RUN_TIMEOUT_MS, signal);
-    await look();
+    await scan();
     // Requests whose time is over say so on the day it ends.
     const outcome = await recovery.invoke('recoveryReconcile');
     if (outcome.status === 'failed') throw outcome.error;
@@ -182,7 +182,7 @@ async function backUpNow(
   }
 }
 
-/** Tells `hsm-warden … --emulator` where everything is. */
+/** Writes down for `hsm-warden … --emulator` where everything is. */
 async function describeWorld(
   { hsms, caFile, azurite, issuer, settings }: World,
   { recovery, masterKey }: Apps,

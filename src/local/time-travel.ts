@@ -1,4 +1,4 @@
-/** Moves a local world ahead in time, step by step, and lets the watch look after each step. */
+/** Moves a local world ahead in time, step by step, and lets the watch scan after each step. */
 import { setClockAhead, systemClock } from '../adapters/system/system-clock.ts';
 import type { Emulator } from '../emulator/start-emulator.ts';
 import type { Host } from './host/host-options.ts';
@@ -14,11 +14,11 @@ export function followClocks(hsms: readonly Emulator[]): void {
   setClockAhead(Math.max(0, ...hsms.map((hsm) => hsm.now() - Date.now())));
 }
 
-/** Moves HSMs and apps ahead by `ms`, a day at most at a time; `look` runs after each step. */
+/** Moves HSMs and apps ahead by `ms`, a day at most at a time; `afterStep` runs after each. */
 export async function travel(
   hsms: readonly Emulator[],
   ms: number,
-  look: () => Promise<void>,
+  afterStep: () => Promise<void>,
 ): Promise<void> {
   const startedAt = systemClock.now();
   for (let gone = 0; gone < ms; ) {
@@ -26,7 +26,7 @@ export async function travel(
     gone += step;
     for (const hsm of hsms) await hsm.advanceClock(startedAt + gone - hsm.now());
     setClockAhead(startedAt + gone - Date.now());
-    await look();
+    await afterStep();
   }
 }
 
@@ -34,7 +34,7 @@ export async function travel(
  * Lets the watch scan every HSM now, through its own timer and queue, and waits for the heartbeat of each scan. Fails when one
  * is missing after five minutes, and with the signal's reason when it is aborted.
  */
-export async function lookNow(
+export async function scanNow(
   app: Host,
   heartbeats: () => number,
   hsms: number,

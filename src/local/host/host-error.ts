@@ -15,7 +15,7 @@ export type HostErrorCode =
   | 'host-stopping'
   | 'port-taken';
 
-/** An expected failure of the host. Tests and callers look at `code`, people read the message. */
+/** An expected failure of the host. Tests and callers read `code`, people read the message. */
 export class HostError extends Error {
   override readonly name = 'HostError';
   readonly code: HostErrorCode;

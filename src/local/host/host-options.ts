@@ -24,7 +24,7 @@ export interface HostOptions {
   readonly clock?: { now(): number };
   /** Wakes timers; the process's own timers when absent. */
   readonly alarm?: Alarm;
-  /** In [0, 1); varies the waits between looks at an empty queue. */
+  /** In [0, 1); varies the waits between reads of an empty queue. */
   readonly random?: () => number;
   /** Receives every line; none is kept when absent. */
   readonly log?: HostLogger;
@@ -64,7 +64,7 @@ export interface Host {
     data: unknown,
     metadata?: Readonly<Record<string, unknown>>,
   ): Promise<InvocationOutcome>;
-  /** Looks at the clock and the queues now; resolves when the timers that were due have run. */
+  /** Checks the clock and reads the queues now; resolves when the timers that were due have run. */
   tick(): Promise<void>;
   /**
    * Takes no new work and runs the app's `appTerminate` hooks; when they have resolved, or after `limitMs` (5 s), it stops

@@ -149,7 +149,7 @@ export async function startHost(options: HostOptions): Promise<Host> {
 
 /**
  * Retry policies act on some triggers of the official host, but not here: a sentence for each timer that has one. What
- * is delivered from outside (an Event Hub's batch) is repeated by whoever delivers it, who is told how it ended.
+ * is delivered from outside (an Event Hub's batch) is repeated by whoever delivers it, who learns how it ended.
  */
 function ignoredRetries(functions: readonly RegisteredFunction[]): readonly string[] {
   return functions

@@ -80,7 +80,7 @@ export interface RpcInvocationResponse {
   readonly returnValue?: RpcTypedData | null;
 }
 
-/** What the library is told about the invocation it converts. */
+/** What the library is given about the invocation it converts. */
 export interface CoreInvocationContext {
   readonly invocationId: string;
   readonly request: RpcInvocationRequest;

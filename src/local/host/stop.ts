@@ -19,7 +19,7 @@ export interface StopOptions {
 }
 
 /**
- * Stops timers, polling and listening, and tells the app by its `appTerminate` hooks, while running work goes on. As soon as the
+ * Stops timers, polling and listening, and runs the app's `appTerminate` hooks, while running work goes on. As soon as the
  * hooks' promises have resolved, or the limit has passed, the end has come: seen on the official host, whose worker exits then.
  * A message whose function has ended by then is deleted or given back; one whose function has not stays hidden for the rest of
  * its visibility, as after a crash. Requests without an answer are cut; promises of what still runs are left to themselves.

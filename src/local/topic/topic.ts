@@ -18,7 +18,7 @@ export interface TopicOptions extends Publishers {
   readonly tls?: { readonly cert: string; readonly key: string };
   readonly subscriptions?: readonly Subscription[];
   readonly retryScheduleMs?: readonly number[];
-  /** Told of every event as it is taken. */
+  /** Called with every event as it is taken. */
   readonly onEvent?: (event: CloudEvent) => void;
   readonly onUndelivered?: (undelivered: Undelivered) => void;
 }

@@ -168,7 +168,7 @@ export class Webhook {
   async #pause(attempt: number): Promise<void> {
     const { clock, retryScheduleMs, signal } = this.#options;
     const ms = retryScheduleMs[Math.min(attempt, retryScheduleMs.length - 1)] ?? MINUTE_MS;
-    // An abort ends the wait; the loops look at the signal next.
+    // An abort ends the wait; the loops check the signal next.
     await clock.sleep(ms, signal).catch(() => undefined);
   }
 

@@ -76,7 +76,7 @@ const OPS = {
 
 /**
  * Changes that fill one HSM so that both together have `activeKeys` active keys: the first ones of the list, then
- * numbered ones, taking turns. Material is shared between keys of one kind: making it anew would take minutes.
+ * numbered ones, taking turns. Material is shared between keys of one kind: making it for each key would take minutes.
  */
 export async function seedWorld(
   hsm: LocalHsmName,

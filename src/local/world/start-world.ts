@@ -46,9 +46,9 @@ export interface WorldOptions {
   readonly folder: string;
   /** Active keys of a new world, both HSMs together. */
   readonly keys: number;
-  /** The usual ports where they are free; otherwise, and for a run that ends by itself, any. */
+  /** The usual ports where they are free; otherwise, and for a run that ends without Ctrl-C, any. */
   readonly usualPorts: boolean;
-  /** Told of each event that the topic took. */
+  /** Called with each event that the topic took. */
   readonly onEvent?: (event: CloudEvent) => void;
   /** Aborted: the start fails with its reason, and what had started is ended. */
   readonly signal?: AbortSignal;

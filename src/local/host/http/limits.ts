@@ -9,7 +9,7 @@ const LINE_LIMIT = 8_192;
 const HEADERS_LIMIT = 32_768;
 const HEADER_COUNT = 100;
 
-/** Node refuses more than this by itself, with an answer that does not depend on what was too long. */
+/** Node itself refuses more than this, with an answer that does not depend on what was too long. */
 export const SERVER_OPTIONS: ServerOptions = { maxHeaderSize: 262_144 };
 
 /** The status with which a request is refused for its size: 414 or 431; undefined when it is small enough. */

@@ -154,7 +154,7 @@ function isExtension(
   return extension && prefix === 'runtime/webhooks' ? /^(GET|POST|DELETE|OPTIONS)$/.test(method) : false;
 }
 
-/** What the official host shows at `/` to whatever method, unless it is told not to (HomepageMiddleware.cs). */
+/** What the official host shows at `/` to whatever method, unless a setting forbids it (HomepageMiddleware.cs). */
 function homePage(
   request: IncomingMessage,
   response: ServerResponse,

@@ -1,4 +1,4 @@
-/** How long to wait between looks at a queue. */
+/** How long to wait between reads of a queue. */
 
 /** Shortest wait in milliseconds, and the share by which waits vary (`QueuePollingIntervals`, `RandomizedExponentialBackoffStrategy`, github.com/Azure/azure-sdk-for-net). */
 const SHORTEST = 100;
@@ -6,7 +6,7 @@ const VARIATION = 0.2;
 
 /** Waits that double while a queue stays empty. */
 export interface BackOff {
-  /** The next wait in milliseconds; `found` says whether the last look since then found a message. */
+  /** The next wait in milliseconds; `found` says whether the last read found a message. */
   next(found: boolean): number;
 }
 

@@ -10,14 +10,14 @@ import { isQueueMissing } from './storage-errors.ts';
 
 /** What a listener needs. */
 export interface QueueListenerOptions extends Omit<ProcessOptions, 'abandon'> {
-  /** In [0, 1); varies the waits between looks at an empty queue. */
+  /** In [0, 1); varies the waits between reads of an empty queue. */
   readonly random: () => number;
   readonly onError: (message: string) => void;
 }
 
 /** A queue being polled. */
 export interface QueueListener {
-  /** Looks at the queue now instead of waiting out the back-off. */
+  /** Reads the queue now instead of waiting out the back-off. */
   wake(): void;
   /** Receives no more; resolves when the messages in hand are done. `abandon` ends that wait: they come back as after a crash. */
   stop(abandon: AbortSignal): Promise<void>;

@@ -1,4 +1,4 @@
-/** Tells apart the answers of the queue service that the host acts on. */
+/** Distinguishes the answers of the queue service that the host acts on. */
 import { isRestError } from '@azure/core-rest-pipeline';
 
 /** The message was deleted, or received again by someone else (its receipt is out of date). */

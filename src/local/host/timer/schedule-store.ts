@@ -35,7 +35,7 @@ export function createFileScheduleStore(directory: string): ScheduleStore {
       } catch (cause) {
         throw new HostError(
           'schedule-status-unreadable',
-          `${fileOf(timer)} is not a timer's record; delete it to start anew`,
+          `${fileOf(timer)} is not a timer's record; delete it to begin with an empty one`,
           { cause },
         );
       }

@@ -32,7 +32,7 @@ export interface TimerOptions {
 export interface TimerListener {
   /** Reads the record, runs what is past due, and sets the alarm. Resolves before a first run has ended. */
   start(): Promise<void>;
-  /** Looks at the clock now; resolves when a run that was due has ended. Needed only where the clock can jump. */
+  /** Checks the clock now; resolves when a run that was due has ended. Needed only where the clock can jump. */
   tick(): Promise<void>;
   /** Fires no more. A run that is going on goes on. */
   stop(): void;
