@@ -589,6 +589,19 @@ describe('deploy check says that it is unknown', () => {
     expect(findings.filter(({ result }) => result === 'unknown')).toHaveLength(1);
   });
 
+  it('when a list goes on at another service, which gets no token', async () => {
+    // The same server by another name: what is followed would be seen, and answered.
+    const elsewhere = arm.url.replace('127.0.0.1', 'localhost');
+    const from = arm.requests.length;
+    const { code, findings } = await check({
+      [`GET ${SUB}/providers`]: { body: { value: [], nextLink: `${elsewhere}/stolen?api-version=1` } },
+      'GET /stolen': list([]),
+    });
+    expect(code).toBe(2);
+    expect(findings.find(({ result }) => result === 'unknown')?.detail).toContain('at another service');
+    expect(arm.requests.slice(from).filter((request) => request.includes('/stolen'))).toEqual([]);
+  });
+
   it('for people, too', async () => {
     arm.table = { ...READY, [`GET ${SUB}/locations`]: refused(403, 'AuthorizationFailed') };
     const { code, stdout } = await command(ENVIRONMENT, []);
