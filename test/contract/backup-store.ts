@@ -94,6 +94,24 @@ export function describeBackupStore(name: string, factory: () => Promise<BackupS
       ]);
     });
 
+    it.each(['yaz', 'YAZ', 'Yaz'])(
+      'finds the backups of a key made as Yaz and as yaz when asked for %s',
+      async (asked) => {
+        const hsm = `asked-for-${asked}`;
+        for (const [key, capturedAt] of [
+          ['Yaz', 1_000],
+          ['yaz', 2_000],
+          ['yaz-2', 3_000],
+        ] as const) {
+          await store.put(aBackupRecord(BACKUP, { hsm, key, capturedAt }), BACKUP);
+        }
+
+        const found = await all(store.list(hsm, asked));
+
+        expect(found.map(({ record }) => record.key)).toEqual(['Yaz', 'yaz']);
+      },
+    );
+
     it('lists the backups of one HSM key by key, and not those of an HSM whose name begins alike', async () => {
       for (const [hsm, key, capturedAt] of [
         ['north', 'b', 1_000],

@@ -4,6 +4,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { BlobGetPropertiesResponse, BlobItem, ContainerClient } from '@azure/storage-blob';
 import { isWardenError } from '../../core/errors.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
+import { isSameName } from '../../core/model/key-name.ts';
 import type {
   BackupPins,
   BackupPlace,
@@ -15,7 +16,7 @@ import type {
 } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
-import { backupBlobName, backupNameOf, backupPrefixes, pinnedBlobName } from './layout.ts';
+import { backupBlobName, backupNameOf, backupPrefixes, keyOfFolder, pinnedBlobName } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
 import { mismatch, notABackup, requireStorage, taken, toStored } from './stored-blob.ts';
 
@@ -23,6 +24,8 @@ import { mismatch, notABackup, requireStorage, taken, toStored } from './stored-
 const CONTENT_TYPE = 'application/jose';
 /** With metadata an item takes between 1 and 8 KB: a page stays far below what a small worker holds. */
 const PAGE_SIZE = 1000;
+/** As many as the service gives: https://learn.microsoft.com/rest/api/storageservices/list-blobs */
+const FOLDERS_PER_PAGE = 5000;
 
 /** What a {@link BlobBackupStore} works with. */
 export interface BlobBackupStoreOptions {
@@ -95,7 +98,33 @@ export class BlobBackupStore implements BackupStore, BackupPins {
 
   async *list(hsm: string, key?: string, signal?: AbortSignal): AsyncGenerator<readonly StoredBackup[]> {
     // Pinned copies too: once the lifecycle rule has taken the originals, they are all there is to restore from.
-    for (const prefix of backupPrefixes(hsm, key)) yield* this.#listUnder(prefix, hsm, signal);
+    for (const part of backupPrefixes(hsm)) {
+      const prefixes = key === undefined ? [part] : await this.#foldersOf(part, key, hsm, signal);
+      for (const prefix of prefixes) yield* this.#listUnder(prefix, hsm, signal);
+    }
+  }
+
+  /**
+   * The folders of a key within `part`. Blob names tell letter cases apart and names of keys do not, so the folders are
+   * listed and compared: a page holds 5000 of them, as many as an HSM has keys.
+   */
+  async #foldersOf(
+    part: string,
+    key: string,
+    hsm: string,
+    signal: AbortSignal | undefined,
+  ): Promise<readonly string[]> {
+    const pages = this.#container
+      .listBlobsByHierarchy('/', { prefix: part, ...optionalSignal(signal) })
+      .byPage({ maxPageSize: FOLDERS_PER_PAGE });
+    const call = { what: `list the keys with backups of HSM ${hsm}`, hsm, key, signal };
+    const folders: string[] = [];
+    for (;;) {
+      const page = await this.#call(call, async () => pages.next());
+      if (page.done) return folders;
+      const names = (page.value.segment.blobPrefixes ?? []).map(({ name }) => name);
+      folders.push(...names.filter((name) => isSameName(keyOfFolder(part, name), key)));
+    }
   }
 
   async *#listUnder(

@@ -20,7 +20,7 @@ const BACKUP_BLOB =
 
 /** `{hsm}/{key}/{time}-{newest version}.keybackup`: names of one key sort by time. */
 export function backupBlobName({ hsm, key, capturedAt, version }: BackupName): string {
-  return `${backupPrefix(hsm, key)}${compactTime(capturedAt)}-${version}.keybackup`;
+  return `${backupPrefix(hsm)}${key}/${compactTime(capturedAt)}-${version}.keybackup`;
 }
 
 /** What a backup is named after. */
@@ -40,9 +40,14 @@ export function parseBackupBlobName(blob: string): BackupName | undefined {
   return Number.isNaN(capturedAt) || backupBlobName(name) !== blob ? undefined : name;
 }
 
-/** What the names of all backups of an HSM, or of one of its keys, begin with. */
-export function backupPrefix(hsm: string, key?: string): string {
-  return key === undefined ? `${hsm}/` : `${hsm}/${key}/`;
+/** What the names of all backups of an HSM begin with. */
+function backupPrefix(hsm: string): string {
+  return `${hsm}/`;
+}
+
+/** The key whose backups lie in `folder`, one of those directly within `prefix`. */
+export function keyOfFolder(prefix: string, folder: string): string {
+  return folder.slice(prefix.length, -1);
 }
 
 /** The copy of a backup that no lifecycle rule touches; a copy is its own. */
@@ -50,9 +55,9 @@ export function pinnedBlobName(blob: string): string {
   return blob.startsWith(`${PINNED}/`) ? blob : `${PINNED}/${blob}`;
 }
 
-/** The prefixes under which the backups of an HSM, or of one key, are found: in the order in which a list gives them. */
-export function backupPrefixes(hsm: string, key?: string): readonly string[] {
-  const prefix = backupPrefix(hsm, key);
+/** The prefixes under which the backups of an HSM are found: in the order in which a list gives them. */
+export function backupPrefixes(hsm: string): readonly string[] {
+  const prefix = backupPrefix(hsm);
   return [prefix, pinnedBlobName(prefix)].sort();
 }
 

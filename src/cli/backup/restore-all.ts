@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { forEachConcurrently } from '../../core/concurrency.ts';
 import { WardenError } from '../../core/errors.ts';
+import { NameMap } from '../../core/model/key-name.ts';
 import { matches } from '../../core/model/selection.ts';
 import type { BackupStore, StoredBackup } from '../../core/ports.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
@@ -148,7 +149,7 @@ async function candidates(
   only: readonly string[],
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, readonly StoredBackup[]>> {
-  const byKey = new Map<string, StoredBackup[]>();
+  const byKey = new NameMap<StoredBackup[]>();
   for await (const page of backups.list(hsm, undefined, signal)) {
     for (const backup of page) {
       const { key, capturedAt } = backup.record;

@@ -1,6 +1,7 @@
 /** Which HSM and which key a command is about: `--hsm-name` and `--name`, or one URL with `--id`, as with az. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { isSameName } from '../../core/model/key-name.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import { UsageError } from '../frame/failures.ts';
@@ -79,7 +80,7 @@ export function keyAddress(options: Options, connection: Connection): KeyAddress
       'A key URL is like https://HSM.managedhsm.azure.net/keys/KEY (or /deletedKeys/KEY).',
     );
   }
-  if (options.name !== undefined && options.name !== key) {
+  if (options.name !== undefined && !isSameName(options.name, key)) {
     throw new UsageError(`--name ${options.name} and the key ${key} of --id differ.`, 'Leave --name out.');
   }
   return { ...hsm, key, ...(version === undefined ? {} : { version }) };

@@ -3,6 +3,7 @@
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { lookUp } from '../../core/look-up.ts';
+import { NameMap } from '../../core/model/key-name.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
 import type { KeyService, Logger, WorkQueue } from '../../core/ports.ts';
 import type { KeyBackupMessage } from '../backup/queues.ts';
@@ -122,8 +123,8 @@ async function requestMissing(
 async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<UseSignal[]> {
   if (work.uses.length === 0) return [];
   const state = await readWatchState(deps.state, hsm);
-  const justDeleted = new Set(work.deletes.map(({ key }) => key));
-  const asked = new Map<string, boolean>();
+  const justDeleted = new NameMap(work.deletes.map(({ key }) => [key, true]));
+  const asked = new NameMap<boolean>();
   const news: UseSignal[] = [];
   for (const use of work.uses) {
     const known = lookUp(state.keys, use.key);

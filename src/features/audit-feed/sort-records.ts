@@ -1,4 +1,5 @@
 /** Sorts the records of a batch by HSM and by what they call for. Pure. */
+import { NameMap } from '../../core/model/key-name.ts';
 import type { KeySignal, UseSignal } from '../watch/model/observation.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { type Effect, effectOf } from './effect.ts';
@@ -38,7 +39,13 @@ export function sortRecords(records: readonly AuditRecord[], hsms: readonly Feed
   const byHsm = new Map<string, HsmWork>();
   const counts = { unknown: 0, foreign: 0, unclear: 0, ignored: 0 };
   const workOf = ({ name }: FeedHsm): HsmWork => {
-    const work = byHsm.get(name) ?? { changed: new Map(), deletes: [], purges: [], uses: [], look: false };
+    const work = byHsm.get(name) ?? {
+      changed: new NameMap(),
+      deletes: [],
+      purges: [],
+      uses: [],
+      look: false,
+    };
     byHsm.set(name, work);
     return work;
   };

@@ -1,7 +1,7 @@
 /** What a sweep keeps of the catalogue in its memory: of thousands of keys only what it decides by. */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { VersionFact } from '../../core/model/key.ts';
-
+import { NameMap } from '../../core/model/key-name.ts';
 import { readEntries } from '../recovery-points/catalogue.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue-text.ts';
 
@@ -22,7 +22,7 @@ export async function readKnownBackups(
   runId: string,
   signal?: AbortSignal,
 ): Promise<ReadonlyMap<string, KnownBackup>> {
-  const known = new Map<string, KnownBackup>();
+  const known = new NameMap<KnownBackup>();
   for await (const entry of readEntries(store, hsm, signal)) {
     const { key, createdAt, updatedAt, capturedAt, versions } = entry.record;
     const own = entry.record.runId === runId ? { own: entry } : {};

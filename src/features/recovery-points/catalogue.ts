@@ -1,7 +1,6 @@
 /** The catalogue: for each key of an HSM its newest good backup. Derived; it can be rebuilt from the backups alone. */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
-import { lookUp } from '../../core/look-up.ts';
-import { isSameName } from '../../core/model/key-name.ts';
+import { isSameName, NameMap } from '../../core/model/key-name.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
 
 export type { CatalogueEntry };
@@ -22,12 +21,12 @@ export function emptyCatalogue(hsm: string): Catalogue {
  * So two writers can merge their work in any order and come to the same catalogue.
  */
 export function mergeBackups(catalogue: Catalogue, backups: Iterable<CatalogueEntry>): Catalogue {
-  const keys = { ...catalogue.keys };
+  const keys = new NameMap(Object.entries(catalogue.keys));
   for (const backup of backups) {
-    const known = lookUp(keys, backup.record.key);
-    if (known === undefined || isNewer(backup, known)) keys[backup.record.key] = backup;
+    const known = keys.get(backup.record.key);
+    if (known === undefined || isNewer(backup, known)) keys.set(backup.record.key, backup);
   }
-  return { ...catalogue, keys };
+  return { ...catalogue, keys: Object.fromEntries(keys) };
 }
 
 /** Whether `a` takes the place of `b` in a catalogue: captured later, or at the same time by another name. */
@@ -47,9 +46,13 @@ export async function readCatalogue(
   hsm: string,
   signal?: AbortSignal,
 ): Promise<Catalogue> {
-  const keys: Record<string, CatalogueEntry> = {};
-  for await (const entry of readEntries(store, hsm, signal)) keys[entry.record.key] = entry;
-  return { hsm, keys };
+  const keys = new NameMap<CatalogueEntry>();
+  for await (const entry of readEntries(store, hsm, signal)) {
+    // A key that was purged and made again in another letter case may have a line of either spelling.
+    const known = keys.get(entry.record.key);
+    if (known === undefined || isNewer(entry, known)) keys.set(entry.record.key, entry);
+  }
+  return { hsm, keys: Object.fromEntries(keys) };
 }
 
 /** What the catalogue of an HSM knows of one key, its lines of others unread. Fails as {@link readCatalogue}. */

@@ -6,6 +6,7 @@
  */
 
 import { isWardenError, type WardenError } from '../../core/errors.ts';
+import { NameMap } from '../../core/model/key-name.ts';
 
 const KEY_OF_LINE = /^\[("[0-9A-Za-z-]{1,127}"),/;
 
@@ -72,13 +73,16 @@ export async function* changeLines(
   batches: Batches<KeyLine>,
   change: LineChange,
 ): AsyncGenerator<readonly string[]> {
-  const added = new Map(change.added);
+  const added = new NameMap(change.added);
+  const written = new NameMap<true>();
   for await (const known of batches) {
     const lines: string[] = [];
     for (const item of known) {
+      // A key has one line, whatever spellings of its name an earlier version wrote down.
+      if (written.has(item.key)) continue;
       const next = change.of(item);
       if (next !== undefined) lines.push(next);
-      added.delete(item.key);
+      if (added.delete(item.key)) written.set(item.key, true);
     }
     yield lines;
   }
@@ -87,7 +91,7 @@ export async function* changeLines(
 
 /** Whether `change` changes any line or adds one. Reads no further than to the first that differs. */
 export async function changesAny(batches: Batches<KeyLine>, change: LineChange): Promise<boolean> {
-  const added = new Set(change.added.keys());
+  const added = new NameMap(change.added);
   for await (const known of batches) {
     for (const item of known) {
       if (change.of(item) !== item.line) return true;

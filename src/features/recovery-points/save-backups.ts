@@ -1,7 +1,7 @@
 /** Changes the stored catalogue of an HSM, whoever else changes it at the same time. */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { repeatOnConflict } from '../../core/documents/update-document.ts';
-
+import { NameMap } from '../../core/model/key-name.ts';
 import { isNewer } from './catalogue.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
 import { changeLines, changesAny, type LineChange } from './key-lines.ts';
@@ -23,7 +23,7 @@ export async function saveBackups(
         ? catalogueLine(backup)
         : known.line;
     },
-    added: new Map([...newest].map(([key, backup]) => [key, catalogueLine(backup)])),
+    added: new NameMap([...newest].map(([key, backup]) => [key, catalogueLine(backup)])),
   });
 }
 
@@ -43,7 +43,7 @@ export async function exchangeBackups(
   hsm: string,
   exchanges: readonly Exchange[],
 ): Promise<void> {
-  const keys = new Set(exchanges.map(({ key }) => key));
+  const keys = new NameMap(exchanges.map(({ key }) => [key, true]));
   // By blob: of one key several backups may be exchanged, of which the catalogue knows one at most.
   const byBlob = new Map(exchanges.map((exchange) => [exchange.blob, exchange]));
   await changeCatalogue(store, hsm, {
@@ -58,8 +58,8 @@ export async function exchangeBackups(
 }
 
 /** Of each key the backup captured last. */
-function newestOf(backups: readonly CatalogueEntry[]): Map<string, CatalogueEntry> {
-  const newest = new Map<string, CatalogueEntry>();
+function newestOf(backups: readonly CatalogueEntry[]): NameMap<CatalogueEntry> {
+  const newest = new NameMap<CatalogueEntry>();
   for (const backup of backups) {
     const other = newest.get(backup.record.key);
     if (other === undefined || isNewer(backup, other)) newest.set(backup.record.key, backup);

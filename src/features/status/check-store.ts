@@ -1,4 +1,5 @@
 /** Proves that the store can be listed and read, the way a restore takes, and that it holds what the catalogue promises. */
+import { NameMap } from '../../core/model/key-name.ts';
 import type { BackupStore } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
@@ -8,7 +9,7 @@ import type { ObserveDeps } from '../watch/observe/observe.ts';
 /** What the store holds of what the catalogue promises. */
 export interface StoreCheck {
   /** Keys whose newest backup is not listed. */
-  readonly missing: ReadonlySet<string>;
+  readonly missing: NameMap<true>;
   /** Blobs that were read and are not what was stored. */
   readonly damaged: ReadonlySet<string>;
 }
@@ -37,7 +38,7 @@ export async function checkStore(
       ? undefined
       : await withRetries(() => damageOf(deps.backups, newest, signal), deps.clock, deps.retry, signal);
   return {
-    missing: new Set([...missing.values()].map(({ record }) => record.key)),
+    missing: new NameMap([...missing.values()].map(({ record }) => [record.key, true])),
     damaged: new Set(newest === undefined || damage === undefined ? [] : [newest.blob]),
   };
 }

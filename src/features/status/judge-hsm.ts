@@ -90,7 +90,7 @@ function conclude(
     const entry = lookUp(catalogue.keys, name);
     const damaged =
       entry !== undefined &&
-      (lookUp(verify?.damaged ?? {}, entry.blob) !== undefined || store.damaged.has(entry.blob));
+      (Object.hasOwn(verify?.damaged ?? {}, entry.blob) || store.damaged.has(entry.blob));
     const missing = store.missing.has(name);
     const oldestVersion = lookUp(memory.watch.keys, name)?.oldestVersion;
     return { now, policy, entry, damaged, missing, oldestVersion };

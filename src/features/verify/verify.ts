@@ -1,7 +1,6 @@
 /** Reads every stored backup of an HSM again: page by page, in as many parts as its time budget asks for. */
 
 import { forEachConcurrently } from '../../core/concurrency.ts';
-import { lookUp } from '../../core/look-up.ts';
 import type { Logger, StoredBackup } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
 import { type SendDeps, sendForEach } from '../../core/send-each.ts';
@@ -99,7 +98,7 @@ async function verifySlice(
     const reason = await withRetries(read, deps.clock, policy.retry, signal);
     if (reason !== undefined) damaged.push({ backup, reason });
   });
-  const news = damaged.filter(({ backup }) => lookUp(state.damaged, backup.blob) === undefined);
+  const news = damaged.filter(({ backup }) => !Object.hasOwn(state.damaged, backup.blob));
   for (const { backup, reason } of news) {
     const { blob, record } = backup;
     deps.logger.error('backup is damaged', { hsm: record.hsm, key: record.key, blob, reason });

@@ -3,8 +3,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   backupBlobName,
-  backupPrefix,
+  backupPrefixes,
   documentBlobName,
+  keyOfFolder,
   leaseBlobName,
   parseBackupBlobName,
 } from '../../../src/adapters/blob/layout.ts';
@@ -49,11 +50,12 @@ describe('the name of a backup', () => {
     );
   });
 
-  it('begins with the prefix of its key and of its HSM', () => {
-    expect(BLOB.startsWith(backupPrefix('contoso', 'orders'))).toBe(true);
-    expect(BLOB.startsWith(backupPrefix('contoso'))).toBe(true);
-    expect(BLOB.startsWith(backupPrefix('contoso', 'order'))).toBe(false);
-    expect(BLOB.startsWith(backupPrefix('contos'))).toBe(false);
+  it('lies in the folder of its key, under a prefix of its HSM', () => {
+    const [prefix = '', pinned] = backupPrefixes('contoso');
+    expect(BLOB.startsWith(prefix)).toBe(true);
+    expect(pinned).toBe(`pinned/${prefix}`);
+    expect(keyOfFolder(prefix, 'contoso/orders/')).toBe('orders');
+    expect(backupPrefixes('contos').some((other) => BLOB.startsWith(other))).toBe(false);
   });
 
   it.each([

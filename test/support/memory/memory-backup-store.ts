@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { WardenError } from '../../../src/core/errors.ts';
 import { BackupRecord } from '../../../src/core/model/backup-record.ts';
+import { isSameName } from '../../../src/core/model/key-name.ts';
 import type {
   BackupPins,
   BackupPlace,
@@ -77,8 +78,11 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
   }
 
   async *list(hsm: string, key?: string, signal?: AbortSignal): AsyncGenerator<readonly StoredBackup[]> {
-    const prefix = key === undefined ? `${hsm}/` : `${hsm}/${key}/`;
-    const names = this.blobs.filter((name) => name.startsWith(prefix) || name.startsWith(`pinned/${prefix}`));
+    const isWanted = (name: string) => {
+      const [ofHsm, ofKey = ''] = name.replace(/^pinned\//, '').split('/');
+      return ofHsm === hsm && (key === undefined || isSameName(ofKey, key));
+    };
+    const names = this.blobs.filter(isWanted);
     for (let start = 0; start < names.length; start += this.#pageSize) {
       throwIfAborted(signal);
       await this.faults.meet('list', hsm);

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { WardenError } from '../../../src/core/errors.ts';
 import type { KeyAttributes } from '../../../src/core/model/key.ts';
+import { NameMap } from '../../../src/core/model/key-name.ts';
 import type { Clock } from '../../../src/core/ports.ts';
 import { Faults } from './faults.ts';
 
@@ -63,8 +64,8 @@ export class MemoryHsm {
   readonly faults = new Faults<HsmOperation>();
   /** Every call of the port so far, e.g. `backupKey orders`. */
   readonly calls: string[] = [];
-  readonly active = new Map<string, MemoryKey>();
-  readonly deleted = new Map<string, MemoryKey>();
+  readonly active = new NameMap<MemoryKey>();
+  readonly deleted = new NameMap<MemoryKey>();
   readonly #clock: Clock;
   readonly #recovery: Pick<KeyAttributes, 'recoveryLevel' | 'recoverableDays'>;
   #made = 0;
@@ -107,7 +108,7 @@ export class MemoryHsm {
         ...(options.expiresAt === undefined ? {} : { expiresAt: options.expiresAt }),
       },
     });
-    this.active.set(name, key);
+    this.active.set(key.name, key);
     return key;
   }
 
@@ -131,7 +132,7 @@ export class MemoryHsm {
     const key = this.find(this.active, 'keys', name);
     key.deletedAt = this.#second();
     this.active.delete(name);
-    this.deleted.set(name, key);
+    this.deleted.set(key.name, key);
   }
 
   /** Purges a soft-deleted key, as an operator, or as the service does at the end of the retention. */

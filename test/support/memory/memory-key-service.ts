@@ -87,7 +87,7 @@ export class MemoryKeyService implements KeyService {
     const key = this.#world.find(this.#world.deleted, 'deletedkeys', name);
     delete key.deletedAt;
     this.#world.deleted.delete(name);
-    this.#world.active.set(name, key);
+    this.#world.active.set(key.name, key);
     return toDetail(key, newestVersion(key));
   }
 

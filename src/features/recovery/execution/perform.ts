@@ -195,7 +195,7 @@ async function freshBackup(
   try {
     const detail = await keys.getKey(key, undefined, signal);
     const request = {
-      key: { name: key, attributes: detail.attributes, tags: detail.tags, managed: false },
+      key: { name: detail.name, attributes: detail.attributes, tags: detail.tags, managed: false },
       runId: `recovery-${record.id}`,
       known: hsm === target ? (proof?.record.versions ?? []) : [],
       signal,

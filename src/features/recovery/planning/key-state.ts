@@ -36,7 +36,7 @@ export async function lookAtKey(keys: KeyService, key: string, signal?: AbortSig
   const deleted = await orUndefined(() => keys.getDeletedKey(key, signal));
   if (deleted === undefined) return { state: 'gone' };
   const { deletedAt, scheduledPurgeAt } = deleted;
-  return { state: 'deleted', deletedAt, scheduledPurgeAt, seen: seenOf(deleted) };
+  return { state: 'deleted', name: deleted.name, deletedAt, scheduledPurgeAt, seen: seenOf(deleted) };
 }
 
 /** What verifying compares of one version. */
@@ -68,9 +68,15 @@ export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal):
   const { hsm, target, key } = ask;
   if (plan.action === 'recover') {
     const note = backups.length === 0 ? ['There is no backup to verify the recovered key against.'] : [];
-    const { deletedAt, seen } = state.state === 'deleted' ? state : {};
+    const { name = key, deletedAt, seen } = state.state === 'deleted' ? state : {};
     return {
-      operation: { action: 'recover', hsm, target, key, ...(deletedAt === undefined ? {} : { deletedAt }) },
+      operation: {
+        action: 'recover',
+        hsm,
+        target,
+        key: name,
+        ...(deletedAt === undefined ? {} : { deletedAt }),
+      },
       ...(seen === undefined ? {} : { seen }),
       notes: [...plan.notes, ...(seen === undefined ? [] : [describeSeen(seen)]), ...note],
     };
@@ -135,7 +141,9 @@ function restoreOf(
   expected: readonly ExpectedVersion[],
   notes: readonly string[],
 ): Preflight {
-  const { hsm, target, key } = ask;
+  // The spelling of the HSM that made the backup, however it was asked for.
+  const { hsm, target } = ask;
+  const { key } = record;
   const backup = {
     blob,
     sha256: record.sha256,

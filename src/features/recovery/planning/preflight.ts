@@ -1,5 +1,6 @@
 /** Pre-flight: from the state a key is in to what will be done about it, or to why nothing can be. */
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
+import { isSameName } from '../../../core/model/key-name.ts';
 import type { StoredBackup } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { SeenKey } from '../model/record.ts';
@@ -22,6 +23,8 @@ export type KeyState =
   | { readonly state: 'active' }
   | {
       readonly state: 'deleted';
+      /** The key's name as the HSM spells it. */
+      readonly name: string;
       readonly deletedAt: number;
       readonly scheduledPurgeAt: number;
       readonly seen?: SeenKey;
@@ -121,7 +124,7 @@ function planGone(ask: Ask, backups: readonly StoredBackup[]): Plan {
 function choose(ask: Ask, backups: readonly StoredBackup[]): StoredBackup[] {
   const { asOf, backup } = ask;
   return backups
-    .filter(({ record }) => record.hsm === ask.hsm && record.key.toLowerCase() === ask.key.toLowerCase())
+    .filter(({ record }) => record.hsm === ask.hsm && isSameName(record.key, ask.key))
     .filter(({ blob }) => backup === undefined || blob === backup)
     .filter(({ record }) => asOf === undefined || record.capturedAt <= asOf)
     .sort((a, b) => b.record.capturedAt - a.record.capturedAt || (a.blob < b.blob ? 1 : -1));

@@ -1,5 +1,6 @@
 /** Lists requests, newest first, and keeps those that nobody asks about up to the time. */
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
+import { isSameName } from '../../../core/model/key-name.ts';
 import type { Logger } from '../../../core/ports.ts';
 import type { RecoveryQuery } from '../model/asking.ts';
 
@@ -67,7 +68,7 @@ export async function reconcile(
 function isWanted({ state, operation }: RecoveryRecord, query: RecoveryQuery): boolean {
   if (query.state !== undefined && state !== query.state) return false;
   if (query.hsm !== undefined && ![operation.hsm, operation.target].includes(query.hsm)) return false;
-  return query.key === undefined || operation.key.toLowerCase() === query.key.toLowerCase();
+  return query.key === undefined || isSameName(operation.key, query.key);
 }
 
 function placeOf({ createdAt, id }: RecoveryRecord): string {

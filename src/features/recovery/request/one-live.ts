@@ -3,6 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
+import { isSameName } from '../../../core/model/key-name.ts';
 import type { Clock, Logger } from '../../../core/ports.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, type Operation, type RecoveryRecord } from '../model/record.ts';
@@ -95,14 +96,12 @@ function isLive(record: RecoveryRecord, now: number): boolean {
 }
 
 function isAbout(operation: Operation, { hsm, key }: Pick<Operation, 'hsm' | 'key'>): boolean {
-  return (
-    operation.hsm.toLowerCase() === hsm.toLowerCase() && operation.key.toLowerCase() === key.toLowerCase()
-  );
+  return operation.hsm.toLowerCase() === hsm.toLowerCase() && isSameName(operation.key, key);
 }
 
 /** A restore of another backup of the key is the same to whoever wants the key back; another deletion is not. */
 function doesSame(a: Operation, b: Operation): boolean {
-  const isSameKey = a.target === b.target && a.key.toLowerCase() === b.key.toLowerCase();
+  const isSameKey = a.target === b.target && isSameName(a.key, b.key);
   if (!isSameKey || a.action !== b.action) return false;
   return b.deletedAt === undefined || isApprovedDeletion(a.deletedAt, b.deletedAt);
 }

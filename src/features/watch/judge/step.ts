@@ -3,6 +3,7 @@
 import type { WardenError } from '../../../core/errors.ts';
 import { lookUp } from '../../../core/look-up.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
+import { foldName, isSameName, NameMap } from '../../../core/model/key-name.ts';
 import type { LastRun } from '../../backup/last-run.ts';
 import type { Catalogue } from '../../recovery-points/catalogue.ts';
 import type { JudgeContext } from '../model/context.ts';
@@ -40,12 +41,12 @@ export interface Step {
 /** The step after a look that saw the HSM. */
 export function step(context: JudgeContext, state: WatchState, facts: LookFacts): Step {
   const watchingSince = state.watchingSince ?? context.now;
-  const keys = new Map<string, KnownKey>();
-  const purges = new Map(keptPurges(context, state, facts.catalogue));
+  const keys = new NameMap<KnownKey>();
+  const purges = new NameMap(keptPurges(context, state, facts.catalogue));
   const pins = new Set(state.pins);
   const findings: Finding[] = [];
-  const deletes = Map.groupBy(facts.signals.deletes, ({ key }) => key);
-  const purged = Map.groupBy(facts.signals.purges, ({ key }) => key);
+  const deletes = Map.groupBy(facts.signals.deletes, ({ key }) => foldName(key));
+  const purged = Map.groupBy(facts.signals.purges, ({ key }) => foldName(key));
 
   for (const name of allNames(state, facts)) {
     const entry = lookUp(facts.catalogue.keys, name);
@@ -56,8 +57,8 @@ export function step(context: JudgeContext, state: WatchState, facts: LookFacts)
       pastPurge: lookUp(state.purges, name),
       entry,
       former: facts.former.has(name) ? facts.former.get(name) : entry,
-      deletes: deletes.get(name) ?? [],
-      purges: purged.get(name) ?? [],
+      deletes: deletes.get(foldName(name)) ?? [],
+      purges: purged.get(foldName(name)) ?? [],
     };
     const after = withUses(context, stepKey(context, before, presenceOf(name, facts)), name, facts.signals);
     if (after.known !== undefined) keys.set(name, after.known);
@@ -108,12 +109,14 @@ function remembered(name: string, known: DeletedKey): ListedDeletedKey {
 }
 
 function allNames(state: WatchState, { observation, confirmed }: LookFacts): ReadonlySet<string> {
-  return new Set([
+  const names = [
     ...Object.keys(state.keys),
+    ...confirmed.keys(),
     ...observation.deleted.keys(),
     ...observation.active.keys(),
-    ...confirmed.keys(),
-  ]);
+  ];
+  // The HSM's own spelling comes last and stays.
+  return new Set(new NameMap(names.map((name) => [name, true])).keys());
 }
 
 function presenceOf(name: string, { observation, confirmed }: LookFacts): Presence {
@@ -127,7 +130,7 @@ function presenceOf(name: string, { observation, confirmed }: LookFacts): Presen
 
 function withUses(context: JudgeContext, after: KeyAfter, name: string, signals: Signals): KeyAfter {
   if (after.known?.state !== 'deleted') return after;
-  const uses = signals.uses.filter(({ key }) => key === name);
+  const uses = signals.uses.filter(({ key }) => isSameName(key, name));
   if (uses.length === 0) return after;
   const { known, findings } = classifyUses(context, after.known, uses);
   return { ...after, known, findings: [...after.findings, ...findings] };
@@ -135,6 +138,6 @@ function withUses(context: JudgeContext, after: KeyAfter, name: string, signals:
 
 function keptPurges({ now }: JudgeContext, state: WatchState, catalogue: Catalogue) {
   return Object.entries(state.purges).filter(
-    ([name, { at }]) => Object.hasOwn(catalogue.keys, name) || now - at < FORGET_PURGES_MS,
+    ([name, { at }]) => lookUp(catalogue.keys, name) !== undefined || now - at < FORGET_PURGES_MS,
   );
 }

@@ -1,6 +1,7 @@
 /** Finds the backup of a key that is gone where the catalogue already has one of its successor. */
 
 import { lookUp } from '../../../core/look-up.ts';
+import { NameMap } from '../../../core/model/key-name.ts';
 import type { BackupStore, StoredBackup } from '../../../core/ports.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import type { Presence } from '../model/observation.ts';
@@ -18,7 +19,7 @@ export async function readFormerBackups(
   confirmed: ReadonlyMap<string, Presence>,
   signal: AbortSignal,
 ): Promise<FormerBackups> {
-  const former = new Map<string, CatalogueEntry | undefined>();
+  const former = new NameMap<CatalogueEntry | undefined>();
   for (const [name, presence] of confirmed) {
     const known = lookUp(state.keys, name);
     const entry = lookUp(catalogue.keys, name);

@@ -3,6 +3,7 @@
 import { forEachConcurrently } from '../../../core/concurrency.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey } from '../../../core/model/key.ts';
+import { distinctNames, NameMap } from '../../../core/model/key-name.ts';
 import type { Clock, KeyService, ListPage, Logger, OddItem } from '../../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../../core/retry.ts';
 import type { Observation, Presence } from '../model/observation.ts';
@@ -46,7 +47,7 @@ async function readOdd(
   odd: readonly OddItem[],
   signal: AbortSignal,
 ): Promise<readonly OddItem[]> {
-  const names = new Set(odd.flatMap(({ name }) => name ?? []));
+  const names = distinctNames(odd.flatMap(({ name }) => name ?? []));
   const found = await confirm(deps, names, signal);
   for (const [name, presence] of found) {
     if (presence.is === 'active' && !deleted.has(name)) active.set(name, presence.key);
@@ -70,7 +71,7 @@ export async function confirm(
   names: ReadonlySet<string>,
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Presence>> {
-  const found = new Map<string, Presence>();
+  const found = new NameMap<Presence>();
   await forEachConcurrently(stream(names), READS_AT_ONCE, async (name) => {
     found.set(name, await presenceOf(deps, name, signal));
   });
@@ -139,7 +140,7 @@ async function listAll<T extends ListedKey>(
   page: (next: string | undefined) => Promise<ListPage<T>>,
   signal: AbortSignal,
 ): Promise<{ readonly all: Map<string, T>; readonly odd: readonly OddItem[] }> {
-  const all = new Map<string, T>();
+  const all = new NameMap<T>();
   const odd: OddItem[] = [];
   let next: string | undefined;
   do {

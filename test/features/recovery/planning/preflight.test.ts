@@ -11,7 +11,7 @@ import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 const PURGE_AT = Date.UTC(2026, 2, 1);
 const ACTIVE: KeyState = { state: 'active' };
-const DELETED: KeyState = { state: 'deleted', deletedAt: 0, scheduledPurgeAt: PURGE_AT };
+const DELETED: KeyState = { state: 'deleted', name: 'orders', deletedAt: 0, scheduledPurgeAt: PURGE_AT };
 const GONE: KeyState = { state: 'gone' };
 
 function anAsk(change: Partial<Ask> = {}): Ask {
