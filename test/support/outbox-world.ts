@@ -108,22 +108,32 @@ export class Process {
 /** A sink that can be made to fail in every way there is. */
 class TroubledSink extends MemoryEventSink {
   #trouble: { readonly kind: Trouble; left: number } | undefined;
+  /** Events that it will never take: what is refused for good is refused again. */
+  readonly #bad = new Set<string>();
 
   trouble(kind: Trouble | undefined, after: number): void {
     this.#trouble = kind === undefined ? undefined : { kind, left: after };
   }
 
   override async accept(events: readonly CloudEvent[], handOver: Pick<HandOver, 'signal'>): Promise<void> {
+    if (events.some(({ id }) => this.#bad.has(id))) throw refusal();
     const trouble = this.#trouble;
     if (trouble === undefined || trouble.left > 0) {
       if (trouble !== undefined) trouble.left -= 1;
       return super.accept(events, handOver);
     }
     this.#trouble = undefined;
-    if (trouble.kind === 'refuses') throw new WardenError('topic-refused', { message: 'planted' });
+    if (trouble.kind === 'refuses') {
+      this.#bad.add(events.at(-1)?.id ?? '');
+      throw refusal();
+    }
     if (trouble.kind !== 'down') await super.accept(events, handOver);
     throw new WardenError('topic-unreachable', { message: 'planted' });
   }
+}
+
+function refusal(): WardenError {
+  return new WardenError('topic-refused', { message: 'planted' });
 }
 
 /** One outbox. */

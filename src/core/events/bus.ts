@@ -65,17 +65,17 @@ export class EventBus {
     const { before } = publication;
     // Whoever has nothing of its own there need not wait for a publication that is under way.
     if (before === undefined && this.#publications.isBusy(outbox.name))
-      return untouched(await outbox.pending(false));
+      return untouched(await outbox.pending(false), true);
     return this.#publications.run(outbox.name, async (waited) => {
       const pending = await outbox.pending(waited);
       if (pending.length === 0) {
         this.#left.delete(outbox.name);
-        return untouched(pending);
+        return untouched(pending, false);
       }
       const isAnothers = this.#isAnothers(outbox, before ?? pending);
-      if (isAnothers && before === undefined) return untouched(pending);
+      if (isAnothers && before === undefined) return untouched(pending, true);
       await outbox.prepare?.();
-      if (isAnothers) return untouched(await outbox.strikeOff(new Set(), new Set()));
+      if (isAnothers) return untouched(await outbox.strikeOff(new Set(), new Set()), true);
       return this.#drain(outbox, pending, publication);
     });
   }
@@ -105,12 +105,12 @@ export class EventBus {
       forget(progress, taken);
       for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
       if (answers.some((answer) => answer.status === 'fulfilled' && !answer.value)) {
-        return { accepted, refused, waiting: pending.length };
+        return { accepted, refused, waiting: pending.length, leftToOthers: false };
       }
       if (pending.length > 0) await outbox.prepare?.();
     }
     this.#left.delete(outbox.name);
-    return { accepted, refused, waiting: 0 };
+    return { accepted, refused, waiting: 0, leftToOthers: false };
   }
 
   /** Hands `sink` what it has not taken yet, in order. Resolves with whether it took, or refused, all of it. */
@@ -162,8 +162,8 @@ async function offerChunk(
   }
 }
 
-function untouched({ length }: readonly CloudEvent[]): Delivery {
-  return { accepted: 0, refused: 0, waiting: length };
+function untouched({ length }: readonly CloudEvent[], leftToOthers: boolean): Delivery {
+  return { accepted: 0, refused: 0, waiting: length, leftToOthers: leftToOthers && length > 0 };
 }
 
 function forget({ done, refused }: Progress, events: readonly CloudEvent[]): void {

@@ -22,6 +22,8 @@ export interface Outbox {
 export interface Delivery {
   readonly accepted: number;
   readonly refused: number;
-  /** Still waiting: a sink does not take them now, or another process is about to hand them over. */
+  /** Still waiting: a sink does not take them now, or they are left to others. */
   readonly waiting: number;
+  /** Whether what waits was left to whoever stored it: they publish it within moments, or have died. */
+  readonly leftToOthers: boolean;
 }

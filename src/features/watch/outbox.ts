@@ -1,7 +1,7 @@
 /** The outbox of a watch: events stored with what the watch remembers, until every sink has accepted them. */
 import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
-import type { EventBus } from '../../core/events/bus.ts';
+import { type EventBus, PUBLISHING_MS } from '../../core/events/bus.ts';
 import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import type { Delivery, Outbox } from '../../core/events/outbox.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
@@ -21,6 +21,7 @@ const REFUSED_KEPT = 100;
 export interface OutboxDeps {
   readonly state: DocumentStore;
   readonly bus: EventBus;
+  readonly clock: Clock;
   readonly logger: Logger;
 }
 
@@ -32,7 +33,7 @@ export interface Posted {
 
 /** Puts findings into the outbox of the HSM's watch: from then on they cannot be lost. Fails as {@link updateWatchState}. */
 export async function announce(
-  deps: Pick<OutboxDeps, 'state'> & { readonly clock: Clock },
+  deps: Pick<OutboxDeps, 'state' | 'clock'>,
   hsm: string,
   findings: readonly Finding[],
 ): Promise<Posted> {
@@ -44,7 +45,8 @@ export async function announce(
 
 /**
  * Publishes what waits in the HSM's outbox. `posted`: what the caller has just put there, where it has. Killed at any
- * point, what was not struck off is published again with the same ids. A sink that cannot be reached is no failure: the
+ * point, what was not struck off is published again with the same ids: what somebody else has stored moments ago is given
+ * the time to be published by them, then done here, for they may be who was killed. A sink that cannot be reached is no failure: the
  * events wait for the next look. Fails with `state-corrupt`, `state-conflict`, `aborted` or a storage code.
  */
 export async function publishOutbox(
@@ -55,7 +57,11 @@ export async function publishOutbox(
 ): Promise<Delivery> {
   const state = posted?.state ?? (await readWatchState(deps.state, hsm, signal));
   const handOver = { logger: deps.logger, signal, ...definedOnly({ before: posted?.before }) };
-  return deps.bus.publish(new WatchOutbox(deps, state), handOver);
+  const delivery = await deps.bus.publish(new WatchOutbox(deps, state), handOver);
+  if (!delivery.leftToOthers) return delivery;
+  await deps.clock.sleep(PUBLISHING_MS, signal);
+  const left = await readWatchState(deps.state, hsm, signal);
+  return deps.bus.publish(new WatchOutbox(deps, left), { logger: deps.logger, signal });
 }
 
 /** The members `outbox` and `refused` of a watch's memory. */

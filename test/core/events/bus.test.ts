@@ -41,10 +41,10 @@ describe('a quiet system', () => {
     const reporting = world.report(bus, 's');
     await world.stored(1);
 
-    expect(await world.look(bus)).toEqual({ accepted: 0, refused: 0, waiting: 1 });
+    expect(await world.look(bus)).toMatchObject({ accepted: 0, waiting: 1, leftToOthers: true });
 
     release();
-    expect(await reporting).toEqual({ accepted: 1, refused: 0, waiting: 0 });
+    expect(await reporting).toMatchObject({ accepted: 1, refused: 0, waiting: 0 });
   });
 });
 
@@ -55,10 +55,10 @@ describe('a sink that takes no events', () => {
     const bus = world.process();
     second.faults.fail('accept', DOWN, { times: 2 });
 
-    expect(await world.report(bus, 's')).toEqual({ accepted: 0, refused: 0, waiting: 1 });
-    expect(await world.report(bus, 's')).toEqual({ accepted: 0, refused: 0, waiting: 2 });
+    expect(await world.report(bus, 's')).toMatchObject({ accepted: 0, refused: 0, waiting: 1 });
+    expect(await world.report(bus, 's')).toMatchObject({ accepted: 0, refused: 0, waiting: 2 });
     expect(first.counts.size).toBe(2);
-    expect(await world.report(bus, 's')).toEqual({ accepted: 3, refused: 0, waiting: 0 });
+    expect(await world.report(bus, 's')).toMatchObject({ accepted: 3, refused: 0, waiting: 0 });
 
     for (const sink of world.sinks) {
       expect([...sink.counts.values()]).toEqual([1, 1, 1]);
@@ -72,7 +72,7 @@ describe('a sink that takes no events', () => {
     const world = new OutboxWorld();
     world.sinks[1].faults.fail('accept', REFUSED);
 
-    expect(await world.report(world.process(), 's')).toEqual({ accepted: 0, refused: 1, waiting: 0 });
+    expect(await world.report(world.process(), 's')).toMatchObject({ accepted: 0, refused: 1, waiting: 0 });
 
     expect(world.refused).toHaveLength(1);
     expect(world.logger.lines.map(({ message }) => message)).toEqual(['the topic refused an event for good']);
@@ -109,8 +109,8 @@ describe('events that somebody else has stored', () => {
     const [owner, other] = [world.process(), world.process()];
     const before = await world.storeBy(undefined, 's');
 
-    expect(await world.report(other, 's')).toEqual({ accepted: 0, refused: 0, waiting: 2 });
-    expect(await world.publish(owner, before)).toEqual({ accepted: 2, refused: 0, waiting: 0 });
+    expect(await world.report(other, 's')).toMatchObject({ accepted: 0, refused: 0, waiting: 2 });
+    expect(await world.publish(owner, before)).toMatchObject({ accepted: 2, refused: 0, waiting: 0 });
 
     for (const sink of world.sinks) expect([...sink.counts.values()]).toEqual([1, 1]);
   });
@@ -162,14 +162,14 @@ describe('whatever dies, refuses, is down or loses its answer', () => {
         world.expectOrder(sink);
       }
       expect(await world.pending()).toEqual([]);
-      const faults = steps.filter(
-        ({ death, trouble }) => death !== undefined || trouble !== undefined,
-      ).length;
+      const faults = steps
+        .flatMap(({ death, trouble }) => [death, trouble])
+        .filter((fault) => fault !== undefined);
       if (!concurrently) {
         for (const sink of world.sinks)
-          expect(Math.max(...sink.counts.values())).toBeLessThanOrEqual(1 + faults);
+          expect(Math.max(...sink.counts.values())).toBeLessThanOrEqual(1 + faults.length);
       }
-      if (steps.every(({ death, trouble }) => death === undefined && trouble === undefined)) {
+      if (faults.length === 0) {
         for (const sink of world.sinks) expect([...sink.counts.values()].every((n) => n === 1)).toBe(true);
       }
     },
