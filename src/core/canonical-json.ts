@@ -1,5 +1,5 @@
 /** Canonical JSON after RFC 8785: one text for one value, so that a digest over it means the same to everybody. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from './sha256.ts';
 
 /** What JSON can hold. A member that is `undefined` does not count, as in `JSON.stringify`. */
 export type Json =
@@ -30,7 +30,7 @@ export function canonicalJson(value: Json): string {
 
 /** Lower-case hex SHA-256 of the canonical text in UTF-8. */
 export function canonicalDigest(value: Json): string {
-  return createHash('sha256').update(canonicalJson(value), 'utf8').digest('hex');
+  return sha256Hex(canonicalJson(value));
 }
 
 function canonicalString(text: string): string {

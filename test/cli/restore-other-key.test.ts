@@ -1,7 +1,8 @@
 /** Break glass compares what the HSM says it has restored with what was to come back. */
+
 import { expect, it } from 'vitest';
 import { restoreOne } from '../../src/cli/backup/restore-key.ts';
-import { sha256 } from '../../src/features/recovery/planning/key-state.ts';
+import { sha256Hex } from '../../src/core/sha256.ts';
 import { RecoveryWorld } from '../support/recovery-world.ts';
 import { FreePacer } from '../support/sweep-world.ts';
 
@@ -14,7 +15,7 @@ it('a bulk restore names the key that came back from a backup of another, and co
   const record = {
     ...real.record,
     capturedAt: world.clock.now(),
-    sha256: sha256(bytes),
+    sha256: sha256Hex(bytes),
     bytes: bytes.length,
   };
   const planted = await world.backups.put(record, bytes);

@@ -3,13 +3,14 @@
 import { WardenError } from '../../src/core/errors.ts';
 import { EventBus } from '../../src/core/events/bus.ts';
 import type { KeyService, StoredBackup } from '../../src/core/ports.ts';
+import { sha256Hex } from '../../src/core/sha256.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { Gate } from '../../src/features/recovery/access/gate.ts';
 import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/execution/execute.ts';
 import type { AskBody } from '../../src/features/recovery/model/asking.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/features/recovery/model/policy.ts';
 import type { RecoveryRecord } from '../../src/features/recovery/model/record.ts';
-import { backupsOf, sha256 } from '../../src/features/recovery/planning/key-state.ts';
+import { backupsOf } from '../../src/features/recovery/planning/key-state.ts';
 import { LoggedEvidence } from '../../src/features/recovery/request/evidence.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
@@ -100,7 +101,7 @@ export class RecoveryWorld {
     return [first, ...rest];
   }
 
-  readonly sha256 = sha256;
+  readonly sha256 = sha256Hex;
 
   /** How many requests are stored. */
   get requests(): number {

@@ -1,9 +1,10 @@
 /** One key, backed up and proven: versions noted, backup taken, checked, stored under a new name, read back, compared. */
-import { createHash } from 'node:crypto';
+
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import { BACKUP_FORMAT, type BackupRecord } from '../../core/model/backup-record.ts';
 import type { ListedKey, VersionFact } from '../../core/model/key.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../core/ports.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import { checkBackupStructure } from './structure.ts';
 
 /** What backing up one key needs. */
@@ -54,7 +55,7 @@ export async function proveStored(
   let found: string;
   try {
     const fetched = await deps.backups.fetch({ blob }, signal);
-    found = `SHA-256 ${sha256(fetched.bytes)}`;
+    found = `SHA-256 ${sha256Hex(fetched.bytes)}`;
     if (found === `SHA-256 ${record.sha256}`) return fetched.stored;
   } catch (error) {
     if (!isWardenError(error, 'backup-damaged')) throw error;
@@ -104,7 +105,7 @@ function describe(
     createdAt: key.attributes.createdAt,
     updatedAt: key.attributes.updatedAt,
     capturedAt: deps.clock.now(),
-    sha256: sha256(backup),
+    sha256: sha256Hex(backup),
     bytes: backup.length,
     runId,
     versions,
@@ -118,8 +119,4 @@ function gone(hsm: string, key: string): WardenError {
     hsm,
     key,
   });
-}
-
-function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }

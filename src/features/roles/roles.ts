@@ -1,5 +1,5 @@
 /** The local roles our identities get on a Managed HSM: exactly what they do, and nothing that could destroy a key. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../core/sha256.ts';
 
 const PREFIX = 'Microsoft.KeyVault/managedHsm/';
 
@@ -76,7 +76,7 @@ function role(app: App, roleName: string, description: string, actions: readonly
 
 /** A GUID made of a text, marked as RFC 9562 version 8. */
 function guidOf(text: string): string {
-  const hex = createHash('sha256').update(`hsm-warden ${text}`).digest('hex');
+  const hex = sha256Hex(`hsm-warden ${text}`);
   const variant = '89ab'[Number.parseInt(hex.slice(16, 17), 16) % 4] ?? '8';
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
 }

@@ -1,7 +1,8 @@
 /** Reads one stored backup again and says whether it is still what was stored. */
-import { createHash } from 'node:crypto';
+
 import { isWardenError } from '../../core/errors.ts';
 import type { BackupStore, StoredBackup } from '../../core/ports.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import { structureFault } from '../recovery-points/structure.ts';
 
 /** What is said of a backup that is not there. */
@@ -20,7 +21,7 @@ export async function damageOf(
     if (isWardenError(error, 'blob-missing')) return GONE;
     throw error;
   }
-  const found = createHash('sha256').update(bytes).digest('hex');
+  const found = sha256Hex(bytes);
   if (found !== record.sha256) {
     return `${bytes.length} of ${record.bytes} bytes read, with SHA-256 ${found}`;
   }

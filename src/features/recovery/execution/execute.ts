@@ -53,8 +53,8 @@ export async function executeRecovery(
     await refuseUnproven(deps, settled, unproven);
     return 'ended';
   }
-  const claimed = await claim(deps, id, worker);
-  return typeof claimed === 'string' ? claimed : executeClaimed(deps, claimed, worker, signal);
+  const claim = await tryClaim(deps, id, worker);
+  return 'claimed' in claim ? executeClaimed(deps, claim.claimed, worker, signal) : claim.instead;
 }
 
 interface Claimed {
@@ -63,7 +63,10 @@ interface Claimed {
   readonly until: number;
 }
 
-async function claim(deps: ExecuteDeps, id: string, worker: string): Promise<Claimed | ExecuteResult> {
+/** The claim, or how the message was dealt with instead. */
+type Claim = { readonly claimed: Claimed } | { readonly instead: ExecuteResult };
+
+async function tryClaim(deps: ExecuteDeps, id: string, worker: string): Promise<Claim> {
   let resumed = false;
   const until = deps.clock.now() + CLAIM_MS;
   try {
@@ -71,9 +74,11 @@ async function claim(deps: ExecuteDeps, id: string, worker: string): Promise<Cla
       resumed = record.state === 'executing';
       return command(deps, { type: 'claim', worker, until })(record);
     });
-    return { held, resumed, until };
+    return { claimed: { held, resumed, until } };
   } catch (error) {
-    if (isWardenError(error, 'recovery-claimed')) return putBack(deps, id, CLAIM_MS / 1000, error);
+    if (isWardenError(error, 'recovery-claimed')) {
+      return { instead: await putBack(deps, id, CLAIM_MS / 1000, error) };
+    }
     if (!isWardenError(error, 'recovery-not-open', 'recovery-expired', 'approvals-incomplete')) throw error;
     // A request that is no longer what was approved is somebody's doing, or a stricter policy: it must be seen.
     if (error.code === 'approvals-incomplete') {
@@ -91,7 +96,7 @@ async function claim(deps: ExecuteDeps, id: string, worker: string): Promise<Cla
       code: error.code,
       reason: error.message,
     });
-    return 'nothing-to-do';
+    return { instead: 'nothing-to-do' };
   }
 }
 

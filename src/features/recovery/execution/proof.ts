@@ -4,11 +4,12 @@ import { canonicalJson } from '../../../core/canonical-json.ts';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { BackupStore, FetchedBackup, StoredBackup } from '../../../core/ports.ts';
+import { sha256Hex } from '../../../core/sha256.ts';
 import { CLOCK_SKEW_MS } from '../../../core/time.ts';
 import { failure } from '../model/failure.ts';
 import { type ExpectedVersion, judgeCandidate, type KnownPoint } from '../model/known-facts.ts';
 import type { RecoveryRecord } from '../model/record.ts';
-import { backupsOf, catalogued, sha256 } from '../planning/key-state.ts';
+import { backupsOf, catalogued } from '../planning/key-state.ts';
 
 /** The backup that tells what the key must be, and for a restore the bytes that were approved. */
 export interface Proof {
@@ -86,7 +87,8 @@ async function fetchApproved(
 ): Promise<FetchedBackup> {
   try {
     const found = await backups.fetch(backup, signal);
-    if (sha256(found.bytes) === backup.sha256 && found.stored.record.sha256 === backup.sha256) return found;
+    if (sha256Hex(found.bytes) === backup.sha256 && found.stored.record.sha256 === backup.sha256)
+      return found;
   } catch (error) {
     if (!isWardenError(error, 'blob-missing', 'backup-damaged')) throw error;
     const why = `the approved backup ${backup.blob} cannot be had as it was approved (${error.message})`;

@@ -1,9 +1,10 @@
 /** The IO of pre-flight: looks at the key on the target HSM and at its backups, and turns the plan into one exact operation. */
-import { createHash } from 'node:crypto';
+
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
 import type { BackupStore, KeyService, StoredBackup } from '../../../core/ports.ts';
+import { sha256Hex } from '../../../core/sha256.ts';
 import { isoTime } from '../../../core/time.ts';
 import { readEntry } from '../../recovery-points/catalogue.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue-text.ts';
@@ -181,7 +182,7 @@ async function inspect(
   try {
     // The current version, and from the same read its identifier: what is judged here is what approvers approve.
     const { stored, bytes } = await store.fetch({ blob }, signal);
-    if (sha256(bytes) !== record.sha256 || stored.record.sha256 !== record.sha256) {
+    if (sha256Hex(bytes) !== record.sha256 || stored.record.sha256 !== record.sha256) {
       return { fault: 'its SHA-256 is not the recorded one' };
     }
     const fault = structureFault(bytes);
@@ -191,11 +192,6 @@ async function inspect(
     if (isWardenError(error, 'backup-damaged')) return { fault: error.message };
     throw error;
   }
-}
-
-/** Lower-case hex SHA-256. */
-export function sha256(bytes: Uint8Array): string {
-  return createHash('sha256').update(bytes).digest('hex');
 }
 
 async function orUndefined<T>(read: () => Promise<T>): Promise<T | undefined> {

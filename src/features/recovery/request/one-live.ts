@@ -1,10 +1,10 @@
 /** One live request for a key and an action: later events of the watch are answered with the one that exists. */
 
-import { createHash } from 'node:crypto';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import { isSameName } from '../../../core/model/key-name.ts';
 import type { Clock, Logger } from '../../../core/ports.ts';
+import { sha256Hex } from '../../../core/sha256.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, type Operation, type RecoveryRecord } from '../model/record.ts';
 import { isApprovedDeletion } from '../planning/require-fit.ts';
@@ -14,7 +14,7 @@ import { isDue } from './state-machine.ts';
 
 /** An id made from `seed`, fit for a recovery. */
 export function idFrom(seed: readonly unknown[]): string {
-  const number = BigInt(`0x${createHash('sha256').update(JSON.stringify(seed)).digest('hex')}`);
+  const number = BigInt(`0x${sha256Hex(JSON.stringify(seed))}`);
   return number.toString(36).padStart(50, '0').slice(-26);
 }
 

@@ -1,7 +1,8 @@
 /** Execution: how it fails, and what it says of it. */
+
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
-import { sha256 } from '../../../../src/features/recovery/planning/key-state.ts';
+import { sha256Hex } from '../../../../src/core/sha256.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 describe('executing an approved request', () => {
@@ -35,7 +36,7 @@ describe('executing an approved request', () => {
       world: () => RecoveryWorld.withBackup('RSA-HSM', { versioning: false }),
       change: (w: RecoveryWorld) => {
         const other = Buffer.from('other');
-        w.backups.overwrite(w.backups.blobs[0] ?? '', other, { sha256: sha256(other) });
+        w.backups.overwrite(w.backups.blobs[0] ?? '', other, { sha256: sha256Hex(other) });
       },
       code: 'backup-damaged',
     },

@@ -2,8 +2,8 @@
 
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
+import { sha256Hex } from '../../../../src/core/sha256.ts';
 import { RECOVERIES } from '../../../../src/features/recovery/model/message.ts';
-import { sha256 } from '../../../../src/features/recovery/planning/key-state.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 describe('executing an approved request', () => {
@@ -59,7 +59,7 @@ describe('executing an approved request', () => {
     world.hsm.createKey('other');
     const forged = await world.keysOf('contoso').backupKey('other');
     const versions = [{ version: 'f'.repeat(32) }];
-    world.backups.overwrite(blob, forged, { sha256: sha256(forged), bytes: forged.length, versions });
+    world.backups.overwrite(blob, forged, { sha256: sha256Hex(forged), bytes: forged.length, versions });
 
     await world.deliver(record.id);
 

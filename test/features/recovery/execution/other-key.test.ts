@@ -1,10 +1,11 @@
 /** A restore that brings back another key than the approved one: named at once, as loudly as can be, and never more than once. */
+
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
 import type { KeyDetail } from '../../../../src/core/model/key.ts';
 import type { KeyService } from '../../../../src/core/ports.ts';
+import { sha256Hex } from '../../../../src/core/sha256.ts';
 import { CLAIM_MS } from '../../../../src/features/recovery/execution/execute.ts';
-import { sha256 } from '../../../../src/features/recovery/planning/key-state.ts';
 import { KillSwitch } from '../../../support/kill-switch.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
@@ -19,7 +20,7 @@ async function planted() {
     world.hsm.purgeKey(key);
   }
   const capturedAt = world.clock.now();
-  const record = { ...orders.record, capturedAt, sha256: sha256(bytes), bytes: bytes.length };
+  const record = { ...orders.record, capturedAt, sha256: sha256Hex(bytes), bytes: bytes.length };
   await world.backups.put(record, bytes);
   return { world, payroll: payroll.versions.map(({ version, thumbprint }) => ({ version, thumbprint })) };
 }
@@ -139,7 +140,7 @@ describe('a key of the approved name with other versions', () => {
     const record = {
       ...real.record,
       capturedAt: world.clock.now(),
-      sha256: sha256(bytes),
+      sha256: sha256Hex(bytes),
       bytes: bytes.length,
     };
     const { blob } = await world.backups.put(record, bytes);
