@@ -36,8 +36,8 @@ function stack(title: string, lines: readonly string[]): string {
     const y = 44 + row * 62;
     return [
       `<rect class="b" x="20" y="${y}" width="720" height="50" rx="6"/>`,
-      `<text class="t" x="36" y="${y + 21}">${escape(name)}</text>`,
-      `<text class="s" x="36" y="${y + 40}">${escape(what)}</text>`,
+      `<text class="t" x="36" y="${y + 21}">${escapeXml(name)}</text>`,
+      `<text class="s" x="36" y="${y + 40}">${escapeXml(what)}</text>`,
     ].join('');
   });
   return svg(760, 44 + lines.length * 62 + 8, title, boxes);
@@ -61,7 +61,7 @@ function sequence(title: string, lines: readonly string[]): string {
     [
       `<line class="l" x1="${centre(lane)}" y1="78" x2="${centre(lane)}" y2="${height - 10}"/>`,
       `<rect class="b" x="${centre(lane) - 76}" y="44" width="152" height="32" rx="6"/>`,
-      `<text x="${centre(lane)}" y="65" text-anchor="middle">${escape(lane)}</text>`,
+      `<text x="${centre(lane)}" y="65" text-anchor="middle">${escapeXml(lane)}</text>`,
     ].join(''),
   );
   const arrows = steps.map((step, row) => {
@@ -70,7 +70,7 @@ function sequence(title: string, lines: readonly string[]): string {
     const [x1, x2, y] = [centre(from), centre(to), 118 + row * 46];
     return [
       `<line class="a" x1="${x1}" y1="${y}" x2="${x2 + (x2 > x1 ? -6 : 6)}" y2="${y}"/>`,
-      `<text class="s" x="${Math.min(x1, x2) + 8}" y="${y - 7}">${row + 1}. ${escape(words)}</text>`,
+      `<text class="s" x="${Math.min(x1, x2) + 8}" y="${y - 7}">${row + 1}. ${escapeXml(words)}</text>`,
     ].join('');
   });
   return svg(120 + lanes.length * width, height, title, [...heads, ...arrows]);
@@ -78,16 +78,16 @@ function sequence(title: string, lines: readonly string[]): string {
 
 function svg(width: number, height: number, title: string, parts: readonly string[]): string {
   return `${[
-    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escape(title)}">`,
+    `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" width="${width}" height="${height}" role="img" aria-label="${escapeXml(title)}">`,
     `<style>${STYLE}</style>`,
     '<defs><marker id="m" viewBox="0 0 8 8" refX="7" refY="4" markerWidth="7" markerHeight="7" orient="auto"><path d="M0 0 8 4 0 8z" fill="#0969da"/></marker></defs>',
-    `<text class="t" x="20" y="28">${escape(title)}</text>`,
+    `<text class="t" x="20" y="28">${escapeXml(title)}</text>`,
     ...parts,
     '</svg>',
   ].join('\n')}\n`;
 }
 
-function escape(text: string): string {
+function escapeXml(text: string): string {
   return text
     .replaceAll('&', '&amp;')
     .replaceAll('<', '&lt;')
