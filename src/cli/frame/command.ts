@@ -24,7 +24,7 @@ export interface MomentCell {
 }
 
 /** A size in a table. */
-export interface SizeCell {
+interface SizeCell {
   readonly bytes: number;
 }
 

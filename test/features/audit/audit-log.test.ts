@@ -125,7 +125,12 @@ describe('verifying', () => {
     const { clock, store, anchor } = await aLogOf([1, 1]);
     const [first] = store.contents;
     const seal = parseEntry(first?.text.trim().split('\n').at(-1) ?? '');
-    const late = chainEntry({ seq: seal?.seq ?? 0, hash: seal?.hash ?? '' }, anEvent('late'), clock.now(), clock.now());
+    const late = chainEntry(
+      { seq: seal?.seq ?? 0, hash: seal?.hash ?? '' },
+      anEvent('late'),
+      clock.now(),
+      clock.now(),
+    );
     if (first !== undefined) first.text += entryLine(late);
 
     const { problems } = await verifyAudit(store, anchor);
