@@ -33,6 +33,7 @@ export const ERROR_CLASSES = {
   'storage-token-unavailable': 'transient',
   'storage-forbidden': 'permanent',
   'storage-refused': 'permanent',
+  'clock-wrong': 'permanent',
   'topic-unreachable': 'transient',
   'topic-throttled': 'transient',
   'topic-unavailable': 'transient',

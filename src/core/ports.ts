@@ -73,7 +73,7 @@ export interface ListPage<T> extends Page<T> {
  * `storage-forbidden`, `storage-refused` or `storage-token-unavailable`.
  */
 export interface BackupStore {
-  /** Writes a backup under a new name; its place follows from the record. Fails with `blob-exists`. */
+  /** Writes a backup under a new name; its place follows from the record. Fails with `blob-exists`, or `clock-wrong` when our clock and the store's differ by more than a minute. */
   put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup>;
   /** The bytes as stored. Fails with `blob-missing`. */
   read(blob: string, signal?: AbortSignal): Promise<Uint8Array>;

@@ -16,8 +16,10 @@ import type {
 } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
+import { machineNow } from '../system/system-clock.ts';
 import { backupBlobName, backupNameOf, backupPrefixes, keyOfFolder, pinnedBlobName } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
+import { ServiceTime } from './service-time.ts';
 import { mismatch, notABackup, requireStorage, taken, toStored } from './stored-blob.ts';
 
 /** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
@@ -33,6 +35,8 @@ export interface BlobBackupStoreOptions {
   readonly clock: Clock;
   /** Hears of blobs that are not readable as backups; a list goes on without them. */
   readonly logger: Logger;
+  /** The machine's own time, which `clock` may be moved ahead of, epoch milliseconds; that of the machine where none is given. */
+  readonly machineNow?: () => number;
 }
 
 /** A {@link BackupStore} that writes under a condition no existing blob meets, and has no means to delete. */
@@ -40,11 +44,13 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   readonly #container: ContainerClient;
   readonly #clock: Clock;
   readonly #logger: Logger;
+  readonly #serviceTime: ServiceTime;
 
   constructor(options: BlobBackupStoreOptions) {
     this.#container = options.container;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    this.#serviceTime = new ServiceTime(options.machineNow ?? machineNow);
   }
 
   /**
@@ -54,6 +60,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   async put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup> {
     const blob = backupBlobName(backupNameOf(record));
     const { hsm, key } = record;
+    await this.#serviceTime.requireRightClock(() => this.#head(blob, signal));
     const meanings = { BlobAlreadyExists: 'blob-exists' } as const;
     const call = { what: `store ${blob}`, hsm, key, signal, meanings };
     try {
@@ -192,17 +199,20 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     blob: string,
     signal: AbortSignal | undefined,
   ): Promise<BlobGetPropertiesResponse | undefined> {
-    const call = { what: `look at ${blob}`, signal };
     try {
-      const answer = await this.#call(call, (abortSignal) =>
-        this.#container.getBlobClient(blob).getProperties({ abortSignal }),
-      );
+      const answer = await this.#call({ what: `look at ${blob}`, signal }, () => this.#head(blob, signal));
       requireStorage(answer, blob);
       return answer;
     } catch {
       // What the write failed with says more.
       return undefined;
     }
+  }
+
+  #head(blob: string, signal: AbortSignal | undefined): Promise<BlobGetPropertiesResponse> {
+    return inTime(signal, (abortSignal) =>
+      this.#container.getBlobClient(blob).getProperties({ abortSignal }),
+    );
   }
 
   /** The blob as stored, if it holds `record`. */

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { forEachConcurrently } from '../../core/concurrency.ts';
 import { WardenError } from '../../core/errors.ts';
 import { NameMap } from '../../core/model/key-name.ts';
+import { olderFirst } from '../../core/model/recovery-order.ts';
 import { matches } from '../../core/model/selection.ts';
 import type { BackupStore, StoredBackup } from '../../core/ports.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
@@ -157,7 +158,7 @@ async function candidates(
       byKey.set(key, [...(byKey.get(key) ?? []), backup]);
     }
   }
-  for (const found of byKey.values()) found.sort((a, b) => b.record.capturedAt - a.record.capturedAt);
+  for (const found of byKey.values()) found.sort((a, b) => olderFirst(b, a));
   return byKey;
 }
 

@@ -103,7 +103,11 @@ async function requestMissing(
   { observation, catalogue }: Pick<LookResult, 'observation' | 'catalogue'>,
   work: HsmWork,
 ): Promise<number> {
-  const policy = { selection: deps.selection, refreshMs: Number.POSITIVE_INFINITY, nextRunAt: 0 };
+  const policy = {
+    selection: deps.selection,
+    refreshMs: Number.POSITIVE_INFINITY,
+    nextRunAt: Number.POSITIVE_INFINITY,
+  };
   const missing = [...(observation?.active.values() ?? [])].filter(
     (key) =>
       !work.changed.has(key.name) &&

@@ -1,6 +1,7 @@
 /** The catalogue: for each key of an HSM its newest good backup. Derived; it can be rebuilt from the backups alone. */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isSameName, NameMap } from '../../core/model/key-name.ts';
+import { olderFirst } from '../../core/model/recovery-order.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
 
 export type { CatalogueEntry };
@@ -17,7 +18,7 @@ export function emptyCatalogue(hsm: string): Catalogue {
 }
 
 /**
- * The catalogue with `backups` taken in: per key the one captured last stays, whatever the order or the repeats.
+ * The catalogue with `backups` taken in: per key the youngest stays, whatever the order or the repeats.
  * So two writers can merge their work in any order and come to the same catalogue.
  */
 export function mergeBackups(catalogue: Catalogue, backups: Iterable<CatalogueEntry>): Catalogue {
@@ -29,10 +30,9 @@ export function mergeBackups(catalogue: Catalogue, backups: Iterable<CatalogueEn
   return { ...catalogue, keys: Object.fromEntries(keys) };
 }
 
-/** Whether `a` takes the place of `b` in a catalogue: captured later, or at the same time by another name. */
+/** Whether `a` takes the place of `b` in a catalogue: the younger one, by the time of the store. */
 export function isNewer(a: CatalogueEntry, b: CatalogueEntry): boolean {
-  if (a.record.capturedAt !== b.record.capturedAt) return a.record.capturedAt > b.record.capturedAt;
-  return a.blob > b.blob;
+  return olderFirst(a, b) > 0;
 }
 
 /** The text of a whole catalogue, in pieces. */

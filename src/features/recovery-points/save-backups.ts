@@ -7,8 +7,8 @@ import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine }
 import { changeLines, changesAny, type LineChange } from './key-lines.ts';
 
 /**
- * Merges `backups` into the stored catalogue, reading it anew when somebody else wrote meanwhile: per key the one captured
- * last stays. Fails with `state-corrupt`, `state-conflict` after many conflicts, or a storage code.
+ * Merges `backups` into the stored catalogue, reading it anew when somebody else wrote meanwhile: per key the youngest
+ * stays. Fails with `state-corrupt`, `state-conflict` after many conflicts, or a storage code.
  */
 export async function saveBackups(
   store: DocumentStore,
@@ -57,7 +57,7 @@ export async function exchangeBackups(
   });
 }
 
-/** Of each key the backup captured last. */
+/** Of each key the youngest backup. */
 function newestOf(backups: readonly CatalogueEntry[]): NameMap<CatalogueEntry> {
   const newest = new NameMap<CatalogueEntry>();
   for (const backup of backups) {

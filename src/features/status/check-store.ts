@@ -1,5 +1,6 @@
 /** Proves that the store can be listed and read, the way a restore takes, and that it holds what the catalogue promises. */
 import { NameMap } from '../../core/model/key-name.ts';
+import { olderFirst } from '../../core/model/recovery-order.ts';
 import type { BackupStore } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
@@ -29,8 +30,7 @@ export async function checkStore(
   const newest = entries
     .filter((entry) => !missing.has(identityOf(entry)))
     .reduce<CatalogueEntry | undefined>(
-      (last, entry) =>
-        last === undefined || entry.record.capturedAt > last.record.capturedAt ? entry : last,
+      (last, entry) => (last === undefined || olderFirst(last, entry) < 0 ? entry : last),
       undefined,
     );
   const damage =

@@ -1,6 +1,7 @@
 /** Acts on damaged backups: reports them, asks for fresh ones, and takes them out of the catalogue. */
 import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { olderFirst } from '../../core/model/recovery-order.ts';
 import type { BackupStore, Clock, StoredBackup, WorkQueue } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import type { KeyBackupMessage } from '../backup/queues.ts';
@@ -99,7 +100,7 @@ async function newestGood(
   for await (const page of backups.list(hsm, key, signal)) {
     others.push(...page.filter(({ blob }) => blob !== damaged.blob));
   }
-  others.sort((a, b) => b.record.capturedAt - a.record.capturedAt);
+  others.sort((a, b) => olderFirst(b, a));
   for (const backup of others) {
     if ((await damageOf(backups, backup, signal)) === undefined) return backup;
   }

@@ -1,6 +1,7 @@
 /** Judges a backup by what is known of its key from elsewhere: the catalogue, and the other recovery points. Pure. */
 import type { BackupRecord } from '../../../core/model/backup-record.ts';
 import type { VersionFact } from '../../../core/model/key.ts';
+import { placeInTime } from '../../../core/model/recovery-order.ts';
 import { isoTime } from '../../../core/time.ts';
 
 /** Versions named in a sentence. */
@@ -143,15 +144,6 @@ function shares({ record }: KnownPoint, other: KnownPoint): boolean {
 
 function isOlder(a: KnownPoint, b: KnownPoint): boolean {
   return placeInTime(a, b) < 0;
-}
-
-/** A copy is stored later than its original, and a wrong clock may be ahead: the earlier of both times counts. */
-function placeInTime(a: KnownPoint, b: KnownPoint): number {
-  return timeOf(a) - timeOf(b);
-}
-
-function timeOf({ storedAt, record }: KnownPoint): number {
-  return Math.min(storedAt, record.capturedAt);
 }
 
 /** A pinned copy says nothing of its own. */

@@ -3,6 +3,7 @@
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
+import { olderFirst } from '../../../core/model/recovery-order.ts';
 import type { BackupStore, KeyService, StoredBackup } from '../../../core/ports.ts';
 import { sha256Hex } from '../../../core/sha256.ts';
 import { isoTime } from '../../../core/time.ts';
@@ -170,7 +171,7 @@ export async function backupsOf(
 ): Promise<StoredBackup[]> {
   const found: StoredBackup[] = [];
   for await (const page of store.list(hsm, key, signal)) found.push(...page);
-  return found.sort((a, b) => a.record.capturedAt - b.record.capturedAt || (a.blob < b.blob ? -1 : 1));
+  return found.sort(olderFirst);
 }
 
 /** The very version of a backup that would be restored, or what is wrong with it: its hash, then its structure. */

@@ -1,6 +1,7 @@
 /** Pre-flight: from the state a key is in to what will be done about it, or to why nothing can be. */
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import { isSameName } from '../../../core/model/key-name.ts';
+import { olderFirst } from '../../../core/model/recovery-order.ts';
 import type { StoredBackup } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { SeenKey } from '../model/record.ts';
@@ -127,7 +128,7 @@ function choose(ask: Ask, backups: readonly StoredBackup[]): StoredBackup[] {
     .filter(({ record }) => record.hsm === ask.hsm && isSameName(record.key, ask.key))
     .filter(({ blob }) => backup === undefined || blob === backup)
     .filter(({ record }) => asOf === undefined || record.capturedAt <= asOf)
-    .sort((a, b) => b.record.capturedAt - a.record.capturedAt || (a.blob < b.blob ? 1 : -1));
+    .sort((a, b) => olderFirst(b, a));
 }
 
 function refuse(ask: Ask, code: WardenErrorCode, why: string, advice: string): WardenError {

@@ -2,6 +2,7 @@
 
 import { lookUp } from '../../../core/look-up.ts';
 import { NameMap } from '../../../core/model/key-name.ts';
+import { placeInTime } from '../../../core/model/recovery-order.ts';
 import type { BackupStore, StoredBackup } from '../../../core/ports.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import type { Presence } from '../model/observation.ts';
@@ -66,6 +67,6 @@ async function newest(
 
 /** The younger one; of a backup and its pinned copy the one with the shorter name, which is the original. */
 function isBetter(a: StoredBackup, b: StoredBackup): boolean {
-  const age = a.record.capturedAt - b.record.capturedAt;
+  const age = placeInTime(a, b);
   return age === 0 ? a.blob.length < b.blob.length : age > 0;
 }
