@@ -27,7 +27,11 @@ export function describeFailure(error: unknown, signal: AbortSignal): string {
 /** An error of the file system, here or among the causes; another process's words hold its code. */
 function fileErrorIn(error: unknown): string | undefined {
   for (let cause = error; cause instanceof Error; cause = cause.cause) {
-    const { code, path }: NodeJS.ErrnoException = cause;
+    const { code, path, syscall }: NodeJS.ErrnoException = cause;
+    // So Node names a folder that cannot be made on a read-only file system.
+    if (code === 'ENOENT' && syscall === 'mkdir') {
+      return `Cannot make the folder ${path}: ${FILE_ERRORS.EROFS} (${code}).`;
+    }
     const advice = code === undefined ? undefined : FILE_ERRORS[code];
     if (advice !== undefined && path !== undefined) return `Cannot write ${path}: ${advice} (${code}).`;
     const [, said = '', at] = /\b(E[A-Z]{3,}): [^'|]*(?:'([^']+)')?/.exec(cause.message) ?? [];

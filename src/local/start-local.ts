@@ -9,6 +9,7 @@ import { lockFolder } from '../emulator/state/folder-lock.ts';
 import type { RunSummary } from '../features/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeDeletedKeys } from './deleted-keys.ts';
+import { needSpace, watchSpace } from './free-space.ts';
 import { type Events, listenTo } from './hear-events.ts';
 import type { HostLogLine } from './host/host-log.ts';
 import { startProgress } from './progress.ts';
@@ -53,12 +54,14 @@ export interface Local {
 }
 
 /**
- * Starts everything and runs the nightly backup. When `signal` is aborted before the end it fails with the signal's reason:
+ * Starts everything and runs the nightly backup. When `asked` is aborted before the end it fails with the signal's reason:
  * immediately while things start, and in the middle of the run after what was backed up has been noted, so that the next start
  * finds it.
  */
-export async function startLocal(args: StartArguments, output: Output, signal: AbortSignal): Promise<Local> {
+export async function startLocal(args: StartArguments, output: Output, asked: AbortSignal): Promise<Local> {
   const { say } = output;
+  const full = new AbortController();
+  const signal = AbortSignal.any([asked, full.signal]);
   const folder = args.keys === undefined ? USUAL_WORLD : `${USUAL_WORLD}-${args.keys}-keys`;
   const unlock = await lockFolder(folder);
   if (typeof unlock === 'string') {
@@ -72,12 +75,15 @@ export async function startLocal(args: StartArguments, output: Output, signal: A
   subscribe('hsm-warden.log', () => undefined);
   let world: World | undefined;
   let apps: Apps | undefined;
+  const space = watchSpace(folder, (error) => full.abort(error));
   const close = async () => {
+    space.stop();
     await apps?.stop();
     await world?.close();
     await unlock();
   };
   try {
+    await needSpace(folder);
     world = await startWorld({
       folder,
       keys: args.keys ?? LISTED_KEYS,

@@ -30,6 +30,12 @@ describe('what is said of an error that ended a start', () => {
     expect(describeFailure(error, running)).toMatch(/^Cannot write \/x\/y: .+\(EROFS\)\.$/);
   });
 
+  it('names a folder that cannot be made on a read-only file system', () => {
+    const error = Object.assign(new Error('ENOENT'), { code: 'ENOENT', syscall: 'mkdir', path: '.warden' });
+
+    expect(describeFailure(error, running)).toMatch(/^Cannot make the folder \.warden: .*read-only/);
+  });
+
   it('of an interruption is that the next start goes on', () => {
     const asked = new AbortController();
     asked.abort();
