@@ -2,10 +2,12 @@
 
 import { auditShow } from './audit/show.ts';
 import { auditVerify } from './audit/verify.ts';
+import { backupDescribe } from './backup/describe.ts';
 import { backupList } from './backup/list.ts';
 import { backupRebuild } from './backup/rebuild.ts';
 import { backupRestoreAll } from './backup/restore-all.ts';
 import { backupRun } from './backup/run.ts';
+import { backupRuns } from './backup/runs.ts';
 import { backupShow } from './backup/show.ts';
 import { backupVerify } from './backup/verify.ts';
 import { completionOf } from './completion.ts';
@@ -38,6 +40,7 @@ import { rolesCheck } from './roles/check.ts';
 import { rolesPlan } from './roles/plan.ts';
 import { status } from './status/status.ts';
 import { watch } from './watch.ts';
+import { whoami } from './whoami.ts';
 
 /** What each group is for. */
 export const GROUPS: Groups = {
@@ -53,6 +56,7 @@ export const GROUPS: Groups = {
 export const COMMANDS: readonly Command[] = [
   status,
   doctor,
+  whoami,
   watch,
   keyCreate,
   keyImport,
@@ -66,6 +70,8 @@ export const COMMANDS: readonly Command[] = [
   keyBackup,
   keyRestore,
   backupRun,
+  backupRuns,
+  backupDescribe,
   backupList,
   backupShow,
   backupVerify,

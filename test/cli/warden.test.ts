@@ -179,6 +179,46 @@ describe('the backups', () => {
   });
 });
 
+describe('the runs', () => {
+  it('are listed newest first, and say of each key why it failed', async () => {
+    const runId = '29991231T020000Z-nightly';
+    const counts = { keys: 2, backedUp: 1, unchanged: 0, skipped: 0, vanished: 0, refused: 0, failed: 1 };
+    const head = {
+      ...{ format: 2, hsm: 'contoso', runId, state: 'partial', startedAt: 1, endedAt: 61_001, parts: 1 },
+      ...{ retries: 4, throttles: 0, pace: { set: 8, last: 8 }, counts },
+    };
+    const error = { code: 'hsm-unavailable', message: 'Could not back up key troubled: 503.' };
+    const lines = [head, ['fine', { outcome: 'backed-up' }], ['troubled', { outcome: 'failed', error }]];
+    const text = lines.map((line) => `${JSON.stringify(line)}\n`).join('');
+    await world.state.write({ kind: 'run', hsm: 'contoso', runId }, text, 'absent');
+
+    const listed = await world.run(['backup', 'runs', '-o', 'tsv']);
+    const [newest = '', ...older] = listed.stdout.trimEnd().split('\n');
+    expect(newest.split('\t')).toEqual([
+      ...[runId, 'contoso', 'partial', '1970-01-01T00:00:00Z', '1 min 1 s', '2', '1', '0', '0', '1'],
+    ]);
+    expect(older.length).toBeGreaterThan(0);
+    const { code, stdout } = await world.run(['backup', 'describe', '2999']);
+    expect(code).toBe(0);
+    expect(stdout).toContain('2 keys: 1 backed up, 0 unchanged, 0 left out, 0 vanished, 1 failed.');
+    expect(stdout).toMatch(/troubled +failed +Could not back up key troubled: 503\. \(hsm-unavailable\)/);
+    expect(stdout).not.toContain('fine');
+    const all = await world.run(['backup', 'describe', runId, '--all', '-o', 'tsv']);
+    expect(all.stdout.trimEnd().split('\n')).toHaveLength(2);
+    expect((await world.run(['backup', 'describe', 'x1'])).code).toBe(2);
+  });
+});
+
+describe('whoami', () => {
+  it('says which sign-in is used and who that is, and shows no token', async () => {
+    const { code, stdout } = await world.run(['whoami', '-o', 'json']);
+    expect(code).toBe(0);
+    expect(JSON.parse(stdout)).toMatchObject({ signIn: 'the administrator of the local world' });
+    expect(JSON.parse(stdout).objectId).toMatch(/^[0-9a-f-]{36}$/);
+    expect(stdout).not.toContain('eyJ');
+  });
+});
+
 describe('doctor', () => {
   it('finds nothing to fix in a sound world, and says what an emulator cannot offer', async () => {
     const { code, stdout } = await world.run(['doctor']);

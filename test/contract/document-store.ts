@@ -186,6 +186,13 @@ export function describeDocumentStore(name: string, factory: () => Promise<Docum
       expect(found).toEqual(ids);
     });
 
+    it('lists the runs over one HSM, oldest first, and no other', async () => {
+      const runs = ['20261124T020000Z-nightly', '20261125T020000Z-nightly'];
+      for (const runId of runs) await store.write({ kind: 'run', hsm: 'listed', runId }, runId, 'absent');
+      await store.write({ kind: 'run', hsm: 'listed-too', runId: 'x' }, 'x', 'absent');
+      expect((await store.listRuns('listed')).items).toEqual(runs);
+    });
+
     it('stops when the caller has given up', async () => {
       const signal = AbortSignal.abort();
 

@@ -64,6 +64,7 @@ export class Process {
       read: (...given) => this.#alive(() => store.read(...given)),
       open: (...given) => this.#alive(() => store.open(...given)),
       list: (...given) => this.#alive(() => store.list(...given)),
+      listRuns: (...given) => this.#alive(() => store.listRuns(...given)),
       writeFrom: (...given) => this.#alive(() => store.writeFrom(...given)),
       write: (...given) => {
         this.#reach('write');

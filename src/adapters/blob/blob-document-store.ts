@@ -14,7 +14,13 @@ import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Page } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
-import { documentBlobName, parseRecoveryBlobName, RECOVERY_PREFIX } from './layout.ts';
+import {
+  documentBlobName,
+  parseRecoveryBlobName,
+  parseRunBlobName,
+  RECOVERY_PREFIX,
+  runPrefix,
+} from './layout.ts';
 import { type TextUpload, uploadText } from './upload-text.ts';
 
 /** What a conditional write can be answered. Somebody's write also discards the blocks that another has staged. */
@@ -86,27 +92,36 @@ export class BlobDocumentStore implements DocumentStore {
     return this.#guarded(address, guard, signal, (client, upload) => uploadText(client, text, upload));
   }
 
-  async list(_kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>> {
+  list(_kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>> {
+    const prefix = RECOVERY_PREFIX;
+    return this.#list({ what: 'list the recoveries', prefix, parse: parseRecoveryBlobName, next, signal });
+  }
+
+  listRuns(hsm: string, next?: string, signal?: AbortSignal): Promise<Page<string>> {
+    const prefix = runPrefix(hsm);
+    const parse = (name: string) => parseRunBlobName(name, hsm);
+    return this.#list({ what: `list the runs over HSM ${hsm}`, prefix, parse, next, signal });
+  }
+
+  async #list({ what, prefix, parse, next, signal }: Listing): Promise<Page<string>> {
     try {
       const page = await inTime(
         signal,
         async (abortSignal) =>
           this.#container
-            .listBlobsFlat({ prefix: RECOVERY_PREFIX, abortSignal })
+            .listBlobsFlat({ prefix, abortSignal })
             .byPage(next === undefined ? {} : { continuationToken: next })
             .next(),
         this.#limitMs,
       );
       if (page.done === true) return { items: [] };
       const { segment, continuationToken } = page.value;
-      const items = segment.blobItems
-        .map(({ name }) => parseRecoveryBlobName(name))
-        .filter((id) => id !== undefined);
+      const items = segment.blobItems.map(({ name }) => parse(name)).filter((id) => id !== undefined);
       return continuationToken === undefined || continuationToken === ''
         ? { items }
         : { items, next: continuationToken };
     } catch (error) {
-      throw translateStorageError(error, { what: 'list the recoveries', signal }, this.#clock.now());
+      throw translateStorageError(error, { what, signal }, this.#clock.now());
     }
   }
 
@@ -211,4 +226,13 @@ export class BlobDocumentStore implements DocumentStore {
 function requireEtag(etag: string | undefined, blob: string): string {
   if (etag !== undefined) return etag;
   throw new WardenError('storage-unavailable', { message: `The storage account gave no ETag for ${blob}.` });
+}
+
+/** What is listed, and how a name becomes an id. */
+interface Listing {
+  readonly what: string;
+  readonly prefix: string;
+  readonly parse: (name: string) => string | undefined;
+  readonly next: string | undefined;
+  readonly signal: AbortSignal | undefined;
 }

@@ -83,6 +83,19 @@ export function documentBlobName(address: DocumentAddress): string {
   }
 }
 
+/** What the names of all runs over an HSM begin with. */
+export function runPrefix(hsm: string): string {
+  return `runs/${hsm}/`;
+}
+
+/** The run over `hsm` that a blob holds; undefined when the blob is named otherwise. */
+export function parseRunBlobName(blob: string, hsm: string): string | undefined {
+  const prefix = runPrefix(hsm);
+  return blob.startsWith(prefix) && blob.endsWith('.jsonl')
+    ? blob.slice(prefix.length, -'.jsonl'.length)
+    : undefined;
+}
+
 /** The request a blob holds; undefined when the blob is named otherwise. */
 export function parseRecoveryBlobName(blob: string): string | undefined {
   return /^recoveries\/([0-9a-z]{26})\.json$/.exec(blob)?.[1];

@@ -62,4 +62,6 @@ export interface DocumentStore {
   ): Promise<string>;
   /** The ids of the stored recoveries, a page at a time, each once: the first page, or the one that `next` of the page before names. */
   list(kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>>;
+  /** The ids of the stored runs over an HSM, oldest first, a page at a time. */
+  listRuns(hsm: string, next?: string, signal?: AbortSignal): Promise<Page<string>>;
 }

@@ -132,6 +132,21 @@ export function parseOutcome({ line }: KeyLine, { hsm, runId }: RunHead): KeyOut
   }
 }
 
+/** Reads a stored run without its keys; undefined when it has not begun. Fails as {@link readRun}. */
+export async function readRunHead(
+  store: DocumentStore,
+  hsm: string,
+  runId: string,
+  signal?: AbortSignal,
+): Promise<RunHead | undefined> {
+  const document = await store.open({ kind: 'run', hsm, runId }, signal);
+  if (document === undefined) return undefined;
+  const { head, lines } = await openRun(document.text, hsm, runId);
+  // Nobody reads on: what the text comes from is closed.
+  await lines[Symbol.asyncIterator]().return?.();
+  return head;
+}
+
 /** Reads a stored run whole; undefined when it has not begun. Fails with `state-corrupt`, or a storage code. */
 export async function readRun(
   store: DocumentStore,

@@ -76,12 +76,20 @@ export class MemoryDocumentStore implements DocumentStore {
     return etag;
   }
 
-  async list(kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>> {
+  list(kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>> {
+    return this.#list(`${kind}/`, next, signal);
+  }
+
+  listRuns(hsm: string, next?: string, signal?: AbortSignal): Promise<Page<string>> {
+    return this.#list(subjectOf({ kind: 'run', hsm, runId: '' }), next, signal);
+  }
+
+  async #list(prefix: string, next?: string, signal?: AbortSignal): Promise<Page<string>> {
     throwIfAborted(signal);
     await this.faults.meet('list', '');
     const ids = [...this.documents.keys()]
-      .filter((name) => name.startsWith(`${kind}/`))
-      .map((name) => name.slice(kind.length + 1))
+      .filter((name) => name.startsWith(prefix))
+      .map((name) => name.slice(prefix.length))
       .sort()
       .filter((id) => next === undefined || id > next);
     const items = ids.slice(0, PAGE);
