@@ -10,7 +10,7 @@ export interface Trouble extends StatusTrouble {
 /** The lines about one: first that nothing can be told, then why and what to do. */
 export function doubtsOf({ hsm, code, message, reason, advice }: Trouble): readonly string[] {
   const fix = adviceFor(code, advice);
-  const what = code.startsWith('hsm-') ? hsm : `what is stored about ${hsm}`;
+  const what = /^(storage|state|blob|backup)-/.test(code) ? `what is stored about ${hsm}` : hsm;
   return [
     `CANNOT TELL: ${what} could not be read (${reason ?? code})`,
     `  ${message} (${code})`,
