@@ -95,7 +95,8 @@ module.exports = {
     },
     {
       name: 'adapters-are-apart',
-      comment: 'One adapter folder does not reach into another; how to call and what time it is belong to all of them.',
+      comment:
+        'One adapter folder does not reach into another; how to call and what time it is belong to all of them.',
       severity: 'error',
       from: { path: '^src/adapters/([^/]+)/' },
       to: { path: '^src/adapters/([^/]+)/', pathNot: '^src/adapters/($1|http|system)/' },

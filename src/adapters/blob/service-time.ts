@@ -9,7 +9,7 @@ export const MOST_SKEW_MS = MINUTE_MS;
 const TRUSTED_MS = 5 * MINUTE_MS;
 
 /** What an answer of the service tells of its time: an answer, or what a refusal was thrown as. */
-export function dateOf(answer: { readonly date?: Date } | unknown): number | undefined {
+function dateOf(answer: { readonly date?: Date } | unknown): number | undefined {
   if (isRestError(answer)) {
     const date = epochOf(answer.response?.headers.get('date') ?? '');
     return Number.isNaN(date) ? undefined : date;
