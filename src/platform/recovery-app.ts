@@ -6,6 +6,7 @@ import { TokenVerifier } from '../adapters/auth/token-verifier.ts';
 import { HmacWebhookSignatures } from '../adapters/auth/webhook-signatures.ts';
 import { createJsonLogger } from '../adapters/system/json-logger.ts';
 import { randomIds } from '../adapters/system/random-ids.ts';
+import { hasRequests } from '../core/documents/has-requests.ts';
 import { WardenError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import { ChainedAuditLog } from '../features/audit/audit-log.ts';
@@ -81,16 +82,18 @@ export function recoveryAppOn(
 ): RecoveryAppFor {
   const { clock, hsms, auditStore, anchor } = platform;
   const verifier = new TokenVerifier(config.trust, clock);
+  const audit = new ChainedAuditLog(auditStore, anchor, clock);
+  const memory = { seen: () => audit.seen, hasRequests: () => hasRequests(platform.state) };
   const proofs = {
     identity: identityProof(verifier, config.trust, clock),
-    audit: auditProof(auditStore, anchor, clock, platform.prepare),
+    audit: auditProof(auditStore, anchor, clock, platform.prepare, memory),
   };
   return createRecoveryApp({
     ...platform,
     ...parts,
     store: platform.state,
     evidence: new LoggedEvidence(auditStore, anchor),
-    audit: new ChainedAuditLog(auditStore, anchor, clock),
+    audit,
     policy: config.policy,
     gate: new Gate({ policy: config.policy, proofs, bus: platform.bus, logger: parts.logger, clock }),
     authenticator: new TokenAuthenticator(verifier, config.origin),

@@ -1,5 +1,6 @@
 /** `hsm-warden audit verify`: reads the whole audit log, past the app, and says whether it is whole. */
 import { z } from 'zod';
+import { hasRequests } from '../../core/documents/has-requests.ts';
 import { verifyAudit } from '../../features/audit/verify-audit.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
@@ -17,8 +18,8 @@ export const auditVerify = defineCommand({
   schema: z.object(ConnectionOptions),
   async run(context, given) {
     const connection = await connect(context, given);
-    const { auditStore, anchor } = openStore(connection, requireConfig(connection), context);
-    const verdict = await verifyAudit(auditStore, anchor);
+    const { auditStore, anchor, state } = openStore(connection, requireConfig(connection), context);
+    const verdict = await verifyAudit(auditStore, anchor, { hasRequests: () => hasRequests(state) });
     const { entries, tip, problems } = verdict;
     const rows = problems.map(({ part, line, problem }) => [part?.day, part?.number, line, problem]);
     return {

@@ -3,7 +3,15 @@ import { z } from 'zod';
 import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import { type AuditEvent, type ChainTip, chainEntry, EMPTY_CHAIN, entryLine, parseEntry } from './entry.ts';
+import {
+  type AuditEvent,
+  type ChainTip,
+  chainEntry,
+  EMPTY_CHAIN,
+  entryLine,
+  isBehind,
+  parseEntry,
+} from './entry.ts';
 
 /** A part of the log: one day, or a further part of a day that grew beyond what an append blob can hold. */
 export const AuditPart = z.strictObject({
@@ -85,11 +93,17 @@ export class ChainedAuditLog implements AuditLog {
   readonly #clock: Clock;
   readonly #waiting: Waiting[] = [];
   #writing = false;
+  #seen: ChainTip | undefined;
 
   constructor(store: AuditStore, anchor: AuditAnchor, clock: Clock) {
     this.#store = store;
     this.#anchor = anchor;
     this.#clock = clock;
+  }
+
+  /** The farthest end of the chain that this process has written. */
+  get seen(): ChainTip | undefined {
+    return this.#seen;
   }
 
   note(event: AuditEvent): Promise<ChainTip> {
@@ -120,6 +134,7 @@ export class ChainedAuditLog implements AuditLog {
       fresh = true;
       return appended;
     });
+    this.#seen = tip;
     await this.#anchor.advance(tip);
     return tip;
   }
@@ -128,6 +143,7 @@ export class ChainedAuditLog implements AuditLog {
   async #tryAppend(batch: readonly Waiting[], fresh: boolean): Promise<ChainTip> {
     const end = await this.#store.end(fresh);
     if (end === undefined) {
+      this.#requireAhead(EMPTY_CHAIN);
       await this.#store.open({ day: utcDay(this.#clock.now()), number: 1 });
       throw conflict();
     }
@@ -140,7 +156,9 @@ export class ChainedAuditLog implements AuditLog {
       throw conflict();
     }
     const tip = await this.#tipOf(end);
+    this.#requireAhead(tip);
     if (tip.seq === 0) await this.#anchor.begin();
+    else if ((await this.#anchor.read()) === undefined) throw anchorGone();
     const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
     const seal = { event: SEAL, actor: WRITER, decision: 'noted' as const };
     const events = isOver ? [{ event: seal, occurredAt: this.#clock.now() }] : batch;
@@ -154,6 +172,15 @@ export class ChainedAuditLog implements AuditLog {
     await this.#store.append(end.part, text, end.position);
     if (isOver) throw conflict();
     return last;
+  }
+
+  /** Before anything is appended: a log that lost its end would otherwise go on as if nothing had been there. */
+  #requireAhead(tip: ChainTip): void {
+    if (this.#seen === undefined || !isBehind(tip, this.#seen)) return;
+    throw new WardenError('audit-corrupt', {
+      message: `The audit log went backwards: this process wrote line ${this.#seen.seq}, and the last line is ${tip.seq} now.`,
+      advice: 'Nothing is approved or executed until it is looked at; verify the audit log.',
+    });
   }
 
   async #tipOf(end: PartEnd): Promise<ChainTip> {
@@ -191,6 +218,14 @@ function tipOfLine(line: string, part: AuditPart): ChainTip {
   if (entry !== undefined) return { seq: entry.seq, hash: entry.hash };
   throw new WardenError('audit-corrupt', {
     message: `The last line of the audit log of ${part.day}, part ${part.number}, is not a whole entry.`,
+    advice: 'Nothing is approved or executed until it is looked at; verify the audit log.',
+  });
+}
+
+/** Found before a line is appended: repeated by its caller, the line would be there again each time. */
+function anchorGone(): WardenError {
+  return new WardenError('audit-corrupt', {
+    message: 'What remembers the end of the audit log is gone: lines may have been cut off unseen.',
     advice: 'Nothing is approved or executed until it is looked at; verify the audit log.',
   });
 }

@@ -74,3 +74,8 @@ export function parseEntry(line: string): AuditEntry | undefined {
     return undefined;
   }
 }
+
+/** Whether a chain that ends with `tip` lacks the line of `seen`, or has another in its place. */
+export function isBehind(tip: ChainTip, seen: ChainTip): boolean {
+  return tip.seq < seen.seq || (tip.seq === seen.seq && tip.hash !== seen.hash);
+}

@@ -1,7 +1,7 @@
 /** Reads the whole audit log and says whether anything in it was changed, removed, reordered, or cut off. */
 import { z } from 'zod';
 import { type AuditAnchor, AuditPart, type AuditStore, SEAL } from './audit-log.ts';
-import { type ChainTip, EMPTY_CHAIN, isIntact, parseEntry } from './entry.ts';
+import { type ChainTip, EMPTY_CHAIN, isBehind, isIntact, parseEntry } from './entry.ts';
 
 /** Parts read at once: the log of years is thousands of small blobs. */
 const READS_AT_ONCE = 16;
@@ -39,8 +39,18 @@ export function verifyParts(parts: Iterable<AuditText>, anchor: ChainTip | undef
   return verifier.verdict();
 }
 
-/** As {@link verifyParts}, over a store. May fail with the storage codes. */
-export async function verifyAudit(store: AuditStore, anchor: AuditAnchor): Promise<AuditVerdict> {
+/** What else is known: an end of the chain that was seen, and whether requests are stored, each of which has lines. */
+export interface KnownOfAudit {
+  readonly seen?: ChainTip | undefined;
+  readonly hasRequests?: () => Promise<boolean>;
+}
+
+/** As {@link verifyParts}, over a store, and compared with what else is known. May fail with the storage codes. */
+export async function verifyAudit(
+  store: AuditStore,
+  anchor: AuditAnchor,
+  known: KnownOfAudit = {},
+): Promise<AuditVerdict> {
   // The anchor first: what is appended meanwhile is beyond it and no problem.
   const remembered = await anchor.read();
   const verifier = new Verifier(remembered);
@@ -51,12 +61,25 @@ export async function verifyAudit(store: AuditStore, anchor: AuditAnchor): Promi
     const texts = await Promise.all(some.map(async (part) => ({ part, text: await store.read(part) })));
     for (const text of texts) verifier.take(text);
   }
-  const verdict = verifier.verdict();
+  const verdict = await compared(verifier.verdict(), known);
   // Remembered before the first line is written, so a log without it has lost it; read again for one that just began.
   if (remembered !== undefined || verdict.entries === 0 || (await anchor.read()) !== undefined)
     return verdict;
   const problem = 'what remembers the end of the log is gone: lines may have been cut off unseen';
   return { ...verdict, problems: [...verdict.problems, { part: undefined, line: 0, problem }] };
+}
+
+async function compared(verdict: AuditVerdict, { seen, hasRequests }: KnownOfAudit): Promise<AuditVerdict> {
+  const { tip, entries } = verdict;
+  const problems = [...verdict.problems];
+  if (seen !== undefined && isBehind(tip, seen)) {
+    const problem = `the chain went backwards: line ${seen.seq} was seen by this process and is not there, the last is ${tip.seq}`;
+    problems.push({ line: 0, problem });
+  }
+  if (entries === 0 && problems.length === 0 && (await hasRequests?.()) === true) {
+    problems.push({ line: 0, problem: 'the log is empty although requests are stored: it was removed' });
+  }
+  return { ...verdict, problems };
 }
 
 class Verifier {

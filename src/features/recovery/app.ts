@@ -1,5 +1,6 @@
 /** The recovery as one object: what the HTTP functions, the worker and the timers call. */
 
+import { hasRequests } from '../../core/documents/has-requests.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import { type AuditVerdict, verifyAudit } from '../audit/verify-audit.ts';
@@ -9,6 +10,7 @@ import { Refusals } from './access/refusals.ts';
 import { type ExecuteDeps, type ExecuteResult, executeRecovery } from './execution/execute.ts';
 import type { RecoveryQuery } from './model/asking.ts';
 import { Inventory } from './planning/inventory.ts';
+import { disarmingEvidence, disarmingLog } from './request/disarming.ts';
 import { listRecoveries, type RecordPage, reconcile } from './request/list-recoveries.ts';
 import { Recoveries } from './request/recoveries.ts';
 import { type WebhookPolicy, type WebhookSignatures, Webhooks } from './webhooks/webhooks.ts';
@@ -52,11 +54,14 @@ export type RecoveryAppFor = (logger: Logger) => RecoveryApp;
 /** Puts the recovery together. What must be remembered between invocations is made here once. */
 export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const { authenticator, store, clock } = shared;
-  const refusals = new Refusals(shared.audit, clock);
+  const { gate } = shared;
+  const audit = disarmingLog(shared.audit, gate);
+  const evidence = disarmingEvidence(shared.evidence, gate);
+  const refusals = new Refusals(audit, clock);
   const inventory = new Inventory(shared);
   const settled = new Set<string>();
   return (logger) => {
-    const deps = { ...shared, logger, closed: settled };
+    const deps = { ...shared, audit, evidence, logger, closed: settled };
     const recoveries = new Recoveries(deps);
     const webhooks = new Webhooks({ ...shared, recoveries, policy: shared.webhooks });
     return {
@@ -79,7 +84,13 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       },
       execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
       reconcile: () => reconcile(store, recoveries, logger, settled),
-      verifyAudit: () => verifyAudit(shared.auditStore, shared.anchor),
+      verifyAudit: async () => {
+        const known = { hasRequests: () => hasRequests(store) };
+        const verdict = await verifyAudit(shared.auditStore, shared.anchor, known);
+        const [first] = verdict.problems;
+        if (first !== undefined) await gate.disarm(`audit: the audit log is not whole: ${first.problem}`);
+        return verdict;
+      },
     };
   };
 }

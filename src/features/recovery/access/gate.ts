@@ -50,6 +50,8 @@ export class Gate {
   #verdict: GateVerdict | undefined;
   #running: { readonly full: boolean; readonly verdict: Promise<GateVerdict> } | undefined;
   readonly #reported = new Set<string>();
+  /** What was found outside a check since the last full one that found everything right. */
+  #found: string | undefined;
 
   constructor(deps: GateDeps) {
     this.#deps = deps;
@@ -70,7 +72,7 @@ export class Gate {
     const known = this.#verdict;
     const age = this.#deps.clock.now() - (known?.checkedAt ?? 0);
     const isFresh = known !== undefined && age < (known.armed ? FRESH_MS : RETRY_MS);
-    return isFresh && !this.#lapsed() ? known : this.#check(false);
+    return isFresh && !this.#lapsed() ? known : this.#check(this.#found !== undefined);
   }
 
   /**
@@ -79,6 +81,20 @@ export class Gate {
    */
   async check(): Promise<GateVerdict> {
     return this.#check(true);
+  }
+
+  /**
+   * Shuts the gate of this process at once for what somebody found: no earlier proof counts any more, and only one in full
+   * that finds everything right arms it again. `problem` is a sentence without its full stop, shown by health and in the event.
+   */
+  async disarm(problem: string): Promise<void> {
+    const checkedAt = this.#deps.clock.now();
+    const override = overrideInForce(this.#deps.policy, checkedAt);
+    const verdict = { armed: false, checkedAt, problems: [problem], override };
+    this.#found = problem;
+    this.#verdict = verdict;
+    this.#deps.logger.error('gate disarmed', { armed: false, override, problems: [problem] });
+    await this.#report(verdict, 'found');
   }
 
   /** One proof at a time: whoever asks for no more than is under way waits for it. */
@@ -99,12 +115,15 @@ export class Gate {
   async #prove(full: boolean): Promise<GateVerdict> {
     const { policy, proofs, clock } = this.#deps;
     const checkedAt = clock.now();
+    if (full) this.#found = undefined;
     const proven = await Promise.all(
       Object.entries(proofs).map(([name, proof]) => this.#attempt(name, proof, full)),
     );
     const found = [
       ...policyProblems(policy, checkedAt).map((text) => ({ kind: 'policy', text })),
       ...proven.filter((problem) => problem !== undefined),
+      // Found while this check was under way, or since the last full one: what was proven before says nothing of it.
+      ...(this.#found === undefined ? [] : [{ kind: 'found', text: this.#found }]),
     ];
     const problems = found.map(({ text }) => text);
     const kinds = [...new Set(found.map(({ kind }) => kind))].sort().join('+');
