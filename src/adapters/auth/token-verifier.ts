@@ -2,6 +2,7 @@
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { WardenError } from '../../core/errors.ts';
+import { storableName } from '../../core/model/names.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Caller } from '../../features/recovery/access/caller.ts';
 
@@ -112,7 +113,7 @@ function toCaller(claims: Claims, scope: string): Caller {
       groups: [...roles, ...groups],
     };
   }
-  const name = (claims.preferred_username ?? claims.name ?? oid).slice(0, 200);
+  const name = storableName(claims.preferred_username ?? claims.name ?? oid);
   return {
     kind: 'person',
     actor: { kind: 'person', id, name },

@@ -13,11 +13,23 @@ export const HsmName = z
     'expected an HSM name (3 to 24 letters, digits, hyphens)',
   );
 
+const LONGEST_NAME = 200;
+
+/** A name of the directory as it can be stored: well-formed, and cut between code points, never within an emoji's two halves. */
+export function storableName(text: string): string {
+  let name = '';
+  for (const character of text.toWellFormed()) {
+    if (name.length + character.length > LONGEST_NAME) break;
+    name += character;
+  }
+  return name;
+}
+
 /** Who did something: a person by the directory's object id, or a webhook source (which can only ask). */
 export const Actor = z.strictObject({
   kind: z.enum(['person', 'webhook', 'service']),
   id: z.string().min(1).max(200),
   /** For people to read; never compared. */
-  name: z.string().max(200),
+  name: z.string().max(LONGEST_NAME),
 });
 export type Actor = z.infer<typeof Actor>;
