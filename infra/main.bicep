@@ -323,8 +323,24 @@ module alerts 'modules/alerts.bicep' = {
     hsmNames: map(allHsms, hsm => hsm.name)
     hsmIds: map(allHsms, hsm => hsmIdOf(hsm, subscription().subscriptionId, resourceGroup().name))
     sweepHours: 24 + sweepGraceHours
+    principalIds: [backup.principalId, recovery.principalId]
   }
   dependsOn: [hsmsAndLogs]
+}
+
+module platformAlerts 'modules/alerts-platform.bicep' = {
+  params: {
+    nameSuffix: suffix
+    tags: tags
+    actionGroupId: logs.outputs.actionGroupId
+    topicId: topic.outputs.resourceId
+    resourceGroupIds: [
+      resourceGroup().id
+      subscriptionResourceId('Microsoft.Resources/resourceGroups', backupResourceGroupName)
+    ]
+  }
+  // What the deployment itself makes is no news.
+  dependsOn: [backupGrants, subscriptions]
 }
 
 module workbook 'modules/workbook.bicep' = {

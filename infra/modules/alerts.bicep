@@ -1,6 +1,8 @@
 metadata name = 'Alerts'
 metadata description = 'Rules that also speak up when the app is dead: most look for the absence of what a healthy product writes.'
 
+import { furtherRules } from 'alert-rules.bicep'
+
 // ================ //
 // Parameters       //
 // ================ //
@@ -28,6 +30,9 @@ param hsmIds string[]
 
 @description('Required. Hours without a completed run after which an HSM counts as not backed up.')
 param sweepHours int
+
+@description('Required. Object ids of the identities of the apps: nobody else writes to the backups.')
+param principalIds string[]
 
 // ================ //
 // Variables        //
@@ -152,7 +157,7 @@ var rules = [
 // ================ //
 
 resource logRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
-  for rule in rules: {
+  for rule in concat(rules, furtherRules): {
     name: 'alert-${rule.name}-${nameSuffix}'
     location: location
     tags: tags
@@ -173,9 +178,9 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
         allOf: [
           {
             query: replace(
-              replace(rule.query, '{hsms}', string(hsmNames)),
-              '{sweepHours}',
-              string(sweepHours)
+              replace(replace(rule.query, '{hsms}', string(hsmNames)), '{sweepHours}', string(sweepHours)),
+              '{principals}',
+              '\'${join(principalIds, '\', \'')}\''
             )
             timeAggregation: 'Count'
             operator: 'GreaterThan'

@@ -85,7 +85,9 @@ describe('the alert rules', () => {
     expect(query).toMatch(/\bSubject\b/);
   });
 
-  const source = readFileSync('infra/modules/alerts.bicep', 'utf8');
+  const source = ['alerts', 'alert-rules']
+    .map((name) => readFileSync(`infra/modules/${name}.bicep`, 'utf8'))
+    .join('');
 
   it('use every query, and no other', () => {
     const used = [...source.matchAll(/\.\.\/queries\/([\w-]+\.kql)/g)].map(([, file]) => file);

@@ -96,7 +96,6 @@ describe('the rules', () => {
 function isFree(path: string): boolean {
   return (
     /(^|\.)(description|notes|displayName|requestMessage|groupShortName|serializedData)$/.test(path) ||
-    /(query|windowSize|overrideQueryTimeRange)$/.test(path) ||
     /^properties\.WARDEN_(EXCLUDE_TAGS|REFRESH_DAYS|APPROVALS|APPROVAL_GROUPS)$/.test(path)
   );
 }

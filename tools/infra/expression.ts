@@ -103,6 +103,10 @@ function evaluate(node: Node, cloud: Cloud): JsonValue {
       return null;
     case 'coalesce':
       return args.find((arg) => arg !== null) ?? null;
+    case 'createarray':
+      return args;
+    case 'join':
+      return Array.isArray(args[0]) ? args[0].map(String).join(second) : `join(${texts.join(', ')})`;
     case 'split':
       return first.split(second);
     case 'last':

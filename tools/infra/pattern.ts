@@ -53,6 +53,15 @@ export const SOMETHING: Condition = {
 /** Whatever is there, or nothing: another rule looks at it. */
 export const ANYTHING: Condition = { says: 'anything', holds: () => true };
 
+/** The same items in whatever order. */
+export function sameItems(items: readonly string[]): Condition {
+  return {
+    says: `exactly ${items.join(', ')}`,
+    holds: (value) =>
+      Array.isArray(value) && JSON.stringify(value.map(String).sort()) === JSON.stringify([...items].sort()),
+  };
+}
+
 function isList(pattern: Pattern): pattern is readonly Pattern[] {
   return Array.isArray(pattern);
 }

@@ -31,7 +31,7 @@ export function ofType(snapshot: Snapshot, type: string): readonly Resource[] {
 }
 
 /** The value at a path of member names in a resource's properties; undefined where there is none. */
-function property(resource: Resource, ...path: readonly string[]): JsonValue | undefined {
+export function property(resource: Resource, ...path: readonly string[]): JsonValue | undefined {
   let value: JsonValue | undefined = resource.properties;
   for (const name of path) {
     if (value === undefined || value === null || typeof value !== 'object' || Array.isArray(value))

@@ -1,26 +1,16 @@
 /** Alert rules: on, heard, soon enough, and asking what they must ask. */
+
+import { ALERTS } from '../alerts/catalogue.ts';
 import type { Expected } from '../expected.ts';
 import type { Facts } from '../facts.ts';
 import { type Condition, SOMETHING } from '../pattern.ts';
+import { minutesIn } from './durations.ts';
+import { platformAlerts } from './platform-alerts.ts';
 
-/** Severity and minutes between two evaluations of each rule over the logs. */
-const LOG_RULES: Readonly<Record<string, readonly [severity: number, everyMinutes: number]>> = {
-  'no-heartbeat': [1, 15],
-  'no-completed-run': [1, 60],
-  'run-partial': [2, 15],
-  'key-lost': [0, 5],
-  'purge-pending-critical': [1, 5],
-  'purge-pending': [3, 15],
-  'key-unprotected': [2, 15],
-  'gate-disarmed': [1, 5],
-  'recovery-activity': [3, 5],
-  'poison-queue': [1, 15],
-  'backup-store-touched': [1, 15],
-};
-
-export function alerts({ promise, names, id, hsmId }: Facts): readonly Expected[] {
+export function alerts(facts: Facts): readonly Expected[] {
+  const { promise, names, id, hsmId } = facts;
   const group = id('Microsoft.Insights/actionGroups', names.actionGroup);
-  const logRules = Object.entries(LOG_RULES).map(([rule, [severity, minutes]]) => ({
+  const logRules = Object.entries(ALERTS).map(([rule, { severity, everyMinutes }]) => ({
     rule: 'alerts',
     type: 'Microsoft.Insights/scheduledQueryRules',
     name: `alert-${rule}-${names.suffix}`,
@@ -34,7 +24,7 @@ export function alerts({ promise, names, id, hsmId }: Facts): readonly Expected[
         enabled: true,
         severity,
         scopes: [id('Microsoft.OperationalInsights/workspaces', names.workspace)],
-        evaluationFrequency: noMoreThan(minutes),
+        evaluationFrequency: noMoreThan(everyMinutes),
         windowSize: SOMETHING,
         overrideQueryTimeRange: SOMETHING,
         skipQueryValidation: true,
@@ -103,7 +93,7 @@ export function alerts({ promise, names, id, hsmId }: Facts): readonly Expected[
       },
     },
   };
-  return [...logRules, ...availability, workbook];
+  return [...logRules, ...availability, ...platformAlerts(facts), workbook];
 }
 
 /** An ISO 8601 duration of so many minutes, or a shorter one. */
@@ -115,11 +105,4 @@ function noMoreThan(minutes: number): Condition {
       return found > 0 && found <= minutes;
     },
   };
-}
-
-/** Minutes in an ISO 8601 duration; 0 where it is none. */
-function minutesIn(duration: string): number {
-  const [, days = 0, hours = 0, minutes = 0] =
-    /^P(?:(\d+)D)?(?:T(?:(\d+)H)?(?:(\d+)M)?)?$/.exec(duration) ?? [];
-  return Number(days) * 1440 + Number(hours) * 60 + Number(minutes);
 }

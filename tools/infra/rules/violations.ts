@@ -13,6 +13,7 @@ import { identities } from './identities.ts';
 import { logs } from './logs.ts';
 import { network } from './network.ts';
 import { checkOutputs } from './outputs.ts';
+import { checkQueries } from './queries.ts';
 import { checkSecrets } from './secrets.ts';
 import { hostStorage } from './storage.ts';
 
@@ -38,6 +39,7 @@ export function violations(snapshot: Snapshot, promise: DeploymentPromise): read
       expected.flatMap((part) => part(facts)),
     ),
     ...checkOutputs(facts),
+    ...checkQueries(facts),
     ...checkSecrets(snapshot),
   ];
 }

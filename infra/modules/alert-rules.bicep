@@ -1,0 +1,97 @@
+metadata name = 'Alert rules'
+metadata description = 'Rules over the logs that are not about the backups of the night: deletions, the recovery, and what keeps people from being told.'
+
+@export()
+@description('Each with its query, how often it is asked and how far back.')
+var furtherRules = [
+  {
+    name: 'key-deleted'
+    title: 'A key was deleted'
+    description: 'A key was deleted. It can be recovered until it is purged.'
+    query: loadTextContent('../queries/key-deleted.kql')
+    severity: 2
+    frequency: 'PT5M'
+    window: 'PT5M'
+    range: 'PT15M'
+  }
+  {
+    name: 'key-purged'
+    title: 'A key was purged'
+    description: 'A key was purged; a backup can bring it back.'
+    query: loadTextContent('../queries/key-purged.kql')
+    severity: 1
+    frequency: 'PT5M'
+    window: 'PT5M'
+    range: 'PT15M'
+  }
+  {
+    name: 'recovery-app-dead'
+    title: 'The recovery app is dead'
+    description: 'The recovery app has not reconciled its requests for 45 minutes. Nobody can ask, approve or recover: look at its host first.'
+    query: loadTextContent('../queries/recovery-app-dead.kql')
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT1H'
+    range: 'PT1H'
+  }
+  {
+    name: 'verification-missing'
+    title: 'Backups are not verified'
+    description: 'No verification of the stored backups of this HSM within a day and the grace.'
+    query: loadTextContent('../queries/verification-missing.kql')
+    severity: 2
+    frequency: 'PT1H'
+    window: 'P1D'
+    range: 'P2D'
+  }
+  {
+    name: 'topic-refuses'
+    title: 'Events do not get out'
+    description: 'The topic does not take events. Findings are kept, and nobody is told of them.'
+    query: loadTextContent('../queries/topic-refuses.kql')
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT15M'
+    range: 'PT30M'
+  }
+  {
+    name: 'pin-failed'
+    title: 'A last backup may go'
+    description: 'The last backup of a purged key could not be pinned: the lifecycle rule will delete it.'
+    query: loadTextContent('../queries/pin-failed.kql')
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT15M'
+    range: 'PT30M'
+  }
+  {
+    name: 'open-findings'
+    title: 'Something still holds'
+    description: 'Keys without a good backup, overdue or unreadable, or an HSM out of reach, at the newest look. Told every hour while it lasts.'
+    query: loadTextContent('../queries/open-findings.kql')
+    severity: 2
+    frequency: 'PT1H'
+    window: 'PT1H'
+    range: 'PT2H'
+  }
+  {
+    name: 'approval-forged'
+    title: 'A decision is not what was approved'
+    description: 'A stored decision is not borne out by the audit log, or another key came back than was approved. Treat it as an attack.'
+    query: loadTextContent('../queries/approval-forged.kql')
+    severity: 0
+    frequency: 'PT5M'
+    window: 'PT5M'
+    range: 'PT15M'
+  }
+  {
+    name: 'key-brought-back-unapproved'
+    title: 'A key came back without a decision'
+    description: 'The HSM says that a key was restored or recovered, and no recovery of ours had begun. Treat it as an attack.'
+    query: loadTextContent('../queries/key-brought-back-unapproved.kql')
+    severity: 0
+    frequency: 'PT15M'
+    window: 'PT15M'
+    range: 'PT3H'
+  }
+]

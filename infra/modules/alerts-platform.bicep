@@ -1,0 +1,126 @@
+metadata name = 'Platform alerts'
+metadata description = 'Rules that need no app and no log of ours: what the topic measures of itself, and what people change around the product.'
+
+@description('Required. Suffix of every name.')
+param nameSuffix string
+
+@description('Optional. Tags of every rule.')
+param tags { *: string } = {}
+
+@description('Required. Resource id of the action group.')
+param actionGroupId string
+
+@description('Required. Resource id of the topic.')
+param topicId string
+
+@description('Required. Resource ids of the resource groups of the deployment and of the backups.')
+param resourceGroupIds string[]
+
+// https://learn.microsoft.com/azure/event-grid/monitor-push-reference#metrics
+var topicMetrics = [
+  {
+    name: 'dead-letters'
+    metric: 'DeadLetteredCount'
+    title: 'Events that nobody took lie in the dead-letter container.'
+  }
+  {
+    name: 'dropped-events'
+    metric: 'DroppedEventCount'
+    title: 'Events were lost: neither delivered nor kept as dead letters.'
+  }
+  { name: 'publish-failures', metric: 'PublishFailCount', title: 'The topic refuses events.' }
+]
+
+// Whoever may change these can make the product blind, deaf or harmless.
+// https://learn.microsoft.com/azure/role-based-access-control/resource-provider-operations
+var watchedChanges = {
+  locks: ['Microsoft.Authorization/locks/write', 'Microsoft.Authorization/locks/delete']
+  policies: [
+    'Microsoft.Storage/storageAccounts/write'
+    'Microsoft.Storage/storageAccounts/delete'
+    'Microsoft.Storage/storageAccounts/managementPolicies/write'
+    'Microsoft.Storage/storageAccounts/managementPolicies/delete'
+    'Microsoft.Storage/storageAccounts/blobServices/write'
+    'Microsoft.Storage/storageAccounts/blobServices/containers/delete'
+    'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/write'
+    'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/delete'
+  ]
+  roles: [
+    'Microsoft.Authorization/roleAssignments/write'
+    'Microsoft.Authorization/roleAssignments/delete'
+    'Microsoft.Authorization/roleDefinitions/write'
+    'Microsoft.Authorization/roleDefinitions/delete'
+  ]
+  diagnostics: [
+    'Microsoft.Insights/diagnosticSettings/write'
+    'Microsoft.Insights/diagnosticSettings/delete'
+  ]
+  alerts: [
+    'Microsoft.Insights/scheduledQueryRules/write'
+    'Microsoft.Insights/scheduledQueryRules/delete'
+    'Microsoft.Insights/metricAlerts/write'
+    'Microsoft.Insights/metricAlerts/delete'
+    'Microsoft.Insights/activityLogAlerts/write'
+    'Microsoft.Insights/activityLogAlerts/delete'
+    'Microsoft.Insights/actionGroups/write'
+    'Microsoft.Insights/actionGroups/delete'
+  ]
+  apps: [
+    'Microsoft.Web/sites/config/write'
+    'Microsoft.Web/sites/stop/action'
+    'Microsoft.Web/sites/delete'
+  ]
+}
+
+resource topicRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
+  for rule in topicMetrics: {
+    name: 'alert-${rule.name}-${nameSuffix}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: rule.title
+      enabled: true
+      severity: 1
+      scopes: [topicId]
+      evaluationFrequency: 'PT5M'
+      windowSize: 'PT15M'
+      criteria: {
+        'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
+        allOf: [
+          {
+            name: rule.name
+            criterionType: 'StaticThresholdCriterion'
+            metricNamespace: 'Microsoft.EventGrid/topics'
+            metricName: rule.metric
+            timeAggregation: 'Total'
+            operator: 'GreaterThan'
+            threshold: 0
+          }
+        ]
+      }
+      actions: [{ actionGroupId: actionGroupId }]
+    }
+  }
+]
+
+// A deployment changes most of these as well: each tells of itself once. Nobody else should.
+resource changeRules 'Microsoft.Insights/activityLogAlerts@2026-01-01' = [
+  for change in items(watchedChanges): {
+    name: 'alert-changed-${change.key}-${nameSuffix}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: 'Somebody changed what the product relies on (${change.key}). Expected, or not?'
+      enabled: true
+      scopes: resourceGroupIds
+      condition: {
+        allOf: [
+          { field: 'category', equals: 'Administrative' }
+          { field: 'status', equals: 'Succeeded' }
+          { anyOf: map(change.value, operation => { field: 'operationName', equals: operation }) }
+        ]
+      }
+      actions: { actionGroups: [{ actionGroupId: actionGroupId }] }
+    }
+  }
+]

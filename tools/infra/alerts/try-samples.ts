@@ -1,0 +1,34 @@
+/** Whether a query fires for what it must, and for nothing else. */
+import { ALERTS, ALSO_FIRES, NOW, SAMPLE_VALUES } from './catalogue.ts';
+import { evaluateQuery, type Rows } from './kql-evaluate.ts';
+import { parseQuery } from './kql-parse.ts';
+
+/** What is wrong with the query of a rule, a sentence each. The query may have its placeholders still. */
+export function trySamples(name: string, text: string): readonly string[] {
+  const alert = ALERTS[name];
+  if (alert === undefined) return [`nobody says what ${name} promises`];
+  try {
+    const query = parseQuery(filled(text));
+    const subjects = (rows: Rows) => evaluateQuery(query, rows, NOW).map(({ Subject }) => Subject);
+    const found = subjects(alert.fires.rows);
+    return [
+      ...(found.includes(alert.fires.subject)
+        ? []
+        : [`does not fire for ${alert.fires.subject}, but for ${found.join(', ') || 'nothing'}`]),
+      ...(subjects(alert.silent).length === 0 ? [] : ['fires for what is in order']),
+      ...ALSO_FIRES.filter(([rule, rows]) => rule === name && subjects(rows).length === 0).map(
+        ([, rows]) => `does not fire for ${JSON.stringify(rows)}`,
+      ),
+    ];
+  } catch (error) {
+    return [error instanceof Error ? error.message : String(error)];
+  }
+}
+
+/** With sample values for what a deployment fills in. */
+export function filled(text: string): string {
+  return text.replaceAll(
+    /\{(hsms|sweepHours|principals)\}/g,
+    (_match, name: string) => SAMPLE_VALUES[name] ?? '',
+  );
+}

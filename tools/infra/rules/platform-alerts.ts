@@ -1,0 +1,97 @@
+/** Rules that need no app and no log of ours: what the topic measures of itself, and changes around the product. */
+import type { Expected } from '../expected.ts';
+import type { Facts } from '../facts.ts';
+import { SOMETHING, sameItems } from '../pattern.ts';
+
+const METRICS: Readonly<Record<string, string>> = {
+  'dead-letters': 'DeadLetteredCount',
+  'dropped-events': 'DroppedEventCount',
+  'publish-failures': 'PublishFailCount',
+};
+
+/** Changes that make the product blind, deaf or harmless, by what they change. */
+export const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
+  alerts: ['scheduledQueryRules', 'metricAlerts', 'activityLogAlerts', 'actionGroups'].flatMap((type) =>
+    both(`Microsoft.Insights/${type}`),
+  ),
+  apps: ['config/write', 'stop/action', 'delete'].map((action) => `Microsoft.Web/sites/${action}`),
+  diagnostics: both('Microsoft.Insights/diagnosticSettings'),
+  locks: both('Microsoft.Authorization/locks'),
+  policies: [
+    ...both('Microsoft.Storage/storageAccounts'),
+    ...both('Microsoft.Storage/storageAccounts/managementPolicies'),
+    'Microsoft.Storage/storageAccounts/blobServices/write',
+    'Microsoft.Storage/storageAccounts/blobServices/containers/delete',
+    ...both('Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies'),
+  ],
+  roles: [
+    ...both('Microsoft.Authorization/roleAssignments'),
+    ...both('Microsoft.Authorization/roleDefinitions'),
+  ],
+};
+
+export function platformAlerts({ promise, names, id }: Facts): readonly Expected[] {
+  const actionGroupId = id('Microsoft.Insights/actionGroups', names.actionGroup);
+  const groups = ['rg-warden', promise.backupGroup].map(
+    (group) => `/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/${group}`,
+  );
+  const common = { location: 'global', tags: promise.tags };
+  return [
+    ...Object.entries(METRICS).map(([name, metricName]) => ({
+      rule: 'alerts',
+      type: 'Microsoft.Insights/metricAlerts',
+      name: `alert-${name}-${names.suffix}`,
+      like: {
+        ...common,
+        properties: {
+          description: SOMETHING,
+          enabled: true,
+          severity: 1,
+          scopes: [id('Microsoft.EventGrid/topics', names.topic)],
+          evaluationFrequency: 'PT5M',
+          windowSize: 'PT15M',
+          criteria: {
+            'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria',
+            allOf: [
+              {
+                name,
+                criterionType: 'StaticThresholdCriterion',
+                metricNamespace: 'Microsoft.EventGrid/topics',
+                metricName,
+                timeAggregation: 'Total',
+                operator: 'GreaterThan',
+                threshold: 0,
+              },
+            ],
+          },
+          actions: [{ actionGroupId }],
+        },
+      },
+    })),
+    ...Object.entries(WATCHED_CHANGES).map(([kind, operations]) => ({
+      rule: 'alerts',
+      type: 'Microsoft.Insights/activityLogAlerts',
+      name: `alert-changed-${kind}-${names.suffix}`,
+      like: {
+        ...common,
+        properties: {
+          description: SOMETHING,
+          enabled: true,
+          scopes: sameItems(groups),
+          condition: {
+            allOf: [
+              { field: 'category', equals: 'Administrative' },
+              { field: 'status', equals: 'Succeeded' },
+              { anyOf: operations.map((equals) => ({ field: 'operationName', equals })) },
+            ],
+          },
+          actions: { actionGroups: [{ actionGroupId }] },
+        },
+      },
+    })),
+  ];
+}
+
+function both(type: string): readonly string[] {
+  return [`${type}/write`, `${type}/delete`];
+}

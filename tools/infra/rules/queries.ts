@@ -1,0 +1,72 @@
+/** What each query asks: it fires for every sample that it must fire for, looks far enough back, and leaves no gap. */
+
+import { ALERTS } from '../alerts/catalogue.ts';
+import { trySamples } from '../alerts/try-samples.ts';
+import { APP_NAMES, type Facts } from '../facts.ts';
+import { ofType, property, text } from '../snapshot.ts';
+import { minutesIn } from './durations.ts';
+
+/** A second look-back of a query: of what it compares with. */
+const ALSO_LOOKS: ReadonlySet<string> = new Set(['key-brought-back-unapproved 180']);
+
+/** Logs may arrive this late: https://learn.microsoft.com/azure/azure-monitor/logs/data-ingestion-time */
+const INGESTION_MINUTES = 5;
+
+export function checkQueries(facts: Facts): readonly string[] {
+  const { snapshot, names, promise } = facts;
+  return Object.entries(ALERTS).flatMap(([name, alert]) => {
+    const rule = ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules').find(
+      (one) => one.name === `alert-${name}-${names.suffix}`,
+    );
+    if (rule === undefined) return [];
+    const criteria = property(rule, 'criteria', 'allOf');
+    const [only] = Array.isArray(criteria) ? criteria : [];
+    const query =
+      only !== null && typeof only === 'object' && !Array.isArray(only) && typeof only?.query === 'string'
+        ? only.query
+        : '';
+    const every = minutesIn(text(rule, 'evaluationFrequency'));
+    const range = minutesIn(text(rule, 'overrideQueryTimeRange'));
+    const window = minutesIn(text(rule, 'windowSize'));
+    const back = lookBacks(query);
+    // Where the deployment says how late a run may be, the query says the same.
+    const lookBack =
+      alert.lookBackMinutes === 27 * 60 ? (24 + promise.graceHours) * 60 : alert.lookBackMinutes;
+    const complain = (problem: string) => `queries: ${name}: ${problem}`;
+    return [
+      ...trySamples(name, withSampleValues(query, facts)).map(complain),
+      ...(query.includes('union isfuzzy=true') ? [] : [complain('fails while a table is not there yet')]),
+      ...back
+        .filter((minutes) => minutes !== lookBack && !ALSO_LOOKS.has(`${name} ${minutes}`))
+        .map((minutes) => complain(`looks ${minutes} minutes back, not ${lookBack}`)),
+      ...(back.length === 0 ? [complain('has no look-back')] : []),
+      ...(lookBack < every + INGESTION_MINUTES
+        ? [complain(`is asked every ${every} minutes, which leaves gaps`)]
+        : []),
+      ...(range < Math.max(lookBack, ...back) ? [complain(`is cut to ${range} minutes`)] : []),
+      ...(range > 2 * 1440 || window > range ? [complain('has a window that Azure Monitor refuses')] : []),
+      ...(window < every ? [complain(`has a window of ${window} minutes, asked every ${every}`)] : []),
+    ];
+  });
+}
+
+/** The query with sample values for what the deployment filled in: only what it must fill in is known there. */
+function withSampleValues(query: string, { promise, identity }: Facts): string {
+  const principals = APP_NAMES.map((app) => `'${identity(app).principal}'`).join(', ');
+  const hsms = JSON.stringify(promise.hsms.map(({ name }) => name));
+  return query
+    .replaceAll(`ago(${24 + promise.graceHours}h)`, 'ago({sweepHours}h)')
+    .replaceAll(`dynamic(${hsms})`, 'dynamic({hsms})')
+    .replaceAll(`!in (${principals})`, '!in ({principals})');
+}
+
+function lookBacks(query: string): readonly number[] {
+  const unit = { m: 1, h: 60, d: 1440 };
+  return [...withoutComments(query).matchAll(/\bago\((\d+)([mhd])\)/g)].map(
+    ([, count, of]) => Number(count) * (of === 'h' ? unit.h : of === 'd' ? unit.d : unit.m),
+  );
+}
+
+function withoutComments(query: string): string {
+  return query.replaceAll(/^\s*\/\/.*$/gm, '');
+}
