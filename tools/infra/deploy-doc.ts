@@ -24,8 +24,10 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'Microsoft.Insights/components': 'Application Insights',
   'Microsoft.Insights/actionGroups': 'who is told of alerts',
   'Microsoft.Insights/scheduledQueryRules': 'alert rules over the logs',
-  'Microsoft.Insights/metricAlerts': 'availability of each HSM; dead letters, lost events and refusals of the topic',
-  'Microsoft.Insights/activityLogAlerts': 'changes of locks, policies, roles, diagnostic settings, alerts and apps',
+  'Microsoft.Insights/metricAlerts':
+    'availability of each HSM; dead letters, lost events and refusals of the topic',
+  'Microsoft.Insights/activityLogAlerts':
+    'changes of locks, policies, roles, diagnostic settings, alerts and apps',
   'Microsoft.Insights/workbooks': 'the page that shows whether every key is safe',
   'Microsoft.Network/virtualNetworks': 'private network',
   'Microsoft.Network/networkSecurityGroups': 'who may reach what in it',

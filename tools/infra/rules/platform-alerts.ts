@@ -10,7 +10,7 @@ const METRICS: Readonly<Record<string, string>> = {
 };
 
 /** Changes that make the product blind, deaf or harmless, by what they change. */
-export const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
+const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
   alerts: ['scheduledQueryRules', 'metricAlerts', 'activityLogAlerts', 'actionGroups'].flatMap((type) =>
     both(`Microsoft.Insights/${type}`),
   ),
