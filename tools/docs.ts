@@ -1,5 +1,6 @@
 /** `npm run docs`: writes the pages that are made from the code. */
 import { readFile, writeFile } from 'node:fs/promises';
+import { alertsPage } from './alerts-doc.ts';
 import { apiPage } from './api-doc.ts';
 import { cliPage } from './cli-doc.ts';
 import { configurationPage } from './configuration-doc.ts';
@@ -8,4 +9,5 @@ import { writePictures } from './pictures.ts';
 await writeFile('docs/configuration.md', configurationPage());
 await writeFile('docs/cli.md', cliPage());
 await writeFile('docs/api.md', apiPage(await readFile('docs/api.md', 'utf8')));
+await writeFile('docs/alerts.md', alertsPage());
 writePictures();

@@ -1,6 +1,7 @@
 /** What each query asks: it fires for every sample that it must fire for, looks far enough back, and leaves no gap. */
 
 import { ALERTS } from '../alerts/catalogue.ts';
+import { diagnosticsOf } from '../alerts/kql-check.ts';
 import { trySamples } from '../alerts/try-samples.ts';
 import { APP_NAMES, type Facts } from '../facts.ts';
 import { ofType, property, text } from '../snapshot.ts';
@@ -35,6 +36,7 @@ export function checkQueries(facts: Facts): readonly string[] {
     const complain = (problem: string) => `queries: ${name}: ${problem}`;
     return [
       ...trySamples(name, withSampleValues(query, facts)).map(complain),
+      ...diagnosticsOf(query).map(complain),
       ...(query.includes('union isfuzzy=true') ? [] : [complain('fails while a table is not there yet')]),
       ...back
         .filter((minutes) => minutes !== lookBack && !ALSO_LOOKS.has(`${name} ${minutes}`))

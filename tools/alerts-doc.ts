@@ -1,0 +1,96 @@
+/** docs/alerts.md: each promise, the rule that tells when it is broken, and samples of both kinds. */
+import { readFileSync } from 'node:fs';
+import { ALERTS, type Alert } from './infra/alerts/catalogue.ts';
+import { PUBLIC_CLOUD } from './infra/clouds.ts';
+import { evaluated } from './infra/evaluated.ts';
+import { ofType, Snapshot, text } from './infra/snapshot.ts';
+
+/** The whole page. */
+export function alertsPage(): string {
+  const stored = JSON.parse(readFileSync('infra/tests/defaults.snapshot.json', 'utf8'));
+  const snapshot = evaluated(Snapshot.parse(stored), PUBLIC_CLOUD);
+  return `# Alerts
+
+Made by \`npm run docs\` from the rules that are deployed and the samples that test them. All of them tell the action group of
+the deployment (\`alertReceivers\`), none needs an app of ours to be alive, and state is told again while it lasts. A rule about
+something that should happen looks for its absence, so it also fires when the app is dead or its log is empty. Tables that
+nothing was ever written to do not stop a rule: \`union isfuzzy=true\` with an empty table of the same columns takes their place.
+
+A new mail receiver gets one message from Azure that it was added to the action group; some organisations ask it for a
+one-time passcode first. Send a test from the portal (*Monitor → Alerts → Action groups → Test*) before you rely on it.
+
+## Rules over the logs
+
+| Promise | Rule | Severity | Every | Looks back |
+|---|---|---|---|---|
+${Object.entries(ALERTS)
+  .map(
+    ([name, alert]) =>
+      `| ${alert.promise} | [${name}](#${name}) | ${alert.severity} | ${minutes(everyOf(snapshot, name))} | ${minutes(alert.lookBackMinutes)} |`,
+  )
+  .join('\n')}
+
+\`key-brought-back-unapproved\` reads the audit log of the HSMs and needs it in the workspace: \`auditLogToWorkspace = true\`.
+
+## Rules over metrics and the activity log
+
+| Promise | Rule |
+|---|---|
+${[
+  ...ofType(snapshot, 'Microsoft.Insights/metricAlerts'),
+  ...ofType(snapshot, 'Microsoft.Insights/activityLogAlerts'),
+]
+  .map((rule) => `| ${text(rule, 'description')} | \`${rule.name.replace(/-warden-[a-z0-9]{13}$/, '')}\` |`)
+  .join('\n')}
+
+The rules over the activity log also tell of your own deployments, once each. Diagnostic settings of an HSM are watched where
+the HSM lies in a group of the deployment; elsewhere the owner of that group watches them.
+
+${Object.entries(ALERTS)
+  .map(([name, alert]) => section(name, alert, titleOf(snapshot, name)))
+  .join('\n')}`;
+}
+
+function section(name: string, alert: Alert, title: string): string {
+  return `### ${name}
+
+*${title}.* ${alert.promise}
+
+\`\`\`kusto
+${readFileSync(`infra/queries/${name}.kql`, 'utf8').trim()}
+\`\`\`
+
+Fires, for \`${alert.fires.subject}\`, at ${rowsOf(alert.fires.rows)}
+
+Silent at ${rowsOf(alert.silent)}
+`;
+}
+
+function rowsOf(rows: Alert['silent']): string {
+  const shown = Object.entries(rows).flatMap(([table, all]) =>
+    all.map((row) => `${table} ${JSON.stringify(row)}`),
+  );
+  return `2026-11-24 12:00 UTC with:\n\n\`\`\`json\n${shown.join('\n')}\n\`\`\``;
+}
+
+function ruleOf(snapshot: Snapshot, name: string) {
+  return ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules').find((rule) =>
+    rule.name.startsWith(`alert-${name}-warden-`),
+  );
+}
+
+function titleOf(snapshot: Snapshot, name: string): string {
+  const rule = ruleOf(snapshot, name);
+  return rule === undefined ? '' : text(rule, 'displayName');
+}
+
+function everyOf(snapshot: Snapshot, name: string): number {
+  const rule = ruleOf(snapshot, name);
+  const [, hours = 0, count = 0] =
+    /^PT(?:(\d+)H)?(?:(\d+)M)?$/.exec(rule === undefined ? '' : text(rule, 'evaluationFrequency')) ?? [];
+  return Number(hours) * 60 + Number(count);
+}
+
+function minutes(count: number): string {
+  return count % 60 === 0 ? `${count / 60} h` : `${count} min`;
+}
