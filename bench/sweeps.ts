@@ -97,7 +97,7 @@ export async function unchanged(): Promise<Figure[]> {
     await startStage(1, keys, ['--limits', 'off', '--latency', 'real']),
     async (stage) => {
       await sweepInProcess(stage, { runId: 'first', pace: NO_BRAKE });
-      // Taking turns, because the answers' times are drawn anew each time.
+      // Taking turns, because the answers' times are drawn again each time.
       let [sweeps, listings] = [0, 0];
       for (const runId of ['second', 'third', 'fourth']) {
         sweeps += (await sweepInProcess(stage, { runId })).seconds;

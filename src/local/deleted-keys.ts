@@ -4,8 +4,8 @@ import { createBlobService } from '../adapters/blob/clients.ts';
 import { TokenFileCredential } from '../adapters/identity/credential.ts';
 import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
-import { lookUp } from '../core/look-up.ts';
 import type { ListedDeletedKey } from '../core/model/key.ts';
+import { ownValue } from '../core/own-value.ts';
 import type { KeyService } from '../core/ports.ts';
 import { readCatalogue } from '../features/recovery-points/catalogue.ts';
 import { CONTAINERS } from '../platform/config/product-settings.ts';
@@ -28,7 +28,7 @@ export async function describeDeletedKeys(world: World): Promise<string[]> {
       return deleted.map((key) => ({
         leftMs: key.scheduledPurgeAt - now(),
         text: `  deleted  ${name}/${key.name}, purged in ${timeLeft(key.scheduledPurgeAt - now())}, ${
-          lookUp(catalogue.keys, key.name) === undefined
+          ownValue(catalogue.keys, key.name) === undefined
             ? 'has no backup: recover it before then'
             : 'can be restored from its backup after that'
         }`,

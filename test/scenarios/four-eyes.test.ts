@@ -27,7 +27,7 @@ async function approveTwice(asked: RecoveryView): Promise<RecoveryView> {
   return world.ended(asked.id);
 }
 
-/** Verified against the backup, backed up anew, told to the topic, and all of it in a whole audit log. */
+/** Verified against the backup, backed up again, told to the topic, and all of it in a whole audit log. */
 async function expectRecovered({ id, outcome, operation, digest }: RecoveryView): Promise<void> {
   expect(outcome).toMatchObject({ result: 'succeeded', warnings: [] });
   expect(outcome?.verified).toBe(outcome?.versions);

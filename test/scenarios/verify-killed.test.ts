@@ -116,7 +116,7 @@ describe('the verification, killed hard at random moments', () => {
       .toBeDefined();
 
     expect(stations.length).toBeGreaterThanOrEqual(6);
-    // It never began anew, and at the end each backup counts once.
+    // It never began again, and at the end each backup counts once.
     expect(stations).toEqual(stations.toSorted((a, b) => a - b));
     const last = await progress();
     expect(last).toMatchObject({ runId: RUN.runId, found: damaged.length });

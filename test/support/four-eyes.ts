@@ -6,7 +6,7 @@ import { setClockAhead, systemClock } from '../../src/adapters/system/system-clo
 import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.ts';
 import { type AuditEntry, parseEntry } from '../../src/features/audit/entry.ts';
 import { RecoveryPage, RecoveryView } from '../../src/features/recovery/model/asking.ts';
-import { lookAtKey } from '../../src/features/recovery/planning/key-state.ts';
+import { readKeyState } from '../../src/features/recovery/planning/key-state.ts';
 import { runNightly } from '../../src/local/run-nightly.ts';
 import { type Apps, startApps } from '../../src/local/start-apps.ts';
 import type { CloudEvent } from '../../src/local/topic/cloud-event.ts';
@@ -93,7 +93,7 @@ export class FourEyes {
   /** Whether a key is active, deleted or gone, and its versions while it is active. */
   async stateOf(hsm: string, key: string): Promise<string> {
     const keys = keyServiceOn(this.hsm(hsm));
-    const { state } = await lookAtKey(keys, key);
+    const { state } = await readKeyState(keys, key);
     if (state !== 'active') return state;
     return `active ${(await keys.listVersions(key)).map(({ version }) => version).join(' ')}`;
   }

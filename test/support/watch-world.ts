@@ -9,7 +9,7 @@ import { WatchEvent } from '../../src/features/watch/model/events.ts';
 import { NO_SIGNALS, type Signals } from '../../src/features/watch/model/observation.ts';
 import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../../src/features/watch/model/policy.ts';
 import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
-import { type LookDeps, look } from '../../src/features/watch/scan.ts';
+import { type ScanDeps, scan } from '../../src/features/watch/scan.ts';
 import { ManualClock } from './memory/manual-clock.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
 import { MemoryDocumentStore } from './memory/memory-document-store.ts';
@@ -54,7 +54,7 @@ export class WatchWorld {
     this.hsm = new MemoryHsm({ name: 'contoso', purgeProtection: true, clock: this.clock, ...options });
   }
 
-  get deps(): LookDeps {
+  get deps(): ScanDeps {
     return {
       keys: new MemoryKeyService(this.hsm),
       state: this.state,
@@ -73,7 +73,7 @@ export class WatchWorld {
   }
 
   look(signals: Partial<Signals> = {}) {
-    return look(this.deps, this.policy, { ...NO_SIGNALS, ...signals });
+    return scan(this.deps, this.policy, { ...NO_SIGNALS, ...signals });
   }
 
   /** Backs a key up as the sweep does. */

@@ -35,7 +35,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'Microsoft.Network/privateEndpoints': 'storage, events and each HSM',
 };
 
-/** The page with its tables made anew. */
+/** The page with its tables made again. */
 export function deployPage(page: string): string {
   const tables = { resources: resourceTable(), grants: grantTable(), 'hsm-roles': roleTable() };
   return Object.entries(tables).reduce((text, [name, table]) => {

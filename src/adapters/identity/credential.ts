@@ -20,7 +20,7 @@ export function surroundingIdentity(authorityHost?: string): TokenCredential {
   );
 }
 
-/** The bearer token in a file, as a local emulator writes it; read anew each time, for a restarted emulator writes another. */
+/** The bearer token in a file, as a local emulator writes it; read again each time, for a restarted emulator writes another. */
 export class TokenFileCredential implements TokenCredential {
   readonly #path: string;
 

@@ -1,4 +1,4 @@
-/** `hsm-warden backup rebuild`: makes the catalogue anew from the backups alone, while nobody else works on the HSM. */
+/** `hsm-warden backup rebuild`: makes the catalogue again from the backups alone, while nobody else works on the HSM. */
 import { z } from 'zod';
 import { rebuild } from '../../features/backup/rebuild.ts';
 import { LEASE_SECONDS } from '../../features/backup/sweep.ts';

@@ -49,8 +49,8 @@ export interface Change<T, Result> {
 }
 
 /**
- * Reads a document, changes it and writes it; reads it anew when somebody else wrote meanwhile, and `change` then decides
- * anew. A change that returns what it was given writes nothing. Fails with what `change` throws, `state-corrupt`,
+ * Reads a document, changes it and writes it; reads it again when somebody else wrote meanwhile, and `change` then decides
+ * again. A change that returns what it was given writes nothing. Fails with what `change` throws, `state-corrupt`,
  * `state-conflict` after {@link CONFLICT_ATTEMPTS} conflicts, or a storage code.
  */
 export async function updateDocument<Kind extends DocumentKind, T>(
@@ -86,7 +86,7 @@ export async function updateDocumentWith<Kind extends DocumentKind, T, Result>(
 }
 
 /**
- * Runs `attempt` until it does not fail with `state-conflict`: each time it must read anew what it writes. `name` is what the
+ * Runs `attempt` until it does not fail with `state-conflict`: each time it must read again what it writes. `name` is what the
  * document is called in the message, which is the same wherever this gives up. Fails with what `attempt` fails with, and with
  * `state-conflict` after {@link CONFLICT_ATTEMPTS} conflicts.
  */

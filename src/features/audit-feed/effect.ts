@@ -41,17 +41,17 @@ const OTHERS = new Set([
 const OWN_AGENT = /\bhsm-warden\b/;
 
 /** What to do about a record. */
-export type Effect = 'back-up' | 'look' | 'deleted' | 'purged' | 'refused-use' | 'none' | 'unknown';
+export type Effect = 'back-up' | 'scan' | 'deleted' | 'purged' | 'refused-use' | 'none' | 'unknown';
 
 /** The effect of one record. The log writes `Success` for refused requests too: only the status tells. */
 export function effectOf({ operation, key, httpStatus, clientInfo, unclear }: AuditRecord): Effect {
-  if (unclear === true) return 'look';
+  if (unclear === true) return 'scan';
   const succeeded = httpStatus === undefined || (httpStatus >= 200 && httpStatus < 300);
-  if (operation === 'KeyDelete') return !succeeded ? 'none' : key === undefined ? 'look' : 'deleted';
+  if (operation === 'KeyDelete') return !succeeded ? 'none' : key === undefined ? 'scan' : 'deleted';
   // Without a status nothing is claimed: the look finds out.
   if (operation === 'KeyPurge')
-    return !succeeded ? 'none' : httpStatus === undefined || key === undefined ? 'look' : 'purged';
-  if (succeeded && CHANGES.has(operation)) return key === undefined ? 'look' : 'back-up';
+    return !succeeded ? 'none' : httpStatus === undefined || key === undefined ? 'scan' : 'purged';
+  if (succeeded && CHANGES.has(operation)) return key === undefined ? 'scan' : 'back-up';
   if (!succeeded && USES.has(operation))
     return isRefusal(httpStatus, operation, clientInfo) ? 'refused-use' : 'none';
   return CHANGES.has(operation) || USES.has(operation) || OTHERS.has(operation) ? 'none' : 'unknown';

@@ -2,19 +2,19 @@
 
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
-import { lookUp } from '../../core/look-up.ts';
 import { NameMap } from '../../core/model/key-name.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
+import { ownValue } from '../../core/own-value.ts';
 import type { KeyService, Logger, WorkQueue } from '../../core/ports.ts';
 import type { KeyBackupMessage } from '../backup/queues.ts';
 import { KEY_BACKUPS } from '../backup/queues.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { isUntoldUse } from '../watch/judge/classify-use.ts';
-import type { LookMessage } from '../watch/model/message.ts';
+import type { ScanMessage } from '../watch/model/message.ts';
 import { SCANS } from '../watch/model/message.ts';
 import type { Signals, UseSignal } from '../watch/model/observation.ts';
 import { readWatchState } from '../watch/model/watch-state.ts';
-import type { LookResult } from '../watch/scan.ts';
+import type { ScanResult } from '../watch/scan.ts';
 import { readAuditBatch } from './read-batch.ts';
 import { type FeedHsm, type HsmWork, sortRecords } from './sort-records.ts';
 
@@ -32,7 +32,7 @@ export interface AuditFeedDeps {
   /** The keys of one HSM. */
   readonly keysOf: (hsm: string) => KeyService;
   /** Looks at one HSM now; see {@link look}. */
-  readonly look: (hsm: string, signals: Signals) => Promise<Pick<LookResult, 'observation' | 'catalogue'>>;
+  readonly scan: (hsm: string, signals: Signals) => Promise<Pick<ScanResult, 'observation' | 'catalogue'>>;
   readonly selection: KeySelection;
   readonly logger: Logger;
 }
@@ -64,8 +64,8 @@ export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Prom
       await deps.queue.send(KEY_BACKUPS, message);
       backupsRequested += 1;
     }
-    const { looked, requested } = await lookIfNeeded(deps, hsm, work);
-    if (looked) looks += 1;
+    const { scanned, requested } = await scanIfNeeded(deps, hsm, work);
+    if (scanned) looks += 1;
     backupsRequested += requested;
   }
   const result = { records: records.length, malformed, ...counts, backupsRequested, looks };
@@ -73,34 +73,34 @@ export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Prom
   return result;
 }
 
-async function lookIfNeeded(
+async function scanIfNeeded(
   deps: AuditFeedDeps,
   hsm: string,
   work: HsmWork,
-): Promise<{ readonly looked: boolean; readonly requested: number }> {
+): Promise<{ readonly scanned: boolean; readonly requested: number }> {
   const uses = await usesOfDeletedKeys(deps, hsm, work);
   const { deletes, purges } = work;
-  if (!work.look && deletes.length + purges.length + uses.length === 0)
-    return { looked: false, requested: 0 };
+  if (!work.scan && deletes.length + purges.length + uses.length === 0)
+    return { scanned: false, requested: 0 };
   const signals = { deletes, purges, uses };
   try {
-    const seen = await deps.look(hsm, signals);
-    return { looked: true, requested: work.look ? await requestMissing(deps, hsm, seen, work) : 0 };
+    const seen = await deps.scan(hsm, signals);
+    return { scanned: true, requested: work.scan ? await requestMissing(deps, hsm, seen, work) : 0 };
   } catch (error) {
     deps.logger.warn('look failed, its queue takes over', { hsm, error });
     for (const part of inParts(signals)) {
-      const message: LookMessage = { kind: 'look', hsm, signals: part };
+      const message: ScanMessage = { kind: 'look', hsm, signals: part };
       await deps.queue.send(SCANS, message);
     }
   }
-  return { looked: true, requested: 0 };
+  return { scanned: true, requested: 0 };
 }
 
 /** After a restore, whose record names no key: the keys that differ from their backups are among those the look saw. */
 async function requestMissing(
   deps: AuditFeedDeps,
   hsm: string,
-  { observation, catalogue }: Pick<LookResult, 'observation' | 'catalogue'>,
+  { observation, catalogue }: Pick<ScanResult, 'observation' | 'catalogue'>,
   work: HsmWork,
 ): Promise<number> {
   const policy = {
@@ -111,7 +111,7 @@ async function requestMissing(
   const missing = [...(observation?.active.values() ?? [])].filter(
     (key) =>
       !work.changed.has(key.name) &&
-      planKey(key, lookUp(catalogue.keys, key.name)?.record, policy).action === 'back-up',
+      planKey(key, ownValue(catalogue.keys, key.name)?.record, policy).action === 'back-up',
   );
   for (const { name } of missing.slice(0, MISSING_AT_ONCE)) {
     const message: KeyBackupMessage = { kind: 'key-backup', hsm, key: name, reason: 'changed' };
@@ -131,7 +131,7 @@ async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork
   const asked = new NameMap<boolean>();
   const news: UseSignal[] = [];
   for (const use of work.uses) {
-    const known = lookUp(state.keys, use.key);
+    const known = ownValue(state.keys, use.key);
     if (known?.state === 'deleted') {
       if (isUntoldUse(known, use)) news.push(use);
       continue;

@@ -60,7 +60,7 @@ export const AUDIT_FEED: Feature<AuditFeedNeeds, AuditFeedApp> = {
           hsms,
           selection,
           keysOf: (hsm: string) => app.hsms.get(hsm).keys,
-          look: (hsm: string, signals: Parameters<typeof scanHsm>[2]) => scanHsm(app, hsm, signals),
+          scan: (hsm: string, signals: Parameters<typeof scanHsm>[2]) => scanHsm(app, hsm, signals),
         };
         return handleAuditBatch(deps, batch);
       },

@@ -18,7 +18,7 @@ export interface HsmWork {
   readonly purges: KeySignal[];
   readonly uses: UseSignal[];
   /** Something happened that only a look can tell. */
-  look: boolean;
+  scan: boolean;
 }
 
 /** The records sorted out. */
@@ -44,7 +44,7 @@ export function sortRecords(records: readonly AuditRecord[], hsms: readonly Feed
       deletes: [],
       purges: [],
       uses: [],
-      look: false,
+      scan: false,
     };
     byHsm.set(name, work);
     return work;
@@ -61,21 +61,21 @@ export function sortRecords(records: readonly AuditRecord[], hsms: readonly Feed
     else if (effect === 'none') counts.ignored += 1;
     if (hsm !== undefined) note(workOf(hsm), record, effect);
     else if (nobodys && MATTERS.has(effect)) {
-      for (const one of hsms) workOf(one).look = true;
+      for (const one of hsms) workOf(one).scan = true;
     }
   }
   return { byHsm, ...counts };
 }
 
 /** What must not be missed. */
-const MATTERS: ReadonlySet<Effect> = new Set(['back-up', 'look', 'deleted', 'purged']);
+const MATTERS: ReadonlySet<Effect> = new Set(['back-up', 'scan', 'deleted', 'purged']);
 
 /** Notes what a record calls for. */
 function note(work: HsmWork, record: AuditRecord, effect: Effect): void {
   const { key = '', at, caller, operation, httpStatus = 0 } = record;
   if (effect === 'back-up') work.changed.set(key, Math.max(at, work.changed.get(key) ?? 0));
   // A recovery is told by the watch.
-  if (effect === 'look' || (effect === 'back-up' && operation === 'KeyRecover')) work.look = true;
+  if (effect === 'scan' || (effect === 'back-up' && operation === 'KeyRecover')) work.scan = true;
   if (effect === 'deleted') work.deletes.push({ key, at, caller });
   if (effect === 'purged') work.purges.push({ key, at, caller });
   if (effect === 'refused-use' && key !== '') work.uses.push({ key, at, caller, operation, httpStatus });

@@ -50,7 +50,7 @@ export async function* listPages(
   }
 }
 
-/** One page, repeated by itself when it fails: a long list need not begin anew. */
+/** One page, repeated by itself when it fails: a long list need not begin again. */
 function listPage(
   deps: SweepDeps,
   policy: SweepPolicy,

@@ -1,4 +1,4 @@
-/** Builds the catalogue and the manifests of an HSM anew from the backups alone. */
+/** Builds the catalogue and the manifests of an HSM again from the backups alone. */
 
 import { forEachConcurrently } from '../../core/concurrency.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
@@ -38,7 +38,7 @@ export interface RebuildResult {
  * and compared again: one that was damaged on its way into the store must not look like a key's good one. Writes a manifest
  * for each run that has none. What only a manifest knew (keys unchanged, skipped or failed) is not in the backups and stays unknown.
  * Do not run it while a sweep of the HSM is under way: hold the HSM's lease. The backup of a single key needs no lease; when
- * one was noted in the catalogue meanwhile, it begins anew. Fails with storage codes, and with `state-conflict` after many.
+ * one was noted in the catalogue meanwhile, it begins again. Fails with storage codes, and with `state-conflict` after many.
  */
 export async function rebuild(deps: RebuildDeps, hsm: string): Promise<RebuildResult> {
   return repeatOnConflict(`The backup catalogue of HSM ${hsm}`, () => rebuildOnce(deps, hsm));

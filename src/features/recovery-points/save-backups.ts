@@ -7,7 +7,7 @@ import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine }
 import { changeLines, changesAny, type LineChange } from './key-lines.ts';
 
 /**
- * Merges `backups` into the stored catalogue, reading it anew when somebody else wrote meanwhile: per key the youngest
+ * Merges `backups` into the stored catalogue, reading it again when somebody else wrote meanwhile: per key the youngest
  * stays. Fails with `state-corrupt`, `state-conflict` after many conflicts, or a storage code.
  */
 export async function saveBackups(

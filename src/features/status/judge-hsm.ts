@@ -2,8 +2,8 @@
 
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
-import { lookUp } from '../../core/look-up.ts';
 import type { ListedKey } from '../../core/model/key.ts';
+import { ownValue } from '../../core/own-value.ts';
 import type { BackupStore, OddItem } from '../../core/ports.ts';
 
 import { nextRunAfter } from '../../core/schedule.ts';
@@ -87,12 +87,12 @@ function conclude(
   const now = deps.clock.now();
   const { catalogue, verify, lastRun } = memory;
   const contextOf = (name: string): KeyContext => {
-    const entry = lookUp(catalogue.keys, name);
+    const entry = ownValue(catalogue.keys, name);
     const damaged =
       entry !== undefined &&
       (Object.hasOwn(verify?.damaged ?? {}, entry.blob) || store.damaged.has(entry.blob));
     const missing = store.missing.has(name);
-    const oldestVersion = lookUp(memory.watch.keys, name)?.oldestVersion;
+    const oldestVersion = ownValue(memory.watch.keys, name)?.oldestVersion;
     return { now, policy, entry, damaged, missing, oldestVersion };
   };
   const active = [...seen.active.values()];
@@ -137,7 +137,7 @@ function isRisk(judgement: ActiveJudgement): judgement is KeyRisk {
 }
 
 function oldestBackup(active: readonly ListedKey[], { keys }: Catalogue): number | undefined {
-  const times = active.flatMap(({ name }) => lookUp(keys, name)?.record.capturedAt ?? []);
+  const times = active.flatMap(({ name }) => ownValue(keys, name)?.record.capturedAt ?? []);
   return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
 }
 

@@ -1,5 +1,5 @@
 /** The keys that were purged and that no backup brings back: those the watch has noted, and those no scan has noticed yet. */
-import { lookUp } from '../../core/look-up.ts';
+import { ownValue } from '../../core/own-value.ts';
 import type { Catalogue } from '../recovery-points/catalogue.ts';
 import { excuse, judgeCoverage } from '../watch/model/coverage.ts';
 import type { Observation } from '../watch/model/observation.ts';
@@ -25,7 +25,7 @@ export function lostKeys(
       known.state === 'deleted' && !seen.active.has(name) && !seen.deleted.has(name),
   );
   const unnoticed = gone.flatMap(([key, known]): LostKey[] => {
-    const entry = missing.has(key) ? undefined : lookUp(catalogue.keys, key);
+    const entry = missing.has(key) ? undefined : ownValue(catalogue.keys, key);
     const judged = judgeCoverage(known.createdAt, entry, known.oldestVersion);
     const { coverage } = excuse(judged, asListed(key, known), policy.selection);
     if (coverage === 'none') return [{ key, lost: 'key' }];

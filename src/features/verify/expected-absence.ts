@@ -1,8 +1,8 @@
 /** Tells backups that are gone as designed, because the store's lifecycle rule removed them, from those that are lost. */
 
-import { lookUp } from '../../core/look-up.ts';
 import { BackupRecord } from '../../core/model/backup-record.ts';
 import { type KeySelection, reasonToSkip } from '../../core/model/selection.ts';
+import { ownValue } from '../../core/own-value.ts';
 import type { BackupStore, Logger, StoredBackup } from '../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../core/retry.ts';
 import { type Exchange, exchangeBackups } from '../recovery-points/save-backups.ts';
@@ -104,9 +104,9 @@ function isNeededNoMore(
   { selection }: AbsencePolicy,
   { blob, record }: StoredBackup,
 ): boolean {
-  const purge = lookUp(purges, record.key);
+  const purge = ownValue(purges, record.key);
   const isKept = pins.includes(blob) || (purge !== undefined && record.capturedAt <= purge.at);
   if (lookedAt === undefined || isKept) return false;
-  const known = lookUp(keys, record.key);
+  const known = ownValue(keys, record.key);
   return known === undefined || reasonToSkip(asListed(record.key, known), selection) !== undefined;
 }

@@ -7,7 +7,7 @@ import { sendForEach } from '../../core/send-each.ts';
 import type { BackupConfig } from '../backup/settings.ts';
 import { SCANS } from './model/message.ts';
 import type { Signals } from './model/observation.ts';
-import { type LookResult, look } from './scan.ts';
+import { type ScanResult, scan } from './scan.ts';
 import { WATCH_SETTINGS, type WatchConfig, watchPolicy } from './settings.ts';
 
 /** The part of the configuration that the watch reads. */
@@ -42,8 +42,8 @@ export const WATCH: Feature<WatchNeeds, WatchApp> = {
 };
 
 /** Scans one HSM of the settings by the rules of the settings. */
-export async function scanHsm(app: WatchApp, hsm: string, signals?: Signals): Promise<LookResult> {
+export async function scanHsm(app: WatchApp, hsm: string, signals?: Signals): Promise<ScanResult> {
   const { keys } = app.hsms.get(hsm);
   const deps = { ...app, keys, pins: app.backups, retry: SCAN_RETRY };
-  return look(deps, watchPolicy(app.config), signals, app.signal);
+  return scan(deps, watchPolicy(app.config), signals, app.signal);
 }

@@ -20,10 +20,10 @@ import { readFormerBackups } from './observe/former-backups.ts';
 import { confirm, observe } from './observe/observe.ts';
 import { publishOutbox } from './outbox.ts';
 import { pinBackups } from './pins.ts';
-import { heartbeat, type LookSummary, summarize } from './summary.ts';
+import { heartbeat, type ScanSummary, summarize } from './summary.ts';
 
 /** What a look needs. */
-export interface LookDeps {
+export interface ScanDeps {
   readonly keys: KeyService;
   readonly state: DocumentStore;
   readonly pins: BackupPins;
@@ -35,7 +35,7 @@ export interface LookDeps {
 }
 
 /** How a look ended. */
-export interface LookResult {
+export interface ScanResult {
   readonly hsm: string;
   /** Whether the HSM answered. */
   readonly ok: boolean;
@@ -52,7 +52,7 @@ interface Seen extends Step {
   readonly observation?: Observation;
   readonly error?: WardenError;
   /** Keys whose deletion or purge the audit log told, but which could not be read now. */
-  readonly unsettled: readonly string[];
+  readonly uncertain: readonly string[];
 }
 
 /**
@@ -60,12 +60,12 @@ interface Seen extends Step {
  * Fails with `state-corrupt`, `state-conflict` after many conflicts, `aborted`, or a storage code; and with what the HSM
  * answered when that kept it from judging a signal. Then the caller is to repeat it with the same signals.
  */
-export async function look(
-  deps: LookDeps,
+export async function scan(
+  deps: ScanDeps,
   policy: WatchPolicy,
   signals: Signals = NO_SIGNALS,
   signal: AbortSignal = new AbortController().signal,
-): Promise<LookResult> {
+): Promise<ScanResult> {
   const startedAt = deps.clock.now();
   const seen = await see(deps, policy, signals, signal);
   const { hsm } = seen.context;
@@ -75,8 +75,8 @@ export async function look(
   const summary = summarize(seen.context, seen.state, seen.observation, seen.catalogue);
   const ok = seen.error === undefined;
   await beat(deps, seen.context, summary, ok, delivery.waiting, signal);
-  logLook(deps, seen, summary, delivery, startedAt);
-  requireSettled(seen, signals);
+  logScan(deps, seen, summary, delivery, startedAt);
+  requireCertain(seen, signals);
   const { findings, state, observation, catalogue } = seen;
   const result = { hsm, ok, findings, delivery, state, catalogue };
   return observation === undefined ? result : { ...result, observation };
@@ -90,7 +90,7 @@ interface Remembered extends Seen {
 
 /** Looks and remembers. The memory is read first and written last: whoever wrote in between makes this look void. */
 async function see(
-  deps: LookDeps,
+  deps: ScanDeps,
   policy: WatchPolicy,
   signals: Signals,
   signal: AbortSignal,
@@ -105,7 +105,7 @@ async function see(
 }
 
 async function seeOnce(
-  deps: LookDeps,
+  deps: ScanDeps,
   policy: WatchPolicy,
   state: WatchState,
   catalogue: Catalogue,
@@ -122,24 +122,24 @@ async function seeOnce(
     const former = await readFormerBackups(deps.backups, state, catalogue, confirmed, signal);
     const facts = { observation, confirmed, catalogue, former, signals, lastRun };
     const judged = context();
-    const unsettled = [...signals.purges, ...signals.deletes]
+    const uncertain = [...signals.purges, ...signals.deletes]
       .map(({ key }) => key)
       .filter((key) => confirmed.get(key)?.is === 'unknown');
-    return { ...step(judged, state, facts), context: judged, catalogue, observation, unsettled };
+    return { ...step(judged, state, facts), context: judged, catalogue, observation, uncertain };
   } catch (error) {
     if (!isWardenError(error) || !error.code.startsWith('hsm-')) throw error;
     const judged = context();
     const seen = stepUnreachable(judged, state, error, catalogue);
-    return { ...seen, context: judged, catalogue, error, unsettled: [] };
+    return { ...seen, context: judged, catalogue, error, uncertain: [] };
   }
 }
 
 /** Nobody but the audit log tells of a key that came and went between two looks: what it told must be looked at again. */
-function requireSettled({ context, error, unsettled }: Seen, signals: Signals): void {
+function requireCertain({ context, error, uncertain }: Seen, signals: Signals): void {
   const { hsm } = context;
   const told = signals.deletes.length + signals.purges.length;
   if (error !== undefined && told > 0) throw error;
-  const [key] = unsettled;
+  const [key] = uncertain;
   if (key === undefined) return;
   throw new WardenError('hsm-answer-unexpected', {
     message: `The audit log told of the end of key ${key} on HSM ${hsm}, and the key could not be read.`,
@@ -151,9 +151,9 @@ function requireSettled({ context, error, unsettled }: Seen, signals: Signals): 
 
 /** Not kept for later: an old heartbeat says nothing. */
 async function beat(
-  deps: LookDeps,
+  deps: ScanDeps,
   context: JudgeContext,
-  summary: LookSummary,
+  summary: ScanSummary,
   ok: boolean,
   waiting: number,
   signal: AbortSignal,
@@ -168,10 +168,10 @@ async function beat(
 }
 
 /** The run's one line; docs/operations.md documents its fields. */
-function logLook(
-  deps: LookDeps,
+function logScan(
+  deps: ScanDeps,
   { context, findings, error }: Seen,
-  summary: LookSummary,
+  summary: ScanSummary,
   delivery: Delivery,
   startedAt: number,
 ): void {

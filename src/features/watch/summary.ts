@@ -1,8 +1,8 @@
 /** What a look found in numbers: for its log line and its heartbeat. */
 
-import { lookUp } from '../../core/look-up.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import { reasonToSkip } from '../../core/model/selection.ts';
+import { ownValue } from '../../core/own-value.ts';
 import { isoTime } from '../../core/time.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
 import type { JudgeContext } from './model/context.ts';
@@ -14,7 +14,7 @@ import { CONDITIONS, type WatchState } from './model/watch-state.ts';
 const NAMED = 10;
 
 /** A look in numbers. Ages are whole seconds. */
-export interface LookSummary {
+export interface ScanSummary {
   readonly activeKeys: number;
   readonly deletedKeys: number;
   readonly open: Readonly<Record<string, number>>;
@@ -30,7 +30,7 @@ export function summarize(
   state: WatchState,
   observation: Observation | undefined,
   catalogue: Catalogue,
-): LookSummary {
+): ScanSummary {
   const known = Object.entries(state.keys);
   const unprotected = known.flatMap(([name, key]) =>
     key.state === 'active' && key.unprotected !== undefined ? [name] : [],
@@ -39,7 +39,7 @@ export function summarize(
     (key) => reasonToSkip(key, policy.selection) === undefined,
   );
   const ages = selected
-    .flatMap((key) => age(key, lookUp(catalogue.keys, key.name), now))
+    .flatMap((key) => age(key, ownValue(catalogue.keys, key.name), now))
     .sort((a, b) => b.seconds - a.seconds);
   const [oldest] = ages;
   return {
@@ -55,7 +55,7 @@ export function summarize(
 /** The heartbeat of a look: silence instead of it means that nobody is watching. */
 export function heartbeat(
   { hsm, now }: JudgeContext,
-  summary: LookSummary,
+  summary: ScanSummary,
   ok: boolean,
   waitingEvents: number,
 ): Finding {

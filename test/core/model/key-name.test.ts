@@ -1,7 +1,7 @@
 /** Names of keys: any letter case finds, and the spelling of the HSM is kept. */
 import { describe, expect, it } from 'vitest';
-import { lookUp } from '../../../src/core/look-up.ts';
 import { distinctNames, isSameName, NameMap } from '../../../src/core/model/key-name.ts';
+import { ownValue } from '../../../src/core/own-value.ts';
 
 describe('a map by key name', () => {
   it.each(['Yaz', 'yaz', 'YAZ'])('finds what was set for Yaz under %s', (name) => {
@@ -48,8 +48,10 @@ describe('names of keys', () => {
   it('are read from a record in any letter case, members of every object not', () => {
     const record = { Yaz: 1, CONSTRUCTOR: 2 };
 
-    expect([lookUp(record, 'Yaz'), lookUp(record, 'YAZ'), lookUp(record, 'constructor')]).toEqual([1, 1, 2]);
-    expect(lookUp({}, 'constructor')).toBeUndefined();
-    expect(lookUp({ Yaz: 1 }, '__proto__')).toBeUndefined();
+    expect([ownValue(record, 'Yaz'), ownValue(record, 'YAZ'), ownValue(record, 'constructor')]).toEqual([
+      1, 1, 2,
+    ]);
+    expect(ownValue({}, 'constructor')).toBeUndefined();
+    expect(ownValue({ Yaz: 1 }, '__proto__')).toBeUndefined();
   });
 });

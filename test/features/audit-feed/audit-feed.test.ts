@@ -9,7 +9,7 @@ import { handleAuditBatch } from '../../../src/features/audit-feed/handle-batch.
 import { sortRecords } from '../../../src/features/audit-feed/sort-records.ts';
 import { KEY_BACKUPS } from '../../../src/features/backup/queues.ts';
 import { SCANS } from '../../../src/features/watch/model/message.ts';
-import { look } from '../../../src/features/watch/scan.ts';
+import { scan } from '../../../src/features/watch/scan.ts';
 import { aRecord } from '../../support/audit-record.ts';
 import { MemoryWorkQueue } from '../../support/memory/memory-work-queue.ts';
 import { HOUR_MS, WatchWorld } from '../../support/watch-world.ts';
@@ -27,10 +27,10 @@ class FeedWorld extends WatchWorld {
         queue: this.queue,
         state: this.state,
         keysOf: () => this.deps.keys,
-        look: async (_hsm, signals) => {
+        scan: async (_hsm, signals) => {
           this.looks += 1;
           if (this.lookError !== undefined) throw this.lookError;
-          return look(this.deps, this.policy, signals);
+          return scan(this.deps, this.policy, signals);
         },
         logger: this.logger,
       },
@@ -76,7 +76,7 @@ describe('the audit feed', () => {
     world.lookError = new WardenError('storage-unavailable', { message: 'planted' });
     await world.feed([aRecord({ operationName: 'KeyPurge', httpStatusCode: 204 }, '/deletedkeys/orders')]);
     const { signals } = readMessage(SCANS, world.queue.take(SCANS));
-    await look(world.deps, world.policy, signals);
+    await scan(world.deps, world.policy, signals);
 
     expect(world.told).toEqual(['KeyPurged orders']);
   });

@@ -89,7 +89,7 @@ describe('a record', () => {
 
   it('of a restore, which names no key, calls for a look', () => {
     const record = readAuditRecord(aRecord({ operationName: 'KeyRestore' }, '/keys/restore'));
-    expect(record && effectOf(record)).toBe('look');
+    expect(record && effectOf(record)).toBe('scan');
   });
 });
 
@@ -144,7 +144,7 @@ describe('a record of a deletion', () => {
   ])('leads to a scan when it %s', (_what, change) => {
     const { byHsm } = sorted(aRecord({ ...deletion, ...change }));
 
-    expect(byHsm.get('contoso')).toMatchObject({ look: true, deletes: [] });
+    expect(byHsm.get('contoso')).toMatchObject({ scan: true, deletes: [] });
   });
 
   it('of another kind of resource leads to nothing', () => {

@@ -39,7 +39,7 @@ export interface GateDeps {
   readonly clock: Clock;
 }
 
-/** A verdict is believed for this long; then it is proven anew before anything passes. */
+/** A verdict is believed for this long; then it is proven again before anything passes. */
 const FRESH_MS = 60_000;
 /** A disarmed gate tries again sooner: a passing fault must not shut it for long. */
 const RETRY_MS = 5_000;

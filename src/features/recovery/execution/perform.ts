@@ -10,7 +10,7 @@ import { saveBackups } from '../../recovery-points/save-backups.ts';
 import { failure } from '../model/failure.ts';
 import { describeReturned, holdsAll, otherKeyOutcome, unexpectedIn } from '../model/other-key.ts';
 import type { Outcome, RecoveryRecord } from '../model/record.ts';
-import { lookAtKey } from '../planning/key-state.ts';
+import { readKeyState } from '../planning/key-state.ts';
 import { requireFit, requireTime } from '../planning/require-fit.ts';
 import { findProof, type Proof } from './proof.ts';
 import { type Verification, verifyRecovered } from './verify-recovered.ts';
@@ -117,7 +117,7 @@ function bringBack(
   let mayHaveActed = resumed;
   return async () => {
     const acted = mayHaveActed;
-    const found = await lookAtKey(keys, key, signal);
+    const found = await readKeyState(keys, key, signal);
     if (found.state === 'active') {
       if (acted) {
         return {
@@ -138,7 +138,7 @@ function bringBack(
     } catch (error) {
       // Somebody, perhaps an earlier self, was faster: what is there now is verified, not trusted.
       if (!isWardenError(error, 'key-name-conflict', 'key-not-found')) throw error;
-      const { state } = await lookAtKey(keys, key, signal);
+      const { state } = await readKeyState(keys, key, signal);
       if (state === 'active') {
         return { warnings: ['The key came back at the same moment by another hand.'], ours: acted };
       }

@@ -35,7 +35,7 @@ export interface Judgement {
  * Compares `candidate` with the catalogue's entry and with `points`, the recovery points of the same name. A version's id and
  * public key never change and no version of a key ever goes away, so another public key, or a version missing that was there
  * before, is a contradiction. Where the catalogue agrees with the candidate, a point that does not is told, not believed.
- * Without a common version it may be of another key that had the name: told, for a key may be made anew after its purge.
+ * Without a common version it may be of another key that had the name: told, for a key may be made again after its purge.
  */
 export function judgeCandidate(
   candidate: KnownPoint,

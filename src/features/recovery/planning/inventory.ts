@@ -41,7 +41,7 @@ export interface InventoryDeps {
   readonly clock: Clock;
 }
 
-/** The whole list of an HSM is kept so long: paging through it must not list the HSM anew for each page. */
+/** The whole list of an HSM is kept so long: paging through it must not list the HSM again for each page. */
 const FRESH_MS = 30_000;
 
 interface Listed<T> {

@@ -15,7 +15,7 @@ import type { Operation, SeenKey } from '../model/record.ts';
 import { type Ask, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
 
 /** What looking needs. */
-export interface LookDeps {
+export interface PreflightDeps {
   /** The keys of a configured HSM. Fails with `hsm-unknown`. */
   readonly keysOf: (hsm: string) => KeyService;
   readonly backups: BackupStore;
@@ -32,7 +32,7 @@ export interface Preflight {
 }
 
 /** The state of a key on one HSM now: two direct reads, for lists are slower. Fails with the codes of KeyService. */
-export async function lookAtKey(keys: KeyService, key: string, signal?: AbortSignal): Promise<KeyState> {
+export async function readKeyState(keys: KeyService, key: string, signal?: AbortSignal): Promise<KeyState> {
   const active = await orUndefined(() => keys.getKey(key, undefined, signal));
   if (active !== undefined) return { state: 'active' };
   const deleted = await orUndefined(() => keys.getDeletedKey(key, signal));
@@ -61,10 +61,10 @@ export function seenOf({ version, keyType, keyOps, attributes }: KeyDetail): See
  * Says exactly what would be done for `ask` at this moment. Fails with the codes of `planRecovery`, `backup-damaged`,
  * `hsm-unknown`, and those of KeyService and BackupStore.
  */
-export async function preflight(deps: LookDeps, ask: Ask, signal?: AbortSignal): Promise<Preflight> {
+export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSignal): Promise<Preflight> {
   const keys = deps.keysOf(ask.target);
   deps.keysOf(ask.hsm);
-  const state = await lookAtKey(keys, ask.key, signal);
+  const state = await readKeyState(keys, ask.key, signal);
   const backups = await backupsOf(deps.backups, ask.hsm, ask.key, signal);
   const plan = planRecovery(ask, state, backups, deps.sharesDomain);
   const { hsm, target, key } = ask;

@@ -23,7 +23,7 @@ export function idFrom(seed: readonly unknown[]): string {
  * `event` already, and for the next free id. The ids follow from the key alone, so two events at once want the same one
  * and the store lets one of them have it. Fails with `state-corrupt` or storage codes.
  */
-export async function lookUpEvent(
+export async function readEvent(
   store: DocumentStore,
   about: { readonly hsm: string; readonly key: string },
   event: string,

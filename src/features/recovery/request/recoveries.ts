@@ -12,17 +12,17 @@ import { RECOVERIES } from '../model/message.ts';
 import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord, Ids } from '../model/ports.ts';
 import type { RecoveryRecord } from '../model/record.ts';
-import { type LookDeps, type Preflight, preflight } from '../planning/key-state.ts';
+import { type Preflight, type PreflightDeps, preflight } from '../planning/key-state.ts';
 import type { Ask } from '../planning/preflight.ts';
 import type { RecoveryEvidence } from './evidence.ts';
-import { findAnswered, findLive, idFrom, joinEvent, lookUpEvent } from './one-live.ts';
+import { findAnswered, findLive, idFrom, joinEvent, readEvent } from './one-live.ts';
 import { noteFirst, type PublishDeps, publishFacts } from './publish-facts.ts';
 import { changeRecovery, createRecovery } from './recovery-log.ts';
 import { settle } from './settle.ts';
 import { applyCommand, type Command, openRequest } from './state-machine.ts';
 
 /** What the recovery needs to serve people. */
-export interface RecoveriesDeps extends PublishDeps, LookDeps {
+export interface RecoveriesDeps extends PublishDeps, PreflightDeps {
   readonly policy: RecoveryPolicy;
   readonly gate: Gate;
   readonly evidence: RecoveryEvidence;
@@ -82,7 +82,7 @@ export class Recoveries {
       const eventId = derivedId(requester, event);
       let admitted = false;
       return repeatOnConflict(`The recovery of key ${body.key} on HSM ${body.hsm}`, async () => {
-        const found = await lookUpEvent(store, body, eventId);
+        const found = await readEvent(store, body, eventId);
         if ('answeredBy' in found) return this.settle(found.answeredBy);
         if (!admitted) await admit();
         admitted = true;

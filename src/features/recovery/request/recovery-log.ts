@@ -18,7 +18,7 @@ export async function createRecovery(store: DocumentStore, record: RecoveryRecor
 }
 
 /**
- * Changes a record; `change` is judged anew when somebody else was faster. With `etags` only a version of one of those tags
+ * Changes a record; `change` is judged again when somebody else was faster. With `etags` only a version of one of those tags
  * is changed. Fails with `recovery-unknown`, `precondition-failed`, what `change` throws, `state-corrupt`, `state-conflict`
  * after many conflicts, or a storage code.
  */

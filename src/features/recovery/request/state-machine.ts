@@ -166,7 +166,7 @@ function finish(
 }
 
 /**
- * Whether the approvals meet the rule of the request and the rule of today. Everything is judged anew: the stored digest
+ * Whether the approvals meet the rule of the request and the rule of today. Everything is judged again: the stored digest
  * against the stored content, each approval against the digest, the requester's own never.
  */
 export function isApproved(record: RecoveryRecord, required: ApprovalRule): boolean {

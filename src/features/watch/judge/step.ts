@@ -1,9 +1,9 @@
 /** One step of the watch over an HSM: from its memory and what a look saw to its next memory and its findings. Pure. */
 
 import type { WardenError } from '../../../core/errors.ts';
-import { lookUp } from '../../../core/look-up.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
 import { foldName, isSameName, NameMap } from '../../../core/model/key-name.ts';
+import { ownValue } from '../../../core/own-value.ts';
 import type { LastRun } from '../../backup/last-run.ts';
 import type { Catalogue } from '../../recovery-points/catalogue.ts';
 import type { JudgeContext } from '../model/context.ts';
@@ -22,7 +22,7 @@ import { type KeyAfter, stepKey } from './step-key.ts';
 const FORGET_PURGES_MS = 100 * 86_400_000;
 
 /** What a look brought home. */
-export interface LookFacts {
+export interface ScanFacts {
   readonly observation: Observation;
   /** What direct reads said of the doubtful names. */
   readonly confirmed: ReadonlyMap<string, Presence>;
@@ -39,7 +39,7 @@ export interface Step {
 }
 
 /** The step after a look that saw the HSM. */
-export function step(context: JudgeContext, state: WatchState, facts: LookFacts): Step {
+export function step(context: JudgeContext, state: WatchState, facts: ScanFacts): Step {
   const watchingSince = state.watchingSince ?? context.now;
   const keys = new NameMap<KnownKey>();
   const purges = new NameMap(keptPurges(context, state, facts.catalogue));
@@ -49,12 +49,12 @@ export function step(context: JudgeContext, state: WatchState, facts: LookFacts)
   const purged = Map.groupBy(facts.signals.purges, ({ key }) => foldName(key));
 
   for (const name of allNames(state, facts)) {
-    const entry = lookUp(facts.catalogue.keys, name);
+    const entry = ownValue(facts.catalogue.keys, name);
     const before = {
       name,
-      known: lookUp(state.keys, name),
+      known: ownValue(state.keys, name),
       lookedAt: state.lookedAt,
-      pastPurge: lookUp(state.purges, name),
+      pastPurge: ownValue(state.purges, name),
       entry,
       former: facts.former.has(name) ? facts.former.get(name) : entry,
       deletes: deletes.get(foldName(name)) ?? [],
@@ -95,7 +95,7 @@ export function stepUnreachable(
   const all: Finding[] = [...findings];
   const keys = Object.entries(state.keys).map(([name, known]): [string, KnownKey] => {
     if (known.state !== 'deleted') return [name, known];
-    const pending = classifyDeleted(context, remembered(name, known), known, lookUp(catalogue.keys, name));
+    const pending = classifyDeleted(context, remembered(name, known), known, ownValue(catalogue.keys, name));
     all.push(...pending.findings);
     return [name, pending.known];
   });
@@ -108,7 +108,7 @@ function remembered(name: string, known: DeletedKey): ListedDeletedKey {
   return { ...asListed(name, known), deletedAt, scheduledPurgeAt };
 }
 
-function allNames(state: WatchState, { observation, confirmed }: LookFacts): ReadonlySet<string> {
+function allNames(state: WatchState, { observation, confirmed }: ScanFacts): ReadonlySet<string> {
   const names = [
     ...Object.keys(state.keys),
     ...confirmed.keys(),
@@ -119,7 +119,7 @@ function allNames(state: WatchState, { observation, confirmed }: LookFacts): Rea
   return new Set(new NameMap(names.map((name) => [name, true])).keys());
 }
 
-function presenceOf(name: string, { observation, confirmed }: LookFacts): Presence {
+function presenceOf(name: string, { observation, confirmed }: ScanFacts): Presence {
   const read = confirmed.get(name);
   if (read !== undefined) return read;
   const deleted = observation.deleted.get(name);
@@ -138,6 +138,6 @@ function withUses(context: JudgeContext, after: KeyAfter, name: string, signals:
 
 function keptPurges({ now }: JudgeContext, state: WatchState, catalogue: Catalogue) {
   return Object.entries(state.purges).filter(
-    ([name, { at }]) => lookUp(catalogue.keys, name) !== undefined || now - at < FORGET_PURGES_MS,
+    ([name, { at }]) => ownValue(catalogue.keys, name) !== undefined || now - at < FORGET_PURGES_MS,
   );
 }

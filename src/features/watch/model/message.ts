@@ -7,7 +7,7 @@ import { Caller } from './events.ts';
 const KeySignal = z.strictObject({ key: z.string().min(1), at: z.int().nonnegative(), caller: Caller });
 
 /** Asks to look at one HSM; `signals` are what the audit log told, where a look of its own failed. */
-export const LookMessage = z.strictObject({
+export const ScanMessage = z.strictObject({
   kind: z.literal('look'),
   hsm: z.string().min(1).max(80),
   signals: z
@@ -20,11 +20,11 @@ export const LookMessage = z.strictObject({
     })
     .exactOptional(),
 });
-export type LookMessage = z.infer<typeof LookMessage>;
+export type ScanMessage = z.infer<typeof ScanMessage>;
 
 /** Scans that are asked for. */
-export const SCANS: Queue<LookMessage> = {
+export const SCANS: Queue<ScanMessage> = {
   name: 'watch-looks',
-  schema: LookMessage,
+  schema: ScanMessage,
   holds: 'a request to look',
 };

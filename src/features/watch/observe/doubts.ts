@@ -1,8 +1,8 @@
 /** Finds out of which keys a look cannot judge from the lists alone. */
 
-import { lookUp } from '../../../core/look-up.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
 import { distinctNames, foldName } from '../../../core/model/key-name.ts';
+import { ownValue } from '../../../core/own-value.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { isSameDeletion } from '../model/context.ts';
 import type { Observation, Signals } from '../model/observation.ts';
@@ -24,17 +24,17 @@ export function doubtfulNames(
     if (isDoubtful(known, name, observation)) doubtful.add(name);
   }
   for (const name of observation.active.keys()) {
-    if (lookUp(state.keys, name) === undefined && lookUp(state.purges, name) !== undefined)
+    if (ownValue(state.keys, name) === undefined && ownValue(state.purges, name) !== undefined)
       doubtful.add(name);
   }
   for (const [name, entry] of Object.entries(catalogue.keys)) {
-    if (!isSeen(name, observation) && isUntoldBackup(entry, lookUp(state.purges, name))) doubtful.add(name);
+    if (!isSeen(name, observation) && isUntoldBackup(entry, ownValue(state.purges, name))) doubtful.add(name);
   }
   // All purges of a name together: one of them may be the record of a purge told before, the next is none.
   for (const purges of Map.groupBy(signals.purges, ({ key }) => foldName(key)).values()) {
     const name = purges[0]?.key ?? '';
-    if (isRememberedDeletion(lookUp(state.keys, name), observation.deleted.get(name))) continue;
-    if (account(lookUp(state.purges, name), purges).fresh.length > 0) doubtful.add(name);
+    if (isRememberedDeletion(ownValue(state.keys, name), observation.deleted.get(name))) continue;
+    if (account(ownValue(state.purges, name), purges).fresh.length > 0) doubtful.add(name);
   }
   return distinctNames(doubtful);
 }

@@ -1,8 +1,8 @@
 /** Finds the backup of a key that is gone where the catalogue already has one of its successor. */
 
-import { lookUp } from '../../../core/look-up.ts';
 import { NameMap } from '../../../core/model/key-name.ts';
 import { placeInTime } from '../../../core/model/recovery-order.ts';
+import { ownValue } from '../../../core/own-value.ts';
 import type { BackupStore, StoredBackup } from '../../../core/ports.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import type { Presence } from '../model/observation.ts';
@@ -22,8 +22,8 @@ export async function readFormerBackups(
 ): Promise<FormerBackups> {
   const former = new NameMap<CatalogueEntry | undefined>();
   for (const [name, presence] of confirmed) {
-    const known = lookUp(state.keys, name);
-    const entry = lookUp(catalogue.keys, name);
+    const known = ownValue(state.keys, name);
+    const entry = ownValue(catalogue.keys, name);
     if (known === undefined || entry === undefined || canBeOf(entry, known, presence, state.lookedAt))
       continue;
     former.set(name, await newest(backups, state, name, known, presence, signal));

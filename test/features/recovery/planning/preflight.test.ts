@@ -1,7 +1,7 @@
 /** Pre-flight: what will be done in every state of a key, or the reason why nothing can be. */
 import { describe, expect, it } from 'vitest';
 import type { StoredBackup } from '../../../../src/core/ports.ts';
-import { lookAtKey, preflight } from '../../../../src/features/recovery/planning/key-state.ts';
+import { preflight, readKeyState } from '../../../../src/features/recovery/planning/key-state.ts';
 import {
   type Ask,
   type KeyState,
@@ -140,11 +140,11 @@ describe('preflight', () => {
     const world = await RecoveryWorld.withBackup();
     const keys = world.keysOf('contoso');
 
-    const active = await lookAtKey(keys, 'orders');
+    const active = await readKeyState(keys, 'orders');
     world.hsm.deleteKey('orders');
-    const deleted = await lookAtKey(keys, 'orders');
+    const deleted = await readKeyState(keys, 'orders');
     world.hsm.purgeKey('orders');
-    const gone = await lookAtKey(keys, 'orders');
+    const gone = await readKeyState(keys, 'orders');
 
     expect([active.state, deleted.state, gone.state]).toEqual(['active', 'deleted', 'gone']);
   });

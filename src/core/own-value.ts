@@ -5,7 +5,7 @@ import { NameMap } from './model/key-name.ts';
 const spellings = new WeakMap<object, NameMap<string>>();
 
 /** The value of `name`, in whatever letter case, if the record has one of its own. */
-export function lookUp<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+export function ownValue<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
   if (Object.hasOwn(record, name)) return record[name];
   const known = spellings.get(record) ?? new NameMap(Object.keys(record).map((key) => [key, key]));
   spellings.set(record, known);
