@@ -1,11 +1,14 @@
 /** `npm run infra:check -- --rules`: judges what would be deployed by the rules alone, with no snapshot to compare with. */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BicepServer } from './bicep-server.ts';
 import { check, type Registrations, registrationsWith } from './check-snapshot.ts';
 import { SOVEREIGN_CLOUDS } from './clouds.ts';
 import { PARAMETER_SETS } from './parameter-sets.ts';
+import { checkHostJson } from './rules/host-json.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
+import { checkRecoveryWebhook } from './rules/recovery-webhook.ts';
 import { checkCloud } from './rules/zones.ts';
 
 /**
@@ -32,14 +35,19 @@ export async function judge(server: BicepServer, folder: string): Promise<readon
       problems.push(`${name}: does not deploy: ${error instanceof Error ? error.message : String(error)}`);
     }
   }
-  return [...problems, ...(await templateProblems(server, folder))];
+  return [
+    ...problems,
+    ...(await templateProblems(server, folder)),
+    ...checkHostJson(JSON.parse(readFileSync('host.json', 'utf8'))),
+  ];
 }
 
 /** What the compiled template says that no prediction shows: order, repetition, secrecy. */
 async function templateProblems(server: BicepServer, folder: string): Promise<readonly string[]> {
   try {
     const template = await server.compile(resolve(folder, 'main.bicep'));
-    return [...checkOrder(template), ...checkParameters(template)];
+    const webhook = await server.snapshot(resolve(folder, 'tests', 'recovery-webhook.bicepparam'));
+    return [...checkOrder(template), ...checkParameters(template), ...checkRecoveryWebhook(webhook.snapshot)];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

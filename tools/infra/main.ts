@@ -28,6 +28,7 @@ else {
   checkFormat();
   // Modules are linted with the file that uses them; every rule is an error there.
   step('lint infra/main.bicep', bicep, ['lint', 'infra/main.bicep']);
+  step('lint infra/recovery-webhook.bicep', bicep, ['lint', 'infra/recovery-webhook.bicep']);
   step('lint infra/main.bicepparam', bicep, ['lint', 'infra/main.bicepparam']);
   if (values.update) await updateSnapshots();
   else step('test/infra', 'npx', ['vitest', 'run', 'test/infra'], { BICEP_REQUIRED: '1' });
