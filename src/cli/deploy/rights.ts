@@ -47,6 +47,7 @@ export const GROUP_ACTIONS: readonly string[] = [
   'Microsoft.OperationalInsights/workspaces/write',
   'Microsoft.Insights/components/write',
   'Microsoft.Insights/actionGroups/write',
+  'Microsoft.Insights/activityLogAlerts/write',
   'Microsoft.Insights/metricAlerts/write',
   'Microsoft.Insights/scheduledQueryRules/write',
   'Microsoft.Insights/workbooks/write',
