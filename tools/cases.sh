@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Runs the cases of a folder against a checkout: tools/cases.sh FOLDER CHECKOUT CASE… . Each is tried once more when it
-# could not be tried (77). Ends with 1 when one fails.
+# Runs the cases of a folder against a checkout: tools/cases.sh FOLDER CHECKOUT CASE… . One that does not pass is tried once
+# more, for some measure seconds on a machine that does other things; a pass at the second try says so. Ends with 1 when one
+# fails twice.
 set -u
 folder=$(cd "$1" && pwd); checkout=$(cd "$2" && pwd); shift 2
 work=$(mktemp -d)
@@ -18,9 +19,11 @@ for name in "$@"; do
   for attempt in 1 2; do
     out=$(timeout 280 bash "$work/$name/run.sh" "$checkout" 2>&1)
     code=$?
-    [ "$code" -ne 77 ] && break
+    [ "$code" -eq 0 ] && break
   done
-  if [ "$code" -eq 0 ]; then echo "ok   $name"; else
+  if [ "$code" -eq 0 ]; then
+    [ "$attempt" -eq 1 ] && echo "ok   $name" || echo "ok   $name (at the second try)"
+  else
     failed=$((failed + 1))
     printf 'FAIL %s (%s)\n%s\n' "$name" "$code" "$(printf '%s' "$out" | tail -n 8 | cut -c1-300)"
   fi
