@@ -101,21 +101,21 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     silent: { AppTraces: [line('sweep ended', { hsm: 'contoso', failed: 0 })] },
   },
   'key-lost': onEvent(
-    'A key that was purged and that nothing brings back is told at once.',
+    'A key that was purged and that nothing brings back is reported immediately.',
     'HsmWarden.KeyPurged',
     { recoverable: 'lost' },
     [event('HsmWarden.KeyPurged', { recoverable: 'restore' })],
     { severity: 0, ...QUICK },
   ),
   'key-purged': onEvent(
-    'A key that was purged and can be restored is told.',
+    'A key that was purged and can be restored is reported.',
     'HsmWarden.KeyPurged',
     { recoverable: 'restore' },
     [event('HsmWarden.KeyPurged', { recoverable: 'lost' })],
     { severity: 1, ...QUICK },
   ),
   'key-deleted': onEvent(
-    'A deletion is told.',
+    'A deletion is reported.',
     'HsmWarden.KeyDeleted',
     {},
     [event('HsmWarden.KeyRecovered')],
@@ -125,28 +125,28 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     },
   ),
   'purge-pending-critical': onEvent(
-    'A deleted key close to its purge is told, with little time or no backup loudly.',
+    'A deleted key close to its purge is reported, with little time or no backup loudly.',
     'HsmWarden.PurgePending',
     { severity: 'critical' },
     [event('HsmWarden.PurgePending', { severity: 'warning' })],
     { severity: 1, ...QUICK },
   ),
   'purge-pending': onEvent(
-    'Each threshold before a purge is told.',
+    'Each threshold before a purge is reported.',
     'HsmWarden.PurgePending',
     { severity: 'warning' },
     [event('HsmWarden.PurgePending', { severity: 'high' })],
     { severity: 3, ...SOON },
   ),
   'key-unprotected': onEvent(
-    'Whatever makes a loss likelier is told: no backup, damage, a key missed by its users, an HSM set up too weakly.',
+    'Whatever makes a loss likelier is reported: no backup, damage, a key missed by its users, an HSM set up too weakly.',
     'HsmWarden.BackupDamaged',
     {},
     [event('HsmWarden.KeyRecovered')],
     { severity: 2, ...SOON },
   ),
   'open-findings': {
-    promise: 'Open findings are told again and again while they last.',
+    promise: 'Open findings are reported again and again while they last.',
     severity: 2,
     everyMinutes: 60,
     lookBackMinutes: 120,
@@ -164,7 +164,7 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     },
   },
   'gate-disarmed': {
-    promise: 'A gate that is not armed is told.',
+    promise: 'A gate that is not armed is reported.',
     severity: 1,
     ...QUICK,
     fires: {
@@ -174,7 +174,7 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     silent: { AppRequests: [{ TimeGenerated: at(3), Name: 'recoveryApprove', ResultCode: '200', Url: '/' }] },
   },
   'approval-forged': {
-    promise: 'A decision that the audit log does not bear out is refused and told.',
+    promise: 'A decision that the audit log does not bear out is refused and reported.',
     severity: 0,
     ...QUICK,
     fires: {
@@ -186,7 +186,7 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     silent: { AppTraces: [line('recovery ended', { recoveryId: '01J' })] },
   },
   'key-brought-back-unapproved': {
-    promise: 'A key that comes back without a decision of ours is told, by the HSM itself.',
+    promise: 'A key that comes back without a decision of ours is reported, by the HSM itself.',
     severity: 0,
     everyMinutes: 15,
     lookBackMinutes: 60,
@@ -216,7 +216,7 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     },
   },
   'recovery-activity': {
-    promise: 'Each step of a recovery is told.',
+    promise: 'Each step of a recovery is reported.',
     severity: 3,
     ...QUICK,
     fires: {
@@ -248,7 +248,7 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     silent: { AppTraces: [line('verification ended with damaged backups', { hsm: 'contoso' }, 60)] },
   },
   'topic-refuses': {
-    promise: 'Events that do not get out are told by another way.',
+    promise: 'Events that do not get out are reported by another way.',
     severity: 2,
     ...SOON,
     fires: {
@@ -270,7 +270,7 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
     silent: { AppTraces: [line('backup pinned', { hsm: 'contoso', blob: 'b' })] },
   },
   'poison-queue': {
-    promise: 'Work that was given up is told, whoever gave it up.',
+    promise: 'Work that was given up is reported, whoever gave it up.',
     severity: 1,
     ...SOON,
     fires: {
