@@ -17,7 +17,8 @@ startApp(() => {
   registerOpenApi();
   // Not awaited: whoever calls meanwhile waits for this very check, and the host for nothing.
   app.hook.appStart(() => {
-    void recovery.checkGate();
+    // It fails only when the app is stopping.
+    recovery.checkGate().catch(() => undefined);
   });
   app.hook.appTerminate(() => recovery.stop());
 });

@@ -74,11 +74,13 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
   // The events are shown as they arrive at the topic; their log lines would only repeat them.
   subscribe('hsm-warden.log', () => undefined);
   let world: World | undefined;
-  let apps: Apps | undefined;
+  let starting: Promise<Apps> | undefined;
   const space = watchSpace(folder, (error) => full.abort(error));
   const close = async () => {
     space.stop();
-    await apps?.stop();
+    // Apps that come up after the start was given up: the world they work in must not end before them.
+    const started = await starting?.catch(() => undefined);
+    await started?.stop();
     await world?.close();
     await unlock();
   };
@@ -96,7 +98,8 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
       // Work that was asked to end says that it failed.
       if (!signal.aborted) logTroubles(line);
     };
-    apps = await unlessAborted(startApps(world, { folder, once: args.once, log }), signal);
+    starting = startApps(world, { folder, once: args.once, log });
+    const apps = await unlessAborted(starting, signal);
     await unlessAborted(describeWorld(world, apps, folder), signal);
     const runs = await backUpNow(world, apps, output, signal);
     const safe = allSafe(summarise(runs));

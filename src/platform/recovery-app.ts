@@ -24,7 +24,10 @@ import { openPlatform, type Platform } from './platform.ts';
 export interface Recovery extends App {
   /** The recovery, logging to one invocation. */
   appFor(log: InvocationLog): RecoveryApp;
-  /** Proves the gate as the app starts, whoever may call later: a disarmed one is reported without being asked. It does not fail. */
+  /**
+   * Proves the gate as the app starts, whoever may call later: a disarmed one is reported without being asked. It fails only
+   * with `app-stopping`.
+   */
   checkGate(): Promise<void>;
 }
 
@@ -45,10 +48,12 @@ export function composeRecovery(config: Config): Recovery {
     stopping: stopping.signal,
   });
   const appFor = (log: InvocationLog) => recovery(loggerTo(log, platform.clock));
+  const bound = bindApp(RECOVERY_FEATURES, config, async (log) => appFor(log), stopping);
   return {
-    ...bindApp(RECOVERY_FEATURES, config, async (log) => appFor(log), stopping),
+    ...bound,
     appFor,
-    checkGate: () => recovery(logger).reportGate(),
+    // A stop waits for it: cut off in its middle, it would report a gate that nobody can prove.
+    checkGate: () => bound.track(() => recovery(logger).reportGate()),
   };
 }
 
