@@ -4,19 +4,14 @@ import { reasonToSkipName } from '../../core/model/selection.ts';
 import type { ListPage, OddItem } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
 import type { RunLedger } from './run-ledger.ts';
-import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
+import type { SweepWork } from './sweep-context.ts';
 
 /** A listed key that could not be read is that key's failure; one without a readable name counts under a name of its own. */
-export function noteOdd(
-  deps: SweepDeps,
-  { selection }: SweepPolicy,
-  ledger: RunLedger,
-  { hsm, runId }: SweepPart,
-  odd: readonly OddItem[],
-): void {
+export function noteOdd({ deps, policy, ledger, part }: SweepWork, odd: readonly OddItem[]): void {
+  const { hsm, runId } = part;
   for (const { name, error } of odd) {
     const key = name ?? unusedName(ledger);
-    const leftOut = name === undefined ? undefined : reasonToSkipName(name, selection);
+    const leftOut = name === undefined ? undefined : reasonToSkipName(name, policy.selection);
     if (leftOut !== undefined) {
       ledger.note(key, { outcome: 'skipped', reason: leftOut });
       continue;
@@ -35,15 +30,11 @@ function unusedName(ledger: RunLedger): string {
 }
 
 /** The pages of the list; the next is asked for while this one is dealt with. */
-export async function* listPages(
-  deps: SweepDeps,
-  policy: SweepPolicy,
-  part: SweepPart,
-): AsyncGenerator<ListPage<ListedKey>> {
-  let pending: Promise<ListPage<ListedKey>> | undefined = listPage(deps, policy, part, undefined);
+export async function* listPages(work: SweepWork): AsyncGenerator<ListPage<ListedKey>> {
+  let pending: Promise<ListPage<ListedKey>> | undefined = listPage(work, undefined);
   while (pending !== undefined) {
     const page: ListPage<ListedKey> = await pending;
-    pending = page.next === undefined ? undefined : listPage(deps, policy, part, page.next);
+    pending = page.next === undefined ? undefined : listPage(work, page.next);
     // Its failure is met above, unless nobody wants the page any more.
     pending?.catch(() => undefined);
     yield page;
@@ -51,12 +42,7 @@ export async function* listPages(
 }
 
 /** One page, repeated by itself when it fails: a long list need not begin again. */
-function listPage(
-  deps: SweepDeps,
-  policy: SweepPolicy,
-  part: SweepPart,
-  next: string | undefined,
-): Promise<ListPage<ListedKey>> {
+function listPage({ deps, policy, part }: SweepWork, next: string | undefined): Promise<ListPage<ListedKey>> {
   const { hsm, runId, signal } = part;
   return withRetries(
     () => deps.keys.listKeys(next, signal),

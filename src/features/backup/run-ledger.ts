@@ -19,10 +19,14 @@ import {
   type RunSummary,
   runText,
 } from './run-record.ts';
-import type { SweepDeps } from './sweep-context.ts';
 
 /** What a ledger needs. */
-type LedgerDeps = Pick<SweepDeps, 'state' | 'clock' | 'saves'>;
+interface LedgerDeps {
+  readonly state: DocumentStore;
+  readonly clock: Clock;
+  /** Shared by all sweeps of a process: documents of megabytes are saved one at a time, so that their garbage does not add up. */
+  readonly saves: Serializer;
+}
 
 /** With so many outcomes in memory they are saved, however fast keys are backed up. */
 const UNSAVED_KEYS = 250;

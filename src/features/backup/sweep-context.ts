@@ -5,6 +5,8 @@ import type { KeySelection } from '../../core/model/selection.ts';
 import type { BackupStore, Clock, KeyService, Leases, Logger, Pacer, WorkQueue } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import type { Serializer } from '../../core/serializer.ts';
+import type { KnownBackup } from './known-backups.ts';
+import type { RunLedger } from './run-ledger.ts';
 import type { RunSummary } from './run-record.ts';
 
 /** What a sweep of one HSM needs. */
@@ -17,7 +19,7 @@ export interface SweepDeps {
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly logger: Logger;
-  /** Shared by all sweeps of a process: documents of megabytes are saved one at a time, so that their garbage does not add up. */
+  /** Shared by all sweeps of a process, as the ledger asks. */
   readonly saves: Serializer;
 }
 
@@ -50,4 +52,14 @@ export interface SweepPart {
   readonly stopping: AbortSignal;
   /** Ends everything at once. */
   readonly signal: AbortSignal;
+}
+
+/** One part of a run under way: everything that its steps share. */
+export interface SweepWork {
+  readonly deps: SweepDeps;
+  readonly policy: SweepPolicy;
+  readonly part: SweepPart;
+  readonly ledger: RunLedger;
+  /** The newest known backup of each key. */
+  readonly backups: ReadonlyMap<string, KnownBackup>;
 }

@@ -3,14 +3,14 @@
 import { isWardenError } from '../../core/errors.ts';
 import type { Clock, Lease, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
-import { type KnownBackup, readKnownBackups } from './known-backups.ts';
+import { readKnownBackups } from './known-backups.ts';
 import { noteRunEnd } from './last-run.ts';
 import { noteRunBegin } from './open-run.ts';
 import type { SweepMessage } from './queues.ts';
 import { SWEEPS } from './queues.ts';
 import { RunLedger } from './run-ledger.ts';
 import { hasEnded, type RunHead, type RunSummary } from './run-record.ts';
-import type { SweepDeps, SweepPart, SweepPolicy } from './sweep-context.ts';
+import type { SweepDeps, SweepPart, SweepPolicy, SweepWork } from './sweep-context.ts';
 import { sweepKeys } from './sweep-keys.ts';
 
 /** What ends a part early. */
@@ -148,7 +148,7 @@ async function sweepHeld(
     return { status: 'handed-over', run: ledger.run, parts: ledger.partsStored };
   }
   const startedAt = deps.clock.now();
-  const known = await readKnownBackups(deps.state, message.hsm, message.runId, signals.signal);
+  const backups = await readKnownBackups(deps.state, message.hsm, message.runId, signals.signal);
   const part = {
     ...message,
     deadline: startedAt + policy.budgetMs,
@@ -156,7 +156,7 @@ async function sweepHeld(
     ...signals,
   };
 
-  const done = await sweepOnce(deps, policy, ledger, known, part);
+  const done = await sweepOnce({ deps, policy, ledger, backups, part });
   if (done !== 'all') {
     // Cut off, keys may have backups that no record knows: the record stays `running`, and the next worker looks for them.
     if (done === 'paused') await ledger.pause(deps.pacer.rate);
@@ -178,15 +178,10 @@ async function sweepHeld(
  * All keys once. Whatever stops it, what was backed up is kept. `paused`: every key that was taken came to its end; `cut-off`:
  * the app stops, and some did not. With any other failure the message will come again.
  */
-async function sweepOnce(
-  deps: SweepDeps,
-  policy: SweepPolicy,
-  ledger: RunLedger,
-  known: ReadonlyMap<string, KnownBackup>,
-  part: SweepPart,
-): Promise<'all' | 'paused' | 'cut-off'> {
+async function sweepOnce(work: SweepWork): Promise<'all' | 'paused' | 'cut-off'> {
+  const { deps, ledger, part } = work;
   try {
-    return (await sweepKeys(deps, policy, ledger, known, part)) ? 'all' : 'paused';
+    return (await sweepKeys(work)) ? 'all' : 'paused';
   } catch (error) {
     let saved = true;
     await ledger.checkpoint().catch((second: unknown) => {
