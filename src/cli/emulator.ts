@@ -1,4 +1,5 @@
 /** `hsm-warden emulator`: one emulated Managed HSM on this machine, until Ctrl-C. */
+import { definedOnly } from '../core/defined-only.ts';
 import { isWardenError } from '../core/errors.ts';
 import { COMMAND_OPTIONS, CommandValues, optionsOf } from '../emulator/command-options.ts';
 import { defineCommand } from './frame/define.ts';
@@ -15,7 +16,7 @@ export const emulator = defineCommand({
   options: COMMAND_OPTIONS.map(({ name, short, value, description, choices }) => ({
     flags: `${short === undefined ? '' : `-${short}, `}--${name}${value === undefined ? '' : ` <${value}>`}`,
     description,
-    ...(choices !== undefined && { choices }),
+    ...definedOnly({ choices }),
   })),
   examples: [
     'hsm-warden emulator --port 8443 --state ./hsm',

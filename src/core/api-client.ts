@@ -1,5 +1,7 @@
 /** Calls the API by its route table: what is sent and what comes back has the types of the route. */
+
 import type { z } from 'zod';
+import { definedOnly } from './defined-only.ts';
 import { ERROR_CLASSES, WardenError, type WardenErrorCode } from './errors.ts';
 import { Problem } from './problem.ts';
 import type { RouteSpec } from './route.ts';
@@ -95,9 +97,7 @@ function refusalOf(status: number, answer: unknown): WardenError {
   const { title, code, detail, hsm, key } = problem.data;
   return new WardenError(isKnownCode(code) ? code : 'request-invalid', {
     message: title,
-    ...(detail === undefined ? {} : { advice: detail }),
-    ...(hsm === undefined ? {} : { hsm }),
-    ...(key === undefined ? {} : { key }),
+    ...definedOnly({ advice: detail, hsm, key }),
   });
 }
 

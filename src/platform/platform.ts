@@ -22,6 +22,7 @@ import { StorageDeadLetters } from '../adapters/queue/storage-dead-letters.ts';
 import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Hsm, HsmRegistry } from '../core/app-ports.ts';
+import { definedOnly } from '../core/defined-only.ts';
 import type { DocumentStore } from '../core/documents/document-store.ts';
 import { WardenError } from '../core/errors.ts';
 import type { EventBus } from '../core/events/bus.ts';
@@ -116,7 +117,7 @@ function openHsm(
     url,
     credential,
     clock,
-    ...(caPem !== undefined && { caPem }),
+    ...definedOnly({ caPem }),
     disableChallengeResourceVerification: isLoopback(url),
   });
   return { name, keys, pacer: new AimdPacer({ ratePerSecond: pace, clock }), pace };

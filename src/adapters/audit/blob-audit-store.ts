@@ -1,6 +1,8 @@
 /** The audit log's parts as append blobs: each line is appended at exactly the position its writer saw, or not at all. */
+
 import { text } from 'node:stream/consumers';
 import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
+import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import {
@@ -46,9 +48,9 @@ export class BlobAuditStore implements AuditStore {
         date,
       } = await client.getProperties();
       const lastLine = known?.position === position ? known.lastLine : await readLastLine(client, position);
-      this.#remember({ part, position, ...(lastLine === undefined ? {} : { lastLine }) });
+      this.#remember({ part, position, ...definedOnly({ lastLine }) });
       const serviceTime = date?.getTime() ?? this.#clock.now();
-      return { part, position, lines, serviceTime, ...(lastLine === undefined ? {} : { lastLine }) };
+      return { part, position, lines, serviceTime, ...definedOnly({ lastLine }) };
     });
   }
 

@@ -1,6 +1,8 @@
 /** Verifies access tokens of one Entra tenant for this API: signature, issuer, audience, tenant, time, kind. */
+
 import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import { storableName } from '../../core/model/names.ts';
 import type { Clock } from '../../core/ports.ts';
@@ -108,7 +110,7 @@ function toCaller(claims: Claims, scope: string): Caller {
     return {
       kind: 'app',
       actor,
-      ...(appId === undefined ? {} : { appId }),
+      ...definedOnly({ appId }),
       roles,
       groups: [...roles, ...groups],
     };

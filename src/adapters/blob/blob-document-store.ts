@@ -1,8 +1,10 @@
 /** The documents of state in a Blob container: written whole or not at all, and only by who knows the ETag. */
+
 import { randomUUID } from 'node:crypto';
 import { buffer } from 'node:stream/consumers';
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
+import { definedOnly } from '../../core/defined-only.ts';
 import type {
   DocumentAddress,
   DocumentStore,
@@ -138,7 +140,7 @@ export class BlobDocumentStore implements DocumentStore {
         conditions: guard === 'absent' ? { ifNoneMatch: '*' } : { ifMatch: guard.etag },
         blobHTTPHeaders: { blobContentType: 'application/json' },
         metadata: { write },
-        ...(signal === undefined ? {} : { abortSignal: signal }),
+        ...definedOnly({ abortSignal: signal }),
       });
       return requireEtag(etag, blob);
     } catch (error) {

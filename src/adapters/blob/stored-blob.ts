@@ -1,4 +1,5 @@
 /** What a blob in the container of the backups is, and the failures of those that are not what was expected. Pure. */
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
 import type { StoredBackup } from '../../core/ports.ts';
@@ -46,5 +47,5 @@ export function toStored(
   storedAt: Date,
   versionId: string | undefined,
 ): StoredBackup {
-  return { blob, storedAt: storedAt.getTime(), record, ...(versionId === undefined ? {} : { versionId }) };
+  return { blob, storedAt: storedAt.getTime(), record, ...definedOnly({ versionId }) };
 }

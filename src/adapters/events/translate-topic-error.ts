@@ -1,4 +1,5 @@
 /** Turns what the SDK throws for an Event Grid topic into the engine's error. */
+import { definedOnly } from '../../core/defined-only.ts';
 import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { type Fault, readFault, reasonOf, TOKEN_ADVICE } from '../http/fault.ts';
 
@@ -28,7 +29,7 @@ export function translateTopicError(
   return new WardenError(code, {
     message,
     cause: error,
-    ...(advice === undefined ? {} : { advice }),
+    ...definedOnly({ advice }),
     ...(fault.kind === 'answer' && fault.retryAfterMs !== undefined
       ? { retryAfterMs: fault.retryAfterMs }
       : {}),

@@ -1,5 +1,7 @@
 /** Reads what went wrong out of the errors of the Azure SDKs, whatever service they came from. */
+
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 
 /** What kind of trouble an SDK's error is. */
@@ -79,7 +81,7 @@ export function readFault(error: unknown, signal: AbortSignal | undefined, now: 
     code: codeOf(error),
     // What could not be parsed is quoted in the SDK's message: it goes nowhere.
     message: error.code === UNPARSED ? '' : error.message,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    ...definedOnly({ retryAfterMs }),
   };
 }
 

@@ -1,4 +1,5 @@
 /** Turns what the SDK throws for a Managed HSM into the engine's error: one table of statuses, codes and advice. */
+import { definedOnly } from '../../core/defined-only.ts';
 import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { briefOf, type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
@@ -44,8 +45,7 @@ export function translateHsmError(error: unknown, call: HsmCall, now: number): W
     hsm: call.hsm,
     cause,
     reason: briefOf(fault),
-    ...(call.key === undefined ? {} : { key: call.key }),
-    ...(advice === undefined ? {} : { advice }),
+    ...definedOnly({ key: call.key, advice }),
     ...(fault.kind === 'answer' && fault.retryAfterMs !== undefined
       ? { retryAfterMs: fault.retryAfterMs }
       : {}),

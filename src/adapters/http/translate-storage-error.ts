@@ -1,4 +1,5 @@
 /** Turns what the SDK throws for Azure Storage into the engine's error: one table of statuses, codes and advice. */
+import { definedOnly } from '../../core/defined-only.ts';
 import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { briefOf, type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';
 
@@ -39,9 +40,7 @@ export function translateStorageError(error: unknown, call: StorageCall, now: nu
     message,
     cause,
     reason: briefOf(fault),
-    ...(call.hsm === undefined ? {} : { hsm: call.hsm }),
-    ...(call.key === undefined ? {} : { key: call.key }),
-    ...(advice === undefined ? {} : { advice }),
+    ...definedOnly({ hsm: call.hsm, key: call.key, advice }),
     ...(fault.kind === 'answer' && fault.retryAfterMs !== undefined
       ? { retryAfterMs: fault.retryAfterMs }
       : {}),

@@ -1,4 +1,5 @@
 /** Says what this process waits for, to whoever listens in it: the command line shows it to people. */
+import { definedOnly } from '../../core/defined-only.ts';
 
 /** A wait begins, is between two tries, or is over. */
 export type WaitNotice =
@@ -26,7 +27,7 @@ export function beginWait(of: string): (failed?: string) => void {
   last += 1;
   const id = last;
   publish({ kind: 'asking', id, of });
-  return (failed) => publish({ kind: 'over', id, ...(failed === undefined ? {} : { failed }) });
+  return (failed) => publish({ kind: 'over', id, ...definedOnly({ failed }) });
 }
 
 /** Says that a try failed, and when the next one is due. */

@@ -2,6 +2,7 @@
  * What an operator does to keys with their own credential, through the Azure SDK's KeyClient: also what the product itself
  * must never be able to do (create, import, delete, purge). Only the command line may import this; a rule checks it.
  */
+
 import type {
   CreateKeyOptions,
   DeletedKey,
@@ -10,6 +11,7 @@ import type {
   KeyProperties,
   KeyVaultKey,
 } from '@azure/keyvault-keys';
+import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { type OnRetry, type RetryPolicy, withRetries } from '../../core/retry.ts';
@@ -213,7 +215,7 @@ export class KeyAdministration {
     const { clock, signal, limitMs = CALL_LIMITS_MS.hsmCall } = this.#options;
     try {
       return await withinLimits({ of: this.hsm, signal, limitMs }, (abortSignal) => {
-        const context = { signal: abortSignal, ...(moments === undefined ? {} : { moments }) };
+        const context = { signal: abortSignal, ...definedOnly({ moments }) };
         return inCallContext(context, () => action(context));
       });
     } catch (error) {

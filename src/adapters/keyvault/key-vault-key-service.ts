@@ -1,5 +1,7 @@
 /** The KeyService port on a Managed HSM, through the Azure SDK's KeyClient. */
+
 import type { KeyClient } from '@azure/keyvault-keys';
+import { definedOnly } from '../../core/defined-only.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../core/model/key.ts';
 import type { Clock, KeyService, ListPage } from '../../core/ports.ts';
 import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
@@ -150,6 +152,6 @@ function toPage<T>(
   return {
     ...page,
     ...(odd.length === 0 ? {} : { odd }),
-    ...(nextLink === undefined ? {} : { next: nextLink }),
+    ...definedOnly({ next: nextLink }),
   };
 }

@@ -1,5 +1,7 @@
 /** Reads the SDK's keys into the engine's; what the service must send and did not is `hsm-answer-unexpected`. */
+
 import type { DeletedKey, KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { KeyAttributes, KeyDetail, ListedDeletedKey, ListedVersion } from '../../core/model/key.ts';
 import { LAST_MOMENT_MS } from './moments.ts';
@@ -24,7 +26,7 @@ export function readKeyDetail(key: KeyVaultKey | DeletedKey): KeyDetail {
     // The service returns them as a set, in an order that changes from call to call.
     keyOps: [...(jwk.keyOps ?? [])].sort(),
     tags: key.properties.tags ?? {},
-    ...(thumbprint === undefined ? {} : { thumbprint }),
+    ...definedOnly({ thumbprint }),
   };
 }
 

@@ -1,5 +1,7 @@
 /** Reads a list of keys item by item, past the SDK: one item that cannot be read must not cost the others. */
+
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { KeyAttributes, ListedDeletedKey, ListedKey } from '../../core/model/key.ts';
 import type { OddItem } from '../../core/ports.ts';
@@ -80,7 +82,7 @@ function oddItem(value: unknown, cause: z.ZodError, hsm: string): OddItem {
     message: `HSM ${hsm} lists ${name === undefined ? 'a key whose name cannot be read' : `key ${name}`} in a way that cannot be read (${faults}).`,
     advice: 'Read the key by itself; if it goes on, ask the support of Azure.',
     hsm,
-    ...(name === undefined ? {} : { key: name }),
+    ...definedOnly({ key: name }),
     cause,
   });
   return name === undefined ? { error } : { name, error };
@@ -103,8 +105,6 @@ function toAttributes(item: z.output<typeof Item>['attributes']): KeyAttributes 
     updatedAt: updated * 1000,
     ...(nbf === undefined ? {} : { notBefore: momentOf(nbf * 1000) }),
     ...(exp === undefined ? {} : { expiresAt: momentOf(exp * 1000) }),
-    ...(exportable === undefined ? {} : { exportable }),
-    ...(recoveryLevel === undefined ? {} : { recoveryLevel }),
-    ...(recoverableDays === undefined ? {} : { recoverableDays }),
+    ...definedOnly({ exportable, recoveryLevel, recoverableDays }),
   };
 }

@@ -1,4 +1,5 @@
 /** Local role-based access control of a Managed HSM over REST, for which there is no client library that suits. */
+
 import type { TokenCredential } from '@azure/core-auth';
 import {
   bearerTokenAuthenticationPolicy,
@@ -11,6 +12,7 @@ import {
   RestError,
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import type { Clock } from '../../core/ports.ts';
 import type {
   LocalRoles,
@@ -130,7 +132,7 @@ export class RestLocalRoles implements LocalRoles {
           method,
           headers: createHttpHeaders({ accept: 'application/json', 'content-type': 'application/json' }),
           ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          ...(signal === undefined ? {} : { abortSignal: signal }),
+          ...definedOnly({ abortSignal: signal }),
         }),
       );
       const text = response.bodyAsText ?? '';

@@ -1,6 +1,8 @@
 /** Which HSM and which key a command is about: `--hsm-name` and `--name`, or one URL with `--id`, as with az. */
+
 import { isIP } from 'node:net';
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { isSameName } from '../../core/model/key-name.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { OptionSpec } from '../frame/command.ts';
@@ -83,7 +85,7 @@ export function keyAddress(options: Options, connection: Connection): KeyAddress
   if (options.name !== undefined && !isSameName(options.name, key)) {
     throw new UsageError(`--name ${options.name} and the key ${key} of --id differ.`, 'Leave --name out.');
   }
-  return { ...hsm, key, ...(version === undefined ? {} : { version }) };
+  return { ...hsm, key, ...definedOnly({ version }) };
 }
 
 function placeByName(name: string, connection: Connection): HsmAddress {

@@ -7,6 +7,7 @@ import {
   type HttpMethods,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { definedOnly } from '../../core/defined-only.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 
 /** What to send. Times are milliseconds. */
@@ -39,7 +40,7 @@ export function sendOnce({
     timeout: timeoutMs,
     abortSignal: signal,
     allowInsecureConnection: isLoopback(url),
-    ...(body === undefined ? {} : { body }),
+    ...definedOnly({ body }),
   });
   if (caPem !== undefined) request.tlsSettings = { ca: caPem };
   return client.sendRequest(request);

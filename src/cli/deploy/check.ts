@@ -1,6 +1,8 @@
 /** `hsm-warden deploy check`: says what would fail before anything is deployed. */
+
 import { z } from 'zod';
 import { ResourceManager } from '../../adapters/arm/resource-manager.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import { CLOUDS } from '../connect/clouds.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, keepLocal } from '../connect/connection.ts';
 import { type Finding, fail, ok, warn } from '../doctor/check.ts';
@@ -63,7 +65,7 @@ export const deployCheck = defineCommand({
       credential,
       clock,
       signal,
-      ...(caPem === undefined ? {} : { caPem }),
+      ...definedOnly({ caPem }),
     });
     return showFindings(await examine(arm, target), context);
   },

@@ -1,4 +1,5 @@
 /** What the command line itself finds wrong, and how any failure is explained: one sentence, and what to do. */
+import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError, type WardenErrorCode } from '../../core/errors.ts';
 import type { ExitName } from './exit-codes.ts';
 
@@ -99,5 +100,5 @@ function exitOf(code: WardenErrorCode): ExitName {
 }
 
 function explained(exit: ExitName, code: string, message: string, advice: string | undefined): Explanation {
-  return { exit, code, message, ...(advice === undefined ? {} : { advice }) };
+  return { exit, code, message, ...definedOnly({ advice }) };
 }

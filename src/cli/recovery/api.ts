@@ -1,5 +1,7 @@
 /** The recovery app's HTTP API, called as the person at the terminal: the app proves who that is, and decides. */
+
 import { type ApiInput, callApi, type SendToApi } from '../../core/api-client.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { RecoveryView } from '../../features/recovery/model/asking.ts';
 import { REQUEST_ROUTES } from '../../features/recovery/request/routes.ts';
@@ -42,7 +44,7 @@ export class RecoveryApi {
     let next: string | undefined;
     do {
       const page = await callApi(this.#send, list.spec, {
-        query: { ...query, ...(next === undefined ? {} : { next }) },
+        query: { ...query, ...definedOnly({ next }) },
       });
       found.push(...page.items);
       next = page.next;
@@ -72,7 +74,7 @@ export class RecoveryApi {
       url: `${url}${path}`,
       method,
       headers: { ...headers, authorization: `Bearer ${await token()}` },
-      ...(body === undefined ? {} : { body }),
+      ...definedOnly({ body }),
       timeoutMs: TIMEOUT_MS,
       caPem,
       signal,

@@ -1,5 +1,7 @@
 /** `hsm-warden recovery list`: the recovery requests, newest first. */
+
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { STATES } from '../../features/recovery/model/record.ts';
 import { isoCell } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
@@ -29,9 +31,7 @@ export const recoveryList = defineCommand({
     const { state, hsm, key } = given;
     const api = await openApi(context, given);
     const query = {
-      ...(state === undefined ? {} : { state }),
-      ...(hsm === undefined ? {} : { hsm }),
-      ...(key === undefined ? {} : { key }),
+      ...definedOnly({ state, hsm, key }),
     };
     const found = await api.list(query, given.last);
     return {

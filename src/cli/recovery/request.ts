@@ -1,5 +1,7 @@
 /** `hsm-warden recovery request`: asks for a key to be brought back. */
+
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { defineCommand } from '../frame/define.ts';
 import { Moment } from '../frame/moment.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
@@ -47,9 +49,9 @@ export const recoveryRequest = defineCommand({
     return viewAnswer(
       await api.ask({
         ...{ hsm, key, reason, action },
-        ...(target === undefined ? {} : { target }),
+        ...definedOnly({ target }),
         ...(asOf === undefined ? {} : { asOf: asOf.toISOString() }),
-        ...(backup === undefined ? {} : { backup }),
+        ...definedOnly({ backup }),
       }),
     );
   },

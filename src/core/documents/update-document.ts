@@ -1,4 +1,5 @@
 /** Reads documents, and changes them while others may change them too. */
+import { definedOnly } from '../defined-only.ts';
 import { isWardenError, WardenError } from '../errors.ts';
 import type { AddressOf, DocumentKind, DocumentStore, WriteGuard } from './document-store.ts';
 import { type DocumentType, parseDocument } from './document-type.ts';
@@ -105,7 +106,7 @@ function tooManyConflicts(name: string, last: WardenError): WardenError {
   return new WardenError('state-conflict', {
     message: `${name} was changed by others ${CONFLICT_ATTEMPTS} times in a row, each time before a change of ours was written.`,
     advice: 'Nothing is lost: try again. If it goes on, find out who writes to the state container so often.',
-    ...(last.hsm === undefined ? {} : { hsm: last.hsm }),
+    ...definedOnly({ hsm: last.hsm }),
     cause: last,
   });
 }

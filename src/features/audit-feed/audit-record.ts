@@ -1,6 +1,7 @@
 /** One record of the AuditEvent log of a Managed HSM, read leniently: only one record was ever published. */
 
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { epochOf } from '../../core/time.ts';
 import type { Caller } from '../watch/model/events.ts';
 
@@ -102,13 +103,12 @@ export function readAuditRecord(value: unknown): AuditRecord | undefined {
     at: Number.isNaN(at) ? 0 : at,
     ...(Number.isNaN(at) || operationName === '' ? { unclear: true as const } : {}),
     operation: operationName,
-    caller: { ...callerOf(identity), ...(callerIpAddress === undefined ? {} : { address: callerIpAddress }) },
+    caller: { ...callerOf(identity), ...definedOnly({ address: callerIpAddress }) },
     clientInfo: rest.clientInfo ?? properties?.clientInfo ?? '',
     ...(url === undefined ? {} : { host: url.host }),
-    ...(pool === undefined ? {} : { pool }),
+    ...definedOnly({ pool }),
     ...(pool === undefined && rest.resourceId !== undefined ? { elsewhere: true as const } : {}),
-    ...(key === undefined ? {} : { key }),
-    ...(httpStatus === undefined ? {} : { httpStatus }),
+    ...definedOnly({ key, httpStatus }),
   };
 }
 
@@ -128,9 +128,7 @@ function callerOf(identity: unknown): Caller {
   const upn = claimOf(claim, 'upn', ['http_schemas_xmlsoap_org_ws_2005_05_identity']);
   const appId = claim.appid;
   return {
-    ...(objectId === undefined ? {} : { objectId }),
-    ...(upn === undefined ? {} : { upn }),
-    ...(appId === undefined ? {} : { appId }),
+    ...definedOnly({ objectId, upn, appId }),
   };
 }
 

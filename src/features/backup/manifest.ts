@@ -1,5 +1,7 @@
 /** The backup: every key each night, and soon after each change. */
+
 import type { AppPorts, Hsm } from '../../core/app-ports.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
@@ -71,6 +73,6 @@ export function sweepPolicy(
     pace,
     checkpointMs: CHECKPOINT_MS,
     retry: DEFAULT_RETRY,
-    ...(onProgress === undefined ? {} : { onProgress }),
+    ...definedOnly({ onProgress }),
   };
 }

@@ -1,5 +1,7 @@
 /** The text of a catalogue: a head that says whose it is, and the newest good backup of each key. */
+
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import { BackupRecord } from '../../core/model/backup-record.ts';
 import { type Batches, type KeyLine, keyLine, openLines, textOfLines } from './key-lines.ts';
@@ -26,7 +28,7 @@ export function catalogueText(hsm: string, lines: Batches<string>): AsyncGenerat
 
 /** The line of a key's newest backup. */
 export function catalogueLine({ blob, versionId, storedAt, record }: CatalogueEntry): string {
-  return keyLine(record.key, { blob, ...(versionId !== undefined && { versionId }), storedAt, record });
+  return keyLine(record.key, { blob, ...definedOnly({ versionId }), storedAt, record });
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Looks at one HSM and its backups, changes nothing, and says whether every key is safe. */
 
+import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { ListedKey } from '../../core/model/key.ts';
@@ -60,8 +61,7 @@ export async function judgeHsm(
       trouble: {
         code,
         message,
-        ...(reason === undefined ? {} : { reason }),
-        ...(advice === undefined ? {} : { advice }),
+        ...definedOnly({ reason, advice }),
       },
     };
   }
@@ -119,9 +119,7 @@ function conclude(
     restorable: Object.keys(catalogue.keys).filter(
       (name) => !seen.active.has(name) && !seen.deleted.has(name) && !store.missing.has(name),
     ).length,
-    ...(oldest === undefined ? {} : { oldestBackupAt: oldest }),
-    ...(memory.watch.lookedAt === undefined ? {} : { scannedAt: memory.watch.lookedAt }),
-    ...(lastRun === undefined ? {} : { lastRun }),
+    ...definedOnly({ oldestBackupAt: oldest, scannedAt: memory.watch.lookedAt, lastRun }),
     ...(verify?.endedAt === undefined ? {} : { verifiedAt: verify.endedAt }),
     warnings: [...runWarnings(now, policy, memory), ...hsmWarnings(policy, active)],
   };

@@ -1,5 +1,6 @@
 /** What a look found in numbers: for its log line and its heartbeat. */
 
+import { definedOnly } from '../../core/defined-only.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import { reasonToSkip } from '../../core/model/selection.ts';
 import { ownValue } from '../../core/own-value.ts';
@@ -71,7 +72,7 @@ export function heartbeat(
       activeKeys,
       deletedKeys,
       open: { ...open },
-      ...(oldestBackupSeconds === undefined ? {} : { oldestBackupSeconds }),
+      ...definedOnly({ oldestBackupSeconds }),
       waitingEvents,
     },
   };

@@ -1,10 +1,12 @@
 /** Brings up everything the app stands on locally: two Managed HSMs, a storage account, an identity. */
+
 import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { jwtVerify } from 'jose';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
 import { systemClock } from '../../adapters/system/system-clock.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import { DEFAULT_TENANT_ID } from '../../emulator/options.ts';
 import { type Emulator, startEmulator } from '../../emulator/start-emulator.ts';
 import { openAuthority } from '../../emulator/tls/authority-folder.ts';
@@ -198,7 +200,7 @@ function startEventTopic(
         () => true,
         () => false,
       ),
-    ...(onEvent !== undefined && { onEvent }),
+    ...definedOnly({ onEvent }),
   });
 }
 

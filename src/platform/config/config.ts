@@ -1,5 +1,6 @@
 /** From the environment to a checked configuration, or to the list of everything that is wrong with it. */
 
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { SettingProblem } from '../../core/settings/setting.ts';
@@ -185,17 +186,15 @@ function build(values: ProductValues): Config {
   return {
     hsms,
     credential: credentialOf(values),
-    ...(values.WARDEN_CA_FILE !== undefined && { caFile: values.WARDEN_CA_FILE }),
+    ...definedOnly({ caFile: values.WARDEN_CA_FILE }),
     storage: storageOf(values),
     backupContainer: values.WARDEN_BACKUP_CONTAINER,
     stateContainer: values.WARDEN_STATE_CONTAINER,
-    ...(topicUrl !== undefined && { topicUrl }),
-    ...(topicKey !== undefined && { topicKey }),
+    ...definedOnly({ topicUrl, topicKey }),
     ...backupConfig(values, hsms.length),
     watch: watchConfig(values),
     verify: verifyConfig(values),
-    ...(auditFeed !== undefined && { auditFeed }),
-    ...(recovery !== undefined && { recovery }),
+    ...definedOnly({ auditFeed, recovery }),
   };
 }
 
@@ -206,7 +205,7 @@ function credentialOf(parsed: ProductValues): CredentialConfig {
   }
   return {
     kind: 'managed-identity',
-    ...(parsed.WARDEN_CLIENT_ID !== undefined && { clientId: parsed.WARDEN_CLIENT_ID }),
+    ...definedOnly({ clientId: parsed.WARDEN_CLIENT_ID }),
   };
 }
 

@@ -1,5 +1,6 @@
 /** Says what is to be told of a soft-deleted key: that it was deleted, and each threshold as its purge comes closer. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
@@ -22,7 +23,7 @@ export function beginDeletion(
   const known: DeletedKey = {
     state: 'deleted',
     createdAt: key.attributes.createdAt,
-    ...(oldestVersion === undefined ? {} : { oldestVersion }),
+    ...definedOnly({ oldestVersion }),
     ...rememberLeftOut(key, context.policy.selection),
     deletedAt: key.deletedAt,
     scheduledPurgeAt: key.scheduledPurgeAt,
@@ -30,7 +31,7 @@ export function beginDeletion(
     uses: [],
   };
   const facts = deletedFacts(context, key, known, entry);
-  const data = { ...facts, ...(deletedBy === undefined ? {} : { deletedBy }) };
+  const data = { ...facts, ...definedOnly({ deletedBy }) };
   return { known, finding: { kind: 'key-deleted', discriminator: deletionOf(known), data } };
 }
 
@@ -79,7 +80,7 @@ function deletedFacts(
     deletedAt: isoTime(known.deletedAt),
     scheduledPurgeAt: isoTime(known.scheduledPurgeAt),
     secondsLeft: Math.floor(left / 1000),
-    ...(recoveryLevel === undefined ? {} : { recoveryLevel }),
+    ...definedOnly({ recoveryLevel }),
     recoverable: 'recover',
     afterPurge: afterPurge(coverage),
     ...coverage,

@@ -1,5 +1,6 @@
 /** Says what a purge left behind: a backup that can bring the key back, or nothing. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { deletionOf, type JudgeContext } from '../model/context.ts';
@@ -57,7 +58,7 @@ export function classifyPurged(
       ...(evidence.foundBy === 'look' && evidence.presumed === true ? { presumed: true } : {}),
       noticedAt: isoTime(now),
       ...dates,
-      ...(purgedBy === undefined ? {} : { purgedBy }),
+      ...definedOnly({ purgedBy }),
       ...coverage,
     },
   };

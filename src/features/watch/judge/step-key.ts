@@ -1,5 +1,6 @@
 /** From what was remembered of one key and where it is now to what is remembered next, and what is to be told. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import type { ListedDeletedKey, ListedKey, ListedVersion } from '../../../core/model/key.ts';
 import { CLOCK_SKEW_MS, isoTime } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
@@ -111,7 +112,7 @@ function stepActive(
   const next: ActiveKey = {
     state: 'active',
     createdAt: key.attributes.createdAt,
-    ...(oldest === undefined ? {} : { oldestVersion: oldest }),
+    ...definedOnly({ oldestVersion: oldest }),
     ...rememberLeftOut(key, context.policy.selection),
     ...(known?.state === 'active' && !replaced ? faultsOf(known) : {}),
     // A key that came back is as old as ever, but could not be backed up while it was deleted: its time begins now.
@@ -228,7 +229,6 @@ function tellPurges(
 
 function faultsOf({ unprotected, overdueSince }: ActiveKey) {
   return {
-    ...(unprotected === undefined ? {} : { unprotected }),
-    ...(overdueSince === undefined ? {} : { overdueSince }),
+    ...definedOnly({ unprotected, overdueSince }),
   };
 }

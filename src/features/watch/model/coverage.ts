@@ -1,5 +1,6 @@
 /** Judges what the newest backup of a key would bring back. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import type { ListedKey } from '../../../core/model/key.ts';
 import { type KeySelection, reasonToSkip } from '../../../core/model/selection.ts';
 import { isoTime } from '../../../core/time.ts';
@@ -61,7 +62,7 @@ export function afterPurge({ backup }: Coverage): 'restore' | 'lost' {
 export function backupFacts({ blob, versionId, record }: CatalogueEntry): BackupFacts {
   return {
     blob,
-    ...(versionId === undefined ? {} : { versionId }),
+    ...definedOnly({ versionId }),
     capturedAt: isoTime(record.capturedAt),
     sha256: record.sha256,
   };
