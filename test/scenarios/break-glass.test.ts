@@ -150,7 +150,7 @@ describe('break glass: the app is down, the HSM is new, here are the backups', (
     expect(counts).toEqual({ restored: 1, recovered: 1, present: KEYS - 2, failed: 0 });
   });
 
-  it('tells a key that is not the one of the backup, and goes on with the others', {
+  it('reports a key that is not the one of the backup, and goes on with the others', {
     timeout: 120_000,
   }, async () => {
     const [impostor = ''] = await names(1);

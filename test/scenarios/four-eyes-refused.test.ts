@@ -14,7 +14,7 @@ let world: FourEyes;
 beforeAll(async () => {
   world = await FourEyes.start(24, {
     WARDEN_WEBHOOK_SECRETS: JSON.stringify({ alerts: [SECRET] }),
-    // The watch must not ask by itself here: each test asks for what it needs.
+    // The watch must not ask automatically here: each test asks for what it needs.
     WARDEN_AUTO_REQUEST: 'false',
     // fabrikam and the stranger do not share a security domain, whatever somebody wrote into the settings.
     WARDEN_SHARED_DOMAINS: 'contoso+fabrikam,fabrikam+stranger',

@@ -27,7 +27,7 @@ async function approveTwice(asked: RecoveryView): Promise<RecoveryView> {
   return world.ended(asked.id);
 }
 
-/** Verified against the backup, backed up again, told to the topic, and all of it in a whole audit log. */
+/** Verified against the backup, backed up again, sent to the topic, and all of it in a whole audit log. */
 async function expectRecovered({ id, outcome, operation, digest }: RecoveryView): Promise<void> {
   expect(outcome).toMatchObject({ result: 'succeeded', warnings: [] });
   expect(outcome?.verified).toBe(outcome?.versions);
@@ -61,7 +61,7 @@ async function expectRecovered({ id, outcome, operation, digest }: RecoveryView)
 }
 
 describe('a key that was lost comes back', () => {
-  it('restored, after a purge that the watch has told of', async () => {
+  it('restored, after a purge that the watch has reported', async () => {
     await world.lose('fabrikam', 'disk-encryption-dr', true);
 
     const asked = await world.requestOf('disk-encryption-dr');
@@ -92,7 +92,7 @@ describe('a key that was lost comes back', () => {
     expect(await world.stateOf('fabrikam', 'firmware-signing')).toMatch(/^active/);
   });
 
-  it('recovered, after a deletion that the watch has told of', async () => {
+  it('recovered, after a deletion that the watch has reported', async () => {
     await world.lose('contoso', 'disk-encryption-prod');
     await vi.waitFor(
       () =>

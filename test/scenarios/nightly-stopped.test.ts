@@ -16,7 +16,7 @@ afterAll(async () => {
   await local?.close();
 });
 
-describe('the nightly run, told to stop in its middle', () => {
+describe('the nightly run, asked to stop in its middle', () => {
   it('loses nothing: all that is backed up is in catalogue and record, and the next process goes on at once', {
     timeout: 300_000,
   }, async () => {

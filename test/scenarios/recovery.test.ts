@@ -211,7 +211,7 @@ describe('four eyes, end to end', () => {
     });
     expect(await keyServiceOn(contoso).listVersions('orders')).toHaveLength(2);
     expect(view.outcome?.freshBackup).toMatch(/^contoso\/orders\//);
-    // The outcome can be read before its event is told.
+    // The outcome can be read before its event is reported.
     await vi.waitFor(() => {
       expect(eventsOf(id).map(({ type }) => type)).toEqual([
         'HsmWarden.RecoveryRequested',

@@ -109,7 +109,7 @@ describe('npm start', () => {
     expect(first.errors).not.toContain('\r');
   });
 
-  it('--fresh begins anew', { timeout: 120_000 }, async () => {
+  it('--fresh begins again', { timeout: 120_000 }, async () => {
     await run('--once', '--json', '--keys', '4');
     const again = await run('--once', '--json', '--keys', '4', '--fresh');
     expect(counts(again.output)).toMatchObject({ keys: 4, backedUp: 4 });

@@ -91,7 +91,7 @@ function damageEvents() {
 }
 
 describe('the verification, killed hard at random moments', () => {
-  it('goes on where it stopped, reads every backup, tells all damage, and has fresh backups made', {
+  it('goes on where it stopped, reads every backup, reports all damage, and has fresh backups made', {
     timeout: 600_000,
   }, async () => {
     const stations: number[] = [];

@@ -42,7 +42,7 @@ async function someBackup(): Promise<Uint8Array> {
 }
 
 describe('the verification of a store in which newest backups were', () => {
-  it('changed, shortened, deleted and robbed of their facts: tells each, and goes back to the ones before', async () => {
+  it('changed, shortened, deleted and robbed of their facts: reports each, and goes back to the ones before', async () => {
     const topic = new MemoryEventSink();
     const deps = {
       backups: new BlobBackupStore({ container, clock: systemClock, logger: new RecordingLogger() }),

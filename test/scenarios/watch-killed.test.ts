@@ -21,9 +21,9 @@ const DAY_MS = 24 * HOUR_MS;
 /** Each brings a key deleted in the first round to the next threshold; the last one to its end. */
 const JUMPS = [0, 60 * DAY_MS, 16 * DAY_MS, 7 * DAY_MS, 4 * DAY_MS, 2 * DAY_MS, 18 * HOUR_MS, 6 * HOUR_MS];
 const KILLS_A_JUMP = 3;
-/** A first look takes about half a second; a kill falls somewhere in it, or just before or after. */
+/** A first scan takes about half a second; a kill falls somewhere in it, or just before or after. */
 const LONGEST_LIFE_MS = 900;
-/** What tells the fate of a key; of backups other tests speak. */
+/** What reports the fate of a key; of backups other tests speak. */
 const FATES = ['KeyDeleted', 'PurgePending', 'KeyPurged', 'KeyRecovered'];
 
 const seed = Number(process.env.KILL_SEED ?? randomInt(2 ** 31));
@@ -33,7 +33,7 @@ let local: LocalWorld;
 let hsm: Emulator;
 let client: KeyClient;
 let app: AppProcess | undefined;
-/** Told of each event at the moment the topic takes it, before it answers. */
+/** Noted of each event at the moment the topic takes it, before it answers. */
 let onTaken: (event: WatchEvent) => void = () => undefined;
 
 beforeAll(async () => {
@@ -42,7 +42,7 @@ beforeAll(async () => {
   hsm = local.hsm(HSM);
   const token = await hsm.issueToken({ objectId: ADMINISTRATOR_ID, lifetimeSeconds: 400 * 86_400 });
   client = keyClientOn({ ...hsm, token });
-  // The audit log is lost: only looks tell.
+  // The audit log is lost: only scans report.
   local.world.auditFeed.listen(async () => undefined);
 }, 120_000);
 
@@ -75,7 +75,7 @@ function taken(): WatchEvent[] {
     .filter(({ type }) => type !== 'HsmWarden.Heartbeat');
 }
 
-/** The fates told of each key, in the order in which each first came. */
+/** The fates reported of each key, in the order in which each first came. */
 function fates(): Map<string, string[]> {
   const told = new Map<string, string[]>();
   for (const event of new Map(taken().map((each) => [each.id, each])).values()) {
@@ -95,7 +95,7 @@ function askForLook(): Promise<void> {
   return local.queue.send(SCANS, { kind: 'look', hsm: HSM });
 }
 
-/** A look that begins and ends after now. */
+/** A scan that begins and ends after now. */
 async function finishLook(): Promise<void> {
   await app?.kill();
   await startApp();
@@ -109,24 +109,24 @@ async function memory() {
   return readWatchState(local.state, HSM);
 }
 
-/** The truth beside what the watch tells. */
+/** The truth beside what the watch reports. */
 class Truth {
   readonly fates = new Map<string, string[]>();
-  /** Names that something was done to since the last finished look: one thing each, so that a look can see it. */
+  /** Names that something was done to since the last finished scan: one thing each, so that a scan can see it. */
   readonly #touched = new Set<string>();
 
   note(name: string, fate: string): void {
     this.fates.set(name, [...(this.fates.get(name) ?? []), fate]);
   }
 
-  /** What a look at this moment must have told: new thresholds, and keys that are gone. */
+  /** What a scan of this moment must have reported: new thresholds, and keys that are gone. */
   lookedAt(deletedBefore: ReadonlySet<string>): void {
     for (const name of deletedBefore) if (!hsm.state.keys.has(name)) this.note(name, 'KeyPurged');
     for (const name of deletedNames()) for (const fate of this.#crossed(name)) this.note(name, fate);
     this.#touched.clear();
   }
 
-  /** A key to do something to: one of which a look has seen everything so far. */
+  /** A key to do something to: one of which a scan has seen everything so far. */
   take(from: 'active' | 'deleted'): string | undefined {
     const names = from === 'deleted' ? deletedNames() : activeNames();
     const free = names.filter((name) => !this.#touched.has(name) && this.#crossed(name).length === 0);
@@ -180,7 +180,7 @@ const DEEDS = [
     truth.note(name, 'KeyRecovered');
   },
   async () => {
-    // Its end is noted when a look has seen it.
+    // Its end is noted when a scan has seen it.
     const name = truth.take('deleted');
     if (name !== undefined) await client.purgeDeletedKey(name);
   },
@@ -205,7 +205,7 @@ async function disturb(): Promise<void> {
   }
 }
 
-/** What a death left behind: told by the outbox and what the topic has of it. `beats`: heartbeats before the look. */
+/** What a death left behind: reported by the outbox and what the topic has of it. `beats`: heartbeats before the scan. */
 async function wreck(beats: number): Promise<string> {
   const { outbox } = await memory();
   if (outbox.length === 0) return heartbeats() > beats ? 'look ended' : 'nothing remembered yet';
@@ -216,7 +216,7 @@ async function wreck(beats: number): Promise<string> {
 }
 
 describe('the watch, killed hard at random moments', () => {
-  it('tells every fate of every key at least once, in order, each under one id', {
+  it('reports every fate of every key at least once, in order, each under one id', {
     timeout: 600_000,
   }, async () => {
     const wrecks: string[] = [];

@@ -152,7 +152,7 @@ describe('ninety days of a deleted key', () => {
     process.stdout.write(`change -> backup in Blob: ${Math.round(ms)} ms\n`);
   });
 
-  it('its deletion is told within five seconds of its log record', async () => {
+  it('its deletion is reported within five seconds of its log record', async () => {
     await look();
     const startedAt = performance.now();
     await keyClientOn(emulator).beginDeleteKey('orders');
@@ -164,7 +164,7 @@ describe('ninety days of a deleted key', () => {
     process.stdout.write(`deletion -> event at the topic: ${Math.round(performance.now() - startedAt)} ms\n`);
   });
 
-  it('the whole stream is told in order, up to the purge and the backup that restores it', async () => {
+  it('the whole stream is reported in order, up to the purge and the backup that restores it', async () => {
     const before = told().length;
     const jumps = [60 * DAY_MS, 16 * DAY_MS, 7 * DAY_MS, 4 * DAY_MS, 2 * DAY_MS, 18 * HOUR_MS, 6 * HOUR_MS];
     for (const ms of jumps) {

@@ -43,12 +43,12 @@ const OWN_AGENT = /\bhsm-warden\b/;
 /** What to do about a record. */
 export type Effect = 'back-up' | 'scan' | 'deleted' | 'purged' | 'refused-use' | 'none' | 'unknown';
 
-/** The effect of one record. The log writes `Success` for refused requests too: only the status tells. */
+/** The effect of one record. The log writes `Success` for refused requests too: only the status reports. */
 export function effectOf({ operation, key, httpStatus, clientInfo, unclear }: AuditRecord): Effect {
   if (unclear === true) return 'scan';
   const succeeded = httpStatus === undefined || (httpStatus >= 200 && httpStatus < 300);
   if (operation === 'KeyDelete') return !succeeded ? 'none' : key === undefined ? 'scan' : 'deleted';
-  // Without a status nothing is claimed: the look finds out.
+  // Without a status nothing is claimed: the scan finds out.
   if (operation === 'KeyPurge')
     return !succeeded ? 'none' : httpStatus === undefined || key === undefined ? 'scan' : 'purged';
   if (succeeded && CHANGES.has(operation)) return key === undefined ? 'scan' : 'back-up';
@@ -57,7 +57,7 @@ export function effectOf({ operation, key, httpStatus, clientInfo, unclear }: Au
   return CHANGES.has(operation) || USES.has(operation) || OTHERS.has(operation) ? 'none' : 'unknown';
 }
 
-/** 404 is what a Managed HSM answers about a deleted key; 403 and 409 are taken in too, the look checks the key itself. */
+/** 404 is what a Managed HSM answers about a deleted key; 403 and 409 are taken in too, the scan checks the key itself. */
 function isRefusal(httpStatus: number, operation: string, clientInfo: string): boolean {
   if (operation === 'KeyGet' && OWN_AGENT.test(clientInfo)) return false;
   return httpStatus === 404 || httpStatus === 403 || httpStatus === 409;

@@ -1,4 +1,4 @@
-/** Acts on a batch of the audit log: asks for backups of changed keys, and looks at once where keys were deleted. */
+/** Acts on a batch of the audit log: asks for backups of changed keys, and scans once where keys were deleted. */
 
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
@@ -9,7 +9,7 @@ import type { KeyService, Logger, WorkQueue } from '../../core/ports.ts';
 import type { KeyBackupMessage } from '../backup/queues.ts';
 import { KEY_BACKUPS } from '../backup/queues.ts';
 import { planKey } from '../recovery-points/plan.ts';
-import { isUntoldUse } from '../watch/judge/classify-use.ts';
+import { isUnreportedUse } from '../watch/judge/classify-use.ts';
 import type { ScanMessage } from '../watch/model/message.ts';
 import { SCANS } from '../watch/model/message.ts';
 import type { Signals, UseSignal } from '../watch/model/observation.ts';
@@ -31,7 +31,7 @@ export interface AuditFeedDeps {
   readonly state: DocumentStore;
   /** The keys of one HSM. */
   readonly keysOf: (hsm: string) => KeyService;
-  /** Looks at one HSM now; see {@link look}. */
+  /** Scans one HSM now; see {@link look}. */
   readonly scan: (hsm: string, signals: Signals) => Promise<Pick<ScanResult, 'observation' | 'catalogue'>>;
   readonly selection: KeySelection;
   readonly logger: Logger;
@@ -50,8 +50,8 @@ export interface AuditFeedResult {
 }
 
 /**
- * Acts on one batch. Doing it again does no harm, so a batch that failed is to be given again whole. A look that fails is
- * handed to the queue with all it was told; only when that fails too, the batch fails (with a storage code).
+ * Acts on one batch. Doing it again does no harm, so a batch that failed is to be given again whole. A scan that fails is
+ * handed to the queue with all it was reported; only when that fails too, the batch fails (with a storage code).
  */
 export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Promise<AuditFeedResult> {
   const { records, malformed } = readAuditBatch(body);
@@ -96,7 +96,7 @@ async function scanIfNeeded(
   return { scanned: true, requested: 0 };
 }
 
-/** After a restore, whose record names no key: the keys that differ from their backups are among those the look saw. */
+/** After a restore, whose record names no key: the keys that differ from their backups are among those the scan saw. */
 async function requestMissing(
   deps: AuditFeedDeps,
   hsm: string,
@@ -122,7 +122,7 @@ async function requestMissing(
 
 /**
  * The refused uses that are news: of keys that are deleted, as the watch remembers or the HSM says. Most refusals are
- * about keys that never were, and an application that misses a key asks again and again: neither is worth a look.
+ * about keys that never were, and an application that misses a key asks again and again: neither is worth a scan.
  */
 async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<UseSignal[]> {
   if (work.uses.length === 0) return [];
@@ -133,7 +133,7 @@ async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork
   for (const use of work.uses) {
     const known = ownValue(state.keys, use.key);
     if (known?.state === 'deleted') {
-      if (isUntoldUse(known, use)) news.push(use);
+      if (isUnreportedUse(known, use)) news.push(use);
       continue;
     }
     const deleted = justDeleted.has(use.key) || (asked.get(use.key) ?? (await isDeleted(deps, hsm, use.key)));
@@ -149,7 +149,7 @@ async function isDeleted(deps: AuditFeedDeps, hsm: string, key: string): Promise
     return true;
   } catch (error) {
     if (!isWardenError(error)) throw error;
-    // When the HSM does not say, the look finds out.
+    // When the HSM does not say, the scan finds out.
     return error.code !== 'key-not-found';
   }
 }

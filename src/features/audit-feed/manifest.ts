@@ -13,7 +13,7 @@ export const AUDIT_FEED_SETTINGS = {
     description:
       'Event hub that gets the AuditEvent logs of the HSMs. Its connection is `AuditEvents__fullyQualifiedNamespace`.',
     expected: 'the name of an event hub',
-    otherwise: 'none: changes are found by the nightly run, deletions by the next look',
+    otherwise: 'none: changes are found by the nightly run, deletions by the next scan',
   }),
   WARDEN_AUDIT_CONSUMER_GROUP: setting(z.string().min(1), {
     description: 'Consumer group of that event hub.',

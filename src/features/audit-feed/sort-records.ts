@@ -17,7 +17,7 @@ export interface HsmWork {
   readonly deletes: KeySignal[];
   readonly purges: KeySignal[];
   readonly uses: UseSignal[];
-  /** Something happened that only a look can tell. */
+  /** Something happened that only a scan can say. */
   scan: boolean;
 }
 
@@ -74,7 +74,7 @@ const MATTERS: ReadonlySet<Effect> = new Set(['back-up', 'scan', 'deleted', 'pur
 function note(work: HsmWork, record: AuditRecord, effect: Effect): void {
   const { key = '', at, caller, operation, httpStatus = 0 } = record;
   if (effect === 'back-up') work.changed.set(key, Math.max(at, work.changed.get(key) ?? 0));
-  // A recovery is told by the watch.
+  // A recovery is reported by the watch.
   if (effect === 'scan' || (effect === 'back-up' && operation === 'KeyRecover')) work.scan = true;
   if (effect === 'deleted') work.deletes.push({ key, at, caller });
   if (effect === 'purged') work.purges.push({ key, at, caller });

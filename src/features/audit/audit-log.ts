@@ -179,7 +179,7 @@ export class ChainedAuditLog implements AuditLog {
     if (this.#seen === undefined || !isBehind(tip, this.#seen)) return;
     throw new WardenError('audit-corrupt', {
       message: `The audit log went backwards: this process wrote line ${this.#seen.seq}, and the last line is ${tip.seq} now.`,
-      advice: 'Nothing is approved or executed until it is looked at; verify the audit log.',
+      advice: 'Nothing is approved or executed until it is examined; verify the audit log.',
     });
   }
 
@@ -218,7 +218,7 @@ function tipOfLine(line: string, part: AuditPart): ChainTip {
   if (entry !== undefined) return { seq: entry.seq, hash: entry.hash };
   throw new WardenError('audit-corrupt', {
     message: `The last line of the audit log of ${part.day}, part ${part.number}, is not a whole entry.`,
-    advice: 'Nothing is approved or executed until it is looked at; verify the audit log.',
+    advice: 'Nothing is approved or executed until it is examined; verify the audit log.',
   });
 }
 
@@ -226,7 +226,7 @@ function tipOfLine(line: string, part: AuditPart): ChainTip {
 function anchorGone(): WardenError {
   return new WardenError('audit-corrupt', {
     message: 'What remembers the end of the audit log is gone: lines may have been cut off unseen.',
-    advice: 'Nothing is approved or executed until it is looked at; verify the audit log.',
+    advice: 'Nothing is approved or executed until it is examined; verify the audit log.',
   });
 }
 

@@ -23,7 +23,7 @@ const LAST_RUN: DocumentType<'last-run', LastRun> = {
   kind: 'last-run',
   schema: LastRun,
   name: ({ hsm }) => `The note of the last run over HSM ${hsm}`,
-  advice: 'Delete it; the next run writes it anew. The backups themselves are not affected.',
+  advice: 'Delete it; the next run writes it again. The backups themselves are not affected.',
 };
 
 /** The run over `hsm` that ended last; `undefined` when none has. Fails with `state-corrupt` or a storage code. */

@@ -41,7 +41,7 @@ export async function* listPages(work: SweepWork): AsyncGenerator<ListPage<Liste
   }
 }
 
-/** One page, repeated by itself when it fails: a long list need not begin again. */
+/** One page, repeated automatically when it fails: a long list need not begin again. */
 function listPage({ deps, policy, part }: SweepWork, next: string | undefined): Promise<ListPage<ListedKey>> {
   const { hsm, runId, signal } = part;
   return withRetries(

@@ -22,7 +22,7 @@ const OPEN_RUN: DocumentType<'open-run', OpenRun> = {
   kind: 'open-run',
   schema: OpenRun,
   name: ({ hsm }) => `The note of the run begun over HSM ${hsm}`,
-  advice: 'Delete it; the next run writes it anew. The backups themselves are not affected.',
+  advice: 'Delete it; the next run writes it again. The backups themselves are not affected.',
   expendable: true,
 };
 

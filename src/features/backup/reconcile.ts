@@ -30,7 +30,7 @@ export interface ReconcileDeps {
 /** What became of the newest run over an HSM. `alive`: a worker holds the lease; `waiting`: it is too early to say. */
 export type Reconciled = 'none' | 'ended' | 'waiting' | 'alive' | 'continued';
 
-/** Looks at the newest run of each HSM. A failure of one does not keep it from the others; the first is thrown at the end. */
+/** Scans the newest run of each HSM. A failure of one does not keep it from the others; the first is thrown at the end. */
 export async function reconcileRuns(deps: ReconcileDeps, hsms: readonly string[]): Promise<void> {
   const outcomes = await Promise.allSettled(hsms.map((hsm) => reconcileRun(deps, hsm)));
   const failed = outcomes.filter((outcome) => outcome.status === 'rejected');

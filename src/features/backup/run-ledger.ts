@@ -118,7 +118,7 @@ export class RunLedger {
     this.head = { ...this.head, retries: retries + 1, throttles: throttles + (throttled ? 1 : 0) };
   }
 
-  /** Says on disk that work has begun, so that a worker after a crash looks for backups that no record knows. */
+  /** Says on disk that work has begun, so that a worker after a crash searches for backups that no record knows. */
   async begin(): Promise<void> {
     await this.checkpoint();
   }

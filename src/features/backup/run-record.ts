@@ -63,7 +63,7 @@ const RunHead = z.strictObject({
 });
 export type RunHead = z.infer<typeof RunHead>;
 
-/** A run in short, as it is told while it runs; of the keys only those with a fault, and only at its end. */
+/** A run in short, as it is reported while it runs; of the keys only those with a fault, and only at its end. */
 export const RunSummary = RunHead.extend({ troubles: z.record(z.string(), KeyOutcome).exactOptional() });
 export type RunSummary = z.infer<typeof RunSummary>;
 

@@ -31,7 +31,7 @@ export interface SingleKeyPolicy {
 
 /**
  * What became of the request. `covered`: the newest backup holds the key as it is; `postponed`: the message was sent
- * again for later; `gone`: there is no such active key any more, which the watch tells about.
+ * again for later; `gone`: there is no such active key any more, which the watch reports about.
  */
 export type SingleKeyResult = 'backed-up' | 'covered' | 'postponed' | 'gone' | 'skipped';
 
@@ -125,7 +125,7 @@ async function backUpNow(
     policy.retry,
     signal,
     (error) => {
-      // Told before a wait that is made, so never of one that would keep a sweep beyond its own time.
+      // Reported before a wait that is made, so never of one that would keep a sweep beyond its own time.
       if (isWardenError(error, 'hsm-throttled', 'hsm-unavailable')) deps.pacer.throttled(error.retryAfterMs);
     },
   );

@@ -38,7 +38,7 @@ export interface SweepPolicy {
   /** When keys are backed up, progress is saved again after this long. */
   readonly checkpointMs: number;
   readonly retry: RetryPolicy;
-  /** Told after each key, for whoever watches. */
+  /** Reported after each key, for whoever watches. */
   readonly onProgress?: (run: RunSummary) => void;
 }
 

@@ -28,7 +28,7 @@ export const LEASE_SECONDS = 60;
 const STOP_GRACE_MS = 2_000;
 /** The continuation of a stopped part is not for the process that stops. */
 const STOP_DELAY_SECONDS = 5;
-/** A worker that found the lease held looks again after it must have lapsed, were its holder dead. */
+/** A worker that found the lease held tries again after it must have lapsed, were its holder dead. */
 const YIELD_SECONDS = LEASE_SECONDS + 5;
 
 /**
@@ -99,7 +99,7 @@ async function stoppable<T>(
   }
 }
 
-/** A lease that cannot be given back lapses by itself; that must hide neither the work's end nor its failure. */
+/** A lease that cannot be given back lapses automatically; that must hide neither the work's end nor its failure. */
 async function giveBack(deps: SweepDeps, lease: Lease, { hsm, runId }: SweepMessage): Promise<void> {
   try {
     await lease.release();
@@ -158,7 +158,7 @@ async function sweepHeld(
 
   const done = await sweepOnce({ deps, policy, ledger, backups, part });
   if (done !== 'all') {
-    // Cut off, keys may have backups that no record knows: the record stays `running`, and the next worker looks for them.
+    // Cut off, keys may have backups that no record knows: the record stays `running`, and the next worker searches for them.
     if (done === 'paused') await ledger.pause(deps.pacer.rate);
     deps.logger.info('sweep continues later', {
       hsm: message.hsm,

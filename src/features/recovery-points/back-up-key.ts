@@ -44,7 +44,7 @@ export async function backUpKey(deps: BackUpKeyDeps, request: BackUpKeyRequest):
 
 /**
  * Reads a stored backup again and compares its SHA-256. Returns it as found there, with the version of its name, which no
- * list tells. Fails with `backup-mismatch`, `blob-missing` or a storage code.
+ * list reports. Fails with `backup-mismatch`, `blob-missing` or a storage code.
  */
 export async function proveStored(
   deps: Pick<BackUpKeyDeps, 'backups'>,

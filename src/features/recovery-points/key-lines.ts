@@ -2,7 +2,7 @@
  * Documents with a fact for each of thousands of keys, as JSON Lines: a head, then a line `["{key}",{…}]` for each key. They are
  * read and written a piece at a time, and a sweep that saves its progress exchanges the lines of the keys it dealt with and
  * passes the others on unread: what it needs in memory is their names, and a piece. Lines travel in batches, as they came in a
- * piece: waiting for each line by itself would cost more than all that is done with it.
+ * piece: waiting for each line separately would cost more than all that is done with it.
  */
 
 import { isWardenError, type WardenError } from '../../core/errors.ts';
@@ -25,7 +25,7 @@ export interface OpenLines<Head> {
   readonly lines: AsyncIterable<readonly KeyLine[]>;
 }
 
-/** The line that says `fact` of `key`: the name first, so that it can be told without reading the rest. */
+/** The line that says `fact` of `key`: the name first, so that it can be said without reading the rest. */
 export function keyLine(key: string, fact: unknown): string {
   return JSON.stringify([key, fact]);
 }

@@ -45,7 +45,7 @@ export function planKey(
   if (known.createdAt !== key.attributes.createdAt || known.updatedAt !== key.attributes.updatedAt) {
     return { action: 'back-up', reason: 'changed' };
   }
-  // Negative when our clock is behind the HSM's: then nobody can tell how close the two were.
+  // Negative when our clock is behind the HSM's: then nobody can say how close the two were.
   const settled = known.capturedAt - known.updatedAt;
   if (settled < SETTLING_MS) return { action: 'back-up', reason: 'settling' };
   // Taken by a clock that was ahead: it would count as fresh until that time has come.

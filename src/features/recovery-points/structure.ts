@@ -47,7 +47,7 @@ export function structureFault(backup: Uint8Array): string | undefined {
   return headerFault(new TextDecoder('latin1').decode(header));
 }
 
-/** Views, not copies: a sweep looks at thousands of backups of tens of kilobytes. */
+/** Views, not copies: a sweep reads thousands of backups of tens of kilobytes. */
 function splitAtDots(backup: Uint8Array): Uint8Array[] {
   const parts: Uint8Array[] = [];
   for (let start = 0; ; ) {

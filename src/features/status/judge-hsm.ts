@@ -1,4 +1,4 @@
-/** Looks at one HSM and its backups, changes nothing, and says whether every key is safe. */
+/** Scans one HSM and its backups, changes nothing, and says whether every key is safe. */
 
 import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';

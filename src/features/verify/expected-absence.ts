@@ -1,4 +1,4 @@
-/** Tells backups that are gone as designed, because the store's lifecycle rule removed them, from those that are lost. */
+/** Distinguishes backups that are gone as designed, because the store's lifecycle rule removed them, from those that are lost. */
 
 import { BackupRecord } from '../../core/model/backup-record.ts';
 import { type KeySelection, reasonToSkip } from '../../core/model/selection.ts';
@@ -23,7 +23,7 @@ export interface AbsencePolicy {
 type AbsenceDeps = Pick<DamageDeps, 'backups' | 'state' | 'clock'> & { readonly logger: Logger };
 
 /**
- * Takes the promises of `unlisted` that nobody need be told of out of the catalogue, and returns the others: a purged key's
+ * Takes the promises of `unlisted` that nobody need hear of out of the catalogue, and returns the others: a purged key's
  * backup lives on as its pinned copy, and one of a key that needs none any more has reached its age.
  * Fails with `state-corrupt`, `state-conflict` or a storage code.
  */
@@ -50,7 +50,7 @@ export async function settleExpected(
   return others;
 }
 
-/** What becomes of a promise that nobody need be told of. */
+/** What becomes of a promise that nobody need hear of. */
 interface Settled extends Exchange {
   readonly level: 'info' | 'warn';
   readonly said: string;

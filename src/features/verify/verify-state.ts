@@ -20,7 +20,7 @@ const VerifyState = z.strictObject({
   bytes: z.int(),
   /** Damaged backups found in this run. */
   found: z.int(),
-  /** Every damaged backup known, with the time it was told. */
+  /** Every damaged backup known, with the time it was reported. */
   damaged: z.record(z.string(), Time),
 });
 export type VerifyState = z.infer<typeof VerifyState>;
@@ -30,7 +30,7 @@ const VERIFY_DOCUMENT: DocumentType<'verify', VerifyState> = {
   kind: 'verify',
   schema: VerifyState,
   name: ({ hsm }) => `The progress of the verification of HSM ${hsm}`,
-  advice: 'Delete it: the next verification begins anew and tells every damaged backup once more.',
+  advice: 'Delete it: the next verification starts again and reports every damaged backup once more.',
 };
 
 /** The stored progress; undefined when nothing was ever verified. Fails with `state-corrupt` or a storage code. */

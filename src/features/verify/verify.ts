@@ -120,7 +120,7 @@ async function verifySlice(
 
 /**
  * Backups that the catalogue promises and the store does not list: gone, or so damaged that they are not known as backups.
- * Some are gone by design, of which nobody is told. They have no place in the order of names, so neither the cursor nor the count moves.
+ * Some are gone by design, of which nobody is informed. They have no place in the order of names, so neither the cursor nor the count moves.
  */
 async function verifyUnlisted(
   deps: VerifyDeps,

@@ -14,7 +14,7 @@ import {
   type WatchState,
 } from './model/watch-state.ts';
 
-/** Refused events that are kept, the newest. One has a few KB, and the memory is written whole at every look. */
+/** Refused events that are kept, the newest. One has a few KB, and the memory is written whole at every scan. */
 const REFUSED_KEPT = 100;
 
 /** What publishing needs. */
@@ -47,7 +47,7 @@ export async function announce(
  * Publishes what waits in the HSM's outbox. `posted`: what the caller has just put there, where it has. Killed at any
  * point, what was not struck off is published again with the same ids: what somebody else has stored moments ago is given
  * the time to be published by them, then done here, for they may be who was killed. A sink that cannot be reached is no failure: the
- * events wait for the next look. Fails with `state-corrupt`, `state-conflict`, `aborted` or a storage code.
+ * events wait for the next scan. Fails with `state-corrupt`, `state-conflict`, `aborted` or a storage code.
  */
 export async function publishOutbox(
   deps: OutboxDeps,

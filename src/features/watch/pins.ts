@@ -26,7 +26,7 @@ export async function pinBackups(deps: PinDeps, state: WatchState, signal?: Abor
     } catch (error) {
       if (!isWardenError(error)) throw error;
       deps.logger.error('backup could not be pinned', { hsm, blob, error });
-      // What is not there now will never be: its absence was told, and the verification tells it too.
+      // What is not there now will never be: its absence was reported, and the verification reports it too.
       if (error.code === 'blob-missing') pinned.add(blob);
     }
   }

@@ -1,4 +1,4 @@
-/** The look: sees an HSM, remembers, tells. Safe to kill at any point; two looks at once do no harm. */
+/** The scan: sees an HSM, remembers, reports. Safe to kill at any point; two scans at the same time do no harm. */
 
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
@@ -22,7 +22,7 @@ import { publishOutbox } from './outbox.ts';
 import { pinBackups } from './pins.ts';
 import { heartbeat, type ScanSummary, summarize } from './summary.ts';
 
-/** What a look needs. */
+/** What a scan needs. */
 export interface ScanDeps {
   readonly keys: KeyService;
   readonly state: DocumentStore;
@@ -34,7 +34,7 @@ export interface ScanDeps {
   readonly retry: RetryPolicy;
 }
 
-/** How a look ended. */
+/** How a scan ended. */
 export interface ScanResult {
   readonly hsm: string;
   /** Whether the HSM answered. */
@@ -51,12 +51,12 @@ interface Seen extends Step {
   readonly catalogue: Catalogue;
   readonly observation?: Observation;
   readonly error?: WardenError;
-  /** Keys whose deletion or purge the audit log told, but which could not be read now. */
+  /** Keys whose deletion or purge the audit log reported, but which could not be read now. */
   readonly uncertain: readonly string[];
 }
 
 /**
- * Looks at one HSM. An HSM that does not answer, and a topic that does not accept, are findings and not failures.
+ * Scans one HSM. An HSM that does not answer, and a topic that does not accept, are findings and not failures.
  * Fails with `state-corrupt`, `state-conflict` after many conflicts, `aborted`, or a storage code; and with what the HSM
  * answered when that kept it from judging a signal. Then the caller is to repeat it with the same signals.
  */
@@ -88,7 +88,7 @@ interface Remembered extends Seen {
   readonly before: readonly CloudEvent[];
 }
 
-/** Looks and remembers. The memory is read first and written last: whoever wrote in between makes this look void. */
+/** Scans and remembers. The memory is read first and written last: whoever wrote in between makes this scan void. */
 async function see(
   deps: ScanDeps,
   policy: WatchPolicy,
@@ -134,16 +134,16 @@ async function seeOnce(
   }
 }
 
-/** Nobody but the audit log tells of a key that came and went between two looks: what it told must be looked at again. */
+/** Nobody but the audit log reports a key that came and went between two scans: the keys it named must be read again. */
 function requireCertain({ context, error, uncertain }: Seen, signals: Signals): void {
   const { hsm } = context;
-  const told = signals.deletes.length + signals.purges.length;
-  if (error !== undefined && told > 0) throw error;
+  const reported = signals.deletes.length + signals.purges.length;
+  if (error !== undefined && reported > 0) throw error;
   const [key] = uncertain;
   if (key === undefined) return;
   throw new WardenError('hsm-answer-unexpected', {
-    message: `The audit log told of the end of key ${key} on HSM ${hsm}, and the key could not be read.`,
-    advice: 'The look is repeated by itself.',
+    message: `The audit log reported the end of key ${key} on HSM ${hsm}, and the key could not be read.`,
+    advice: 'The scan is repeated automatically.',
     hsm,
     key,
   });

@@ -26,7 +26,7 @@ const Thresholds = z.string().transform((text, context) => {
 /** By the name of their environment variable. */
 export const WATCH_SETTINGS = {
   WARDEN_WATCH_SCHEDULE: setting(Schedule, {
-    description: 'When the watch looks at every HSM.',
+    description: 'When the watch scans every HSM.',
     expected: 'six-field NCRONTAB text, UTC',
     default: '0 */15 * * * *',
   }),

@@ -1,4 +1,4 @@
-/** What a look found in numbers: for its log line and its heartbeat. */
+/** What a scan found in numbers: for its log line and its heartbeat. */
 
 import { definedOnly } from '../../core/defined-only.ts';
 import type { ListedKey } from '../../core/model/key.ts';
@@ -14,7 +14,7 @@ import { CONDITIONS, type WatchState } from './model/watch-state.ts';
 /** Keys named in a log line; a line must stay readable. */
 const NAMED = 10;
 
-/** A look in numbers. Ages are whole seconds. */
+/** A scan in numbers. Ages are whole seconds. */
 export interface ScanSummary {
   readonly activeKeys: number;
   readonly deletedKeys: number;
@@ -53,7 +53,7 @@ export function summarize(
   };
 }
 
-/** The heartbeat of a look: silence instead of it means that nobody is watching. */
+/** The heartbeat of a scan: silence instead of it means that nobody is watching. */
 export function heartbeat(
   { hsm, now }: JudgeContext,
   summary: ScanSummary,

@@ -58,7 +58,7 @@ describe('the audit feed', () => {
     });
   });
 
-  it('looks at once when a key was deleted, and tells by whom', async () => {
+  it('scans once when a key was deleted, and reports by whom', async () => {
     const world = new FeedWorld();
     world.hsm.createKey('orders');
     world.hsm.deleteKey('orders');
@@ -68,7 +68,7 @@ describe('the audit feed', () => {
     expect(world.events('HsmWarden.KeyDeleted')[0]?.data.deletedBy?.upn).toBe('mallory@contoso.com');
   });
 
-  it('hands a failed look with all it was told to the queue', async () => {
+  it('hands a failed scan with all it was given to the queue', async () => {
     const world = new FeedWorld();
     world.hsm.createKey('orders');
     world.hsm.deleteKey('orders');
@@ -115,7 +115,7 @@ describe('the audit feed', () => {
     expect(keys).toEqual(Array.from({ length: 200 }, (_, n) => `key-${n}`));
   });
 
-  it('tells a refused use of a deleted key, and does not look again for what is told already', async () => {
+  it('reports a refused use of a deleted key, and does not read again for what is reported already', async () => {
     const world = new FeedWorld();
     world.hsm.createKey('orders');
     world.hsm.deleteKey('orders');
@@ -127,7 +127,7 @@ describe('the audit feed', () => {
     expect(world.looks).toBe(1);
   });
 
-  it('does not look for a refused use of a key that never was', async () => {
+  it('does not search for a refused use of a key that never was', async () => {
     const world = new FeedWorld();
     await world.feed([aRecord({ operationName: 'KeyDecrypt', httpStatusCode: 404 }, '/keys/never')]);
 
@@ -148,7 +148,7 @@ describe('the audit feed', () => {
     expect(world.told).toEqual([]);
   });
 
-  it('tells HSMs apart that share a host and differ in the port', () => {
+  it('distinguishes HSMs that share a host and differ in the port', () => {
     const record = readAuditRecord(
       aRecord({ PoolName: 'contoso-dr', requestUri: 'https://127.0.0.1:5002/keys/orders' }),
     );

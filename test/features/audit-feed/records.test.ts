@@ -7,7 +7,7 @@ import { sortRecords } from '../../../src/features/audit-feed/sort-records.ts';
 import { aRecord } from '../../support/audit-record.ts';
 
 describe('a record', () => {
-  it('tells time, operation, key, caller and status', () => {
+  it('reports time, operation, key, caller and status', () => {
     expect(readAuditRecord(aRecord())).toEqual({
       at: Date.parse('2026-11-24T12:00:05.123Z'),
       operation: 'KeyCreate',
@@ -87,7 +87,7 @@ describe('a record', () => {
     expect(effects).toEqual(['none', 'refused-use']);
   });
 
-  it('of a restore, which names no key, calls for a look', () => {
+  it('of a restore, which names no key, calls for a scan', () => {
     const record = readAuditRecord(aRecord({ operationName: 'KeyRestore' }, '/keys/restore'));
     expect(record && effectOf(record)).toBe('scan');
   });

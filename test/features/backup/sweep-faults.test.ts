@@ -34,7 +34,7 @@ describe('a sweep', () => {
     expect(await world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 1, vanished: 1 } });
   });
 
-  it('repeats what may pass, tells the pacer, and counts it', async () => {
+  it('repeats what may pass, slows the pacer, and counts it', async () => {
     const world = await SweepWorld.withKeys(3);
     world.hsm.faults.fail('backupKey', fault('hsm-throttled', 7_000), { subject: 'key-001', times: 2 });
     const startedAt = world.clock.now();

@@ -1,4 +1,4 @@
-/** What a sweep does when its app is told to stop, and when its lease is lost. */
+/** What a sweep does when its app is asked to stop, and when its lease is lost. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { SWEEPS } from '../../../src/features/backup/queues.ts';
@@ -32,7 +32,7 @@ async function stopAt(at: number, stuck?: string) {
   return { world, result, tookMs: world.clock.now() - startedAt };
 }
 
-describe('a sweep that is told to stop', () => {
+describe('a sweep that is asked to stop', () => {
   it('has everything that is backed up in catalogue and record, and gives the lease back', async () => {
     const { world, result } = await stopAt(10);
 
@@ -57,7 +57,7 @@ describe('a sweep that is told to stop', () => {
     expect(world.backups.blobs).toHaveLength(30);
   });
 
-  it('does not wait for a key that does not come to its end, and lets the next worker look for its backup', async () => {
+  it('does not wait for a key that does not come to its end, and lets the next worker search for its backup', async () => {
     const { world, result, tookMs } = await stopAt(10, 'key-003');
 
     expect(result.status).toBe('continued');

@@ -1,4 +1,4 @@
-/** Backups that are gone because the lifecycle rule removed them: which of them anybody need be told of. */
+/** Backups that are gone because the lifecycle rule removed them: which of them anybody need hear of. */
 
 import { describe, expect, it } from 'vitest';
 import { KEY_BACKUPS } from '../../../src/features/backup/queues.ts';
@@ -7,7 +7,7 @@ import { VerifyWorld } from '../../support/verify-world.ts';
 import { aWatchPolicy, DAY_MS } from '../../support/watch-world.ts';
 
 describe('a verification of a store whose lifecycle rule removes old backups', () => {
-  /** A key with a backup that a look knows, deleted and purged, so that its backup is pinned. */
+  /** A key with a backup that a scan knows, deleted and purged, so that its backup is pinned. */
   async function purged() {
     const world = new VerifyWorld({ purgeProtection: false });
     await world.fill(2);
@@ -31,7 +31,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     };
   }
 
-  it('takes the pinned copy of a purged key for the original, and tells nothing', async () => {
+  it('takes the pinned copy of a purged key for the original, and reports nothing', async () => {
     const { world, original } = await purged();
     await world.clock.advance(401 * DAY_MS);
     world.backups.remove(original);
@@ -44,7 +44,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     });
   });
 
-  it('tells a purged key whose original and pinned copy are both gone', async () => {
+  it('reports a purged key whose original and pinned copy are both gone', async () => {
     const { world, original } = await purged();
     await world.clock.advance(401 * DAY_MS);
     world.backups.remove(original);
@@ -53,7 +53,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
   });
 
-  it('tells a purged key whose pinned copy is damaged, both names', async () => {
+  it('reports a purged key whose pinned copy is damaged, both names', async () => {
     const { world, original } = await purged();
     await world.clock.advance(401 * DAY_MS);
     world.backups.remove(original);
@@ -62,7 +62,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     expect(await verified(world)).toMatchObject({ found: 2 });
   });
 
-  it('tells a lost pinned copy that the catalogue has come to name', async () => {
+  it('reports a lost pinned copy that the catalogue has come to name', async () => {
     const { world, original } = await purged();
     await world.clock.advance(401 * DAY_MS);
     world.backups.remove(original);
@@ -101,7 +101,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
   });
 
-  it('tells a lost backup when no look says whether its key is there', async () => {
+  it('reports a lost backup when no scan says whether its key is there', async () => {
     const world = new VerifyWorld();
     await world.fill(2);
     await world.clock.advance(401 * DAY_MS);

@@ -18,7 +18,7 @@ describe('a verification', () => {
     expect(world.told).toEqual([]);
   });
 
-  it('tells a damaged backup at once, asks for a fresh one, and names another good one', async () => {
+  it('reports a damaged backup at once, asks for a fresh one, and names another good one', async () => {
     const world = new VerifyWorld();
     await world.fill(2, 2);
     const damaged = world.blobOf('key-1', 1);
@@ -102,7 +102,7 @@ describe('a verification', () => {
     expect(world.told).toEqual([]);
   });
 
-  it('tells the same damage once, night after night', async () => {
+  it('reports the same damage once, night after night', async () => {
     const world = new VerifyWorld();
     await world.fill(1);
     await world.damage(world.blobOf('key-0'));
@@ -134,7 +134,7 @@ describe('a verification', () => {
   });
 
   it.each(Array.from({ length: 12 }, (_, n) => n))(
-    'converges when it dies at write %d: damage is told once per id, no backup is skipped',
+    'converges when it dies at write %d: damage is reported once per id, no backup is skipped',
     async (after) => {
       const world = new VerifyWorld();
       await world.fill(10);

@@ -26,7 +26,7 @@ describe('an active key', () => {
     expect(findings.map(({ kind }) => kind)).toEqual(kinds);
   });
 
-  it('without a backup is told once, however often it is rotated', () => {
+  it('without a backup is reported once, however often it is rotated', () => {
     const first = classifyActive(at(CREATED + MINUTE_MS), listedKey(), KNOWN, undefined);
     const rotated = listedKey({ createdAt: CREATED + HOUR_MS });
     const second = classifyActive(at(CREATED + HOUR_MS), rotated, first.known, undefined);
@@ -35,7 +35,7 @@ describe('an active key', () => {
     expect([first, second, third].map(({ findings }) => findings.length)).toEqual([0, 1, 0]);
   });
 
-  it('that has its backup again is told anew when it is without one again', () => {
+  it('that has its backup again is reported again when it is without one again', () => {
     const lacking = classifyActive(at(CREATED + HOUR_MS), listedKey(), KNOWN, undefined);
     const backed = classifyActive(at(CREATED + HOUR_MS), listedKey(), lacking.known, catalogueEntry());
 
@@ -67,7 +67,7 @@ describe('an active key', () => {
     expect(findings.map(({ data }) => 'reason' in data && data.reason)).toEqual(reasons);
   });
 
-  it('overdue is told once while it lasts', () => {
+  it('overdue is reported once while it lasts', () => {
     const changed = listedKey({ updatedAt: CREATED + HOUR_MS });
     const first = classifyActive(at(CREATED + DAY_MS), changed, KNOWN, catalogueEntry());
     const second = classifyActive(at(CREATED + 9 * DAY_MS), changed, first.known, catalogueEntry());

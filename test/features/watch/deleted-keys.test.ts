@@ -1,8 +1,8 @@
-/** Looks at deleted keys: each deletion, threshold and recovery is told once. */
+/** Scans deleted keys: each deletion, threshold and recovery is reported once. */
 import { describe, expect, it } from 'vitest';
 import { DAY_MS, HOUR_MS, MINUTE_MS, settledWorld, WatchWorld } from '../../support/watch-world.ts';
 
-describe('a look at deleted keys', () => {
+describe('a scan of deleted keys', () => {
   it('says nothing but its heartbeat while nothing happens', async () => {
     const world = await settledWorld();
     await world.look();
@@ -14,7 +14,7 @@ describe('a look at deleted keys', () => {
     ]);
   });
 
-  it('tells a deletion once, with its dates, its time left and what would bring the key back', async () => {
+  it('reports a deletion once, with its dates, its time left and what would bring the key back', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     await world.look();
@@ -66,7 +66,7 @@ describe('a look at deleted keys', () => {
     });
   });
 
-  it('names who deleted the key when the audit log told', async () => {
+  it('names who deleted the key when the audit log reported', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     const caller = { upn: 'mallory@contoso.com', address: '203.0.113.7' };
@@ -89,7 +89,7 @@ describe('a look at deleted keys', () => {
     expect(world.events('HsmWarden.PurgePending')).toHaveLength(expected.length);
   });
 
-  it('tells every threshold once over ninety days, then the purge with the backup that restores it', async () => {
+  it('reports every threshold once over ninety days, then the purge with the backup that restores it', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     for (let hours = 0; hours <= 90 * 24; hours += 2) {
@@ -111,7 +111,7 @@ describe('a look at deleted keys', () => {
     expect((await world.memory()).pins).toEqual([]);
   });
 
-  it('tells no threshold that is as long as the whole retention', async () => {
+  it('reports no threshold that is as long as the whole retention', async () => {
     const world = await settledWorld({ retentionDays: 7 });
     world.hsm.deleteKey('orders');
     await world.look();
@@ -119,7 +119,7 @@ describe('a look at deleted keys', () => {
     expect(world.told).toEqual(['KeyDeleted orders']);
   });
 
-  it('tells a recovery', async () => {
+  it('reports a recovery', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     await world.look();
@@ -130,7 +130,7 @@ describe('a look at deleted keys', () => {
     expect(world.told).toEqual(['KeyDeleted orders', 'KeyRecovered orders']);
   });
 
-  it('tells a second deletion of a recovered key as one of its own', async () => {
+  it('reports a second deletion of a recovered key as one of its own', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     await world.look();

@@ -5,7 +5,7 @@ import { aWatchPolicy, DAY_MS, WatchWorld } from '../../support/watch-world.ts';
 
 const POLICY = aWatchPolicy({ selection: { ...EVERY_KEY, excludeTags: ['backup=never'] } });
 
-/** A world in which a look has seen a key without a backup, tagged to have none. */
+/** A world in which a scan has seen a key without a backup, tagged to have none. */
 async function tagged(): Promise<WatchWorld> {
   const world = new WatchWorld({ retentionDays: 20, purgeProtection: false });
   world.policy = POLICY;
@@ -47,7 +47,7 @@ describe('a key left out by a tag', () => {
     });
   });
 
-  it('counts as left out when it is deleted and purged between two looks', async () => {
+  it('counts as left out when it is deleted and purged between two scans', async () => {
     const world = await tagged();
     world.hsm.deleteKey('orders');
     world.hsm.purgeKey('orders');
@@ -68,7 +68,7 @@ describe('a key left out by a tag', () => {
     expect(pending(world)).toEqual([['none', 'high']]);
   });
 
-  it('is left out from when a look sees it under settings that say so', async () => {
+  it('is left out from when a scan sees it under settings that say so', async () => {
     const world = await tagged();
     world.policy = aWatchPolicy();
     world.hsm.deleteKey('orders');

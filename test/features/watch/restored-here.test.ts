@@ -4,7 +4,7 @@ import { MemoryKeyService } from '../../support/memory/memory-key-service.ts';
 import { HOUR_MS, settledWorld, type WatchWorld } from '../../support/watch-world.ts';
 
 describe('a key restored here from another HSM', () => {
-  /** Looked at every quarter of an hour; the key comes, two hours old, after a look. */
+  /** Scanned every quarter of an hour; the key comes, two hours old, after a scan. */
   async function withOldKey(): Promise<WatchWorld> {
     const world = await settledWorld();
     const other = new MemoryHsm({ name: 'fabrikam', purgeProtection: true, clock: world.clock });

@@ -1,4 +1,4 @@
-/** One name, several keys: what a look says of a key where it remembers another that was active. */
+/** One name, several keys: what a scan says of a key where it remembers another that was active. */
 import { describe, expect, it } from 'vitest';
 import type { KeySignal } from '../../../src/features/watch/model/observation.ts';
 import { afterDeletion, type Deed, purges, Succession } from '../../support/succession.ts';
@@ -21,7 +21,7 @@ describe('a deleted key in the place of an active key', () => {
     return { world, signals: { deletes, purges } };
   }
 
-  it('made after a purge that the audit log tells: the backups of the key before it do not count as its own', async () => {
+  it('made after a purge that the audit log reports: the backups of the key before it do not count as its own', async () => {
     const { world, signals } = await replaced('create');
 
     expect(await world.during(() => world.look(signals))).toEqual(['KeyPurged orders', 'KeyDeleted orders']);
@@ -54,7 +54,7 @@ describe('a deleted key in the place of an active key', () => {
     expect(purges(world)).toMatchObject([{ recoverable: 'lost' }]);
   });
 
-  it('the same when no look had seen the name, only its backup was known', async () => {
+  it('the same when no scan had seen the name, only its backup was known', async () => {
     const world = new Succession({ purgeProtection: false });
     await world.look();
     await world.does('create', 'back up', 'delete', 'purge');
@@ -65,7 +65,7 @@ describe('a deleted key in the place of an active key', () => {
     expect(world.events('HsmWarden.KeyDeleted')[0]?.data).toMatchObject({ coverage: 'none' });
   });
 
-  it('made after a second purge, when the log tells that with the late record of the first', async () => {
+  it('made after a second purge, when the log reports that with the late record of the first', async () => {
     const world = await afterDeletion();
     const record = () => ({ key: 'orders', at: world.clock.now(), caller: {} });
     await world.does('purge');

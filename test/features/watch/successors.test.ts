@@ -1,10 +1,10 @@
-/** One name, several keys: what a look says of a deleted key where it remembers another, or another deletion. */
+/** One name, several keys: what a scan says of a deleted key where it remembers another, or another deletion. */
 import { describe, expect, it } from 'vitest';
 import { afterDeletion, purges, Succession } from '../../support/succession.ts';
 import { DAY_MS, MINUTE_MS } from '../../support/watch-world.ts';
 
 describe('a deleted key in the place of a deleted key', () => {
-  it('made after a purge between two looks: the purge is told with the backup that restores, then the new deletion', async () => {
+  it('made after a purge between two scans: the purge is reported with the backup that restores, then the new deletion', async () => {
     const world = await afterDeletion();
     await world.does('purge', 'create', 'delete');
 
@@ -17,7 +17,7 @@ describe('a deleted key in the place of a deleted key', () => {
     expect(await world.during(() => world.look())).toEqual([]);
   });
 
-  it('made after the key came back, was backed up, and was purged after all: the purge is told, and presumed', async () => {
+  it('made after the key came back, was backed up, and was purged after all: the purge is reported, and presumed', async () => {
     const world = await afterDeletion();
     await world.does('recover', 'back up', 'delete', 'purge', 'create', 'delete');
 
@@ -60,7 +60,7 @@ describe('a deleted key in the place of a deleted key', () => {
     expect(purges(world)[0]).not.toHaveProperty('presumed');
   });
 
-  it('made after the end of a retention that nobody saw: told, too', async () => {
+  it('made after the end of a retention that nobody saw: reported, too', async () => {
     const world = await afterDeletion({ purgeProtection: true, retentionDays: 7 });
     await world.clock.advance(7 * DAY_MS);
     world.hsm.expire();
@@ -81,7 +81,7 @@ describe('a deleted key in the place of a deleted key', () => {
     expect(await world.during(() => world.look())).toEqual(['KeyRecovered orders', 'KeyDeleted orders']);
   });
 
-  it('recovered, rotated and deleted again is the same when the audit log told that deletion and no purge', async () => {
+  it('recovered, rotated and deleted again is the same when the audit log reported that deletion and no purge', async () => {
     const world = await afterDeletion();
     await world.does('recover', 'create', 'delete');
     const deletes = [{ key: 'orders', at: world.clock.now(), caller: {} }];
@@ -92,7 +92,7 @@ describe('a deleted key in the place of a deleted key', () => {
     ]);
   });
 
-  it('made after a purge that the audit log tells: proven, and its late repeat is no second purge', async () => {
+  it('made after a purge that the audit log reports: proven, and its late repeat is no second purge', async () => {
     const world = await afterDeletion();
     await world.does('purge');
     const record = [{ key: 'orders', at: world.clock.now(), caller: {} }];
@@ -106,7 +106,7 @@ describe('a deleted key in the place of a deleted key', () => {
     expect(await world.during(() => world.look({ purges: record }))).toEqual([]);
   });
 
-  it('made after a purge whose record comes ten minutes later: told once', async () => {
+  it('made after a purge whose record comes ten minutes later: reported once', async () => {
     const world = await afterDeletion();
     await world.does('purge');
     const record = [{ key: 'orders', at: world.clock.now(), caller: {} }];
@@ -117,7 +117,7 @@ describe('a deleted key in the place of a deleted key', () => {
     expect(await world.during(() => world.look({ purges: record }))).toEqual([]);
   });
 
-  it('is not judged while it cannot be read, and then with what the audit log had told', async () => {
+  it('is not judged while it cannot be read, and then with what the audit log had reported', async () => {
     const world = await afterDeletion();
     await world.does('recover', 'create', 'delete');
     const deletes = [{ key: 'orders', at: world.clock.now(), caller: {} }];

@@ -1,4 +1,4 @@
-/** What is told while the topic does not accept: late, in order, and with the same id. */
+/** What is reported while the topic does not accept: late, in order, and with the same id. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { HOUR_MS, settledWorld } from '../../support/watch-world.ts';

@@ -5,7 +5,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, settledWorld, WatchWorld } from '../../supp
 
 describe('an HSM that does not answer', () => {
   it.each(['hsm-unreachable', 'hsm-token-unavailable'] as const)(
-    '(%s) is told once, after it has been silent for the set time, with a heartbeat that says so',
+    '(%s) is reported once, after it has been silent for the set time, with a heartbeat that says so',
     async (code) => {
       const world = await settledWorld();
       const error = new WardenError(code, { message: 'no route' });
@@ -22,7 +22,7 @@ describe('an HSM that does not answer', () => {
     },
   );
 
-  it('is told anew when it falls silent again', async () => {
+  it('is reported again when it falls silent again', async () => {
     const world = await settledWorld();
     world.policy = { ...world.policy, unreachableAfterMs: 0 };
     const error = new WardenError('hsm-unreachable', { message: 'no route' });

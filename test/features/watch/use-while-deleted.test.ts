@@ -11,7 +11,7 @@ describe('a refused use of a deleted key', () => {
     caller,
   });
 
-  it('is told with caller and time, once an hour for the same caller and operation', async () => {
+  it('is reported with caller and time, once an hour for the same caller and operation', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     await world.look();

@@ -1,10 +1,10 @@
-/** Looks at keys that are nowhere: which of them are purged, and what nothing is concluded from. */
+/** Scans keys that are nowhere: which of them are purged, and what nothing is concluded from. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { HOUR_MS, MINUTE_MS, settledWorld, WatchWorld } from '../../support/watch-world.ts';
 
-describe('a look at vanished keys', () => {
-  it('tells an early purge, and that nothing can bring back a key without a backup', async () => {
+describe('a scan of vanished keys', () => {
+  it('reports an early purge, and that nothing can bring back a key without a backup', async () => {
     const world = new WatchWorld({ purgeProtection: false });
     world.hsm.createKey('secret');
     world.hsm.deleteKey('secret');
@@ -19,7 +19,7 @@ describe('a look at vanished keys', () => {
     });
   });
 
-  it('finds a key that was made, backed up, deleted and purged between two looks through the catalogue', async () => {
+  it('finds a key that was made, backed up, deleted and purged between two scans through the catalogue', async () => {
     const world = await settledWorld();
     world.hsm.createKey('brief');
     await world.backUp('brief');
@@ -35,7 +35,7 @@ describe('a look at vanished keys', () => {
     });
   });
 
-  it('finds a key that was made, deleted and purged between two looks through the audit log', async () => {
+  it('finds a key that was made, deleted and purged between two scans through the audit log', async () => {
     const world = await settledWorld();
     world.hsm.createKey('brief');
     world.hsm.deleteKey('brief');
@@ -52,7 +52,7 @@ describe('a look at vanished keys', () => {
     });
   });
 
-  it('does not tell a purge again when its audit record comes ten minutes later', async () => {
+  it('does not report a purge again when its audit record comes ten minutes later', async () => {
     const world = await settledWorld({ purgeProtection: false });
     world.hsm.deleteKey('orders');
     await world.look();
@@ -65,7 +65,7 @@ describe('a look at vanished keys', () => {
     expect(told).toEqual([]);
   });
 
-  it('tells the purge of a key whose name is in use again, and does not count the old backup for the new key', async () => {
+  it('reports the purge of a key whose name is in use again, and does not count the old backup for the new key', async () => {
     const world = await settledWorld({ purgeProtection: false });
     await world.clock.advance(MINUTE_MS);
     world.hsm.deleteKey('orders');
@@ -123,7 +123,7 @@ describe('a look at vanished keys', () => {
   });
 
   it.each(['hsm-throttled', 'hsm-unavailable', 'hsm-answer-unexpected'] as const)(
-    'concludes nothing from %s on a direct read, and looks again',
+    'concludes nothing from %s on a direct read, and tries again',
     async (code) => {
       const world = await settledWorld({ purgeProtection: false });
       world.hsm.deleteKey('orders');
@@ -136,7 +136,7 @@ describe('a look at vanished keys', () => {
     },
   );
 
-  it('keeps the pin for the next look when the store does not answer', async () => {
+  it('keeps the pin for the next scan when the store does not answer', async () => {
     const world = await settledWorld({ purgeProtection: false });
     world.hsm.deleteKey('orders');
     world.hsm.purgeKey('orders');

@@ -1,4 +1,4 @@
-/** Whatever happens on the HSM, and wherever the watch dies: nothing is missed, nothing is told that did not happen. */
+/** Whatever happens on the HSM, and wherever the watch dies: nothing is missed, nothing is reported that did not happen. */
 
 import { fc, test } from '@fast-check/vitest';
 import { describe, expect } from 'vitest';
@@ -42,7 +42,7 @@ function placed(keys: ReadonlyMap<string, MemoryKey>, state: KnownKey['state']) 
 
 describe('the watch', () => {
   test.prop([fc.array(aMove, { minLength: 5, maxLength: 40 })], { numRuns: 400 })(
-    'misses no purge, deletion or threshold, tells none that was not, and each once per id',
+    'misses no purge, deletion or threshold, reports none that was not, and each once per id',
     async (moves) => {
       const play = await playAll(moves, true);
 
@@ -56,7 +56,7 @@ describe('the watch', () => {
   );
 
   test.prop([fc.array(aMove, { minLength: 5, maxLength: 40 })], { numRuns: 400 })(
-    'without the audit log tells the purge of every key it knew, and presumes one only where nothing can be known',
+    'without the audit log reports the purge of every key it knew, and presumes one only where nothing can be known',
     async (moves) => {
       const play = await playAll(moves, false);
       const { seen, alike } = play.successions;

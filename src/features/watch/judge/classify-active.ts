@@ -16,7 +16,7 @@ interface Promised {
   readonly reason: 'changed' | 'too-old';
 }
 
-/** The active key as it is to be remembered, and what is to be told of it. Each fault is told once while it lasts. */
+/** The active key as it is to be remembered, and what is to be reported about it. Each fault is reported once while it lasts. */
 export function classifyActive(
   context: JudgeContext,
   key: ListedKey,

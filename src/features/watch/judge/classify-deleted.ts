@@ -1,4 +1,4 @@
-/** Says what is to be told of a soft-deleted key: that it was deleted, and each threshold as its purge comes closer. */
+/** Says what is to be reported of a soft-deleted key: that it was deleted, and each threshold as its purge comes closer. */
 
 import { definedOnly } from '../../../core/defined-only.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
@@ -35,7 +35,7 @@ export function beginDeletion(
   return { known, finding: { kind: 'key-deleted', discriminator: deletionOf(known), data } };
 }
 
-/** The thresholds that `known` has crossed since they were last told, one finding each, longest first. */
+/** The thresholds that `known` has crossed since they were last reported, one finding each, longest first. */
 export function classifyDeleted(
   context: JudgeContext,
   key: ListedDeletedKey,
@@ -55,7 +55,7 @@ export function classifyDeleted(
   return { known: { ...known, told: [...known.told, ...crossed] }, findings };
 }
 
-/** A threshold at least as long as the whole retention is never crossed: the deletion itself was told. */
+/** A threshold at least as long as the whole retention is never crossed: the deletion itself was reported. */
 function crossedThresholds({ now, policy }: JudgeContext, known: DeletedKey): readonly number[] {
   const retention = known.scheduledPurgeAt - known.deletedAt;
   const left = timeLeft(known, now);

@@ -15,13 +15,13 @@ type Conditions = WatchState['conditions'];
 /** A run that a timer started this much too early, by its own clock, still is the run of that time. */
 const EARLY_TIMER_MS = 60_000;
 
-/** What became of the conditions, and what is to be told. Each is told once while it lasts. */
+/** What became of the conditions, and what is to be reported. Each is reported once while it lasts. */
 export interface JudgedConditions {
   readonly conditions: Conditions;
   readonly findings: readonly Finding[];
 }
 
-/** Judges an HSM that answered. `watchingSince`: the first look at it; a promise made before that was not ours. */
+/** Judges an HSM that answered. `watchingSince`: the first scan of it; a promise made before that was not ours. */
 export function classifyHsm(
   context: JudgeContext,
   before: Conditions,
@@ -32,13 +32,13 @@ export function classifyHsm(
   const keys = [...observation.active.values(), ...observation.deleted.values()];
   const { 'hsm-unreachable': _answered, ...conditions } = before;
   const findings: Finding[] = [];
-  settle(context, conditions, findings, 'purge-protection-off', purgeable(context, keys));
-  settle(context, conditions, findings, 'retention-too-short', shortRetention(context, keys));
-  settle(context, conditions, findings, 'backup-overdue', missedRun(context, lastRun, watchingSince));
+  report(context, conditions, findings, 'purge-protection-off', purgeable(context, keys));
+  report(context, conditions, findings, 'retention-too-short', shortRetention(context, keys));
+  report(context, conditions, findings, 'backup-overdue', missedRun(context, lastRun, watchingSince));
   return { conditions, findings };
 }
 
-/** Judges an HSM that failed to answer: told once the failure has lasted for `unreachableAfterMs`. */
+/** Judges an HSM that failed to answer: reported once the failure has lasted for `unreachableAfterMs`. */
 export function classifyUnreachable(
   { hsm, now, policy }: JudgeContext,
   before: Conditions,
@@ -56,7 +56,7 @@ export function classifyUnreachable(
 type Fault = (since: number) => Finding;
 
 /** `fault`: holds now; `undefined`: does not; `'unclear'`: as before. */
-function settle(
+function report(
   { now }: JudgeContext,
   conditions: Conditions,
   findings: Finding[],

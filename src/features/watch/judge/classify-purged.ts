@@ -62,8 +62,8 @@ export function classifyPurged(
       ...coverage,
     },
   };
-  const told = { finding, coverage: coverage.coverage };
-  return backup === undefined ? told : { ...told, pin: backup.blob };
+  const verdict = { finding, coverage: coverage.coverage };
+  return backup === undefined ? verdict : { ...verdict, pin: backup.blob };
 }
 
 /** The audit log's record of the purge, if it is known. */

@@ -10,7 +10,7 @@ import type { DeletedKey } from '../model/watch-state.ts';
 const REMEMBER_HOURS = 48;
 
 /**
- * The uses that were not told yet. The same caller doing the same is told once an hour: an application may try a hundred
+ * The uses that were not reported yet. The same caller doing the same is reported once an hour: an application may try a hundred
  * times a second.
  */
 export function classifyUses(
@@ -18,12 +18,14 @@ export function classifyUses(
   known: DeletedKey,
   uses: readonly UseSignal[],
 ): { readonly known: DeletedKey; readonly findings: readonly Finding[] } {
-  const told = new Set(known.uses.filter((use) => hourOf(use) >= Math.floor(now / HOUR_MS) - REMEMBER_HOURS));
+  const reported = new Set(
+    known.uses.filter((use) => hourOf(use) >= Math.floor(now / HOUR_MS) - REMEMBER_HOURS),
+  );
   const findings: Finding[] = [];
   for (const use of uses) {
     const id = useId(use);
-    if (told.has(id) || !isWhileDeleted(known, use)) continue;
-    told.add(id);
+    if (reported.has(id) || !isWhileDeleted(known, use)) continue;
+    reported.add(id);
     findings.push({
       kind: 'key-used-while-deleted',
       discriminator: `${known.deletedAt} ${id}`,
@@ -41,11 +43,11 @@ export function classifyUses(
       },
     });
   }
-  return { known: { ...known, uses: [...told] }, findings };
+  return { known: { ...known, uses: [...reported] }, findings };
 }
 
 /** Whether a use is news to what is remembered. */
-export function isUntoldUse(known: DeletedKey, use: UseSignal): boolean {
+export function isUnreportedUse(known: DeletedKey, use: UseSignal): boolean {
   return isWhileDeleted(known, use) && !known.uses.includes(useId(use));
 }
 

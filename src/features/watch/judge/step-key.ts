@@ -1,4 +1,4 @@
-/** From what was remembered of one key and where it is now to what is remembered next, and what is to be told. */
+/** From what was remembered of one key and where it is now to what is remembered next, and what is to be reported. */
 
 import { definedOnly } from '../../../core/defined-only.ts';
 import type { ListedDeletedKey, ListedKey, ListedVersion } from '../../../core/model/key.ts';
@@ -10,7 +10,7 @@ import type { KeySignal, Presence } from '../model/observation.ts';
 import { account, enter, type PastPurge } from '../model/purge-ledger.ts';
 import { refreshLeftOut, rememberLeftOut } from '../model/remembered.ts';
 import type { ActiveKey, KnownKey } from '../model/watch-state.ts';
-import { isUntoldBackup } from '../observe/doubts.ts';
+import { isUnreportedBackup } from '../observe/doubts.ts';
 import { identify, isReplaced } from '../observe/identity.ts';
 import { classifyActive } from './classify-active.ts';
 import { beginDeletion, classifyDeleted } from './classify-deleted.ts';
@@ -24,12 +24,12 @@ export interface KeyBefore {
   readonly name: string;
   readonly known: KnownKey | undefined;
   readonly pastPurge: PastPurge | undefined;
-  /** When the HSM was last looked at, epoch milliseconds; undefined before the first look. */
+  /** When the HSM was last scanned, epoch milliseconds; undefined before the first scan. */
   readonly lookedAt: number | undefined;
   readonly entry: CatalogueEntry | undefined;
   /** The newest backup that can be of the key known: `entry`, unless that is one of a successor. */
   readonly former: CatalogueEntry | undefined;
-  /** The deletions and purges of the name that the audit log told, oldest first. */
+  /** The deletions and purges of the name that the audit log reported, oldest first. */
   readonly deletes: readonly KeySignal[];
   readonly purges: readonly KeySignal[];
 }
@@ -64,7 +64,7 @@ function endGone(context: JudgeContext, before: KeyBefore): Ended {
   const { known, entry, pastPurge } = before;
   if (known !== undefined) return endPurged(context, before, known);
   const ended = endUnseen(context, before);
-  if (ended.findings.length > 0 || entry === undefined || !isUntoldBackup(entry, pastPurge)) return ended;
+  if (ended.findings.length > 0 || entry === undefined || !isUnreportedBackup(entry, pastPurge)) return ended;
   return tellPurges(context, before, ended.purge, [{ foundBy: 'catalogue', entry }]);
 }
 
@@ -117,7 +117,7 @@ function stepActive(
     ...(known?.state === 'active' && !replaced ? faultsOf(known) : {}),
     // A key that came back is as old as ever, but could not be backed up while it was deleted: its time begins now.
     ...(known?.state === 'deleted' && !replaced ? { unprotected: { since: context.now, told: false } } : {}),
-    // One restored here from another HSM is as old as it was there, and was not here at the last look.
+    // One restored here from another HSM is as old as it was there, and was not here at the last scan.
     ...(known === undefined && lookedAt !== undefined && key.attributes.createdAt < lookedAt
       ? { unprotected: { since: lookedAt, told: false } }
       : {}),
@@ -145,7 +145,7 @@ function isSuccessor(before: KeyBefore, { findings }: Ended): boolean {
   return findings.some(({ kind }) => kind === 'key-purged');
 }
 
-/** Whether the audit log tells the purge of the key remembered. */
+/** Whether the audit log reports the purge of the key remembered. */
 function isToldPurged({ pastPurge, purges }: KeyBefore, known: KnownKey): boolean {
   return account(pastPurge, purges).fresh.some((signal) => isPurgeOf(known, signal));
 }
@@ -191,7 +191,7 @@ function isPurgeOf(known: KnownKey, { at }: KeySignal): boolean {
   return at >= known.deletedAt - LOG_ROUNDING_MS && at <= known.scheduledPurgeAt + LOG_ROUNDING_MS;
 }
 
-/** Purges of which only the audit log knows: of keys that no look has seen. */
+/** Purges of which only the audit log knows: of keys that no scan has seen. */
 function endUnseen(context: JudgeContext, before: KeyBefore): Ended {
   const { past, fresh } = account(before.pastPurge, before.purges);
   return tellPurges(
@@ -212,15 +212,15 @@ function tellPurges(
   const findings: Finding[] = [];
   const pins: string[] = [];
   for (const proof of evidence) {
-    const told = classifyPurged(context, name, proof, proof.foundBy === 'look' ? former : entry);
-    findings.push(told.finding);
-    if (told.pin !== undefined) pins.push(told.pin);
+    const judged = classifyPurged(context, name, proof, proof.foundBy === 'look' ? former : entry);
+    findings.push(judged.finding);
+    if (judged.pin !== undefined) pins.push(judged.pin);
     const isExpiry =
       proof.foundBy === 'look' &&
       proof.known.state === 'deleted' &&
       proof.known.scheduledPurgeAt <= context.now + CLOCK_SKEW_MS;
     purge = enter(purge, { at: context.now, record: recordOf(proof), isExpiry });
-    const { coverage } = told;
+    const { coverage } = judged;
     if (coverage === 'none') purge = { ...purge, lost: 'key' };
     else if (coverage === 'partial' && purge.lost === undefined) purge = { ...purge, lost: 'newest-version' };
   }

@@ -1,4 +1,4 @@
-/** One step of the watch over an HSM: from its memory and what a look saw to its next memory and its findings. Pure. */
+/** One step of the watch over an HSM: from its memory and what a scan saw to its next memory and its findings. Pure. */
 
 import type { WardenError } from '../../../core/errors.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
@@ -21,7 +21,7 @@ import { type KeyAfter, stepKey } from './step-key.ts';
 /** Purges of names that no backup remembers are forgotten after this: longer than any retention. */
 const FORGET_PURGES_MS = 100 * 86_400_000;
 
-/** What a look brought home. */
+/** What a scan found. */
 export interface ScanFacts {
   readonly observation: Observation;
   /** What direct reads said of the doubtful names. */
@@ -38,7 +38,7 @@ export interface Step {
   readonly findings: readonly Finding[];
 }
 
-/** The step after a look that saw the HSM. */
+/** The step after a scan that saw the HSM. */
 export function step(context: JudgeContext, state: WatchState, facts: ScanFacts): Step {
   const watchingSince = state.watchingSince ?? context.now;
   const keys = new NameMap<KnownKey>();
@@ -81,8 +81,8 @@ export function step(context: JudgeContext, state: WatchState, facts: ScanFacts)
 }
 
 /**
- * The step after a look to which the HSM gave no answer: nothing is concluded about where any key is. But the time of a
- * deletion runs on, so its thresholds are told from memory.
+ * The step after a scan to which the HSM gave no answer: nothing is concluded about where any key is. But the time of a
+ * deletion runs on, so its thresholds are reported from memory.
  */
 export function stepUnreachable(
   context: JudgeContext,

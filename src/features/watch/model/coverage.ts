@@ -8,7 +8,7 @@ import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import type { BackupFacts } from '../../recovery-points/events.ts';
 import type { COVERAGES } from './events.ts';
 
-/** What a backup covers of a key; the shape in which events tell it. */
+/** What a backup covers of a key; the shape in which events report it. */
 export interface Coverage {
   readonly coverage: (typeof COVERAGES)[number];
   readonly versionsCovered: number;

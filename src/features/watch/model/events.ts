@@ -137,8 +137,8 @@ export type FindingData<Kind extends FindingKind> = z.infer<
 >['data'];
 
 /**
- * One finding. `discriminator` tells this occurrence from any other of its kind on the same key; it is made of facts
- * that do not change from look to look, so a repeat has the same identifier.
+ * One finding. `discriminator` distinguishes this occurrence from any other of its kind on the same key; it is made of facts
+ * that do not change from scan to scan, so a repeat has the same identifier.
  */
 export type Finding = {
   [Kind in FindingKind]: {

@@ -1,4 +1,4 @@
-/** The queue message that asks for a look, checked when it comes in. */
+/** The queue message that asks for a scan, checked when it comes in. */
 
 import { z } from 'zod';
 import type { Queue } from '../../../core/queue.ts';
@@ -6,7 +6,7 @@ import { Caller } from './events.ts';
 
 const KeySignal = z.strictObject({ key: z.string().min(1), at: z.int().nonnegative(), caller: Caller });
 
-/** Asks to look at one HSM; `signals` are what the audit log told, where a look of its own failed. */
+/** asks for a scan of one HSM; `signals` are what the audit log reported, where a scan of its own failed. */
 export const ScanMessage = z.strictObject({
   kind: z.literal('look'),
   hsm: z.string().min(1).max(80),
@@ -26,5 +26,5 @@ export type ScanMessage = z.infer<typeof ScanMessage>;
 export const SCANS: Queue<ScanMessage> = {
   name: 'watch-looks',
   schema: ScanMessage,
-  holds: 'a request to look',
+  holds: 'a request to scan',
 };

@@ -1,4 +1,4 @@
-/** What one look saw of an HSM. */
+/** What one scan saw of an HSM. */
 
 import type { ListedDeletedKey, ListedKey, ListedVersion } from '../../../core/model/key.ts';
 import type { OddItem } from '../../../core/ports.ts';
@@ -21,10 +21,10 @@ export type Presence =
   | { readonly is: 'deleted'; readonly key: ListedDeletedKey; readonly version?: string }
   /** Read directly in both places and found in neither. */
   | { readonly is: 'gone' }
-  /** Could not be told this time; nothing is concluded. */
+  /** Could not be determined this time; nothing is concluded. */
   | { readonly is: 'unknown' };
 
-/** A deletion or purge that the HSM's audit log tells. `at`: epoch milliseconds of the service. */
+/** A deletion or purge that the HSM's audit log reports. `at`: epoch milliseconds of the service. */
 export interface KeySignal {
   readonly key: string;
   readonly at: number;
@@ -37,12 +37,12 @@ export interface UseSignal extends KeySignal {
   readonly httpStatus: number;
 }
 
-/** What the audit log told since the last look: it knows of what happened between two looks. */
+/** What the audit log reported since the last scan: it knows of what happened between two scans. */
 export interface Signals {
   readonly deletes: readonly KeySignal[];
   readonly purges: readonly KeySignal[];
   readonly uses: readonly UseSignal[];
 }
 
-/** Nothing was told. */
+/** Nothing was reported. */
 export const NO_SIGNALS: Signals = { deletes: [], purges: [], uses: [] };

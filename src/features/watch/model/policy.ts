@@ -1,4 +1,4 @@
-/** What the watch is to look for, and when it speaks up. */
+/** What the watch searches for, and when it speaks up. */
 
 import type { KeySelection } from '../../../core/model/selection.ts';
 import { DAY_MS, HOUR_MS } from '../../../core/time.ts';
@@ -29,7 +29,7 @@ export interface WatchPolicy {
   readonly unprotectedAfterMs: number;
   /** Shortest soft-delete retention that is good enough, in days. */
   readonly minRetentionDays: number;
-  /** How long an HSM may fail to answer before that is told. */
+  /** How long an HSM may fail to answer before that is reported. */
   readonly unreachableAfterMs: number;
 }
 

@@ -1,9 +1,9 @@
-/** Keeps apart the purges of one name: those told already, and those the audit log tells late or once more. */
+/** Keeps apart the purges of one name: those reported already, and those the audit log reports late or once more. */
 import { CLOCK_SKEW_MS } from '../../../core/time.ts';
 import type { KeySignal } from './observation.ts';
 import type { WatchState } from './watch-state.ts';
 
-/** The purges told of one name. */
+/** The purges reported of one name. */
 export type PastPurge = WatchState['purges'][string];
 
 /** Records remembered per name: an Event Hub repeats hours at most, nobody purges one name this often in that time. */
@@ -11,9 +11,9 @@ const REMEMBER = 20;
 
 /** The audit log's purges of a name, sorted out. */
 export interface Accounted {
-  /** The ledger with records noted that are about a purge told before. */
+  /** The ledger with records noted that are about a purge reported before. */
   readonly past: PastPurge | undefined;
-  /** Purges nobody has told yet, oldest first. */
+  /** Purges nobody has reported yet, oldest first. */
   readonly fresh: readonly KeySignal[];
 }
 
@@ -24,7 +24,7 @@ export function account(past: PastPurge | undefined, signals: readonly KeySignal
   for (const signal of [...signals].sort((a, b) => a.at - b.at)) {
     if (ledger?.records.includes(signal.at) || fresh.some(({ at }) => at === signal.at)) continue;
     if (ledger?.awaitsRecord === true && signal.at <= ledger.at + CLOCK_SKEW_MS) {
-      // A look was quicker than the log: this is the record of the purge it told.
+      // A scan was quicker than the log: this is the record of the purge it reported.
       ledger = { ...ledger, awaitsRecord: false, records: remember(ledger.records, signal.at) };
     } else {
       fresh.push(signal);
@@ -33,17 +33,17 @@ export function account(past: PastPurge | undefined, signals: readonly KeySignal
   return { past: ledger, fresh };
 }
 
-/** The ledger after a purge was told at `at`, on the word of `record` if there was one. */
+/** The ledger after a purge was reported at `at`, on the word of `record` if there was one. */
 export function enter(
   past: PastPurge | undefined,
-  told: { readonly at: number; readonly record: KeySignal | undefined; readonly isExpiry: boolean },
+  reported: { readonly at: number; readonly record: KeySignal | undefined; readonly isExpiry: boolean },
 ): PastPurge {
   const records = past?.records ?? [];
   return {
-    at: Math.max(told.at, past?.at ?? 0),
+    at: Math.max(reported.at, past?.at ?? 0),
     // The service logs no request when a retention ends.
-    awaitsRecord: told.record === undefined && !told.isExpiry,
-    records: told.record === undefined ? records : remember(records, told.record.at),
+    awaitsRecord: reported.record === undefined && !reported.isExpiry,
+    records: reported.record === undefined ? records : remember(records, reported.record.at),
     ...(past?.lost === undefined ? {} : { lost: past.lost }),
   };
 }

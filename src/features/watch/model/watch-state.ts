@@ -1,4 +1,4 @@
-/** What the watch remembers of one HSM between looks, and the events that no topic has accepted yet. */
+/** What the watch remembers of one HSM between scans, and the events that no topic has accepted yet. */
 
 import { z } from 'zod';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
@@ -24,7 +24,7 @@ const ActiveKey = z.strictObject({
   state: z.literal('active'),
   ...Remembered,
   unprotected: z.strictObject({ since: Time, told: z.boolean() }).exactOptional(),
-  /** When the backup was due that is overdue, and was told so. */
+  /** When the backup was due that is overdue, and was reported so. */
   overdueSince: Time.exactOptional(),
 });
 export type ActiveKey = z.infer<typeof ActiveKey>;
@@ -35,9 +35,9 @@ const DeletedKey = z.strictObject({
   ...Remembered,
   deletedAt: Time,
   scheduledPurgeAt: Time,
-  /** Thresholds already told, milliseconds before the purge. */
+  /** Thresholds already reported, milliseconds before the purge. */
   told: z.array(z.int()),
-  /** Uses already told, by caller, operation and hour. */
+  /** Uses already reported, by caller, operation and hour. */
   uses: z.array(z.string()),
 });
 export type DeletedKey = z.infer<typeof DeletedKey>;
@@ -46,7 +46,7 @@ export type DeletedKey = z.infer<typeof DeletedKey>;
 const KnownKey = z.discriminatedUnion('state', [ActiveKey, DeletedKey]);
 export type KnownKey = z.infer<typeof KnownKey>;
 
-/** The purges told of a name: when the last was, whether its audit record is still to come, and the records seen. */
+/** The purges reported of a name: when the last was, whether its audit record is still to come, and the records seen. */
 const PastPurge = z.strictObject({
   at: Time,
   awaitsRecord: z.boolean(),
@@ -68,14 +68,14 @@ export type Condition = (typeof CONDITIONS)[number];
 const WatchState = z.strictObject({
   format: z.literal(1),
   hsm: z.string(),
-  /** The first look at all; promises are counted from here. */
+  /** The first scan; promises are counted from here. */
   watchingSince: Time.exactOptional(),
-  /** The last look that saw every key. */
+  /** The last scan that saw every key. */
   lookedAt: Time.exactOptional(),
   keys: z.record(z.string(), KnownKey),
-  /** The purges told, by name. */
+  /** The purges reported, by name. */
   purges: z.record(z.string(), PastPurge),
-  /** Conditions that hold, since when, and whether that was told. */
+  /** Conditions that hold, since when, and whether that was reported. */
   conditions: z.partialRecord(z.enum(CONDITIONS), z.strictObject({ since: Time, told: z.boolean() })),
   /** Found, but accepted by no topic yet; oldest first. */
   outbox: z.array(WatchEvent),
@@ -99,10 +99,10 @@ const WATCH_DOCUMENT: DocumentType<'watch', WatchState> = {
   schema: WatchState,
   name: ({ hsm }) => `The memory of the watch over HSM ${hsm}`,
   advice:
-    'Keep a copy, then delete it: the watch begins anew and tells everything once more, events that no topic had accepted are in the copy.',
+    'Keep a copy, then delete it: the watch starts again and reports everything once more, events that no topic had accepted are in the copy.',
 };
 
-/** Reads the memory of an HSM's watch; an HSM never looked at has an empty one. Fails with `state-corrupt` or a storage code. */
+/** Reads the memory of an HSM's watch; an HSM never scanned has an empty one. Fails with `state-corrupt` or a storage code. */
 export async function readWatchState(
   store: DocumentStore,
   hsm: string,

@@ -1,4 +1,4 @@
-/** Finds out of which keys a look cannot judge from the lists alone. */
+/** Finds out of which keys a scan cannot judge from the lists alone. */
 
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
 import { distinctNames, foldName } from '../../../core/model/key-name.ts';
@@ -28,9 +28,10 @@ export function doubtfulNames(
       doubtful.add(name);
   }
   for (const [name, entry] of Object.entries(catalogue.keys)) {
-    if (!isSeen(name, observation) && isUntoldBackup(entry, ownValue(state.purges, name))) doubtful.add(name);
+    if (!isSeen(name, observation) && isUnreportedBackup(entry, ownValue(state.purges, name)))
+      doubtful.add(name);
   }
-  // All purges of a name together: one of them may be the record of a purge told before, the next is none.
+  // All purges of a name together: one of them may be the record of a purge reported before, the next is none.
   for (const purges of Map.groupBy(signals.purges, ({ key }) => foldName(key)).values()) {
     const name = purges[0]?.key ?? '';
     if (isRememberedDeletion(ownValue(state.keys, name), observation.deleted.get(name))) continue;
@@ -39,8 +40,8 @@ export function doubtfulNames(
   return distinctNames(doubtful);
 }
 
-/** Whether a backup is of a key whose purge was not told: none was, or the backup is younger. */
-export function isUntoldBackup({ record }: CatalogueEntry, past: PastPurge | undefined): boolean {
+/** Whether a backup is of a key whose purge was not reported: none was, or the backup is younger. */
+export function isUnreportedBackup({ record }: CatalogueEntry, past: PastPurge | undefined): boolean {
   return past === undefined || record.capturedAt > past.at;
 }
 

@@ -39,7 +39,7 @@ function canBeOf(
   lookedAt = 0,
 ): boolean {
   if (known.state === 'deleted') return !isBackupAfter(backup, known);
-  // Seen active, and deleted now: of backups taken since that look nobody can tell which key of the name they hold.
+  // Seen active, and deleted now: of backups taken since that scan nobody can say which key of the name they hold.
   if (presence.is === 'deleted') {
     return backup.record.createdAt === known.createdAt || backup.record.capturedAt <= lookedAt;
   }

@@ -1,4 +1,4 @@
-/** Tells whether a key that is deleted now is the deleted key that is remembered, come back and deleted once more. */
+/** Says whether a key that is deleted now is the deleted key that is remembered, come back and deleted once more. */
 
 import type { ListedDeletedKey, ListedVersion } from '../../../core/model/key.ts';
 import { CLOCK_SKEW_MS } from '../../../core/time.ts';
@@ -7,7 +7,7 @@ import { isSameDeletion } from '../model/context.ts';
 import type { KeySignal } from '../model/observation.ts';
 import type { DeletedKey, KnownKey } from '../model/watch-state.ts';
 
-/** `presumed-other`: another key, or the same recovered and rotated; nothing that can still be read tells them apart. */
+/** `presumed-other`: another key, or the same recovered and rotated; nothing that can still be read distinguishes them. */
 export type Identity = 'same' | 'other' | 'presumed-other';
 
 /** What is known around the two deletions of one name. */
@@ -17,7 +17,7 @@ export interface TwoDeletions {
   /** The newest backup of the name, and the newest that can be of the key remembered. */
   readonly entry: CatalogueEntry | undefined;
   readonly former: CatalogueEntry | undefined;
-  /** The deletions of the name that the audit log told. */
+  /** The deletions of the name that the audit log reported. */
   readonly deletes: readonly KeySignal[];
 }
 
@@ -34,9 +34,9 @@ export function identify(between: TwoDeletions): Identity {
   if (createdAt <= known.deletedAt) return 'other';
   const backups = compareBackups(between);
   if (backups !== undefined) return backups;
-  // The retention may have ended in between, which no log tells.
+  // The retention may have ended in between, which no log reports.
   if (createdAt >= known.scheduledPurgeAt - CLOCK_SKEW_MS) return 'presumed-other';
-  // Nobody could purge it; or the log told the second deletion, and would have told a purge before it, too.
+  // Nobody could purge it; or the log reported the second deletion, and would have reported a purge before it, too.
   const isKnownSame =
     isPurgeProtected(recoveryLevel) || deletes.some(({ at }) => isSameDeletion(at, key.deletedAt));
   return isKnownSame ? 'same' : 'presumed-other';

@@ -1,4 +1,4 @@
-/** Looks at an HSM: both lists, and direct reads where the lists leave a doubt. */
+/** Scans an HSM: both lists, and direct reads where the lists leave a doubt. */
 
 import { forEachConcurrently } from '../../../core/concurrency.ts';
 import { isWardenError } from '../../../core/errors.ts';
@@ -8,7 +8,7 @@ import type { Clock, KeyService, ListPage, Logger, OddItem } from '../../../core
 import { type RetryPolicy, withRetries } from '../../../core/retry.ts';
 import type { Observation, Presence } from '../model/observation.ts';
 
-/** The service allows 1100 reads a second on an HSM; a look takes a small part of them. */
+/** The service allows 1100 reads a second on an HSM; a scan takes a small part of them. */
 const READS_AT_ONCE = 8;
 
 /** What looking needs. */
@@ -65,7 +65,7 @@ async function readOdd(
   return left;
 }
 
-/** Reads each of `names` directly. A read that fails leaves the key `unknown`: the next look tries again. */
+/** Reads each of `names` directly. A read that fails leaves the key `unknown`: the next scan tries again. */
 export async function confirm(
   deps: ObserveDeps,
   names: ReadonlySet<string>,

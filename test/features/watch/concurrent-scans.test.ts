@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { settledWorld } from '../../support/watch-world.ts';
 
-describe('two looks at once', () => {
-  it('tell everything once: the slower one begins anew', async () => {
+describe('two scans at the same time', () => {
+  it('report everything once: the slower one begins again', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     world.hsm.faults.plant({ operation: 'listDeletedKeys', act: async () => void (await world.look()) });
