@@ -5,7 +5,7 @@
  * it is its own. A new door is a decision, made here.
  */
 const DOORS = {
-  audit: ['audit-log', 'entry', 'log-reader', 'verify-audit'],
+  audit: ['acknowledgements', 'audit-log', 'entry', 'log-reader', 'verify-audit'],
   backup: [
     'known-backups',
     'last-run',
@@ -25,6 +25,8 @@ const DOORS = {
     'access/gate',
     'access/refusals',
     'execution/verify-recovered',
+    'findings/findings',
+    'findings/routes',
     'model/[^/]+',
     'request/evidence',
     'request/list-recoveries',

@@ -1,5 +1,6 @@
 /** The table of all commands, in the order in which help and documentation show them. */
 
+import { ack } from './ack.ts';
 import { auditShow } from './audit/show.ts';
 import { auditVerify } from './audit/verify.ts';
 import { backupDescribe } from './backup/describe.ts';
@@ -58,6 +59,7 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   whoami,
   watch,
+  ack,
   keyCreate,
   keyImport,
   keyShow,

@@ -5,10 +5,17 @@ import { isWardenError } from '../core/errors.ts';
 import {
   type DeletedKeyStatus,
   type HsmStatus,
+  type LostKey,
   type SeenStatus,
   wasSeen,
 } from '../features/status/hsm-status.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from './connect/connection.ts';
+import {
+  CONNECTION_OPTIONS,
+  type Connection,
+  ConnectionOptions,
+  connect,
+  requireConfig,
+} from './connect/connection.ts';
 import { doubtsOf } from './connect/doubts.ts';
 import { judgeHsms, troublesOf } from './connect/judge-hsms.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from './connect/warden-options.ts';
@@ -19,12 +26,14 @@ import { duration } from './frame/duration.ts';
 import { numberFrom } from './frame/option-values.ts';
 import { paintFor } from './frame/style.ts';
 import { renderTable } from './frame/table.ts';
+import { acknowledgedLines, type LostStyle, lostLine } from './status/lost-lines.ts';
 
 export const watch = defineCommand({
   path: 'watch',
-  summary: 'Show the soft-deleted keys with their countdown and what their backups cover',
+  summary: 'Show the soft-deleted keys with their countdown, and the lost ones',
   details: [
     'It changes nothing and sends no events; that is for the app. When an HSM, or what is stored about it, cannot be read, the first line says so (`CANNOT TELL: …`) and the exit code is 2: the keys of the others are shown, and of that one nothing is known.',
+    'Lost keys, which were purged and which no backup brings back, are shown below; ack FINDING acknowledges one.',
     'In JSON `complete` says whether every HSM could be read, `keys` is null when none could, and `troubles` says why.',
   ],
   format: 'table',
@@ -45,8 +54,9 @@ export const watch = defineCommand({
     const connection = await connect(context, given);
     const hsms = chosenHsms(requireConfig(connection), given.hsm);
     const scan = () => judgeHsms(connection, hsms, context);
-    if (!given.follow) return answer(await scan());
-    return follow(context, given.every * 1000, scan);
+    const style = { connection, now: context.clock.now(), paint: paintFor(context, context.stdout) };
+    if (!given.follow) return answer(await scan(), style);
+    return follow(context, given.every * 1000, scan, connection);
   },
 });
 
@@ -55,13 +65,14 @@ async function follow(
   context: CliContext,
   everyMs: number,
   next: () => Promise<readonly HsmStatus[]>,
+  connection: Connection,
 ): Promise<Answer> {
   const { stdout, clock, signal } = context;
   try {
     for (;;) {
       const statuses = await next();
       if (stdout.isTTY === true) stdout.write('\u001b[2J\u001b[H');
-      stdout.write(`${when(clock.now())}\n${page(statuses, context)}\n`);
+      stdout.write(`${when(clock.now())}\n${page(statuses, context, connection)}\n`);
       if (stdout.closed === true) return {};
       await clock.sleep(everyMs, signal);
     }
@@ -71,7 +82,7 @@ async function follow(
   }
 }
 
-function answer(statuses: readonly HsmStatus[]): Answer {
+function answer(statuses: readonly HsmStatus[], style: LostStyle): Answer {
   const troubles = troublesOf(statuses);
   const seen = statuses.filter(wasSeen);
   const keys = seen.flatMap(({ hsm, deleted }) => deleted.map((one) => ({ hsm, ...one })));
@@ -87,33 +98,54 @@ function answer(statuses: readonly HsmStatus[]): Answer {
               scheduledPurgeAt: when(one.scheduledPurgeAt),
               afterPurge: afterPurge(one),
             })),
+      lost: seen.length === 0 ? null : lossesOf(seen, ({ lost }) => lost),
+      acknowledged: seen.length === 0 ? null : lossesOf(seen, ({ acknowledged }) => acknowledged),
       troubles,
     },
     table: tableOf(seen),
     doubts: troubles.flatMap(doubtsOf),
-    page: (show) => keysPage(statuses, show),
+    page: (show) => keysPage(statuses, show, style),
     exit: troubles.length === 0 ? 'done' : 'unknown',
   };
 }
 
-function page(statuses: readonly HsmStatus[], context: CliContext): string {
+function page(statuses: readonly HsmStatus[], context: CliContext, connection: Connection): string {
   const paint = paintFor(context, context.stdout);
   const doubts = troublesOf(statuses).flatMap(doubtsOf);
   const style = { width: context.stdout.columns, now: context.clock.now(), utc: false };
   const show = (table: Table) => renderTable(table, style);
-  return [...doubts.map((line) => `${line}\n`), keysPage(statuses, show)]
+  return [
+    ...doubts.map((line) => `${line}\n`),
+    keysPage(statuses, show, { connection, now: style.now, paint }),
+  ]
     .join('')
     .replaceAll(/\b(CANNOT TELL|critical|high)\b/g, (word) => paint('red', word))
     .replaceAll(/\bwarning\b/g, (word) => paint('yellow', word));
 }
 
-/** The soft-deleted keys of the HSMs that could be read; of the others nothing is said here. */
-function keysPage(statuses: readonly HsmStatus[], show: (table: Table) => string): string {
+/** The soft-deleted and the lost keys of the HSMs that could be read; of the others nothing is said here. */
+function keysPage(statuses: readonly HsmStatus[], show: (table: Table) => string, style: LostStyle): string {
   const seen = statuses.filter(wasSeen);
   if (seen.length === 0) return '';
-  if (seen.some(({ deleted }) => deleted.length > 0)) return show(tableOf(seen));
   const where = seen.length === statuses.length ? '' : ` on ${seen.map(({ hsm }) => hsm).join(', ')}`;
-  return `No key is soft-deleted${where}.\n`;
+  const deleted = seen.some((one) => one.deleted.length > 0)
+    ? show(tableOf(seen))
+    : `No key is soft-deleted${where}.\n`;
+  const lost = seen.flatMap((one) => {
+    const lines = [...one.lost.map((loss) => lostLine(loss, style)), ...acknowledgedLines(one)];
+    return lines.length === 0 ? [] : [`${one.hsm}:`, ...lines];
+  });
+  return lost.length === 0 ? deleted : `${deleted}\n${lost.join('\n')}\n`;
+}
+
+/** The losses of each HSM with its name, and with times people can read. */
+function lossesOf<Loss extends LostKey>(
+  seen: readonly SeenStatus[],
+  of: (one: SeenStatus) => readonly Loss[],
+) {
+  return seen.flatMap((one) =>
+    of(one).map((loss) => ({ hsm: one.hsm, ...loss, noticedAt: when(loss.noticedAt) })),
+  );
 }
 
 function afterPurge({ backup }: DeletedKeyStatus): 'lost' | 'restore' {

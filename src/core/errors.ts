@@ -55,6 +55,7 @@ export const ERROR_CLASSES = {
   'rate-limited': 'transient',
   'gate-disarmed': 'permanent',
   'recovery-unknown': 'permanent',
+  'finding-unknown': 'permanent',
   'recovery-not-open': 'permanent',
   'recovery-expired': 'permanent',
   'recovery-claimed': 'transient',

@@ -16,6 +16,7 @@ export const PROBLEM_STATUS: Readonly<Partial<Record<WardenErrorCode, number>>> 
   'request-too-large': 413,
   'media-type-unsupported': 415,
   'recovery-unknown': 404,
+  'finding-unknown': 404,
   'webhook-unknown': 404,
   'hsm-unknown': 404,
   'backup-unknown': 404,

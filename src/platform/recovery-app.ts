@@ -104,6 +104,7 @@ export function recoveryAppOn(
     authenticator: new TokenAuthenticator(verifier, config.origin),
     signatures: new HmacWebhookSignatures(config.webhookSecrets),
     webhooks: config.webhooks,
+    hsmNames: hsms.names,
     keysOf: (name) => hsms.get(name).keys,
     pacerOf: (name) => hsms.get(name).pacer,
     sharesDomain: (a, b) => config.sharedDomains.some((names) => names.includes(a) && names.includes(b)),

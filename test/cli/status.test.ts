@@ -1,5 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { anOperation, aRequest } from '../support/recovery-builders.ts';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { acknowledgementEvent } from '../../src/features/audit/acknowledgements.ts';
+import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
+import { lostFindings } from '../../src/features/watch/model/lost-findings.ts';
+import { MemoryAuditAnchor } from '../support/memory/memory-audit-store.ts';
+import { anOperation, aRequest, person } from '../support/recovery-builders.ts';
 import { CliWorld } from './support/cli-world.ts';
 
 let world: CliWorld;
@@ -55,6 +60,39 @@ describe('status', () => {
     expect(stdout).toContain('1 key LOST. Not every key is safe.');
     expect(code).toBe(1);
     expect(await json()).toMatchObject({ safe: false, hsms: [{ lost: [{ key: 'billing', lost: 'key' }] }] });
+  });
+
+  it('calls a loss acknowledged, by whom and why, once the audit log says so', async () => {
+    const purges = { billing: { ...NOTED, lost: 'key' as const } };
+    await remember({ purges });
+    const [finding] = lostFindings({ hsm: 'contoso', purges });
+    if (finding === undefined) throw new Error('expected a finding');
+    const audit = new ChainedAuditLog(world.auditStore, new MemoryAuditAnchor(), systemClock);
+    await audit.note(acknowledgementEvent(finding, person('bob'), 'a test key'));
+    const { code, stdout } = await world.run(['status']);
+    expect(stdout).toMatch(/lost, acknowledged by .*: billing, no backup brings it back; a test key/);
+    expect(stdout).not.toContain('LOST');
+    expect(code).toBe(0);
+    expect(await json()).toMatchObject({
+      safe: true,
+      hsms: [{ lost: [], acknowledged: [{ key: 'billing' }] }],
+    });
+    expect((await world.run(['watch'])).stdout).toContain('lost, acknowledged by');
+  });
+
+  it('shows what is lost in the watch, too, and stays LOST where the audit log cannot be read', async () => {
+    await remember({ purges: { billing: { ...NOTED, at: 5, lost: 'key' } } });
+    const environment = {
+      WARDEN_AUTH_TENANT: '11111111-2222-4333-8444-555555555555',
+      WARDEN_AUTH_AUDIENCE: 'api://11111111-2222-4333-8444-555555555555',
+      WARDEN_AUDIT_CONTAINER: 'nowhere',
+    };
+    const { code, stdout, stderr } = await world.run(['status'], { environment });
+    expect(`${stdout}${stderr}`).toContain('LOST billing');
+    expect(stdout).toContain('Whether the losses were acknowledged cannot be told');
+    expect(code).toBe(1);
+    const watched = JSON.parse((await world.run(['watch', '-o', 'json'])).stdout);
+    expect(watched).toMatchObject({ lost: [{ hsm: 'contoso', key: 'billing' }], acknowledged: [] });
   });
 
   it('shows a deleted key as LOST that is gone before any scan has noticed it', async () => {

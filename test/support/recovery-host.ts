@@ -118,6 +118,7 @@ function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
       autoRequest: true,
     },
     auditStore: world.auditStore,
+    hsmNames: ['contoso', 'contoso-dr', 'fabrikam'],
     anchor: world.anchor,
     stopping: new AbortController().signal,
   };

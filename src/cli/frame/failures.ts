@@ -44,6 +44,7 @@ const ADVICE: Partial<Record<WardenErrorCode, string>> = {
     'Ask for the role Storage Blob Data Reader (to restore or back up: Contributor) on the account, or check its network rules; hsm-warden whoami shows who you are.',
   'storage-token-unavailable': 'Sign in again: az login',
   'recovery-unknown': 'hsm-warden recovery list shows the requests.',
+  'finding-unknown': 'hsm-warden status shows the findings.',
 };
 
 /** Errors of the machine under this process, by Node's codes: nobody's fault in this program. */

@@ -3,6 +3,8 @@
 import { type ApiInput, callApi, type SendToApi } from '../../core/api-client.ts';
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
+import type { FindingView } from '../../features/recovery/findings/findings.ts';
+import { FINDING_ROUTES } from '../../features/recovery/findings/routes.ts';
 import type { RecoveryView } from '../../features/recovery/model/asking.ts';
 import { REQUEST_ROUTES } from '../../features/recovery/request/routes.ts';
 import { sendOnce } from '../connect/http-call.ts';
@@ -66,6 +68,16 @@ export class RecoveryApi {
   async end(id: string, how: 'rejection' | 'cancellation', reason: string): Promise<RecoveryView> {
     const { spec } = how === 'rejection' ? reject : cancel;
     return callApi(this.#send, spec, { params: { id }, body: { reason } });
+  }
+
+  /** The lost keys, acknowledged or not. */
+  async findings(): Promise<readonly FindingView[]> {
+    return (await callApi(this.#send, FINDING_ROUTES.list.spec, {})).items;
+  }
+
+  /** Acknowledges one. */
+  async acknowledge(id: string, reason: string): Promise<FindingView> {
+    return callApi(this.#send, FINDING_ROUTES.acknowledge.spec, { params: { id }, body: { reason } });
   }
 
   readonly #send: SendToApi = async ({ method, path, headers, body }) => {

@@ -1,8 +1,8 @@
 /** The argument that names a recovery request: its id, or as much of its beginning as no other id begins with. */
 import { z } from 'zod';
 import type { ArgumentSpec } from '../frame/command.ts';
-import { UsageError } from '../frame/failures.ts';
 import type { RecoveryApi } from './api.ts';
+import { onlyIdOf } from './unique-prefix.ts';
 
 export const ID_ARGUMENT: ArgumentSpec = {
   name: '<id>',
@@ -13,8 +13,6 @@ export const ID_ARGUMENT: ArgumentSpec = {
 const LENGTH = 26;
 /** More requests than anybody has. */
 const EVERY = 100_000;
-/** Ids that are named when a beginning is not enough. */
-const NAMED = 5;
 
 /** The value of {@link ID_ARGUMENT}. */
 export const IdArgument = {
@@ -24,13 +22,6 @@ export const IdArgument = {
 /** The whole id that begins with `given`. Fails with UsageError, or as the API does. */
 export async function wholeId(api: RecoveryApi, given: string): Promise<string> {
   if (given.length === LENGTH) return given;
-  const found = (await api.list({}, EVERY)).filter(({ id }) => id.startsWith(given)).map(({ id }) => id);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only;
-  throw new UsageError(
-    only === undefined
-      ? `No request's id begins with ${given}.`
-      : `${given} is the beginning of ${found.length} ids: ${found.slice(0, NAMED).join(', ')}${found.length > NAMED ? ', …' : ''}.`,
-    'hsm-warden recovery list shows them.',
-  );
+  const ids = (await api.list({}, EVERY)).map(({ id }) => id);
+  return onlyIdOf(ids, given, 'request', 'hsm-warden recovery list shows them.');
 }

@@ -3,7 +3,6 @@ import {
   type DeletedKeyStatus,
   type HsmStatus,
   type KeyRisk,
-  type LostKey,
   type SeenStatus,
   type Verdict,
   wasSeen,
@@ -14,6 +13,7 @@ import type { CliContext } from '../frame/context.ts';
 import { duration } from '../frame/duration.ts';
 import { type Paint, paintFor } from '../frame/style.ts';
 import { recoveryUrl } from '../recovery/open-api.ts';
+import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
 
 const SIGNS = {
@@ -69,11 +69,12 @@ function hsmLines(one: HsmStatus, facts: StatusFacts, now: number, paint: Paint)
     head,
     `  ${countsOf(one, now)}`,
     `  ${agesOf(one, now)}`,
-    ...cut(one.lost, (lost) => lostLine(lost, now, paint)),
+    ...cut(one.lost, (lost) => lostLine(lost, { connection: facts.connection, now, paint })),
     ...cut(
       one.risks,
       (risk) => `  ${paint('red', '!')} ${risk.key}: ${risk.detail}${fixesOf(risk, one.hsm, facts)}`,
     ),
+    ...cut(acknowledgedLines(one), (line) => line),
     ...cut(safelyDeleted(one), (key) => deletedLine(key, one.hsm, facts)),
     ...one.warnings.map((warning) => `  ${paint('yellow', '*')} ${warning}`),
   ];
@@ -99,16 +100,6 @@ function agesOf({ scannedAt, lastRun, verifiedAt }: SeenStatus, now: number): st
     `last verification ${ago(verifiedAt, now)}`,
     'last drill never',
   ].join('; ');
-}
-
-function ago(at: number | undefined, now: number): string {
-  return at === undefined ? 'never' : `${duration(Math.max(0, now - at))} ago`;
-}
-
-function lostLine({ key, lost, noticedAt }: LostKey, now: number, paint: Paint): string {
-  const what = lost === 'key' ? 'no backup brings it back' : 'no backup holds its newest version';
-  const noticed = noticedAt === undefined ? 'no scan has noticed it yet' : `noticed ${ago(noticedAt, now)}`;
-  return `  ${paint('red', 'LOST')} ${key}: it was purged, and ${what} (${noticed})`;
 }
 
 /** Soft-deleted keys that a backup covers; the others are among the risks. */

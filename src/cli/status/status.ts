@@ -20,7 +20,7 @@ export const status = defineCommand({
   summary: 'Say whether every key is safe',
   details: [
     'Reads every HSM of the settings and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be told, and the first line says why.',
-    'LOST is a key that was purged and that no backup brings back.',
+    'LOST is a key that was purged and that no backup brings back. It stays, and so does exit code 1, until somebody who may approve recoveries acknowledges it: ack FINDING.',
   ],
   format: 'table',
   options: [HSM_CHOICE, ...CONNECTION_OPTIONS],

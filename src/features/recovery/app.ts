@@ -8,6 +8,7 @@ import type { Authenticator } from './access/caller.ts';
 import type { GateVerdict } from './access/gate.ts';
 import { Refusals } from './access/refusals.ts';
 import { type ExecuteDeps, type ExecuteResult, executeRecovery } from './execution/execute.ts';
+import { Findings } from './findings/findings.ts';
 import type { RecoveryQuery } from './model/asking.ts';
 import { Inventory } from './planning/inventory.ts';
 import { disarmingEvidence, disarmingLog } from './request/disarming.ts';
@@ -22,6 +23,8 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger'> {
   readonly webhooks: WebhookPolicy;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
+  /** The HSMs of the settings. */
+  readonly hsmNames: readonly string[];
   /** Fires when the app stops. */
   readonly stopping: AbortSignal;
 }
@@ -31,6 +34,7 @@ export interface RecoveryApp {
   readonly recoveries: Recoveries;
   readonly webhooks: Webhooks;
   readonly inventory: Inventory;
+  readonly findings: Findings;
   readonly refusals: Refusals;
   readonly authenticator: Authenticator;
   readonly logger: Logger;
@@ -59,6 +63,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const evidence = disarmingEvidence(shared.evidence, gate);
   const refusals = new Refusals(audit, clock);
   const inventory = new Inventory(shared);
+  const findings = new Findings({ ...shared, audit });
   const settled = new Set<string>();
   return (logger) => {
     const deps = { ...shared, audit, evidence, logger, closed: settled };
@@ -68,6 +73,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       recoveries,
       webhooks,
       inventory,
+      findings,
       refusals,
       authenticator,
       logger,

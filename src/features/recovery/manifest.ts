@@ -4,6 +4,7 @@ import type { Route } from '../../core/route.ts';
 import type { Caller } from './access/caller.ts';
 import { GATE_ROUTES } from './access/routes.ts';
 import type { RecoveryApp } from './app.ts';
+import { FINDING_ROUTES } from './findings/routes.ts';
 import { RECOVERIES } from './model/message.ts';
 import { INVENTORY_ROUTES } from './planning/routes.ts';
 import { REQUEST_ROUTES } from './request/routes.ts';
@@ -13,6 +14,7 @@ import { WEBHOOK_ROUTES } from './webhooks/routes.ts';
 export const RECOVERY_ROUTES: readonly Route<RecoveryApp, Caller>[] = [
   ...Object.values(REQUEST_ROUTES),
   ...Object.values(INVENTORY_ROUTES),
+  ...Object.values(FINDING_ROUTES),
   ...Object.values(GATE_ROUTES),
   ...Object.values(WEBHOOK_ROUTES),
 ];

@@ -2,12 +2,13 @@
 
 import type { WardenErrorCode } from '../../core/errors.ts';
 import type { Severity } from '../../core/events/severity.ts';
+import type { Acknowledgement } from '../audit/acknowledgements.ts';
 import type { LastRun } from '../backup/last-run.ts';
 import type { Coverage } from '../watch/model/coverage.ts';
 
 /**
  * `safe`: every key that should have one has a good backup of its newest version, which is in the store now, and nothing is
- * lost. `unknown`: it could not be seen.
+ * lost that nobody has acknowledged. `unknown`: it could not be seen.
  */
 export type Verdict = 'safe' | 'at-risk' | 'unknown';
 
@@ -44,8 +45,14 @@ export interface DeletedKeyStatus {
 export interface LostKey {
   readonly key: string;
   readonly lost: 'key' | 'newest-version';
-  /** When the purge was noticed; absent for one that no scan has noticed yet. */
+  /** The finding to acknowledge, and when the purge was noticed; absent for one that no scan has noticed yet. */
+  readonly finding?: string;
   readonly noticedAt?: number;
+}
+
+/** A lost key of which a person has taken note. */
+export interface AcknowledgedLoss extends LostKey {
+  readonly acknowledged: Acknowledgement;
 }
 
 /** Why an HSM or its records could not be read. */
@@ -76,7 +83,9 @@ export interface SeenStatus {
   readonly covered: number;
   readonly excluded: number;
   readonly risks: readonly KeyRisk[];
+  /** Those that nobody has acknowledged. */
   readonly lost: readonly LostKey[];
+  readonly acknowledged: readonly AcknowledgedLoss[];
   readonly deleted: readonly DeletedKeyStatus[];
   /** Names that only the backups know any more. */
   readonly restorable: number;

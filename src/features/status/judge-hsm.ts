@@ -9,6 +9,7 @@ import type { BackupStore, OddItem } from '../../core/ports.ts';
 
 import { nextRunAfter } from '../../core/schedule.ts';
 import { isoTime } from '../../core/time.ts';
+import type { AuditStore } from '../audit/audit-log.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
 import { readVerification, type VerifyState } from '../verify/verify-state.ts';
@@ -16,6 +17,7 @@ import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
 import { type ObserveDeps, observe } from '../watch/observe/observe.ts';
+import { type KnownAcknowledgements, readAcknowledgements } from './acknowledged.ts';
 import { checkStore, type StoreCheck } from './check-store.ts';
 import type { HsmStatus, KeyRisk, SeenStatus } from './hsm-status.ts';
 import {
@@ -25,12 +27,13 @@ import {
   type KeyContext,
   riskOfDeleted,
 } from './judge-key.ts';
-import { lostKeys } from './lost-keys.ts';
+import { lostKeys, sortLosses } from './lost-keys.ts';
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
   readonly state: DocumentStore;
   readonly backups: BackupStore;
+  readonly auditStore: AuditStore;
 }
 
 /** What is remembered of an HSM. */
@@ -39,6 +42,7 @@ interface Memory {
   readonly watch: WatchState;
   readonly verify: VerifyState | undefined;
   readonly lastRun: Awaited<ReturnType<typeof readLastRun>>;
+  readonly acknowledgements: KnownAcknowledgements;
 }
 
 /** The status of an HSM. An HSM or a store that cannot be read is a status too. Fails with the reason of an abort, or `signed-out`. */
@@ -67,11 +71,13 @@ export async function judgeHsm(
   }
 }
 
-async function remember({ state, keys }: StatusDeps, signal: AbortSignal): Promise<Memory> {
+async function remember({ state, keys, auditStore }: StatusDeps, signal: AbortSignal): Promise<Memory> {
   const { hsm } = keys;
+  const watch = await readWatchState(state, hsm, signal);
   return {
     catalogue: await readCatalogue(state, hsm, signal),
-    watch: await readWatchState(state, hsm, signal),
+    watch,
+    acknowledgements: await readAcknowledgements(auditStore, watch, signal),
     verify: await readVerification(state, hsm, signal),
     lastRun: await readLastRun(state, hsm, signal),
   };
@@ -106,7 +112,10 @@ function conclude(
     ...(seen.odd ?? []).map(riskOfUnread),
   ];
   const oldest = oldestBackup(active, catalogue);
-  const lost = lostKeys(policy, memory, seen, store);
+  const { acknowledged, open: lost } = sortLosses(
+    lostKeys(policy, memory, seen, store),
+    memory.acknowledgements.byFinding,
+  );
   return {
     hsm: deps.keys.hsm,
     verdict: risks.length === 0 && lost.length === 0 ? 'safe' : 'at-risk',
@@ -115,13 +124,18 @@ function conclude(
     excluded: judged.filter((one) => one === 'excluded').length,
     risks,
     lost,
+    acknowledged,
     deleted,
     restorable: Object.keys(catalogue.keys).filter(
       (name) => !seen.active.has(name) && !seen.deleted.has(name) && !store.missing.has(name),
     ).length,
     ...definedOnly({ oldestBackupAt: oldest, scannedAt: memory.watch.lookedAt, lastRun }),
     ...(verify?.endedAt === undefined ? {} : { verifiedAt: verify.endedAt }),
-    warnings: [...runWarnings(now, policy, memory), ...hsmWarnings(policy, active)],
+    warnings: [
+      ...runWarnings(now, policy, memory),
+      ...hsmWarnings(policy, active),
+      ...[memory.acknowledgements.trouble ?? []].flat(),
+    ],
   };
 }
 

@@ -1,13 +1,15 @@
 /** The keys that were purged and that no backup brings back: those the watch has noted, and those no scan has noticed yet. */
 import { ownValue } from '../../core/own-value.ts';
+import type { Acknowledgement } from '../audit/acknowledgements.ts';
 import type { Catalogue } from '../recovery-points/catalogue.ts';
 import { excuse, judgeCoverage } from '../watch/model/coverage.ts';
+import { lostFindings } from '../watch/model/lost-findings.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import { asListed } from '../watch/model/remembered.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
 import type { StoreCheck } from './check-store.ts';
-import type { LostKey } from './hsm-status.ts';
+import type { AcknowledgedLoss, LostKey } from './hsm-status.ts';
 
 /** The lost keys of an HSM, by name. */
 export function lostKeys(
@@ -16,8 +18,8 @@ export function lostKeys(
   seen: Observation,
   { missing }: StoreCheck,
 ): readonly LostKey[] {
-  const noted = Object.entries(watch.purges).flatMap(([key, { at, lost }]): LostKey[] =>
-    lost === undefined ? [] : [{ key, lost, noticedAt: at }],
+  const noted = lostFindings(watch).map(
+    ({ id, key, lost, noticedAt }): LostKey => ({ key, lost, finding: id, noticedAt }),
   );
   const gone = Object.entries(watch.keys).filter(
     ([name, known]) =>
@@ -32,4 +34,20 @@ export function lostKeys(
     return coverage === 'partial' ? [{ key, lost: 'newest-version' }] : [];
   });
   return [...noted, ...unnoticed].sort((a, b) => (a.key < b.key ? -1 : 1));
+}
+
+/** Apart: the losses that a person has acknowledged, and those that are open. */
+export function sortLosses(
+  losses: readonly LostKey[],
+  known: ReadonlyMap<string, Acknowledgement>,
+): { readonly open: readonly LostKey[]; readonly acknowledged: readonly AcknowledgedLoss[] } {
+  const acknowledged = losses.flatMap((loss): AcknowledgedLoss[] => {
+    const found = known.get(loss.finding ?? '');
+    return found === undefined ? [] : [{ ...loss, acknowledged: found }];
+  });
+  const findings = new Set(acknowledged.map(({ finding }) => finding));
+  return {
+    acknowledged,
+    open: losses.filter(({ finding }) => finding === undefined || !findings.has(finding)),
+  };
 }

@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { KeyClient } from '@azure/keyvault-keys';
+import { BlobAuditStore } from '../../../src/adapters/audit/blob-audit-store.ts';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
@@ -26,6 +27,7 @@ export class CliWorld {
   readonly emulators: readonly Emulator[];
   readonly backups: BlobBackupStore;
   readonly state: BlobDocumentStore;
+  readonly auditStore: BlobAuditStore;
   readonly #azurite: Azurite;
 
   private constructor(
@@ -45,6 +47,7 @@ export class CliWorld {
       logger: new RecordingLogger(),
     });
     this.state = new BlobDocumentStore({ container: service.getContainerClient('warden-state'), clock });
+    this.auditStore = new BlobAuditStore({ container: service.getContainerClient('warden-audit'), clock });
   }
 
   /** Starts HSMs of one security domain. `names`: what each is called in the settings, where that is not its own name. */

@@ -1,0 +1,79 @@
+/** `hsm-warden ack`: takes note of a lost key, in the audit log, so that status and watch no longer call it LOST. */
+import { z } from 'zod';
+import type { FindingView } from '../features/recovery/findings/findings.ts';
+import { isoCell } from './connect/warden-options.ts';
+import { askLine } from './frame/ask.ts';
+import type { Answer } from './frame/command.ts';
+import { defineCommand } from './frame/define.ts';
+import { GuardRefusal } from './frame/failures.ts';
+import { API_OPTIONS, ApiOptions, openApi } from './recovery/open-api.ts';
+import { onlyIdOf } from './recovery/unique-prefix.ts';
+
+export const ack = defineCommand({
+  path: 'ack',
+  summary: 'Acknowledge that a key is lost',
+  details: [
+    'For people who may approve recoveries. The recovery app proves who that is and writes it into the audit log, with the reason; from then on status and watch show the loss as acknowledged, by whom and why, and it no longer makes status unsafe. It brings nothing back. The loss of a later key of the same name is another finding.',
+    'Asks for the name of the key, unless --yes is given. A finding that is acknowledged already stays as it is.',
+  ],
+  format: 'table',
+  arguments: [
+    {
+      name: '<finding>',
+      description:
+        'the finding, as status shows it; the beginning of its id is enough where it is the only one',
+    },
+  ],
+  options: [
+    { flags: '--reason <text>', description: 'why nothing more is to be done, for the audit log' },
+    { flags: '--yes', description: 'do not ask' },
+    ...API_OPTIONS,
+  ],
+  examples: ["hsm-warden ack 3f9a02 --reason 'a test key, ticket 4711'"],
+  interrupted:
+    'whether the loss was acknowledged is not known; hsm-warden status tells. The same command can be run again.',
+  schema: z.object({
+    ...ApiOptions,
+    finding: z.string().regex(/^[0-9a-f]{1,16}$/, 'expected up to 16 lower-case hex digits'),
+    reason: z.string('expected a reason').min(1),
+    yes: z.boolean().default(false),
+  }),
+  async run(context, given) {
+    const api = await openApi(context, given);
+    const findings = await api.findings();
+    const ids = findings.map(({ id }) => id);
+    const id = onlyIdOf(ids, given.finding, 'finding', 'hsm-warden status shows them.');
+    const found = findings.find((one) => one.id === id);
+    if (found?.acknowledged !== undefined) return answerOf(found);
+    if (!given.yes) {
+      context.stderr.write(`${found?.key} of ${found?.hsm} is lost; noticed ${found?.noticedAt}.\n`);
+      const answer = await askLine(context, 'Type the name of the key to acknowledge this: ');
+      if (answer?.trim() !== found?.key) {
+        throw new GuardRefusal(
+          'Nothing was acknowledged: the name of the key was not typed.',
+          `It is ${found?.key}; or add --yes.`,
+        );
+      }
+    }
+    return answerOf(await api.acknowledge(id, given.reason));
+  },
+});
+
+function answerOf(finding: FindingView): Answer {
+  const { id, hsm, key, lost, noticedAt, acknowledged } = finding;
+  return {
+    data: finding,
+    table: {
+      columns: ['Fact', 'Value'],
+      rows: [
+        ['finding', id],
+        ['key', `${key} of HSM ${hsm}`],
+        ['lost', lost === 'key' ? 'the key: no backup brings it back' : 'its newest version'],
+        ['noticed', isoCell(noticedAt)],
+        ['acknowledged by', acknowledged?.by],
+        ['at', isoCell(acknowledged?.at)],
+        ['reason', acknowledged?.reason],
+      ],
+    },
+  };
+}

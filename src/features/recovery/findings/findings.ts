@@ -1,0 +1,94 @@
+/** Lost keys, and the word of a person who has taken note of one: until then every status says LOST. */
+import { z } from 'zod';
+import type { DocumentStore } from '../../../core/documents/document-store.ts';
+import { WardenError } from '../../../core/errors.ts';
+import type { Actor } from '../../../core/model/names.ts';
+import { isoTime } from '../../../core/time.ts';
+import {
+  type Acknowledgement,
+  acknowledgementEvent,
+  acknowledgementsOf,
+} from '../../audit/acknowledgements.ts';
+import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
+import { type LostFinding, lostFindings } from '../../watch/model/lost-findings.ts';
+import { readWatchState } from '../../watch/model/watch-state.ts';
+
+const Time = z.iso.datetime();
+
+/** Identifier of a finding. */
+export const FindingId = z.string().regex(/^[0-9a-f]{16}$/, 'expected 16 lower-case hex digits');
+
+/** A finding as the API shows it. */
+export const FindingView = z.strictObject({
+  id: FindingId,
+  hsm: z.string(),
+  key: z.string(),
+  lost: z.enum(['key', 'newest-version']).meta({
+    description: 'What no backup brings back: the whole key, or its newest version',
+  }),
+  noticedAt: Time,
+  acknowledged: z.strictObject({ by: z.string(), at: Time, reason: z.string() }).exactOptional(),
+});
+export type FindingView = z.infer<typeof FindingView>;
+
+/** What the findings need. */
+export interface FindingsDeps {
+  readonly store: DocumentStore;
+  readonly audit: AuditLog;
+  readonly auditStore: AuditStore;
+  readonly hsmNames: readonly string[];
+}
+
+/** The lost keys of all HSMs. */
+export class Findings {
+  readonly #deps: FindingsDeps;
+
+  constructor(deps: FindingsDeps) {
+    this.#deps = deps;
+  }
+
+  /** All of them, acknowledged or not, by HSM and key. Fails with `state-corrupt` or a storage code. */
+  async list(): Promise<readonly FindingView[]> {
+    const findings = await this.#all();
+    const known = await acknowledgementsOf(this.#deps.auditStore, findings);
+    return findings.map((finding) => viewOf(finding, known.get(finding.id)));
+  }
+
+  /**
+   * Notes in the audit log that `by` has taken note of a finding; one that is acknowledged already stays as it is. Fails with
+   * `finding-unknown`, `state-corrupt`, `audit-corrupt` or a storage code.
+   */
+  async acknowledge(id: string, by: Actor, reason: string): Promise<FindingView> {
+    const finding = (await this.#all()).find((one) => one.id === id);
+    if (finding === undefined) throw unknown(id);
+    const { audit, auditStore } = this.#deps;
+    const before = (await acknowledgementsOf(auditStore, [finding])).get(id);
+    if (before !== undefined) return viewOf(finding, before);
+    await audit.note(acknowledgementEvent(finding, by, reason));
+    return viewOf(finding, (await acknowledgementsOf(auditStore, [finding])).get(id));
+  }
+
+  async #all(): Promise<readonly LostFinding[]> {
+    const { hsmNames, store } = this.#deps;
+    const states = await Promise.all(hsmNames.map((hsm) => readWatchState(store, hsm)));
+    return states.flatMap(lostFindings);
+  }
+}
+
+function viewOf(finding: LostFinding, acknowledgement: Acknowledgement | undefined): FindingView {
+  const { by, at, reason } = acknowledgement ?? {};
+  return {
+    ...finding,
+    noticedAt: isoTime(finding.noticedAt),
+    ...(by === undefined || at === undefined || reason === undefined
+      ? {}
+      : { acknowledged: { by: by.name, at: isoTime(at), reason } }),
+  };
+}
+
+function unknown(id: string): WardenError {
+  return new WardenError('finding-unknown', {
+    message: `There is no finding ${id}: no scan has noted such a loss.`,
+    advice: 'GET /api/findings lists them.',
+  });
+}

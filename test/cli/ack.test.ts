@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { updateWatchState } from '../../src/features/watch/model/watch-state.ts';
+import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
+import { run } from './support/cli.ts';
+
+let served: RecoveryHost;
+let folder = '';
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'warden-ack-'));
+  served = await startRecoveryHost();
+});
+afterAll(async () => {
+  await served?.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+beforeEach(async () => {
+  const { store } = await served.replace();
+  const purges = { orders: { at: 1_000, awaitsRecord: false, records: [], lost: 'key' as const } };
+  await updateWatchState(store, 'contoso', (state) => ({ ...state, purges }));
+});
+
+async function as(person: string, args: readonly string[], stdin = '') {
+  const tokenFile = join(folder, `${person}.token`);
+  await writeFile(tokenFile, await served.issuer.token(person));
+  const way = ['--app-url', served.host.url, '--token-file', tokenFile, '-o', 'json'];
+  return run(['ack', ...args, ...way], { stdin });
+}
+
+async function finding(): Promise<string> {
+  const { items } = JSON.parse(await (await served.send('dave', 'GET', 'findings')).text());
+  return items[0].id;
+}
+
+describe('hsm-warden ack', () => {
+  it('acknowledges a lost key by the beginning of its id, after its name was typed', async () => {
+    const ran = await as('bob', [(await finding()).slice(0, 5), '--reason', 'ticket 4711'], 'orders\n');
+    expect(ran.code).toBe(0);
+    expect(JSON.parse(ran.stdout)).toMatchObject({ key: 'orders', acknowledged: { reason: 'ticket 4711' } });
+    expect(served.world.audited).toContain('finding-acknowledged');
+  });
+
+  it.each([
+    ['another name is typed', 'bob', 'order\n', 3],
+    ['nothing is typed', 'bob', '', 3],
+    ['somebody may not approve', 'alice', 'orders\n', 1],
+    ['somebody may only read', 'dave', 'orders\n', 1],
+  ])('acknowledges nothing when %s', async (_case, who, typed, code) => {
+    const ran = await as(who, [await finding(), '--reason', 'x'], typed);
+    expect(ran.code).toBe(code);
+    expect(served.world.audited).not.toContain('finding-acknowledged');
+  });
+
+  it('knows a finding that is not there', async () => {
+    const ran = await as('bob', ['ffffffffffffffff', '--reason', 'x', '--yes']);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain("No finding's id begins with ffffffffffffffff.");
+  });
+
+  it('wants a reason', async () => {
+    const ran = await as('bob', [await finding(), '--yes']);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain('--reason: expected a reason');
+  });
+});

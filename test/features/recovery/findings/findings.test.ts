@@ -1,0 +1,105 @@
+import { describe, expect, it } from 'vitest';
+import { acknowledgementsOf } from '../../../../src/features/audit/acknowledgements.ts';
+import { Findings } from '../../../../src/features/recovery/findings/findings.ts';
+import { lostFindings } from '../../../../src/features/watch/model/lost-findings.ts';
+import { updateWatchState } from '../../../../src/features/watch/model/watch-state.ts';
+import { person } from '../../../support/recovery-builders.ts';
+import { RecoveryWorld } from '../../../support/recovery-world.ts';
+
+const PURGED = { at: 1_000, awaitsRecord: false, records: [] };
+
+/** A world in which the watch has noted these purges on contoso. */
+async function worldWith(purges: Parameters<typeof lostFindings>[0]['purges']) {
+  const world = new RecoveryWorld();
+  await note(world, purges);
+  return world;
+}
+
+async function note(world: RecoveryWorld, purges: Parameters<typeof lostFindings>[0]['purges']) {
+  await updateWatchState(world.store, 'contoso', (state) => ({ ...state, purges }));
+}
+
+function findingsOf(world: RecoveryWorld) {
+  const { store, auditStore } = world;
+  return new Findings({ store, auditStore, audit: world.deps().audit, hsmNames: ['contoso', 'contoso-dr'] });
+}
+
+async function acknowledgeOnly(world: RecoveryWorld) {
+  const [finding] = await findingsOf(world).list();
+  return findingsOf(world).acknowledge(finding?.id ?? '', person('bob'), 'a test key');
+}
+
+describe('the findings', () => {
+  it('are the purges that no backup makes good', async () => {
+    const world = await worldWith({
+      orders: { ...PURGED, lost: 'key' },
+      sales: PURGED,
+      tax: { ...PURGED, lost: 'newest-version' },
+    });
+    expect(await findingsOf(world).list()).toMatchObject([
+      { hsm: 'contoso', key: 'orders', lost: 'key' },
+      { hsm: 'contoso', key: 'tax', lost: 'newest-version' },
+    ]);
+  });
+
+  it('are acknowledged by a line of the audit log, with who and why', async () => {
+    const world = await worldWith({ orders: { ...PURGED, lost: 'key' } });
+    expect(await acknowledgeOnly(world)).toMatchObject({
+      acknowledged: { by: person('bob').name, reason: 'a test key' },
+    });
+    expect(world.audited).toEqual(['finding-acknowledged']);
+    expect(await findingsOf(world).list()).toMatchObject([{ acknowledged: { reason: 'a test key' } }]);
+  });
+
+  it('stay as they are when they are acknowledged once more', async () => {
+    const world = await worldWith({ orders: { ...PURGED, lost: 'key' } });
+    const { id } = await acknowledgeOnly(world);
+    const again = await findingsOf(world).acknowledge(id, person('carol'), 'another reason');
+    expect(again.acknowledged?.by).toBe(person('bob').name);
+    expect(world.audited).toHaveLength(1);
+  });
+
+  it('are open again when a later key of the name is lost', async () => {
+    const world = await worldWith({ orders: { ...PURGED, lost: 'key' } });
+    await acknowledgeOnly(world);
+    await note(world, { orders: { ...PURGED, at: 2_000, lost: 'key' } });
+    const [again] = await findingsOf(world).list();
+    expect(again?.acknowledged).toBeUndefined();
+  });
+
+  it.each([
+    ['that nobody found', '0'.repeat(16)],
+    ['of nothing', ''],
+  ])('cannot be acknowledged %s', async (_case, id) => {
+    const world = await worldWith({ orders: { ...PURGED, lost: 'key' } });
+    await expect(findingsOf(world).acknowledge(id, person('bob'), 'x')).rejects.toMatchObject({
+      code: 'finding-unknown',
+    });
+    expect(world.audited).toEqual([]);
+  });
+});
+
+describe('a line about a finding acknowledges nothing', () => {
+  it.each([
+    ['when its reason was changed afterwards', (line: string) => line.replace('a test key', 'a real key')],
+    ['when it is about another key', (line: string) => line.replace('"key":"orders"', '"key":"sales"')],
+    ['when it is no entry', (line: string) => `x${line}`],
+  ])('%s', async (_case, change) => {
+    const world = await worldWith({ orders: { ...PURGED, lost: 'key' } });
+    await acknowledgeOnly(world);
+    world.auditStore.rewrite((lines) => lines.map(change));
+    const found = await acknowledgementsOf(
+      world.auditStore,
+      lostFindings({ hsm: 'contoso', purges: { orders: { ...PURGED, lost: 'key' } } }),
+    );
+    expect([...found.keys()]).toEqual([]);
+  });
+
+  it('and where nothing is lost the log is not read at all', async () => {
+    const world = await worldWith({});
+    world.auditStore.parts = () => {
+      throw new Error('expected no reading');
+    };
+    expect(await acknowledgementsOf(world.auditStore, [])).toEqual(new Map());
+  });
+});
