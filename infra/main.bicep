@@ -3,19 +3,14 @@ metadata description = 'Everything that keeps the keys of one or many Managed HS
 
 targetScope = 'resourceGroup'
 
-import {
-  backupStorageType
-  entraType
-  existingNetworkType
-  hsmType
-  newHsmType
-  privateDnsType
-  receiversType
-  webhooksType
-} from 'modules/types.bicep'
+import { entraType, webhooksType } from 'modules/types/callers.bicep'
+import { receiversType } from 'modules/types/general.bicep'
+import { hsmType, newHsmType } from 'modules/types/hsms.bicep'
+import { existingNetworkType, privateDnsType } from 'modules/types/network.bicep'
+import { backupStorageType } from 'modules/types/storage.bicep'
 import { productSettingsType } from 'modules/settings.bicep'
-import { auditConsumerGroup, auditHubName, containers, eventQueue, namesFor, zonesOf } from 'modules/names.bicep'
-import { hsmIdOf, hsmSettingOf, withNewHsm } from 'modules/hsm-list.bicep'
+import { namesFor } from 'modules/names.bicep'
+import { hsmSettingOf, withNewHsm } from 'modules/hsm-list.bicep'
 
 // ================ //
 // Parameters       //
@@ -96,165 +91,53 @@ param logRetentionInDays int = 90
 param auditLogToWorkspace bool = false
 
 // ================ //
-// Variables        //
+// What is made     //
 // ================ //
 
-var unique = uniqueString(resourceGroup().id)
-var suffix = '${namePrefix}-${unique}'
-var names = namesFor(namePrefix, unique)
-var zones = zonesOf(environment().name, environment().suffixes.storage)
-var networkId = existingNetwork == null
-  ? resourceId('Microsoft.Network/virtualNetworks', names.network)
-  : join(take(split(existingNetwork!.endpointsSubnetId, '/'), 9), '/')
+var names = namesFor(namePrefix, uniqueString(resourceGroup().id))
 var hsmGroup = newHsm.?resourceGroupName ?? '${resourceGroup().name}-hsm'
 var allHsms = withNewHsm(hsms, newHsm, hsmGroup)
 var hsmSettings = map(allHsms, hsm => hsmSettingOf(hsm))
 
-// ================ //
-// Identities       //
-// ================ //
-
-module backupIdentity 'modules/identity.bicep' = {
-  params: { name: names.backupIdentity, location: location, tags: tags }
-}
-
-module recoveryIdentity 'modules/identity.bicep' = {
-  params: { name: names.recoveryIdentity, location: location, tags: tags }
-}
-
-// Object ids make the names of role assignments: an identity that was removed and made again has another one, and an
-// assignment of the old one cannot be changed. https://learn.microsoft.com/azure/role-based-access-control/troubleshooting
-var backup = { name: names.backupIdentity, principalId: backupIdentity.outputs.principalId }
-var recovery = { name: names.recoveryIdentity, principalId: recoveryIdentity.outputs.principalId }
-var topicIdentity = { name: names.topic, principalId: topic.outputs.principalId }
-
-// ================ //
-// Logs and events  //
-// ================ //
-
-module logs 'modules/logs.bicep' = {
+module foundation 'modules/foundation.bicep' = {
   params: {
-    nameSuffix: suffix
+    names: names
     location: location
     tags: tags
-    retentionInDays: logRetentionInDays
-    receivers: alertReceivers
-  }
-}
-
-module topic 'modules/event-topic.bicep' = {
-  params: {
-    name: names.topic
-    location: location
-    tags: tags
-    publicNetworkAccess: !privateNetworking
-    publishers: [
-      { ...backup, why: 'The watch publishes its findings.' }
-      { ...recovery, why: 'The recovery app tells of each step of a recovery.' }
-    ]
-  }
-}
-
-module auditHub 'modules/audit-hub.bicep' = {
-  params: {
-    name: names.namespace
-    location: location
-    tags: tags
-    hubName: auditHubName
-    consumerGroup: auditConsumerGroup
-    publicNetworkAccess: !privateNetworking
-    #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
-    readerPrincipalId: backup.principalId
-  }
-}
-
-module hosts 'modules/hosts.bicep' = {
-  params: {
-    names: { backupHost: names.backupHost, recoveryHost: names.recoveryHost }
-    location: location
-    tags: tags
+    alertReceivers: alertReceivers
+    logRetentionInDays: logRetentionInDays
     hostStorageSkuName: hostStorageSkuName
     regionHasZones: regionHasZones
     privateNetworking: privateNetworking
-    #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
-    backup: backup
-    #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
-    recovery: recovery
-    topicIdentity: topicIdentity
-    workspaceId: logs.outputs.workspaceId
-  }
-}
-
-// ================ //
-// HSMs             //
-// ================ //
-
-module hsmsAndLogs 'modules/hsms.bicep' = {
-  params: {
-    location: location
-    tags: tags
-    nameSuffix: suffix
-    newHsm: newHsm
-    newHsmResourceGroupName: hsmGroup
-    hsms: allHsms
-    publicNetworkAccess: !privateNetworking
-    senderRuleId: auditHub.outputs.senderRuleId
-    workspaceId: logs.outputs.workspaceId
-    auditLogToWorkspace: auditLogToWorkspace
-  }
-}
-
-// ================ //
-// Network          //
-// ================ //
-
-module network 'modules/network.bicep' = if (privateNetworking) {
-  params: {
-    name: names.network
-    location: location
-    tags: tags
     addressPrefix: addressPrefix
     operatorAddressPrefixes: operatorAddressPrefixes
     existingNetwork: existingNetwork
   }
 }
 
-module privateEndpoints 'modules/private-endpoints.bicep' = if (privateNetworking) {
+module hsmsAndLogs 'modules/hsms.bicep' = {
   params: {
-    names: names
     location: location
     tags: tags
-    backupResourceGroupName: backupResourceGroupName
+    nameSuffix: names.suffix
+    newHsm: newHsm
+    newHsmResourceGroupName: hsmGroup
     hsms: allHsms
-    publicApps: publicApps
-    networkId: networkId
-    endpointsSubnetId: network!.outputs.endpointsSubnetId
-    zones: zones
-    privateDns: privateDns
+    publicNetworkAccess: !privateNetworking
+    senderRuleId: foundation.outputs.senderRuleId
+    workspaceId: foundation.outputs.workspaceId
+    auditLogToWorkspace: auditLogToWorkspace
   }
-  dependsOn: [hosts, topic, auditHub, apps, hsmsAndLogs]
 }
-
-// ================ //
-// Apps             //
-// ================ //
 
 module apps 'modules/apps.bicep' = {
   params: {
     names: names
-    nameSuffix: suffix
+    nameSuffix: names.suffix
     location: location
     tags: tags
-    backupIdentity: {
-      ...backup
-      resourceId: backupIdentity.outputs.resourceId
-      clientId: backupIdentity.outputs.clientId
-    }
-    recoveryIdentity: {
-      ...recovery
-      resourceId: recoveryIdentity.outputs.resourceId
-      clientId: recoveryIdentity.outputs.clientId
-    }
+    backupIdentity: foundation.outputs.backupIdentity
+    recoveryIdentity: foundation.outputs.recoveryIdentity
     hsmSettings: hsmSettings
     entra: entra
     nodeVersion: nodeVersion
@@ -271,80 +154,54 @@ module apps 'modules/apps.bicep' = {
     backupResourceGroupName: backupResourceGroupName
     lockImmutability: lockImmutability
     privateNetworking: privateNetworking
-    subnets: privateNetworking
-      ? { backup: network!.outputs.backupSubnetId, recovery: network!.outputs.recoverySubnetId }
-      : null
+    subnets: foundation.outputs.?subnets
     publicApps: publicApps
     sweepGraceHours: sweepGraceHours
-    topicEndpoint: topic.outputs.endpoint
-    auditHubNamespace: auditHub.outputs.fullyQualifiedNamespace
-    workspaceId: logs.outputs.workspaceId
+    topicEndpoint: foundation.outputs.topicEndpoint
+    auditHubNamespace: foundation.outputs.auditHubNamespace
+    workspaceId: foundation.outputs.workspaceId
   }
-  dependsOn: [hosts]
 }
 
-// The rights on the backups come late: a custom role is known everywhere only some minutes after it was made.
-module backupGrants 'modules/backup-grants.bicep' = {
-  scope: resourceGroup(backupResourceGroupName)
+module connections 'modules/connections.bicep' = {
   params: {
-    accountName: names.backups
-    backupContainer: containers.backups
-    auditContainer: containers.audit
-    backupIdentity: backup
-    recoveryIdentity: recovery
-  }
-  dependsOn: [apps, privateEndpoints]
-}
-
-// Event Grid tries the queue and the container when a subscription is made, so its rights must be in force by then.
-module subscriptions 'modules/event-subscriptions.bicep' = {
-  params: {
-    topicName: names.topic
-    storageAccountId: hosts.outputs.backupHostId
-    queueName: eventQueue
-    deadLetterContainer: containers.deadLetters
-    webhookUrl: eventWebhookUrl
-    webhookApplication: eventWebhookApplication
-  }
-  dependsOn: [privateEndpoints, apps]
-}
-
-// ================ //
-// Alerts           //
-// ================ //
-
-module alerts 'modules/alerts.bicep' = {
-  params: {
-    nameSuffix: suffix
+    names: names
     location: location
     tags: tags
-    workspaceId: logs.outputs.workspaceId
-    actionGroupId: logs.outputs.actionGroupId
-    hsmNames: map(allHsms, hsm => hsm.name)
-    hsmIds: map(allHsms, hsm => hsmIdOf(hsm, subscription().subscriptionId, resourceGroup().name))
-    sweepHours: 24 + sweepGraceHours
-    principalIds: [backup.principalId, recovery.principalId]
+    backupResourceGroupName: backupResourceGroupName
+    hsms: allHsms
+    publicApps: publicApps
+    privateNetworking: privateNetworking
+    existingNetwork: existingNetwork
+    endpointsSubnetId: foundation.outputs.?subnets.?endpoints
+    privateDns: privateDns
+    backup: foundation.outputs.backupIdentity
+    recovery: foundation.outputs.recoveryIdentity
+    backupHostId: foundation.outputs.backupHostId
+    eventWebhookUrl: eventWebhookUrl
+    eventWebhookApplication: eventWebhookApplication
   }
-  dependsOn: [hsmsAndLogs]
+  dependsOn: [apps, hsmsAndLogs]
 }
 
-module platformAlerts 'modules/alerts-platform.bicep' = {
+module alerting 'modules/alerting.bicep' = {
   params: {
-    nameSuffix: suffix
+    names: names
+    location: location
     tags: tags
-    actionGroupId: logs.outputs.actionGroupId
-    topicId: topic.outputs.resourceId
-    resourceGroupIds: [
-      resourceGroup().id
-      subscriptionResourceId('Microsoft.Resources/resourceGroups', backupResourceGroupName)
+    hsms: allHsms
+    backupResourceGroupName: backupResourceGroupName
+    workspaceId: foundation.outputs.workspaceId
+    actionGroupId: foundation.outputs.actionGroupId
+    topicId: foundation.outputs.topicId
+    sweepGraceHours: sweepGraceHours
+    principalIds: [
+      foundation.outputs.backupIdentity.principalId
+      foundation.outputs.recoveryIdentity.principalId
     ]
   }
   // What the deployment itself makes is no news.
-  dependsOn: [backupGrants, subscriptions]
-}
-
-module workbook 'modules/workbook.bicep' = {
-  params: { nameSuffix: suffix, location: location, tags: tags, workspaceId: logs.outputs.workspaceId }
+  dependsOn: [connections, hsmsAndLogs]
 }
 
 // ================ //
@@ -352,24 +209,17 @@ module workbook 'modules/workbook.bicep' = {
 // ================ //
 
 // azd makes an environment variable of each; the hooks and `hsm-warden roles` read them.
-
 @description('Object id of the identity of the backup app, for the local roles of the HSMs.')
-output HSM_WARDEN_BACKUP_PRINCIPAL string = backupIdentity.outputs.principalId
-
+output HSM_WARDEN_BACKUP_PRINCIPAL string = foundation.outputs.backupIdentity.principalId
 @description('Object id of the identity of the recovery app, for the local roles of the HSMs.')
-output HSM_WARDEN_RECOVERY_PRINCIPAL string = recoveryIdentity.outputs.principalId
-
+output HSM_WARDEN_RECOVERY_PRINCIPAL string = foundation.outputs.recoveryIdentity.principalId
 @description('The HSMs, as the setting of that name has them.')
 output HSM_WARDEN_HSMS string = string(hsmSettings)
-
 @description('Address of the recovery API.')
 output HSM_WARDEN_API_URL string = 'https://${apps.outputs.recoveryHostName}/api'
-
 @description('Name of the backup app.')
 output HSM_WARDEN_BACKUP_APP string = apps.outputs.backupAppName
-
 @description('Name of the recovery app.')
 output HSM_WARDEN_RECOVERY_APP string = apps.outputs.recoveryAppName
-
 @description('Blob endpoint of the backups.')
 output HSM_WARDEN_BACKUP_URL string = apps.outputs.backupUrl

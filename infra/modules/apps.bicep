@@ -1,14 +1,12 @@
 metadata name = 'Apps'
 metadata description = 'The product itself: the two apps, the store of the backups they write, and where their telemetry goes.'
 
-import {
-  backupStorageType
-  entraType
-  hsmSettingType
-  identityType
-  namesType
-  webhooksType
-} from 'types.bicep'
+import { entraType, webhooksType } from 'types/callers.bicep'
+import { namesType } from 'types/general.bicep'
+import { hsmSettingType } from 'types/hsms.bicep'
+import { identityType } from 'types/identities.bicep'
+import { subnetsType } from 'types/network.bicep'
+import { backupStorageType } from 'types/storage.bicep'
 import { productSettingsType } from 'settings.bicep'
 import {
   auditConsumerGroup
@@ -86,7 +84,7 @@ param lockImmutability bool
 param privateNetworking bool
 
 @description('Optional. Resource ids of the subnets through which the apps send.')
-param subnets { backup: string, recovery: string }?
+param subnets subnetsType?
 
 @description('Required. Whether the apps can be called from outside the network.')
 param publicApps bool

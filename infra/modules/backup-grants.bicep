@@ -1,7 +1,7 @@
 metadata name = 'Backup grants'
 metadata description = 'Who may add backups and audit records, and read them. Nobody may overwrite or delete one.'
 
-import { principalType } from 'types.bicep'
+import { principalType } from 'types/identities.bicep'
 
 @description('Required. Name of the storage account of the backups.')
 param accountName string

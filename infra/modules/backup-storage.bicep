@@ -1,7 +1,7 @@
 metadata name = 'Backup storage'
 metadata description = 'Storage account of the backups and the audit log: versioned, immutable for a time, and writable only by adding. In a resource group of its own, so that removing the apps leaves it alone.'
 
-import { backupStorageType, skuType } from 'types.bicep'
+import { backupStorageType, skuType } from 'types/storage.bicep'
 
 // ================ //
 // Parameters       //

@@ -1,7 +1,8 @@
 metadata name = 'DNS zones'
 metadata description = 'Private DNS zones and their links to the network, each unless it exists already.'
 
-import { hsmType, zonesType } from 'types.bicep'
+import { hsmType } from 'types/hsms.bicep'
+import { zonesType } from 'types/network.bicep'
 
 @description('Optional. Tags of every resource.')
 param tags { *: string } = {}

@@ -1,7 +1,7 @@
 metadata name = 'Event topic'
 metadata description = 'Event Grid topic for the findings, as CloudEvents. Takes events from known identities only.'
 
-import { reasonedPrincipalType } from 'types.bicep'
+import { reasonedPrincipalType } from 'types/identities.bicep'
 
 @description('Required. Name of the topic.')
 param name string

@@ -1,7 +1,8 @@
 metadata name = 'Function app'
 metadata description = 'One function app on its own Flex Consumption plan, with one identity and no key or connection string.'
 
-import { entraType, settingsType } from 'types.bicep'
+import { entraType } from 'types/callers.bicep'
+import { settingsType } from 'types/general.bicep'
 
 // ================ //
 // Parameters       //

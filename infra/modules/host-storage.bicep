@@ -1,7 +1,7 @@
 metadata name = 'Host storage'
 metadata description = 'Storage account of one function app: its package, the state of its host, its queues and documents. No shared key, no anonymous access.'
 
-import { assignmentType } from 'types.bicep'
+import { assignmentType } from 'types/identities.bicep'
 
 // ================ //
 // Parameters       //

@@ -1,7 +1,8 @@
 metadata name = 'Hosts'
 metadata description = 'Storage of the hosts of the two apps: what each app owns, and the single rights of others in it.'
 
-import { principalType, skuType } from 'types.bicep'
+import { principalType } from 'types/identities.bicep'
+import { skuType } from 'types/storage.bicep'
 import { backupQueues, containers, eventQueue, ownPathsOnly, recoveryQueues, withoutZones } from 'names.bicep'
 
 @description('Required. Names of the two accounts, `backup` and `recovery`.')

@@ -1,7 +1,7 @@
 metadata name = 'HSM list'
 metadata description = 'Where the HSMs are, and what the settings say of them.'
 
-import { hsmSettingType, hsmType, newHsmType } from 'types.bicep'
+import { hsmSettingType, hsmType, newHsmType } from 'types/hsms.bicep'
 
 @export()
 @description('The HSMs to protect, the new one among them.')

@@ -1,7 +1,7 @@
 metadata name = 'HSMs'
 metadata description = 'The audit log of each HSM, wherever the HSM is, and the HSM to create, if there is one.'
 
-import { hsmType, newHsmType } from 'types.bicep'
+import { hsmType, newHsmType } from 'types/hsms.bicep'
 import { auditHubName } from 'names.bicep'
 
 @description('Required. Location of the deployment.')

@@ -1,7 +1,7 @@
 metadata name = 'Logs'
 metadata description = 'Log Analytics workspace, and the action group: who is told of an alert.'
 
-import { receiversType } from 'types.bicep'
+import { receiversType } from 'types/general.bicep'
 
 @description('Required. Suffix of every name.')
 param nameSuffix string

@@ -1,7 +1,7 @@
 metadata name = 'Managed HSM'
 metadata description = 'A new Managed HSM. It cannot be used before its administrators have downloaded its security domain.'
 
-import { newHsmType } from 'types.bicep'
+import { newHsmType } from 'types/hsms.bicep'
 
 @description('Required. What to create.')
 param hsm newHsmType

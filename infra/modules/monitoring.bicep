@@ -1,7 +1,7 @@
 metadata name = 'Monitoring'
 metadata description = 'Application Insights that accepts telemetry of known identities only.'
 
-import { principalType } from 'types.bicep'
+import { principalType } from 'types/identities.bicep'
 
 // ================ //
 // Parameters       //

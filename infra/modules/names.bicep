@@ -1,7 +1,9 @@
 metadata name = 'Names'
 metadata description = 'Names that are written once: of resources, of what lies in them, and of what the code registers.'
 
-import { namesType, skuType, zonesType } from 'types.bicep'
+import { namesType } from 'types/general.bicep'
+import { zonesType } from 'types/network.bicep'
+import { skuType } from 'types/storage.bicep'
 
 // ================ //
 // Resources        //

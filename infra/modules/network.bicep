@@ -1,7 +1,7 @@
 metadata name = 'Network'
 metadata description = 'Virtual network of the two apps and its subnets, or those of a network that exists already.'
 
-import { existingNetworkType } from 'types.bicep'
+import { existingNetworkType } from 'types/network.bicep'
 
 // ================ //
 // Parameters       //

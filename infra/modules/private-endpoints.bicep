@@ -1,7 +1,9 @@
 metadata name = 'Private endpoints'
 metadata description = 'Every private endpoint: of storage, events, the apps where they are closed, and the HSMs; and their DNS.'
 
-import { hsmType, namesType, privateDnsType, zonesType } from 'types.bicep'
+import { namesType } from 'types/general.bicep'
+import { hsmType } from 'types/hsms.bicep'
+import { privateDnsType, zonesType } from 'types/network.bicep'
 import { hsmIdOf } from 'hsm-list.bicep'
 
 @description('Required. Names of the resources.')

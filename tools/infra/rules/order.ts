@@ -5,32 +5,30 @@ import { entriesOf, type TemplateEntry, waits } from '../template.ts';
 /** Errors of an identity or a role that is too young to be known everywhere. */
 const YOUNG = ['PrincipalNotFound', 'RoleDefinitionDoesNotExist'];
 
-/** Modules of the outermost template that wait for others, and why. */
+const ENDPOINTS = 'connections/privateEndpoints';
+
+/** Modules that wait for others, and why. */
 const WAITS: readonly (readonly [path: string, other: string, why: string])[] = [
-  ['privateEndpoints', 'hosts', 'an endpoint needs what it leads to'],
-  ['privateEndpoints', 'apps', 'an endpoint needs what it leads to'],
-  ['privateEndpoints', 'topic', 'an endpoint needs what it leads to'],
-  ['privateEndpoints', 'auditHub', 'an endpoint needs what it leads to'],
-  ['privateEndpoints', 'hsmsAndLogs', 'an endpoint needs what it leads to'],
+  ['connections', 'foundation', 'an endpoint needs what it leads to'],
+  ['connections', 'apps', 'an endpoint needs what it leads to; the custom role is made with the backups'],
+  ['connections', 'hsmsAndLogs', 'an endpoint needs what it leads to'],
   [
-    'privateEndpoints/hsmPrivateEndpoints',
-    'privateEndpoints/privateEndpoints',
+    `${ENDPOINTS}/hsmPrivateEndpoints`,
+    `${ENDPOINTS}/privateEndpoints`,
     'one subnet takes one change at a time',
   ],
-  ['apps', 'hosts', 'an app starts on its host storage'],
-  ['subscriptions', 'hosts', 'Event Grid tries the queue when a subscription is made'],
-  ['subscriptions', 'privateEndpoints', 'the rights of the topic must be in force by then'],
-  ['subscriptions', 'apps', 'the rights of the topic must be in force by then'],
-  ['backupGrants', 'apps', 'the custom role is made with the account of the backups'],
-  ['backupGrants', 'privateEndpoints', 'a custom role is not known everywhere at once'],
-  ['alerts', 'hsmsAndLogs', 'a rule over an HSM needs the HSM'],
+  ['apps', 'foundation', 'an app starts on its host storage'],
+  ['connections/subscriptions', ENDPOINTS, 'the rights of the topic must be in force by then'],
+  ['connections/backupGrants', ENDPOINTS, 'a custom role is not known everywhere at once'],
+  ['alerting', 'hsmsAndLogs', 'a rule over an HSM needs the HSM'],
+  ['alerting', 'connections', 'what the deployment itself changes is no news'],
 ];
 
 /** Loops that Azure takes one by one only. */
 const SERIAL = [
-  'privateEndpoints/privateEndpoints',
-  'privateEndpoints/hsmPrivateEndpoints',
-  'privateEndpoints/dns/dnsLinks',
+  `${ENDPOINTS}/privateEndpoints`,
+  `${ENDPOINTS}/hsmPrivateEndpoints`,
+  `${ENDPOINTS}/dns/dnsLinks`,
 ];
 
 export function checkOrder(template: JsonValue): readonly string[] {

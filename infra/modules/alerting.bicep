@@ -1,0 +1,58 @@
+metadata name = 'Alerting'
+metadata description = 'Everything outside the apps that speaks up: rules over logs, metrics and changes, and the workbook.'
+
+import { namesType } from 'types/general.bicep'
+import { hsmType } from 'types/hsms.bicep'
+import { hsmIdOf } from 'hsm-list.bicep'
+
+@description('Required. Names of the resources.')
+param names namesType
+@description('Required. Location of the rules: that of the workspace.')
+param location string
+@description('Optional. Tags of every rule.')
+param tags { *: string } = {}
+@description('Required. The HSMs.')
+param hsms hsmType[]
+@description('Required. Resource group of the backups.')
+param backupResourceGroupName string
+@description('Required. Resource id of the workspace.')
+param workspaceId string
+@description('Required. Resource id of the action group.')
+param actionGroupId string
+@description('Required. Resource id of the topic.')
+param topicId string
+@description('Required. Hours after its time within which a run must have ended.')
+param sweepGraceHours int
+@description('Required. Object ids of the identities of the apps.')
+param principalIds string[]
+
+module alerts 'alerts.bicep' = {
+  params: {
+    nameSuffix: names.suffix
+    location: location
+    tags: tags
+    workspaceId: workspaceId
+    actionGroupId: actionGroupId
+    hsmNames: map(hsms, hsm => hsm.name)
+    hsmIds: map(hsms, hsm => hsmIdOf(hsm, subscription().subscriptionId, resourceGroup().name))
+    sweepHours: 24 + sweepGraceHours
+    principalIds: principalIds
+  }
+}
+
+module platformAlerts 'alerts-platform.bicep' = {
+  params: {
+    nameSuffix: names.suffix
+    tags: tags
+    actionGroupId: actionGroupId
+    topicId: topicId
+    resourceGroupIds: [
+      resourceGroup().id
+      subscriptionResourceId('Microsoft.Resources/resourceGroups', backupResourceGroupName)
+    ]
+  }
+}
+
+module workbook 'workbook.bicep' = {
+  params: { nameSuffix: names.suffix, location: location, tags: tags, workspaceId: workspaceId }
+}
