@@ -79,4 +79,10 @@ type productSettingsType = {
 
   @description('Optional. Whether a key about to be purged, or purged, opens a request by itself when the watch’s events are delivered to a webhook. Expected: `true` or `false`.')
   WARDEN_AUTO_REQUEST: string?
+
+  @description('Optional. The key that this app seals with: an EC key on P-256, of which the app’s identity may read the public part and use the private one to sign, and nothing else. Expected: `https://{vault}/keys/{name}/{version}`.')
+  WARDEN_SEAL_KEY_URL: string?
+
+  @description('Optional. The public keys whose seals are believed, of both apps and of former keys, and what seals name the deployment by. `hsm-warden seal export` prints it. Expected: JSON like `{"deployment":"…","keys":[{"app":"backup","x":"…","y":"…"}]}`; a key may have `from`, `until`, `fromPosition`, `untilPosition` and `revoked`, and `url` in place of `x` and `y`.')
+  WARDEN_SEAL_PUBLIC_KEYS: string?
 }

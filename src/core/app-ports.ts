@@ -17,6 +17,8 @@ import type { Serializer } from './serializer.ts';
 /** One HSM of the settings, with what belongs to it alone. */
 export interface Hsm {
   readonly name: string;
+  /** What seals name it by. */
+  readonly resource: string;
   readonly keys: KeyService;
   /** Lives as long as the process: two runs must not add up. */
   readonly pacer: Pacer;

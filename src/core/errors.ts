@@ -79,6 +79,9 @@ export const ERROR_CLASSES = {
   'webhook-refused': 'permanent',
   'webhook-app-refused': 'permanent',
   'audit-corrupt': 'permanent',
+  'seal-unavailable': 'transient',
+  'seal-invalid': 'permanent',
+  'backup-unsealed': 'permanent',
   'app-stopping': 'transient',
   aborted: 'transient',
 } as const satisfies Record<string, 'transient' | 'permanent'>;

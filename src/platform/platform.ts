@@ -16,6 +16,8 @@ import {
   TokenFileCredential,
 } from '../adapters/identity/credential.ts';
 import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
+import { KeyVaultSealer } from '../adapters/keyvault/key-vault-sealer.ts';
+import { pinnedKeysReader } from '../adapters/keyvault/read-pinned-keys.ts';
 import { AimdPacer } from '../adapters/pacing/aimd-pacer.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
 import { StorageDeadLetters } from '../adapters/queue/storage-dead-letters.ts';
@@ -35,6 +37,7 @@ import type {
   Logger,
   WorkQueue,
 } from '../core/ports.ts';
+import type { Seals } from '../core/seal/seals.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import { composeBus } from './compose-bus.ts';
@@ -66,6 +69,8 @@ export interface Platform {
   readonly access: { readonly backup: StorageAccess; readonly state: StorageAccess };
   /** Where events go. */
   readonly bus: EventBus;
+  /** Seals, where the settings pin public keys. */
+  readonly seals: Seals | undefined;
   backups(logger: Logger): BackupStore & BackupPins;
   /** Makes what a deployment makes in Azure and nobody makes for a storage emulator. */
   prepare(): Promise<void>;
@@ -100,14 +105,35 @@ export function openPlatform(options: PlatformOptions): Platform {
     anchor: new BlobAuditAnchor({ container: state, clock }),
     access,
     bus: composeBus(config, { identity: credential, clock, caPem }),
+    seals: sealsOf(config, credential, caPem, clock),
     backups: (logger) => new BlobBackupStore({ container: backups, clock, logger }),
     prepare: emulated ? once(() => ensureContainers([state, audit, backups], clock)) : async () => undefined,
   };
 }
 
+/** What seals and verifies; nothing is contacted before the first seal. */
+function sealsOf(
+  { seals }: Config,
+  credential: TokenCredential,
+  caPem: string | undefined,
+  clock: Clock,
+): Seals | undefined {
+  if (seals === undefined) return undefined;
+  const client = (url: string) => ({
+    credential,
+    ...(caPem !== undefined && { caPem }),
+    disableChallengeResourceVerification: isLoopback(url),
+  });
+  const { keyUrl } = seals;
+  const named = seals.keys.flatMap((key) => ('url' in key ? [key.url] : []));
+  const pinned = pinnedKeysReader(seals, client(named[0] ?? ''));
+  if (keyUrl === undefined) return { pinned };
+  return { pinned, sealer: new KeyVaultSealer({ ...client(keyUrl), keyUrl, clock, pinned }) };
+}
+
 /** One HSM with its pacer. */
 function openHsm(
-  { name, url, pace }: HsmConfig,
+  { name, url, pace, resource }: HsmConfig,
   credential: TokenCredential,
   caPem: string | undefined,
   clock: Clock,
@@ -120,7 +146,7 @@ function openHsm(
     ...definedOnly({ caPem }),
     disableChallengeResourceVerification: isLoopback(url),
   });
-  return { name, keys, pacer: new AimdPacer({ ratePerSecond: pace, clock }), pace };
+  return { name, resource, keys, pacer: new AimdPacer({ ratePerSecond: pace, clock }), pace };
 }
 
 function registryOf(hsms: readonly Hsm[]): HsmRegistry {

@@ -83,7 +83,7 @@ beforeAll(async () => {
   const hsms = new Map(
     [contoso, disaster].map((hsm) => [
       hsm.name,
-      { name: hsm.name, keys: keyServiceOn(hsm), pacer: new FreePacer(), pace: 8 },
+      { name: hsm.name, resource: hsm.url, keys: keyServiceOn(hsm), pacer: new FreePacer(), pace: 8 },
     ]),
   );
   appFor = recoveryAppOn(

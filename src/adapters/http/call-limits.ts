@@ -13,6 +13,8 @@ export const CALL_LIMITS_MS = {
   hsmRequest: 60_000,
   /** One call of a port on an HSM: a token and its requests, among them the pages of a key's versions. */
   hsmCall: 120_000,
+  /** One seal: a token and one signature; Key Vault answers in milliseconds, and whoever waits has other work. */
+  sealCall: 20_000,
   /** What the client of the storage may take for its three tries, of which each tells the service a limit of 30 s. */
   storageCall: 90_000,
   /** One batch of events, with the tries of the topic's client. */

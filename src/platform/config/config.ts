@@ -8,6 +8,12 @@ import { urlSetting } from '../../core/settings/urls.ts';
 import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed/manifest.ts';
 import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
 import { buildRecovery, type RecoveryConfig, recoveryProblems } from '../../features/recovery/config.ts';
+import {
+  type SealConfig,
+  sealConfig,
+  sealingHostsElsewhere,
+  sealProblems,
+} from '../../features/seals/settings.ts';
 import { type VerifyConfig, verifyConfig } from '../../features/verify/manifest.ts';
 import { type WatchConfig, watchConfig } from '../../features/watch/settings.ts';
 import { type ProductValues, SETTINGS, type SettingName } from './product-settings.ts';
@@ -38,6 +44,8 @@ type StorageConfig =
 export interface HsmConfig {
   readonly name: string;
   readonly url: string;
+  /** What seals name it by, in place of its name in the settings, which others could choose, too. */
+  readonly resource: string;
   /** Key backups a second. */
   readonly pace: number;
 }
@@ -60,6 +68,8 @@ export interface Config extends BackupConfig {
   readonly auditFeed?: AuditFeedConfig;
   /** Absent when no tenant is set: then there is no recovery. */
   readonly recovery?: RecoveryConfig;
+  /** Absent where no public key is pinned: then nothing is sealed. */
+  readonly seals?: SealConfig;
 }
 
 /** Reads all settings. Fails with `settings-invalid`, whose message lists every problem, a line each. */
@@ -134,19 +144,26 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
   }
   if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...offThisMachine(parsed));
   const hsms = (parsed.WARDEN_HSMS ?? []).map(({ name }) => name);
-  problems.push(...recoveryProblems(parsed, given, hsms));
+  problems.push(...recoveryProblems(parsed, given, hsms), ...sealProblems(parsed));
   return problems;
 }
 
 /** What is for emulators must not meet a real HSM. */
 function offThisMachine(parsed: ProductValues): SettingProblem[] {
-  return (parsed.WARDEN_HSMS ?? [])
+  const expected = 'URLs on loopback, while WARDEN_CA_FILE or a token file is set';
+  const hsms = (parsed.WARDEN_HSMS ?? [])
     .filter(({ url }) => url === undefined || !isLoopback(url))
     .map(({ name, url }) => ({
       setting: 'WARDEN_HSMS',
       found: `${name} at ${url ?? 'its Azure URL'}`,
-      expected: 'URLs on loopback, while WARDEN_CA_FILE or a token file is set',
+      expected,
     }));
+  const sealing = sealingHostsElsewhere(parsed).map((found) => ({
+    setting: 'WARDEN_SEAL_KEY_URL',
+    found,
+    expected,
+  }));
+  return [...hsms, ...sealing];
 }
 
 function isLoopbackConnection(text: string): boolean {
@@ -178,11 +195,12 @@ function build(values: ProductValues): Config {
   const recovery = buildRecovery(values);
   const auditFeed = auditFeedConfig(values);
   const { WARDEN_TOPIC_URL: topicUrl, WARDEN_TOPIC_KEY: topicKey } = values;
-  const hsms = (values.WARDEN_HSMS ?? []).map((hsm) => ({
-    name: hsm.name,
-    url: hsm.url ?? `https://${hsm.name.toLowerCase()}.managedhsm.azure.net`,
-    pace: hsm.pace ?? values.WARDEN_PACE,
-  }));
+  const seals = sealConfig(values);
+  const hsms = (values.WARDEN_HSMS ?? []).map((hsm) => {
+    const url = hsm.url ?? `https://${hsm.name.toLowerCase()}.managedhsm.azure.net`;
+    const pace = hsm.pace ?? values.WARDEN_PACE;
+    return { name: hsm.name, url, pace, resource: hsm.resource ?? url };
+  });
   return {
     hsms,
     credential: credentialOf(values),
@@ -194,7 +212,7 @@ function build(values: ProductValues): Config {
     ...backupConfig(values, hsms.length),
     watch: watchConfig(values),
     verify: verifyConfig(values),
-    ...definedOnly({ auditFeed, recovery }),
+    ...definedOnly({ auditFeed, recovery, seals }),
   };
 }
 

@@ -3,6 +3,7 @@ import type { Values } from '../../core/settings/setting.ts';
 import { AUDIT_FEED_SETTINGS } from '../../features/audit-feed/manifest.ts';
 import { BACKUP_SETTINGS } from '../../features/backup/settings.ts';
 import { RECOVERY_SETTINGS } from '../../features/recovery/settings.ts';
+import { SEAL_SETTINGS } from '../../features/seals/settings.ts';
 import { VERIFY_SETTINGS } from '../../features/verify/manifest.ts';
 import { WATCH_SETTINGS } from '../../features/watch/settings.ts';
 import { PLATFORM_SETTINGS } from './settings.ts';
@@ -15,6 +16,7 @@ export const SETTINGS = {
   ...VERIFY_SETTINGS,
   ...AUDIT_FEED_SETTINGS,
   ...RECOVERY_SETTINGS,
+  ...SEAL_SETTINGS,
 } as const;
 
 /** The name of a setting. */

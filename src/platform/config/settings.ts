@@ -11,6 +11,8 @@ const HsmSetting = z.strictObject({
   name: HsmName.refine((name) => name.toLowerCase() !== 'pinned', 'expected another name than pinned'),
   /** Data-plane URL, also for a sovereign cloud; without it `https://{name}.managedhsm.azure.net`. */
   url: urlSetting('none', /^https$/).exactOptional(),
+  /** What seals name the HSM by; without it its URL. For an HSM whose URL changes: an emulated one. */
+  resource: z.string().min(1).max(300).exactOptional(),
   /** Key backups a second; the service allows 10 to everybody together. */
   pace: z.number().min(0.1).max(10).exactOptional(),
 });
@@ -51,7 +53,7 @@ function parsePair(text: string): unknown {
 export const PLATFORM_SETTINGS = {
   WARDEN_HSMS: setting(HsmList, {
     description: 'The Managed HSMs to protect.',
-    expected: 'names or `name=url`, separated by commas; or a JSON array of `{name, url?, pace?}`',
+    expected: 'names or `name=url`, separated by commas; or a JSON array of `{name, url?, pace?, resource?}`',
   }),
   WARDEN_CREDENTIAL: setting(z.enum(['managed-identity', 'default', 'token-file']), {
     description:

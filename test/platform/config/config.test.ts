@@ -27,7 +27,14 @@ function refusal(environment: Environment): string {
 describe('the settings', () => {
   it('need little in Azure: the HSMs and the storage account', () => {
     expect(readConfig(AZURE)).toMatchObject({
-      hsms: [{ name: 'contoso', url: 'https://contoso.managedhsm.azure.net', pace: 8 }],
+      hsms: [
+        {
+          name: 'contoso',
+          url: 'https://contoso.managedhsm.azure.net',
+          pace: 8,
+          resource: 'https://contoso.managedhsm.azure.net',
+        },
+      ],
       credential: { kind: 'managed-identity' },
       storage: {
         kind: 'identity',
@@ -62,7 +69,7 @@ describe('the settings', () => {
   it('take several HSMs, each with its own URL and pace', () => {
     const text =
       '[{"name":"contoso","pace":5},{"name":"fabrikam","url":"https://fabrikam.managedhsm.azure.cn"}]';
-    expect(readConfig({ ...AZURE, WARDEN_HSMS: text }).hsms).toEqual([
+    expect(readConfig({ ...AZURE, WARDEN_HSMS: text }).hsms).toMatchObject([
       { name: 'contoso', url: 'https://contoso.managedhsm.azure.net', pace: 5 },
       { name: 'fabrikam', url: 'https://fabrikam.managedhsm.azure.cn', pace: 8 },
     ]);
