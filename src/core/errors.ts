@@ -65,6 +65,7 @@ export const ERROR_CLASSES = {
   'digest-mismatch': 'permanent',
   'approvals-incomplete': 'permanent',
   'record-unproven': 'permanent',
+  'recovery-used': 'permanent',
   'key-active': 'permanent',
   'key-deleted': 'permanent',
   'nothing-to-recover': 'permanent',

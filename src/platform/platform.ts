@@ -4,6 +4,7 @@ import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
 import { BlobAuditAnchor } from '../adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from '../adapters/audit/blob-audit-store.ts';
+import { BlobOnceStore } from '../adapters/audit/blob-once-store.ts';
 import { BlobBackupStore } from '../adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../adapters/blob/blob-document-store.ts';
 import { BlobLeases } from '../adapters/blob/blob-leases.ts';
@@ -28,6 +29,7 @@ import { definedOnly } from '../core/defined-only.ts';
 import type { DocumentStore } from '../core/documents/document-store.ts';
 import { WardenError } from '../core/errors.ts';
 import type { EventBus } from '../core/events/bus.ts';
+import type { OnceStore } from '../core/once-store.ts';
 import type {
   BackupPins,
   BackupStore,
@@ -65,6 +67,8 @@ export interface Platform {
   readonly deadLetters: DeadLetters;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
+  /** What is written once and for good, beside the audit log. */
+  readonly once: OnceStore;
   /** The way to the account of the backups, and to that of the state. */
   readonly access: { readonly backup: StorageAccess; readonly state: StorageAccess };
   /** Where events go. */
@@ -103,6 +107,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     deadLetters: new StorageDeadLetters({ service: createQueueService(access.state), clock, queues: QUEUES }),
     auditStore: new BlobAuditStore({ container: audit, clock }),
     anchor: new BlobAuditAnchor({ container: state, clock }),
+    once: new BlobOnceStore({ container: audit, clock }),
     access,
     bus: composeBus(config, { identity: credential, clock, caPem }),
     seals: sealsOf(config, credential, caPem, clock),

@@ -68,7 +68,7 @@ function writeLine(line: string): void {
 /** The part of the platform that the recovery works on. */
 type RecoveryPlatform = Pick<
   Platform,
-  'clock' | 'hsms' | 'state' | 'queue' | 'bus' | 'auditStore' | 'anchor' | 'prepare'
+  'clock' | 'hsms' | 'state' | 'queue' | 'bus' | 'auditStore' | 'anchor' | 'once' | 'prepare'
 >;
 
 /** What differs between the deployed app and another that is put together from the same parts. */

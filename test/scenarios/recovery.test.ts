@@ -4,6 +4,7 @@ import { Webhook } from 'standardwebhooks';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { BlobAuditAnchor } from '../../src/adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from '../../src/adapters/audit/blob-audit-store.ts';
+import { BlobOnceStore } from '../../src/adapters/audit/blob-once-store.ts';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
@@ -96,6 +97,10 @@ beforeAll(async () => {
         clock: systemClock,
       }),
       anchor: new BlobAuditAnchor({ container: stateContainer, clock: systemClock }),
+      once: new BlobOnceStore({
+        container: await openContainer(azurite.access, 'warden-audit'),
+        clock: systemClock,
+      }),
       queue: new StorageWorkQueue({ service, clock: systemClock }),
       prepare: async () => undefined,
       bus: new EventBus([topic], systemClock),

@@ -33,6 +33,7 @@ export class KillSwitch {
       ...deps,
       store: this.#wrap(deps.store),
       audit: this.#wrap(deps.audit),
+      once: this.#wrap(deps.once),
       bus: new EventBus([this.#wrap(sink)], deps.clock),
       backups: this.#wrap(deps.backups),
       queue: this.#wrap(deps.queue),

@@ -23,6 +23,7 @@ import { MemoryDocumentStore } from './memory/memory-document-store.ts';
 import { MemoryEventSink } from './memory/memory-event-sink.ts';
 import { MemoryHsm } from './memory/memory-hsm.ts';
 import { MemoryKeyService } from './memory/memory-key-service.ts';
+import { MemoryOnceStore } from './memory/memory-once-store.ts';
 import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
 import { person } from './recovery-builders.ts';
@@ -38,6 +39,7 @@ export class RecoveryWorld {
   readonly store = new MemoryDocumentStore();
   readonly auditStore = new MemoryAuditStore(this.clock);
   readonly anchor = new MemoryAuditAnchor();
+  readonly once = new MemoryOnceStore();
   readonly topic = new MemoryEventSink();
   readonly queue = new MemoryWorkQueue(this.clock);
   readonly logger = new RecordingLogger();
@@ -141,6 +143,7 @@ export class RecoveryWorld {
     const bus = new EventBus([this.topic], clock);
     return {
       store: this.store,
+      once: this.once,
       audit: new ChainedAuditLog(this.auditStore, this.anchor, clock),
       bus,
       linkTo: (id) => `https://warden.test/recoveries/${id}`,

@@ -15,15 +15,16 @@ const Address = z.object({ port: z.int() });
 /** Versions are named by their time, a hundred nanoseconds apart at least. */
 const FIRST = Date.UTC(2026, 0, 1);
 
-/** Serves Put Blob and Get Blob with version ids over loopback: https://learn.microsoft.com/rest/api/storageservices/get-blob */
+/** Serves Put Blob, Get Blob, Delete Blob and List Blobs with version ids over loopback: https://learn.microsoft.com/rest/api/storageservices/get-blob */
 export async function startVersionedBlobs() {
   const blobs = new Map<string, Version[]>();
+  const removed = new Set<string>();
   let made = 0;
 
   async function put(name: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     const bytes = await buffer(request);
     const versions = blobs.get(name) ?? [];
-    if (request.headers['if-none-match'] === '*' && versions.length > 0) {
+    if (request.headers['if-none-match'] === '*' && versions.length > 0 && !removed.has(name)) {
       return refuse(response, 409, 'BlobAlreadyExists');
     }
     made += 1;
@@ -38,13 +39,19 @@ export async function startVersionedBlobs() {
       'x-ms-creation-time': at,
       etag: `"${made}"`,
     };
+    removed.delete(name);
     blobs.set(name, [...versions, { id, bytes, headers: { ...headers, ...Object.fromEntries(metadata) } }]);
     response.writeHead(201, { ...headers, 'x-ms-version-id': id }).end();
   }
 
   function get(name: string, id: string | null, response: ServerResponse): void {
     const versions = blobs.get(name) ?? [];
-    const found = id === null ? versions.at(-1) : versions.find((version) => version.id === id);
+    const found =
+      id === null
+        ? removed.has(name)
+          ? undefined
+          : versions.at(-1)
+        : versions.find((version) => version.id === id);
     if (found === undefined) {
       refuse(response, 404, 'BlobNotFound');
       return;
@@ -54,10 +61,33 @@ export async function startVersionedBlobs() {
     response.writeHead(200, { ...headers, ...facts }).end(bytes);
   }
 
+  /** https://learn.microsoft.com/rest/api/storageservices/list-blobs */
+  function list(container: string, search: URLSearchParams, response: ServerResponse): void {
+    const withVersions = search.get('include')?.split(',').includes('versions') === true;
+    const entries = [...blobs]
+      .filter(([name]) => name.startsWith(`${container}${search.get('prefix') ?? ''}`))
+      .flatMap(([name, versions]) => {
+        const shown = removed.has(name) ? [] : versions.slice(-1);
+        return (withVersions ? versions : shown).map(
+          ({ id }) =>
+            `<Blob><Name>${name.slice(container.length)}</Name><VersionId>${id}</VersionId><Properties><BlobType>BlockBlob</BlobType></Properties></Blob>`,
+        );
+      });
+    response.writeHead(200, { 'x-ms-version': '2025-01-05', 'content-type': 'application/xml' });
+    response.end(
+      `<?xml version="1.0" encoding="utf-8"?><EnumerationResults><Blobs>${entries.join('')}</Blobs><NextMarker/></EnumerationResults>`,
+    );
+  }
+
   const server = createServer((request, response) => {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://blobs');
     const name = decodeURIComponent(pathname);
     if (request.method === 'PUT') void put(name, request, response);
+    else if (request.method === 'DELETE') {
+      // Without a version named, the current one becomes one of before: https://learn.microsoft.com/azure/storage/blobs/versioning-overview
+      removed.add(name);
+      response.writeHead(202, { 'x-ms-version': '2025-01-05' }).end();
+    } else if (searchParams.get('comp') === 'list') list(`${pathname}/`, searchParams, response);
     else get(name, searchParams.get('versionid'), response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));

@@ -2,6 +2,7 @@
  * The one rule for every call that leaves the process: it has a limit, it ends at once when its caller gives up, and it says
  * what is waited for. How long a wait between two attempts may last, whatever a service asks for, is in core/retry.ts.
  */
+import { HSM_CALL_LIMIT_MS } from '../../core/call-limits.ts';
 import { failureWord } from './fault.ts';
 import { beginWait } from './waits.ts';
 
@@ -11,8 +12,7 @@ export const CALL_LIMITS_MS = {
   token: 30_000,
   /** One request to an HSM: the slowest operation recorded took 2 s at the 99th percentile. */
   hsmRequest: 60_000,
-  /** One call of a port on an HSM: a token and its requests, among them the pages of a key's versions. */
-  hsmCall: 120_000,
+  hsmCall: HSM_CALL_LIMIT_MS,
   /** One seal: a token and one signature; Key Vault answers in milliseconds, and whoever waits has other work. */
   sealCall: 20_000,
   /** What the client of the storage may take for its three tries, of which each tells the service a limit of 30 s. */

@@ -1,6 +1,9 @@
 /** The worker: claims an approved request, performs it, and writes how it ended. Whoever else comes by finds it taken. */
+import { HSM_CALL_LIMIT_MS } from '../../../core/call-limits.ts';
 import { isWardenError, type WardenError } from '../../../core/errors.ts';
+import type { OnceStore } from '../../../core/once-store.ts';
 import { readMessage } from '../../../core/queue.ts';
+import { MINUTE_MS } from '../../../core/time.ts';
 import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { ruleFor } from '../model/policy.ts';
 import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
@@ -12,18 +15,24 @@ import { changeRecovery } from '../request/recovery-log.ts';
 import { recordUnproven, refuseUnproven } from '../request/refuse-unproven.ts';
 import { settle } from '../request/settle.ts';
 import { applyCommand, type Command, isApproved, WARDEN } from '../request/state-machine.ts';
-import { type Circumstances, type PerformDeps, perform } from './perform.ts';
+import type { Circumstances } from './bring-back.ts';
+import { type Claimed as ClaimedBefore, Claims } from './claims.ts';
+import { type PerformDeps, perform } from './perform.ts';
 
 /** What the worker needs. */
-export type ExecuteDeps = RecoveriesDeps & PerformDeps;
+export type ExecuteDeps = RecoveriesDeps &
+  PerformDeps & {
+    /** Where an execution is claimed once and for good. */
+    readonly once: OnceStore;
+  };
 
 /** How a message was dealt with. */
 export type ExecuteResult = 'ended' | 'yielded' | 'nothing-to-do';
 
-/** A dead worker's claim lapses after this. */
-export const CLAIM_MS = 120_000;
-/** Nothing is begun in the last part of a claim: a call to the HSM may take this long. */
-const MARGIN_MS = 40_000;
+/** Nothing is begun in the last part of a claim: a call to the HSM may take so long, and the clocks of two workers differ. */
+export const MARGIN_MS = HSM_CALL_LIMIT_MS + MINUTE_MS;
+/** A dead worker's claim lapses after this. It has a minute and a half in which to begin. */
+export const CLAIM_MS = MARGIN_MS + 90_000;
 /** After so many attempts that gave up, the request has failed: a person must look. */
 const MAX_GIVE_UPS = 5;
 const RETRY_SECONDS = 30;
@@ -41,30 +50,54 @@ export async function executeRecovery(
   const { id } = readMessage(RECOVERIES, message);
   const settled = await settle(deps, id);
   if (isClosed(settled.record)) return 'nothing-to-do';
-  let unproven: string | undefined;
+  let proven: Awaited<ReturnType<typeof proveRecord>>;
   try {
     await deps.gate.pass();
-    unproven = unprovenIn(settled.record, await deps.evidence.of(id));
+    proven = await proveRecord(deps, settled.record);
   } catch (error) {
     if (!isWardenError(error, 'gate-disarmed', 'audit-corrupt')) throw error;
     return putBack(deps, id, 60, error);
   }
-  if (unproven !== undefined) {
-    await refuseUnproven(deps, settled, unproven);
+  if ('unproven' in proven) {
+    await refuseUnproven(deps, settled, proven.unproven);
     return 'ended';
   }
   const claim = await tryClaim(deps, id, worker);
-  return 'claimed' in claim ? executeClaimed(deps, claim.claimed, worker, signal) : claim.instead;
+  return 'claimed' in claim
+    ? executeClaimed(deps, { ...claim.claimed, before: proven.before }, worker, signal)
+    : claim.instead;
 }
+
+/** What was claimed for the record before, or why the log and the write-once claim do not bear it out. */
+async function proveRecord(
+  deps: ExecuteDeps,
+  record: RecoveryRecord,
+): Promise<{ readonly before: ClaimedBefore } | { readonly unproven: string }> {
+  const logged = await deps.evidence.of(record.id);
+  const unproven = unprovenIn(record, logged);
+  if (unproven !== undefined) return { unproven };
+  try {
+    const before = await new Claims(deps.once).of(record);
+    return before.begun && !logged.begun ? { unproven: ROLLED_BACK } : { before };
+  } catch (error) {
+    if (!isWardenError(error, 'record-unproven')) throw error;
+    return { unproven: error.message.replace(/\.$/, '') };
+  }
+}
+
+const ROLLED_BACK =
+  'a write-once claim says that its execution has begun, and the audit log does not: state and log were rolled back';
 
 interface Claimed {
   readonly held: ChangedRecord;
   readonly resumed: boolean;
   readonly until: number;
+  /** What was claimed in the write-once store before. */
+  readonly before: ClaimedBefore;
 }
 
 /** The claim, or how the message was dealt with instead. */
-type Claim = { readonly claimed: Claimed } | { readonly instead: ExecuteResult };
+type Claim = { readonly claimed: Omit<Claimed, 'before'> } | { readonly instead: ExecuteResult };
 
 async function tryClaim(deps: ExecuteDeps, id: string, worker: string): Promise<Claim> {
   let resumed = false;
@@ -107,9 +140,12 @@ async function executeClaimed(
   signal: AbortSignal,
 ): Promise<ExecuteResult> {
   const { id } = claimed.held.record;
+  const claims = new Claims(deps.once);
   let step = 'audit';
   const circumstances: Circumstances = {
     resumed: claimed.resumed,
+    acted: claimed.before.acted,
+    onActed: (answer) => claims.act(claimed.held.record, answer),
     actBefore: claimed.until - MARGIN_MS,
     signal,
     onStep: (next) => {
@@ -123,6 +159,10 @@ async function executeClaimed(
     // What was written since it was claimed is judged, too: only the very record that is proven is performed.
     const unproven = unprovenIn(record, await deps.evidence.of(id)) ?? incompleteIn(deps, record);
     if (unproven !== undefined) throw recordUnproven(record, unproven);
+    // After the log has it, and before anything happens to the key: what is claimed once cannot be claimed again.
+    if (!claimed.before.begun && !(await claims.begin(record, worker))) {
+      throw recordUnproven(record, ROLLED_BACK);
+    }
     outcome = await perform(deps, record, circumstances);
   } catch (error) {
     if (!isWardenError(error)) throw error;

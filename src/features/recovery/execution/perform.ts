@@ -2,16 +2,13 @@
 
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
-import type { KeyDetail } from '../../../core/model/key.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../../core/retry.ts';
 import { backUpKey } from '../../recovery-points/back-up-key.ts';
 import { saveBackups } from '../../recovery-points/save-backups.ts';
-import { failure } from '../model/failure.ts';
 import { describeReturned, holdsAll, otherKeyOutcome, unexpectedIn } from '../model/other-key.ts';
 import type { Outcome, RecoveryRecord } from '../model/record.ts';
-import { readKeyState } from '../planning/key-state.ts';
-import { requireFit, requireTime } from '../planning/require-fit.ts';
+import { bringBack, type Circumstances } from './bring-back.ts';
 import { findProof, type Proof } from './proof.ts';
 import { type Verification, verifyRecovered } from './verify-recovered.ts';
 
@@ -22,17 +19,6 @@ export interface PerformDeps {
   readonly backups: BackupStore;
   readonly store: DocumentStore;
   readonly clock: Clock;
-}
-
-/** The circumstances of one execution. Times are epoch milliseconds. */
-export interface Circumstances {
-  /** Whether an earlier execution of this request may have acted already. */
-  readonly resumed: boolean;
-  /** Nothing is begun at or after this time: the claim may lapse. */
-  readonly actBefore: number;
-  readonly signal: AbortSignal;
-  /** Told as each step begins. */
-  readonly onStep: (step: string) => void;
 }
 
 /** The key is readable at once after both operations; these waits are for a service that is slower than recorded. */
@@ -88,71 +74,6 @@ export async function perform(
     verified: verification.verified,
     ...backup.stored,
     warnings: [...warnings, ...verification.warnings, ...backup.warnings],
-  };
-}
-
-/** How the key came to be active. */
-interface BroughtBack {
-  readonly warnings: readonly string[];
-  /** Whether a call of this request brought it back, or may have: then what is there now is this request's doing. */
-  readonly ours: boolean;
-  /** What the HSM answered to a restore. */
-  readonly answer?: KeyDetail;
-}
-
-/** A restore whose answer was lost, after which the approved key is not there although the HSM finds its name taken. */
-interface Lost {
-  readonly lostTo: string;
-}
-
-/** One attempt to bring the key back; repeated, it first looks at what the attempt before has done. */
-function bringBack(
-  deps: PerformDeps,
-  record: RecoveryRecord,
-  keys: KeyService,
-  { resumed, actBefore, signal }: Circumstances,
-  bytes: Uint8Array | undefined,
-): () => Promise<BroughtBack | Lost> {
-  const { action, key } = record.operation;
-  let mayHaveActed = resumed;
-  return async () => {
-    const acted = mayHaveActed;
-    const found = await readKeyState(keys, key, signal);
-    if (found.state === 'active') {
-      if (acted) {
-        return {
-          warnings: resumed ? ['The key was found active when the execution was resumed.'] : [],
-          ours: true,
-        };
-      }
-      throw failure(record, 'key-active', 'the key is active already', 'Nothing has to be recovered.');
-    }
-    requireFit(record, found);
-    requireTime(deps.clock.now(), record, actBefore);
-    mayHaveActed = true;
-    try {
-      if (action === 'recover') await keys.recoverKey(key, signal);
-      else if (bytes !== undefined) {
-        return { warnings: [], ours: true, answer: await keys.restoreKey(bytes, signal) };
-      }
-    } catch (error) {
-      // Somebody, perhaps an earlier self, was faster: what is there now is verified, not trusted.
-      if (!isWardenError(error, 'key-name-conflict', 'key-not-found')) throw error;
-      const { state } = await readKeyState(keys, key, signal);
-      if (state === 'active') {
-        return { warnings: ['The key came back at the same moment by another hand.'], ours: acted };
-      }
-      if (error.code !== 'key-name-conflict' || state !== 'gone') throw error;
-      const why = `the HSM finds the name inside the backup taken, though it has no key ${key}`;
-      if (acted) return { lostTo: `the answer to a restore was lost, and ${why}` };
-      throw failure(
-        record,
-        'key-name-conflict',
-        why,
-        'The backup may hold another key than its record says. If the key was purged a moment ago, make a new request; otherwise restore another backup.',
-      );
-    }
-    return { warnings: [], ours: true };
   };
 }
 

@@ -5,6 +5,9 @@ import { isSameName } from '../../../core/model/key-name.ts';
 import type { KeyService } from '../../../core/ports.ts';
 import type { Outcome, RecoveryRecord, ReturnedKey } from './record.ts';
 
+/** What tells of the key that the HSM answered with. */
+type Answered = Pick<KeyDetail, 'name' | 'version' | 'thumbprint'>;
+
 /** Versions named in a message; the record has them all. */
 const NAMED = 3;
 
@@ -13,7 +16,7 @@ const NAMED = 3;
  * content of a backup is known to the HSM alone: what a blob is called proves nothing about what restores from it.
  */
 export function unexpectedIn(
-  answer: KeyDetail,
+  answer: Answered,
   key: string,
   facts: readonly VersionFact[],
 ): string | undefined {
@@ -31,7 +34,7 @@ export function unexpectedIn(
 export async function describeReturned(
   keys: KeyService,
   name: string,
-  answer: KeyDetail | undefined,
+  answer: Answered | undefined,
   signal: AbortSignal,
 ): Promise<ReturnedKey> {
   const { hsm } = keys;
@@ -99,6 +102,6 @@ function named({ key, versions }: ReturnedKey): string {
   return `the key ${key} (${list})`;
 }
 
-function factOf({ version, thumbprint }: KeyDetail): VersionFact {
+function factOf({ version, thumbprint }: Answered): VersionFact {
   return thumbprint === undefined ? { version } : { version, thumbprint };
 }

@@ -1,8 +1,14 @@
 /** Execution: nothing is done without what it needs, nor to what was not approved. */
 
 import { describe, expect, it } from 'vitest';
+import { MOST_SKEW_MS } from '../../../../src/adapters/blob/service-time.ts';
+import { CALL_LIMITS_MS } from '../../../../src/adapters/http/call-limits.ts';
 import { WardenError } from '../../../../src/core/errors.ts';
-import { CLAIM_MS, type ExecuteDeps } from '../../../../src/features/recovery/execution/execute.ts';
+import {
+  CLAIM_MS,
+  type ExecuteDeps,
+  MARGIN_MS,
+} from '../../../../src/features/recovery/execution/execute.ts';
 import { RECOVERIES } from '../../../../src/features/recovery/model/message.ts';
 import { KillSwitch } from '../../../support/kill-switch.ts';
 import { DAY_MS, HOUR_MS } from '../../../support/recovery-builders.ts';
@@ -124,10 +130,32 @@ describe('executing an approved request', () => {
     world.topic.faults.plant({
       operation: 'accept',
       subject: 'HsmWarden.RecoveryStarted',
-      act: () => world.clock.advance(CLAIM_MS - 40_000),
+      act: () => world.clock.advance(CLAIM_MS - MARGIN_MS),
     });
 
     expect(await world.deliver(record.id)).toBe('yielded');
     expect(world.hsm.calls).not.toContain('recoverKey orders');
+  });
+
+  it('holds its claim for longer than the last call it may begin, on a clock that is a minute off', async () => {
+    const world = await RecoveryWorld.withDeletedKey();
+    const record = await world.approved();
+    let spareMs = Number.NEGATIVE_INFINITY;
+    world.topic.faults.plant({
+      operation: 'accept',
+      subject: 'HsmWarden.RecoveryStarted',
+      act: () => world.clock.advance(CLAIM_MS - MARGIN_MS - 1_000),
+    });
+    world.hsm.faults.plant({
+      operation: 'recoverKey',
+      act: () => {
+        const until = world.stored(record.id).claim?.until ?? 0;
+        spareMs = until - world.clock.now() - CALL_LIMITS_MS.hsmCall;
+      },
+    });
+
+    await world.deliver(record.id);
+
+    expect(spareMs).toBeGreaterThanOrEqual(MOST_SKEW_MS);
   });
 });

@@ -1,0 +1,78 @@
+/** Write-once texts as blobs beside the audit log. In an account that keeps versions the oldest one counts, whatever became of it. */
+import { text } from 'node:stream/consumers';
+import type { BlobItem, ContainerClient } from '@azure/storage-blob';
+import { isWardenError } from '../../core/errors.ts';
+import type { OnceStore } from '../../core/once-store.ts';
+import type { Clock } from '../../core/ports.ts';
+import { inTime } from '../http/in-time.ts';
+import { translateStorageError } from '../http/translate-storage-error.ts';
+
+const MEANINGS = {
+  BlobAlreadyExists: 'blob-exists',
+  ConditionNotMet: 'blob-exists',
+  BlobImmutableDueToPolicy: 'blob-exists',
+} as const;
+
+/** A {@link OnceStore} on a Blob container. */
+export class BlobOnceStore implements OnceStore {
+  readonly #container: ContainerClient;
+  readonly #clock: Clock;
+
+  constructor(options: { readonly container: ContainerClient; readonly clock: Clock }) {
+    this.#container = options.container;
+    this.#clock = options.clock;
+  }
+
+  async read(name: string): Promise<string | undefined> {
+    const versions = (await this.#versions(name)).filter((blob) => blob.name === name);
+    const first = versions.toSorted((a, b) => ((a.versionId ?? '') < (b.versionId ?? '') ? -1 : 1))[0];
+    if (first === undefined) return undefined;
+    return this.#translated(`read ${name}`, async (abortSignal) => {
+      const client = this.#container.getBlobClient(name);
+      const version = first.versionId === undefined ? client : client.withVersion(first.versionId);
+      const { readableStreamBody: body } = await version.download(0, undefined, { abortSignal });
+      return body === undefined ? '' : text(body);
+    });
+  }
+
+  async write(name: string, content: string): Promise<boolean> {
+    // A removed blob leaves its version, and a name that is free again.
+    const before = await this.read(name);
+    if (before !== undefined) return before === content;
+    try {
+      await this.#translated(`write ${name}`, (abortSignal) =>
+        this.#container.getBlockBlobClient(name).upload(content, Buffer.byteLength(content), {
+          conditions: { ifNoneMatch: '*' },
+          blobHTTPHeaders: { blobContentType: 'application/json' },
+          abortSignal,
+        }),
+      );
+      return true;
+    } catch (error) {
+      if (!isWardenError(error, 'blob-exists')) throw error;
+      return (await this.read(name)) === content;
+    }
+  }
+
+  async list(prefix: string): Promise<readonly string[]> {
+    return [...new Set((await this.#versions(prefix)).map(({ name }) => name))].sort();
+  }
+
+  /** All versions of all blobs whose names begin with `prefix`, also of those that have been removed. */
+  #versions(prefix: string): Promise<BlobItem[]> {
+    return this.#translated(`list ${prefix}`, async (abortSignal) => {
+      const found: BlobItem[] = [];
+      const blobs = this.#container.listBlobsFlat({ prefix, includeVersions: true, abortSignal });
+      for await (const blob of blobs) found.push(blob);
+      return found;
+    });
+  }
+
+  async #translated<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    try {
+      return await inTime(undefined, work);
+    } catch (error) {
+      throw translateStorageError(error, { what, meanings: MEANINGS }, this.#clock.now());
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/** The write-once claim of an execution: who rolls back state and log together meets it, and nothing is done a second time. */
+import { z } from 'zod';
+import { canonicalJson } from '../../../core/canonical-json.ts';
+import { definedOnly } from '../../../core/defined-only.ts';
+import { WardenError } from '../../../core/errors.ts';
+import type { KeyDetail } from '../../../core/model/key.ts';
+import type { OnceStore } from '../../../core/once-store.ts';
+import type { RecoveryRecord } from '../model/record.ts';
+
+const Digest = z.string().regex(/^[0-9a-f]{64}$/);
+const Begun = z.strictObject({ format: z.literal(1), id: z.string(), digest: Digest, worker: z.string() });
+
+/** What the HSM answered to the call of this request, as far as it answered with a key. */
+const Answer = z.strictObject({
+  name: z.string(),
+  version: z.string(),
+  thumbprint: z.string().exactOptional(),
+});
+export type Answer = z.infer<typeof Answer>;
+const Acted = z.strictObject({
+  format: z.literal(1),
+  id: z.string(),
+  digest: Digest,
+  answer: Answer.exactOptional(),
+});
+
+/** What was claimed for a request before. */
+export interface Claimed {
+  readonly begun: boolean;
+  /** Set once the HSM has done it: it is never asked for it again. */
+  readonly acted?: { readonly answer?: Answer };
+}
+
+/** The claims of requests, in the account that nobody can rewrite. */
+export class Claims {
+  readonly #store: OnceStore;
+
+  constructor(store: OnceStore) {
+    this.#store = store;
+  }
+
+  /** What is claimed for `record`. Fails with `record-unproven` when it was claimed for something else, or the storage codes. */
+  async of(record: Pick<RecoveryRecord, 'id' | 'digest'>): Promise<Claimed> {
+    const { id, digest } = record;
+    const [begun, acted] = await Promise.all([
+      this.#read(begunName(id), Begun, record),
+      this.#read(actedName(id), Acted, record),
+    ]);
+    if (begun === undefined && acted !== undefined) throw foreign(id, digest);
+    if (acted === undefined) return { begun: begun !== undefined };
+    return { begun: true, acted: definedOnly({ answer: acted.answer }) };
+  }
+
+  /** Claims the execution for `worker`; whether it was the first to. May fail with the storage codes. */
+  begin({ id, digest }: Pick<RecoveryRecord, 'id' | 'digest'>, worker: string): Promise<boolean> {
+    return this.#store.write(begunName(id), canonicalJson({ format: 1, id, digest, worker }));
+  }
+
+  /** Keeps for good that the HSM has done it. May fail with the storage codes. */
+  async act({ id, digest }: Pick<RecoveryRecord, 'id' | 'digest'>, answer?: KeyDetail): Promise<void> {
+    const known =
+      answer === undefined
+        ? undefined
+        : { name: answer.name, version: answer.version, ...definedOnly({ thumbprint: answer.thumbprint }) };
+    const text = canonicalJson({ format: 1, id, digest, ...definedOnly({ answer: known }) });
+    // Another worker of the same request may have been first: then it is kept, which is all that counts.
+    await this.#store.write(actedName(id), text);
+  }
+
+  async #read<T extends { readonly id: string; readonly digest: string }>(
+    name: string,
+    schema: z.ZodType<T>,
+    { id, digest }: Pick<RecoveryRecord, 'id' | 'digest'>,
+  ): Promise<T | undefined> {
+    const text = await this.#store.read(name);
+    if (text === undefined) return undefined;
+    const parsed = schema.safeParse(jsonOrUndefined(text));
+    if (parsed.success && parsed.data.id === id && parsed.data.digest === digest) return parsed.data;
+    throw foreign(id, digest);
+  }
+}
+
+function begunName(id: string): string {
+  return `claims/${id}/begun.json`;
+}
+
+function actedName(id: string): string {
+  return `claims/${id}/acted.json`;
+}
+
+function jsonOrUndefined(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function foreign(id: string, digest: string): WardenError {
+  return new WardenError('record-unproven', {
+    message: `The write-once claim of recovery ${id} is not one of its digest ${digest}.`,
+    advice: 'Find out who can write the container of the audit log, and make a new request.',
+  });
+}
