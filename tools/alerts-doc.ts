@@ -1,4 +1,4 @@
-/** docs/alerts.md: each promise, the rule that tells when it is broken, and samples of both kinds. */
+/** docs/alerts.md: each promise, the rule that reports when it is broken, and samples of both kinds. */
 import { readFileSync } from 'node:fs';
 import { ALERTS, type Alert } from './infra/alerts/catalogue.ts';
 import { PUBLIC_CLOUD } from './infra/clouds.ts';

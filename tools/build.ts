@@ -3,7 +3,7 @@ import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { APPS } from './apps.ts';
 
-/** CommonJS parts of the bundle call `require`, which an ES module does not have by itself. */
+/** CommonJS parts of the bundle call `require`, which an ES module does not have. */
 const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 
 await rm('dist', { recursive: true, force: true });

@@ -38,7 +38,7 @@ function canonicalString(text: string): string {
   return JSON.stringify(text);
 }
 
-/** `Array.isArray` does not narrow a readonly array by itself. */
+/** `Array.isArray` does not narrow a readonly array. */
 function isList(value: object): value is readonly Json[] {
   return Array.isArray(value);
 }

@@ -1,7 +1,7 @@
-/** The one error class of the product, its closed set of codes, and the table that says which of them pass by themselves. */
+/** The one error class of the product, its closed set of codes, and the table that says which of them pass without help. */
 
 /**
- * Every code with its class: `transient` faults may pass by themselves and are retried;
+ * Every code with its class: `transient` faults may pass and are retried;
  * `permanent` ones need a person or another input, so a retry would only repeat them.
  */
 export const ERROR_CLASSES = {

@@ -120,7 +120,7 @@ export interface FetchedBackup {
 }
 
 /**
- * Exclusive right to work on something. While it is held the adapter prolongs it by itself, on its own timer;
+ * Exclusive right to work on something. While it is held the adapter prolongs it on its own timer;
  * when its holder dies it lapses after the seconds it was taken for.
  */
 export interface Lease {

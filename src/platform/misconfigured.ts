@@ -1,4 +1,4 @@
-/** What an app knows of itself when its settings are not valid: what is wrong with them, and who may be told. */
+/** What an app knows of itself when its settings are not valid: what is wrong with them, and who may know. */
 import { TokenAuthenticator } from '../adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from '../adapters/auth/token-verifier.ts';
 import { createJsonLogger } from '../adapters/system/json-logger.ts';

@@ -61,7 +61,7 @@ describe('a signed delivery', () => {
     expect(served.world.requests).toBe(0);
   });
 
-  it('does not open by itself what the settings do not allow', async () => {
+  it('does not open on its own what the settings do not allow', async () => {
     const world = await served.replace({
       webhooks: { sources: ['alerts'], apps: {}, perMinute: 30, autoRequest: false },
     });

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { RunningWork } from '../../src/platform/running-work.ts';
 
-describe('the work of an app that is told to stop', () => {
+describe('the work of an app that is asked to stop', () => {
   it('is waited for: the hook ends when all of it has saved', async () => {
     const stopping = new AbortController();
     const work = new RunningWork(stopping);

@@ -1,4 +1,4 @@
-/** Looks at how an operation failed. */
+/** Examines how an operation failed. */
 import { WardenError } from '../../src/core/errors.ts';
 
 /** The error of a promise that must fail with a WardenError. */

@@ -48,7 +48,7 @@ export class FourEyes {
     const hsms = `${local.world.settings.WARDEN_HSMS},stranger=${stranger.url}`;
     const world = {
       ...local.world,
-      // A deleted key is told about again an hour after its deletion, not only in its last 30 days.
+      // A deleted key is reported again an hour after its deletion, not only in its last 30 days.
       settings: { ...local.world.settings, WARDEN_PURGE_THRESHOLDS: '2159h' },
       recoverySettings: { ...local.world.recoverySettings, WARDEN_HSMS: hsms, ...settings },
     };

@@ -44,7 +44,7 @@ export class Succession extends WatchWorld {
   }
 }
 
-/** A world in which a look has seen a backed-up key deleted. */
+/** A world in which a scan has seen a backed-up key deleted. */
 export async function afterDeletion(options: Partial<MemoryHsmOptions> = {}): Promise<Succession> {
   const world = new Succession({ purgeProtection: false, ...options });
   await world.does('create', 'back up');
@@ -54,7 +54,7 @@ export async function afterDeletion(options: Partial<MemoryHsmOptions> = {}): Pr
   return world;
 }
 
-/** The purges that were told. */
+/** The purges that were reported. */
 export function purges(world: Succession) {
   return world.events('HsmWarden.KeyPurged').map(({ data }) => data);
 }

@@ -22,7 +22,7 @@ import { RecordingLogger } from './memory/recording-logger.ts';
 export const HOUR_MS = 3_600_000;
 export const DAY_MS = 24 * HOUR_MS;
 
-/** A pacer that never waits and remembers what it was told. */
+/** A pacer that never waits and remembers what it was asked. */
 export class FreePacer implements Pacer {
   readonly rate = 8;
   readonly throttles: (number | undefined)[] = [];

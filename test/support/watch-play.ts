@@ -13,11 +13,11 @@ const RETENTION_DAYS = 20;
 type Deed = 'create' | 'delete' | 'recover' | 'purge' | 'backUp';
 type Move =
   | { readonly kind: Deed; readonly key: string }
-  /** One thing after the other to one name, with no look in between. */
+  /** One thing after the other to one name, with no scan in between. */
   | { readonly kind: 'history'; readonly key: string; readonly deeds: readonly Deed[] }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'look' | 'throttle' | 'garbage' | 'topicDown' }
-  /** The look dies when it writes (`state`) or publishes (`topic`) for the n-th time. */
+  /** The scan dies when it writes (`state`) or publishes (`topic`) for the n-th time. */
   | { readonly kind: 'die'; readonly at: 'state' | 'topic'; readonly after: number };
 
 /** A name that changes hands, and what looks like it. What cannot be done is left out: each works from either state. */
@@ -67,7 +67,7 @@ export const aMove: fc.Arbitrary<Move> = fc.oneof(
 
 /** Which key the watch took for which, seen from its memory. */
 class Successions {
-  /** Changes of the memory from one key to another or to none: each has a purge to tell. By name. */
+  /** Changes of the memory from one key to another or to none: each has a purge to report. By name. */
   readonly seen = new Map<string, number>();
   /** Changes that a recovered and rotated key has in common with another key. */
   readonly alike = new Map<string, number>();
@@ -89,7 +89,7 @@ class Successions {
     const isAnother = now === undefined || this.#keys.get(before.createdAt) !== this.#keys.get(now.createdAt);
     const bothDeleted = before.state === 'deleted' && now?.state === 'deleted';
     if (isAnother) {
-      // A rotated key that is deleted looks as a new one does: without the log nobody can tell.
+      // A rotated key that is deleted looks as a new one does: without the log nobody can say.
       if (before.state === 'active' && now?.state === 'deleted') return;
       count(this.seen, name);
     } else if (bothDeleted && before.createdAt !== now.createdAt) count(this.alike, name);
@@ -103,9 +103,9 @@ function count(counts: Map<string, number>, name: string): void {
 /** Plays moves and keeps the truth beside what the watch says. */
 export class Play {
   readonly world = new WatchWorld({ retentionDays: RETENTION_DAYS, purgeProtection: false });
-  /** True purges by name, and purges by the end of the retention that no record tells. */
+  /** True purges by name, and purges by the end of the retention that no record reports. */
   readonly purges = new Map<string, number>();
-  /** Thresholds that a look saw crossed. */
+  /** Thresholds that a scan saw crossed. */
   readonly crossed = new Set<string>();
   readonly deletions = new Set<string>();
   readonly successions = new Successions();
@@ -198,7 +198,7 @@ export class Play {
     }
   }
 
-  /** A look with what the audit log told since the last one that ended; one that died is given its records again. */
+  /** A scan with what the audit log reported since the last one that ended; one that died is given its records again. */
   async look(): Promise<void> {
     const { signals } = this;
     this.world.logger.lines.splice(0);
@@ -208,7 +208,7 @@ export class Play {
       this.signals = { deletes: [], purges: [] };
       this.noteCrossed();
     } catch (error) {
-      // What the audit log told is given again: by whoever repeats a look that died, or that the HSM kept from judging it.
+      // What the audit log reported is given again: by whoever repeats a scan that died, or that the HSM kept from judging it.
       if (isWardenError(error) && error.code.startsWith('hsm-')) return;
       if (!(error instanceof Error) || error.message !== 'killed') throw error;
       this.world.restart();
@@ -245,12 +245,12 @@ export class Play {
   }
 }
 
-/** Plays `moves` from the first look to two that nothing is in the way of. */
+/** Plays `moves` from the first scan to two that nothing is in the way of. */
 export async function playAll(moves: readonly Move[], hasLog: boolean): Promise<Play> {
   const play = new Play(hasLog);
   await play.look();
   for (const move of moves) await play.play(move);
-  // Planted faults that were not met are used up, two or more a look; then two looks with nothing in their way.
+  // Planted faults that were not met are used up, two or more a scan; then two scans with nothing in their way.
   const rounds = 8 + 2 * moves.filter(({ kind }) => kind === 'garbage').length;
   for (let round = 1; round <= rounds; round += 1) {
     // What a process that died has left is published once it is old.

@@ -38,7 +38,7 @@ export function aWatchPolicy(change: Partial<WatchPolicy> = {}): WatchPolicy {
   };
 }
 
-/** Everything a look touches. */
+/** Everything a scan touches. */
 export class WatchWorld {
   readonly clock = new ManualClock({ now: Date.UTC(2026, 10, 24, 12, 0, 0), autoAdvance: true });
   readonly hsm: MemoryHsm;
@@ -98,19 +98,19 @@ export class WatchWorld {
     return [...once.values()].filter(({ type }) => type !== 'HsmWarden.Heartbeat');
   }
 
-  /** Types of the events told so far, without heartbeats; with the key where there is one. */
+  /** Types of the events reported so far, without heartbeats; with the key where there is one. */
   get told(): readonly string[] {
     return this.reported.map(nameOf);
   }
 
-  /** What is told while `action` runs. */
+  /** What is reported while `action` runs. */
   async during(action: () => Promise<unknown>): Promise<readonly string[]> {
     const before = this.reported.length;
     await action();
     return this.reported.slice(before).map(nameOf);
   }
 
-  /** Told events of one type. */
+  /** Reported events of one type. */
   events<Type extends WatchEvent['type']>(type: Type): Extract<WatchEvent, { type: Type }>[] {
     return this.reported.filter((event): event is Extract<WatchEvent, { type: Type }> => event.type === type);
   }
@@ -120,7 +120,7 @@ export class WatchWorld {
   }
 }
 
-/** A world with one backed-up key `orders`, already looked at. */
+/** A world with one backed-up key `orders`, already scanned. */
 export async function settledWorld(options: Partial<MemoryHsmOptions> = {}): Promise<WatchWorld> {
   const world = new WatchWorld(options);
   world.hsm.createKey('orders');

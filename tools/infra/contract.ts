@@ -46,7 +46,7 @@ export function checkFunctions(
   ];
 }
 
-/** The triggers' queues, hubs and connections exist where the app's host looks for them. */
+/** The triggers' queues, hubs and connections exist where the app's host looks them up. */
 export function checkTriggers(
   snapshot: Snapshot,
   app: string,

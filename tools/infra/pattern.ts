@@ -50,7 +50,7 @@ export const SOMETHING: Condition = {
   holds: (value) => typeof value === 'string' && value.trim() !== '',
 };
 
-/** Whatever is there, or nothing: another rule looks at it. */
+/** Whatever is there, or nothing: another rule judges it. */
 export const ANYTHING: Condition = { says: 'anything', holds: () => true };
 
 /** The same items in whatever order. */

@@ -4,7 +4,7 @@ import { LOCAL_SETTINGS, PRODUCT_TABLE, settingsOf } from './product.ts';
 type App = 'backup' | 'recovery';
 const BOTH: readonly App[] = ['backup', 'recovery'];
 
-/** Settings that the deployment decides, and the apps it tells: naming one in the parameters would contradict it. */
+/** Settings that the deployment decides, and the apps it gives them to: naming one in the parameters would contradict it. */
 export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
   ['WARDEN_HSMS', BOTH],
   ['WARDEN_CREDENTIAL', BOTH],
@@ -28,7 +28,7 @@ export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
   ['WARDEN_WEBHOOK_APPS', []],
 ]);
 
-/** The settings that an app is told by every deployment. */
+/** The settings that an app gets from every deployment. */
 export function deployedSettingsOf(app: string): readonly string[] {
   return [...DEPLOYED_SETTINGS].filter(([, apps]) => apps.some((one) => one === app)).map(([name]) => name);
 }

@@ -31,7 +31,7 @@ export interface ResourceManagerOptions {
   readonly clock: Clock;
   /** PEM of the certificate authorities to trust in place of the usual ones. */
   readonly caPem?: string;
-  /** How often the pipeline repeats a request that may pass; 3 unless told otherwise. */
+  /** How often the pipeline repeats a request that may pass; 3 unless said otherwise. */
   readonly retries?: number;
   readonly signal: AbortSignal;
 }

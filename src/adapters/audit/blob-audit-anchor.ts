@@ -100,7 +100,7 @@ function anchorGone(): WardenError {
   return new WardenError('audit-corrupt', {
     message: `The blob ${ANCHOR_BLOB}, which remembers where the audit log ends, is gone.`,
     advice:
-      'Compare the log with the copies that your events or SIEM have. Only then write the blob anew, from the tip that `hsm-warden audit verify` shows.',
+      'Compare the log with the copies that your events or SIEM have. Only then write the blob again, from the tip that `hsm-warden audit verify` shows.',
   });
 }
 

@@ -30,7 +30,7 @@ export class TokenAuthenticator implements Authenticator {
         advice: 'Send it as: Authorization: Bearer <token>.',
       });
     }
-    // The browser adds the session's cookie by itself, also to a request that another site made it send.
+    // The browser adds the session's cookie on its own, also to a request that another site made it send.
     if (!SAFE_METHODS.includes(method.toUpperCase())) this.#requireOwnOrigin(headers.get('origin'));
     return this.#verifier.verify(session);
   }

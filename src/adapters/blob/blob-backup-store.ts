@@ -54,7 +54,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   }
 
   /**
-   * After any failure it is looked whether it was done: a blob that holds this very record is our own, written by a try whose
+   * After any failure it is checked whether it was done: a blob that holds this very record is our own, written by a try whose
    * answer was lost on the way. Its bytes are for the caller to read back and compare, as after any write.
    */
   async put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup> {
@@ -112,7 +112,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   }
 
   /**
-   * The folders of a key within `part`. Blob names tell letter cases apart and names of keys do not, so the folders are
+   * The folders of a key within `part`. Blob names distinguish letter cases and names of keys do not, so the folders are
    * listed and compared: a page holds 5000 of them, as many as an HSM has keys.
    */
   async #foldersOf(

@@ -170,7 +170,7 @@ export class BlobDocumentStore implements DocumentStore {
       return found.metadata?.write === write ? requireEtag(found.etag, blob) : undefined;
     } catch (error) {
       if (isRestError(error) && error.statusCode === 404) return undefined;
-      // A conflict that cannot be told from our own write is no conflict yet: what stood in the way may pass.
+      // A conflict that cannot be distinguished from our own write is no conflict yet: what stood in the way may pass.
       throw failure.code === 'state-conflict' ? this.#failure(error, 'read', address, signal) : failure;
     }
   }

@@ -8,7 +8,7 @@ export const MOST_SKEW_MS = MINUTE_MS;
 /** How long a right clock is trusted. A wrong one is asked after before each write: somebody may set it. */
 const TRUSTED_MS = 5 * MINUTE_MS;
 
-/** What an answer of the service tells of its time: an answer, or what a refusal was thrown as. */
+/** What an answer of the service says of its time: an answer, or what a refusal was thrown as. */
 function dateOf(answer: { readonly date?: Date } | unknown): number | undefined {
   if (isRestError(answer)) {
     const date = epochOf(answer.response?.headers.get('date') ?? '');

@@ -1,4 +1,4 @@
-/** Turns what the SDK throws for an Event Grid topic into the engine's error. */
+/** Turns what the SDK throws for an Event Grid topic into the product's error. */
 import { definedOnly } from '../../core/defined-only.ts';
 import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { type Fault, readFault, reasonOf, TOKEN_ADVICE } from '../http/fault.ts';

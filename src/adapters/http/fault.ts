@@ -61,7 +61,7 @@ export function withoutBody(error: unknown): unknown {
   return new Error(`the body of the answer (status ${error.statusCode ?? 'unknown'}) could not be parsed`);
 }
 
-/** Classifies `error`; `signal` is the caller's own, to tell giving up from running out of time; `now` in epoch milliseconds. */
+/** Classifies `error`; `signal` is the caller's own, to distinguish giving up from running out of time; `now` in epoch milliseconds. */
 export function readFault(error: unknown, signal: AbortSignal | undefined, now: number): Fault {
   if (signal?.aborted) return { kind: 'aborted' };
   if (!(error instanceof Error)) return { kind: 'unexpected' };

@@ -1,4 +1,4 @@
-/** Gives up on a storage account that does not answer: its SDK tells the service of a limit, but itself waits without one. */
+/** Gives up on a storage account that does not answer: its SDK gives the service a limit, but itself waits without one. */
 import { CALL_LIMITS_MS, withinLimits } from './call-limits.ts';
 
 /**

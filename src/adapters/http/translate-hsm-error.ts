@@ -1,4 +1,4 @@
-/** Turns what the SDK throws for a Managed HSM into the engine's error: one table of statuses, codes and advice. */
+/** Turns what the SDK throws for a Managed HSM into the product's error: one table of statuses, codes and advice. */
 import { definedOnly } from '../../core/defined-only.ts';
 import { abortReason, WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import { briefOf, type Fault, readFault, reasonOf, TOKEN_ADVICE, withoutBody } from './fault.ts';

@@ -1,4 +1,4 @@
-/** What KeyClient does not offer by itself: aborting every request of a call, and seeing what was sent and answered. */
+/** What KeyClient does not offer: aborting every request of a call, and seeing what was sent and answered. */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { PipelinePolicy, PipelineRequest } from '@azure/core-rest-pipeline';
 import { z } from 'zod';

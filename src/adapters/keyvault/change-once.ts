@@ -48,7 +48,7 @@ export async function changeOnce<T>(change: Change<T>, attempts: Attempts): Prom
   }
 }
 
-/** Whether nobody can tell from `error` that the change was not done. A refusal, also for too many requests, was none. */
+/** Whether nobody can say from `error` that the change was not done. A refusal, also for too many requests, was none. */
 function isLost(error: WardenError): boolean {
   return isWardenError(error, 'hsm-unreachable', 'hsm-unavailable', 'hsm-answer-unexpected');
 }

@@ -17,7 +17,7 @@ export interface HsmClientOptions {
   readonly timeoutMs?: number;
 }
 
-/** A client that never repeats by itself: not even what cannot be done twice would be safe from that. */
+/** A client that never retries: not even what cannot be done twice would be safe from that. */
 export function createKeyClient(options: HsmClientOptions): KeyClient {
   const policy = callContextPolicy(
     new URL(options.url).origin,

@@ -28,7 +28,7 @@ import { momentsOf, requireMoments } from './new-key.ts';
 const ATTEMPTS: RetryPolicy = { attempts: 4, firstDelayMs: 1_000, maxDelayMs: 8_000 };
 /** The largest page the service gives. */
 const PAGE_SIZE = 25;
-/** How often it is looked whether a deletion has ended, and for how long. */
+/** How often it is checked whether a deletion has ended, and for how long. */
 const DELETION_POLL_MS = 500;
 const DELETION_LIMIT_MS = 60_000;
 
@@ -145,7 +145,7 @@ export class KeyAdministration {
     });
   }
 
-  /** A new version, once: what the key was before tells afterwards whether it was made. */
+  /** A new version, once: what the key was before shows afterwards whether it was made. */
   async #make(
     what: string,
     name: string,

@@ -39,7 +39,7 @@ export interface LocalRolesOptions {
   readonly clock: Clock;
   /** PEM of the certificate authorities to trust in place of the usual ones. */
   readonly caPem?: string;
-  /** How often the pipeline repeats a request that may pass; 5 unless told otherwise. */
+  /** How often the pipeline repeats a request that may pass; 5 unless said otherwise. */
   readonly retries?: number;
 }
 

@@ -7,9 +7,9 @@ import { translateStorageError } from '../http/translate-storage-error.ts';
 
 /** The most that the service shows or gives at once. */
 const AT_ONCE = 32;
-/** Batches read for one message: more than this lie in no poison queue that anybody looks at. */
+/** Batches read for one message: more than this lie in no poison queue that anybody reads. */
 const BATCHES = 32;
-/** For so long a message is hidden while another is looked for, in seconds. */
+/** For so long a message is hidden while another is searched for, in seconds. */
 const HIDDEN_SECONDS = 60;
 
 /** What {@link StorageDeadLetters} works with. */

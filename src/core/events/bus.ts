@@ -1,5 +1,5 @@
 /**
- * The event bus: hands events to every sink, at least once, in order, and tells the outbox what it may forget.
+ * The event bus: hands events to every sink, at least once, in order, and lets the outbox know what it may forget.
  *
  * Who publishes? Events reach an outbox by an ETag-guarded write, which knows what waited before it. A writer that found
  * the outbox empty publishes, and goes on until it is empty again: each time it strikes off what was accepted, by a

@@ -11,7 +11,7 @@ export const BackupRecord = z.strictObject({
   key: z.string().regex(/^[0-9A-Za-z-]{1,127}$/),
   /** Newest version's full identifier at the time of the backup. */
   keyId: z.string().min(1),
-  /** The listed key's `created` and `updated` when it was backed up: what tells a changed key from an unchanged one. */
+  /** The listed key's `created` and `updated` when it was backed up: what distinguishes a changed key from an unchanged one. */
   createdAt: z.int().nonnegative(),
   updatedAt: z.int().nonnegative(),
   capturedAt: z.int().nonnegative(),

@@ -13,7 +13,7 @@ export const AuditEvent = z.strictObject({
   event: z.string().regex(/^[a-z][a-z-]{1,60}$/),
   actor: z.strictObject({ kind: z.string(), id: z.string(), name: z.string() }),
   decision: z.enum(['allowed', 'refused', 'noted']),
-  /** The same for one fact told twice, so that a repeated line is known for what it is. */
+  /** The same for one fact reported twice, so that a repeated line is known for what it is. */
   factId: z.string().exactOptional(),
   recoveryId: z.string().exactOptional(),
   hsm: z.string().exactOptional(),

@@ -104,7 +104,7 @@ export const PLATFORM_SETTINGS = {
     otherwise: 'none',
   }),
   WARDEN_TOKEN_FILE: setting(z.string().min(1), {
-    description: 'File with the bearer token of a local emulator, read anew each time.',
+    description: 'File with the bearer token of a local emulator, read again each time.',
     expected: 'a path; only with `WARDEN_CREDENTIAL=token-file`',
     otherwise: 'none',
   }),

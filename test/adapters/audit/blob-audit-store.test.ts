@@ -93,7 +93,7 @@ describe('the audit log on append blobs', () => {
 });
 
 describe('the anchor of the audit log', () => {
-  it('is made before the first line, and never anew once it was removed', async () => {
+  it('is made before the first line, and never again once it was removed', async () => {
     const container = await aContainer();
     const options = { container, clock: systemClock };
     const store = new BlobAuditStore(options);

@@ -9,7 +9,7 @@ describe('work that must be done in time', () => {
     await expect(inTime(undefined, () => Promise.reject(new Error('its own')))).rejects.toThrow('its own');
   });
 
-  it('is left behind when it takes too long, and told so', async () => {
+  it('is left behind when it takes too long, and says so', async () => {
     let told: AbortSignal | undefined;
     const work = (signal: AbortSignal) => {
       told = signal;

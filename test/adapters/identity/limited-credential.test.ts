@@ -1,4 +1,4 @@
-/** A token endpoint that is silent, or asks for hours, holds nobody: the wait ends by itself, and at once on a signal. */
+/** A token endpoint that is silent, or asks for hours, holds nobody: the wait has a limit, and ends at once on a signal. */
 import { describe, expect, it } from 'vitest';
 import { LimitedCredential } from '../../../src/adapters/identity/limited-credential.ts';
 import { KeyVaultKeyService } from '../../../src/adapters/keyvault/key-vault-key-service.ts';

@@ -40,7 +40,7 @@ const asksForAnHour = (_request: IncomingMessage, response: ServerResponse) =>
   json(response, 429, { error: { code: 'TooManyRequests', message: 'x' } }, { 'retry-after': '3600' });
 
 describe('an operator', () => {
-  it('who presses Ctrl-C while the HSM asks for an hour is free at once, and was told why it takes so long', async () => {
+  it('who presses Ctrl-C while the HSM asks for an hour is free at once, and was shown why it takes so long', async () => {
     const interrupt = new AbortController();
     const admin = await adminOn(asksForAnHour, { signal: interrupt.signal });
     const notices: WaitNotice[] = [];
@@ -97,7 +97,7 @@ describe('an operator', () => {
     expect(server.requests.filter((request) => request.startsWith('DELETE'))).toHaveLength(1);
   });
 
-  it('is told when the new key does not expire as asked', async () => {
+  it('is reported when the new key does not expire as asked', async () => {
     const moment = new Date('2050-01-01T00:00:00Z');
     const admin = await adminOn(({ method }, response) => {
       if (method === 'GET') json(response, 404, { error: { code: 'KeyNotFound', message: 'not found' } });

@@ -18,7 +18,7 @@ afterEach(async () => {
   servers = [];
 });
 
-/** An HSM that lets everybody in and then answers as told. */
+/** An HSM that lets everybody in and then answers as scripted. */
 async function startHsm(
   answer: (request: IncomingMessage, response: ServerResponse) => void,
 ): Promise<TlsServer> {
@@ -143,7 +143,7 @@ describe('KeyVaultKeyService', () => {
     expect(hsm.requests).toEqual([]);
   });
 
-  it('gives an HSM that does not answer the time it was told to', async () => {
+  it('gives an HSM that does not answer the time it was set to', async () => {
     const hsm = await startHsm(() => undefined);
 
     expect((await failureOf(serviceOn(hsm, { timeoutMs: 100 }).getKey('orders'))).code).toBe(

@@ -1,4 +1,4 @@
-/** A change of a key whose answer is lost is looked for before anything else: never made twice, never called failed when done. */
+/** A change of a key whose answer is lost is searched for before anything else: never made twice, never called failed when done. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { KeyAdministration } from '../../../src/adapters/keyvault/key-administration.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';

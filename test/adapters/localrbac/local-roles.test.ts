@@ -82,7 +82,7 @@ describe('the roles of an HSM over REST', () => {
     await expect(stranger.listDefinitions()).rejects.toMatchObject({ code: 'hsm-forbidden', hsm: 'contoso' });
   });
 
-  it('tell that the HSM cannot be reached', async () => {
+  it('report that the HSM cannot be reached', async () => {
     const getToken = async () => ({ token: 'x', expiresOnTimestamp: Date.now() + 3_600_000 });
     const gone = new RestLocalRoles({
       hsm: 'contoso',

@@ -171,7 +171,7 @@ test('faults on demand meet it by its name', async () => {
 });
 
 describe('PATCH /_emulator/managed-hsm', () => {
-  test('sets what a drill looks at and leaves the rest', async () => {
+  test('sets what a drill reads and leaves the rest', async () => {
     const body = {
       networkAcls: { defaultAction: 'Deny', ipRules: [{ value: '203.0.113.7/32' }] },
       regions: [{ name: 'swedencentral', isPrimary: true }, { name: 'uksouth' }],

@@ -5,7 +5,7 @@ import type { Exchange } from '../../../src/emulator/wire/exchange.ts';
 export const SOURCE = { poolName: 'contoso', tenantId: 'tenant-1' };
 export const STARTED_AT = Date.UTC(2026, 7, 31, 19, 52, 39, 763);
 
-/** A backup of the key `k1`, unless told otherwise. */
+/** A backup of the key `k1`, unless said otherwise. */
 export function exchangeOf(changes: Partial<Exchange> = {}): Exchange {
   return {
     request: {

@@ -95,7 +95,7 @@ describe('the sink', () => {
     expect(Math.max(...batches.map((batch) => batch.length))).toBe(100);
   });
 
-  test('is told again until it accepts, and only then the next batch', async () => {
+  test('is reported again until it accepts, and only then the next batch', async () => {
     answers = [500, 503];
     const audit = open({ sinkUrl: sinkUrl() });
     audit.observe(exchangeOf({ requestId: 'a' }));
@@ -143,7 +143,7 @@ describe('the sink', () => {
     await vi.waitFor(() => expect(batches).toEqual([['early'], ['late']]));
   });
 
-  test('is asked before a record is due, and is told of it when it is', async () => {
+  test('is asked before a record is due, and gets it when it is', async () => {
     let now = 0;
     const audit = createAuditFeed({
       ...SOURCE,
@@ -160,7 +160,7 @@ describe('the sink', () => {
     await audit.close();
   });
 
-  test('a short delay passes by itself', async () => {
+  test('a short delay passes unnoticed', async () => {
     const audit = createAuditFeed({
       ...SOURCE,
       now: Date.now,

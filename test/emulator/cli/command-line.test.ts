@@ -116,7 +116,7 @@ describe('the process', () => {
     },
   );
 
-  test('ends with the npm that started it, which tells nobody of a SIGTERM', async () => {
+  test('ends with the npm that started it, which passes no SIGTERM on', async () => {
     const npm = spawn('npm', ['run', '--silent', 'emulator', '--', '--port', '0', '--json'], {
       stdio: ['ignore', 'pipe', 'inherit'],
     });

@@ -13,7 +13,7 @@ let emulator: Emulator;
 let client: KeyClient;
 const keys = new Map<string, KeyVaultKey>();
 
-// Imported, so that the tests hold the private key too and can judge every answer by themselves.
+// Imported, so that the tests hold the private key too and can judge every answer on its own.
 const IMPORTS = {
   rsa: RSA,
   p256: P256,
@@ -81,7 +81,7 @@ describe('sign and verify', () => {
     }
     expect((await crypto.verify(alg, digestOf(alg), ofData.result)).result).toBe(true);
     expect((await crypto.verify(alg, digestOf(alg).reverse(), ofData.result)).result).toBe(false);
-    // The SDK verifies data with an RSA key by itself, and PS as if it were RS: only RS and ES are judged here.
+    // The SDK verifies data with an RSA key locally, and PS as if it were RS: only RS and ES are judged here.
     if (!alg.startsWith('PS')) expect((await crypto.verifyData(alg, MESSAGE, result)).result).toBe(true);
   });
 

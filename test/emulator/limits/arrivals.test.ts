@@ -81,7 +81,7 @@ test('clearing starts from zero', () => {
   expect(arrivals.counts().operations.backupKey).toEqual({ total: 1, throttled: 0, busiestSecond: 1 });
 });
 
-test('GET /_emulator/requests tells what arrived and what was throttled; moving the clock plays no part', async () => {
+test('GET /_emulator/requests reports what arrived and what was throttled; moving the clock plays no part', async () => {
   const emulator = await startEmulator({ seedKeys: 1 });
   const call = (method: string, path: string) => raw(emulator, method, `${path}?${API}`);
   // So many that some are above the rate, however slow the machine is.

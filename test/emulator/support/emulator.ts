@@ -18,7 +18,7 @@ const agent = new Agent({ keepAlive: true });
 
 type RawRequest = { readonly token?: string | null; readonly body?: unknown };
 
-/** One request over TLS, with the administrator's token unless told otherwise (`null`: none). */
+/** One request over TLS, with the administrator's token unless said otherwise (`null`: none). */
 export function raw(
   emulator: Pick<Emulator, 'url' | 'caPem' | 'token'>,
   method: string,

@@ -19,7 +19,7 @@ const PROBE = `
   await Promise.all([first.stop(), second.stop()]);
 `;
 
-it('an app whose other modules register functions can be loaded twice in one process, which then ends by itself', async () => {
+it('an app whose other modules register functions can be loaded twice in one process, which then ends', async () => {
   const directory = await mkdtemp(join(tmpdir(), 'native-'));
   onTestFinished(() => rm(directory, { recursive: true }));
   await symlink(join(here, '../../../node_modules'), join(directory, 'node_modules'));

@@ -106,14 +106,14 @@ describe('the topic and the SDK', () => {
     expect(topic.accepted.map(({ id }) => id)).toEqual(events.map(({ id }) => id));
   });
 
-  it('a wrong key is told as topic-forbidden', async () => {
+  it('a wrong key is reported as topic-forbidden', async () => {
     const topic = await aTopic();
     expect((await failureOf(sinkTo(topic, 'other').accept([anEvent('orders')]))).code).toBe(
       'topic-forbidden',
     );
   });
 
-  it('a topic that is not there is told as topic-unreachable', async () => {
+  it('a topic that is not there is reported as topic-unreachable', async () => {
     const topic = await aTopic();
     const sink = sinkTo(topic);
     await topic.close();
@@ -141,7 +141,7 @@ describe('the topic and the SDK', () => {
 });
 
 describe('a webhook of the topic', () => {
-  it('is asked for leave, then gets each event by itself as the real topic sends it', async () => {
+  it('is asked for leave, then gets each event in a request of its own, as the real topic sends it', async () => {
     const hook = await aWebhook();
     const topic = await aTopic({ subscriptions: [{ name: 'pager', url: hook.url }] });
     const event = anEvent('orders');

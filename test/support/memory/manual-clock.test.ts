@@ -1,4 +1,4 @@
-/** The clock of the tests moves only when told, and wakes sleepers at their own moments. */
+/** The clock of the tests moves only when set, and wakes sleepers at their own moments. */
 import { describe, expect, it } from 'vitest';
 import { failureOf } from '../errors.ts';
 import { ManualClock } from './manual-clock.ts';
@@ -49,7 +49,7 @@ describe('ManualClock', () => {
     expect(clock.sleeping).toBe(0);
   });
 
-  it('jumps by itself from sleeper to sleeper when asked to', async () => {
+  it('jumps from sleeper to sleeper when asked to', async () => {
     const clock = new ManualClock({ now: 0, autoAdvance: true });
 
     await Promise.all([clock.sleep(1000), clock.sleep(3000), clock.sleep(2000).then(() => clock.sleep(500))]);

@@ -1,4 +1,4 @@
-/** A clock that stands still until it is told otherwise, so that ninety days pass in a test without a wait. */
+/** A clock that stands still until it is set, so that ninety days pass in a test without a wait. */
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../../src/core/ports.ts';
 import { abortedError } from './abort.ts';
@@ -13,7 +13,7 @@ export interface ManualClockOptions {
   /** Epoch milliseconds to start at; 2026-01-01T00:00:00Z when absent. */
   readonly now?: number;
   /**
-   * Whether time jumps by itself to the next sleeper once nothing else is ready to run. Work that waits for real IO
+   * Whether time jumps to the next sleeper once nothing else is ready to run. Work that waits for real IO
    * does not count as ready: this mode is for code whose other ports are in memory.
    */
   readonly autoAdvance?: boolean;

@@ -133,7 +133,7 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
   }
 }
 
-/** A list tells of blobs, not of their versions, as that of Blob storage does. */
+/** A list gives blobs, not their versions, as that of Blob storage does. */
 function withoutVersion({ versionId: _, ...stored }: StoredBackup): StoredBackup {
   return stored;
 }

@@ -33,7 +33,7 @@ export class MemoryLeases implements Leases {
     return { lost: mine.lost.signal, release: () => this.#release(name, mine) };
   }
 
-  /** Takes the lease away from its holder, who is told by its `lost` signal. */
+  /** Takes the lease away from its holder, who learns it by its `lost` signal. */
   breakLease(name: string): void {
     const held = this.#holdings.get(name);
     this.#holdings.delete(name);

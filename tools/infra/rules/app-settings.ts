@@ -1,4 +1,4 @@
-/** What each app is told: by which identity it reaches what. Settings of the product beyond that are the operator's. */
+/** What each app is given: by which identity it reaches what. Settings of the product beyond that are the operator's. */
 import { z } from 'zod';
 import type { AppName, Facts } from '../facts.ts';
 import { ANYTHING, type Condition, type Pattern } from '../pattern.ts';

@@ -1,4 +1,4 @@
-/** Where telemetry goes, how long it is kept, and who is told. */
+/** Where telemetry goes, how long it is kept, and who is notified. */
 import type { Expected } from '../expected.ts';
 import type { Facts } from '../facts.ts';
 

@@ -88,7 +88,7 @@ const WatchState = z.strictObject({
 });
 export type WatchState = z.infer<typeof WatchState>;
 
-/** The memory of a watch that has never looked. */
+/** The memory of a watch that has never scanned. */
 function emptyWatchState(hsm: string): WatchState {
   return { format: 1, hsm, keys: {}, purges: {}, conditions: {}, outbox: [], refused: [], pins: [] };
 }

@@ -33,7 +33,7 @@ function recordRuns(meanwhile: () => Promise<void> | void = () => undefined): un
 }
 
 describe('a timer function', () => {
-  it('runs at each of its times and is told its record', async () => {
+  it('runs at each of its times and is given its record', async () => {
     const time = manualTime('2026-11-24T01:00:00Z');
     const runs = recordRuns();
     await start('0 0 2 * * *', { clock: time, alarm: time.alarm });
@@ -157,7 +157,7 @@ describe('a timer function', () => {
     expect(runs).toHaveLength(1);
   });
 
-  it('runs when the clock jumped and the host is told to look', async () => {
+  it('runs when the clock jumped and the host is asked to check', async () => {
     const time = manualTime('2026-11-24T00:00:00Z');
     const runs = recordRuns();
     let jumped = 0;
@@ -182,7 +182,7 @@ describe('a timer function', () => {
     await vi.waitFor(() => expect(runs.length).toBeGreaterThanOrEqual(2), { timeout: 5000 });
   });
 
-  it('does not run by itself when timers are off, but when asked for', async () => {
+  it('does not run when timers are off, but when asked for', async () => {
     const time = manualTime('2026-11-24T00:00:00Z');
     const runs = recordRuns();
     const { host } = await start('0 0 2 * * *', { clock: time, alarm: time.alarm, timers: false });
