@@ -65,6 +65,7 @@ function answerOf(finding: FindingView): Answer {
     data: finding,
     table: {
       columns: ['Fact', 'Value'],
+      wraps: true,
       rows: [
         ['finding', id],
         ['key', `${key} of HSM ${hsm}`],

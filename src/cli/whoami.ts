@@ -50,6 +50,7 @@ export const whoami = defineCommand({
       data: { ...facts, expiresAt: when(expiresAt) },
       table: {
         columns: ['Fact', 'Value'],
+        wraps: true,
         rows: [...Object.entries(facts), ['expires', momentCell(expiresAt)]],
       },
     };

@@ -48,6 +48,7 @@ export const backupShow = defineCommand({
       data: { ...backupView(found), verdict },
       table: {
         columns: ['Fact', 'Value'],
+        wraps: true,
         rows: [
           ['hsm', record.hsm],
           ['key', record.key],

@@ -17,10 +17,11 @@ export interface ArgumentSpec {
   readonly description: string;
 }
 
-/** A moment in a table: people read how far it is, programs `text`. `at`: epoch milliseconds. */
+/** A moment in a table: people read how far it is (and, with `both`, the moment too), programs `text`. `at`: epoch milliseconds. */
 export interface MomentCell {
   readonly at: number;
   readonly text: string;
+  readonly both?: true;
 }
 
 /** A size in a table. */
@@ -35,6 +36,8 @@ export type Cell = string | number | boolean | undefined | MomentCell | SizeCell
 export interface Table {
   readonly columns: readonly string[];
   readonly rows: readonly (readonly Cell[])[];
+  /** Set where the last column holds sentences: it is wrapped, not cut. */
+  readonly wraps?: true;
 }
 
 /** What a command answers. */

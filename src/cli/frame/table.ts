@@ -17,11 +17,12 @@ const GAP = 2;
 const NARROWEST = 8;
 
 /** Columns as wide as their widest cell, or cut in the middle where the terminal is narrower; headers are never cut. */
-export function renderTable({ columns, rows }: Table, style: TableStyle): string {
+export function renderTable({ columns, rows, wraps }: Table, style: TableStyle): string {
   const texts = rows.map((row) => row.map((cell) => personText(cell, style)));
   const natural = columns.map((title, index) =>
     Math.max(title.length, ...texts.map((row) => (row[index] ?? '').length)),
   );
+  if (wraps === true) return renderWrapped([columns, ...texts], natural, style.width);
   const widths = fitted(natural, columns, style.width);
   const line = (cells: readonly string[]) =>
     cells
@@ -30,6 +31,39 @@ export function renderTable({ columns, rows }: Table, style: TableStyle): string
       .trimEnd();
   const rule = widths.map((width) => '-'.repeat(width));
   return `${[columns, rule, ...texts].map(line).join('\n')}\n`;
+}
+
+/** Room for a sentence, even where the terminal is narrower. */
+const NARROWEST_SENTENCE = 20;
+
+/** Every column as wide as it needs, and the last one in as many lines as it takes; a word longer than a line is not broken. */
+function renderWrapped(
+  [titles = [], ...rows]: readonly (readonly string[])[],
+  natural: readonly number[],
+  width: number | undefined,
+): string {
+  const before = natural.slice(0, -1);
+  const indent = before.reduce((sum, one) => sum + one + GAP, 0);
+  const room = width === undefined ? undefined : Math.max(NARROWEST_SENTENCE, width - indent);
+  const rule = [...before, Math.min(natural.at(-1) ?? 0, room ?? Number.POSITIVE_INFINITY)];
+  const lines = [titles, rule.map((one) => '-'.repeat(one)), ...rows].map((cells) => {
+    const head = before.map((one, index) => (cells[index] ?? '').padEnd(one + GAP)).join('');
+    return `${head}${wrapped(cells[before.length] ?? '', room).join(`\n${' '.repeat(indent)}`)}`.trimEnd();
+  });
+  return `${lines.join('\n')}\n`;
+}
+
+/** `text` in lines of at most `width` characters, broken at spaces. */
+export function wrapped(text: string, width: number | undefined): readonly string[] {
+  if (width === undefined || text.length <= width) return [text];
+  const lines: string[] = [];
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 1 + word.length <= width)
+      lines[lines.length - 1] = `${last} ${word}`;
+    else lines.push(word);
+  }
+  return lines;
 }
 
 /** A cell for programs: the same whatever the terminal and the time. */
@@ -43,7 +77,8 @@ function personText(cell: Cell, { now, utc }: TableStyle): string {
   if ('bytes' in cell) return sizeText(cell.bytes);
   if (utc || Number.isNaN(cell.at)) return plain(cell.text);
   const away = duration(Math.abs(cell.at - now));
-  return cell.at > now ? `in ${away}` : `${away} ago`;
+  const far = cell.at > now ? `in ${away}` : `${away} ago`;
+  return cell.both === true ? `${far} (${plain(cell.text)})` : far;
 }
 
 const UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'] as const;

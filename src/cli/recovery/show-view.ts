@@ -1,41 +1,75 @@
-/** A recovery request for people: what, who, how far. */
+/** A recovery request for people: what will happen, on what evidence, who asked, who must still approve, until when. */
 import type { RecoveryView } from '../../features/recovery/model/asking.ts';
-import type { Answer } from '../frame/command.ts';
+import { counted, isoCell } from '../connect/warden-options.ts';
+import type { Answer, Cell } from '../frame/command.ts';
+
+type Fact = readonly [string, Cell];
 
 /** The answer of every command about one request. */
 export function viewAnswer(view: RecoveryView): Answer {
-  const { operation, outcome } = view;
-  const { backup } = operation;
-  const facts: [string, string][] = [
+  const { outcome } = view;
+  const facts: readonly Fact[] = [
     ['id', view.id],
     ['state', view.state],
-    [
-      'operation',
-      `${operation.action} key ${operation.key} of HSM ${operation.hsm} into ${operation.target}`,
-    ],
-    ...(backup === undefined
-      ? []
-      : ([
-          ['backup', `${backup.blob} (captured ${backup.capturedAt})`],
-          ['sha256', backup.sha256],
-        ] satisfies [string, string][])),
+    [isOpen(view) ? 'will happen' : 'asked for', whatHappens(view)],
+    ...evidenceOf(view),
     ['requester', view.requester.name],
     ['reason', view.reason],
-    ['expires', view.expiresAt],
-    ...view.preflight.map((note): [string, string] => ['pre-flight', note]),
-    ...view.approvals.map(({ by, at }): [string, string] => ['approved by', `${by.name} at ${at}`]),
-    ['missing', missing(view)],
+    ['requested', moment(view.createdAt)],
+    ...view.preflight.map((note): Fact => ['pre-flight', note]),
+    ...view.approvals.map(({ by, at }): Fact => ['approved by', `${by.name} at ${at}`]),
+    ['still needed', stillNeeded(view)],
+    [isOpen(view) ? 'ends' : 'would have ended', moment(view.expiresAt)],
     ['digest', view.digest],
-    ...(outcome === undefined
-      ? []
-      : ([['outcome', `${outcome.result}: ${outcome.message}`]] satisfies [string, string][])),
-    ...(outcome?.warnings ?? []).map((warning): [string, string] => ['warning', warning]),
+    ...(view.endedAt === undefined ? [] : [['ended', moment(view.endedAt)] satisfies Fact]),
+    ...(outcome === undefined ? [] : [['outcome', `${outcome.result}: ${outcome.message}`] satisfies Fact]),
+    ...(outcome?.advice === undefined ? [] : [['what to do', outcome.advice] satisfies Fact]),
+    ...(outcome?.warnings ?? []).map((warning): Fact => ['warning', warning]),
   ];
-  return { data: view, table: { columns: ['Fact', 'Value'], rows: facts } };
+  return { data: view, table: { columns: ['Fact', 'Value'], rows: facts, wraps: true } };
 }
 
-function missing({ missingApprovals, missingGroups, state }: RecoveryView): string {
+function isOpen({ state }: RecoveryView): boolean {
+  return state === 'requested' || state === 'approved' || state === 'executing';
+}
+
+function whatHappens({ operation: { action, key, hsm, target } }: RecoveryView): string {
+  if (action === 'recover') {
+    return `recover key ${key} on HSM ${target}: its deletion is undone, with all its versions, and nothing is restored`;
+  }
+  const from = target === hsm ? '' : `, whose backup is of HSM ${hsm}`;
+  return `restore key ${key} into HSM ${target} from the backup below${from}: no key of that name is there`;
+}
+
+/** The backup of a restore; a recovery is verified by what could be seen of the deleted key, which pre-flight says. */
+function evidenceOf({ operation: { backup } }: RecoveryView): readonly Fact[] {
+  if (backup === undefined) return [];
+  const { blob, capturedAt, sha256, versions = [] } = backup;
+  const confirmed = versions.filter((version) => version.confirmed).length;
+  return [
+    ['backup', blob],
+    ['captured', moment(capturedAt)],
+    ['sha256', sha256],
+    ...(versions.length === 0
+      ? []
+      : ([
+          [
+            'evidence',
+            `${counted(versions.length, 'version')}, ${confirmed} of them known to the catalogue, too`,
+          ],
+        ] satisfies Fact[])),
+  ];
+}
+
+function stillNeeded(view: RecoveryView): string {
+  const { missingApprovals, missingGroups, state, policy, requester } = view;
+  if (state === 'approved' || state === 'executing') return 'nothing; it is executed now';
   if (state !== 'requested') return 'nothing';
-  const groups = missingGroups.length === 0 ? '' : `, of ${missingGroups.join(' and ')}`;
-  return `${missingApprovals} approvals${groups}`;
+  const groups = missingGroups.length === 0 ? '' : `, among them of ${missingGroups.join(' and ')}`;
+  return `${counted(missingApprovals, 'approval')} of ${policy.approvals}${groups}; not by ${requester.name}, who asked`;
+}
+
+function moment(iso: string): Cell {
+  const cell = isoCell(iso);
+  return cell === undefined ? undefined : { ...cell, both: true };
 }

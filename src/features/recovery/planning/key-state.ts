@@ -12,6 +12,7 @@ import type { CatalogueEntry } from '../../recovery-points/catalogue-text.ts';
 import { structureFault } from '../../recovery-points/structure.ts';
 import { type ExpectedVersion, type Judgement, judgeCandidate } from '../model/known-facts.ts';
 import type { Operation, SeenKey } from '../model/record.ts';
+import { describeTags, keyHistory } from './history.ts';
 import { type Ask, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
 
 /** What looking needs. */
@@ -38,7 +39,8 @@ export async function readKeyState(keys: KeyService, key: string, signal?: Abort
   const deleted = await orUndefined(() => keys.getDeletedKey(key, signal));
   if (deleted === undefined) return { state: 'gone' };
   const { deletedAt, scheduledPurgeAt } = deleted;
-  return { state: 'deleted', name: deleted.name, deletedAt, scheduledPurgeAt, seen: seenOf(deleted) };
+  const { name, tags } = deleted;
+  return { state: 'deleted', name, deletedAt, scheduledPurgeAt, seen: seenOf(deleted), tags };
 }
 
 /** What verifying compares of one version. */
@@ -70,7 +72,8 @@ export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSig
   const { hsm, target, key } = ask;
   if (plan.action === 'recover') {
     const note = backups.length === 0 ? ['There is no backup to verify the recovered key against.'] : [];
-    const { name = key, deletedAt, seen } = state.state === 'deleted' ? state : {};
+    const { name = key, deletedAt, seen, tags = {} } = state.state === 'deleted' ? state : {};
+    const history = await keyHistory(deps.store, { hsm: target, key }, deletedAt, signal);
     return {
       operation: {
         action: 'recover',
@@ -80,7 +83,13 @@ export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSig
         ...(deletedAt === undefined ? {} : { deletedAt }),
       },
       ...(seen === undefined ? {} : { seen }),
-      notes: [...plan.notes, ...(seen === undefined ? [] : [describeSeen(seen)]), ...note],
+      notes: [
+        ...plan.notes,
+        ...history,
+        ...(seen === undefined ? [] : [describeSeen(seen)]),
+        ...describeTags(tags),
+        ...note,
+      ],
     };
   }
   const known = await catalogued(deps.store, hsm, key, signal);
@@ -92,7 +101,8 @@ export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSig
       const judgement = judgeCandidate(found.stored, known.entry, backups);
       const refusal = refusalOf(judgement, plan.substitutes);
       if (refusal === undefined) {
-        const notes = [...plan.notes, ...faults, ...known.notes, ...judgement.warnings];
+        const history = await keyHistory(deps.store, { hsm, key }, undefined, signal);
+        const notes = [...plan.notes, ...history, ...faults, ...known.notes, ...judgement.warnings];
         return restoreOf(ask, found.stored, judgement.expected, notes);
       }
       code = 'backup-contradicted';

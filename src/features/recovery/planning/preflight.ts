@@ -29,6 +29,7 @@ export type KeyState =
       readonly deletedAt: number;
       readonly scheduledPurgeAt: number;
       readonly seen?: SeenKey;
+      readonly tags?: Readonly<Record<string, string>>;
     }
   | { readonly state: 'gone' };
 

@@ -29,6 +29,7 @@ export function beginDeletion(
     scheduledPurgeAt: key.scheduledPurgeAt,
     told: [],
     uses: [],
+    ...definedOnly({ deletedBy }),
   };
   const facts = deletedFacts(context, key, known, entry);
   const data = { ...facts, ...definedOnly({ deletedBy }) };

@@ -1,5 +1,6 @@
 /** Says that somebody tried to use a key that is deleted: the surest sign that the deletion was a mistake. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import { HOUR_MS, isoTime } from '../../../core/time.ts';
 import { type JudgeContext, timeLeft } from '../model/context.ts';
 import type { Finding } from '../model/events.ts';
@@ -43,7 +44,15 @@ export function classifyUses(
       },
     });
   }
-  return { known: { ...known, uses: [...reported] }, findings };
+  const lastUse = latestUse(known, uses);
+  return { known: { ...known, uses: [...reported], ...definedOnly({ lastUse }) }, findings };
+}
+
+function latestUse(known: DeletedKey, uses: readonly UseSignal[]): DeletedKey['lastUse'] {
+  return uses
+    .filter((use) => isWhileDeleted(known, use))
+    .map(({ at, operation, caller }) => ({ at, operation, caller }))
+    .reduce((last, use) => (last === undefined || last.at < use.at ? use : last), known.lastUse);
 }
 
 /** Whether a use is news to what is remembered. */

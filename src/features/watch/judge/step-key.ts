@@ -9,7 +9,7 @@ import type { Finding } from '../model/events.ts';
 import type { KeySignal, Presence } from '../model/observation.ts';
 import { account, enter, type PastPurge } from '../model/purge-ledger.ts';
 import { refreshLeftOut, rememberLeftOut } from '../model/remembered.ts';
-import type { ActiveKey, KnownKey } from '../model/watch-state.ts';
+import type { ActiveKey, DeletedKey, KnownKey } from '../model/watch-state.ts';
 import { isUnreportedBackup } from '../observe/doubts.ts';
 import { identify, isReplaced } from '../observe/identity.ts';
 import { classifyActive } from './classify-active.ts';
@@ -50,7 +50,8 @@ type Ended = Omit<KeyAfter, 'known'>;
 export function stepKey(context: JudgeContext, before: KeyBefore, presence: Presence): KeyAfter {
   switch (presence.is) {
     case 'unknown':
-      return { known: before.known, purge: before.pastPurge, findings: [] };
+      // The late record of a purge reported before names who did it; whatever else the log says waits for a scan that sees.
+      return { known: before.known, purge: account(before.pastPurge, before.purges).past, findings: [] };
     case 'gone':
       return { ...endGone(context, before), known: undefined };
     case 'deleted':
@@ -81,7 +82,11 @@ function stepDeleted(
       ...before,
       purges: before.purges.filter(({ at }) => at < known.deletedAt),
     });
-    const current = refreshLeftOut(known, key, context.policy.selection);
+    const current = {
+      ...refreshLeftOut(known, key, context.policy.selection),
+      // The log comes later than the first scan that sees the deletion.
+      ...definedOnly({ deletedBy: known.deletedBy ?? deleterOf(known, deletes) }),
+    };
     const pending = classifyDeleted(context, key, current, before.entry);
     return { ...earlier, known: pending.known, findings: [...earlier.findings, ...pending.findings] };
   }
@@ -215,16 +220,19 @@ function tellPurges(
     const judged = classifyPurged(context, name, proof, proof.foundBy === 'look' ? former : entry);
     findings.push(judged.finding);
     if (judged.pin !== undefined) pins.push(judged.pin);
-    const isExpiry =
-      proof.foundBy === 'look' &&
-      proof.known.state === 'deleted' &&
-      proof.known.scheduledPurgeAt <= context.now + CLOCK_SKEW_MS;
-    purge = enter(purge, { at: context.now, record: recordOf(proof), isExpiry });
+    const known = proof.foundBy === 'look' && proof.known.state === 'deleted' ? proof.known : undefined;
+    const isExpiry = known !== undefined && known.scheduledPurgeAt <= context.now + CLOCK_SKEW_MS;
+    purge = enter(purge, { at: context.now, record: recordOf(proof), isExpiry, known });
     const { coverage } = judged;
     if (coverage === 'none') purge = { ...purge, lost: 'key' };
     else if (coverage === 'partial' && purge.lost === undefined) purge = { ...purge, lost: 'newest-version' };
   }
   return { purge, findings, pins };
+}
+
+/** Who made the deletion remembered, by the log. */
+function deleterOf({ deletedAt }: DeletedKey, deletes: readonly KeySignal[]) {
+  return deletes.find(({ at }) => isSameDeletion(at, deletedAt))?.caller;
 }
 
 function faultsOf({ unprotected, overdueSince }: ActiveKey) {

@@ -108,8 +108,9 @@ function remembered(name: string, known: DeletedKey): ListedDeletedKey {
   return { ...asListed(name, known), deletedAt, scheduledPurgeAt };
 }
 
-function allNames(state: WatchState, { observation, confirmed }: ScanFacts): ReadonlySet<string> {
+function allNames(state: WatchState, { observation, confirmed, signals }: ScanFacts): ReadonlySet<string> {
   const names = [
+    ...signals.purges.flatMap(({ key }) => (ownValue(state.purges, key) === undefined ? [] : [key])),
     ...Object.keys(state.keys),
     ...confirmed.keys(),
     ...observation.deleted.keys(),

@@ -1,7 +1,8 @@
 /** Keeps apart the purges of one name: those reported already, and those the audit log reports late or once more. */
+import { definedOnly } from '../../../core/defined-only.ts';
 import { CLOCK_SKEW_MS } from '../../../core/time.ts';
 import type { KeySignal } from './observation.ts';
-import type { WatchState } from './watch-state.ts';
+import type { DeletedKey, WatchState } from './watch-state.ts';
 
 /** The purges reported of one name. */
 export type PastPurge = WatchState['purges'][string];
@@ -25,7 +26,8 @@ export function account(past: PastPurge | undefined, signals: readonly KeySignal
     if (ledger?.records.includes(signal.at) || fresh.some(({ at }) => at === signal.at)) continue;
     if (ledger?.awaitsRecord === true && signal.at <= ledger.at + CLOCK_SKEW_MS) {
       // A scan was quicker than the log: this is the record of the purge it reported.
-      ledger = { ...ledger, awaitsRecord: false, records: remember(ledger.records, signal.at) };
+      const records = remember(ledger.records, signal.at);
+      ledger = { ...ledger, awaitsRecord: false, records, purgedBy: ledger.purgedBy ?? signal.caller };
     } else {
       fresh.push(signal);
     }
@@ -36,7 +38,13 @@ export function account(past: PastPurge | undefined, signals: readonly KeySignal
 /** The ledger after a purge was reported at `at`, on the word of `record` if there was one. */
 export function enter(
   past: PastPurge | undefined,
-  reported: { readonly at: number; readonly record: KeySignal | undefined; readonly isExpiry: boolean },
+  reported: {
+    readonly at: number;
+    readonly record: KeySignal | undefined;
+    readonly isExpiry: boolean;
+    /** The key as it was remembered before its purge, if it was. */
+    readonly known?: DeletedKey | undefined;
+  },
 ): PastPurge {
   const records = past?.records ?? [];
   return {
@@ -45,6 +53,11 @@ export function enter(
     awaitsRecord: reported.record === undefined && !reported.isExpiry,
     records: reported.record === undefined ? records : remember(records, reported.record.at),
     ...(past?.lost === undefined ? {} : { lost: past.lost }),
+    ...definedOnly({
+      deletedAt: reported.known?.deletedAt,
+      deletedBy: reported.known?.deletedBy,
+      purgedBy: reported.record?.caller,
+    }),
   };
 }
 

@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import type { DocumentType } from '../../../core/documents/document-type.ts';
 import { readDocument, updateDocumentWith } from '../../../core/documents/update-document.ts';
-import { WatchEvent } from './events.ts';
+import { Caller, WatchEvent } from './events.ts';
 
 const Time = z.int().nonnegative();
 
@@ -39,6 +39,10 @@ const DeletedKey = z.strictObject({
   told: z.array(z.int()),
   /** Uses already reported, by caller, operation and hour. */
   uses: z.array(z.string()),
+  /** Who deleted it, as far as the HSM's audit log says. */
+  deletedBy: Caller.exactOptional(),
+  /** The last try to use it since: a sign that the deletion was a mistake. */
+  lastUse: z.strictObject({ at: Time, operation: z.string(), caller: Caller }).exactOptional(),
 });
 export type DeletedKey = z.infer<typeof DeletedKey>;
 
@@ -53,6 +57,10 @@ const PastPurge = z.strictObject({
   records: z.array(Time),
   /** What no backup brings back; absent where one does, and in what was noted before this was. */
   lost: z.enum(['key', 'newest-version']).exactOptional(),
+  /** Of the last purge, as far as it is known: when the key had been deleted, by whom, and who purged it. */
+  deletedAt: Time.exactOptional(),
+  deletedBy: Caller.exactOptional(),
+  purgedBy: Caller.exactOptional(),
 });
 
 /** Conditions of a whole HSM. */
