@@ -13,8 +13,9 @@ import { startHost } from './host/host.ts';
 import type { HostLogger } from './host/host-log.ts';
 import type { Host } from './host/host-options.ts';
 import { createFileScheduleStore } from './host/timer/schedule-store.ts';
+import { WATCH_SOURCE } from './world/app-settings.ts';
 import { freePorts } from './world/free-ports.ts';
-import { WATCH_SOURCE, type World } from './world/start-world.ts';
+import type { World } from './world/start-world.ts';
 
 const PORTS = { backup: 7071, recovery: 7072 } as const;
 

@@ -19,6 +19,7 @@ import { allSafe, describeSummary, summarise } from './summary.ts';
 import { followClocks, scanNow, travel } from './time-travel.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { USUAL_WORLD, whereEverythingIs } from './where-everything-is.ts';
+import { resourceOf } from './world/app-settings.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
 import { writeWorldFile } from './world/world-file.ts';
@@ -93,7 +94,7 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
       onEvent: events.hear,
       signal,
     });
-    followClocks(world.hsms);
+    followClocks([...world.hsms, world.vault]);
     const log = (line: HostLogLine) => {
       // Work that was asked to end says that it failed.
       if (!signal.aborted) logTroubles(line);
@@ -134,7 +135,7 @@ async function empty(folder: string): Promise<void> {
 }
 
 async function watchNow(
-  { hsms }: World,
+  { hsms, vault }: World,
   { backup, recovery }: Apps,
   events: Events,
   { advanceMs }: StartArguments,
@@ -149,7 +150,7 @@ async function watchNow(
   say(`Moving the clock ahead by ${advanceMs / DAY_MS} days, a day at a time ...`);
   const names = hsms.map(({ name }) => name);
   let day = 0;
-  await travel(hsms, advanceMs, async () => {
+  await travel([...hsms, vault], advanceMs, async () => {
     signal.throwIfAborted();
     day += 1;
     say(
@@ -193,7 +194,7 @@ async function backUpNow(
 
 /** Writes down for `hsm-warden … --emulator` where everything is. */
 async function describeWorld(
-  { hsms, caFile, azurite, issuer, settings }: World,
+  { hsms, caFile, azurite, issuer, seals, settings }: World,
   { recovery, masterKey }: Apps,
   folder: string,
 ): Promise<void> {
@@ -207,7 +208,8 @@ async function describeWorld(
   const { blobUrl, queueUrl } = azurite;
   const topicUrl = settings.WARDEN_TOPIC_URL;
   const urls = { blobUrl, queueUrl, recoveryUrl: recovery.url, issuerUrl: issuer.url, topicUrl };
-  await writeWorldFile(folder, { hsms, caFile, ...urls, token, storageToken, masterKey });
+  const named = hsms.map((hsm) => ({ name: hsm.name, url: hsm.url, resource: resourceOf(hsm) }));
+  await writeWorldFile(folder, { hsms: named, caFile, ...urls, seals, token, storageToken, masterKey });
 }
 
 /** Azurite goes by the real time, and so do the tokens of the app's identity; those of the HSMs go by theirs. */

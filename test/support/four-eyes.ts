@@ -45,7 +45,8 @@ export class FourEyes {
       securityDomain: 'another one',
       seed: async () => appRoles(),
     });
-    const hsms = `${local.world.settings.WARDEN_HSMS},stranger=${stranger.url}`;
+    const own: unknown = JSON.parse(local.world.settings.WARDEN_HSMS ?? '[]');
+    const hsms = JSON.stringify([own, { name: 'stranger', url: stranger.url }].flat());
     const world = {
       ...local.world,
       // A deleted key is reported again an hour after its deletion, not only in its last 30 days.

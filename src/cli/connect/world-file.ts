@@ -12,7 +12,7 @@ const LocalUrl = z.string().refine(isLoopback, 'expected a URL on this machine')
 
 /** What `npm start` writes. Paths and URLs only; the tokens stay in files of their own. */
 export const WorldFile = z.object({
-  hsms: z.array(z.object({ name: z.string(), url: LocalUrl })).min(1),
+  hsms: z.array(z.object({ name: z.string(), url: LocalUrl, resource: z.string().optional() })).min(1),
   caFile: z.string(),
   /** A token of the HSMs' administrator, and one for the storage account. */
   tokenFile: z.string(),
@@ -23,6 +23,10 @@ export const WorldFile = z.object({
   recoveryUrl: LocalUrl.optional(),
   topicUrl: LocalUrl.optional(),
   issuerUrl: LocalUrl.optional(),
+  /** What the settings of the apps say of their sealing keys. */
+  seals: z
+    .object({ keyUrl: z.object({ backup: LocalUrl, recovery: LocalUrl }), publicKeys: z.string() })
+    .optional(),
 });
 export type WorldFile = z.infer<typeof WorldFile>;
 
@@ -49,7 +53,10 @@ export function worldSettings(world: WorldFile, environment: Environment): Envir
     WARDEN_CREDENTIAL: 'token-file',
     WARDEN_CLIENT_ID: undefined,
     WARDEN_TOKEN_FILE: world.tokenFile,
-    WARDEN_HSMS: world.hsms.map(({ name, url }) => `${name}=${url}`).join(','),
+    WARDEN_HSMS: JSON.stringify(world.hsms),
+    // The world's administrator may seal as the backup app does; a decision is the recovery app's alone.
+    WARDEN_SEAL_KEY_URL: world.seals?.keyUrl.backup,
+    WARDEN_SEAL_PUBLIC_KEYS: world.seals?.publicKeys,
     WARDEN_CA_FILE: world.caFile,
     WARDEN_STORAGE_CONNECTION: undefined,
     WARDEN_BACKUP_URL: world.blobUrl,

@@ -7,6 +7,7 @@ import { jwtVerify } from 'jose';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
 import { systemClock } from '../../adapters/system/system-clock.ts';
 import { definedOnly } from '../../core/defined-only.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import { DEFAULT_TENANT_ID } from '../../emulator/options.ts';
 import { type Emulator, startEmulator } from '../../emulator/start-emulator.ts';
 import { openAuthority } from '../../emulator/tls/authority-folder.ts';
@@ -15,13 +16,14 @@ import { createIssuer } from '../../emulator/tokens/issuer.ts';
 import { type AuditFeed, startAuditFeed } from '../audit-feed.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
 import { startIdentityEndpoint, type TokenMaker } from '../identity-endpoint.ts';
-import { type Issuer, LOCAL_AUDIENCE, LOCAL_TENANT, startIssuer } from '../issuer/issuer.ts';
-import { EVENT_GRID } from '../issuer/people.ts';
+import { type Issuer, startIssuer } from '../issuer/issuer.ts';
 import type { CloudEvent } from '../topic/cloud-event.ts';
 import { startTopic, type Topic } from '../topic/topic.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { appRoles, IDENTITIES } from './app-roles.ts';
+import { backupSettings, recoverySettings } from './app-settings.ts';
 import { freePorts } from './free-ports.ts';
+import { type SealSettings, sealSettings, startSealingVault } from './sealing-vault.ts';
 import { HSM_NAMES, type LocalHsmName, seedWorld } from './seed-keys.ts';
 
 const RETENTION_DAYS = 90;
@@ -38,8 +40,6 @@ const USUAL_PORTS = {
 } as const;
 /** The audience of tokens for Event Grid: https://learn.microsoft.com/azure/event-grid/authenticate-with-microsoft-entra-id */
 const TOPIC_AUDIENCE = 'https://eventgrid.azure.net';
-/** The webhook source of the watch's events. */
-export const WATCH_SOURCE = 'watch';
 type Ports = Readonly<Record<keyof typeof USUAL_PORTS, number>>;
 
 /** What the world is to be. */
@@ -59,6 +59,10 @@ export interface WorldOptions {
 /** The world, up and running. */
 export interface World {
   readonly hsms: readonly Emulator[];
+  /** Where the sealing keys of the apps are. */
+  readonly vault: Emulator;
+  /** What the settings say of them. */
+  readonly seals: SealSettings;
   readonly azurite: Azurite;
   readonly topic: Topic;
   readonly issuer: Issuer;
@@ -117,51 +121,24 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       startAzurite(storage).then(note),
       startIdentityEndpoint(tokenMaker(authority.issuerKey)).then(note),
       startEventTopic(ports.topic, leaf, authority.issuerKey, options.onEvent).then(note),
+      startSealingVault(folder, caDir).then(note),
       ...HSM_NAMES.map((name) =>
         startHsm(name, options, ports[name], { caDir, securityDomain, auditSink: auditFeed.url }).then(note),
       ),
     ] as const;
     await unlessAborted(Promise.allSettled(starting), options.signal);
-    const [azurite, identity, topic, ...hsms] = await Promise.all(starting);
+    const [azurite, identity, topic, vault, ...hsms] = await Promise.all(starting);
     const tokenFile = join(folder, 'administrator.token');
     await writeFile(tokenFile, hsms[0]?.token ?? '', { mode: 0o600 });
     const { certificate: caPem, caFile } = authority;
-    const world = { hsms, azurite, topic, issuer, auditFeed, caFile, caPem, tokenFile, close };
-    const settings = { ...identity.environment, ...appSettings(world) };
-    return { ...world, settings, recoverySettings: recoverySettings(issuer) };
+    const seals = sealSettings(vault, `local ${sha256Hex(securityDomain).slice(0, 16)}`);
+    const world = { hsms, vault, seals, azurite, topic, issuer, auditFeed, caFile, caPem, tokenFile, close };
+    const settings = { ...identity.environment, ...backupSettings(world) };
+    return { ...world, settings, recoverySettings: recoverySettings(issuer, seals) };
   } catch (error) {
     await close();
     throw error;
   }
-}
-
-function appSettings({ hsms, azurite, topic, caFile }: Pick<World, 'hsms' | 'azurite' | 'topic' | 'caFile'>) {
-  return {
-    WARDEN_CREDENTIAL: 'managed-identity',
-    WARDEN_CLIENT_ID: IDENTITIES.backup.clientId,
-    WARDEN_HSMS: hsms.map(({ name, url }) => `${name}=${url}`).join(','),
-    WARDEN_CA_FILE: caFile,
-    WARDEN_BACKUP_URL: azurite.blobUrl,
-    WARDEN_QUEUE_URL: azurite.queueUrl,
-    WARDEN_TOPIC_URL: topic.url,
-    WARDEN_AUDIT_HUB: 'managed-hsm-audit',
-    AzureWebJobsStorage__queueServiceUri: azurite.queueUrl,
-  };
-}
-
-function recoverySettings(issuer: Issuer) {
-  return {
-    WARDEN_CLIENT_ID: IDENTITIES.recovery.clientId,
-    WARDEN_AUTH_TENANT: LOCAL_TENANT,
-    WARDEN_AUTH_AUDIENCE: LOCAL_AUDIENCE,
-    WARDEN_AUTH_ISSUER: issuer.url,
-    WARDEN_AUTH_KEYS_URL: issuer.jwksUrl,
-    WARDEN_APPROVAL_GROUPS: 'security,key-owner',
-    WARDEN_SHARED_DOMAINS: HSM_NAMES.join('+'),
-    // What the watch says of a deleted key opens a request; bringing it back still takes people.
-    WARDEN_WEBHOOK_APPS: JSON.stringify({ [WATCH_SOURCE]: [EVENT_GRID.appId] }),
-    WARDEN_AUTO_REQUEST: 'true',
-  };
 }
 
 function startHsm(

@@ -1,13 +1,16 @@
 /** Writes down where the running local world is, for the command line's `--emulator`. */
 import { writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
+import type { SealSettings } from './sealing-vault.ts';
 
 /** What there is to know of a running world. */
 export interface WorldFacts {
-  readonly hsms: readonly { readonly name: string; readonly url: string }[];
+  readonly hsms: readonly { readonly name: string; readonly url: string; readonly resource?: string }[];
   readonly caFile: string;
   readonly blobUrl: string;
   readonly queueUrl: string;
+  /** What the settings of the apps say of their sealing keys. */
+  readonly seals?: SealSettings;
   /** Bearer tokens: of the HSMs' administrator, and for the storage account. */
   readonly token: string;
   readonly storageToken: string;
@@ -26,10 +29,9 @@ export async function writeWorldFile(folder: string, facts: WorldFacts): Promise
   await writeFile(tokenFile, facts.token, { mode: 0o600 });
   await writeFile(storageTokenFile, facts.storageToken, { mode: 0o600 });
   if (facts.masterKey !== undefined) await writeFile(masterKeyFile(folder), facts.masterKey, { mode: 0o600 });
-  const { blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl } = facts;
-  const hsms = facts.hsms.map(({ name, url }) => ({ name, url }));
+  const { hsms, blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl, seals } = facts;
   const files = { caFile: resolve(facts.caFile), tokenFile, storageTokenFile };
-  const text = JSON.stringify({ hsms, ...files, blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl });
+  const text = JSON.stringify({ hsms, ...files, blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl, seals });
   await writeFile(join(folder, 'local.json'), text, { mode: 0o600 });
 }
 

@@ -1,0 +1,112 @@
+/** The vault of the local sealing keys: an emulator of its own, never one of the protected HSMs, with one key for each app. */
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { generateMaterial } from '../../emulator/crypto/material.ts';
+import { type Emulator, startEmulator } from '../../emulator/start-emulator.ts';
+import type { Change, KeyVersion } from '../../emulator/state/model.ts';
+import { IDENTITIES } from './app-roles.ts';
+
+type App = keyof typeof IDENTITIES;
+const APPS = ['backup', 'recovery'] as const satisfies readonly App[];
+
+/** Of each app: its role, and the assignment of it on the one key. */
+const NAMES = {
+  backup: {
+    key: 'warden-seal-backup',
+    assignment: '4b1d6c0e-7a92-4f35-8e61-2c9d5b7f0a41',
+  },
+  recovery: {
+    key: 'warden-seal-recovery',
+    assignment: '8e5a3f17-1c64-4d0b-9b27-6f3e0d8c2b52',
+  },
+} as const;
+
+/** As in a deployment: sign with this one key, read its public part, nothing else. */
+const ROLE = {
+  name: 'd2c8f4a6-59b1-4e73-8a0d-1f6b3c9e7d63',
+  roleName: 'HSM Warden Seal',
+  dataActions: ['keys/read/action', 'keys/sign/action'].map(
+    (action) => `Microsoft.KeyVault/managedHsm/${action}`,
+  ),
+};
+
+/** What an app's settings say of its sealing key, and both apps' of all pinned keys. */
+export interface SealSettings {
+  readonly keyUrl: Readonly<Record<App, string>>;
+  readonly publicKeys: string;
+}
+
+/** Starts the vault. Its keys are made at the first start and stay. */
+export function startSealingVault(folder: string, caDir: string): Promise<Emulator> {
+  return startEmulator({
+    name: 'warden-seals',
+    caDir,
+    stateDir: join(folder, 'sealing-vault'),
+    purgeProtection: true,
+    seed: firstChanges,
+  });
+}
+
+/** What the settings of the apps say of the vault. */
+export function sealSettings(vault: Emulator, deployment: string): SealSettings {
+  const urlOf = (app: App) => `${vault.url}/keys/${NAMES[app].key}/${newestOf(vault, app).id}`;
+  const keys = APPS.flatMap((app) => {
+    const { material } = newestOf(vault, app);
+    return material.kty === 'EC' ? [{ app, x: padded(material.x), y: padded(material.y) }] : [];
+  });
+  return {
+    keyUrl: { backup: urlOf('backup'), recovery: urlOf('recovery') },
+    publicKeys: JSON.stringify({ deployment, keys }),
+  };
+}
+
+async function firstChanges(now: number): Promise<Change[]> {
+  const { name, roleName, dataActions } = ROLE;
+  const permissions = [{ actions: [], notActions: [], dataActions, notDataActions: [] }];
+  const definition = {
+    name,
+    roleName,
+    description: 'Signs with one key.',
+    assignableScopes: ['/'],
+    permissions,
+  };
+  const keys = await Promise.all(APPS.map((app, order) => firstKey(app, order, now)));
+  return [{ type: 'putRoleDefinition', definition }, ...keys.flat()];
+}
+
+async function firstKey(app: App, order: number, now: number): Promise<Change[]> {
+  const version: KeyVersion = {
+    id: randomBytes(16).toString('hex'),
+    created: now,
+    updated: now,
+    enabled: true,
+    exportable: false,
+    keyOps: ['sign', 'verify'],
+    material: await generateMaterial({ kty: 'EC', crv: 'P-256' }),
+  };
+  const { key, assignment } = NAMES[app];
+  return [
+    { type: 'putKey', key: { name: key, order, versions: [version] } },
+    {
+      type: 'putRoleAssignment',
+      assignment: {
+        name: assignment,
+        principalId: IDENTITIES[app].objectId,
+        roleDefinitionId: `Microsoft.KeyVault/providers/Microsoft.Authorization/roleDefinitions/${ROLE.name}`,
+        scope: `/keys/${key}`,
+      },
+    },
+  ];
+}
+
+function newestOf({ state }: Emulator, app: App): KeyVersion {
+  const newest = [...state.keys.values()].find(({ name }) => name === NAMES[app].key)?.versions.at(-1);
+  if (newest === undefined) throw new Error(`the sealing key of the ${app} app is gone from the local vault`);
+  return newest;
+}
+
+/** The emulator keeps coordinates without the zeros in front. */
+function padded(coordinate: string): string {
+  const bytes = Buffer.from(coordinate, 'base64url');
+  return Buffer.concat([Buffer.alloc(32 - bytes.length), bytes]).toString('base64url');
+}
