@@ -5,7 +5,7 @@
  * it is its own. A new door is a decision, made here.
  */
 const DOORS = {
-  audit: ['acknowledgements', 'audit-log', 'entry', 'log-reader', 'verify-audit'],
+  audit: ['acknowledgements', 'audit-log', 'entry', 'height', 'log-reader', 'verify-audit'],
   backup: [
     'known-backups',
     'last-run',
@@ -21,6 +21,7 @@ const DOORS = {
   recovery: [
     'app',
     'access/caller',
+    'access/append-proof',
     'access/audit-proof',
     'access/gate',
     'access/refusals',

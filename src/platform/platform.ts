@@ -2,6 +2,7 @@
 
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';
+import { BlobAppendCheck } from '../adapters/audit/blob-append-check.ts';
 import { BlobAuditAnchor } from '../adapters/audit/blob-audit-anchor.ts';
 import { BlobAuditStore } from '../adapters/audit/blob-audit-store.ts';
 import { BlobOnceStore } from '../adapters/audit/blob-once-store.ts';
@@ -69,6 +70,8 @@ export interface Platform {
   readonly anchor: AuditAnchor;
   /** What is written once and for good, beside the audit log. */
   readonly once: OnceStore;
+  /** Appends beside the audit log and reads it back. Fails with the storage codes. */
+  checkAppend(): Promise<void>;
   /** The way to the account of the backups, and to that of the state. */
   readonly access: { readonly backup: StorageAccess; readonly state: StorageAccess };
   /** Where events go. */
@@ -108,6 +111,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     auditStore: new BlobAuditStore({ container: audit, clock }),
     anchor: new BlobAuditAnchor({ container: state, clock }),
     once: new BlobOnceStore({ container: audit, clock }),
+    checkAppend: () => new BlobAppendCheck({ container: audit, clock }).run(),
     access,
     bus: composeBus(config, { identity: credential, clock, caPem }),
     seals: sealsOf(config, credential, caPem, clock),

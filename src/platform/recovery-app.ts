@@ -10,6 +10,7 @@ import { hasRequests } from '../core/documents/has-requests.ts';
 import { WardenError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import { ChainedAuditLog } from '../features/audit/audit-log.ts';
+import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
 import { createRecoveryApp, type RecoveryApp, type RecoveryAppFor } from '../features/recovery/app.ts';
@@ -68,7 +69,7 @@ function writeLine(line: string): void {
 /** The part of the platform that the recovery works on. */
 type RecoveryPlatform = Pick<
   Platform,
-  'clock' | 'hsms' | 'state' | 'queue' | 'bus' | 'auditStore' | 'anchor' | 'once' | 'prepare'
+  'clock' | 'hsms' | 'state' | 'queue' | 'bus' | 'auditStore' | 'anchor' | 'once' | 'checkAppend' | 'prepare'
 >;
 
 /** What differs between the deployed app and another that is put together from the same parts. */
@@ -91,6 +92,7 @@ export function recoveryAppOn(
   const memory = { seen: () => audit.seen, hasRequests: () => hasRequests(platform.state) };
   const proofs = {
     identity: identityProof(verifier, config.trust, clock),
+    append: appendProof(platform.checkAppend, platform.prepare),
     audit: auditProof(auditStore, anchor, clock, platform.prepare, memory),
   };
   return createRecoveryApp({

@@ -96,6 +96,7 @@ beforeAll(async () => {
         container: await openContainer(azurite.access, 'warden-audit'),
         clock: systemClock,
       }),
+      checkAppend: async () => undefined,
       anchor: new BlobAuditAnchor({ container: stateContainer, clock: systemClock }),
       once: new BlobOnceStore({
         container: await openContainer(azurite.access, 'warden-audit'),

@@ -4,6 +4,11 @@ import type { AuditPart } from '../../features/audit/audit-log.ts';
 /** Blob, in the state container, that remembers the end of the chain. */
 export const ANCHOR_BLOB = 'audit/anchor.json';
 
+/** `start-checks/2026-11-24.jsonl`: where an app tries, beside the log, whether it could append. `epochMs` is any moment of the UTC day. */
+export function startCheckBlobName(epochMs: number): string {
+  return `start-checks/${new Date(epochMs).toISOString().slice(0, 10)}.jsonl`;
+}
+
 const PART_BLOB = /^(\d{4})\/(\d\d)\/(\d\d)(?:\.p(\d{4}))?\.jsonl$/;
 
 /** `2026/11/24.jsonl`; further parts of a day are `2026/11/24.p0002.jsonl` and so on. Names sort in order of the chain. */

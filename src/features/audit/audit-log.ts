@@ -155,7 +155,7 @@ export class ChainedAuditLog implements AuditLog {
       if (fresh) await this.#store.open(partAfter(end.part, utcDay(sealedAt)));
       throw conflict();
     }
-    const tip = await this.#tipOf(end);
+    const tip = await tipAt(this.#store, end);
     this.#requireAhead(tip);
     if (tip.seq === 0) await this.#anchor.begin();
     else if ((await this.#anchor.read()) === undefined) throw anchorGone();
@@ -182,19 +182,6 @@ export class ChainedAuditLog implements AuditLog {
       advice: 'Nothing is approved or executed until it is examined; verify the audit log.',
     });
   }
-
-  async #tipOf(end: PartEnd): Promise<ChainTip> {
-    if (end.lastLine !== undefined) return tipOfLine(end.lastLine, end.part);
-    const before: AuditPart[] = [];
-    for await (const part of this.#store.parts()) {
-      if (comparePart(part, end.part) < 0) before.push(part);
-    }
-    for (const part of before.reverse()) {
-      const lines = (await this.#store.read(part)).trimEnd().split('\n');
-      if (lines.at(-1) !== '') return tipOfLine(lines.at(-1) ?? '', part);
-    }
-    return EMPTY_CHAIN;
-  }
 }
 
 /** The order of parts. */
@@ -211,6 +198,23 @@ function partAfter(part: AuditPart, day: string): AuditPart {
 function sealTime(line: string | undefined): number | undefined {
   const entry = line === undefined ? undefined : parseEntry(line);
   return entry?.event === SEAL ? entry.at : undefined;
+}
+
+/**
+ * The tip of the chain whose newest part ends with `end`: a part that is empty goes on from the one before. Fails with
+ * `audit-corrupt` where the last line is no entry, and with the storage codes.
+ */
+export async function tipAt(store: AuditStore, end: PartEnd): Promise<ChainTip> {
+  if (end.lastLine !== undefined) return tipOfLine(end.lastLine, end.part);
+  const before: AuditPart[] = [];
+  for await (const part of store.parts()) {
+    if (comparePart(part, end.part) < 0) before.push(part);
+  }
+  for (const part of before.reverse()) {
+    const lines = (await store.read(part)).trimEnd().split('\n');
+    if (lines.at(-1) !== '') return tipOfLine(lines.at(-1) ?? '', part);
+  }
+  return EMPTY_CHAIN;
 }
 
 function tipOfLine(line: string, part: AuditPart): ChainTip {

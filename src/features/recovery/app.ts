@@ -3,6 +3,7 @@
 import { hasRequests } from '../../core/documents/has-requests.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import { heightLog, reportHeight } from '../audit/height.ts';
 import { type AuditVerdict, verifyAudit } from '../audit/verify-audit.ts';
 import type { Authenticator } from './access/caller.ts';
 import type { GateVerdict } from './access/gate.ts';
@@ -42,7 +43,7 @@ export interface RecoveryApp {
   passGate(): Promise<void>;
   /** Whether the gate is armed, as proven within the last minute. */
   gateVerdict(): Promise<GateVerdict>;
-  /** Proves the gate in full and logs the verdict. */
+  /** Proves the gate in full and logs the verdict, and how high the audit log stands. */
   reportGate(): Promise<void>;
   list(query: RecoveryQuery): Promise<RecordPage>;
   /** Deals with a message of the queue `recoveries`. */
@@ -66,7 +67,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const findings = new Findings({ ...shared, audit });
   const settled = new Set<string>();
   return (logger) => {
-    const deps = { ...shared, audit, evidence, logger, closed: settled };
+    const deps = { ...shared, audit: heightLog(audit, logger), evidence, logger, closed: settled };
     const recoveries = new Recoveries(deps);
     const webhooks = new Webhooks({ ...shared, recoveries, policy: shared.webhooks });
     return {
@@ -83,13 +84,17 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
         const { armed, override, problems } = await shared.gate.check();
         if (armed) logger.info('gate checked', { armed, override });
         else logger.error('gate disarmed', { armed, override, problems });
+        await reportHeight(shared.auditStore, logger);
       },
       list: async (query) => {
         await shared.gate.pass();
         return listRecoveries(store, query, logger);
       },
       execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
-      reconcile: () => reconcile(store, recoveries, logger, settled),
+      reconcile: async () => {
+        await reportHeight(shared.auditStore, logger);
+        return reconcile(store, recoveries, logger, settled);
+      },
       verifyAudit: async () => {
         const known = { hasRequests: () => hasRequests(store) };
         const verdict = await verifyAudit(shared.auditStore, shared.anchor, known);
