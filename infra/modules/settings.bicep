@@ -29,7 +29,7 @@ type productSettingsType = {
   @description('Optional. After this long a worker hands over to its continuation, well under the functionTimeout of host.json. Expected: 60 to 1500 seconds.')
   WARDEN_BUDGET_SECONDS: string?
 
-  @description('Optional. When the watch looks at every HSM. Expected: six-field NCRONTAB text, UTC.')
+  @description('Optional. When the watch scans every HSM. Expected: six-field NCRONTAB text, UTC.')
   WARDEN_WATCH_SCHEDULE: string?
 
   @description('Optional. How long before its purge a deleted key is reported again. Expected: days and hours separated by commas, at most 90 days.')

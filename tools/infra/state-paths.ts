@@ -1,24 +1,33 @@
 /** Which documents the backup app may write: its own, by the code's own names, and none of the recovery's. */
 import { ANCHOR_BLOB } from '../../src/adapters/audit/audit-names.ts';
 import { documentBlobName, leaseBlobName } from '../../src/adapters/blob/layout.ts';
+import type { AddressOf, DocumentKind } from '../../src/core/documents/document-store.ts';
 import { ofType, type Snapshot, text } from './snapshot.ts';
 
 const HSM = 'contoso';
 
+/** Who writes each kind of document, with one of it: a new kind cannot be left out. */
+const DOCUMENTS: {
+  readonly [Kind in DocumentKind]: { readonly by: 'backup' | 'recovery'; readonly one: AddressOf<Kind> };
+} = {
+  catalogue: { by: 'backup', one: { kind: 'catalogue', hsm: HSM } },
+  run: { by: 'backup', one: { kind: 'run', hsm: HSM, runId: '20261124T020000Z-nightly' } },
+  'last-run': { by: 'backup', one: { kind: 'last-run', hsm: HSM } },
+  'open-run': { by: 'backup', one: { kind: 'open-run', hsm: HSM } },
+  watch: { by: 'backup', one: { kind: 'watch', hsm: HSM } },
+  verify: { by: 'backup', one: { kind: 'verify', hsm: HSM } },
+  recovery: { by: 'recovery', one: { kind: 'recovery', id: '0'.repeat(26) } },
+  'webhook-rate': { by: 'recovery', one: { kind: 'webhook-rate', source: 'alerts' } },
+};
+
+function documentsOf(app: 'backup' | 'recovery'): readonly string[] {
+  return Object.values(DOCUMENTS).flatMap(({ by, one }) => (by === app ? [documentBlobName(one)] : []));
+}
+
 /** Blobs that the backup app writes. */
-const OWN = [
-  ...(['catalogue', 'last-run', 'watch', 'verify'] as const).map((kind) =>
-    documentBlobName({ kind, hsm: HSM }),
-  ),
-  documentBlobName({ kind: 'run', hsm: HSM, runId: '20261124T020000Z-nightly' }),
-  leaseBlobName(HSM),
-];
+const OWN = [...documentsOf('backup'), leaseBlobName(HSM)];
 /** Blobs that decide what a recovery does, and what can be proven of it. */
-const FOREIGN = [
-  documentBlobName({ kind: 'recovery', id: '0'.repeat(26) }),
-  documentBlobName({ kind: 'webhook-rate', source: 'alerts' }),
-  ANCHOR_BLOB,
-];
+const FOREIGN = [...documentsOf('recovery'), ANCHOR_BLOB];
 
 /** Compares the condition of the backup app's right on the state with the code's names. */
 export function checkStatePaths(snapshot: Snapshot): readonly string[] {
