@@ -2,7 +2,7 @@
 import { COMMANDS, GROUPS } from '../src/cli/commands.ts';
 import type { Command, OptionSpec } from '../src/cli/frame/command.ts';
 import { EXIT_CODES } from '../src/cli/frame/exit-codes.ts';
-import { allOptions } from '../src/cli/frame/program.ts';
+import { allOptions } from '../src/cli/frame/options.ts';
 
 const HEAD = `# The command line
 
@@ -27,7 +27,7 @@ This page is made from the commands themselves by \`npm run docs\`; a test fails
 ## For people who know az
 
 Every command of "Manage a Managed HSM using the Azure CLI" works with \`az keyvault key\` replaced by
-\`hsm-warden key\`, and answers with the same JSON members. What is different, on purpose:
+\`hsm-warden key\`, and prints what az prints; on a terminal without \`-o\` it is a table for people. What is different, on purpose:
 
 - \`delete\` first makes sure of a good backup of all versions, and takes one where there is none.
 - \`purge\` asks for the key's name, and refuses a key without a good backup.
@@ -43,7 +43,8 @@ The article (2025-04-25) has misprints of its own: \`--tags “usage=signing] ap
 
 ## Output
 
-\`-o json\`, \`-o table\` or \`-o tsv\`. The answer goes to standard output; progress, questions and troubles go to standard
+\`-o json\`, \`-o table\` or \`-o tsv\`; of the commands that az has, too, in its formats and with its \`--query\`.
+The answer goes to standard output; progress, questions and troubles go to standard
 error. Tables fit the terminal: long values are cut in the middle, moments are shown by how far they are (\`--utc\` shows
 them exactly), sizes in units. TSV has the columns of the table in the same order, without titles, and never cut: moments as
 \`2026-11-24T02:00:00Z\`, sizes in bytes; a new column comes at the end. JSON has everything that the table has, and more.

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Command } from './frame/command.ts';
 import { defineCommand } from './frame/define.ts';
-import { allOptions } from './frame/program.ts';
+import { allOptions } from './frame/options.ts';
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 const MAKERS = { bash, zsh, fish };

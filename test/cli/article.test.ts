@@ -150,7 +150,7 @@ async function proveDone(command: string, key: string, stdout: string): Promise<
     case 'create': {
       const made = Shown.parse(JSON.parse(stdout));
       expect(made.key.kid).toContain(`/keys/${key}/`);
-      expect(made.key.keyOps).toEqual([...(/--ops (\w+ \w+)/.exec(command)?.[1]?.split(' ') ?? [])].sort());
+      expect(made.key.keyOps).toEqual(/--ops (\w+ \w+)/.exec(command)?.[1]?.split(' ') ?? []);
       expect(made.key.kty).toBe(/--kty (\S+)/.exec(command)?.[1]);
       if (command.includes('3072')) expect(Buffer.from(made.key.n ?? '', 'base64')).toHaveLength(384);
       expect(made.tags ?? {}).toEqual(command.includes(TAGS) ? { usage: 'signing', appname: 'myapp' } : {});

@@ -1,40 +1,43 @@
-import type { KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
 import { describe, expect, it } from 'vitest';
-import { azKey, azListed, listTable } from '../../src/cli/key/az-output.ts';
+import { readWireItems, readWireKey } from '../../src/adapters/keyvault/wire-key.ts';
+import { azKey, azListed } from '../../src/cli/key/az-output.ts';
+import { listTable } from '../../src/cli/key/key-tables.ts';
 
-const properties: KeyProperties = { vaultUrl: 'https://contoso.managedhsm.azure.net', name: 'orders' };
+const kid = 'https://contoso.managedhsm.azure.net/keys/orders';
+const keyWith = (release_policy: object) =>
+  readWireKey({ attributes: {}, key: { kid: `${kid}/1`, kty: 'RSA-HSM' }, release_policy }, 'contoso');
 
 describe('a key as az shows it', () => {
   it('has its release policy as text', () => {
     const policy = '{"version":"1.0.0"}';
-    const key: KeyVaultKey = {
-      name: 'orders',
-      properties: {
-        ...properties,
-        releasePolicy: { contentType: 'application/json; charset=utf-8', encodedPolicy: Buffer.from(policy) },
-      },
-    };
-    expect(azKey(key).releasePolicy).toEqual({
-      contentType: 'application/json; charset=utf-8',
+    const contentType = 'application/json; charset=utf-8';
+    const data = Buffer.from(policy).toString('base64url');
+    expect(azKey(keyWith({ contentType, data })).releasePolicy).toEqual({
+      contentType,
       encodedPolicy: policy,
       immutable: null,
     });
   });
 
   it('has a policy that is no text in base64', () => {
-    const listed = azListed({
-      ...properties,
-      releasePolicy: { encodedPolicy: new Uint8Array([0xff, 0xfe]) },
-    });
-    expect(listed.releasePolicy?.encodedPolicy).toBe('//4=');
+    expect(azKey(keyWith({ data: '__4' })).releasePolicy?.encodedPolicy).toBe('//4=');
   });
 
   it('is shown whatever its moments are', () => {
-    const far = { ...properties, expiresOn: new Date(Number.NaN), notBefore: new Date(253_402_300_800_000) };
-    expect(azListed(far).attributes).toMatchObject({
-      expires: 'out of range',
-      notBefore: '+010000-01-01T00:00:00+00:00',
-    });
-    expect(listTable([far]).rows).toHaveLength(1);
+    const attributes = { exp: 9e15, nbf: 253_402_300_800 };
+    const { items } = readWireItems([{ kid, attributes }], 'contoso');
+    expect(items.map((item) => azListed(item).attributes)).toMatchObject([
+      { expires: 'out of range', notBefore: '+010000-01-01T00:00:00+00:00' },
+    ]);
+    expect(listTable(items).rows).toHaveLength(1);
+  });
+
+  it('does not take the others of a list along when it cannot be read', () => {
+    const read = readWireItems([{ kid, attributes: null }, { kid, attributes: {} }, 7], 'contoso');
+    expect(read.items).toHaveLength(1);
+    expect(read.odd.map((fault) => fault.slice(0, 60))).toEqual([
+      'HSM contoso lists https://contoso.managedhsm.azure.net/keys/',
+      'HSM contoso lists a key in a way that cannot be read (answer',
+    ]);
   });
 });

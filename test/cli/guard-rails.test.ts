@@ -91,14 +91,14 @@ describe('key delete', () => {
     world.hsm().faults.add({ operation: 'backupKey', fault: { type: 'error', status: 503 } });
     const refused = await world.run(on('delete', 'stays'), { clock: impatient });
     world.hsm().faults.clear();
-    expect(refused.code).toBe(3);
+    expect(refused.code).toBe(4);
     expect(refused.stderr).toContain('--no-backup --yes-really');
     expect((await world.client().getKey('stays')).name).toBe('stays');
   });
 
   it('refuses where the settings do not name the HSM, unless told so twice', async () => {
     await world.client().createKey('unnamed', 'RSA-HSM');
-    expect((await runBare(on('delete', 'unnamed'))).code).toBe(3);
+    expect((await runBare(on('delete', 'unnamed'))).code).toBe(4);
     expect((await runBare(on('delete', 'unnamed', '--no-backup'))).code).toBe(2);
     expect((await world.client().getKey('unnamed')).name).toBe('unnamed');
     expect((await runBare(on('delete', 'unnamed', '--no-backup', '--yes-really'))).code).toBe(0);
@@ -118,7 +118,7 @@ describe('key purge', () => {
     ['no answer at all', ''],
   ])('does not purge when %s is typed', async (_case, stdin) => {
     const refused = await world.run(on('purge', 'covered'), { stdin });
-    expect(refused.code).toBe(3);
+    expect(refused.code).toBe(4);
     expect((await world.client().getDeletedKey('covered')).name).toBe('covered');
   });
 
@@ -126,7 +126,7 @@ describe('key purge', () => {
     await world.client().createKey('bereft', 'RSA-HSM');
     await world.client().beginDeleteKey('bereft');
     const refused = await world.run(on('purge', 'bereft', '--confirm', 'bereft'));
-    expect(refused.code).toBe(3);
+    expect(refused.code).toBe(4);
     expect(refused.stderr).toContain('hsm-warden key recover --hsm-name contoso --name bereft --emulator');
     expect((await world.client().getDeletedKey('bereft')).name).toBe('bereft');
   });
@@ -135,7 +135,7 @@ describe('key purge', () => {
     await world.run(on('create', 'halfway'));
     await world.client().createKey('halfway', 'RSA-HSM');
     await world.client().beginDeleteKey('halfway');
-    expect((await world.run(on('purge', 'halfway', '--confirm', 'halfway'))).code).toBe(3);
+    expect((await world.run(on('purge', 'halfway', '--confirm', 'halfway'))).code).toBe(4);
   });
 
   it('purges a key with a good backup once its name is typed', async () => {
@@ -185,7 +185,7 @@ describe('key backup and restore', () => {
     expect((await stat(path)).mode & 0o077).toBe(0);
     const before = await readFile(path);
 
-    expect((await world.run(on('backup', 'filed', '--file', path))).code).toBe(3);
+    expect((await world.run(on('backup', 'filed', '--file', path))).code).toBe(4);
     expect(await readFile(path)).toEqual(before);
   });
 

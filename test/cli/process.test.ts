@@ -86,7 +86,7 @@ describe('a reader that went away', () => {
       'the messages of a failure',
       'stderr',
       ['key', 'show', '--emulator', '--hsm-name', 'contoso', '--name', 'x'],
-      1,
+      3,
     ],
     ['help', 'stdout', ['--help'], 0],
   ] as const)('of %s changes no exit code', async (_case, stream, args, expected) => {

@@ -75,7 +75,7 @@ describe('hsm-warden recovery', () => {
     ['nothing', ''],
   ])('approves nothing when %s is typed', async (_case, typed) => {
     const { id } = await ask();
-    expect((await as('bob', ['approve', id], typed)).code).toBe(3);
+    expect((await as('bob', ['approve', id], typed)).code).toBe(4);
     const { stdout } = await as('dave', ['show', id]);
     expect(RecoveryView.parse(JSON.parse(stdout)).approvals).toEqual([]);
   });

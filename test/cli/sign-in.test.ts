@@ -95,7 +95,7 @@ describe('every command of whoever is not signed in', () => {
     [['audit', 'verify']],
   ])('%j answers with the one line and an exit code of its own', async (args) => {
     const { code, stdout, stderr } = await world.run(args, { environment });
-    expect(code).toBe(4);
+    expect(code).toBe(5);
     const said = `${stdout}${stderr}`;
     expect(said).toContain('You are not signed in: ');
     expect(said).toContain('/nowhere/token');

@@ -143,7 +143,7 @@ describe('the backups', () => {
     expect(shown.code).toBe(0);
     expect(shown.stdout).toMatch(/verdict +good/);
     expect((await readFile(path, 'latin1')).split('.')).toHaveLength(5);
-    expect((await world.run(['backup', 'show', blob, '--file', path])).code).toBe(3);
+    expect((await world.run(['backup', 'show', blob, '--file', path])).code).toBe(4);
   });
 
   it.each([

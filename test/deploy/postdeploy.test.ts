@@ -118,7 +118,7 @@ describe('postdeploy.sh', () => {
   });
 
   it('believes the check, not the change: a change that failed after the roles were in place is no failure', async () => {
-    world.rules = [{ call: `${ROLES} apply`, code: 3 }, { call: `${ROLES} check` }];
+    world.rules = [{ call: `${ROLES} apply`, code: 4 }, { call: `${ROLES} check` }];
     expect(await world.run('postdeploy.sh', { ...OUTPUTS, HSM_WARDEN_APPLY_ROLES: 'yes' })).toMatchObject({
       code: 0,
     });

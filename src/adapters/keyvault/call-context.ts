@@ -14,6 +14,9 @@ export interface CallContext {
   items?: readonly unknown[];
   /** The link of the last list answer to the page after it. */
   nextLink?: string | undefined;
+  /** Whether the last answer is kept, as the service wrote it. */
+  readonly keepAnswer?: boolean;
+  answer?: unknown;
   /** The request of a recovery: sent, and answered with its acceptance. */
   recovery?: 'sent' | 'accepted';
 }
@@ -53,6 +56,7 @@ export function callContextPolicy(origin: string, timeoutMs: number): PipelinePo
       const response = await next(request);
       if (response.status !== 200) return response;
       if (isRecovery) context.recovery = 'accepted';
+      if (context.keepAnswer === true) context.answer = JSON.parse(response.bodyAsText ?? 'null');
       if (request.method === 'GET' && /^\/(deletedkeys|keys(\/[^/]+\/versions)?)\/?$/i.test(pathname)) {
         const answer = ListAnswer.parse(JSON.parse(response.bodyAsText ?? ''));
         context.nextLink = answer.nextLink ?? undefined;

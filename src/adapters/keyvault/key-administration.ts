@@ -2,30 +2,26 @@
  * What an operator does to keys with their own credential, through the Azure SDK's KeyClient: also what the product itself
  * must never be able to do (create, import, delete, purge). Only the command line may import this; a rule checks it.
  */
-
 import type {
   CreateKeyOptions,
-  DeletedKey,
   JsonWebKey,
   KeyClient,
-  KeyProperties,
-  KeyVaultKey,
+  UpdateKeyPropertiesOptions,
 } from '@azure/keyvault-keys';
-import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
-import type { Clock } from '../../core/ports.ts';
-import { type OnRetry, type RetryPolicy, withRetries } from '../../core/retry.ts';
-import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
-import { statusWord } from '../http/fault.ts';
-import { type HsmCall, translateHsmError } from '../http/translate-hsm-error.ts';
-import { noteWait } from '../http/waits.ts';
-import { type CallContext, inCallContext } from './call-context.ts';
-import { type Change, changeOnce } from './change-once.ts';
+import type { CallContext } from './call-context.ts';
 import { createKeyClient, type HsmClientOptions } from './client.ts';
+import { type About, type HsmCallOptions, HsmCalls } from './hsm-calls.ts';
 import { momentsOf, requireMoments } from './new-key.ts';
+import {
+  namesIn,
+  readWireItems,
+  readWireKey,
+  type WireItem,
+  type WireKey,
+  type WireList,
+} from './wire-key.ts';
 
-/** A person waits: a minute of trouble is enough, unless the HSM itself asks for more. */
-const ATTEMPTS: RetryPolicy = { attempts: 4, firstDelayMs: 1_000, maxDelayMs: 8_000 };
 /** The largest page the service gives. */
 const PAGE_SIZE = 25;
 /** How often it is checked whether a deletion has ended, and for how long. */
@@ -33,48 +29,50 @@ const DELETION_POLL_MS = 500;
 const DELETION_LIMIT_MS = 60_000;
 
 /** How to reach one Managed HSM as an operator. */
-export interface KeyAdministrationOptions extends HsmClientOptions {
-  readonly hsm: string;
-  readonly clock: Clock;
-  /** Ends every call and every wait at once. */
-  readonly signal: AbortSignal;
-  readonly attempts?: RetryPolicy;
-  /** Time for one call, and for a deletion to be seen, in milliseconds. */
-  readonly limitMs?: number;
+export interface KeyAdministrationOptions extends HsmClientOptions, HsmCallOptions {
+  /** Time for a deletion to be seen, in milliseconds. */
   readonly deletionLimitMs?: number;
 }
 
 /** Attributes of a new key. */
-export type NewKey = Pick<CreateKeyOptions, 'keyOps' | 'tags' | 'enabled' | 'expiresOn' | 'notBefore'> & {
+export type NewKey = Pick<
+  CreateKeyOptions,
+  'keyOps' | 'tags' | 'enabled' | 'expiresOn' | 'notBefore' | 'exportable' | 'releasePolicy'
+> & {
   readonly keySize?: number;
   readonly curve?: string;
 };
 
+/** What is changed of a version; what is left out stays. */
+export type KeyChange = Pick<
+  UpdateKeyPropertiesOptions,
+  'keyOps' | 'tags' | 'enabled' | 'expiresOn' | 'notBefore' | 'releasePolicy'
+>;
+
 /** A list of the SDK, from which pages can be asked for. */
-interface Pages<T> {
-  byPage(settings: { maxPageSize: number; continuationToken?: string }): AsyncIterator<T[]>;
+interface Pages {
+  byPage(settings: { maxPageSize: number; continuationToken?: string }): AsyncIterator<unknown>;
 }
 
-/** What a call is about. */
-type About = Omit<HsmCall, 'hsm' | 'signal'> & Pick<CallContext, 'moments'>;
-
 /**
- * The keys of one HSM, as the SDK shows them. Every method fails with the codes of the port KeyService, or with the reason of
+ * The keys of one HSM, as the service writes them. Every method fails with the codes of the port KeyService, or with the reason of
  * the signal. Reads are repeated when they fail with what may pass; changes only when they were surely not made.
  */
 export class KeyAdministration {
   readonly hsm: string;
   readonly #client: KeyClient;
+  readonly #calls: HsmCalls;
   readonly #options: KeyAdministrationOptions;
 
   constructor(options: KeyAdministrationOptions) {
     this.hsm = options.hsm;
     this.#options = options;
     this.#client = createKeyClient(options);
+    this.#calls = new HsmCalls(options);
   }
 
   /** Makes a key, or a new version of it. */
-  create(name: string, keyType: string, key: NewKey): Promise<KeyVaultKey> {
+  create(name: string, keyType: string, key: NewKey): Promise<WireKey> {
     return this.#make('create', name, key, () => this.#client.createKey(name, keyType, key));
   }
 
@@ -83,48 +81,48 @@ export class KeyAdministration {
     name: string,
     material: JsonWebKey,
     key: Omit<NewKey, 'keySize' | 'curve' | 'keyOps'>,
-  ): Promise<KeyVaultKey> {
+  ): Promise<WireKey> {
     const options = { ...key, hardwareProtected: true };
     return this.#make('import', name, key, () => this.#client.importKey(name, material, options));
   }
 
   /** One version, or the newest. */
-  show(name: string, version?: string): Promise<KeyVaultKey> {
+  show(name: string, version?: string): Promise<WireKey> {
     const options = version === undefined ? {} : { version };
-    return this.#read({ what: 'read', key: name }, () => this.#client.getKey(name, options));
+    return this.#readKey({ what: 'read', key: name }, () => this.#client.getKey(name, options));
   }
 
   /** A soft-deleted key. */
-  showDeleted(name: string): Promise<DeletedKey> {
+  showDeleted(name: string): Promise<WireKey> {
     const about = { what: 'read the soft-deleted', key: name };
-    return this.#read(about, () => this.#client.getDeletedKey(name));
+    return this.#readKey(about, () => this.#client.getDeletedKey(name));
   }
 
   /** The active keys; at most `most`. */
-  list(most?: number): Promise<KeyProperties[]> {
+  list(most?: number): Promise<WireList> {
     return this.#list({ what: 'list the keys' }, () => this.#client.listPropertiesOfKeys(), most);
   }
 
   /** The versions of a key; at most `most`. Empty when there is no such active key. */
-  listVersions(name: string, most?: number): Promise<KeyProperties[]> {
+  listVersions(name: string, most?: number): Promise<WireList> {
     const about = { what: 'list the versions of', key: name };
     return this.#list(about, () => this.#client.listPropertiesOfKeyVersions(name), most);
   }
 
   /** The soft-deleted keys; at most `most`. */
-  listDeleted(most?: number): Promise<DeletedKey[]> {
+  listDeleted(most?: number): Promise<WireList> {
     return this.#list({ what: 'list the soft-deleted keys' }, () => this.#client.listDeletedKeys(), most);
   }
 
   /** Soft-deletes a key with all its versions, and waits until it is seen among the soft-deleted. */
-  async delete(name: string): Promise<DeletedKey> {
+  async delete(name: string): Promise<WireKey> {
     const about = { what: 'delete', key: name };
     const see = async () => (await unlessNotFound(() => this.showDeleted(name))) ?? undefined;
-    const key = await this.#change<DeletedKey | undefined>({
+    const key = await this.#calls.change<WireKey | undefined>({
       attempt: () =>
-        this.#once(about, async () => {
+        this.#calls.once(about, async (context) => {
           const poller = await this.#client.beginDeleteKey(name, { intervalInMs: DELETION_POLL_MS });
-          return poller.isDone() ? poller.getResult() : undefined;
+          return poller.isDone() ? this.#keyOf(context) : undefined;
         }),
       look: async () => wrapped(await see()),
       repeatable: true,
@@ -134,9 +132,9 @@ export class KeyAdministration {
 
   /** Purges a soft-deleted key: nothing but a backup brings it back. */
   purge(name: string): Promise<void> {
-    return this.#change<void>({
+    return this.#calls.change<void>({
       attempt: () =>
-        this.#once({ what: 'purge', key: name }, async () => {
+        this.#calls.once({ what: 'purge', key: name }, async () => {
           await this.#client.purgeDeletedKey(name);
         }),
       look: async () =>
@@ -145,27 +143,52 @@ export class KeyAdministration {
     });
   }
 
+  /** Changes a version, or the newest. A change of the same again comes to the same. */
+  async update(name: string, version: string | undefined, change: KeyChange): Promise<WireKey> {
+    const about = { what: 'change', key: name, moments: momentsOf(change) };
+    const changed = await this.#calls.change({
+      attempt: () =>
+        this.#calls.once(about, async (context) => {
+          await this.#client.updateKeyProperties(name, version ?? '', change);
+          return this.#keyOf(context);
+        }),
+      look: async () => undefined,
+      repeatable: true,
+    });
+    return requireMoments(changed, change, this.hsm);
+  }
+
+  /** Makes a new version by the key's own rotation policy. */
+  rotate(name: string): Promise<WireKey> {
+    return this.#make('rotate', name, {}, () => this.#client.rotateKey(name));
+  }
+
   /** A new version, once: what the key was before shows afterwards whether it was made. */
   async #make(
     what: string,
     name: string,
     key: Pick<NewKey, 'expiresOn' | 'notBefore'>,
-    send: () => Promise<KeyVaultKey>,
-  ): Promise<KeyVaultKey> {
+    send: () => Promise<unknown>,
+  ): Promise<WireKey> {
     const newest = () => unlessNotFound(() => this.show(name));
-    const before = (await newest())?.properties.version;
-    const made = await this.#change({
-      attempt: () => this.#once({ what, key: name, conflictIsName: true, moments: momentsOf(key) }, send),
+    const before = versionOf(await newest());
+    const about = { what, key: name, conflictIsName: true, moments: momentsOf(key) };
+    const made = await this.#calls.change({
+      attempt: () =>
+        this.#calls.once(about, async (context) => {
+          await send();
+          return this.#keyOf(context);
+        }),
       look: async () => {
         const found = await newest();
-        return found?.properties.version === before ? undefined : wrapped(found);
+        return versionOf(found) === before ? undefined : wrapped(found);
       },
       repeatable: false,
     });
     return requireMoments(made, key, this.hsm);
   }
 
-  async #awaitDeletion(name: string, see: () => Promise<DeletedKey | undefined>): Promise<DeletedKey> {
+  async #awaitDeletion(name: string, see: () => Promise<WireKey | undefined>): Promise<WireKey> {
     const { clock, signal, deletionLimitMs = DELETION_LIMIT_MS } = this.#options;
     const until = clock.now() + deletionLimitMs;
     while (clock.now() < until) {
@@ -182,46 +205,39 @@ export class KeyAdministration {
   }
 
   /** Page by page, each with its own limit and its own tries: a list of thousands of keys need not begin again. */
-  async #list<T>(about: About, all: () => Pages<T>, most = Number.POSITIVE_INFINITY): Promise<T[]> {
-    const taken: T[] = [];
+  async #list(about: About, all: () => Pages, most = Number.POSITIVE_INFINITY): Promise<WireList> {
+    const items: WireItem[] = [];
+    const odd: string[] = [];
     let next: string | undefined;
     do {
-      const page = await this.#read(about, async (context) => {
+      const page = await this.#calls.read({ ...about, ownItems: true }, async (context) => {
         const from = next === undefined ? {} : { continuationToken: next };
-        const { done, value } = await all()
+        await all()
           .byPage({ maxPageSize: PAGE_SIZE, ...from })
           .next();
-        return { items: done === true ? [] : value, next: context.nextLink };
+        return { ...readWireItems(context.items ?? [], this.hsm), next: context.nextLink };
       });
-      taken.push(...page.items);
+      items.push(...page.items);
+      odd.push(...page.odd);
       next = page.next;
-    } while (next !== undefined && taken.length < most);
-    return taken.slice(0, most);
+    } while (next !== undefined && items.length < most);
+    return { items: items.slice(0, most), odd };
   }
 
-  #read<T>(about: About, action: (context: CallContext) => Promise<T>): Promise<T> {
-    const { clock, signal, attempts = ATTEMPTS } = this.#options;
-    return withRetries(() => this.#once(about, action), clock, attempts, signal, this.#onRetry);
+  #readKey(about: About, send: () => Promise<unknown>): Promise<WireKey> {
+    return this.#calls.read(about, async (context) => {
+      await send();
+      return this.#keyOf(context);
+    });
   }
 
-  #change<T>(change: Change<T>): Promise<T> {
-    const { clock, signal, attempts: policy = ATTEMPTS } = this.#options;
-    return changeOnce(change, { clock, policy, signal, onRetry: this.#onRetry });
+  #keyOf({ answer }: CallContext): WireKey {
+    return readWireKey(answer, this.hsm);
   }
+}
 
-  readonly #onRetry: OnRetry = (error, _attempt, waitMs) => noteWait(this.hsm, statusWord(error), waitMs);
-
-  async #once<T>({ moments, ...call }: About, action: (context: CallContext) => Promise<T>): Promise<T> {
-    const { clock, signal, limitMs = CALL_LIMITS_MS.hsmCall } = this.#options;
-    try {
-      return await withinLimits({ of: this.hsm, signal, limitMs }, (abortSignal) => {
-        const context = { signal: abortSignal, ...definedOnly({ moments }) };
-        return inCallContext(context, () => action(context));
-      });
-    } catch (error) {
-      throw translateHsmError(error, { ...call, signal, hsm: this.hsm }, clock.now());
-    }
-  }
+function versionOf(key: WireKey | undefined): string | undefined {
+  return key === undefined ? undefined : namesIn(key.key.kid).version;
 }
 
 function wrapped<T>(value: T | undefined): { readonly done: T } | undefined {

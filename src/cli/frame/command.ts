@@ -48,6 +48,8 @@ export interface Answer {
   readonly table?: Table;
   /** For `-o table` in place of the bare table: a whole page for people; `show` makes the text of a table in it. */
   readonly page?: string | ((show: (table: Table) => string) => string);
+  /** The columns of az for `-o table`, where they are not simply the members: title and member. */
+  readonly azColumns?: AzColumns;
   /** What could not be read, each a line like `CANNOT TELL: …`: they come before the answer. */
   readonly doubts?: readonly string[];
   readonly exit?: ExitName;
@@ -56,6 +58,9 @@ export interface Answer {
 /** How answers can be shown. */
 export const FORMATS = ['json', 'table', 'tsv'] as const;
 export type Format = (typeof FORMATS)[number];
+
+/** Columns of a table of az: title and member. */
+export type AzColumns = readonly (readonly [title: string, member: string])[];
 
 /** A command as the program registers it. */
 export interface Command {
@@ -68,6 +73,8 @@ export interface Command {
   readonly options: readonly OptionSpec[];
   readonly examples: readonly string[];
   readonly format: Format;
+  /** Whether it is a command of az, with its formats, its `--query` and its exit codes. */
+  readonly isAz: boolean;
   /** What is said after Ctrl-C, unless the command says more: what was done, and how to go on. */
   readonly interrupted: string;
   /** `given`: options by their camel-cased names, and arguments by theirs. Fails with UsageError, GuardRefusal or WardenError. */
@@ -76,11 +83,13 @@ export interface Command {
 
 /** What defines a command. */
 export interface Definition<Schema extends z.ZodType>
-  extends Omit<Command, 'run' | 'details' | 'arguments' | 'format' | 'interrupted'> {
+  extends Omit<Command, 'run' | 'details' | 'arguments' | 'format' | 'isAz' | 'interrupted'> {
   readonly details?: readonly string[];
   readonly arguments?: readonly ArgumentSpec[];
   /** How it answers when `-o` does not say; `json`, as az does, unless told otherwise. */
   readonly format?: Format;
+  /** False unless told otherwise. */
+  readonly isAz?: boolean;
   /** `nothing was changed.` unless told otherwise: every command that changes something says more. */
   readonly interrupted?: string;
   /** Checks and converts what was given. */

@@ -10,6 +10,7 @@ export function defineCommand<Schema extends z.ZodType>(definition: Definition<S
     details: [],
     arguments: [],
     format: 'json',
+    isAz: false,
     interrupted: 'nothing was changed.',
     ...rest,
     run: (context, given) => run(context, check(schema, given, definition)),

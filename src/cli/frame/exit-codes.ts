@@ -16,12 +16,16 @@ export const EXIT_CODES = {
     meaning:
       'It was not tried: the command line or the settings are wrong. Of `status`, `watch`, `deploy check` and the lists: something could not be read, and the answer says what: `CANNOT TELL: …`, or `????`.',
   },
-  refused: {
+  missing: {
     code: 3,
+    meaning: 'Of the `show` commands for keys and roles, as with az: what they were to show does not exist.',
+  },
+  refused: {
+    code: 4,
     meaning: 'A guard rail refused it, and nothing was changed: no good backup, or no confirmation.',
   },
   'signed-out': {
-    code: 4,
+    code: 5,
     meaning: 'You are not signed in, or not any more; the one line of the answer says what to run.',
   },
   interrupted: { code: 130, meaning: 'Interrupted with Ctrl-C. What was done so far stays done.' },

@@ -7,10 +7,12 @@ import type { ExitName } from './exit-codes.ts';
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly advice: string | undefined;
+  readonly exit: ExitName;
 
-  constructor(message: string, advice?: string) {
+  constructor(message: string, advice?: string, exit: ExitName = 'unknown') {
     super(message);
     this.advice = advice;
+    this.exit = exit;
   }
 }
 
@@ -70,7 +72,7 @@ export function adviceFor(code: WardenErrorCode, advice: string | undefined): st
 
 /** Says what `error` was. What is neither ours nor expected is told by its message alone, never with its insides. */
 export function explain(error: unknown): Explanation {
-  if (error instanceof UsageError) return explained('unknown', 'usage', error.message, error.advice);
+  if (error instanceof UsageError) return explained(error.exit, 'usage', error.message, error.advice);
   if (error instanceof GuardRefusal) return explained('refused', 'guard', error.message, error.advice);
   if (isWardenError(error)) {
     return explained(exitOf(error.code), error.code, error.message, adviceFor(error.code, error.advice));

@@ -1,12 +1,13 @@
 /** The program: commander's commands made from the table of definitions. */
-import { Command as Commander, CommanderError, Option } from 'commander';
-import { type Answer, type Command, FORMATS, type OptionSpec } from './command.ts';
+import { Command as Commander, CommanderError } from 'commander';
+import { answerText, type Given } from './answer-text.ts';
+import type { Answer, Command } from './command.ts';
 import type { CliContext } from './context.ts';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
 import { type Explanation, explain } from './failures.ts';
 import { endingWith } from './interrupt.ts';
+import { allOptions, commanderOption } from './options.ts';
 import { namingSink, USUAL_NAME, withProgramName } from './program-name.ts';
-import { render } from './render.ts';
 import { type Paint, paintFor } from './style.ts';
 import { showWaits } from './waits.ts';
 
@@ -50,8 +51,7 @@ async function runCommand(
   context: CliContext,
   called: (text: string) => string,
 ): Promise<ExitName> {
-  const format = FORMATS.find((known) => known === given.output) ?? command.format;
-  const quiet = given.quiet === true;
+  const quiet = given.quiet === true || given.onlyShowErrors === true;
   const { clock, stderr, stop } = showWaits(context, quiet);
   const { stdout, signal } = context;
   let words = () => command.interrupted;
@@ -59,23 +59,27 @@ async function runCommand(
     words = next;
   };
   try {
+    // What is wrong with how the answer is to be shown is known before anything is done.
+    const show = await answerText(command, given, context);
     const running = command.run({ ...context, clock, stderr, quiet, onInterrupt }, given);
     const answer: Answer = await endingWith(running, signal);
     stop();
     const doubts = (answer.doubts ?? []).map((doubt) => `${doubt}\n`).join('');
+    const { text, isForPeople } = show(answer, clock.now());
     // Programs read standard output: for them it holds what is known, and nothing else.
-    const style = { width: stdout.columns, now: clock.now(), utc: given.utc === true };
-    if (format === 'table') stdout.write(called(`${doubts}${render(answer, format, style)}`));
+    if (isForPeople) stdout.write(called(`${doubts}${text}`));
     else {
       stderr.write(doubts);
-      stdout.write(render(answer, format, style));
+      stdout.write(text);
     }
     return answer.exit ?? (doubts === '' ? 'done' : 'unknown');
   } catch (error) {
     stop();
     const failure = explain(error);
     context.stderr.write(failureText(failure, words(), paintFor(context, context.stderr)));
-    return failure.exit;
+    return command.isAz && /\bshow$/.test(command.path) && failure.code.endsWith('-not-found')
+      ? 'missing'
+      : failure.exit;
   }
 }
 
@@ -90,8 +94,6 @@ function failureText(
   return `${paint('red', 'error')} (${code}): ${message}\n${advice === undefined ? '' : `${advice}\n`}`;
 }
 
-/** Options and arguments of a call, by name. */
-type Given = Readonly<Record<string, unknown>>;
 type Act = (command: Command, given: Given) => Promise<void>;
 
 function buildProgram(
@@ -133,8 +135,7 @@ function addCommand(target: Commander, command: Command, act: Act): void {
   target.description([command.summary, ...command.details].join('\n\n')).summary(command.summary);
   for (const argument of command.arguments) target.argument(argument.name, argument.description);
   for (const option of allOptions(command)) {
-    const made = new Option(option.flags, option.description);
-    target.addOption(option.choices === undefined ? made : made.choices([...option.choices]));
+    target.addOption(commanderOption(option));
   }
   target.addHelpText('after', `\nExamples:\n${command.examples.map((example) => `  ${example}\n`).join('')}`);
   target.action(async () => {
@@ -142,20 +143,6 @@ function addCommand(target: Commander, command: Command, act: Act): void {
     const named = target.registeredArguments.map((argument, index) => [argument.name(), values[index]]);
     await act(command, { ...target.opts(), ...Object.fromEntries(named) });
   });
-}
-
-/** The options of a command, with those that all have. */
-export function allOptions(command: Command): readonly OptionSpec[] {
-  return [
-    ...command.options,
-    { flags: '--utc', description: 'show moments exactly (UTC), not by how far they are' },
-    { flags: '-q, --quiet', description: 'say nothing of progress and waits' },
-    {
-      flags: '-o, --output <format>',
-      description: `how to show the answer (default: ${command.format})`,
-      choices: FORMATS,
-    },
-  ];
 }
 
 /** Commander throws instead of ending the process, and writes where it is told. */

@@ -1,83 +1,87 @@
-/** Keys as az shows them: the same members, so that scripts written for az read on. */
-import type { DeletedKey, JsonWebKey, KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
-import type { Cell, Table } from '../frame/command.ts';
+/**
+ * Keys as az shows them: its members and its values, so that scripts written for az read on. Seen with Azure CLI 2.45; the
+ * member names are those of https://learn.microsoft.com/cli/azure/keyvault/key.
+ */
+import { namesIn, type WireItem, type WireKey } from '../../adapters/keyvault/wire-key.ts';
 
-/** Public members of a key; private ones are always null, for they never leave the HSM. Bytes are base64, as with az. */
+/** Members of a key that are bytes; the private ones are always null, for they never leave the HSM. az writes base64. */
 const BYTES = ['d', 'dp', 'dq', 'e', 'k', 'n', 'p', 'q', 'qi', 't', 'x', 'y'] as const;
 
-/** One key: `az keyvault key show`. */
-export function azKey(key: KeyVaultKey | DeletedKey) {
-  return {
-    ...deletion(key),
-    attributes: azAttributes(key.properties),
-    key: azJsonWebKey(key.key),
-    managed: key.properties.managed ?? null,
-    releasePolicy: azReleasePolicy(key.properties),
-    tags: key.properties.tags ?? null,
-  };
+/** What is said of a key everywhere. */
+interface Described {
+  readonly attributes: WireKey['attributes'];
+  readonly managed?: boolean | undefined;
+  readonly tags?: Readonly<Record<string, string>> | undefined;
+}
+
+/** A key: `az keyvault key create`, `import`, `show`, `set-attributes`, `rotate`. */
+export function azKey(key: WireKey) {
+  return { ...azBundle(key), releasePolicy: azReleasePolicy(key) };
+}
+
+/** A key as `az keyvault key recover` and `restore` show it: without its release policy. */
+export function azBundle(key: WireKey) {
+  return { ...described(key), key: azJsonWebKey(key.key) };
+}
+
+/** A soft-deleted key: `az keyvault key delete`, `show-deleted`. */
+export function azDeletedKey(key: WireKey) {
+  return { ...azBundle(key), ...deletion(key) };
 }
 
 /** An item of a list: `az keyvault key list`, `list-versions`. */
-export function azListed(properties: KeyProperties) {
-  return {
-    attributes: azAttributes(properties),
-    kid: properties.id ?? null,
-    managed: properties.managed ?? null,
-    name: properties.name,
-    releasePolicy: azReleasePolicy(properties),
-    tags: properties.tags ?? null,
-  };
+export function azListed(item: WireItem) {
+  return { ...described(item), kid: item.kid, name: namesIn(item.kid).name };
 }
 
 /** An item of `az keyvault key list-deleted`. */
-export function azListedDeleted(key: DeletedKey) {
-  return { ...azListed(key.properties), ...deletion(key) };
+export function azListedDeleted(item: WireItem) {
+  return { ...azListed(item), ...deletion(item) };
 }
 
-function deletion(key: KeyVaultKey | DeletedKey) {
-  const properties: Partial<DeletedKey['properties']> = key.properties;
-  const { deletedOn, scheduledPurgeDate, recoveryId } = properties;
-  if (recoveryId === undefined) return {};
-  return { deletedDate: iso(deletedOn), recoveryId, scheduledPurgeDate: iso(scheduledPurgeDate) };
-}
-
-function azAttributes(properties: KeyProperties) {
+function described({ attributes, managed, tags }: Described) {
   return {
-    created: iso(properties.createdOn),
-    enabled: properties.enabled ?? null,
-    expires: iso(properties.expiresOn),
-    exportable: properties.exportable ?? null,
-    hsmPlatform: properties.hsmPlatform ?? null,
-    notBefore: iso(properties.notBefore),
-    recoverableDays: properties.recoverableDays ?? null,
-    recoveryLevel: properties.recoveryLevel ?? null,
-    updated: iso(properties.updatedOn),
+    attributes: {
+      created: azMoment(attributes.created),
+      enabled: attributes.enabled ?? null,
+      expires: azMoment(attributes.exp),
+      exportable: attributes.exportable ?? null,
+      notBefore: azMoment(attributes.nbf),
+      recoverableDays: attributes.recoverableDays ?? null,
+      recoveryLevel: attributes.recoveryLevel ?? null,
+      updated: azMoment(attributes.updated),
+    },
+    managed: managed ?? null,
+    tags: tags ?? null,
   };
 }
 
-function azJsonWebKey(key: JsonWebKey | undefined) {
-  const bytes = BYTES.map((name) => {
-    const value = key?.[name];
-    return [name, value === undefined ? null : Buffer.from(value).toString('base64')];
-  });
+function deletion(key: Pick<WireKey, 'deletedDate' | 'recoveryId' | 'scheduledPurgeDate'>) {
   return {
-    crv: key?.crv ?? null,
+    deletedDate: azMoment(key.deletedDate),
+    recoveryId: key.recoveryId ?? null,
+    scheduledPurgeDate: azMoment(key.scheduledPurgeDate),
+  };
+}
+
+function azJsonWebKey(key: WireKey['key']) {
+  const bytes = BYTES.map((name) => [name, base64(key[name])]);
+  return {
+    crv: key.crv ?? null,
     ...Object.fromEntries(bytes),
-    // The service gives them in an order that changes from call to call.
-    keyOps: key?.keyOps === undefined ? null : [...key.keyOps].sort(),
-    kid: key?.kid ?? null,
-    kty: key?.kty ?? null,
+    keyOps: key.key_ops ?? null,
+    kid: key.kid,
+    kty: key.kty,
   };
 }
 
-/** The policy as its text, as az shows it; bytes that are no text stay bytes, in base64. */
-function azReleasePolicy({ releasePolicy }: KeyProperties) {
-  if (releasePolicy === undefined) return null;
-  const { contentType, encodedPolicy, immutable } = releasePolicy;
+/** The policy as its text; bytes that are no text stay bytes, in base64. */
+function azReleasePolicy({ release_policy: policy }: WireKey) {
+  if (policy === undefined) return null;
   return {
-    contentType: contentType ?? null,
-    encodedPolicy: encodedPolicy === undefined ? null : textOf(encodedPolicy),
-    immutable: immutable ?? null,
+    contentType: policy.contentType ?? null,
+    encodedPolicy: policy.data === undefined ? null : textOf(Buffer.from(policy.data, 'base64url')),
+    immutable: policy.immutable ?? null,
   };
 }
 
@@ -89,52 +93,14 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
+/** What the service writes in base64url, in base64 as az writes it; null for what is no text. */
+function base64(text: unknown): string | null {
+  return typeof text === 'string' ? Buffer.from(text, 'base64url').toString('base64') : null;
+}
+
 /** As Python writes it: `2026-01-31T02:00:00+00:00`. A moment that no Date can hold, years after 275760, is named so. */
-function iso(date: Date | null | undefined): string | null {
-  // The SDK passes on a null of the service.
-  if (date === undefined || date === null) return null;
+export function azMoment(epochSeconds: number | undefined): string | null {
+  if (epochSeconds === undefined) return null;
+  const date = new Date(epochSeconds * 1000);
   return Number.isNaN(date.getTime()) ? 'out of range' : date.toISOString().replace(/\.\d{3}Z$/, '+00:00');
-}
-
-/** A key for people. */
-export function keyTable(key: KeyVaultKey | DeletedKey): Table {
-  const { kty, crv, n } = key.key ?? {};
-  const strength: Cell = crv ?? (n === undefined ? undefined : n.length * 8);
-  const { name, version, enabled, createdOn } = key.properties;
-  return {
-    columns: ['Name', 'Version', 'Kty', 'Size/Curve', 'Enabled', 'Created'],
-    rows: [[name, version, kty, strength, enabled, moment(createdOn)]],
-  };
-}
-
-/** A list for people. */
-export function listTable(keys: readonly KeyProperties[]): Table {
-  return {
-    columns: ['Name', 'Version', 'Enabled', 'Created', 'Updated', 'Expires'],
-    rows: keys.map(({ name, version, enabled, createdOn, updatedOn, expiresOn }) => [
-      name,
-      version,
-      enabled,
-      moment(createdOn),
-      moment(updatedOn),
-      moment(expiresOn),
-    ]),
-  };
-}
-
-/** Soft-deleted keys for people. */
-export function deletedTable(keys: readonly DeletedKey[]): Table {
-  return {
-    columns: ['Name', 'DeletedDate', 'ScheduledPurgeDate', 'RecoveryId'],
-    rows: keys.map(({ name, properties }) => [
-      name,
-      moment(properties.deletedOn),
-      moment(properties.scheduledPurgeDate),
-      properties.recoveryId,
-    ]),
-  };
-}
-
-function moment(date: Date | undefined): Cell {
-  return date === undefined ? undefined : { at: date.getTime(), text: iso(date) ?? '' };
 }

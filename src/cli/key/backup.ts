@@ -10,6 +10,7 @@ import { GuardRefusal, UsageError } from '../frame/failures.ts';
 
 export const keyBackup = defineCommand({
   path: 'key backup',
+  isAz: true,
   summary: 'Write the encrypted backup of a key to a file',
   details: [
     'The backup holds all versions and is bound to the security domain of the HSM. A file that exists is never overwritten.',

@@ -14,6 +14,7 @@ const CURVES = ['P-256', 'P-256K', 'P-384', 'P-521'] as const;
 
 export const keyCreate = defineCommand({
   path: 'key create',
+  isAz: true,
   summary: 'Create a key, or a new version of it',
   details: ['Where the settings name the HSM, the new version is backed up at once.'],
   options: [

@@ -7,10 +7,12 @@ import { CONNECTION_OPTIONS, type Connection, ConnectionOptions, connect } from 
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal, UsageError } from '../frame/failures.ts';
-import { azKey, deletedTable } from './az-output.ts';
+import { azDeletedKey } from './az-output.ts';
+import { deletedTable } from './key-tables.ts';
 
 export const keyDelete = defineCommand({
   path: 'key delete',
+  isAz: true,
   summary: 'Soft-delete a key, after making sure of a backup',
   details: [
     'A good backup of every version must be in the store; where there is none, one is taken first. The key can be recovered until its retention ends, and restored from the backup after that.',
@@ -44,7 +46,7 @@ export const keyDelete = defineCommand({
     const address = keyAddress(given, connection);
     if (given.backup) await makeSure(connection, address, context);
     const key = await administrationOn(connection, address, context).delete(address.key);
-    return { data: azKey(key), table: deletedTable([key]) };
+    return { data: azDeletedKey(key), table: deletedTable([key]) };
   },
 });
 

@@ -1,16 +1,17 @@
 /** A key that was just made gets its first backup at once, where the warden's store is configured. */
-import type { KeyVaultKey } from '@azure/keyvault-keys';
+import type { WireKey } from '../../adapters/keyvault/wire-key.ts';
 import { backUpNow, protectionOf } from '../backup/good-backup.ts';
 import type { KeyAddress } from '../connect/address.ts';
 import { type Connection, sameWorld } from '../connect/connection.ts';
 import type { Answer } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { explain } from '../frame/failures.ts';
-import { azKey, keyTable } from './az-output.ts';
+import { azKey } from './az-output.ts';
+import { keyTable } from './key-tables.ts';
 
 /** Answers with the new key; the key is there even when its backup fails, which the exit code then says. */
 export async function answerWithBackup(
-  key: KeyVaultKey,
+  key: WireKey,
   connection: Connection,
   address: KeyAddress,
   context: CliContext,

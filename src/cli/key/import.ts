@@ -23,6 +23,7 @@ const Schema = z.object({
 
 export const keyImport = defineCommand({
   path: 'key import',
+  isAz: true,
   summary: 'Import an RSA or EC key from a PEM file',
   details: [
     'Reads PKCS#1, SEC1 and PKCS#8, encrypted or not; a certificate in the same file is passed over.',

@@ -4,11 +4,13 @@ import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../connect/address.ts';
 import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
-import { azListedDeleted, deletedTable } from './az-output.ts';
-import { MOST_RESULTS, MostResults } from './most-results.ts';
+import { azListedDeleted } from './az-output.ts';
+import { deletedTable } from './key-tables.ts';
+import { doubtsOf, MOST_RESULTS, MostResults } from './most-results.ts';
 
 export const keyListDeleted = defineCommand({
   path: 'key list-deleted',
+  isAz: true,
   summary: 'List the soft-deleted keys of an HSM',
   options: [...HSM_OPTIONS, MOST_RESULTS, ...CONNECTION_OPTIONS],
   examples: [
@@ -19,7 +21,7 @@ export const keyListDeleted = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const admin = administrationOn(connection, hsmAddress(given, connection), context);
-    const keys = await admin.listDeleted(given.maxresults);
-    return { data: keys.map(azListedDeleted), table: deletedTable(keys) };
+    const { items, odd } = await admin.listDeleted(given.maxresults);
+    return { data: items.map(azListedDeleted), table: deletedTable(items), doubts: doubtsOf(odd) };
   },
 });

@@ -5,11 +5,13 @@ import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
 import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
-import { azListed, listTable } from './az-output.ts';
-import { MOST_RESULTS, MostResults } from './most-results.ts';
+import { azListed } from './az-output.ts';
+import { listTable } from './key-tables.ts';
+import { doubtsOf, MOST_RESULTS, MostResults } from './most-results.ts';
 
 export const keyListVersions = defineCommand({
   path: 'key list-versions',
+  isAz: true,
   summary: 'List the versions of a key, oldest first',
   options: [...KEY_OPTIONS, MOST_RESULTS, ...CONNECTION_OPTIONS],
   examples: [
@@ -20,8 +22,13 @@ export const keyListVersions = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const { key, ...address } = keyAddress(given, connection);
-    const versions = await administrationOn(connection, address, context).listVersions(key, given.maxresults);
-    if (versions.length > 0) return { data: versions.map(azListed), table: listTable(versions) };
+    const { items, odd } = await administrationOn(connection, address, context).listVersions(
+      key,
+      given.maxresults,
+    );
+    if (items.length + odd.length > 0) {
+      return { data: items.map(azListed), table: listTable(items), doubts: doubtsOf(odd) };
+    }
     // The service answers an unknown key with an empty list; every key there is has a version.
     throw new WardenError('key-not-found', {
       message: `There is no active key ${key} on HSM ${address.hsm}.`,

@@ -4,11 +4,13 @@ import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../connect/address.ts';
 import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
-import { azListed, listTable } from './az-output.ts';
-import { MOST_RESULTS, MostResults } from './most-results.ts';
+import { azListed } from './az-output.ts';
+import { listTable } from './key-tables.ts';
+import { doubtsOf, MOST_RESULTS, MostResults } from './most-results.ts';
 
 export const keyList = defineCommand({
   path: 'key list',
+  isAz: true,
   summary: 'List the active keys of an HSM',
   options: [...HSM_OPTIONS, MOST_RESULTS, ...CONNECTION_OPTIONS],
   examples: [
@@ -19,7 +21,7 @@ export const keyList = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const admin = administrationOn(connection, hsmAddress(given, connection), context);
-    const keys = await admin.list(given.maxresults);
-    return { data: keys.map(azListed), table: listTable(keys) };
+    const { items, odd } = await admin.list(given.maxresults);
+    return { data: items.map(azListed), table: listTable(items), doubts: doubtsOf(odd) };
   },
 });

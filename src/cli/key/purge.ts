@@ -22,6 +22,7 @@ import { GuardRefusal } from '../frame/failures.ts';
 
 export const keyPurge = defineCommand({
   path: 'key purge',
+  isAz: true,
   summary: 'Purge (permanently delete) a soft-deleted key',
   details: [
     "Asks for the key's name, on the terminal or from standard input. A key without a good backup is not purged by this command at all: nothing could bring it back.",

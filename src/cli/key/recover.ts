@@ -6,10 +6,12 @@ import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
 import { administrationOn, keyServiceOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
-import { azKey, keyTable } from './az-output.ts';
+import { azBundle } from './az-output.ts';
+import { keyTable } from './key-tables.ts';
 
 export const keyRecover = defineCommand({
   path: 'key recover',
+  isAz: true,
   summary: 'Recover (undelete) a soft-deleted key',
   options: [...KEY_OPTIONS, ...CONNECTION_OPTIONS],
   examples: [
@@ -24,7 +26,7 @@ export const keyRecover = defineCommand({
     const address = keyAddress(given, connection);
     await recover(keyServiceOn(connection, address, context.clock), address.key, context.signal);
     const key = await administrationOn(connection, address, context).show(address.key);
-    return { data: azKey(key), table: keyTable(key) };
+    return { data: azBundle(key), table: keyTable(key) };
   },
 });
 

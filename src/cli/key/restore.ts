@@ -10,10 +10,12 @@ import { administrationOn, keyServiceOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
-import { azKey, keyTable } from './az-output.ts';
+import { azBundle } from './az-output.ts';
+import { keyTable } from './key-tables.ts';
 
 export const keyRestore = defineCommand({
   path: 'key restore',
+  isAz: true,
   summary: 'Restore a key from a backup file',
   details: [
     'The HSM must share the security domain of the one the backup was made in, and must have no key of that name, active or soft-deleted. The key gets the name it had; --name only checks it.',
@@ -43,7 +45,7 @@ export const keyRestore = defineCommand({
     if (wanted !== undefined) await requireFreeName(place, wanted, context.signal);
     const name = await restore(place, backup, wanted, context.signal);
     const key = await administrationOn(connection, address, context).show(name);
-    return { data: azKey(key), table: keyTable(key) };
+    return { data: azBundle(key), table: keyTable(key) };
   },
 });
 

@@ -4,10 +4,12 @@ import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
 import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
-import { azKey, keyTable } from './az-output.ts';
+import { azKey } from './az-output.ts';
+import { keyTable } from './key-tables.ts';
 
 export const keyShow = defineCommand({
   path: 'key show',
+  isAz: true,
   summary: 'Show the public key, attributes and tags of a key',
   options: [
     ...KEY_OPTIONS,

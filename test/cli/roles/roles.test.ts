@@ -58,7 +58,7 @@ describe('the role commands on a new HSM', () => {
   it('show the changes and do nothing without a yes', async () => {
     const { code, stderr } = await roles('apply', [], 'no\n');
 
-    expect(code).toBe(3);
+    expect(code).toBe(4);
     expect(stderr).toContain('keys/deletedKeys/recover/action');
     expect((await roles('check')).code).toBe(1);
   });
