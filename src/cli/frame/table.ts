@@ -54,7 +54,7 @@ function renderWrapped(
 }
 
 /** `text` in lines of at most `width` characters, broken at spaces. */
-export function wrapped(text: string, width: number | undefined): readonly string[] {
+function wrapped(text: string, width: number | undefined): readonly string[] {
   if (width === undefined || text.length <= width) return [text];
   const lines: string[] = [];
   for (const word of text.split(' ')) {
