@@ -16,9 +16,16 @@ you may do and no more. Installed it is \`npx hsm-warden …\`; in a checkout \`
 
     npm run -s warden -- status --emulator
 
-The HSMs, the stores and the policies come from the settings of the app ([configuration](configuration.md)); set the same
-\`WARDEN_…\` variables, but for \`WARDEN_CREDENTIAL\` and \`WARDEN_CLIENT_ID\`, which do not count here. Without settings the
-\`key\` commands still work, but nothing is backed up and nothing is deleted without \`--no-backup --yes-really\`.
+On a fresh laptop, in the folder where azd was used or with the name of the group that holds the two apps:
+
+    az login
+    hsm-warden init                                    # or: hsm-warden init --resource-group rg-warden
+    hsm-warden whoami
+
+\`init\` reads the settings of the two apps and writes them into a named profile, without their secrets; \`hsm-warden use NAME\`
+changes to another, and \`--profile NAME\` does so for one command. Where \`WARDEN_…\` variables are set
+([configuration](configuration.md); \`WARDEN_CREDENTIAL\` and \`WARDEN_CLIENT_ID\` do not count here), these count alone. Without
+settings the \`key\` commands still work, but nothing is backed up and nothing is deleted without \`--no-backup --yes-really\`.
 
 When the app is down and the HSM is new: [break glass](break-glass.md).
 

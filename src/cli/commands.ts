@@ -17,6 +17,7 @@ import { doctor } from './doctor.ts';
 import { emulator } from './emulator.ts';
 import type { Command } from './frame/command.ts';
 import type { Groups } from './frame/program.ts';
+import { init } from './init.ts';
 import { keyBackup } from './key/backup.ts';
 import { keyCreate } from './key/create.ts';
 import { keyDelete } from './key/delete.ts';
@@ -28,6 +29,7 @@ import { keyPurge } from './key/purge.ts';
 import { keyRecover } from './key/recover.ts';
 import { keyRestore } from './key/restore.ts';
 import { keyShow } from './key/show.ts';
+import { login } from './login.ts';
 import { queueList } from './queue/list.ts';
 import { queueRetry } from './queue/retry.ts';
 import { recoveryApprove } from './recovery/approve.ts';
@@ -40,6 +42,7 @@ import { rolesApply } from './roles/apply.ts';
 import { rolesCheck } from './roles/check.ts';
 import { rolesPlan } from './roles/plan.ts';
 import { status } from './status/status.ts';
+import { use } from './use.ts';
 import { watch } from './watch.ts';
 import { whoami } from './whoami.ts';
 
@@ -55,9 +58,12 @@ export const GROUPS: Groups = {
 };
 
 export const COMMANDS: readonly Command[] = [
+  init,
+  use,
+  login,
+  whoami,
   status,
   doctor,
-  whoami,
   watch,
   ack,
   keyCreate,

@@ -112,6 +112,7 @@ describe('addresses', () => {
     world: undefined,
     aheadMs: 0,
     config: undefined,
+    environment: {},
     local: false,
   });
 

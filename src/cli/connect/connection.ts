@@ -4,11 +4,14 @@ import type { TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
 import { readCaFile } from '../../adapters/http/tls.ts';
 import { surroundingIdentity, TokenFileCredential } from '../../adapters/identity/credential.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import { type Config, type Environment, readConfig } from '../../platform/config/config.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
+import { chooseSettings } from '../profiles/choose-profile.ts';
+import { ProfileName } from '../profiles/profile.ts';
 import { CLOUD_NAMES, CLOUDS, type CloudName } from './clouds.ts';
 import { SignIn } from './sign-in.ts';
 import { followWorldClock } from './world-clock.ts';
@@ -18,6 +21,10 @@ import { requireRunning } from './world-running.ts';
 /** Options of every command that reaches out. */
 export const CONNECTION_OPTIONS: readonly OptionSpec[] = [
   { flags: '--emulator', description: 'work on the local world that npm start runs, as its administrator' },
+  {
+    flags: '--profile <name>',
+    description: 'go by this profile, as init wrote it (default: the one in use)',
+  },
   { flags: '--cloud <name>', description: 'the cloud of names and sign-in', choices: CLOUD_NAMES },
   { flags: '--ca-file <path>', description: 'PEM of the certificate authority of an HSM on this machine' },
   { flags: '--token-file <path>', description: 'file with the token for an HSM on this machine' },
@@ -26,6 +33,7 @@ export const CONNECTION_OPTIONS: readonly OptionSpec[] = [
 /** The values of {@link CONNECTION_OPTIONS}. */
 export const ConnectionOptions = {
   emulator: z.boolean().optional(),
+  profile: ProfileName.optional(),
   cloud: z.enum(CLOUD_NAMES).optional(),
   caFile: z.string().min(1).optional(),
   tokenFile: z.string().min(1).optional(),
@@ -41,6 +49,10 @@ export interface Connection {
   readonly world: WorldFile | undefined;
   /** By how many milliseconds the local world's HSMs, and with them this process's clock, are ahead of the real time. */
   readonly aheadMs: number;
+  /** What the settings were read from: the environment, or with a profile what that has in its place. */
+  readonly environment: Environment;
+  /** The profile they are of, if they are of one. */
+  readonly profile?: string;
   /** The product's settings; undefined when none are set. */
   readonly config: Config | undefined;
   /** Whether credential and authority are for this machine only. */
@@ -52,9 +64,9 @@ export interface Connection {
  * when settings are there but wrong.
  */
 export async function connect(context: CliContext, options: Options): Promise<Connection> {
-  const { environment } = context;
-  const cloud = options.cloud ?? 'AzureCloud';
   if (options.emulator === true) {
+    const { environment } = context;
+    const cloud = options.cloud ?? 'AzureCloud';
     const world = await readWorldFile(environment);
     const config = readConfig(worldSettings(world, environment));
     const caPem = readCaFile(world.caFile);
@@ -67,8 +79,11 @@ export async function connect(context: CliContext, options: Options): Promise<Co
       now: () => 0,
       signal: context.signal,
     });
-    return { credential, caPem, cloud, world, aheadMs: aheadMs ?? 0, config, local: true };
+    return { credential, caPem, cloud, world, aheadMs: aheadMs ?? 0, config, environment, local: true };
   }
+  const chosen = await chooseSettings(context.environment, options.profile);
+  const { environment, profile } = chosen;
+  const cloud = options.cloud ?? chosen.cloud ?? 'AzureCloud';
   const tokenFile = options.tokenFile ?? environment.WARDEN_TOKEN_FILE;
   const caFile = options.caFile ?? environment.WARDEN_CA_FILE;
   return {
@@ -84,6 +99,8 @@ export async function connect(context: CliContext, options: Options): Promise<Co
     world: undefined,
     aheadMs: 0,
     config: personalConfig(environment),
+    environment,
+    ...definedOnly({ profile }),
     local: tokenFile !== undefined || caFile !== undefined,
   };
 }
@@ -108,7 +125,7 @@ export function requireConfig({ config }: Connection): Config {
   if (config !== undefined) return config;
   throw new UsageError(
     'No settings were found: this command needs to know the HSMs and where the backups are.',
-    'Set WARDEN_HSMS and WARDEN_BACKUP_URL as docs/configuration.md says, or use --emulator.',
+    'hsm-warden init writes them into a profile; or set WARDEN_HSMS and WARDEN_BACKUP_URL as docs/configuration.md says, or use --emulator.',
   );
 }
 

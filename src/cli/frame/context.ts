@@ -22,6 +22,8 @@ export interface CliContext {
   /** What a person, or a pipe, says. */
   readonly stdin: AsyncIterable<unknown>;
   readonly environment: Environment;
+  /** The folder the person stands in. */
+  readonly folder: string;
   readonly clock: Clock;
   /** How this program is called where the person stands: `hsm-warden` unless told otherwise. */
   readonly program?: string;

@@ -30,28 +30,36 @@ export function requireNoUtf16(bytes: Uint8Array, source: string): void {
   );
 }
 
-/** The first line of what `input` gives, undecoded; all of it when it has no line end. Undefined when it gives nothing. */
+/** What is being read line by line, and what of it was read beyond the last line: the next question is answered by that. */
+const OPEN = new WeakMap<
+  AsyncIterable<unknown>,
+  { readonly iterator: AsyncIterator<unknown>; rest: Buffer }
+>();
+
+/** The next line of what `input` gives, undecoded; all of it when it has no line end. Undefined when it gives nothing more. */
 export async function readLineBytes(
   input: AsyncIterable<unknown>,
   signal: AbortSignal,
 ): Promise<Buffer | undefined> {
-  const pieces: Buffer[] = [];
+  const open = OPEN.get(input) ?? { iterator: input[Symbol.asyncIterator](), rest: Buffer.alloc(0) };
+  OPEN.set(input, open);
   const { promise: ended, reject } = Promise.withResolvers<never>();
   const giveUp = () => reject(signal.reason);
   signal.addEventListener('abort', giveUp, { once: true });
-  const iterator = input[Symbol.asyncIterator]();
   try {
-    while (!pieces.some((piece) => piece.includes('\n'))) {
+    while (!open.rest.includes('\n')) {
       signal.throwIfAborted();
-      const next = await Promise.race([iterator.next(), ended]);
+      const next = await Promise.race([open.iterator.next(), ended]);
       if (next.done === true) break;
-      pieces.push(Buffer.isBuffer(next.value) ? next.value : Buffer.from(String(next.value)));
+      const piece = Buffer.isBuffer(next.value) ? next.value : Buffer.from(String(next.value));
+      open.rest = Buffer.concat([open.rest, piece]);
     }
   } finally {
     signal.removeEventListener('abort', giveUp);
   }
-  if (pieces.length === 0) return undefined;
-  const all = Buffer.concat(pieces);
+  const all = open.rest;
+  if (all.length === 0) return undefined;
   const end = all.indexOf('\n');
+  open.rest = end === -1 ? Buffer.alloc(0) : all.subarray(end + 1);
   return end === -1 ? all : all.subarray(0, end);
 }

@@ -42,13 +42,13 @@ export async function openApi(context: CliContext, options: Options): Promise<Re
   if (url === undefined) {
     throw new UsageError(
       'It is not known where the recovery app is.',
-      'Set WARDEN_ORIGIN, or give --app-url.',
+      'hsm-warden init writes a profile that knows it; or set WARDEN_ORIGIN, or give --app-url.',
     );
   }
   keepLocal(connection, url);
   return new RecoveryApi({
     url,
-    token: () => tokenOf(connection, options, context),
+    token: () => tokenOf(connection, options),
     caPem: connection.caPem,
     signal: context.signal,
   });
@@ -60,9 +60,8 @@ export function recoveryUrl({ world, config }: Pick<Connection, 'world' | 'confi
 }
 
 async function tokenOf(
-  { world, config, credential, cloud }: Connection,
+  { world, config, credential, cloud, environment }: Connection,
   { as, tokenFile }: Options,
-  { environment }: CliContext,
 ): Promise<string> {
   if (tokenFile !== undefined) return (await new TokenFileCredential(tokenFile).getToken()).token;
   if (world !== undefined) return localToken(world.issuerUrl, as);

@@ -31,6 +31,7 @@ export async function runInTerminal(entry: string): Promise<void> {
     stderr,
     stdin: process.stdin,
     environment: process.env,
+    folder: process.cwd(),
     clock: systemClock,
     program: programName({ entry, folder: process.cwd(), environment: process.env }),
     signal: interrupted.signal,

@@ -1,4 +1,5 @@
 /** Runs command lines in this process, as a shell would, and keeps what they said. */
+import { tmpdir } from 'node:os';
 import { Readable } from 'node:stream';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { runCli } from '../../../src/cli/run-cli.ts';
@@ -15,6 +16,7 @@ export interface Ran {
 /** The surroundings a test wants; everything else is as in a script. */
 export interface Surroundings {
   readonly environment?: Environment;
+  readonly folder?: string;
   readonly stdin?: string;
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
@@ -43,6 +45,7 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
     },
     stdin: Readable.from(stdin === '' ? [] : [stdin]),
     environment,
+    folder: surroundings.folder ?? tmpdir(),
     clock,
     ...(surroundings.program === undefined ? {} : { program: surroundings.program }),
     signal: surroundings.signal ?? new AbortController().signal,
