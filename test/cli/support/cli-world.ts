@@ -76,7 +76,7 @@ export class CliWorld {
     const { blobUrl, queueUrl } = azurite;
     const storageToken = await first.issueToken({ objectId: 'test', audience: 'https://storage.azure.com' });
     await writeWorldFile(folder, {
-      hsms: names(emulators),
+      hsms: names(emulators).map(({ name, url }) => ({ name, url })),
       caFile: first.caFile,
       blobUrl,
       queueUrl,
