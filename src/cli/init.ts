@@ -5,6 +5,13 @@ import { definedOnly } from '../core/defined-only.ts';
 import { readConfig } from '../platform/config/config.ts';
 import { CLOUDS } from './connect/clouds.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, keepLocal } from './connect/connection.ts';
+import {
+  keptSettings,
+  ProfileName,
+  profileNames,
+  setCurrentProfile,
+  writeProfile,
+} from './connect/profile.ts';
 import { GroupName } from './deploy/parameters.ts';
 import type { CommandContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
@@ -12,13 +19,6 @@ import { GuardRefusal } from './frame/failures.ts';
 import { askSettings } from './profiles/ask-settings.ts';
 import { azdPlace, defaultAzdEnvironment } from './profiles/azd-environment.ts';
 import { type DeployedPlace, onlySubscription, readDeployedSettings } from './profiles/deployed-settings.ts';
-import {
-  keptSettings,
-  ProfileName,
-  profileNames,
-  setCurrentProfile,
-  writeProfile,
-} from './profiles/profile.ts';
 
 const Schema = z.object({
   cloud: ConnectionOptions.cloud,

@@ -1,13 +1,13 @@
 /** `hsm-warden use`: chooses the profile that commands go by, or lists the profiles. */
 import { z } from 'zod';
-import { defineCommand } from './frame/define.ts';
 import {
   currentProfile,
   ProfileName,
   profileNames,
   readProfile,
   setCurrentProfile,
-} from './profiles/profile.ts';
+} from './connect/profile.ts';
+import { defineCommand } from './frame/define.ts';
 
 export const use = defineCommand({
   path: 'use',

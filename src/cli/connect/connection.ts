@@ -10,9 +10,9 @@ import { type Config, type Environment, readConfig } from '../../platform/config
 import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
-import { chooseSettings } from '../profiles/choose-profile.ts';
-import { ProfileName } from '../profiles/profile.ts';
+import { chooseSettings } from './choose-profile.ts';
 import { CLOUD_NAMES, CLOUDS, type CloudName } from './clouds.ts';
+import { ProfileName } from './profile.ts';
 import { SignIn } from './sign-in.ts';
 import { followWorldClock } from './world-clock.ts';
 import { readWorldFile, WorldCredential, type WorldFile, worldSettings } from './world-file.ts';

@@ -1,8 +1,8 @@
 /** Reads the settings of a deployment from its two apps, so that the command line judges by what they go by. */
 import { z } from 'zod';
 import type { Reading, ResourceManager } from '../../adapters/arm/resource-manager.ts';
+import { keptSettings } from '../connect/profile.ts';
 import { UsageError } from '../frame/failures.ts';
-import { keptSettings } from './profile.ts';
 
 /** Where the apps are. */
 export interface DeployedPlace {

@@ -5,8 +5,8 @@ import { z } from 'zod';
 import type { Setting } from '../../core/settings/setting.ts';
 import type { Environment } from '../../platform/config/config.ts';
 import { SETTINGS } from '../../platform/config/product-settings.ts';
-import { CLOUD_NAMES } from '../connect/clouds.ts';
 import { UsageError } from '../frame/failures.ts';
+import { CLOUD_NAMES } from './clouds.ts';
 
 /** What a profile is called. */
 export const ProfileName = z

@@ -1,6 +1,6 @@
 /** Whose settings a command goes by: those of a profile, or those of the environment; never a mixture of two deployments. */
 import type { Environment } from '../../platform/config/config.ts';
-import type { CloudName } from '../connect/clouds.ts';
+import type { CloudName } from './clouds.ts';
 import { currentProfile, readProfile } from './profile.ts';
 
 /** The settings that count. */
