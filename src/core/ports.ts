@@ -73,6 +73,11 @@ export interface ListPage<T> extends Page<T> {
  * `storage-forbidden`, `storage-refused` or `storage-token-unavailable`.
  */
 export interface BackupStore {
+  /**
+   * Set where this store shows recovery points only, those with a good seal: the store with everything in it, to show, to report
+   * and to read back, never to choose from.
+   */
+  readonly all?: BackupStore;
   /** Writes a backup under a new name; its place follows from the record. Fails with `blob-exists`, or `clock-wrong` when our clock and the store's differ by more than a minute. */
   put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup>;
   /** The bytes as stored. Fails with `blob-missing`. */

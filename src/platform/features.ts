@@ -5,6 +5,7 @@ import { AUDIT_FEED } from '../features/audit-feed/manifest.ts';
 import { BACKUP } from '../features/backup/manifest.ts';
 import type { RecoveryApp } from '../features/recovery/app.ts';
 import { RECOVERY, RECOVERY_ROUTES } from '../features/recovery/manifest.ts';
+import type { PointSeals } from '../features/recovery-points/point-seals.ts';
 import { VERIFY } from '../features/verify/manifest.ts';
 import { WATCH } from '../features/watch/manifest.ts';
 import type { Config } from './config/config.ts';
@@ -12,6 +13,8 @@ import type { Config } from './config/config.ts';
 /** What every feature of the backup app is given for one call. */
 export interface BackupAppPorts extends AppPorts {
   readonly config: Config;
+  /** Seals recovery points, where seals are configured. */
+  readonly points: PointSeals | undefined;
 }
 
 /** The function that answers the description of the API. */

@@ -27,7 +27,6 @@ import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Hsm, HsmRegistry } from '../core/app-ports.ts';
 import { definedOnly } from '../core/defined-only.ts';
-import type { DocumentStore } from '../core/documents/document-store.ts';
 import { WardenError } from '../core/errors.ts';
 import type { EventBus } from '../core/events/bus.ts';
 import type { OnceStore } from '../core/once-store.ts';
@@ -43,6 +42,10 @@ import type {
 import type { Seals } from '../core/seal/seals.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
+import { BelievingDocuments } from '../features/recovery-points/believing-documents.ts';
+import type { CatalogueStore } from '../features/recovery-points/catalogue.ts';
+import { PointSeals } from '../features/recovery-points/point-seals.ts';
+import { ProvenBackups } from '../features/recovery-points/proven-backups.ts';
 import { composeBus } from './compose-bus.ts';
 import type { Config, CredentialConfig, HsmConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
@@ -62,7 +65,7 @@ export interface Platform {
   readonly clock: Clock;
   readonly credential: TokenCredential;
   readonly hsms: HsmRegistry;
-  readonly state: DocumentStore;
+  readonly state: CatalogueStore;
   readonly leases: Leases;
   readonly queue: WorkQueue;
   readonly deadLetters: DeadLetters;
@@ -78,6 +81,9 @@ export interface Platform {
   readonly bus: EventBus;
   /** Seals, where the settings pin public keys. */
   readonly seals: Seals | undefined;
+  /** Of recovery points. */
+  readonly points: PointSeals | undefined;
+  /** The backups; where seals are configured, those with a good one. */
   backups(logger: Logger): BackupStore & BackupPins;
   /** Makes what a deployment makes in Azure and nobody makes for a storage emulator. */
   prepare(): Promise<void>;
@@ -95,12 +101,16 @@ export function openPlatform(options: PlatformOptions): Platform {
   const immutable = createBlobService(access.backup);
   const audit = immutable.getContainerClient(config.recovery?.auditContainer ?? CONTAINERS.audit);
   const backups = immutable.getContainerClient(config.backupContainer);
+  const documents = new BlobDocumentStore({ container: state, clock });
+  const seals = sealsOf(config, credential, caPem, clock);
+  const points =
+    seals === undefined ? undefined : new PointSeals({ seals, resourceOf: resourcesIn(config), clock });
   return {
     config,
     clock,
     credential,
     hsms: registryOf(config.hsms.map((hsm) => openHsm(hsm, credential, caPem, clock))),
-    state: new BlobDocumentStore({ container: state, clock }),
+    state: points === undefined ? documents : new BelievingDocuments(documents, points),
     leases: new BlobLeases({ container: state, clock }),
     queue: new StorageWorkQueue({
       service: createQueueService(access.state),
@@ -114,8 +124,12 @@ export function openPlatform(options: PlatformOptions): Platform {
     checkAppend: () => new BlobAppendCheck({ container: audit, clock }).run(),
     access,
     bus: composeBus(config, { identity: credential, clock, caPem }),
-    seals: sealsOf(config, credential, caPem, clock),
-    backups: (logger) => new BlobBackupStore({ container: backups, clock, logger }),
+    seals,
+    points,
+    backups: (logger) => {
+      const store = new BlobBackupStore({ container: backups, clock, logger });
+      return points === undefined ? store : new ProvenBackups(store, points, logger);
+    },
     prepare: emulated ? once(() => ensureContainers([state, audit, backups], clock)) : async () => undefined,
   };
 }
@@ -138,6 +152,12 @@ function sealsOf(
   const pinned = pinnedKeysReader(seals, client(named[0] ?? ''));
   if (keyUrl === undefined) return { pinned };
   return { pinned, sealer: new KeyVaultSealer({ ...client(keyUrl), keyUrl, clock, pinned }) };
+}
+
+/** By its name in the settings, what seals name an HSM by. */
+function resourcesIn({ hsms }: Config): (hsm: string) => string | undefined {
+  const resources = new Map(hsms.map(({ name, resource }) => [name, resource]));
+  return (hsm) => resources.get(hsm);
 }
 
 /** One HSM with its pacer. */

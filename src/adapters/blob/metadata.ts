@@ -1,7 +1,9 @@
 /** A backup's record as metadata of its blob, both ways. Described in docs/backup-format.md. */
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import { BackupRecord } from '../../core/model/backup-record.ts';
+import { Seal } from '../../core/seal/seal.ts';
 
 /** A version takes 16 bytes for its id and 32 for the SHA-256 thumbprint; zeros say that it has none. */
 const ID_BYTES = 16;
@@ -20,6 +22,7 @@ const Metadata = z.object({
   bytes: z.coerce.number(),
   runid: z.string(),
   versions: z.base64url(),
+  seal: z.string().optional(),
 });
 
 /** The metadata of `record`. Fails with `storage-refused` when a thumbprint is not one of SHA-256. */
@@ -36,6 +39,7 @@ export function toMetadata(record: BackupRecord): Record<string, string> {
     bytes: String(record.bytes),
     runid: record.runId,
     versions: packVersions(record),
+    ...(record.seal !== undefined && { seal: JSON.stringify(record.seal) }),
   };
 }
 
@@ -45,7 +49,7 @@ export function fromMetadata(
 ): { readonly record: BackupRecord } | { readonly problem: string } {
   const found = Metadata.safeParse(metadata);
   if (!found.success) return { problem: problemOf(found.error) };
-  const { keyid, createdat, updatedat, capturedat, runid, versions, ...same } = found.data;
+  const { keyid, createdat, updatedat, capturedat, runid, versions, seal, ...same } = found.data;
   const record = BackupRecord.safeParse({
     ...same,
     keyId: keyid,
@@ -54,8 +58,19 @@ export function fromMetadata(
     capturedAt: Date.parse(capturedat),
     runId: runid,
     versions: unpackVersions(versions),
+    ...definedOnly({ seal: readSeal(seal) }),
   });
   return record.success ? { record: record.data } : { problem: problemOf(record.error) };
+}
+
+/** What cannot be read is no seal: the backup is then shown as one without. */
+function readSeal(text: string | undefined): Seal | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return Seal.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
 }
 
 function packVersions(record: BackupRecord): string {

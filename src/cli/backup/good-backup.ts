@@ -55,13 +55,14 @@ export async function backUpNow(
   context: CliContext,
 ): Promise<void> {
   const { clock, signal } = context;
-  const { backups, state, queue } = store;
+  const { backups, state, queue, points } = store;
   const keys = keyServiceOn(connection, address, clock);
   const deps = {
     keys,
     backups,
     state,
     queue,
+    points,
     clock,
     pacer: pacerFor(pace, clock),
     logger: cliLogger(context),

@@ -11,7 +11,7 @@ export const backupRebuild = defineCommand({
   path: 'backup rebuild',
   summary: 'Make the catalogue anew from the backups alone',
   details: [
-    'For when the state is lost or cannot be read. It holds the lease of the HSM meanwhile, so no run is disturbed.',
+    'For when the state is lost or cannot be read. Where seals are configured it believes sealed backups only; backup list --all shows the others. It holds the lease of the HSM meanwhile, so no run is disturbed.',
   ],
   format: 'table',
   options: [HSM_CHOICE, ...CONNECTION_OPTIONS],
@@ -34,8 +34,8 @@ export const backupRebuild = defineCommand({
     return {
       data: results,
       table: {
-        columns: ['Hsm', 'Keys', 'Backups', 'Runs'],
-        rows: results.map(({ hsm, keys, backups, runs }) => [hsm, keys, backups, runs]),
+        columns: ['Hsm', 'Keys', 'Backups', 'Runs', 'WithoutGoodSeal'],
+        rows: results.map(({ hsm, keys, backups, runs, unproven }) => [hsm, keys, backups, runs, unproven]),
       },
     };
   },

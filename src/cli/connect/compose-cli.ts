@@ -13,7 +13,10 @@ import type { Connection } from './connection.ts';
 
 /** The warden's storage, seen by a person. */
 export interface Store
-  extends Pick<Platform, 'state' | 'leases' | 'queue' | 'deadLetters' | 'auditStore' | 'anchor' | 'access'> {
+  extends Pick<
+    Platform,
+    'state' | 'points' | 'leases' | 'queue' | 'deadLetters' | 'auditStore' | 'anchor' | 'access'
+  > {
   readonly backups: BackupStore & BackupPins;
 }
 

@@ -1,5 +1,6 @@
 /** The facts kept beside every backup: enough to rebuild all derived state, and to prove a restore, from the store alone. */
 import { z } from 'zod';
+import { Seal } from '../seal/seal.ts';
 
 /** Format version of {@link BackupRecord}; a reader refuses what it does not know. */
 export const BACKUP_FORMAT = 1;
@@ -25,5 +26,7 @@ export const BackupRecord = z.strictObject({
       z.strictObject({ version: z.string().regex(/^[0-9a-f]{32}$/), thumbprint: z.string().exactOptional() }),
     )
     .min(1),
+  /** Over all of this but the HSM's name, for which its resource stands; absent where nothing was sealed. */
+  seal: Seal.exactOptional(),
 });
 export type BackupRecord = z.infer<typeof BackupRecord>;

@@ -1,9 +1,9 @@
 /** One key of a sweep: backs it up with retries, and notes in the run what became of it. */
-import { isWardenError } from '../../core/errors.ts';
+import { isWardenError, type WardenError } from '../../core/errors.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import type { StoredBackup } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
-import { backUpKey, proveStored } from '../recovery-points/back-up-key.ts';
+import { backUpKey, proveStored, unsealedBecause } from '../recovery-points/back-up-key.ts';
 import type { BackupReason } from '../recovery-points/plan.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { KeyOutcome } from './run-record.ts';
@@ -36,20 +36,34 @@ export async function attemptKey(
       part.signal,
       (error) => ledger.countRetry(slowWhenThrottled(work, error)),
     );
-    ledger.note(key.name, { outcome: 'backed-up', ...measured(), ...proofOf(stored) }, stored);
-    return false;
+    const unsealed = unsealedBecause(deps, stored);
+    if (unsealed === undefined) {
+      ledger.note(key.name, { outcome: 'backed-up', ...measured(), ...proofOf(stored) }, stored);
+      return false;
+    }
+    return noteFailure(work, key.name, unsealed, chance, { ...measured(), ...proofOf(stored) });
   } catch (error) {
     if (!isWardenError(error) || part.signal.aborted) throw error;
     slowWhenThrottled(work, error);
-    const outcome: KeyOutcome['outcome'] =
-      error.code === 'key-not-found' ? 'vanished' : error.transient ? 'failed' : 'refused';
-    const passing = outcome === 'failed' && chance === 'first';
-    const fault = { code: error.code, message: error.message };
-    ledger.note(key.name, { outcome, ...measured(), error: fault, ...(passing && { again: true }) });
-    const { hsm, runId } = part;
-    deps.logger.warn('key has no new backup', { hsm, runId, key: key.name, outcome, error });
-    return passing;
+    return noteFailure(work, key.name, error, chance, measured());
   }
+}
+
+/** Notes that the key has no new recovery point. Returns whether it is to be tried again in this run. */
+function noteFailure(
+  { deps, ledger, part: { hsm, runId } }: SweepWork,
+  key: string,
+  error: WardenError,
+  chance: 'first' | 'last',
+  facts: Omit<KeyOutcome, 'outcome'>,
+): boolean {
+  const outcome: KeyOutcome['outcome'] =
+    error.code === 'key-not-found' ? 'vanished' : error.transient ? 'failed' : 'refused';
+  const passing = outcome === 'failed' && chance === 'first';
+  const fault = { code: error.code, message: error.message };
+  ledger.note(key, { outcome, ...facts, error: fault, ...(passing && { again: true }) });
+  deps.logger.warn('key has no new backup', { hsm, runId, key, outcome, error });
+  return passing;
 }
 
 /** Notes a backup which this run had already made of the key before its worker died. */

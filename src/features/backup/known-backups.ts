@@ -1,8 +1,7 @@
 /** What a sweep keeps of the catalogue in its memory: of thousands of keys only what it decides by. */
-import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { VersionFact } from '../../core/model/key.ts';
 import { NameMap } from '../../core/model/key-name.ts';
-import { readEntries } from '../recovery-points/catalogue.ts';
+import { type CatalogueStore, readEntries } from '../recovery-points/catalogue.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue-text.ts';
 
 /** The newest good backup of one key. Times are epoch milliseconds, as in the backup's record. */
@@ -17,7 +16,7 @@ export interface KnownBackup {
 
 /** Reads what the catalogue of `hsm` knows. Fails with `state-corrupt`, or a storage code. */
 export async function readKnownBackups(
-  store: DocumentStore,
+  store: CatalogueStore,
   hsm: string,
   runId: string,
   signal?: AbortSignal,

@@ -5,6 +5,7 @@ import { definedOnly } from '../../core/defined-only.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
+import type { PointSeals } from '../recovery-points/point-seals.ts';
 import { KEY_BACKUPS, SWEEPS } from './queues.ts';
 import { RECONCILE_SCHEDULE, reconcileRuns } from './reconcile.ts';
 import { reportDeadLetters } from './report-dead-letters.ts';
@@ -16,6 +17,8 @@ import type { SweepPolicy } from './sweep-context.ts';
 
 /** What the backup works with. */
 export interface BackupApp extends AppPorts {
+  /** Seals what the HSM gives out, where seals are configured. */
+  readonly points: PointSeals | undefined;
   readonly config: BackupConfig;
 }
 

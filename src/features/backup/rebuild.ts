@@ -31,6 +31,8 @@ export interface RebuildResult {
   readonly backups: number;
   readonly keys: number;
   readonly runs: number;
+  /** Where seals are configured: blobs without a good one, which are no recovery points and were not believed. */
+  readonly unproven: number;
 }
 
 /**
@@ -71,9 +73,18 @@ async function rebuildOnce(deps: RebuildDeps, hsm: string): Promise<RebuildResul
       if (!isWardenError(error, 'state-conflict')) throw error;
     }
   }
-  const result = { hsm, backups: captures.size, keys: Object.keys(catalogue.keys).length, runs: runs.size };
+  const keys = Object.keys(catalogue.keys).length;
+  const unproven = (await countAll(deps, hsm)) - stored.length;
+  const result = { hsm, backups: captures.size, keys, runs: runs.size, unproven };
   deps.logger.info('catalogue rebuilt from the backups', { ...result });
   return result;
+}
+
+/** Everything in the store, whatever its seal. */
+async function countAll({ backups }: RebuildDeps, hsm: string): Promise<number> {
+  let count = 0;
+  for await (const page of (backups.all ?? backups).list(hsm)) count += page.length;
+  return count;
 }
 
 /** Per key the newest backup that reads back as it was sent. */

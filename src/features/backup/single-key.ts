@@ -5,7 +5,7 @@ import type { ListedKey } from '../../core/model/key.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
 import type { Logger, WorkQueue } from '../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../core/retry.ts';
-import { type BackUpKeyDeps, backUpKey } from '../recovery-points/back-up-key.ts';
+import { type BackUpKeyDeps, backUpKey, unsealedBecause } from '../recovery-points/back-up-key.ts';
 import { type CatalogueEntry, readEntry } from '../recovery-points/catalogue.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { saveBackups } from '../recovery-points/save-backups.ts';
@@ -129,6 +129,8 @@ async function backUpNow(
       if (isWardenError(error, 'hsm-throttled', 'hsm-unavailable')) deps.pacer.throttled(error.retryAfterMs);
     },
   );
+  const unsealed = unsealedBecause(deps, stored);
+  if (unsealed !== undefined) throw unsealed;
   await saveBackups(deps.state, hsm, [stored]);
   const { capturedAt, versions } = stored.record;
   deps.logger.info('key backed up', {

@@ -5,6 +5,7 @@ import type { KeySelection } from '../../core/model/selection.ts';
 import type { BackupStore, Clock, KeyService, Leases, Logger, Pacer, WorkQueue } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import type { Serializer } from '../../core/serializer.ts';
+import type { PointSeals } from '../recovery-points/point-seals.ts';
 import type { KnownBackup } from './known-backups.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { RunSummary } from './run-record.ts';
@@ -19,6 +20,8 @@ export interface SweepDeps {
   readonly pacer: Pacer;
   readonly clock: Clock;
   readonly logger: Logger;
+  /** Seals what the HSM gives out, where seals are configured. */
+  readonly points?: PointSeals | undefined;
   /** Shared by all sweeps of a process, as the ledger asks. */
   readonly saves: Serializer;
 }

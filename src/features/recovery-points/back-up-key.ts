@@ -5,6 +5,8 @@ import { BACKUP_FORMAT, type BackupRecord } from '../../core/model/backup-record
 import type { ListedKey, VersionFact } from '../../core/model/key.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../core/ports.ts';
 import { sha256Hex } from '../../core/sha256.ts';
+import { FreshBackup } from './fresh-backup.ts';
+import type { PointSeals } from './point-seals.ts';
 import { checkBackupStructure } from './structure.ts';
 
 /** What backing up one key needs. */
@@ -13,6 +15,8 @@ export interface BackUpKeyDeps {
   readonly backups: BackupStore;
   readonly pacer: Pacer;
   readonly clock: Clock;
+  /** Seals what the HSM gives out, where seals are configured. */
+  readonly points?: PointSeals | undefined;
 }
 
 /** One attempt at one key. */
@@ -25,7 +29,8 @@ export interface BackUpKeyRequest {
 }
 
 /**
- * Backs up one key. Fails with the codes of {@link KeyService} and {@link BackupStore}, `backup-malformed`,
+ * Backs up one key. Where seals are configured and the sealing key is out of reach, the backup is stored without a seal, and
+ * {@link unsealedBecause} says why. Fails with the codes of {@link KeyService} and {@link BackupStore}, `backup-malformed`,
  * or `backup-mismatch` when what the store gives back is not what was sent.
  */
 export async function backUpKey(deps: BackUpKeyDeps, request: BackUpKeyRequest): Promise<StoredBackup> {
@@ -33,13 +38,31 @@ export async function backUpKey(deps: BackUpKeyDeps, request: BackUpKeyRequest):
   // Versions first: one made in between is in the backup but not claimed. The other way round we would claim too much.
   const versions = await noteVersions(deps.keys, request);
   await deps.pacer.take(signal);
-  const backup = await deps.keys.backupKey(key.name, signal);
+  const fresh = await FreshBackup.take(deps.keys, key.name, signal);
   deps.pacer.succeeded();
-  checkBackupStructure(backup, key.name, deps.keys.hsm);
-  const record = describe(deps, request, versions, backup);
-  const stored = await deps.backups.put(record, backup, signal);
-  await proveStored(deps, stored, signal);
+  checkBackupStructure(fresh.bytes, key.name, deps.keys.hsm);
+  const unsealed = describe(deps, request, versions, fresh);
+  const record = (await deps.points?.seal(fresh, unsealed, signal)) ?? unsealed;
+  const { backups } = deps;
+  const stored = await backups.put(record, fresh.bytes, signal);
+  await proveStored({ backups: backups.all ?? backups }, stored, signal);
   return stored;
+}
+
+/** Why a backup that was just taken is no recovery point, though seals are configured; undefined when it is one. */
+export function unsealedBecause(
+  { points }: Pick<BackUpKeyDeps, 'points'>,
+  { blob, record: { hsm, key, seal } }: StoredBackup,
+): WardenError | undefined {
+  if (points === undefined || seal !== undefined) return undefined;
+  const { failure } = points;
+  return new WardenError('seal-unavailable', {
+    message: `The backup ${blob} of key ${key} on HSM ${hsm} is stored, but not sealed: ${failure?.message ?? 'the sealing key is out of reach.'}`,
+    advice: 'It is no recovery point. The key is backed up again, and sealed, when the sealing key is back.',
+    hsm,
+    key,
+    cause: failure,
+  });
 }
 
 /**
@@ -93,21 +116,21 @@ function describe(
   deps: BackUpKeyDeps,
   request: BackUpKeyRequest,
   versions: VersionFact[],
-  backup: Uint8Array,
+  { hsm, key, sha256, bytes }: FreshBackup,
 ): BackupRecord {
-  const { key, runId } = request;
+  const { attributes } = request.key;
   const newest = versions.at(-1)?.version ?? '';
   return {
     format: BACKUP_FORMAT,
-    hsm: deps.keys.hsm,
-    key: key.name,
-    keyId: `${key.name}/${newest}`,
-    createdAt: key.attributes.createdAt,
-    updatedAt: key.attributes.updatedAt,
+    hsm,
+    key,
+    keyId: `${key}/${newest}`,
+    createdAt: attributes.createdAt,
+    updatedAt: attributes.updatedAt,
     capturedAt: deps.clock.now(),
-    sha256: sha256Hex(backup),
-    bytes: backup.length,
-    runId,
+    sha256,
+    bytes: bytes.length,
+    runId: request.runId,
     versions,
   };
 }

@@ -3,8 +3,14 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isSameName, NameMap } from '../../core/model/key-name.ts';
 import { olderFirst } from '../../core/model/recovery-order.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
+import type { PointSeals } from './point-seals.ts';
 
 export type { CatalogueEntry };
+
+/** Holds catalogues. Where seals are configured, a line of a catalogue counts only when the seal of its record is good. */
+export interface CatalogueStore extends DocumentStore {
+  readonly points?: Pick<PointSeals, 'judge'>;
+}
 
 /** A catalogue read whole. */
 export interface Catalogue {
@@ -42,7 +48,7 @@ export function writeCatalogue({ hsm, keys }: Catalogue): AsyncGenerator<string>
 
 /** Reads the catalogue of an HSM; an HSM without one has an empty one. Fails with `state-corrupt`, or a storage code. */
 export async function readCatalogue(
-  store: DocumentStore,
+  store: CatalogueStore,
   hsm: string,
   signal?: AbortSignal,
 ): Promise<Catalogue> {
@@ -57,16 +63,18 @@ export async function readCatalogue(
 
 /** What the catalogue of an HSM knows of one key, its lines of others unread. Fails as {@link readCatalogue}. */
 export async function readEntry(
-  store: DocumentStore,
+  store: CatalogueStore,
   hsm: string,
   key: string,
   signal?: AbortSignal,
 ): Promise<CatalogueEntry | undefined> {
+  const counts = await whatCounts(store, signal);
   const document = await store.open({ kind: 'catalogue', hsm }, signal);
   if (document === undefined) return undefined;
   for await (const lines of linesOf(document.text, hsm)) {
-    const found = lines.find((line) => isSameName(line.key, key));
-    if (found !== undefined) return parseLine(found, hsm);
+    const entries = lines.filter((line) => isSameName(line.key, key)).map((line) => parseLine(line, hsm));
+    const found = entries.find(counts);
+    if (found !== undefined) return found;
   }
   return undefined;
 }
@@ -76,11 +84,27 @@ export async function readEntry(
  * Fails as {@link readCatalogue}.
  */
 export async function* readEntries(
-  store: DocumentStore,
+  store: CatalogueStore,
   hsm: string,
   signal?: AbortSignal,
 ): AsyncGenerator<CatalogueEntry> {
+  const counts = await whatCounts(store, signal);
   const document = await store.open({ kind: 'catalogue', hsm }, signal);
   if (document === undefined) return;
-  for await (const lines of linesOf(document.text, hsm)) for (const line of lines) yield parseLine(line, hsm);
+  for await (const lines of linesOf(document.text, hsm)) {
+    for (const line of lines) {
+      const entry = parseLine(line, hsm);
+      if (counts(entry)) yield entry;
+    }
+  }
+}
+
+/** Whether an entry counts: each does where nothing is sealed. Fails with `seal-unavailable`. */
+export async function whatCounts(
+  { points }: CatalogueStore,
+  signal?: AbortSignal,
+): Promise<(entry: CatalogueEntry) => boolean> {
+  if (points === undefined) return () => true;
+  const judge = await points.judge(signal);
+  return ({ record }) => judge(record).good;
 }

@@ -1,27 +1,27 @@
 /** Changes the stored catalogue of an HSM, whoever else changes it at the same time. */
-import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { NameMap } from '../../core/model/key-name.ts';
-import { isNewer } from './catalogue.ts';
+import { type CatalogueStore, isNewer, whatCounts } from './catalogue.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
 import { changeLines, changesAny, type LineChange } from './key-lines.ts';
 
 /**
  * Merges `backups` into the stored catalogue, reading it again when somebody else wrote meanwhile: per key the youngest
- * stays. Fails with `state-corrupt`, `state-conflict` after many conflicts, or a storage code.
+ * stays. Where seals are configured, one without a good seal never comes into it, and gives way to any other. Fails with `state-corrupt`, `state-conflict` after many conflicts, or a storage code.
  */
 export async function saveBackups(
-  store: DocumentStore,
+  store: CatalogueStore,
   hsm: string,
   backups: readonly CatalogueEntry[],
 ): Promise<void> {
-  const newest = newestOf(backups);
+  const counts = await whatCounts(store);
+  const newest = newestOf(backups.filter(counts));
   await changeCatalogue(store, hsm, {
     of(known) {
       const backup = newest.get(known.key);
-      return backup !== undefined && isNewer(backup, parseLine(known, hsm))
-        ? catalogueLine(backup)
-        : known.line;
+      if (backup === undefined) return known.line;
+      const entry = parseLine(known, hsm);
+      return counts(entry) && !isNewer(backup, entry) ? known.line : catalogueLine(backup);
     },
     added: new NameMap([...newest].map(([key, backup]) => [key, catalogueLine(backup)])),
   });
@@ -39,7 +39,7 @@ export interface Exchange {
  * by now nothing is changed. Fails as {@link saveBackups}.
  */
 export async function exchangeBackups(
-  store: DocumentStore,
+  store: CatalogueStore,
   hsm: string,
   exchanges: readonly Exchange[],
 ): Promise<void> {
@@ -68,7 +68,7 @@ function newestOf(backups: readonly CatalogueEntry[]): NameMap<CatalogueEntry> {
 }
 
 /** Changes the lines of the catalogue. One that would be the same afterwards is not written. */
-function changeCatalogue(store: DocumentStore, hsm: string, change: LineChange): Promise<void> {
+function changeCatalogue(store: CatalogueStore, hsm: string, change: LineChange): Promise<void> {
   const address = { kind: 'catalogue', hsm } as const;
   const open = async () => {
     const document = await store.open(address);

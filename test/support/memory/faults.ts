@@ -43,6 +43,11 @@ export class Faults<Operation extends string> {
     });
   }
 
+  /** Takes back every fault. */
+  clear(): void {
+    this.#planted.length = 0;
+  }
+
   /** Called by the adapter at the start of each operation: the first fault that matches happens. */
   async meet(operation: Operation, subject: string): Promise<void> {
     for (const planted of this.#planted) {

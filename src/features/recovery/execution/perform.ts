@@ -21,6 +21,10 @@ export interface PerformDeps {
   readonly clock: Clock;
 }
 
+/** Recovery points are sealed by the key of the backup app, which this app may not use. */
+const NOT_SEALED =
+  'The fresh backup is not sealed, so it is no recovery point: the backup app takes one when it hears of the change, at the latest in the next nightly run.';
+
 /** The key is readable at once after both operations; these waits are for a service that is slower than recorded. */
 const READ_BACK = { attempts: 8, firstDelayMs: 250, maxDelayMs: 4_000 };
 
@@ -124,7 +128,8 @@ async function freshBackup(
     const take = () => backUpKey({ keys, backups: deps.backups, pacer, clock: deps.clock }, request);
     const stored = await withRetries(take, deps.clock, DEFAULT_RETRY, signal);
     await saveBackups(deps.store, target, [stored]);
-    return { stored: { freshBackup: stored.blob }, warnings: [] };
+    const isUnsealed = deps.backups.all !== undefined && stored.record.seal === undefined;
+    return { stored: { freshBackup: stored.blob }, warnings: isUnsealed ? [NOT_SEALED] : [] };
   } catch (error) {
     if (!isWardenError(error) || error.code === 'aborted' || signal.aborted) throw error;
     return { stored: {}, warnings: [`No fresh backup could be taken (${error.code}): ${error.message}`] };

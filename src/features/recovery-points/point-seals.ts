@@ -1,0 +1,93 @@
+/** The seals of recovery points: what is sealed, and what a record's seal is worth. */
+
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import type { BackupRecord } from '../../core/model/backup-record.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { PinnedKeys } from '../../core/seal/pinned-keys.ts';
+import type { SealedFacts } from '../../core/seal/seal.ts';
+import type { Seals } from '../../core/seal/seals.ts';
+import { type SealVerdict, verifySeal } from '../../core/seal/verify-seal.ts';
+import type { FreshBackup } from './fresh-backup.ts';
+
+/** After a failure no seal is asked for so long: a sweep of thousands of keys would wait for each of them. */
+export const PAUSE_MS = 60_000;
+
+/** Says what the seal of a record is worth. */
+export type Judge = (record: BackupRecord) => SealVerdict;
+
+/** What {@link PointSeals} work with. */
+export interface PointSealsDeps {
+  readonly seals: Seals;
+  /** What seals name an HSM of the settings by; undefined for one that the settings do not name. */
+  readonly resourceOf: (hsm: string) => string | undefined;
+  readonly clock: Clock;
+}
+
+/** One for each process. */
+export class PointSeals {
+  readonly #deps: PointSealsDeps;
+  #pausedUntil = 0;
+  #failure: WardenError | undefined;
+
+  constructor(deps: PointSealsDeps) {
+    this.#deps = deps;
+  }
+
+  /** Why the last seal could not be made; undefined after one that was. */
+  get failure(): WardenError | undefined {
+    return this.#failure;
+  }
+
+  /** The judge of records, by the pinned keys. Fails with `seal-unavailable` when these cannot be read. */
+  async judge(signal?: AbortSignal): Promise<Judge> {
+    const pinned = await this.#deps.seals.pinned(signal);
+    return (record) => this.#verdict(pinned, record);
+  }
+
+  /**
+   * The record of a backup that the HSM gave out just now, sealed; without a seal when the key is out of reach: the backup is
+   * worth having all the same. Fails with the reason of `signal`.
+   */
+  async seal(fresh: FreshBackup, record: BackupRecord, signal?: AbortSignal): Promise<BackupRecord> {
+    const { seals, resourceOf, clock } = this.#deps;
+    if (fresh.sha256 !== record.sha256 || fresh.hsm !== record.hsm || fresh.key !== record.key) {
+      throw new Error('expected the record of the very backup that is to be sealed');
+    }
+    if (clock.now() < this.#pausedUntil) return record;
+    try {
+      const { sealer } = seals;
+      const hsm = resourceOf(record.hsm);
+      if (sealer === undefined || hsm === undefined) throw noSealer(record, hsm);
+      const seal = await sealer.seal('recovery-point', factsOf(hsm, record), signal);
+      this.#failure = undefined;
+      return { ...record, seal };
+    } catch (error) {
+      if (signal?.aborted || !isWardenError(error, 'seal-unavailable')) throw error;
+      this.#failure = error;
+      this.#pausedUntil = clock.now() + PAUSE_MS;
+      return record;
+    }
+  }
+
+  #verdict(pinned: PinnedKeys, record: BackupRecord): SealVerdict {
+    if (record.seal === undefined) return { good: false, why: 'it has none' };
+    const hsm = this.#deps.resourceOf(record.hsm);
+    if (hsm === undefined) return { good: false, why: `the settings name no HSM ${record.hsm}` };
+    return verifySeal(pinned, 'recovery-point', factsOf(hsm, record), record.seal);
+  }
+}
+
+/** All of the record but the HSM's name in the settings, which is not its own: its resource stands for it. */
+function factsOf(hsm: string, { seal: _seal, hsm: _name, ...facts }: BackupRecord): SealedFacts {
+  return { hsm, facts };
+}
+
+function noSealer({ hsm, key }: BackupRecord, resource: string | undefined): WardenError {
+  const why = resource === undefined ? `the settings name no HSM ${hsm}` : 'this process has no sealing key';
+  return new WardenError('seal-unavailable', {
+    message: `The backup of key ${key} on HSM ${hsm} cannot be sealed: ${why}.`,
+    advice: 'Set WARDEN_SEAL_KEY_URL, and name the HSM in WARDEN_HSMS.',
+    hsm,
+    key,
+  });
+}

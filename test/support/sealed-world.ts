@@ -1,0 +1,100 @@
+/** The world of a sweep where seals are configured, and somebody who can write the container of the backups and nothing else. */
+import type { BackupRecord } from '../../src/core/model/backup-record.ts';
+import type { StoredBackup } from '../../src/core/ports.ts';
+import { sha256Hex } from '../../src/core/sha256.ts';
+import { rebuild } from '../../src/features/backup/rebuild.ts';
+import type { SweepDeps } from '../../src/features/backup/sweep-context.ts';
+import { BelievingDocuments } from '../../src/features/recovery-points/believing-documents.ts';
+import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
+import { PointSeals } from '../../src/features/recovery-points/point-seals.ts';
+import { ProvenBackups } from '../../src/features/recovery-points/proven-backups.ts';
+import { MemoryKeyService } from './memory/memory-key-service.ts';
+import { MemorySealer } from './memory/memory-sealer.ts';
+import { SweepWorld } from './sweep-world.ts';
+
+/** What seals name the HSM by. */
+export const RESOURCE = 'https://contoso.managedhsm.azure.net';
+
+/** A {@link SweepWorld} with a sealing key. */
+export class SealedWorld extends SweepWorld {
+  readonly sealer = new MemorySealer(this.clock);
+  /** SHA-256 of everything that the HSM gave out. */
+  readonly given = new Set<string>();
+  points = this.#restarted();
+
+  /** A world whose HSM holds `keys`. */
+  static of(...keys: readonly string[]): SealedWorld {
+    const world = new SealedWorld();
+    for (const key of keys) world.hsm.createKey(key);
+    return world;
+  }
+
+  get proven(): ProvenBackups {
+    return new ProvenBackups(this.backups, this.points, this.logger);
+  }
+
+  get believed(): BelievingDocuments {
+    return new BelievingDocuments(this.state, this.points);
+  }
+
+  override get deps(): SweepDeps {
+    const { points, proven, believed } = this;
+    const keys = new MemoryKeyService(this.hsm);
+    const backupKey = async (...asked: Parameters<MemoryKeyService['backupKey']>) => {
+      const bytes = await MemoryKeyService.prototype.backupKey.apply(keys, asked);
+      this.given.add(sha256Hex(bytes));
+      return bytes;
+    };
+    return {
+      ...super.deps,
+      keys: Object.assign(keys, { backupKey }),
+      points,
+      backups: proven,
+      state: believed,
+    };
+  }
+
+  /** The process ends, and another begins. */
+  restart(): void {
+    this.points = this.#restarted();
+  }
+
+  /** What the catalogue knows of a key. */
+  async entry(key: string) {
+    return (await readCatalogue(this.believed, 'contoso')).keys[key];
+  }
+
+  /** Every stored backup of a key, oldest first, whatever its seal. */
+  stored(key: string): Promise<StoredBackup[]> {
+    return listed(this.backups, key);
+  }
+
+  /** The recovery points of a key, oldest first. */
+  recoveryPoints(key: string): Promise<StoredBackup[]> {
+    return listed(this.proven, key);
+  }
+
+  rebuild() {
+    return rebuild({ backups: this.proven, state: this.believed, logger: this.logger }, 'contoso');
+  }
+
+  /** Writes a blob as somebody with the right to write the container does: with any bytes and any facts. */
+  plant(bytes: Uint8Array, record: BackupRecord): Promise<StoredBackup> {
+    return this.backups.put({ ...record, sha256: sha256Hex(bytes), bytes: bytes.length }, bytes);
+  }
+
+  #restarted(): PointSeals {
+    const { clock, sealer } = this;
+    return new PointSeals({
+      seals: { sealer, pinned: async () => sealer.pinned },
+      resourceOf: (hsm) => (hsm === 'contoso' ? RESOURCE : undefined),
+      clock,
+    });
+  }
+}
+
+async function listed(store: Pick<ProvenBackups, 'list'>, key: string): Promise<StoredBackup[]> {
+  const found: StoredBackup[] = [];
+  for await (const page of store.list('contoso', key)) found.push(...page);
+  return found;
+}
