@@ -9,7 +9,7 @@ export const login = defineCommand({
   path: 'login',
   summary: 'Explain which sign-in is used, and how to use another',
   details: [
-    'There is no sign-in of its own: the commands use the one that az, azd, the environment or the machine has, in this order: the environment (AZURE_CLIENT_ID and the like), a workload or managed identity, az login, azd auth login. On a machine with a managed identity, set AZURE_TOKEN_CREDENTIALS=dev to be yourself. Exit code 4 when there is none.',
+    'There is no sign-in of its own: the commands use the one that az, azd, the environment or the machine has, in this order: the environment (AZURE_CLIENT_ID and the like), a workload or managed identity, az login, azd auth login. On a machine with a managed identity, set AZURE_TOKEN_CREDENTIALS=dev to be yourself. Exit code 5 when there is none.',
   ],
   format: 'table',
   options: CONNECTION_OPTIONS,

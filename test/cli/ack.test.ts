@@ -2,6 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../src/cli/frame/exit-codes.ts';
 import { updateWatchState } from '../../src/features/watch/model/watch-state.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 import { run } from './support/cli.ts';
@@ -44,8 +45,8 @@ describe('hsm-warden ack', () => {
   });
 
   it.each([
-    ['another name is typed', 'bob', 'order\n', 3],
-    ['nothing is typed', 'bob', '', 3],
+    ['another name is typed', 'bob', 'order\n', EXIT_CODES.refused.code],
+    ['nothing is typed', 'bob', '', EXIT_CODES.refused.code],
     ['somebody may not approve', 'alice', 'orders\n', 1],
     ['somebody may only read', 'dave', 'orders\n', 1],
   ])('acknowledges nothing when %s', async (_case, who, typed, code) => {

@@ -37,6 +37,17 @@ async function runBare(args: readonly string[], stdin = '') {
   return run([group, verb, '--id', `${url}/keys/${name}`, ...more, ...token], { stdin });
 }
 
+describe('a key in another letter case than the HSM spells it', () => {
+  it.each(['Spelled', 'SPELLED'])('is deleted and purged as %s, typed in either spelling', async (typed) => {
+    await world.run(on('create', 'Spelled', '--kty', 'EC-HSM', '--curve', 'P-256'));
+    const deleted = await world.run(on('delete', 'spELLED'));
+    expect(deleted).toMatchObject({ code: 0 });
+    expect(await backupsOf('Spelled')).not.toHaveLength(0);
+    const purged = await world.run(on('purge', 'SPELLED'), { stdin: `${typed}\n` });
+    expect(purged).toMatchObject({ code: 0 });
+  });
+});
+
 describe('key create', () => {
   it('takes a first backup at once, of each new version', async () => {
     const made = await world.run(on('create', 'first', '--kty', 'EC-HSM', '--curve', 'P-256'));

@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { EXIT_CODES } from '../../src/cli/frame/exit-codes.ts';
 import { type FakeArm, list, refused, startFakeArm, TOKEN } from './deploy/support/fake-arm.ts';
 import { run } from './support/cli.ts';
 
@@ -151,7 +152,7 @@ describe('hsm-warden init', () => {
     const answers = 'contoso\nhttps://backups.blob.core.windows.net\n';
     await warden(['init', 'night', '--ask'], {}, answers);
     const again = await warden(['init', 'night', '--ask'], {}, answers.replace('contoso', 'fabrikam'));
-    expect(again.code).toBe(3);
+    expect(again.code).toBe(EXIT_CODES.refused.code);
     expect((await profile('night')).settings.WARDEN_HSMS).toBe('contoso');
     expect((await warden(['init', 'night', '--ask', '--force'], {}, answers)).code).toBe(0);
   });

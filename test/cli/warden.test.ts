@@ -144,6 +144,10 @@ describe('the backups', () => {
     expect(shown.stdout).toMatch(/verdict +good/);
     expect((await readFile(path, 'latin1')).split('.')).toHaveLength(5);
     expect((await world.run(['backup', 'show', blob, '--file', path])).code).toBe(4);
+    // A name in another letter case is the same key's.
+    const [hsm, key = '', file] = blob.split('/');
+    const other = [hsm, key.toUpperCase(), file].join('/');
+    expect(await world.run(['backup', 'show', other])).toMatchObject({ code: 0 });
   });
 
   it.each([
@@ -164,7 +168,39 @@ describe('the backups', () => {
 
     const ran = await world.run(['backup', 'verify', '--key', 'damaged', '-o', 'json']);
     expect(ran.code).toBe(1);
-    expect(JSON.parse(ran.stdout)).toMatchObject({ checked: 1, damaged: [{ key: 'damaged' }] });
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      checked: 1,
+      damaged: [{ key: 'damaged', keyIs: 'gone', goodBackup: null }],
+    });
+    const page = await world.run(['backup', 'verify', '--key', 'damaged']);
+    expect(page.stdout).toContain(
+      'DAMAGED damaged of contoso: the key is gone, and no good backup of it is left',
+    );
+  });
+
+  it('are not verified where there is none: that is no success', async () => {
+    const { code, stdout } = await world.run(['backup', 'verify', '--hsm', 'contoso', '--key', 'nowhere']);
+    expect(stdout).toContain(
+      'CANNOT TELL: nothing was verified of key nowhere of contoso: no backup of it is stored',
+    );
+    expect(code).toBe(2);
+  });
+
+  it.each(['list', 'verify'])('are found by %s under a name in another letter case', async (verb) => {
+    const key = await firstKey();
+    const ran = await world.run([
+      'backup',
+      verb,
+      '--hsm',
+      'contoso',
+      '--key',
+      key.toUpperCase(),
+      '-o',
+      'json',
+    ]);
+    expect(ran.code).toBe(0);
+    expect(ran.stdout).toContain(verb === 'list' ? `"key": "${key}"` : '"damaged": []');
+    expect(JSON.parse(ran.stdout).checked ?? JSON.parse(ran.stdout).length).toBeGreaterThan(0);
   });
 
   it('are enough to rebuild a catalogue that cannot be read', async () => {

@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { parseBackupBlobName } from '../../adapters/blob/layout.ts';
 import { WardenError } from '../../core/errors.ts';
+import { isSameName } from '../../core/model/key-name.ts';
 import type { BackupStore, StoredBackup } from '../../core/ports.ts';
 import { damageOf } from '../../features/verify/check-backup.ts';
 import { openStore } from '../connect/compose-cli.ts';
@@ -80,7 +81,7 @@ async function findBackup(
     throw new UsageError(`${blob} is not the name of a backup.`, 'hsm-warden backup list shows the names.');
   }
   for await (const page of backups.list(name.hsm, name.key, signal)) {
-    const found = page.find((one) => one.blob === blob);
+    const found = page.find((one) => isSameName(one.blob, blob));
     if (found !== undefined) return found;
   }
   throw new WardenError('blob-missing', {

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { KeyDetail, ListedDeletedKey } from '../../core/model/key.ts';
+import { isSameName } from '../../core/model/key-name.ts';
 import type { KeyService } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import { goodBackup, protectionOf } from '../backup/good-backup.ts';
@@ -45,7 +46,8 @@ export const keyPurge = defineCommand({
     context.stderr.write(`Backup of key ${address.key}: ${backup}\n`);
     const question = `Purging ends key ${address.key} of HSM ${address.hsm}; only the backup can bring it back.\nType its name to go on: `;
     const answer = given.confirm ?? (await askLine(context, question));
-    if (answer?.trim() !== address.key) {
+    // The HSM spells it in its own way, and compares without regard to case.
+    if (answer === undefined || !isSameName(answer.trim(), address.key)) {
       throw new GuardRefusal(
         `Key ${address.key} was not purged: its name was not confirmed.`,
         'Type the name exactly, or give it with --confirm.',
