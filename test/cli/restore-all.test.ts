@@ -101,3 +101,21 @@ describe('the answer of a restore', () => {
     expect(pageOf(restoreAnswer(report, 8, false))).toMatch(/^Key +Outcome/);
   });
 });
+
+describe('a drill in a world whose HSMs have one name', () => {
+  it('restores into the second by its URL, and leaves the first alone', async () => {
+    const drill = await CliWorld.start([{ name: 'contoso' }, { name: 'contoso' }]);
+    try {
+      await drill.client().createKey('orders', 'EC-HSM', { curve: 'P-256' });
+      expect(await drill.run(['backup', 'run'])).toMatchObject({ code: 0 });
+      const { url } = drill.hsm(1);
+      const args = ['backup', 'restore-all', '--from', 'contoso', '--id', url];
+      const ran = await drill.run([...args, '--report', join(drill.folder, 'drill.json')]);
+      expect(ran.stdout).toContain(`1 of 1 keys are on HSM ${new URL(url).host}, each proven: 1 restored`);
+      expect(ran.code).toBe(0);
+      expect(drill.hsm(1).state.keys.size).toBe(1);
+    } finally {
+      await drill.close();
+    }
+  });
+});

@@ -113,7 +113,8 @@ function place(url: URL, connection: Connection): HsmAddress {
   if (connection.world !== undefined && !isLoopback(url.origin)) return placeByName(name, connection);
   keepLocal(connection, url.origin);
   const known = connection.config?.hsms.find((hsm) => new URL(hsm.url).origin === url.origin);
-  return { hsm: known?.name ?? name, url: url.origin };
+  // The first part of a local host says nothing: several HSMs may be there.
+  return { hsm: known?.name ?? (isLoopback(url.origin) ? url.host : name), url: url.origin };
 }
 
 function namedHere(name: string, { config, local }: Connection): HsmAddress | undefined {

@@ -4,6 +4,7 @@ import { readFile } from 'node:fs/promises';
 import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import { z } from 'zod';
 import { TokenFileCredential } from '../../adapters/identity/credential.ts';
+import { isSameName } from '../../core/model/key-name.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { Environment } from '../../platform/config/config.ts';
 import { UsageError } from '../frame/failures.ts';
@@ -53,7 +54,7 @@ export function worldSettings(world: WorldFile, environment: Environment): Envir
     WARDEN_CREDENTIAL: 'token-file',
     WARDEN_CLIENT_ID: undefined,
     WARDEN_TOKEN_FILE: world.tokenFile,
-    WARDEN_HSMS: JSON.stringify(world.hsms),
+    WARDEN_HSMS: JSON.stringify(firstOfEachName(world.hsms)),
     // The world's administrator may seal as the backup app does; a decision is the recovery app's alone.
     WARDEN_SEAL_KEY_URL: world.seals?.keyUrl.backup,
     WARDEN_SEAL_PUBLIC_KEYS: world.seals?.publicKeys,
@@ -64,6 +65,11 @@ export function worldSettings(world: WorldFile, environment: Environment): Envir
     WARDEN_QUEUE_URL: world.queueUrl,
     WARDEN_TOPIC_URL: world.topicUrl,
   };
+}
+
+/** Of several HSMs that have one name, as in a drill, the first is the one of the settings; the others are reached by their URLs. */
+function firstOfEachName(hsms: WorldFile['hsms']): WorldFile['hsms'] {
+  return hsms.filter(({ name }, place) => hsms.findIndex((one) => isSameName(one.name, name)) === place);
 }
 
 /** The administrator of the local HSMs; storage takes a token of its own audience. */
