@@ -123,7 +123,7 @@ var recoveryFunctions = [
 // Requests and approvals lie in the container of the state, too. The backup app may read everything there, but write
 // only under these prefixes, which are its own: it can neither forge an approval nor rewind the audit chain.
 var blobActions = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs'
-var backupPrefixes = ['catalogue', 'runs', 'last-run', 'open-run', 'watch', 'verify', 'locks']
+var backupPrefixes = ['catalogue', 'runs', 'last-run', 'open-run', 'watch', 'verify', 'pace', 'locks']
 var changes = map(
   ['write', 'add/action', 'delete', 'move/action'],
   action => '!(ActionMatches{\'${blobActions}/${action}\'})'

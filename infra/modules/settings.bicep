@@ -8,7 +8,7 @@ type productSettingsType = {
   @description('Optional. When the nightly run starts. Expected: six-field NCRONTAB text, UTC.')
   WARDEN_SCHEDULE: string?
 
-  @description('Optional. Key backups a second on each HSM that sets no pace of its own. The service allows 10 a second to everybody together. Expected: 0.1 to 10.')
+  @description('Optional. Key backups a second on each HSM that sets no pace of its own, all processes together. The service allows 10 a second to everybody; one more than this may start for changed and recovered keys. Expected: 0.1 to 10.')
   WARDEN_PACE: string?
 
   @description('Optional. Keys of one HSM under way at once. Expected: 1 to 64.')

@@ -20,8 +20,10 @@ export interface Hsm {
   /** What seals name it by. */
   readonly resource: string;
   readonly keys: KeyService;
-  /** Lives as long as the process: two runs must not add up. */
+  /** The pace on the HSM, which all processes share. */
   readonly pacer: Pacer;
+  /** The same for work that must not wait behind a run: a change, a key that came back. */
+  readonly urgentPacer: Pacer;
   /** Key backups a second as the settings say; the pacer may be slower for a while. */
   readonly pace: number;
 }

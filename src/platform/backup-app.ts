@@ -12,7 +12,14 @@ const progress = channel('hsm-warden.sweep');
 /** Makes the app from its configuration. Nothing is contacted before the first call. */
 export function composeBackupApp(config: Config, platform: Platform = openPlatform({ config })): App {
   const stopping = new AbortController();
-  return bindApp(BACKUP_FEATURES, config, backupPortsOn(platform, stopping.signal), stopping);
+  const app = bindApp(BACKUP_FEATURES, config, backupPortsOn(platform, stopping.signal), stopping);
+  return {
+    ...app,
+    stop: async () => {
+      await app.stop();
+      await platform.releasePace();
+    },
+  };
 }
 
 /** What the features are given, for the log of one invocation. The function lives as long as the process. */

@@ -20,10 +20,11 @@ import {
 import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
 import { KeyVaultSealer } from '../adapters/keyvault/key-vault-sealer.ts';
 import { pinnedKeysReader } from '../adapters/keyvault/read-pinned-keys.ts';
-import { AimdPacer } from '../adapters/pacing/aimd-pacer.ts';
+import { SharedPacer, type SharedPacerOptions } from '../adapters/pacing/shared-pacer.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
 import { StorageDeadLetters } from '../adapters/queue/storage-dead-letters.ts';
 import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
+import { randomIds } from '../adapters/system/random-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { Hsm, HsmRegistry } from '../core/app-ports.ts';
 import { definedOnly } from '../core/defined-only.ts';
@@ -50,6 +51,7 @@ import { composeBus } from './compose-bus.ts';
 import type { Config, CredentialConfig, HsmConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
 import { QUEUES } from './features.ts';
+import { processLogger } from './process-log.ts';
 
 /** What may differ from what the configuration says: a person's own credential, a clock that was moved. */
 export interface PlatformOptions {
@@ -85,6 +87,8 @@ export interface Platform {
   readonly points: PointSeals | undefined;
   /** The backups; where seals are configured, those with a good one. */
   backups(logger: Logger): BackupStore & BackupPins;
+  /** Gives this process's part of the pace on each HSM back: the app ends. It does not fail. */
+  releasePace(): Promise<void>;
   /** Makes what a deployment makes in Azure and nobody makes for a storage emulator. */
   prepare(): Promise<void>;
 }
@@ -96,12 +100,20 @@ export function openPlatform(options: PlatformOptions): Platform {
   const caPem = options.caPem ?? (config.caFile === undefined ? undefined : readCaFile(config.caFile));
   const access = accessOf(config, credential, caPem);
   const emulated = config.storage.kind === 'connection';
-  const state = createBlobService(access.state).getContainerClient(config.stateContainer);
+  const container = createBlobService(access.state).getContainerClient(config.stateContainer);
+  const documents = new BlobDocumentStore({ container, clock });
+  const sharing = {
+    store: documents,
+    clock,
+    worker: randomIds.next(),
+    nextId: randomIds.next,
+    logger: processLogger(clock),
+  };
+  const hsms = config.hsms.map((hsm) => openHsm(hsm, sharing, { credential, caPem, clock }));
   // The audit log lies with the backups: in the account that is immutable, and where the apps' removal leaves it.
   const immutable = createBlobService(access.backup);
   const audit = immutable.getContainerClient(config.recovery?.auditContainer ?? CONTAINERS.audit);
   const backups = immutable.getContainerClient(config.backupContainer);
-  const documents = new BlobDocumentStore({ container: state, clock });
   const seals = sealsOf(config, credential, caPem, clock);
   const points =
     seals === undefined ? undefined : new PointSeals({ seals, resourceOf: resourcesIn(config), clock });
@@ -109,9 +121,9 @@ export function openPlatform(options: PlatformOptions): Platform {
     config,
     clock,
     credential,
-    hsms: registryOf(config.hsms.map((hsm) => openHsm(hsm, credential, caPem, clock))),
+    hsms: registryOf(hsms),
     state: points === undefined ? documents : new BelievingDocuments(documents, points),
-    leases: new BlobLeases({ container: state, clock }),
+    leases: new BlobLeases({ container, clock }),
     queue: new StorageWorkQueue({
       service: createQueueService(access.state),
       clock,
@@ -119,7 +131,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     }),
     deadLetters: new StorageDeadLetters({ service: createQueueService(access.state), clock, queues: QUEUES }),
     auditStore: new BlobAuditStore({ container: audit, clock }),
-    anchor: new BlobAuditAnchor({ container: state, clock }),
+    anchor: new BlobAuditAnchor({ container, clock }),
     once: new BlobOnceStore({ container: audit, clock }),
     checkAppend: () => new BlobAppendCheck({ container: audit, clock }).run(),
     access,
@@ -130,7 +142,12 @@ export function openPlatform(options: PlatformOptions): Platform {
       const store = new BlobBackupStore({ container: backups, clock, logger });
       return points === undefined ? store : new ProvenBackups(store, points, logger);
     },
-    prepare: emulated ? once(() => ensureContainers([state, audit, backups], clock)) : async () => undefined,
+    releasePace: async () => {
+      await Promise.all(hsms.map(({ pacer }) => pacer.release()));
+    },
+    prepare: emulated
+      ? once(() => ensureContainers([container, audit, backups], clock))
+      : async () => undefined,
   };
 }
 
@@ -163,10 +180,9 @@ function resourcesIn({ hsms }: Config): (hsm: string) => string | undefined {
 /** One HSM with its pacer. */
 function openHsm(
   { name, url, pace, resource }: HsmConfig,
-  credential: TokenCredential,
-  caPem: string | undefined,
-  clock: Clock,
-): Hsm {
+  sharing: Omit<SharedPacerOptions, 'hsm' | 'ratePerSecond'>,
+  { credential, caPem, clock }: Pick<PlatformOptions, 'caPem'> & Pick<Platform, 'credential' | 'clock'>,
+): Hsm & { readonly pacer: SharedPacer } {
   const keys = new KeyVaultKeyService({
     hsm: name,
     url,
@@ -175,7 +191,8 @@ function openHsm(
     ...definedOnly({ caPem }),
     disableChallengeResourceVerification: isLoopback(url),
   });
-  return { name, resource, keys, pacer: new AimdPacer({ ratePerSecond: pace, clock }), pace };
+  const pacer = new SharedPacer({ hsm: name, ratePerSecond: pace, ...sharing });
+  return { name, resource, keys, pacer, urgentPacer: pacer.urgent, pace };
 }
 
 function registryOf(hsms: readonly Hsm[]): HsmRegistry {

@@ -1,10 +1,8 @@
 /** The recovery app: an identity of its own, with what is the recovery's alone. */
-import { channel } from 'node:diagnostics_channel';
 import { identityProof } from '../adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from '../adapters/auth/token-verifier.ts';
 import { HmacWebhookSignatures } from '../adapters/auth/webhook-signatures.ts';
-import { createJsonLogger } from '../adapters/system/json-logger.ts';
 import { randomIds } from '../adapters/system/random-ids.ts';
 import { hasRequests } from '../core/documents/has-requests.ts';
 import { WardenError } from '../core/errors.ts';
@@ -20,6 +18,7 @@ import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
 import { RECOVERY_FEATURES } from './features.ts';
 import { openPlatform, type Platform } from './platform.ts';
+import { processLogger } from './process-log.ts';
 
 /** What the functions of the recovery register and call. */
 export interface Recovery extends App {
@@ -42,7 +41,7 @@ export function composeRecovery(config: Config): Recovery {
   }
   const platform = openPlatform({ config });
   const stopping = new AbortController();
-  const logger = createJsonLogger({ write: writeLine }, platform.clock);
+  const logger = processLogger(platform.clock);
   const recovery = recoveryAppOn(platform, config.recovery, {
     logger,
     backups: platform.backups(logger),
@@ -53,17 +52,13 @@ export function composeRecovery(config: Config): Recovery {
   return {
     ...bound,
     appFor,
+    stop: async () => {
+      await bound.stop();
+      await platform.releasePace();
+    },
     // A stop waits for it: cut off in its middle, it would report a gate that nobody can prove.
     checkGate: () => bound.track(() => recovery(logger).reportGate()),
   };
-}
-
-/** Lines that belong to no invocation: to whoever listens in this process, otherwise to standard output. */
-const lines = channel('hsm-warden.log');
-
-function writeLine(line: string): void {
-  if (lines.hasSubscribers) lines.publish(line);
-  else process.stdout.write(line);
 }
 
 /** The part of the platform that the recovery works on. */
@@ -108,7 +103,7 @@ export function recoveryAppOn(
     webhooks: config.webhooks,
     hsmNames: hsms.names,
     keysOf: (name) => hsms.get(name).keys,
-    pacerOf: (name) => hsms.get(name).pacer,
+    pacerOf: (name) => hsms.get(name).urgentPacer,
     sharesDomain: (a, b) => config.sharedDomains.some((names) => names.includes(a) && names.includes(b)),
     linkTo: (id) => `${config.origin ?? ''}/recoveries/${id}`,
     ids: randomIds,

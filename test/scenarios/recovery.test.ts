@@ -81,10 +81,11 @@ beforeAll(async () => {
     auditContainer: 'warden-audit',
     origin: 'https://warden.test',
   };
+  const pacer = new FreePacer();
   const hsms = new Map(
     [contoso, disaster].map((hsm) => [
       hsm.name,
-      { name: hsm.name, resource: hsm.url, keys: keyServiceOn(hsm), pacer: new FreePacer(), pace: 8 },
+      { name: hsm.name, resource: hsm.url, keys: keyServiceOn(hsm), pacer, urgentPacer: pacer, pace: 8 },
     ]),
   );
   appFor = recoveryAppOn(

@@ -16,6 +16,8 @@ const DOCUMENTS: {
   'open-run': { by: 'backup', one: { kind: 'open-run', hsm: HSM } },
   watch: { by: 'backup', one: { kind: 'watch', hsm: HSM } },
   verify: { by: 'backup', one: { kind: 'verify', hsm: HSM } },
+  // Of both apps: who backs up a key that came back shares the pace, too.
+  pace: { by: 'backup', one: { kind: 'pace', hsm: HSM } },
   recovery: { by: 'recovery', one: { kind: 'recovery', id: '0'.repeat(26) } },
   'webhook-rate': { by: 'recovery', one: { kind: 'webhook-rate', source: 'alerts' } },
 };

@@ -75,6 +75,7 @@ export function documentBlobName(address: DocumentAddress): string {
     case 'open-run':
     case 'watch':
     case 'verify':
+    case 'pace':
       return `${address.kind}/${address.hsm}.json`;
     case 'recovery':
       return `${RECOVERY_PREFIX}${address.id}.json`;

@@ -11,7 +11,7 @@ const SECOND_MS = 1000;
 /** Slots are this much further apart than the rate says, so that a network's jitter does not push one more into a second. */
 const SPACING_GUARD = 1.015;
 /** Starts in any window this long never exceed the rate, however late timers were. Timers late by less than the guard leaves cost nothing. */
-const WINDOW_MS = 1005;
+export const WINDOW_MS = 1005;
 /** What one throttled answer leaves of the rate. Mild, because the next second may be free again. */
 const DECREASE = 0.7;
 /** Answers to requests already under way say nothing new: the rate falls at most once in this time. */
@@ -27,11 +27,14 @@ interface Waiter {
 /** A {@link Pacer}: first come, first served; at most the set rate of starts in any one second (a fraction rounds up). */
 export class AimdPacer implements Pacer {
   readonly #clock: Clock;
-  readonly #setRate: number;
+  /** The most it may be. */
+  #setRate: number;
   readonly #waiters: Waiter[] = [];
-  /** The last starts, oldest first: as many as one second may hold. */
+  /** The starts of the last second, oldest first. */
   readonly #starts: number[] = [];
   #rate: number;
+  /** What throttling left of the set rate when there last was one. */
+  #part = 1;
   /** When the next request is due. It keeps to the plan even when the one before started late. */
   #slot = Number.NEGATIVE_INFINITY;
   /** Nothing starts before. */
@@ -81,8 +84,30 @@ export class AimdPacer implements Pacer {
       this.#decreasedAt = now;
       this.#rate = Math.max(Math.min(SLOWEST_PER_SECOND, this.#setRate), this.#rate * DECREASE);
     }
-    const wished = Math.min(retryAfterMs, LONGEST_WAIT_MS);
-    this.#opensAt = Math.max(this.#opensAt, now + Math.max(wished, this.#spacing()));
+    this.pause(this.#rate > 0 ? Math.max(retryAfterMs, this.#spacing()) : retryAfterMs);
+  }
+
+  /** The most starts a second as {@link limit} set them. */
+  get limited(): number {
+    return this.#setRate;
+  }
+
+  /** Changes the most starts a second, from now on; 0: nobody starts. What was slower stays so in proportion. */
+  limit(ratePerSecond: number): void {
+    if (ratePerSecond === this.#setRate) return;
+    if (this.#setRate > 0) this.#part = this.#rate / this.#setRate;
+    this.#setRate = ratePerSecond;
+    this.#rate = this.#part * ratePerSecond;
+    const now = this.#clock.now();
+    this.#slot = Math.min(Math.max(this.#slot, now), now + this.#spacing());
+    // Whoever sleeps until its turn by the old rate is woken, to find the new one.
+    this.#pumping?.abort();
+    void this.#pump();
+  }
+
+  /** Lets nobody start for `ms` from now on. */
+  pause(ms: number): void {
+    this.#opensAt = Math.max(this.#opensAt, this.#clock.now() + Math.min(ms, LONGEST_WAIT_MS));
   }
 
   succeeded(): void {
@@ -93,7 +118,7 @@ export class AimdPacer implements Pacer {
   async #pump(): Promise<void> {
     const pumping = new AbortController();
     this.#pumping = pumping;
-    while (this.#waiters.length > 0) {
+    while (this.#waiters.length > 0 && this.#setRate > 0) {
       const now = this.#clock.now();
       // First to the plan: a timer that is always late by the same time then costs nothing but that time once.
       const wait = this.#due() > now ? this.#due() - now : this.#allowed() - now;
@@ -114,7 +139,7 @@ export class AimdPacer implements Pacer {
     const planned = Math.max(this.#due(), now - SECOND_MS);
     this.#slot = planned + this.#spacing();
     this.#starts.push(now);
-    if (this.#starts.length > Math.ceil(this.#setRate)) this.#starts.shift();
+    while ((this.#starts[0] ?? now) <= now - WINDOW_MS) this.#starts.shift();
     this.#waiters.shift()?.start();
   }
 
@@ -126,8 +151,7 @@ export class AimdPacer implements Pacer {
   /** When it may start at the earliest after those before it started as late as they did. */
   #allowed(): number {
     const last = this.#starts.at(-1) ?? Number.NEGATIVE_INFINITY;
-    const full = this.#starts.length >= Math.ceil(this.#setRate);
-    const windowOpens = (full ? this.#starts[0] : undefined) ?? Number.NEGATIVE_INFINITY;
+    const windowOpens = this.#starts.at(-Math.ceil(this.#setRate)) ?? Number.NEGATIVE_INFINITY;
     return Math.max(last + this.#spacing() / 2, windowOpens + WINDOW_MS);
   }
 

@@ -12,6 +12,7 @@ export type DocumentAddress =
   | { readonly kind: 'open-run'; readonly hsm: string }
   | { readonly kind: 'watch'; readonly hsm: string }
   | { readonly kind: 'verify'; readonly hsm: string }
+  | { readonly kind: 'pace'; readonly hsm: string }
   | { readonly kind: 'recovery'; readonly id: string }
   | { readonly kind: 'webhook-rate'; readonly source: string };
 

@@ -56,7 +56,8 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
     worker('keyBackupWorker', KEY_BACKUPS, async (app, message) => {
       const request = readMessage(KEY_BACKUPS, message);
       const policy = { selection: app.config.selection, retry: DEFAULT_RETRY };
-      return backUpSingleKey({ ...app, ...app.hsms.get(request.hsm) }, policy, request, app.signal);
+      const { keys, urgentPacer: pacer } = app.hsms.get(request.hsm);
+      return backUpSingleKey({ ...app, keys, pacer }, policy, request, app.signal);
     }),
   ],
 };

@@ -20,7 +20,7 @@ export const BACKUP_SETTINGS = {
   }),
   WARDEN_PACE: setting(numberBetween(0.1, 10, 'backups a second'), {
     description:
-      'Key backups a second on each HSM that sets no pace of its own. The service allows 10 a second to everybody together.',
+      'Key backups a second on each HSM that sets no pace of its own, all processes together. The service allows 10 a second to everybody; one more than this may start for changed and recovered keys.',
     expected: '0.1 to 10',
     default: '8',
   }),
