@@ -1,6 +1,7 @@
 /** docs/alerts.md: each promise, the rule that reports when it is broken, and samples of both kinds. */
 import { readFileSync } from 'node:fs';
-import { ALERTS, type Alert } from './infra/alerts/catalogue.ts';
+import { ALERTS } from './infra/alerts/catalogue.ts';
+import type { Alert } from './infra/alerts/samples.ts';
 import { PUBLIC_CLOUD } from './infra/clouds.ts';
 import { evaluated } from './infra/evaluated.ts';
 import { ofType, Snapshot, text } from './infra/snapshot.ts';
@@ -13,8 +14,11 @@ export function alertsPage(): string {
 
 Made by \`npm run docs\` from the rules that are deployed and the samples that test them. All of them tell the action group of
 the deployment (\`alertReceivers\`), none needs an app of ours to be alive, and state is told again while it lasts. A rule about
-something that should happen looks for its absence, so it also fires when the app is dead or its log is empty. Tables that
-nothing was ever written to do not stop a rule: \`union isfuzzy=true\` with an empty table of the same columns takes their place.
+something that should happen looks for its absence: it begins with the list of what must be there, and
+[takes away](https://learn.microsoft.com/kusto/query/join-leftanti) what is. So it also fires when the app is dead or its log is
+empty. Tables that nothing was ever written to do not stop a rule: a [union with \`isfuzzy=true\`](https://learn.microsoft.com/kusto/query/union-operator)
+goes on without them, over an empty table of the same columns. A rule whose query fails for a week would be
+[switched off](https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-troubleshoot-log#the-alert-rule-was-disabled) by the service.
 
 A new mail receiver gets one message from Azure that it was added to the action group; some organisations ask it for a
 one-time passcode first. Send a test from the portal (*Monitor → Alerts → Action groups → Test*) before you rely on it.
@@ -31,6 +35,8 @@ ${Object.entries(ALERTS)
   .join('\n')}
 
 \`key-brought-back-unapproved\` reads the audit log of the HSMs and needs it in the workspace: \`auditLogToWorkspace = true\`.
+The tables and their columns are in \`tools/infra/alerts/tables.ts\`, each from
+[its page](https://learn.microsoft.com/azure/azure-monitor/reference/tables-index).
 
 ## Rules over metrics and the activity log
 

@@ -87,11 +87,21 @@ var furtherRules = [
   {
     name: 'key-brought-back-unapproved'
     title: 'A key came back without a decision'
-    description: 'The HSM says that a key was restored or recovered, and no recovery of ours had begun. Treat it as an attack.'
+    description: 'The HSM says that a key was restored or recovered, and the recovery app had not claimed that, or somebody else did it. Treat it as an attack.'
     query: loadTextContent('../queries/key-brought-back-unapproved.kql')
     severity: 0
     frequency: 'PT15M'
     window: 'PT15M'
     range: 'PT3H'
+  }
+  {
+    name: 'audit-height-falls'
+    title: 'The audit log became shorter'
+    description: 'The recovery app finds fewer lines in its audit log than before: lines were cut off, or it was put back to an earlier state. Treat it as an attack.'
+    query: loadTextContent('../queries/audit-height-falls.kql')
+    severity: 0
+    frequency: 'PT15M'
+    window: 'PT15M'
+    range: 'P2D'
   }
 ]

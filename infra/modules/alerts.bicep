@@ -31,7 +31,7 @@ param hsmIds string[]
 @description('Required. Hours without a completed run after which an HSM counts as not backed up.')
 param sweepHours int
 
-@description('Required. Object ids of the identities of the apps: nobody else writes to the backups.')
+@description('Required. Object ids of the identities of the apps, that of the backup app first: nobody else writes to the backups, and only the second brings a key back.')
 param principalIds string[]
 
 // ================ //
@@ -178,9 +178,13 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
         allOf: [
           {
             query: replace(
-              replace(replace(rule.query, '{hsms}', string(hsmNames)), '{sweepHours}', string(sweepHours)),
-              '{principals}',
-              '\'${join(principalIds, '\', \'')}\''
+              replace(
+                replace(replace(rule.query, '{hsms}', string(hsmNames)), '{sweepHours}', string(sweepHours)),
+                '{principals}',
+                '\'${join(principalIds, '\', \'')}\''
+              ),
+              '{recovery}',
+              '\'${principalIds[1]}\''
             )
             timeAggregation: 'Count'
             operator: 'GreaterThan'

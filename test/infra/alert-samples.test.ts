@@ -43,6 +43,34 @@ describe('the queries of the alerts', () => {
 
     expect([...diagnosticsOf(query), ...trySamples('key-lost', query)]).not.toEqual([]);
   });
+
+  it.each([
+    [
+      'key-brought-back-unapproved',
+      'any key of the HSM',
+      "Name = split(strcat(tolower(tostring(line.key)), '/'), '/')",
+      "Name = split('/', '/')",
+    ],
+    [
+      'key-brought-back-unapproved',
+      'a restore that claims nothing but itself',
+      "'/', tostring(line.action), '/'",
+      "'/', 'restore', '/'",
+    ],
+    ['key-brought-back-unapproved', 'any caller', 'not(Caller contains {recovery})', "Caller == 'nobody'"],
+    ['key-brought-back-unapproved', 'refused requests', 'HttpStatusCode < 300', 'HttpStatusCode < 500'],
+    ['key-brought-back-unapproved', 'one table', 'AzureDiagnostics', 'AZKVAuditLogs'],
+    ['key-brought-back-unapproved', 'claims of long ago', 'ago(3h)', 'ago(3d)'],
+    ['audit-height-falls', 'a log that grows', 'Height < Before', 'Height > Before'],
+    ['audit-height-falls', 'the lowest that was said', 'Height = max(Height)', 'Height = min(Height)'],
+    ['audit-height-falls', 'a day only', 'ago(2d)', 'ago(1d)'],
+  ])('%s is refused with %s', (name, _what, find, replace) => {
+    const query = readFileSync(`infra/queries/${name}.kql`, 'utf8');
+
+    expect(query).toContain(find);
+    expect(trySamples(name, query)).toEqual([]);
+    expect(trySamples(name, query.replaceAll(find, replace))).not.toEqual([]);
+  });
 });
 
 describe('docs/alerts.md', () => {

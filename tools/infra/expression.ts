@@ -82,7 +82,8 @@ function evaluate(node: Node, cloud: Cloud): JsonValue {
     case 'concat':
       return texts.join('');
     case 'replace':
-      return first.includes('ref(')
+      // What a mark stands for may hold the text that is replaced; a text around marks is known.
+      return /^(?:replace\(|ref\()/.test(first)
         ? `replace(${first}, ${second}, ${third})`
         : first.replaceAll(second, third);
     case 'tolower':

@@ -1,5 +1,5 @@
 /** Answers a query over sample rows, as Azure Monitor would at a moment. */
-import type { Column, Expression, Pipeline, Query, Step } from './kql-parse.ts';
+import type { Column, Expression, Pipeline, Query, Step } from './kql-syntax.ts';
 import { TABLES, type TableName } from './tables.ts';
 
 /** A row: its columns by name. Moments are ISO 8601 text. */
@@ -53,22 +53,39 @@ function take(step: Step, rows: readonly Row[], tableOf: TableOf, now: Date): re
       ];
     case 'expand':
       return rows.flatMap((row) => listOf(row[step.name]).map((one) => ({ ...row, [step.name]: one })));
-    case 'antijoin': {
-      const others = new Set(run(step.other, tableOf, now).map((row) => row[step.on]));
-      return rows.filter((row) => !others.has(row[step.on]));
+    case 'join': {
+      const others = run(step.other, tableOf, now);
+      const like = (row: Row) => others.filter((other) => other[step.on] === row[step.on]);
+      return step.how === 'leftanti'
+        ? rows.filter((row) => like(row).length === 0)
+        : rows.flatMap((row) => like(row).map((other) => ({ ...other, ...row })));
     }
-    case 'newest': {
-      const newest = new Map<string, Row>();
-      for (const row of rows) {
-        const group = made(row, step.by, now);
-        const before = newest.get(JSON.stringify(group));
-        if (before === undefined || String(before.TimeGenerated) < String(row.TimeGenerated)) {
-          newest.set(JSON.stringify(group), { ...row, ...group });
-        }
-      }
-      return [...newest.values()];
-    }
+    case 'newest':
+      return groups(rows, step.by, now).map(([group, members]) => ({
+        ...members.reduce((a, b) => (String(a.TimeGenerated) < String(b.TimeGenerated) ? b : a)),
+        ...group,
+      }));
+    case 'extreme':
+      return groups(rows, step.by, now).map(([group, members]) => ({
+        ...group,
+        [step.name]: Math[step.which](...members.map((row) => Number(resultOf(step.of, row, now)))),
+      }));
   }
+}
+
+function groups(
+  rows: readonly Row[],
+  by: readonly Column[],
+  now: Date,
+): readonly (readonly [group: Row, members: readonly Row[]])[] {
+  const found = new Map<string, readonly [Row, Row[]]>();
+  for (const row of rows) {
+    const group = made(row, by, now);
+    const members = found.get(JSON.stringify(group))?.[1];
+    if (members === undefined) found.set(JSON.stringify(group), [group, [row]]);
+    else members.push(row);
+  }
+  return [...found.values()];
 }
 
 function made(row: Row, columns: readonly Column[], now: Date): Row {
@@ -92,6 +109,8 @@ function resultOf(expression: Expression, row: Row, now: Date): unknown {
         expression.right.map((one) => resultOf(one, row, now)),
       );
     case 'call':
+      // The only function that is given the name of a column.
+      if (expression.name === 'column_ifexists') return columnIfExists(expression.args, row, now);
       return call(
         expression.name,
         expression.args.map((arg) => resultOf(arg, row, now)),
@@ -100,13 +119,20 @@ function resultOf(expression: Expression, row: Row, now: Date): unknown {
   }
 }
 
+function columnIfExists([name, otherwise]: readonly Expression[], row: Row, now: Date): unknown {
+  const column = name === undefined ? '' : String(resultOf(name, row, now));
+  return row[column] ?? (otherwise === undefined ? undefined : resultOf(otherwise, row, now));
+}
+
 function call(name: string, args: readonly unknown[], now: Date): unknown {
-  const [first, second] = args;
+  const [first, second, third] = args;
   switch (name) {
     case 'and':
       return first === true && second === true;
     case 'or':
       return first === true || second === true;
+    case 'iff':
+      return first === true ? second : third;
     case 'not':
       return first !== true;
     case 'now':

@@ -1,40 +1,6 @@
 /** Reads the part of KQL that the alert queries use. https://learn.microsoft.com/kusto/query/ is the language. */
 
-/** An expression. */
-export type Expression =
-  | { readonly kind: 'value'; readonly value: unknown }
-  | { readonly kind: 'name'; readonly name: string }
-  | { readonly kind: 'member'; readonly of: Expression; readonly name: string }
-  | { readonly kind: 'index'; readonly of: Expression; readonly at: Expression }
-  | { readonly kind: 'call'; readonly name: string; readonly args: readonly Expression[] }
-  | {
-      readonly kind: 'compare';
-      readonly operator: string;
-      readonly left: Expression;
-      readonly right: readonly Expression[];
-    };
-
-/** A column that is made: its name and value. */
-export type Column = readonly [name: string, value: Expression];
-
-/** What rows come from, or what is done to them. */
-export type Step =
-  | { readonly kind: 'table'; readonly name: string }
-  | { readonly kind: 'empty' }
-  | { readonly kind: 'print'; readonly columns: readonly Column[] }
-  | { readonly kind: 'union'; readonly of: readonly Pipeline[] }
-  | { readonly kind: 'where'; readonly test: Expression }
-  | { readonly kind: 'extend' | 'project' | 'distinct'; readonly columns: readonly Column[] }
-  | { readonly kind: 'expand'; readonly name: string }
-  | { readonly kind: 'antijoin'; readonly other: Pipeline; readonly on: string }
-  | { readonly kind: 'newest'; readonly by: readonly Column[] };
-export type Pipeline = readonly Step[];
-
-/** A query: named parts, and the pipeline that answers. */
-export interface Query {
-  readonly named: ReadonlyMap<string, Pipeline>;
-  readonly answer: Pipeline;
-}
+import type { Column, Expression, Pipeline, Query, Step } from './kql-syntax.ts';
 
 const TOKEN =
   /\s*(?:\/\/[^\n]*|('(?:[^'\\]|\\.)*')|(\d+[mhd])|(\d+(?:\.\d+)?)|(mv-expand|[!]?[A-Za-z_]\w*)|(==|!=|=~|<=|>=|[-=<>|,;()[\].{}:*"]))/gy;
@@ -126,18 +92,35 @@ class Reader {
         return { kind: 'expand', name };
       }
       case 'join': {
-        for (const token of ['kind', '=', 'leftanti']) this.#expect(token);
+        for (const token of ['kind', '=']) this.#expect(token);
+        const how = this.#next();
+        if (how !== 'leftanti' && how !== 'inner') throw new Error(`a join of kind ${how} is not known here`);
         const other = this.#source();
         this.#expect('on');
-        return { kind: 'antijoin', other, on: this.#next() };
+        return { kind: 'join', how, other, on: this.#next() };
       }
       case 'summarize': {
-        for (const token of ['arg_max', '(', 'TimeGenerated', ',', '*', ')', 'by']) this.#expect(token);
-        return { kind: 'newest', by: this.#columns() };
+        return this.#summary();
       }
       default:
         throw new Error(`the operator ${word} is not known here`);
     }
+  }
+
+  /** `arg_max(TimeGenerated, *) by …`, or `name = max(…) by …`. */
+  #summary(): Step {
+    if (this.#take('arg_max')) {
+      for (const token of ['(', 'TimeGenerated', ',', '*', ')', 'by']) this.#expect(token);
+      return { kind: 'newest', by: this.#columns() };
+    }
+    const name = this.#next();
+    this.#expect('=');
+    const which = this.#next();
+    const [of] = this.#args();
+    if ((which !== 'max' && which !== 'min') || of === undefined)
+      throw new Error(`cannot summarize ${which}`);
+    this.#expect('by');
+    return { kind: 'extreme', name, of, which, by: this.#columns() };
   }
 
   #columns(): readonly Column[] {

@@ -1,4 +1,7 @@
-/** Columns of the tables that the queries read, from https://learn.microsoft.com/azure/azure-monitor/reference/tables-index. */
+/**
+ * Columns of the tables that the queries read. Each is a page of its own, named as the table is in lower case, such as
+ * https://learn.microsoft.com/azure/azure-monitor/reference/tables/apptraces (read in November 2026).
+ */
 
 export const TABLES = {
   AppTraces: {
@@ -36,6 +39,14 @@ export const TABLES = {
     StatusCode: 'string',
     Uri: 'string',
   },
+  /** Resource logs that are not sent to a table of their own, a Managed HSM's with `ResourceType` MANAGEDHSMS: https://learn.microsoft.com/azure/key-vault/managed-hsm/logging-azure-monitor */
+  AzureDiagnostics: {
+    TimeGenerated: 'datetime',
+    ResourceProvider: 'string',
+    ResourceType: 'string',
+    OperationName: 'string',
+    CallerIPAddress: 'string',
+  },
   AZKVAuditLogs: {
     TimeGenerated: 'datetime',
     OperationName: 'string',
@@ -44,6 +55,7 @@ export const TABLES = {
     RequestUri: 'string',
     HttpStatusCode: 'int',
     Id: 'string',
+    Identity: 'dynamic',
     _ResourceId: 'string',
   },
 } as const satisfies Readonly<Record<string, Readonly<Record<string, string>>>>;

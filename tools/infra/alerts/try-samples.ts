@@ -1,7 +1,8 @@
 /** Whether a query fires for what it must, and for nothing else. */
-import { ALERTS, ALSO_FIRES, NOW, SAMPLE_VALUES } from './catalogue.ts';
+import { ALERTS } from './catalogue.ts';
 import { evaluateQuery, type Rows } from './kql-evaluate.ts';
 import { parseQuery } from './kql-parse.ts';
+import { NOW, SAMPLE_VALUES } from './samples.ts';
 
 /** What is wrong with the query of a rule, a sentence each. The query may have its placeholders still. */
 export function trySamples(name: string, text: string): readonly string[] {
@@ -16,9 +17,9 @@ export function trySamples(name: string, text: string): readonly string[] {
         ? []
         : [`does not fire for ${alert.fires.subject}, but for ${found.join(', ') || 'nothing'}`]),
       ...(subjects(alert.silent).length === 0 ? [] : ['fires for what is in order']),
-      ...ALSO_FIRES.filter(([rule, rows]) => rule === name && subjects(rows).length === 0).map(
-        ([, rows]) => `does not fire for ${JSON.stringify(rows)}`,
-      ),
+      ...(alert.alsoFires ?? [])
+        .filter((rows) => subjects(rows).length === 0)
+        .map((rows) => `does not fire for ${JSON.stringify(rows)}`),
     ];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
@@ -28,7 +29,7 @@ export function trySamples(name: string, text: string): readonly string[] {
 /** With sample values for what a deployment fills in. */
 export function filled(text: string): string {
   return text.replaceAll(
-    /\{(hsms|sweepHours|principals)\}/g,
+    /\{(hsms|sweepHours|principals|recovery)\}/g,
     (_match, name: string) => SAMPLE_VALUES[name] ?? '',
   );
 }

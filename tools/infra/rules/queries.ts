@@ -8,7 +8,7 @@ import { ofType, property, text } from '../snapshot.ts';
 import { minutesIn } from './durations.ts';
 
 /** A second look-back of a query: of what it compares with. */
-const ALSO_LOOKS: ReadonlySet<string> = new Set(['key-brought-back-unapproved 180']);
+const ALSO_LOOKS: ReadonlySet<string> = new Set(['key-brought-back-unapproved 180', 'audit-height-falls 15']);
 
 /** Logs may arrive this late: https://learn.microsoft.com/azure/azure-monitor/logs/data-ingestion-time */
 const INGESTION_MINUTES = 5;
@@ -59,7 +59,8 @@ function withSampleValues(query: string, { promise, identity }: Facts): string {
   return query
     .replaceAll(`ago(${24 + promise.graceHours}h)`, 'ago({sweepHours}h)')
     .replaceAll(`dynamic(${hsms})`, 'dynamic({hsms})')
-    .replaceAll(`!in (${principals})`, '!in ({principals})');
+    .replaceAll(`!in (${principals})`, '!in ({principals})')
+    .replaceAll(`contains '${identity('recovery').principal}'`, 'contains {recovery}');
 }
 
 function lookBacks(query: string): readonly number[] {

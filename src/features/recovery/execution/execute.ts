@@ -163,6 +163,9 @@ async function executeClaimed(
     if (!claimed.before.begun && !(await claims.begin(record, worker))) {
       throw recordUnproven(record, ROLLED_BACK);
     }
+    // A rule outside the apps compares what the HSM says it brought back with these lines.
+    const { action, target, key } = record.operation;
+    deps.logger.info('recovery claimed', { recoveryId: id, action, hsm: target, key });
     outcome = await perform(deps, record, circumstances);
   } catch (error) {
     if (!isWardenError(error)) throw error;

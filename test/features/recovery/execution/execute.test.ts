@@ -50,6 +50,11 @@ describe('executing an approved request', () => {
 
     expect(world.stored(record.id).state).toBe('succeeded');
     expect([world.hsm.active.size, world.second.active.size]).toEqual([0, 1]);
+    expect(world.logger.lines.filter(({ message }) => message === 'recovery claimed')).toEqual([
+      expect.objectContaining({
+        fields: { recoveryId: record.id, action: 'restore', hsm: 'contoso-dr', key: 'orders' },
+      }),
+    ]);
   });
 
   it('restores the approved version though another took its place under the same name', async () => {
