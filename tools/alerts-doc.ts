@@ -12,8 +12,8 @@ export function alertsPage(): string {
   const snapshot = evaluated(Snapshot.parse(stored), PUBLIC_CLOUD);
   return `# Alerts
 
-Made by \`npm run docs\` from the rules that are deployed and the samples that test them. All of them tell the action group of
-the deployment (\`alertReceivers\`), none needs an app of ours to be alive, and state is told again while it lasts. A rule about
+Made by \`npm run docs\` from the rules that are deployed and the samples that test them. All of them notify the action group of
+the deployment (\`alertReceivers\`), none needs an app of ours to be alive, and state is reported again while it lasts. A rule about
 something that should happen looks for its absence: it begins with the list of what must be there, and
 [takes away](https://learn.microsoft.com/kusto/query/join-leftanti) what is. So it also fires when the app is dead or its log is
 empty. Tables that nothing was ever written to do not stop a rule: a [union with \`isfuzzy=true\`](https://learn.microsoft.com/kusto/query/union-operator)
@@ -49,7 +49,7 @@ ${[
   .map((rule) => `| ${text(rule, 'description')} | \`${rule.name.replace(/-warden-[a-z0-9]{13}$/, '')}\` |`)
   .join('\n')}
 
-The rules over the activity log also tell of your own deployments, once each. Diagnostic settings of an HSM are watched where
+The rules over the activity log also report your own deployments, once each. Diagnostic settings of an HSM are watched where
 the HSM lies in a group of the deployment; elsewhere the owner of that group watches them.
 
 ${Object.entries(ALERTS)

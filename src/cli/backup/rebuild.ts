@@ -9,7 +9,7 @@ import { defineCommand } from '../frame/define.ts';
 
 export const backupRebuild = defineCommand({
   path: 'backup rebuild',
-  summary: 'Make the catalogue anew from the backups alone',
+  summary: 'Make the catalogue again from the backups alone',
   details: [
     'For when the state is lost or cannot be read. Where seals are configured it believes sealed backups only; backup list --all shows the others. It holds the lease of the HSM meanwhile, so no run is disturbed.',
   ],

@@ -115,7 +115,7 @@ export const RECOVERY_SETTINGS = {
   }),
   WARDEN_AUTO_REQUEST: setting(z.stringbool(), {
     description:
-      'Whether a key about to be purged, or purged, opens a request by itself when the watch’s events are delivered to a webhook.',
+      'Whether a key about to be purged, or purged, opens a request without a person when the watch’s events are delivered to a webhook.',
     expected: '`true` or `false`',
     default: 'false',
   }),
