@@ -21,14 +21,24 @@ import { init } from './init.ts';
 import { keyBackup } from './key/backup.ts';
 import { keyCreate } from './key/create.ts';
 import { keyDelete } from './key/delete.ts';
+import { keyDownload } from './key/download.ts';
+import { keyDecrypt, keyEncrypt } from './key/encrypt.ts';
+import { keyGetAttestation } from './key/get-attestation.ts';
+import { keyGetPolicyTemplate } from './key/get-policy-template.ts';
 import { keyImport } from './key/import.ts';
 import { keyList } from './key/list.ts';
 import { keyListDeleted } from './key/list-deleted.ts';
 import { keyListVersions } from './key/list-versions.ts';
 import { keyPurge } from './key/purge.ts';
+import { keyRandom } from './key/random.ts';
 import { keyRecover } from './key/recover.ts';
 import { keyRestore } from './key/restore.ts';
+import { keyRotate } from './key/rotate.ts';
+import { keyRotationPolicyShow, keyRotationPolicyUpdate } from './key/rotation-policy.ts';
+import { keySetAttributes } from './key/set-attributes.ts';
 import { keyShow } from './key/show.ts';
+import { keyShowDeleted } from './key/show-deleted.ts';
+import { keySign, keyVerify } from './key/sign.ts';
 import { login } from './login.ts';
 import { queueList } from './queue/list.ts';
 import { queueRetry } from './queue/retry.ts';
@@ -52,6 +62,7 @@ export const GROUPS: Groups = {
   recovery: 'Requests to bring a key back, through the recovery app, which proves who calls',
   backup: 'Backups of the HSMs that the settings name',
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
+  'key rotation-policy': 'When the HSM makes new versions of a key by itself',
   queue: 'Messages to the app that failed for good',
   deploy: 'What a deployment to Azure needs',
   roles: 'Local roles of the two apps on an HSM, which no deployment can make',
@@ -71,12 +82,25 @@ export const COMMANDS: readonly Command[] = [
   keyShow,
   keyList,
   keyListVersions,
+  keySetAttributes,
+  keyRotate,
+  keyRotationPolicyShow,
+  keyRotationPolicyUpdate,
   keyDelete,
   keyListDeleted,
+  keyShowDeleted,
   keyRecover,
   keyPurge,
   keyBackup,
   keyRestore,
+  keyDownload,
+  keyEncrypt,
+  keyDecrypt,
+  keySign,
+  keyVerify,
+  keyRandom,
+  keyGetAttestation,
+  keyGetPolicyTemplate,
   backupRun,
   backupRuns,
   backupDescribe,

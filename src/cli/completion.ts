@@ -34,12 +34,16 @@ function wordsOf(command: Command): Words {
   return { path: command.path, options };
 }
 
-/** The first words, and for each the second ones. */
+/** What may follow each beginning of a command: `` first words, `key` second ones, `key rotation-policy` third ones. */
 function tree(commands: readonly Command[]): ReadonlyMap<string, readonly string[]> {
   const found = new Map<string, string[]>();
   for (const { path } of commands) {
-    const [first = '', second] = path.split(' ');
-    found.set(first, [...(found.get(first) ?? []), ...(second === undefined ? [] : [second])]);
+    const words = path.split(' ');
+    for (const [index, word] of words.entries()) {
+      const before = words.slice(0, index).join(' ');
+      const next = found.get(before) ?? [];
+      if (!next.includes(word)) found.set(before, [...next, word]);
+    }
   }
   return found;
 }
@@ -56,18 +60,23 @@ function bash(commands: readonly Command[]): string {
         ),
       `    "${path} "*) words="${options.flatMap(({ names }) => names).join(' ')}" ;;`,
     ]);
-  const groups = [...tree(commands)].filter(([, seconds]) => seconds.length > 0);
+  const groups = [...tree(commands)];
   return `# Completion of hsm-warden for bash: source <(hsm-warden completion bash)
 _hsm_warden() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="\${COMP_WORDS[1]}" words=""
-  case " ${groups.map(([first]) => first).join(' ')} " in *" $path "*) path="$path \${COMP_WORDS[2]}" ;; esac
-  if [ "$COMP_CWORD" -eq 1 ]; then words="${[...tree(commands).keys()].join(' ')}"
-  elif [ "$COMP_CWORD" -eq 2 ] && [ "$path" != "\${COMP_WORDS[1]}" ]; then case "\${COMP_WORDS[1]}" in
-${groups.map(([first, seconds]) => `    ${first}) words="${seconds.join(' ')}" ;;`).join('\n')}
-  esac
-  else case "$path $previous" in
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}" path="" words="" i=1
+  while [ "$i" -lt "$COMP_CWORD" ]; do
+    case "$path" in
+      ${groups.map(([before]) => `"${before}"`).join('|')}) path="\${path:+$path }\${COMP_WORDS[i]}" ;;
+      *) break ;;
+    esac
+    i=$((i+1))
+  done
+  case "$path" in
+${groups.map(([before, next]) => `    "${before}") words="${next.join(' ')}" ;;`).join('\n')}
+    *) case "$path $previous" in
 ${cases.join('\n')}
-  esac; fi
+    esac ;;
+  esac
   [ -z "$words" ] && { COMPREPLY=($(compgen -f -- "$current")); return; }
   COMPREPLY=($(compgen -W "$words" -- "$current"))
 }
@@ -87,17 +96,16 @@ function fish(commands: readonly Command[]): string {
     '# Completion of hsm-warden for fish: hsm-warden completion fish | source',
     'complete -c hsm-warden -f',
   ];
-  for (const [first, seconds] of tree(commands)) {
-    lines.push(`complete -c hsm-warden -n __fish_use_subcommand -a ${first}`);
-    if (seconds.length === 0) continue;
-    const none = `__fish_seen_subcommand_from ${first}; and not __fish_seen_subcommand_from ${seconds.join(' ')}`;
-    lines.push(`complete -c hsm-warden -n '${none}' -a '${seconds.join(' ')}'`);
+  for (const [before, next] of tree(commands)) {
+    if (before === '') {
+      for (const word of next) lines.push(`complete -c hsm-warden -n __fish_use_subcommand -a ${word}`);
+      continue;
+    }
+    const none = `${seenAll(before)}; and not __fish_seen_subcommand_from ${next.join(' ')}`;
+    lines.push(`complete -c hsm-warden -n '${none}' -a '${next.join(' ')}'`);
   }
   for (const { path, options } of commands.map(wordsOf)) {
-    const seen = path
-      .split(' ')
-      .map((word) => `__fish_seen_subcommand_from ${word}`)
-      .join('; and ');
+    const seen = seenAll(path);
     for (const { names, choices } of options) {
       const flags = names
         .map((name) => (name.startsWith('--') ? `-l ${name.slice(2)}` : `-s ${name.slice(1)}`))
@@ -107,4 +115,9 @@ function fish(commands: readonly Command[]): string {
     }
   }
   return `${lines.join('\n')}\n`;
+}
+
+function seenAll(path: string): string {
+  const words = path.split(' ').map((word) => `__fish_seen_subcommand_from ${word}`);
+  return words.join('; and ');
 }

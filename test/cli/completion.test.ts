@@ -16,6 +16,7 @@ describe('completion in bash', () => {
   it.each([
     ['the first word', ['hsm-warden', 'st'], ['status']],
     ['the second word', ['hsm-warden', 'key', 'list'], ['list', 'list-versions', 'list-deleted']],
+    ['the third word', ['hsm-warden', 'key', 'rotation-policy', 'u'], ['update']],
     ['an option', ['hsm-warden', 'key', 'create', '--hsm'], ['--hsm-name']],
     ['an option of a command of one word', ['hsm-warden', 'watch', '--fo'], ['--follow']],
     ['the values of an option', ['hsm-warden', 'key', 'create', '--curve', 'P-3'], ['P-384']],

@@ -88,7 +88,7 @@ export function namesIn(kid: string): { readonly name: string; readonly version:
 }
 
 /** Reads `answer` by `schema`. Fails with `hsm-answer-unexpected`, which names the members that do not fit. */
-function read<Schema extends z.ZodType>(
+export function read<Schema extends z.ZodType>(
   schema: Schema,
   answer: unknown,
   hsm: string,

@@ -1,70 +1,23 @@
 /** Local role-based access control of a Managed HSM over REST, for which there is no client library that suits. */
 
-import type { TokenCredential } from '@azure/core-auth';
-import {
-  bearerTokenAuthenticationPolicy,
-  createDefaultHttpClient,
-  createHttpHeaders,
-  createPipelineFromOptions,
-  createPipelineRequest,
-  type HttpClient,
-  type Pipeline,
-  RestError,
-} from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { definedOnly } from '../../core/defined-only.ts';
-import type { Clock } from '../../core/ports.ts';
 import type {
   LocalRoles,
   NewRoleDefinition,
   RoleAssignment,
   RoleDefinition,
 } from '../../features/roles/ports.ts';
-import { tlsPipelineOptions } from '../http/tls.ts';
-import { translateHsmError } from '../http/translate-hsm-error.ts';
-import { AssignmentList, DefinitionList, ServiceErrorBody } from './role-schema.ts';
-
-/** https://learn.microsoft.com/rest/api/keyvault/administration */
-const API_VERSION = '7.5';
-const AUTHORIZATION = 'providers/Microsoft.Authorization';
-/** How the service names a role in an assignment; seen on the wire without a slash in front. */
-const ROLE_ID = `Microsoft.KeyVault/${AUTHORIZATION}/roleDefinitions/`;
-
-/** What a {@link RestLocalRoles} works with. */
-export interface LocalRolesOptions {
-  readonly hsm: string;
-  /** `https://{name}.managedhsm.azure.net`. */
-  readonly url: string;
-  readonly credential: TokenCredential;
-  readonly clock: Clock;
-  /** PEM of the certificate authorities to trust in place of the usual ones. */
-  readonly caPem?: string;
-  /** How often the pipeline repeats a request that may pass; 5 unless said otherwise. */
-  readonly retries?: number;
-}
+import { HsmRest, type HsmRestOptions } from '../http/hsm-rest.ts';
+import { AssignmentList, DefinitionList, pathOf, ROLE_ID } from './role-schema.ts';
 
 /** {@link LocalRoles} over REST. */
 export class RestLocalRoles implements LocalRoles {
   readonly hsm: string;
-  readonly #url: string;
-  readonly #clock: Clock;
-  readonly #pipeline: Pipeline;
-  readonly #client: HttpClient;
+  readonly #rest: HsmRest;
 
-  constructor(options: LocalRolesOptions) {
+  constructor(options: HsmRestOptions) {
     this.hsm = options.hsm;
-    this.#url = options.url.replace(/\/+$/, '');
-    this.#clock = options.clock;
-    this.#client = createDefaultHttpClient();
-    this.#pipeline = createPipelineFromOptions({
-      // Conflicts of two writers answer 409; five operations a second are allowed: the pipeline repeats 429 and 503.
-      retryOptions: { maxRetries: options.retries ?? 5 },
-      ...tlsPipelineOptions(options.caPem),
-    });
-    this.#pipeline.addPolicy(
-      bearerTokenAuthenticationPolicy({ credential: options.credential, scopes: tokenScope(options.url) }),
-      { phase: 'Sign' },
-    );
+    this.#rest = new HsmRest(options);
   }
 
   async listDefinitions(signal?: AbortSignal): Promise<readonly RoleDefinition[]> {
@@ -115,7 +68,7 @@ export class RestLocalRoles implements LocalRoles {
     await this.#call('assign a role', z.unknown(), 'PUT', path, signal, { properties }, scope);
   }
 
-  async #call<T extends z.ZodType>(
+  #call<T extends z.ZodType>(
     what: string,
     answer: T,
     method: 'GET' | 'PUT',
@@ -124,37 +77,15 @@ export class RestLocalRoles implements LocalRoles {
     body?: object,
     scope = '/',
   ): Promise<z.output<T>> {
-    try {
-      const response = await this.#pipeline.sendRequest(
-        this.#client,
-        createPipelineRequest({
-          url: `${this.#url}${scope === '/' ? '' : scope}/${AUTHORIZATION}/${path}?api-version=${API_VERSION}`,
-          method,
-          headers: createHttpHeaders({ accept: 'application/json', 'content-type': 'application/json' }),
-          ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-          ...definedOnly({ abortSignal: signal }),
-        }),
-      );
-      const text = response.bodyAsText ?? '';
-      if (response.status < 300) return answer.parse(JSON.parse(text));
-      const { error } = ServiceErrorBody.parse(JSON.parse(text));
+    const call = {
+      what,
+      method,
+      path: pathOf(scope, path),
+      signal,
+      ...(body === undefined ? {} : { body }),
       // Recorded: a repeated assignment is a 400. It is what was wanted.
-      if (method === 'PUT' && error.code === 'RoleAssignmentExists') return answer.parse({});
-      throw new RestError(error.message, {
-        code: error.code,
-        statusCode: response.status,
-        request: response.request,
-        response,
-      });
-    } catch (error) {
-      throw translateHsmError(error, { hsm: this.hsm, what, signal }, this.#clock.now());
-    }
+      fine: method === 'PUT' ? ['RoleAssignmentExists'] : [],
+    };
+    return this.#rest.call(call, (answered) => answer.parse(answered));
   }
-}
-
-/** The audience belongs to the cloud: the host without the name of the HSM. On this machine any token does. */
-function tokenScope(url: string): string {
-  const { hostname } = new URL(url);
-  const [, suffix = ''] = /^[^.]+\.(managedhsm\..+)$/.exec(hostname) ?? [];
-  return `https://${suffix === '' ? 'managedhsm.azure.net' : suffix}/.default`;
 }

@@ -1,6 +1,15 @@
 /** What a Managed HSM answers about roles; only what is used. */
 import { z } from 'zod';
 
+const AUTHORIZATION = 'providers/Microsoft.Authorization';
+/** How the service names a role in an assignment; seen on the wire without a slash in front. */
+export const ROLE_ID = `Microsoft.KeyVault/${AUTHORIZATION}/roleDefinitions/`;
+
+/** The path of `roleDefinitions`, `roleAssignments` or one of them, at a scope like `/` or `/keys`. */
+export function pathOf(scope: string, path: string): string {
+  return `${scope === '/' ? '' : scope}/${AUTHORIZATION}/${path}`;
+}
+
 const Actions = z
   .array(z.string())
   .nullish()
@@ -28,6 +37,3 @@ export const AssignmentList = z.object({
     }),
   ),
 });
-
-/** An error. */
-export const ServiceErrorBody = z.object({ error: z.object({ code: z.string(), message: z.string() }) });

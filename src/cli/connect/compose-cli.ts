@@ -1,5 +1,6 @@
 /** The command line's way to the platform: the adapters the apps use, with a person's credential. */
 import { KeyAdministration } from '../../adapters/keyvault/key-administration.ts';
+import { KeyOperations } from '../../adapters/keyvault/key-operations.ts';
 import { KeyVaultKeyService } from '../../adapters/keyvault/key-vault-key-service.ts';
 import { AimdPacer } from '../../adapters/pacing/aimd-pacer.ts';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
@@ -39,6 +40,15 @@ export function administrationOn(
   { clock, signal }: Pick<CliContext, 'clock' | 'signal'>,
 ): KeyAdministration {
   return new KeyAdministration({ ...hsmOptions(connection, address, clock), signal });
+}
+
+/** Uses of keys, attestation, rotation policies, random bytes. */
+export function operationsOn(
+  connection: Connection,
+  address: HsmAddress,
+  { clock, signal }: Pick<CliContext, 'clock' | 'signal'>,
+): KeyOperations {
+  return new KeyOperations({ ...hsmOptions(connection, address, clock), signal });
 }
 
 function hsmOptions({ credential, caPem }: Connection, { hsm, url }: HsmAddress, clock: Clock) {

@@ -11,7 +11,7 @@ import { namingSink, USUAL_NAME, withProgramName } from './program-name.ts';
 import { type Paint, paintFor } from './style.ts';
 import { showWaits } from './waits.ts';
 
-/** What a group of commands is for, by its first word. */
+/** What a group of commands is for, by the words that call it: `key`, `key rotation-policy`. */
 export type Groups = Readonly<Record<string, string>>;
 
 /** The program as a whole. */
@@ -112,19 +112,20 @@ function buildProgram(
   configure(program, context, called);
   const parents = new Map<string, Commander>();
   for (const command of commands) {
-    const [first = '', second] = command.path.split(' ');
-    let parent = program;
-    if (second !== undefined) {
-      parent =
-        parents.get(first) ??
-        program
-          .command(first)
-          .description(groups[first] ?? '')
-          .helpCommand(false);
-      configure(parent, context, called);
-      parents.set(first, parent);
-    }
-    const target = parent.command(second ?? first);
+    const words = command.path.split(' ');
+    const parent = words.slice(0, -1).reduce<Commander>((above, word, index) => {
+      const path = words.slice(0, index + 1).join(' ');
+      const found = parents.get(path);
+      if (found !== undefined) return found;
+      const group = above
+        .command(word)
+        .description(groups[path] ?? '')
+        .helpCommand(false);
+      configure(group, context, called);
+      parents.set(path, group);
+      return group;
+    }, program);
+    const target = parent.command(words.at(-1) ?? '');
     configure(target, context, called);
     addCommand(target, command, act);
   }

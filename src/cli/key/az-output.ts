@@ -94,7 +94,7 @@ function textOf(bytes: Uint8Array): string {
 }
 
 /** What the service writes in base64url, in base64 as az writes it; null for what is no text. */
-function base64(text: unknown): string | null {
+export function base64(text: unknown): string | null {
   return typeof text === 'string' ? Buffer.from(text, 'base64url').toString('base64') : null;
 }
 

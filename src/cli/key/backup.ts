@@ -1,12 +1,11 @@
 /** `hsm-warden key backup`: writes the encrypted backup of a key, all versions, to a file. */
-import { open, rm } from 'node:fs/promises';
 import { z } from 'zod';
 import { checkBackupStructure } from '../../features/recovery-points/structure.ts';
 import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
 import { keyServiceOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
-import { GuardRefusal, UsageError } from '../frame/failures.ts';
+import { writeNewFile } from '../frame/new-file.ts';
 
 export const keyBackup = defineCommand({
   path: 'key backup',
@@ -29,35 +28,12 @@ export const keyBackup = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const { key, ...address } = keyAddress(given, connection);
-    const file = await openNew(given.file);
-    try {
+    await writeNewFile(given.file, async () => {
       const backup = await keyServiceOn(connection, address, context.clock).backupKey(key, context.signal);
       checkBackupStructure(backup, key, address.hsm);
-      await file.writeFile(backup);
-      await file.sync();
-    } catch (error) {
-      // An empty or half file must not be taken for a backup.
-      await rm(given.file, { force: true });
-      throw error;
-    } finally {
-      await file.close();
-    }
+      return backup;
+    });
     context.stderr.write(`Backed up key ${key} of HSM ${address.hsm} to ${given.file}.\n`);
     return {};
   },
 });
-
-async function openNew(path: string) {
-  try {
-    return await open(path, 'wx', 0o600);
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'EEXIST') {
-      throw new GuardRefusal(
-        `The file ${path} exists already and was left as it is.`,
-        'Name another file.',
-        error,
-      );
-    }
-    throw new UsageError(`The file ${path} cannot be written.`);
-  }
-}

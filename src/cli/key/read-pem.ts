@@ -20,15 +20,24 @@ const NUMBERS = ['n', 'e', 'd', 'p', 'q', 'dp', 'dq', 'qi', 'x', 'y'] as const;
 
 /** The key in the file `path`. Fails with UsageError, which never holds a part of the file. */
 export async function readPrivateKey(path: string, password: string | undefined): Promise<JsonWebKey> {
-  const text = await readText(path);
+  return privateKeyIn(await readText(path), `The file ${path}`, path, password);
+}
+
+/** The key in `text`, which was given on the command line. Fails with UsageError, which never holds a part of it. */
+export function parsePrivateKey(text: string, password: string | undefined): JsonWebKey {
+  // A shell hands on the two characters that people write for a line end.
+  return privateKeyIn(text.replaceAll('\\n', '\n'), '--pem-string', '--pem-string', password);
+}
+
+function privateKeyIn(text: string, whole: string, path: string, password: string | undefined): JsonWebKey {
   const found = text.match(PRIVATE_KEYS) ?? [];
   const [pem] = found;
   if (pem === undefined) {
-    throw new UsageError(`The file ${path} holds no private key in PEM form.`, adviceAbout(text));
+    throw new UsageError(`${whole} holds no private key in PEM form.`, adviceAbout(text));
   }
   if (found.length > 1) {
     throw new UsageError(
-      `The file ${path} holds ${found.length} private keys, and it is not known which one is meant.`,
+      `${whole} holds ${found.length} private keys, and it is not known which one is meant.`,
       'Leave one of them in it.',
     );
   }

@@ -11,6 +11,7 @@ import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../co
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { azBundle } from './az-output.ts';
+import { FULL_BACKUP_OPTIONS, FullBackupOptions, refuseFullBackup } from './full-backup.ts';
 import { keyTable } from './key-tables.ts';
 
 export const keyRestore = defineCommand({
@@ -23,6 +24,7 @@ export const keyRestore = defineCommand({
   options: [
     ...KEY_OPTIONS,
     { flags: '-f, --file <path>', description: 'the backup file' },
+    ...FULL_BACKUP_OPTIONS,
     ...CONNECTION_OPTIONS,
   ],
   examples: [
@@ -31,8 +33,16 @@ export const keyRestore = defineCommand({
   ],
   interrupted:
     'whether the key was restored is not known; hsm-warden key show tells. The same command can be run again: a restore never replaces a key.',
-  schema: z.object({ ...AddressOptions, ...ConnectionOptions, file: z.string().min(1, 'expected a path') }),
+  schema: z.object({
+    ...AddressOptions,
+    ...ConnectionOptions,
+    ...FullBackupOptions,
+    file: z.string().min(1, 'expected a path').optional(),
+  }),
   async run(context, given) {
+    refuseFullBackup(given);
+    const { file } = given;
+    if (file === undefined) throw new UsageError('The backup is not named.', 'Add --file PATH.');
     const connection = await connect(context, given);
     const wholeHsm = given.id !== undefined && new URL(given.id).pathname === '/';
     const wanted =
@@ -40,7 +50,7 @@ export const keyRestore = defineCommand({
         ? undefined
         : keyAddress(given, connection).key;
     const address = hsmAddress(given, connection);
-    const backup = await readBackup(given.file);
+    const backup = await readBackup(file);
     const place = { keys: keyServiceOn(connection, address, context.clock), same: sameWorld(connection) };
     if (wanted !== undefined) await requireFreeName(place, wanted, context.signal);
     const name = await restore(place, backup, wanted, context.signal);

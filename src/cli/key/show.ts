@@ -6,16 +6,13 @@ import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/conne
 import { defineCommand } from '../frame/define.ts';
 import { azKey } from './az-output.ts';
 import { keyTable } from './key-tables.ts';
+import { VERSION_OPTION, VersionOption } from './key-version.ts';
 
 export const keyShow = defineCommand({
   path: 'key show',
   isAz: true,
   summary: 'Show the public key, attributes and tags of a key',
-  options: [
-    ...KEY_OPTIONS,
-    { flags: '-v, --version <version>', description: 'a version of the key, in place of the newest' },
-    ...CONNECTION_OPTIONS,
-  ],
+  options: [...KEY_OPTIONS, VERSION_OPTION, ...CONNECTION_OPTIONS],
   examples: [
     'hsm-warden key show --hsm-name ContosoHSM --name myrsakey',
     'hsm-warden key show --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey -o table',
@@ -23,10 +20,7 @@ export const keyShow = defineCommand({
   schema: z.object({
     ...AddressOptions,
     ...ConnectionOptions,
-    version: z
-      .string()
-      .regex(/^[0-9a-f]{32}$/, 'expected 32 lower-case hex digits')
-      .optional(),
+    ...VersionOption,
   }),
   async run(context, given) {
     const connection = await connect(context, given);

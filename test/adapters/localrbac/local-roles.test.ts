@@ -89,7 +89,7 @@ describe('the roles of an HSM over REST', () => {
       url: 'https://127.0.0.1:1',
       clock: systemClock,
       credential: { getToken },
-      retries: 0,
+      attempts: 1,
     });
 
     await expect(gone.listAssignments()).rejects.toMatchObject({ code: 'hsm-unreachable' });
