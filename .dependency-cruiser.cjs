@@ -5,7 +5,17 @@
  * it is its own. A new door is a decision, made here.
  */
 const DOORS = {
-  audit: ['acknowledgements', 'audit-log', 'entry', 'height', 'log-reader', 'verify-audit'],
+  audit: [
+    'acknowledgements',
+    'audit-log',
+    'breaches',
+    'chain-end',
+    'entry',
+    'height',
+    'log-reader',
+    'segment',
+    'verify-audit',
+  ],
   backup: [
     'known-backups',
     'last-run',
@@ -29,6 +39,8 @@ const DOORS = {
     'findings/findings',
     'findings/routes',
     'model/[^/]+',
+    'rearming/rearming',
+    'rearming/routes',
     'request/evidence',
     'request/list-recoveries',
     'request/recoveries',

@@ -45,6 +45,7 @@ import { queueRetry } from './queue/retry.ts';
 import { recoveryApprove } from './recovery/approve.ts';
 import { recoveryCancel } from './recovery/cancel.ts';
 import { recoveryList } from './recovery/list.ts';
+import { recoveryRearm } from './recovery/rearm.ts';
 import { recoveryReject } from './recovery/reject.ts';
 import { recoveryRequest } from './recovery/request.ts';
 import { recoveryShow } from './recovery/show.ts';
@@ -115,6 +116,7 @@ export const COMMANDS: readonly Command[] = [
   recoveryApprove,
   recoveryReject,
   recoveryCancel,
+  recoveryRearm,
   queueList,
   queueRetry,
   auditVerify,

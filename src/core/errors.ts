@@ -56,6 +56,8 @@ export const ERROR_CLASSES = {
   'gate-disarmed': 'permanent',
   'recovery-unknown': 'permanent',
   'finding-unknown': 'permanent',
+  'rearming-unknown': 'permanent',
+  'nothing-to-rearm': 'permanent',
   'recovery-not-open': 'permanent',
   'recovery-expired': 'permanent',
   'recovery-claimed': 'transient',

@@ -8,6 +8,7 @@ import { hasRequests } from '../core/documents/has-requests.ts';
 import { WardenError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import { ChainedAuditLog } from '../features/audit/audit-log.ts';
+import { Breaches } from '../features/audit/breaches.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
@@ -90,6 +91,7 @@ export function recoveryAppOn(
     append: appendProof(platform.checkAppend, platform.prepare),
     audit: auditProof(auditStore, anchor, clock, platform.prepare, memory),
   };
+  const breaches = new Breaches({ once: platform.once, store: auditStore, anchor, clock });
   return createRecoveryApp({
     ...platform,
     ...parts,
@@ -97,7 +99,15 @@ export function recoveryAppOn(
     evidence: new LoggedEvidence(auditStore, anchor),
     audit,
     policy: config.policy,
-    gate: new Gate({ policy: config.policy, proofs, bus: platform.bus, logger: parts.logger, clock }),
+    breaches,
+    gate: new Gate({
+      policy: config.policy,
+      proofs,
+      breaches,
+      bus: platform.bus,
+      logger: parts.logger,
+      clock,
+    }),
     authenticator: new TokenAuthenticator(verifier, config.origin),
     signatures: new HmacWebhookSignatures(config.webhookSecrets),
     webhooks: config.webhooks,

@@ -103,7 +103,10 @@ beforeAll(async () => {
     }),
     state,
     queue: queues.queue,
-    hsms: { names: ['contoso'], get: () => ({ name: 'contoso', resource: 'contoso', keys, pacer, urgentPacer: pacer, pace: 8 }) },
+    hsms: {
+      names: ['contoso'],
+      get: () => ({ name: 'contoso', resource: 'contoso', keys, pacer, urgentPacer: pacer, pace: 8 }),
+    },
     backups: () => backups,
     prepare: async () => undefined,
   });

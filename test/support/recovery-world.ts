@@ -5,12 +5,14 @@ import { EventBus } from '../../src/core/events/bus.ts';
 import type { KeyService, StoredBackup } from '../../src/core/ports.ts';
 import { sha256Hex } from '../../src/core/sha256.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
+import { Breaches } from '../../src/features/audit/breaches.ts';
 import { Gate } from '../../src/features/recovery/access/gate.ts';
 import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/execution/execute.ts';
 import type { AskBody } from '../../src/features/recovery/model/asking.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/features/recovery/model/policy.ts';
 import type { RecoveryRecord } from '../../src/features/recovery/model/record.ts';
 import { backupsOf } from '../../src/features/recovery/planning/key-state.ts';
+import type { RearmingDeps } from '../../src/features/recovery/rearming/rearming.ts';
 import { LoggedEvidence } from '../../src/features/recovery/request/evidence.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
@@ -137,13 +139,23 @@ export class RecoveryWorld {
     throw new WardenError('hsm-unknown', { message: `There is no HSM ${name} in the settings.`, hsm: name });
   };
 
+  /** What one process knows of findings about the audit log. */
+  breaches(): Breaches {
+    const { once, auditStore: store, anchor, clock } = this;
+    return new Breaches({ once, store, anchor, clock });
+  }
+
   /** The dependencies of one process: what a process remembers is new each time, what is stored is not. */
-  deps(): ExecuteDeps {
+  deps(): ExecuteDeps & Pick<RearmingDeps, 'breaches' | 'auditStore' | 'anchor'> {
     const { policy, clock, logger, proofs } = this;
     const bus = new EventBus([this.topic], clock);
+    const breaches = this.breaches();
     return {
       store: this.store,
       once: this.once,
+      breaches,
+      auditStore: this.auditStore,
+      anchor: this.anchor,
       audit: new ChainedAuditLog(this.auditStore, this.anchor, clock),
       bus,
       linkTo: (id) => `https://warden.test/recoveries/${id}`,
@@ -153,7 +165,7 @@ export class RecoveryWorld {
       sharesDomain: (a, b) => [a, b].every((name) => name.startsWith('contoso')),
       policy,
       evidence: new LoggedEvidence(this.auditStore, this.anchor),
-      gate: new Gate({ policy, proofs, bus, logger, clock }),
+      gate: new Gate({ policy, proofs, breaches, bus, logger, clock }),
       queue: this.queue,
       clock,
       ids: this.ids,

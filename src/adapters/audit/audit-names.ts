@@ -9,19 +9,31 @@ export function startCheckBlobName(epochMs: number): string {
   return `start-checks/${new Date(epochMs).toISOString().slice(0, 10)}.jsonl`;
 }
 
-const PART_BLOB = /^(\d{4})\/(\d\d)\/(\d\d)(?:\.p(\d{4}))?\.jsonl$/;
+const PART_BLOB = /^(?:segments\/([0-9a-z]{26})\/)?(\d{4})\/(\d\d)\/(\d\d)(?:\.p(\d{4}))?\.jsonl$/;
 
-/** `2026/11/24.jsonl`; further parts of a day are `2026/11/24.p0002.jsonl` and so on. Names sort in order of the chain. */
-export function auditBlobName({ day, number }: AuditPart): string {
+/**
+ * `2026/11/24.jsonl`; further parts of a day are `2026/11/24.p0002.jsonl` and so on. Names sort in order of the chain. Those of a
+ * later segment begin with `segments/{name}/`.
+ */
+export function auditBlobName({ segment, day, number }: AuditPart): string {
   const suffix = number === 1 ? '' : `.p${String(number).padStart(4, '0')}`;
-  return `${day.replaceAll('-', '/')}${suffix}.jsonl`;
+  return `${segmentPrefix(segment)}${day.replaceAll('-', '/')}${suffix}.jsonl`;
+}
+
+/** What the names of all parts of a segment begin with. */
+export function segmentPrefix(segment: string | undefined): string {
+  return segment === undefined ? '' : `segments/${segment}/`;
 }
 
 /** The part a blob is; undefined when it is named otherwise. */
 export function parseAuditBlobName(name: string): AuditPart | undefined {
   const match = PART_BLOB.exec(name);
   if (match === null) return undefined;
-  const [, year, month, day, number] = match;
-  const part = { day: `${year}-${month}-${day}`, number: number === undefined ? 1 : Number(number) };
+  const [, segment, year, month, day, number] = match;
+  const part = {
+    ...(segment === undefined ? {} : { segment }),
+    day: `${year}-${month}-${day}`,
+    number: number === undefined ? 1 : Number(number),
+  };
   return auditBlobName(part) === name ? part : undefined;
 }

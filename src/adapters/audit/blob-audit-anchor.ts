@@ -1,20 +1,18 @@
 /** Remembers the end of the audit chain in the state container: whoever cuts the log short must reach both. */
 import { text } from 'node:stream/consumers';
-import type { ContainerClient } from '@azure/storage-blob';
-import { z } from 'zod';
+import type { BlobRequestConditions, ContainerClient } from '@azure/storage-blob';
 import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AuditAnchor } from '../../features/audit/audit-log.ts';
 import { type ChainTip, EMPTY_CHAIN } from '../../features/audit/entry.ts';
+import { AnchorState } from '../../features/audit/segment.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { ANCHOR_BLOB } from './audit-names.ts';
 
-const Anchor = z.strictObject({ seq: z.int().nonnegative(), hash: z.string().regex(/^[0-9a-f]{64}$/) });
-
 interface Held {
-  readonly tip: ChainTip;
+  readonly state: AnchorState;
   readonly etag: string;
 }
 
@@ -29,13 +27,13 @@ export class BlobAuditAnchor implements AuditAnchor {
     this.#clock = options.clock;
   }
 
-  async read(): Promise<ChainTip | undefined> {
-    return (await this.#load())?.tip;
+  async read(): Promise<AnchorState | undefined> {
+    return (await this.#load())?.state;
   }
 
   async begin(): Promise<void> {
     try {
-      await this.#write(EMPTY_CHAIN, undefined);
+      await this.#write(EMPTY_CHAIN, { ifNoneMatch: '*' });
     } catch (error) {
       if (!isWardenError(error, 'state-conflict')) throw error;
     }
@@ -45,25 +43,30 @@ export class BlobAuditAnchor implements AuditAnchor {
     await repeatOnConflict('The end of the audit log', async () => {
       const held = this.#held ?? (await this.#load());
       if (held === undefined) throw anchorGone();
-      if (held.tip.seq >= tip.seq) return;
+      if (held.state.seq >= tip.seq) return;
       // Whatever comes of the write, what is remembered here may be outdated by it.
       this.#held = undefined;
-      await this.#write(tip, held);
+      await this.#write({ ...held.state, ...tip }, { ifMatch: held.etag });
     });
   }
 
-  async #write(tip: ChainTip, held: Held | undefined): Promise<void> {
-    const content = JSON.stringify({ seq: tip.seq, hash: tip.hash });
+  async restart(state: AnchorState): Promise<void> {
+    this.#held = undefined;
+    await this.#write(state, {});
+  }
+
+  async #write(state: AnchorState, conditions: BlobRequestConditions): Promise<void> {
+    const content = JSON.stringify(state);
     try {
       const client = this.#container.getBlockBlobClient(ANCHOR_BLOB);
       const { etag } = await inTime(undefined, (abortSignal) =>
         client.upload(content, content.length, {
-          conditions: held === undefined ? { ifNoneMatch: '*' } : { ifMatch: held.etag },
+          conditions,
           blobHTTPHeaders: { blobContentType: 'application/json' },
           abortSignal,
         }),
       );
-      this.#held = etag === undefined ? undefined : { tip, etag };
+      this.#held = etag === undefined ? undefined : { state, etag };
     } catch (error) {
       const meanings = { ConditionNotMet: 'state-conflict', BlobAlreadyExists: 'state-conflict' } as const;
       throw translateStorageError(
@@ -81,7 +84,7 @@ export class BlobAuditAnchor implements AuditAnchor {
           .getBlobClient(ANCHOR_BLOB)
           .download(0, undefined, { abortSignal });
         const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
-        return { tip: parseAnchor(content), etag: answer.etag ?? '' };
+        return { state: parseAnchor(content), etag: answer.etag ?? '' };
       });
       return this.#held;
     } catch (error) {
@@ -104,9 +107,9 @@ function anchorGone(): WardenError {
   });
 }
 
-function parseAnchor(content: string): ChainTip {
+function parseAnchor(content: string): AnchorState {
   try {
-    return Anchor.parse(JSON.parse(content));
+    return AnchorState.parse(JSON.parse(content));
   } catch (cause) {
     throw new WardenError('audit-corrupt', {
       message: `The blob ${ANCHOR_BLOB} does not say where the audit log ends.`,

@@ -13,7 +13,7 @@ import {
 } from '../../features/audit/audit-log.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
-import { auditBlobName, parseAuditBlobName } from './audit-names.ts';
+import { auditBlobName, parseAuditBlobName, segmentPrefix } from './audit-names.ts';
 
 /** More than the longest line: the last line is read from so many bytes at the end. */
 const TAIL_BYTES = 64 * 1024;
@@ -36,10 +36,10 @@ export class BlobAuditStore implements AuditStore {
     this.#clock = options.clock;
   }
 
-  async end(fresh: boolean): Promise<PartEnd | undefined> {
+  async end(fresh: boolean, segment?: string): Promise<PartEnd | undefined> {
     return this.#translated('read the end of the audit log', async () => {
-      const known = fresh ? undefined : this.#known;
-      const part = known?.part ?? (await this.#newest());
+      const known = fresh || this.#known?.part.segment !== segment ? undefined : this.#known;
+      const part = known?.part ?? (await this.#newest(segment));
       if (part === undefined) return undefined;
       const client = this.#client(part);
       const {
@@ -92,12 +92,14 @@ export class BlobAuditStore implements AuditStore {
     }
   }
 
-  async *parts(): AsyncGenerator<AuditPart> {
+  async *parts(segment?: string): AsyncGenerator<AuditPart> {
     const parts: AuditPart[] = [];
     await this.#translated('list the audit log', async () => {
-      for await (const { name } of this.#container.listBlobsFlat()) {
+      for await (const { name } of this.#container.listBlobsFlat(
+        segment === undefined ? {} : { prefix: segmentPrefix(segment) },
+      )) {
         const part = parseAuditBlobName(name);
-        if (part !== undefined) parts.push(part);
+        if (part !== undefined && part.segment === segment) parts.push(part);
       }
     });
     yield* parts.sort(comparePart);
@@ -110,9 +112,9 @@ export class BlobAuditStore implements AuditStore {
     });
   }
 
-  async #newest(): Promise<AuditPart | undefined> {
+  async #newest(segment: string | undefined): Promise<AuditPart | undefined> {
     let newest: AuditPart | undefined;
-    for await (const part of this.parts()) newest = part;
+    for await (const part of this.parts(segment)) newest = part;
     return newest;
   }
 

@@ -31,10 +31,11 @@ export const auditShow = defineCommand({
   }),
   async run(context, given) {
     const connection = await connect(context, given);
-    const { auditStore } = openStore(connection, requireConfig(connection), context);
+    const { auditStore, anchor } = openStore(connection, requireConfig(connection), context);
     const found: AuditEntry[] = [];
     let unreadable = 0;
-    for await (const part of auditStore.parts()) {
+    const segment = (await anchor.read())?.segment?.name;
+    for await (const part of auditStore.parts(segment)) {
       if (given.day !== undefined && part.day !== given.day) continue;
       for (const line of (await auditStore.read(part)).split('\n').filter(Boolean)) {
         const entry = parseEntry(line);

@@ -16,9 +16,17 @@ export function judgeHsms(
   context: CliContext,
 ): Promise<readonly HsmStatus[]> {
   const config = requireConfig(connection);
-  const { state, backups, auditStore } = openStore(connection, config, context);
+  const { state, backups, auditStore, anchor } = openStore(connection, config, context);
   const { clock, signal } = context;
-  const deps = { state, backups, auditStore, clock, logger: cliLogger(context), retry: DEFAULT_RETRY };
+  const deps = {
+    state,
+    backups,
+    auditStore,
+    anchor,
+    clock,
+    logger: cliLogger(context),
+    retry: DEFAULT_RETRY,
+  };
   const policy = watchPolicy(config);
   return Promise.all(
     hsms.map(({ name, url }) => {

@@ -6,6 +6,11 @@ import { WardenError } from '../../core/errors.ts';
 import type { FindingView } from '../../features/recovery/findings/findings.ts';
 import { FINDING_ROUTES } from '../../features/recovery/findings/routes.ts';
 import type { RecoveryView } from '../../features/recovery/model/asking.ts';
+import {
+  type GateView,
+  REARMING_ROUTES,
+  type RearmingView,
+} from '../../features/recovery/rearming/routes.ts';
 import { REQUEST_ROUTES } from '../../features/recovery/request/routes.ts';
 import { sendOnce } from '../connect/http-call.ts';
 
@@ -78,6 +83,21 @@ export class RecoveryApi {
   /** Acknowledges one. */
   async acknowledge(id: string, reason: string): Promise<FindingView> {
     return callApi(this.#send, FINDING_ROUTES.acknowledge.spec, { params: { id }, body: { reason } });
+  }
+
+  /** Whether the gate is armed, what was found, and what is decided about it. */
+  async gate(): Promise<GateView> {
+    return callApi(this.#send, REARMING_ROUTES.show.spec, {});
+  }
+
+  /** Asks to arm the gate again. */
+  async askToRearm(reason: string): Promise<RearmingView> {
+    return callApi(this.#send, REARMING_ROUTES.ask.spec, { body: { reason } });
+  }
+
+  /** Approves exactly that. */
+  async approveRearming(digest: string): Promise<RearmingView> {
+    return callApi(this.#send, REARMING_ROUTES.approve.spec, { body: { digest } });
   }
 
   readonly #send: SendToApi = async ({ method, path, headers, body }) => {

@@ -14,6 +14,7 @@ export type DocumentAddress =
   | { readonly kind: 'verify'; readonly hsm: string }
   | { readonly kind: 'pace'; readonly hsm: string }
   | { readonly kind: 'recovery'; readonly id: string }
+  | { readonly kind: 'rearming' }
   | { readonly kind: 'webhook-rate'; readonly source: string };
 
 /** The kind of a document. */

@@ -1,6 +1,6 @@
 /** Acknowledged findings, as the audit log has them: nothing else says that a person has taken note of a loss. */
 import type { Actor } from '../../core/model/names.ts';
-import { type AuditPart, type AuditStore, comparePart } from './audit-log.ts';
+import { type AuditAnchor, type AuditPart, type AuditStore, comparePart } from './audit-log.ts';
 import { type AuditEntry, type AuditEvent, isIntact, parseEntry } from './entry.ts';
 
 const EVENT = 'finding-acknowledged';
@@ -34,13 +34,15 @@ export function acknowledgementEvent(finding: Acknowledged, by: Actor, reason: s
  */
 export async function acknowledgementsOf(
   store: AuditStore,
+  anchor: Pick<AuditAnchor, 'read'>,
   findings: readonly Acknowledged[],
 ): Promise<ReadonlyMap<string, Acknowledgement>> {
   const found = new Map<string, Acknowledgement>();
   if (findings.length === 0) return found;
   const wanted = new Map(findings.map((finding) => [finding.id, finding]));
   const parts: AuditPart[] = [];
-  for await (const part of store.parts()) parts.push(part);
+  const segment = (await anchor.read())?.segment?.name;
+  for await (const part of store.parts(segment)) parts.push(part);
   parts.sort((a, b) => comparePart(b, a));
   for (let start = 0; start < parts.length && found.size < wanted.size; start += READS_AT_ONCE) {
     const texts = await Promise.all(

@@ -4,17 +4,29 @@ import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import {
+  anchorGone,
+  partAfter,
+  sealTime,
+  segmentGone,
+  tipOfLine,
+  utcDay,
+  wentBackwards,
+} from './chain-end.ts';
+import {
   type AuditEvent,
   type ChainTip,
   chainEntry,
   EMPTY_CHAIN,
   entryLine,
   isBehind,
-  parseEntry,
+  SEAL,
 } from './entry.ts';
+import { type AnchorState, SegmentName } from './segment.ts';
 
 /** A part of the log: one day, or a further part of a day that grew beyond what an append blob can hold. */
 export const AuditPart = z.strictObject({
+  /** The segment it belongs to; absent in the first. */
+  segment: SegmentName.exactOptional(),
   /** UTC day, `2026-11-24`. */
   day: z.string(),
   /** From 1. */
@@ -37,20 +49,20 @@ export interface PartEnd {
 
 /** Append-only parts. Any method may fail with the storage codes. */
 export interface AuditStore {
-  /** The end of the newest part; undefined when there is none. Unless `fresh`, the part remembered from before may serve. */
-  end(fresh: boolean): Promise<PartEnd | undefined>;
+  /** The end of the newest part of a segment; undefined when there is none. Unless `fresh`, the part remembered from before may serve. */
+  end(fresh: boolean, segment?: string): Promise<PartEnd | undefined>;
   /** Makes an empty part; one that exists already stays as it is. */
   open(part: AuditPart): Promise<void>;
   /** Appends at exactly `position`. Fails with `state-conflict` when the part has another length by now. */
   append(part: AuditPart, lines: string, position: number): Promise<void>;
-  /** All parts in order. */
-  parts(): AsyncIterable<AuditPart>;
+  /** All parts of a segment, in order; of no other segment any. */
+  parts(segment?: string): AsyncIterable<AuditPart>;
   read(part: AuditPart): Promise<string>;
 }
 
 /** Where the newest known end of the chain is remembered, apart from the log itself: a log cut short is known by it. */
 export interface AuditAnchor {
-  read(): Promise<ChainTip | undefined>;
+  read(): Promise<AnchorState | undefined>;
   /** Before the very first line: remembers that there is none, unless something is remembered already. */
   begin(): Promise<void>;
   /**
@@ -58,6 +70,8 @@ export interface AuditAnchor {
    * new one would hide that lines were cut off.
    */
   advance(tip: ChainTip): Promise<void>;
+  /** Whatever was remembered: the chain goes on in the segment of `state`. Only people decide that. */
+  restart(state: AnchorState): Promise<void>;
 }
 
 /** Notes what happened. */
@@ -68,10 +82,12 @@ export interface AuditLog {
 
 /** An append blob takes 50 000 blocks. https://learn.microsoft.com/azure/storage/blobs/scalability-targets */
 const MAX_LINES = 49_000;
-/** The last line of a part that was followed by another. */
-export const SEAL = 'part-sealed';
-
 const WRITER = { kind: 'service', id: 'hsm-warden', name: 'HSM Warden' };
+
+/** An end of the chain, and in which segment. */
+export interface SeenTip extends ChainTip {
+  readonly segment: string | undefined;
+}
 
 /** Events written in one go at most; a block of an append blob holds 4 MiB. */
 const BATCH = 100;
@@ -93,7 +109,7 @@ export class ChainedAuditLog implements AuditLog {
   readonly #clock: Clock;
   readonly #waiting: Waiting[] = [];
   #writing = false;
-  #seen: ChainTip | undefined;
+  #seen: SeenTip | undefined;
 
   constructor(store: AuditStore, anchor: AuditAnchor, clock: Clock) {
     this.#store = store;
@@ -102,7 +118,7 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   /** The farthest end of the chain that this process has written. */
-  get seen(): ChainTip | undefined {
+  get seen(): SeenTip | undefined {
     return this.#seen;
   }
 
@@ -134,16 +150,20 @@ export class ChainedAuditLog implements AuditLog {
       fresh = true;
       return appended;
     });
+    const { segment, ...written } = tip;
     this.#seen = tip;
-    await this.#anchor.advance(tip);
-    return tip;
+    await this.#anchor.advance(written);
+    return written;
   }
 
   /** Appends where the chain ends now; whoever was faster makes it a `state-conflict`. */
-  async #tryAppend(batch: readonly Waiting[], fresh: boolean): Promise<ChainTip> {
-    const end = await this.#store.end(fresh);
+  async #tryAppend(batch: readonly Waiting[], fresh: boolean): Promise<SeenTip> {
+    const remembered = await this.#anchor.read();
+    const segment = remembered?.segment?.name;
+    const end = await this.#store.end(fresh, segment);
     if (end === undefined) {
-      this.#requireAhead(EMPTY_CHAIN);
+      if (segment !== undefined) throw segmentGone(segment);
+      this.#requireAhead(EMPTY_CHAIN, segment);
       await this.#store.open({ day: utcDay(this.#clock.now()), number: 1 });
       throw conflict();
     }
@@ -156,9 +176,10 @@ export class ChainedAuditLog implements AuditLog {
       throw conflict();
     }
     const tip = await tipAt(this.#store, end);
-    this.#requireAhead(tip);
+    this.#requireAhead(tip, segment);
     if (tip.seq === 0) await this.#anchor.begin();
-    else if ((await this.#anchor.read()) === undefined) throw anchorGone();
+    // Read again where another writer may just have begun the log.
+    else if (remembered === undefined && (await this.#anchor.read()) === undefined) throw anchorGone();
     const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
     const seal = { event: SEAL, actor: WRITER, decision: 'noted' as const };
     const events = isOver ? [{ event: seal, occurredAt: this.#clock.now() }] : batch;
@@ -171,33 +192,14 @@ export class ChainedAuditLog implements AuditLog {
     }
     await this.#store.append(end.part, text, end.position);
     if (isOver) throw conflict();
-    return last;
+    return { ...last, segment };
   }
 
   /** Before anything is appended: a log that lost its end would otherwise go on as if nothing had been there. */
-  #requireAhead(tip: ChainTip): void {
-    if (this.#seen === undefined || !isBehind(tip, this.#seen)) return;
-    throw new WardenError('audit-corrupt', {
-      message: `The audit log went backwards: this process wrote line ${this.#seen.seq}, and the last line is ${tip.seq} now.`,
-      advice: 'Nothing is approved or executed until it is examined; verify the audit log.',
-    });
+  #requireAhead(tip: ChainTip, segment: string | undefined): void {
+    if (this.#seen === undefined || this.#seen.segment !== segment || !isBehind(tip, this.#seen)) return;
+    throw wentBackwards(this.#seen.seq, tip.seq);
   }
-}
-
-/** The order of parts. */
-export function comparePart(a: AuditPart, b: AuditPart): number {
-  if (a.day !== b.day) return a.day < b.day ? -1 : 1;
-  return a.number - b.number;
-}
-
-function partAfter(part: AuditPart, day: string): AuditPart {
-  return day > part.day ? { day, number: 1 } : { day: part.day, number: part.number + 1 };
-}
-
-/** When the line sealed its part, by the store's time; undefined when it is no seal. */
-function sealTime(line: string | undefined): number | undefined {
-  const entry = line === undefined ? undefined : parseEntry(line);
-  return entry?.event === SEAL ? entry.at : undefined;
 }
 
 /**
@@ -206,40 +208,25 @@ function sealTime(line: string | undefined): number | undefined {
  */
 export async function tipAt(store: AuditStore, end: PartEnd): Promise<ChainTip> {
   if (end.lastLine !== undefined) return tipOfLine(end.lastLine, end.part);
+  const { segment } = end.part;
   const before: AuditPart[] = [];
-  for await (const part of store.parts()) {
+  for await (const part of store.parts(segment)) {
     if (comparePart(part, end.part) < 0) before.push(part);
   }
   for (const part of before.reverse()) {
     const lines = (await store.read(part)).trimEnd().split('\n');
     if (lines.at(-1) !== '') return tipOfLine(lines.at(-1) ?? '', part);
   }
+  if (segment !== undefined) throw segmentGone(segment);
   return EMPTY_CHAIN;
 }
 
-function tipOfLine(line: string, part: AuditPart): ChainTip {
-  const entry = parseEntry(line);
-  if (entry !== undefined) return { seq: entry.seq, hash: entry.hash };
-  throw new WardenError('audit-corrupt', {
-    message: `The last line of the audit log of ${part.day}, part ${part.number}, is not a whole entry.`,
-    advice: 'Nothing is approved or executed until it is examined; verify the audit log.',
-  });
+/** The order of parts. */
+export function comparePart(a: AuditPart, b: AuditPart): number {
+  if (a.day !== b.day) return a.day < b.day ? -1 : 1;
+  return a.number - b.number;
 }
 
-/** Found before a line is appended: repeated by its caller, the line would be there again each time. */
-function anchorGone(): WardenError {
-  return new WardenError('audit-corrupt', {
-    message: 'What remembers the end of the audit log is gone: lines may have been cut off unseen.',
-    advice: 'Nothing is approved or executed until it is examined; verify the audit log.',
-  });
-}
-
-/** The world has moved on: look again. */
 function conflict(): WardenError {
   return new WardenError('state-conflict', { message: 'The audit log has moved on meanwhile.' });
-}
-
-function utcDay(epochMs: number): string {
-  // biome-ignore lint/style/noRestrictedGlobals: a Date of a given time, not the clock
-  return new Date(epochMs).toISOString().slice(0, 10);
 }

@@ -4,6 +4,9 @@ import { canonicalDigest, canonicalJson } from '../../core/canonical-json.ts';
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
+/** The event of the last line of a part that was followed by another. */
+export const SEAL = 'part-sealed';
+
 /** The hash that the very first line is chained to. */
 const GENESIS = '0'.repeat(64);
 

@@ -1,8 +1,9 @@
 /** Follows the audit log: reads what was added since, and proves each time that it goes on from what was read before. */
 import { WardenError } from '../../core/errors.ts';
 import { Serializer } from '../../core/serializer.ts';
-import { type AuditAnchor, type AuditPart, type AuditStore, comparePart, SEAL } from './audit-log.ts';
-import { type AuditEntry, type ChainTip, EMPTY_CHAIN, isIntact, parseEntry } from './entry.ts';
+import { type AuditAnchor, type AuditPart, type AuditStore, comparePart } from './audit-log.ts';
+import { type AuditEntry, type ChainTip, EMPTY_CHAIN, isIntact, parseEntry, SEAL } from './entry.ts';
+import { REARMED, type Segment } from './segment.ts';
 
 /** Parts read at once: the log of years is thousands of small blobs. */
 const READS_AT_ONCE = 16;
@@ -15,6 +16,9 @@ export class AuditReader {
   readonly #anchor: AuditAnchor;
   readonly #serializer = new Serializer();
   readonly #hashes = new Map<number, string>();
+  /** The segment that is read; undefined in the first. */
+  #segment: Segment | undefined;
+  #armed = true;
   #tip: ChainTip = EMPTY_CHAIN;
   /** The last part that holds lines, and all of its text so far. */
   #part: AuditPart | undefined;
@@ -27,18 +31,23 @@ export class AuditReader {
   }
 
   /**
-   * Reads on to the end and hands each new entry to `take`, in order and once. Fails with `audit-corrupt` when the log is not
+   * Reads on to the end and hands each new entry to `take`, in order and once. `forget` is called first when the log goes on in
+   * another segment than before: what was taken until then counts no more. Fails with `audit-corrupt` when the log is not
    * the continuation of what was read, or ends before what is remembered elsewhere; and with the storage codes.
    */
-  advance(take: (entry: AuditEntry) => void): Promise<void> {
-    return this.#serializer.run(() => this.#advance(take));
+  advance(take: (entry: AuditEntry) => void, forget: () => void = () => undefined): Promise<void> {
+    return this.#serializer.run(() => this.#advance(take, forget));
   }
 
-  async #advance(take: (entry: AuditEntry) => void): Promise<void> {
+  async #advance(take: (entry: AuditEntry) => void, forget: () => void): Promise<void> {
     // The anchor first: what is appended meanwhile is beyond it.
     const remembered = await this.#anchor.read();
+    if (remembered !== undefined && remembered.segment?.name !== this.#segment?.name) {
+      this.#restart(remembered.segment);
+      forget();
+    }
     const parts: AuditPart[] = [];
-    for await (const part of this.#store.parts()) {
+    for await (const part of this.#store.parts(this.#segment?.name)) {
       if (this.#part === undefined || comparePart(part, this.#part) >= 0) parts.push(part);
     }
     if (this.#part !== undefined && (parts[0] === undefined || comparePart(parts[0], this.#part) !== 0)) {
@@ -52,6 +61,17 @@ export class AuditReader {
       for (const { part, text } of texts) this.#take(part, text, remembered, take);
     }
     await this.#compare(remembered);
+    if (!this.#armed) throw corrupt('nobody decided that it goes on where it goes on');
+  }
+
+  #restart(segment: Segment | undefined): void {
+    this.#segment = segment;
+    this.#armed = segment === undefined;
+    this.#tip = segment?.base ?? EMPTY_CHAIN;
+    this.#part = undefined;
+    this.#text = '';
+    this.#sealed = true;
+    this.#hashes.clear();
   }
 
   #take(
@@ -79,6 +99,7 @@ export class AuditReader {
       this.#hashes.set(entry.seq, entry.hash);
       this.#hashes.delete(entry.seq - REMEMBERED);
       this.#sealed = entry.event === SEAL;
+      if (entry.event === REARMED && entry.hash === this.#segment?.armed) this.#armed = true;
       this.#text += `${line}\n`;
       take(entry);
     }

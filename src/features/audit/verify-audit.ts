@@ -1,7 +1,8 @@
 /** Reads the whole audit log and says whether anything in it was changed, removed, reordered, or cut off. */
 import { z } from 'zod';
-import { type AuditAnchor, AuditPart, type AuditStore, SEAL } from './audit-log.ts';
-import { type ChainTip, EMPTY_CHAIN, isBehind, isIntact, parseEntry } from './entry.ts';
+import { type AuditAnchor, AuditPart, type AuditStore, type SeenTip } from './audit-log.ts';
+import { EMPTY_CHAIN, isBehind, isIntact, parseEntry, SEAL } from './entry.ts';
+import { type AnchorState, REARMED } from './segment.ts';
 
 /** Parts read at once: the log of years is thousands of small blobs. */
 const READS_AT_ONCE = 16;
@@ -23,6 +24,13 @@ export const AuditVerdict = z.strictObject({
 });
 export type AuditVerdict = z.infer<typeof AuditVerdict>;
 
+/** The first problem of a verdict in words, the same wherever it is found; undefined when there is none. */
+export function firstProblem({ problems: [first] }: AuditVerdict): string | undefined {
+  if (first === undefined) return undefined;
+  const place = first.part === undefined ? '' : ` (${first.part.day}, line ${first.line})`;
+  return `the audit log is not whole: ${first.problem}${place}`;
+}
+
 /** A part with its text. */
 export interface AuditText {
   readonly part: AuditPart;
@@ -33,7 +41,7 @@ export interface AuditText {
  * Verifies the parts in order against `anchor`, the farthest tip known from elsewhere: the chain finds every change
  * within; only the anchor finds lines cut off at the end. After the first problem of a part the rest of it is not judged.
  */
-export function verifyParts(parts: Iterable<AuditText>, anchor: ChainTip | undefined): AuditVerdict {
+export function verifyParts(parts: Iterable<AuditText>, anchor: AnchorState | undefined): AuditVerdict {
   const verifier = new Verifier(anchor);
   for (const part of parts) verifier.take(part);
   return verifier.verdict();
@@ -41,27 +49,27 @@ export function verifyParts(parts: Iterable<AuditText>, anchor: ChainTip | undef
 
 /** What else is known: an end of the chain that was seen, and whether requests are stored, each of which has lines. */
 export interface KnownOfAudit {
-  readonly seen?: ChainTip | undefined;
+  readonly seen?: SeenTip | undefined;
   readonly hasRequests?: () => Promise<boolean>;
 }
 
 /** As {@link verifyParts}, over a store, and compared with what else is known. May fail with the storage codes. */
 export async function verifyAudit(
   store: AuditStore,
-  anchor: AuditAnchor,
+  anchor: Pick<AuditAnchor, 'read'>,
   known: KnownOfAudit = {},
 ): Promise<AuditVerdict> {
   // The anchor first: what is appended meanwhile is beyond it and no problem.
   const remembered = await anchor.read();
   const verifier = new Verifier(remembered);
   const parts: AuditPart[] = [];
-  for await (const part of store.parts()) parts.push(part);
+  for await (const part of store.parts(remembered?.segment?.name)) parts.push(part);
   for (let start = 0; start < parts.length; start += READS_AT_ONCE) {
     const some = parts.slice(start, start + READS_AT_ONCE);
     const texts = await Promise.all(some.map(async (part) => ({ part, text: await store.read(part) })));
     for (const text of texts) verifier.take(text);
   }
-  const verdict = await compared(verifier.verdict(), known);
+  const verdict = await compared(verifier.verdict(), known, remembered?.segment?.name);
   // Remembered before the first line is written, so a log without it has lost it; read again for one that just began.
   if (remembered !== undefined || verdict.entries === 0 || (await anchor.read()) !== undefined)
     return verdict;
@@ -69,10 +77,14 @@ export async function verifyAudit(
   return { ...verdict, problems: [...verdict.problems, { part: undefined, line: 0, problem }] };
 }
 
-async function compared(verdict: AuditVerdict, { seen, hasRequests }: KnownOfAudit): Promise<AuditVerdict> {
+async function compared(
+  verdict: AuditVerdict,
+  { seen, hasRequests }: KnownOfAudit,
+  segment: string | undefined,
+): Promise<AuditVerdict> {
   const { tip, entries } = verdict;
   const problems = [...verdict.problems];
-  if (seen !== undefined && isBehind(tip, seen)) {
+  if (seen !== undefined && seen.segment === segment && isBehind(tip, seen)) {
     const problem = `the chain went backwards: line ${seen.seq} was seen by this process and is not there, the last is ${tip.seq}`;
     problems.push({ line: 0, problem });
   }
@@ -84,16 +96,19 @@ async function compared(verdict: AuditVerdict, { seen, hasRequests }: KnownOfAud
 
 class Verifier {
   readonly #problems: AuditProblem[] = [];
-  readonly #anchor: ChainTip | undefined;
+  readonly #anchor: AnchorState | undefined;
   #tip = EMPTY_CHAIN;
+  #armed: boolean;
   #entries = 0;
   #metAnchor: boolean;
   #sealed = true;
   #last: AuditPart | undefined;
 
-  constructor(anchor: ChainTip | undefined) {
+  constructor(anchor: AnchorState | undefined) {
     this.#anchor = anchor;
     this.#metAnchor = anchor === undefined || anchor.seq === 0;
+    this.#armed = anchor?.segment === undefined;
+    this.#tip = anchor?.segment?.base ?? EMPTY_CHAIN;
   }
 
   take({ part, text }: AuditText): void {
@@ -120,6 +135,7 @@ class Verifier {
         `the log was cut off: line ${this.#anchor?.seq} was written and is not there`,
       );
     }
+    if (!this.#armed) this.#report(this.#last, 0, 'nobody decided that it goes on where it goes on');
     return { entries: this.#entries, tip: this.#tip, problems: this.#problems };
   }
 
@@ -133,6 +149,7 @@ class Verifier {
     this.#tip = { seq: entry.seq, hash: entry.hash };
     this.#entries += 1;
     this.#sealed = entry.event === SEAL;
+    if (entry.event === REARMED && entry.hash === this.#anchor?.segment?.armed) this.#armed = true;
     if (entry.seq === this.#anchor?.seq) {
       if (entry.hash !== this.#anchor.hash) return 'it is not the line that was written';
       this.#metAnchor = true;

@@ -3,15 +3,19 @@
 import { hasRequests } from '../../core/documents/has-requests.ts';
 import type { Logger } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { Breach, Breaches } from '../audit/breaches.ts';
 import { heightLog, reportHeight } from '../audit/height.ts';
-import { type AuditVerdict, verifyAudit } from '../audit/verify-audit.ts';
+import { type AuditVerdict, firstProblem, verifyAudit } from '../audit/verify-audit.ts';
 import type { Authenticator } from './access/caller.ts';
-import type { GateVerdict } from './access/gate.ts';
+import type { GateVerdict } from './access/gate-reports.ts';
 import { Refusals } from './access/refusals.ts';
 import { type ExecuteDeps, type ExecuteResult, executeRecovery } from './execution/execute.ts';
 import { Findings } from './findings/findings.ts';
 import type { RecoveryQuery } from './model/asking.ts';
+import type { ApprovalRule } from './model/policy.ts';
 import { Inventory } from './planning/inventory.ts';
+import { rearmingRule } from './rearming/proposal.ts';
+import { Rearmings } from './rearming/rearming.ts';
 import { disarmingEvidence, disarmingLog } from './request/disarming.ts';
 import { listRecoveries, type RecordPage, reconcile } from './request/list-recoveries.ts';
 import { Recoveries } from './request/recoveries.ts';
@@ -24,6 +28,8 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger'> {
   readonly webhooks: WebhookPolicy;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
+  /** What was found wrong with the audit log. */
+  readonly breaches: Breaches;
   /** The HSMs of the settings. */
   readonly hsmNames: readonly string[];
   /** Fires when the app stops. */
@@ -51,6 +57,9 @@ export interface RecoveryApp {
   /** Lets requests expire and picks up what a crash left behind; returns how many were looked at. */
   reconcile(): Promise<number>;
   verifyAudit(): Promise<AuditVerdict>;
+  readonly rearmings: Rearmings;
+  readonly rearmingRule: ApprovalRule;
+  breaches(): Promise<readonly Breach[]>;
 }
 
 /** Makes the app for an invocation's logger. */
@@ -84,7 +93,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
         const { armed, override, problems } = await shared.gate.check();
         if (armed) logger.info('gate checked', { armed, override });
         else logger.error('gate disarmed', { armed, override, problems });
-        await reportHeight(shared.auditStore, logger);
+        await reportHeight(shared.auditStore, shared.anchor, logger);
       },
       list: async (query) => {
         await shared.gate.pass();
@@ -92,14 +101,17 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       },
       execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
       reconcile: async () => {
-        await reportHeight(shared.auditStore, logger);
+        await reportHeight(shared.auditStore, shared.anchor, logger);
         return reconcile(store, recoveries, logger, settled);
       },
+      rearmings: new Rearmings(deps),
+      rearmingRule: rearmingRule(shared.policy),
+      breaches: () => shared.breaches.open(),
       verifyAudit: async () => {
         const known = { hasRequests: () => hasRequests(store) };
         const verdict = await verifyAudit(shared.auditStore, shared.anchor, known);
-        const [first] = verdict.problems;
-        if (first !== undefined) await gate.disarm(`audit: the audit log is not whole: ${first.problem}`);
+        const problem = firstProblem(verdict);
+        if (problem !== undefined) await gate.disarm(`audit: ${problem}`);
         return verdict;
       },
     };

@@ -7,6 +7,7 @@ import type { RecoveryApp } from './app.ts';
 import { FINDING_ROUTES } from './findings/routes.ts';
 import { RECOVERIES } from './model/message.ts';
 import { INVENTORY_ROUTES } from './planning/routes.ts';
+import { REARMING_ROUTES } from './rearming/routes.ts';
 import { REQUEST_ROUTES } from './request/routes.ts';
 import { WEBHOOK_ROUTES } from './webhooks/routes.ts';
 
@@ -16,6 +17,7 @@ export const RECOVERY_ROUTES: readonly Route<RecoveryApp, Caller>[] = [
   ...Object.values(INVENTORY_ROUTES),
   ...Object.values(FINDING_ROUTES),
   ...Object.values(GATE_ROUTES),
+  ...Object.values(REARMING_ROUTES),
   ...Object.values(WEBHOOK_ROUTES),
 ];
 

@@ -1,7 +1,7 @@
 /** Which losses a person has taken note of, by the audit log. */
 import { isWardenError } from '../../core/errors.ts';
 import { type Acknowledgement, acknowledgementsOf } from '../audit/acknowledgements.ts';
-import type { AuditStore } from '../audit/audit-log.ts';
+import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import { lostFindings } from '../watch/model/lost-findings.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
 
@@ -15,11 +15,12 @@ export interface KnownAcknowledgements {
 /** The acknowledgements of the losses that the watch has noted. Fails with `aborted` or `signed-out` only. */
 export async function readAcknowledgements(
   store: AuditStore,
+  anchor: Pick<AuditAnchor, 'read'>,
   watch: WatchState,
   signal: AbortSignal,
 ): Promise<KnownAcknowledgements> {
   try {
-    return { byFinding: await acknowledgementsOf(store, lostFindings(watch)) };
+    return { byFinding: await acknowledgementsOf(store, anchor, lostFindings(watch)) };
   } catch (error) {
     if (!isWardenError(error) || signal.aborted || error.code === 'signed-out') throw error;
     const trouble = `Whether the losses were acknowledged cannot be told: ${error.message}`;

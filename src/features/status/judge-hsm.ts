@@ -9,7 +9,7 @@ import type { BackupStore, OddItem } from '../../core/ports.ts';
 
 import { nextRunAfter } from '../../core/schedule.ts';
 import { isoTime } from '../../core/time.ts';
-import type { AuditStore } from '../audit/audit-log.ts';
+import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
 import { readVerification, type VerifyState } from '../verify/verify-state.ts';
@@ -34,6 +34,7 @@ export interface StatusDeps extends ObserveDeps {
   readonly state: DocumentStore;
   readonly backups: BackupStore;
   readonly auditStore: AuditStore;
+  readonly anchor: Pick<AuditAnchor, 'read'>;
 }
 
 /** What is remembered of an HSM. */
@@ -71,13 +72,16 @@ export async function judgeHsm(
   }
 }
 
-async function remember({ state, keys, auditStore }: StatusDeps, signal: AbortSignal): Promise<Memory> {
+async function remember(
+  { state, keys, auditStore, anchor }: StatusDeps,
+  signal: AbortSignal,
+): Promise<Memory> {
   const { hsm } = keys;
   const watch = await readWatchState(state, hsm, signal);
   return {
     catalogue: await readCatalogue(state, hsm, signal),
     watch,
-    acknowledgements: await readAcknowledgements(auditStore, watch, signal),
+    acknowledgements: await readAcknowledgements(auditStore, anchor, watch, signal),
     verify: await readVerification(state, hsm, signal),
     lastRun: await readLastRun(state, hsm, signal),
   };

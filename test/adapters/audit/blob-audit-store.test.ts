@@ -7,7 +7,7 @@ import { BlobAuditStore } from '../../../src/adapters/audit/blob-audit-store.ts'
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
-import type { AuditEvent } from '../../../src/features/audit/entry.ts';
+import { type AuditEvent, chainEntry, entryLine } from '../../../src/features/audit/entry.ts';
 import { verifyAudit } from '../../../src/features/audit/verify-audit.ts';
 import { describeAuditStore } from '../../contract/audit-store.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
@@ -33,6 +33,10 @@ describe('the names of the audit log', () => {
   it.each([
     { part: { day: '2026-11-24', number: 1 }, name: '2026/11/24.jsonl' },
     { part: { day: '2026-11-24', number: 2 }, name: '2026/11/24.p0002.jsonl' },
+    {
+      part: { segment: 's'.repeat(26), day: '2026-11-24', number: 2 },
+      name: `segments/${'s'.repeat(26)}/2026/11/24.p0002.jsonl`,
+    },
   ])('are $name, both ways', ({ part, name }) => {
     expect(auditBlobName(part)).toBe(name);
     expect(parseAuditBlobName(name)).toEqual(part);
@@ -89,6 +93,33 @@ describe('the audit log on append blobs', () => {
     const verdict = await verifyAudit(store, new BlobAuditAnchor(options));
 
     expect(verdict.problems).toHaveLength(1);
+  });
+});
+
+describe('a later segment of the audit log', () => {
+  it('is apart from the first, and the anchor keeps to it as it advances', async () => {
+    const container = await aContainer();
+    const options = { container, clock: systemClock };
+    const store = new BlobAuditStore(options);
+    const anchor = new BlobAuditAnchor(options);
+    await new ChainedAuditLog(store, anchor, systemClock).note(anEvent('in the first'));
+    const segment = 's'.repeat(26);
+    const base = { seq: 7, hash: 'b'.repeat(64) };
+    const entry = chainEntry(base, { ...anEvent('why'), event: 'log-rearmed' }, 1, 1);
+    const part = { segment, day: '2020-02-29', number: 1 };
+    await store.open(part);
+    await store.append(part, entryLine(entry), 0);
+    const state = { seq: 8, hash: entry.hash, segment: { name: segment, base, armed: entry.hash } };
+    await anchor.restart(state);
+
+    const tip = await new ChainedAuditLog(store, new BlobAuditAnchor(options), systemClock).note(
+      anEvent('on'),
+    );
+
+    expect(tip.seq).toBe(10);
+    expect(await new BlobAuditAnchor(options).read()).toEqual({ ...state, ...tip });
+    expect(await verifyAudit(store, anchor)).toMatchObject({ entries: 3, problems: [] });
+    expect((await store.end(true))?.lines).toBe(1);
   });
 });
 

@@ -54,9 +54,9 @@ describe('the height of the audit chain', () => {
     await log.note(EVENT);
     await log.note(EVENT);
     store.rewrite((lines) => lines.slice(0, 1));
-    await reportHeight(store, logger);
+    await reportHeight(store, new MemoryAuditAnchor(), logger);
     store.contents.length = 0;
-    await reportHeight(store, logger);
+    await reportHeight(store, new MemoryAuditAnchor(), logger);
 
     expect(said(logger).map(({ height }) => height)).toEqual([1, 2, 1, 0]);
   });
@@ -65,7 +65,7 @@ describe('the height of the audit chain', () => {
     const { store, log, logger } = aLog();
     await log.note(EVENT);
     await store.open({ day: '2999-01-01', number: 1 });
-    await reportHeight(store, logger);
+    await reportHeight(store, new MemoryAuditAnchor(), logger);
 
     expect(said(logger).at(-1)).toMatchObject({ height: 1 });
   });
@@ -86,7 +86,7 @@ describe('the height of the audit chain', () => {
     const { store, log, logger } = aLog();
     await log.note(EVENT);
     spoil(store);
-    await reportHeight(store, logger);
+    await reportHeight(store, new MemoryAuditAnchor(), logger);
 
     expect(said(logger).at(-1)).toMatchObject({
       message: 'audit log height unknown',

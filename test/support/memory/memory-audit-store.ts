@@ -5,6 +5,7 @@ import type { Clock } from '../../../src/core/ports.ts';
 import type { AuditAnchor, AuditPart, AuditStore, PartEnd } from '../../../src/features/audit/audit-log.ts';
 import { comparePart } from '../../../src/features/audit/audit-log.ts';
 import { type ChainTip, EMPTY_CHAIN } from '../../../src/features/audit/entry.ts';
+import type { AnchorState } from '../../../src/features/audit/segment.ts';
 import { Faults } from './faults.ts';
 
 /** An {@link AuditStore} that lives as long as its object. Its contents are open to a test that plays the attacker. */
@@ -17,9 +18,9 @@ export class MemoryAuditStore implements AuditStore {
     this.#clock = clock;
   }
 
-  async end(_fresh: boolean): Promise<PartEnd | undefined> {
+  async end(_fresh: boolean, segment?: string): Promise<PartEnd | undefined> {
     await this.faults.meet('end', '');
-    const newest = this.contents.at(-1);
+    const newest = this.#of(segment).at(-1);
     if (newest === undefined) return undefined;
     const lines = newest.text.split('\n').slice(0, -1);
     const lastLine = lines.at(-1);
@@ -47,8 +48,8 @@ export class MemoryAuditStore implements AuditStore {
     content.text += line;
   }
 
-  async *parts(): AsyncGenerator<AuditPart> {
-    for (const { part } of this.contents) yield part;
+  async *parts(segment?: string): AsyncGenerator<AuditPart> {
+    for (const { part } of this.#of(segment)) yield part;
   }
 
   async read(part: AuditPart): Promise<string> {
@@ -72,15 +73,19 @@ export class MemoryAuditStore implements AuditStore {
   }
 
   #find(part: AuditPart) {
-    return this.contents.find((content) => comparePart(content.part, part) === 0);
+    return this.#of(part.segment).find((content) => comparePart(content.part, part) === 0);
+  }
+
+  #of(segment: string | undefined) {
+    return this.contents.filter(({ part }) => part.segment === segment);
   }
 }
 
 /** An {@link AuditAnchor} that lives as long as its object. */
 export class MemoryAuditAnchor implements AuditAnchor {
-  tip: ChainTip | undefined;
+  tip: AnchorState | undefined;
 
-  async read(): Promise<ChainTip | undefined> {
+  async read(): Promise<AnchorState | undefined> {
     return this.tip;
   }
 
@@ -90,6 +95,10 @@ export class MemoryAuditAnchor implements AuditAnchor {
 
   async advance(tip: ChainTip): Promise<void> {
     if (this.tip === undefined) throw new WardenError('audit-corrupt', { message: 'The anchor is gone.' });
-    if (tip.seq > this.tip.seq) this.tip = tip;
+    if (tip.seq > this.tip.seq) this.tip = { ...this.tip, ...tip };
+  }
+
+  async restart(state: AnchorState): Promise<void> {
+    this.tip = state;
   }
 }

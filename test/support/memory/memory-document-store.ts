@@ -17,6 +17,7 @@ import { piecesOf } from './pieces.ts';
 function subjectOf(address: DocumentAddress): string {
   if (address.kind === 'run') return `run/${address.hsm}/${address.runId}`;
   if (address.kind === 'recovery') return `recovery/${address.id}`;
+  if (address.kind === 'rearming') return address.kind;
   return `${address.kind}/${'hsm' in address ? address.hsm : address.source}`;
 }
 

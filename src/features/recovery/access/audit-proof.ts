@@ -1,9 +1,8 @@
 /** The gate's proof that the audit log is whole. */
 import type { Clock } from '../../../core/ports.ts';
 import { DAY_MS } from '../../../core/time.ts';
-import type { AuditAnchor, AuditStore } from '../../audit/audit-log.ts';
-import type { ChainTip } from '../../audit/entry.ts';
-import { verifyAudit } from '../../audit/verify-audit.ts';
+import type { AuditAnchor, AuditStore, SeenTip } from '../../audit/audit-log.ts';
+import { firstProblem, verifyAudit } from '../../audit/verify-audit.ts';
 import type { GateProof } from './gate.ts';
 
 /** The whole log is verified so often; in between, each line written proves the end of the chain. */
@@ -12,11 +11,12 @@ const FRESH_MS = DAY_MS;
 /** What is known of the log from elsewhere than the log and its anchor. */
 export interface AuditMemory {
   /** The farthest end of the chain that this process has written or read. */
-  readonly seen: () => ChainTip | undefined;
+  readonly seen: () => SeenTip | undefined;
   readonly hasRequests: () => Promise<boolean>;
 }
 
-function fartherOf(a: ChainTip | undefined, b: ChainTip | undefined): ChainTip | undefined {
+/** Of two segments the one that is farther on is the later one: a segment begins behind the end of the one before. */
+function fartherOf(a: SeenTip | undefined, b: SeenTip | undefined): SeenTip | undefined {
   return (a?.seq ?? 0) >= (b?.seq ?? 0) ? a : b;
 }
 
@@ -32,19 +32,18 @@ export function auditProof(
   { seen, hasRequests }: AuditMemory,
 ): GateProof {
   let provenAt: number | undefined;
-  let farthest: ChainTip | undefined;
+  let farthest: SeenTip | undefined;
   return async (full) => {
     if (!full && provenAt !== undefined && clock.now() - provenAt < FRESH_MS) return undefined;
     provenAt = undefined;
     await prepare();
     const known = fartherOf(farthest, seen());
-    const { problems, tip } = await verifyAudit(store, anchor, { seen: known, hasRequests });
-    const [first] = problems;
-    if (first !== undefined) {
-      const place = first.part === undefined ? '' : ` (${first.part.day}, line ${first.line})`;
-      return `the audit log is not whole: ${first.problem}${place}`;
-    }
-    farthest = fartherOf(known, tip);
+    const verdict = await verifyAudit(store, anchor, { seen: known, hasRequests });
+    const problem = firstProblem(verdict);
+    if (problem !== undefined) return problem;
+    const { tip } = verdict;
+    const segment = (await anchor.read())?.segment?.name;
+    farthest = known?.segment === segment ? fartherOf(known, { ...tip, segment }) : { ...tip, segment };
     provenAt = clock.now();
     return undefined;
   };

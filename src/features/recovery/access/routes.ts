@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { defineRoute, type HeaderReader, NOTHING, type RouteCall } from '../../../core/route.ts';
 import { AuditVerdict } from '../../audit/verify-audit.ts';
 import { type Authenticator, type Caller, READERS, ROLES, requirePerson } from './caller.ts';
-import type { GateVerdict } from './gate.ts';
+import type { GateVerdict } from './gate-reports.ts';
 
 /** What this route works with. */
 interface HealthApp {

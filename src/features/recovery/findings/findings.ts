@@ -9,7 +9,7 @@ import {
   acknowledgementEvent,
   acknowledgementsOf,
 } from '../../audit/acknowledgements.ts';
-import type { AuditLog, AuditStore } from '../../audit/audit-log.ts';
+import type { AuditAnchor, AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import { type LostFinding, lostFindings } from '../../watch/model/lost-findings.ts';
 import { readWatchState } from '../../watch/model/watch-state.ts';
 
@@ -36,6 +36,7 @@ export interface FindingsDeps {
   readonly store: DocumentStore;
   readonly audit: AuditLog;
   readonly auditStore: AuditStore;
+  readonly anchor: AuditAnchor;
   readonly hsmNames: readonly string[];
 }
 
@@ -50,7 +51,7 @@ export class Findings {
   /** All of them, acknowledged or not, by HSM and key. Fails with `state-corrupt` or a storage code. */
   async list(): Promise<readonly FindingView[]> {
     const findings = await this.#all();
-    const known = await acknowledgementsOf(this.#deps.auditStore, findings);
+    const known = await acknowledgementsOf(this.#deps.auditStore, this.#deps.anchor, findings);
     return findings.map((finding) => viewOf(finding, known.get(finding.id)));
   }
 
@@ -61,11 +62,11 @@ export class Findings {
   async acknowledge(id: string, by: Actor, reason: string): Promise<FindingView> {
     const finding = (await this.#all()).find((one) => one.id === id);
     if (finding === undefined) throw unknown(id);
-    const { audit, auditStore } = this.#deps;
-    const before = (await acknowledgementsOf(auditStore, [finding])).get(id);
+    const { audit, auditStore, anchor } = this.#deps;
+    const before = (await acknowledgementsOf(auditStore, anchor, [finding])).get(id);
     if (before !== undefined) return viewOf(finding, before);
     await audit.note(acknowledgementEvent(finding, by, reason));
-    return viewOf(finding, (await acknowledgementsOf(auditStore, [finding])).get(id));
+    return viewOf(finding, (await acknowledgementsOf(auditStore, anchor, [finding])).get(id));
   }
 
   async #all(): Promise<readonly LostFinding[]> {

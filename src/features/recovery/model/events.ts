@@ -40,6 +40,7 @@ const FACT_EVENTS = [
 export const RECOVERY_EVENTS = [
   ...FACT_EVENTS,
   recoveryEvent('gate-disarmed', 'HsmWarden.RecoveryGateDisarmed', 'critical'),
+  recoveryEvent('gate-rearmed', 'HsmWarden.RecoveryGateRearmed', 'high'),
   recoveryEvent('override-in-force', 'HsmWarden.RecoveryOverrideInForce', 'high'),
 ];
 

@@ -48,7 +48,10 @@ export class LoggedEvidence implements RecoveryEvidence {
   }
 
   async of(id: string): Promise<Logged> {
-    await this.#reader.advance((entry) => this.#take(entry));
+    await this.#reader.advance(
+      (entry) => this.#take(entry),
+      () => this.#byId.clear(),
+    );
     return this.#byId.get(id) ?? NOTHING;
   }
 

@@ -5,6 +5,7 @@ import { EventBus } from '../../../../src/core/events/bus.ts';
 import { Gate, type GateProof } from '../../../../src/features/recovery/access/gate.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../../../src/features/recovery/model/policy.ts';
 import { ManualClock } from '../../../support/memory/manual-clock.ts';
+import { memoryBreaches } from '../../../support/memory/memory-breaches.ts';
 import { MemoryEventSink } from '../../../support/memory/memory-event-sink.ts';
 import { RecordingLogger } from '../../../support/memory/recording-logger.ts';
 
@@ -13,7 +14,14 @@ function aGate(options: { policy?: Partial<RecoveryPolicy>; proofs?: Record<stri
   const topic = new MemoryEventSink();
   const bus = new EventBus([topic], clock);
   const policy = { ...DEFAULT_POLICY, ...options.policy };
-  const gate = new Gate({ policy, proofs: options.proofs ?? {}, bus, logger: new RecordingLogger(), clock });
+  const gate = new Gate({
+    policy,
+    proofs: options.proofs ?? {},
+    breaches: memoryBreaches(clock),
+    bus,
+    logger: new RecordingLogger(),
+    clock,
+  });
   return { clock, topic, gate };
 }
 
@@ -53,7 +61,7 @@ describe('the gate', () => {
       () => Promise.reject(new Error('no answer')),
       async () => undefined,
       async () => 'the log is not whole',
-      async () => 'the log is not whole, still',
+      async () => 'the log is not whole',
     ];
     const { gate, topic, clock } = aGate({ proofs: { audit: async () => proofs.shift()?.(false) } });
     while (proofs.length > 0) {

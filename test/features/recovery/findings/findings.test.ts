@@ -21,7 +21,13 @@ async function note(world: RecoveryWorld, purges: Parameters<typeof lostFindings
 
 function findingsOf(world: RecoveryWorld) {
   const { store, auditStore } = world;
-  return new Findings({ store, auditStore, audit: world.deps().audit, hsmNames: ['contoso', 'contoso-dr'] });
+  return new Findings({
+    store,
+    auditStore,
+    audit: world.deps().audit,
+    anchor: world.anchor,
+    hsmNames: ['contoso', 'contoso-dr'],
+  });
 }
 
 async function acknowledgeOnly(world: RecoveryWorld) {
@@ -90,6 +96,7 @@ describe('a line about a finding acknowledges nothing', () => {
     world.auditStore.rewrite((lines) => lines.map(change));
     const found = await acknowledgementsOf(
       world.auditStore,
+      world.anchor,
       lostFindings({ hsm: 'contoso', purges: { orders: { ...PURGED, lost: 'key' } } }),
     );
     expect([...found.keys()]).toEqual([]);
@@ -100,6 +107,6 @@ describe('a line about a finding acknowledges nothing', () => {
     world.auditStore.parts = () => {
       throw new Error('expected no reading');
     };
-    expect(await acknowledgementsOf(world.auditStore, [])).toEqual(new Map());
+    expect(await acknowledgementsOf(world.auditStore, world.anchor, [])).toEqual(new Map());
   });
 });
