@@ -47,6 +47,9 @@ const STALE_MS = 300_000;
 /** A slowed HSM gets one more seat after each of these. Milliseconds. */
 const RECOVER_MS = 30_000;
 
+/** For so long everybody hears of it that the HSM asked for less. Milliseconds. */
+const HEEDED_MS = 60_000;
+
 /** What a process asks for. Times are epoch milliseconds of its own clock. */
 export interface Claim {
   readonly worker: string;
@@ -105,7 +108,12 @@ export function mayOverlap(book: PaceBook, worker: string, now: number): boolean
 }
 
 function slowAfter(book: PaceBook, { slowed, seats, now }: Claim): PaceBook['slow'] {
-  if (slowed === undefined) return book.slow;
+  if (slowed === undefined) {
+    const { slow } = book;
+    const isOver =
+      slow === undefined || (seatsNow(slow, seats, now) >= seats && Math.abs(now - slow.at) > HEEDED_MS);
+    return isOver ? undefined : slow;
+  }
   const half = Math.max(1, Math.floor(seatsNow(book.slow, seats, now) / 2));
   return { id: slowed.id, seats: half, at: now, pauseMs: slowed.pauseMs };
 }

@@ -2,42 +2,34 @@
  * The pace on one HSM, shared by all processes that back up its keys. Each holds seats for {@link SHARE_MS} and renews them;
  * one that cannot renew stops before others may take its seats.
  */
-import type { DocumentStore } from '../../core/documents/document-store.ts';
-import { updateDocument } from '../../core/documents/update-document.ts';
-import type { Clock, Logger, Pacer } from '../../core/ports.ts';
+import type { Pacer } from '../../core/ports.ts';
 import { LONGEST_WAIT_MS } from '../../core/retry.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import { AimdPacer, WINDOW_MS } from './aimd-pacer.ts';
-import { claimIn, EMPTY_BOOK, mayOverlap, PACE_BOOK, type PaceBook, releaseIn } from './pace-book.ts';
+import type { PaceBook } from './pace-book.ts';
+import { PaceShare, type PaceShareOptions } from './pace-share.ts';
 
-/** Seats count for so long after the last renewal; others believe a silent holder alive for {@link DEAD_MS}. Milliseconds. */
+/** Seats count for so long after the last renewal: less than others believe a silent holder alive. Milliseconds. */
 const SHARE_MS = 15_000;
-const DEAD_MS = 20_000;
 /** One renewal in this time, and one when the HSM asks for less. Milliseconds. */
 const RENEW_MS = 10_000;
 /** Each process takes up to so much longer, or those that began together would meet over the book each time. Milliseconds. */
 const SPREAD_MS = 1_500;
-/** A renewal that takes longer is given up, so that the next comes in time. Milliseconds. */
-const RENEWAL_LIMIT_MS = 3_000;
 /** After a renewal that failed. Milliseconds. */
 const RETRY_MS = 1_000;
+/** The others are asked to slow down at most once in this time. Milliseconds. */
+const SLOW_EVERY_MS = 5_000;
 /** Without work for so long the seats go back. Milliseconds. */
 const IDLE_MS = 5_000;
 /** Above this an HSM refuses: the service's 10 a second, for everybody, and one that others may use. */
 const MOST_SEATS = 9;
 
 /** What a shared pace is made of. */
-export interface SharedPacerOptions {
-  readonly hsm: string;
+export interface SharedPacerOptions extends PaceShareOptions {
   /** Backups a second on this HSM, for all processes together. */
   readonly ratePerSecond: number;
-  readonly store: DocumentStore;
-  readonly clock: Clock;
-  /** Names this process: no other has it. */
-  readonly worker: string;
   /** Makes the identifier of an event. */
   readonly nextId: () => string;
-  readonly logger: Logger;
 }
 
 /** A {@link Pacer} of the HSM as a whole. */
@@ -49,8 +41,7 @@ export class SharedPacer implements Pacer {
   readonly #hasReserve: boolean;
   readonly #renewMs: number;
   readonly #inner: AimdPacer;
-  /** When a renewal of each other process was first seen, by our clock. */
-  readonly #seen = new Map<string, { readonly beat: number; readonly at: number }>();
+  readonly #share: PaceShare;
   #waiting = 0;
   #urgentWaiting = 0;
   #usedAt = Number.NEGATIVE_INFINITY;
@@ -58,6 +49,7 @@ export class SharedPacer implements Pacer {
   #renewed: AbortController | undefined;
   #heeded: string | undefined;
   #slowed: { id: string; pauseMs: number } | undefined;
+  #slowedAt = Number.NEGATIVE_INFINITY;
   #wake: AbortController | undefined;
   #keeping: Promise<void> | undefined;
 
@@ -67,6 +59,7 @@ export class SharedPacer implements Pacer {
     this.#seats = Math.max(1, Math.min(MOST_SEATS, Math.floor(pace)));
     this.#hasReserve = pace >= 2 && this.#seats < MOST_SEATS;
     this.#renewMs = RENEW_MS + (Number.parseInt(sha256Hex(options.worker).slice(0, 8), 16) % SPREAD_MS);
+    this.#share = new PaceShare(options);
     this.#inner = new AimdPacer({ ratePerSecond: pace, clock });
     this.#inner.limit(0);
     const inner = this.#inner;
@@ -91,8 +84,11 @@ export class SharedPacer implements Pacer {
   throttled(retryAfterMs = 0): void {
     this.#inner.throttled(retryAfterMs);
     const pauseMs = Math.min(retryAfterMs, LONGEST_WAIT_MS);
-    // What the other processes need not find out themselves, once for each time.
-    if (this.#slowed === undefined) this.#slowed = { id: this.#options.nextId(), pauseMs };
+    // The other processes need not find out themselves. Answers to requests under way say nothing new.
+    const now = this.#options.clock.now();
+    if (now - this.#slowedAt < SLOW_EVERY_MS) return;
+    this.#slowedAt = now;
+    this.#slowed = { id: this.#options.nextId(), pauseMs };
     this.#wake?.abort();
   }
 
@@ -110,9 +106,7 @@ export class SharedPacer implements Pacer {
   async #take(signal: AbortSignal | undefined, urgent: boolean): Promise<void> {
     this.#waiting += 1;
     if (urgent) this.#urgentWaiting += 1;
-    this.#keeping ??= this.#keep().finally(() => {
-      this.#keeping = undefined;
-    });
+    this.#begin();
     try {
       await this.#inner.take(signal);
     } finally {
@@ -120,6 +114,14 @@ export class SharedPacer implements Pacer {
       if (urgent) this.#urgentWaiting -= 1;
       this.#usedAt = this.#options.clock.now();
     }
+  }
+
+  #begin(): void {
+    this.#keeping ??= this.#keep().finally(() => {
+      this.#keeping = undefined;
+      // Somebody came while the seats were given back.
+      if (this.#waiting > 0) this.#begin();
+    });
   }
 
   /** Holds seats as long as there is work, and gives them back afterwards. */
@@ -133,35 +135,31 @@ export class SharedPacer implements Pacer {
     }
     this.#inner.limit(0);
     this.#renewed?.abort();
-    await this.#update((book) => releaseIn(book, this.#options.worker, clock.now()));
+    await this.#share.release();
   }
 
   /** Renews once; returns when to do so again, epoch milliseconds. */
   async #renew(): Promise<number> {
-    const { clock, worker } = this.#options;
+    const { clock } = this.#options;
     const startedAt = clock.now();
     const held = this.#inner.limited;
-    let overlaps = false;
-    const book = await this.#update((known) => {
-      const claimed = this.#claim(known, startedAt);
-      overlaps = mayOverlap(known, worker, startedAt);
-      // What is given up is given up before others can read that it is.
-      const { seats = 0, reserve = false } = claimed.workers[worker] ?? {};
+    const wants = Math.min(this.#seats, Math.max(1, this.#waiting));
+    const urgent = this.#urgentWaiting > 0;
+    const ask = { wants, urgent, seats: this.#seats, reserve: this.#hasReserve, slowed: this.#slowed };
+    const grant = await this.#share.renew(ask, ({ seats, reserve }) => {
       this.#inner.limit(Math.min(this.#inner.limited, this.#rateOf(seats, reserve)));
-      return claimed;
     });
-    const mine = book?.workers[worker];
-    if (book === undefined || mine === undefined) return clock.now() + RETRY_MS;
-    this.#heed(book.slow);
-    const rate = this.#rateOf(mine.seats, mine.reserve);
+    if (grant === undefined) return clock.now() + RETRY_MS;
+    this.#heed(grant.slow);
+    const rate = this.#rateOf(grant.seats, grant.reserve);
     // Whoever had these seats until now may have used them within this very second.
-    if (rate > held && overlaps) await clock.sleep(WINDOW_MS).catch(() => undefined);
+    if (rate > held && grant.overlaps) await clock.sleep(WINDOW_MS).catch(() => undefined);
     this.#hold(startedAt + SHARE_MS);
     this.#inner.limit(rate);
     return startedAt + this.#renewMs;
   }
 
-  /** Ends the share by itself at `until`, unless it is renewed before. */
+  /** Ends the share at `until`, unless it is renewed before. */
   #hold(until: number): void {
     const { clock } = this.#options;
     this.#renewed?.abort();
@@ -171,25 +169,6 @@ export class SharedPacer implements Pacer {
       () => this.#inner.limit(0),
       () => undefined,
     );
-  }
-
-  #claim(book: PaceBook, now: number): PaceBook {
-    const { worker } = this.#options;
-    for (const [name, { beat }] of Object.entries(book.workers)) {
-      if (this.#seen.get(name)?.beat !== beat) this.#seen.set(name, { beat, at: now });
-    }
-    for (const name of this.#seen.keys()) if (book.workers[name] === undefined) this.#seen.delete(name);
-    const dead = [...this.#seen].filter(([, { at }]) => now - at >= DEAD_MS).map(([name]) => name);
-    return claimIn(book, {
-      worker,
-      wants: Math.min(this.#seats, Math.max(1, this.#waiting)),
-      urgent: this.#urgentWaiting > 0,
-      now,
-      dead: new Set(dead),
-      seats: this.#seats,
-      reserve: this.#hasReserve,
-      slowed: this.#slowed,
-    });
   }
 
   /** Stops here, too, when the HSM asked another process to wait. */
@@ -203,31 +182,5 @@ export class SharedPacer implements Pacer {
   #rateOf(seats: number, reserve: boolean): number {
     const { ratePerSecond } = this.#options;
     return seats === this.#seats ? ratePerSecond : Math.min(ratePerSecond, seats + (reserve ? 1 : 0));
-  }
-
-  async #update(change: (book: PaceBook) => PaceBook): Promise<PaceBook | undefined> {
-    const { store, hsm, clock, logger } = this.#options;
-    const limit = new AbortController();
-    const over = new AbortController();
-    clock.sleep(RENEWAL_LIMIT_MS, over.signal).then(
-      () => limit.abort(),
-      () => undefined,
-    );
-    try {
-      const address = { kind: 'pace', hsm } as const;
-      const { after } = await updateDocument(
-        store,
-        PACE_BOOK,
-        address,
-        (book) => change(book ?? EMPTY_BOOK),
-        limit.signal,
-      );
-      return after.value;
-    } catch (error) {
-      logger.warn('the pace could not be shared, trying again', { hsm, error });
-      return undefined;
-    } finally {
-      over.abort();
-    }
   }
 }

@@ -205,6 +205,17 @@ describe('the pace of an HSM, shared by processes', () => {
     expect(rateIn(second.starts, all.at(8_000), 10_000)).toBeGreaterThanOrEqual(0.9 * PACE);
   });
 
+  it('is given to who comes in the very moment in which it is given back', async () => {
+    const all = new Processes();
+    const one = all.start({ latencyMs: 200 });
+    await Promise.all([one.work(4, 8), all.until(7_100)]);
+    // The seats are on their way back: idle since two seconds and a half, renewed at most every ten.
+    const [released, worked] = [one.release(), all.clock.advance(100).then(() => one.work(1, 3))];
+    await Promise.all([released, worked, all.until(30_000)]);
+
+    expect(one.starts).toHaveLength(11);
+  });
+
   it('keeps one start a second for what must not wait behind a run', async () => {
     const all = new Processes();
     void all.start().work(16);
