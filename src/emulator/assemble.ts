@@ -3,6 +3,7 @@ import { randomBytes, randomUUID } from 'node:crypto';
 import { ARM_READ, type Arm } from './arm/answer-arm.ts';
 import { createManagedHsmResource } from './arm/managed-hsm.ts';
 import { type AuditFeed, createAuditFeed } from './audit/feed.ts';
+import { UndeliveredError } from './audit/sink.ts';
 import { generateMaterial } from './crypto/material.ts';
 import { createFaultBox } from './faults/fault-box.ts';
 import { NO_LATENCY, recordedLatency, seededUniform } from './latency/sampler.ts';
@@ -151,5 +152,7 @@ function reporter({ reportFault }: EmulatorOptions): (error: unknown) => void {
 }
 
 function describe(error: unknown): string {
+  // Where it was found says nothing that the message does not.
+  if (error instanceof UndeliveredError) return error.message;
   return error instanceof Error ? (error.stack ?? error.message) : String(error);
 }

@@ -11,13 +11,18 @@ export type SinkOptions = {
   now(): number;
   /** Posts a batch; resolves to the HTTP status, rejects when there was no answer. */
   post(url: string, batch: readonly AuditRecord[]): Promise<number>;
-  /** Called with every failed delivery. */
+  /** Called with the first failed delivery of a row; the others say nothing new. */
   reportFault(error: unknown): void;
 };
 
 const MAX_BATCH = 100;
 const FIRST_RETRY_MS = 200;
 const LAST_RETRY_MS = 5_000;
+
+/** A sink that takes no records now. They wait, and are delivered when it does. */
+export class UndeliveredError extends Error {
+  override readonly name = 'UndeliveredError';
+}
 
 /** A queue in front of a sink. */
 export type AuditSink = {
@@ -37,6 +42,7 @@ export function createAuditSink(options: SinkOptions): AuditSink {
   let draining: Promise<void> | undefined;
   let retryMs = FIRST_RETRY_MS;
   let closed = false;
+  let isReported = false;
 
   const isDue = () => (queue[0]?.dueAt ?? Number.POSITIVE_INFINITY) <= options.now();
 
@@ -47,11 +53,13 @@ export function createAuditSink(options: SinkOptions): AuditSink {
     try {
       const records = batch.map(({ record }) => record);
       const status = await options.post(options.url, records);
-      if (status < 200 || status > 299) throw new Error(`the audit sink ${options.url} answered ${status}`);
-    } catch (error) {
-      options.reportFault(error);
+      if (status < 200 || status > 299) throw new Error(`it answered ${status}`);
+    } catch (cause) {
+      if (!isReported) options.reportFault(undelivered(options.url, cause));
+      isReported = true;
       return false;
     }
+    isReported = false;
     queue.splice(0, batch.length);
     return true;
   }
@@ -97,4 +105,9 @@ export function createAuditSink(options: SinkOptions): AuditSink {
       if (isDue()) await deliver();
     },
   };
+}
+
+function undelivered(url: string, cause: unknown): UndeliveredError {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return new UndeliveredError(`audit records wait, ${url} does not take them: ${why}`, { cause });
 }
