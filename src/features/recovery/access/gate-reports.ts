@@ -31,23 +31,21 @@ export class GateReports {
     const { armed, checkedAt, problems, override } = verdict;
     const { bus, logger } = this.#deps;
     const day = Math.floor(checkedAt / DAY_MS);
-    const events = [
-      ...(armed
-        ? []
-        : [
-            {
-              id: `gate-disarmed/${day}/${kinds}`,
-              type: 'gate-disarmed' as const,
-              detail: problems.join('; '),
-            },
-          ]),
-      ...(override ? [{ id: `override-in-force/${day}`, type: 'override-in-force' as const }] : []),
-    ];
+    const detail = problems.join('; ');
+    const disarmed = {
+      occasion: `gate-disarmed/${day}/${kinds}`,
+      // What differs between instances is not the same event: its receivers know a repeat by the id.
+      event: { id: `gate-disarmed/${day}/${kinds}/${detail}`, type: 'gate-disarmed' as const, detail },
+    };
+    const overridden = {
+      occasion: `override-in-force/${day}`,
+      event: { id: `override-in-force/${day}`, type: 'override-in-force' as const },
+    };
     try {
-      for (const event of events) {
-        if (this.#reported.has(event.id)) continue;
+      for (const { occasion, event } of [...(armed ? [] : [disarmed]), ...(override ? [overridden] : [])]) {
+        if (this.#reported.has(occasion)) continue;
         await bus.send([toRecoveryCloudEvent({ ...event, at: checkedAt })], { logger });
-        this.#reported.add(event.id);
+        this.#reported.add(occasion);
       }
       return undefined;
     } catch (error) {

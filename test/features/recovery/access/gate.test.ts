@@ -77,6 +77,21 @@ describe('the gate', () => {
   });
 
   it.each([
+    { name: 'the same problem', other: 'a line was changed', ids: 1 },
+    { name: 'another problem of the same kind', other: 'a line is missing', ids: 2 },
+  ])('two instances that find $name report $ids different events', async ({ other, ids }) => {
+    const reported = await Promise.all(
+      ['a line was changed', other].map(async (problem) => {
+        const { gate, topic } = aGate({ proofs: { audit: async () => problem } });
+        await gate.verdict();
+        return topic.accepted.map(({ id }) => id);
+      }),
+    );
+
+    expect(new Set(reported.flat()).size).toBe(ids);
+  });
+
+  it.each([
     { name: 'just before a minute', ms: 59_999, proven: 1 },
     { name: 'after a minute', ms: 60_000, proven: 2 },
   ])('believes its verdict $name: $proven proofs', async ({ ms, proven }) => {
