@@ -3,11 +3,11 @@ import { isWardenError, type WardenError } from '../../core/errors.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import type { StoredBackup } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
-import { backUpKey, proveStored, unsealedBecause } from '../recovery-points/back-up-key.ts';
+import { backingUp, proveStored, unsealedBecause } from '../recovery-points/back-up-key.ts';
 import type { BackupReason } from '../recovery-points/plan.ts';
 import type { RunLedger } from './run-ledger.ts';
 import type { KeyOutcome } from './run-record.ts';
-import type { SweepWork } from './sweep-context.ts';
+import type { SweepDeps, SweepPart, SweepWork } from './sweep-context.ts';
 
 /** A key to back up. */
 export interface KeyTask {
@@ -25,11 +25,12 @@ export async function attemptKey(
   const startedAt = deps.clock.now();
   let attempts = 0;
   const measured = () => ({ reason, attempts, durationMs: deps.clock.now() - startedAt });
+  const attempt = backingUpOnce(work, key, chance);
   try {
     const stored = await withRetries(
       () => {
         attempts += 1;
-        return backUpOnce(work, key);
+        return attempt();
       },
       deps.clock,
       { ...policy.retry, until: part.deadline },
@@ -71,20 +72,29 @@ export function noteOwn(ledger: RunLedger, key: string, own: StoredBackup): void
   ledger.note(key, { outcome: 'backed-up', reason: 'found after a restart', ...proofOf(own) });
 }
 
-async function backUpOnce(work: SweepWork, key: ListedKey): Promise<StoredBackup> {
-  const { deps, ledger, backups, part } = work;
-  const own = ledger.afterCrash ? await findOwn(work, key.name) : undefined;
-  if (own !== undefined) return own;
+/** Backs up the key, unless the run has a backup of it already. To be repeated until it succeeds. */
+function backingUpOnce(
+  { deps, ledger, backups, part }: SweepWork,
+  key: ListedKey,
+  chance: 'first' | 'last',
+): () => Promise<StoredBackup> {
   const known = backups.get(key.name)?.versions ?? [];
-  return backUpKey(deps, { key, runId: part.runId, known, signal: part.signal });
+  const attempt = backingUp(deps, { key, runId: part.runId, known, signal: part.signal });
+  // A worker that died, or the first chance, may have stored a backup that no record knows.
+  let mayHaveOwn = ledger.afterCrash || chance === 'last';
+  return async () => {
+    const own = mayHaveOwn ? await findOwn(deps, part, key.name) : undefined;
+    mayHaveOwn = false;
+    return own ?? (await attempt());
+  };
 }
 
 function proofOf({ blob, record }: StoredBackup): Pick<KeyOutcome, 'blob' | 'sha256' | 'versions'> {
   return { blob, sha256: record.sha256, versions: record.versions.length };
 }
 
-/** After a crash: the backup which this very run already made of the key, proven again. */
-async function findOwn({ deps, part }: SweepWork, key: string): Promise<StoredBackup | undefined> {
+/** The backup which this very run already made of the key, proven again. */
+async function findOwn(deps: SweepDeps, part: SweepPart, key: string): Promise<StoredBackup | undefined> {
   for await (const page of deps.backups.list(part.hsm, key, part.signal)) {
     const own = page.findLast(({ record }) => record.runId === part.runId);
     if (own === undefined) continue;

@@ -5,7 +5,7 @@ import type { ListedKey } from '../../core/model/key.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
 import type { Logger, WorkQueue } from '../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../core/retry.ts';
-import { type BackUpKeyDeps, backUpKey, unsealedBecause } from '../recovery-points/back-up-key.ts';
+import { type BackUpKeyDeps, backingUp, unsealedBecause } from '../recovery-points/back-up-key.ts';
 import { type CatalogueEntry, readEntry } from '../recovery-points/catalogue.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { saveBackups } from '../recovery-points/save-backups.ts';
@@ -120,7 +120,7 @@ async function backUpNow(
   const runId = runIdentifier(deps.clock.now(), 'change');
   const known = entry?.record.versions ?? [];
   const stored = await withRetries(
-    () => backUpKey(deps, { key, runId, known, signal }),
+    backingUp(deps, { key, runId, known, signal }),
     deps.clock,
     policy.retry,
     signal,

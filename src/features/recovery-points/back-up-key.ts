@@ -33,7 +33,43 @@ export interface BackUpKeyRequest {
  * {@link unsealedBecause} says why. Fails with the codes of {@link KeyService} and {@link BackupStore}, `backup-malformed`,
  * or `backup-mismatch` when what the store gives back is not what was sent.
  */
-export async function backUpKey(deps: BackUpKeyDeps, request: BackUpKeyRequest): Promise<StoredBackup> {
+export function backUpKey(deps: BackUpKeyDeps, request: BackUpKeyRequest): Promise<StoredBackup> {
+  return backingUp(deps, request)();
+}
+
+/**
+ * {@link backUpKey} for a caller that repeats what failed. A repetition goes on with the backup that was taken, which may be
+ * stored already: its answer was lost, or it could not be read back. So a key has one backup, however often it is tried.
+ */
+export function backingUp(deps: BackUpKeyDeps, request: BackUpKeyRequest): () => Promise<StoredBackup> {
+  const { signal } = request;
+  const { backups } = deps;
+  const proving = { backups: backups.all ?? backups };
+  let taken: TakenBackup | undefined;
+  return async () => {
+    taken ??= await takeBackup(deps, request);
+    const stored = await backups.put(taken.record, taken.backup, signal);
+    try {
+      await proveStored(proving, stored, signal).catch((error: unknown) => {
+        // Once more: what was garbled may have been the answer, not the blob.
+        if (!isWardenError(error, 'backup-mismatch')) throw error;
+        return proveStored(proving, stored, signal);
+      });
+      return stored;
+    } catch (error) {
+      if (isWardenError(error, 'backup-mismatch')) taken = undefined;
+      throw error;
+    }
+  };
+}
+
+/** A backup as the HSM gave it, with what will be claimed of it. */
+interface TakenBackup {
+  readonly record: BackupRecord;
+  readonly backup: Uint8Array;
+}
+
+async function takeBackup(deps: BackUpKeyDeps, request: BackUpKeyRequest): Promise<TakenBackup> {
   const { key, signal } = request;
   // Versions first: one made in between is in the backup but not claimed. The other way round we would claim too much.
   const versions = await noteVersions(deps.keys, request);
@@ -43,10 +79,7 @@ export async function backUpKey(deps: BackUpKeyDeps, request: BackUpKeyRequest):
   checkBackupStructure(fresh.bytes, key.name, deps.keys.hsm);
   const unsealed = describe(deps, request, versions, fresh);
   const record = (await deps.points?.seal(fresh, unsealed, signal)) ?? unsealed;
-  const { backups } = deps;
-  const stored = await backups.put(record, fresh.bytes, signal);
-  await proveStored({ backups: backups.all ?? backups }, stored, signal);
-  return stored;
+  return { record, backup: fresh.bytes };
 }
 
 /** Why a backup that was just taken is no recovery point, though seals are configured; undefined when it is one. */

@@ -118,6 +118,50 @@ describe('a sweep', () => {
     expect(catalogue.keys['key-001']?.blob).toBe(world.backups.blobs[1]);
   });
 
+  it.each<[what: string, plant: (world: SweepWorld) => void]>([
+    [
+      'was stored, though the answer was lost',
+      ({ backups }) => {
+        const put = backups.put.bind(backups);
+        let puts = 0;
+        backups.put = async (...args) => {
+          const stored = await put(...args);
+          puts += 1;
+          if (puts === 1) throw fault('storage-unreachable');
+          return stored;
+        };
+      },
+    ],
+    [
+      'cannot be read back at once',
+      ({ backups }) => backups.faults.fail('read', fault('storage-unavailable'), { times: 2 }),
+    ],
+    [
+      'cannot be read back until the second chance',
+      ({ backups }) => backups.faults.fail('read', fault('storage-unavailable'), { times: 6 }),
+    ],
+    [
+      'is read back garbled, once',
+      ({ backups }) => {
+        const fetch = backups.fetch.bind(backups);
+        let fetches = 0;
+        backups.fetch = async (...args) => {
+          const fetched = await fetch(...args);
+          fetches += 1;
+          return fetches === 1 ? { ...fetched, bytes: new Uint8Array([1]) } : fetched;
+        };
+      },
+    ],
+  ])('leaves one backup of a key whose backup %s', async (_, plant) => {
+    const world = await SweepWorld.withKeys(1);
+    plant(world);
+
+    await world.sweep();
+
+    expect(await world.run()).toMatchObject({ state: 'succeeded', counts: { backedUp: 1 } });
+    expect(world.backups.blobs).toHaveLength(1);
+  });
+
   it('shows every retry and failure in the log, without a backup in it', async () => {
     const world = await SweepWorld.withKeys(1);
     world.hsm.faults.fail('backupKey', fault('hsm-refused'), { times: 99 });

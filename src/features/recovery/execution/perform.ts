@@ -4,7 +4,7 @@ import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../../core/retry.ts';
-import { backUpKey } from '../../recovery-points/back-up-key.ts';
+import { backingUp } from '../../recovery-points/back-up-key.ts';
 import { saveBackups } from '../../recovery-points/save-backups.ts';
 import { describeReturned, holdsAll, otherKeyOutcome, unexpectedIn } from '../model/other-key.ts';
 import type { Outcome, RecoveryRecord } from '../model/record.ts';
@@ -125,7 +125,7 @@ async function freshBackup(
       known: hsm === target ? (proof?.record.versions ?? []) : [],
       signal,
     };
-    const take = () => backUpKey({ keys, backups: deps.backups, pacer, clock: deps.clock }, request);
+    const take = backingUp({ keys, backups: deps.backups, pacer, clock: deps.clock }, request);
     const stored = await withRetries(take, deps.clock, DEFAULT_RETRY, signal);
     await saveBackups(deps.store, target, [stored]);
     const isUnsealed = deps.backups.all !== undefined && stored.record.seal === undefined;
