@@ -14,6 +14,7 @@ import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
 import { RecoveryApi } from './api.ts';
+import { localToken } from './local-token.ts';
 
 /** Options of every recovery command. */
 export const API_OPTIONS: readonly OptionSpec[] = [
@@ -48,7 +49,7 @@ export async function openApi(context: CliContext, options: Options): Promise<Re
   keepLocal(connection, url);
   return new RecoveryApi({
     url,
-    token: () => tokenOf(connection, options),
+    token: () => tokenOf(connection, options, context),
     caPem: connection.caPem,
     signal: context.signal,
   });
@@ -62,9 +63,10 @@ export function recoveryUrl({ world, config }: Pick<Connection, 'world' | 'confi
 async function tokenOf(
   { world, config, credential, cloud, environment }: Connection,
   { as, tokenFile }: Options,
+  { signal }: Pick<CliContext, 'signal'>,
 ): Promise<string> {
   if (tokenFile !== undefined) return (await new TokenFileCredential(tokenFile).getToken()).token;
-  if (world !== undefined) return localToken(world.issuerUrl, as);
+  if (world !== undefined) return localToken(world.issuerUrl, as, signal);
   const audience = config?.recovery?.trust.audience ?? environment.WARDEN_AUTH_AUDIENCE;
   if (audience === undefined) {
     throw new UsageError(
@@ -75,17 +77,4 @@ async function tokenOf(
   const token = await credential.getToken(`${audience}/.default`);
   if (token !== null) return token.token;
   throw new WardenError('signed-out', { message: `You are not signed in. Run: ${CLOUDS[cloud].login}` });
-}
-
-/** A token of one of the people of the local world. */
-async function localToken(issuerUrl: string | undefined, person: string | undefined): Promise<string> {
-  if (person === undefined || issuerUrl === undefined) {
-    throw new UsageError(
-      'Who calls is not known.',
-      'Add --as with one of the local people: alice, bob, carol, dave.',
-    );
-  }
-  const answer = await fetch(`${issuerUrl}/token?person=${encodeURIComponent(person)}`);
-  if (answer.ok) return answer.text();
-  throw new UsageError(`There is nobody called ${person} in the local world.`, (await answer.text()).trim());
 }
