@@ -186,6 +186,13 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'the-checker-stands-alone',
+      comment: 'Who judges a campaign shares no line with what is judged, nor with who ran it.',
+      severity: 'error',
+      from: { path: '^tools/chaos/checker/' },
+      to: { pathNot: ['^tools/chaos/checker/', '^(node:)?(crypto|https|fs/promises)$'] },
+    },
+    {
       name: 'no-test-in-the-product',
       severity: 'error',
       from: { path: '^(functions|src)/' },

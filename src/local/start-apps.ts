@@ -113,7 +113,8 @@ export function storageAccess({ azurite, caPem }: World): StorageAccess {
   return { kind: 'identity', blobUrl, queueUrl, caPem, credential: managedIdentity() };
 }
 
-async function deployStorage(access: StorageAccess): Promise<void> {
+/** Makes the containers and queues that a deployment makes. */
+export async function deployStorage(access: StorageAccess): Promise<void> {
   const [blobs, queues] = [createBlobService(access), createQueueService(access)];
   await Promise.all([
     ...Object.values(CONTAINERS).map((name) => blobs.getContainerClient(name).createIfNotExists()),

@@ -30,6 +30,8 @@ const VIOLATIONS = [
   ['src/adapters/keyvault', "import '../key-administration.ts';", 'only-operators-destroy-keys'],
   ['src/local', "import '../../cli/main.ts';", 'nothing-needs-the-command-line'],
   ['src/platform', "import '../../../test/support/errors.ts';", 'no-test-in-the-product'],
+  ['tools/chaos/checker', "import '../../../../src/core/errors.ts';", 'the-checker-stands-alone'],
+  ['tools/chaos/checker', "import '../../plan/draw.ts';", 'the-checker-stands-alone'],
 ] as const;
 const CLEAN = ['src/core', "import '../errors.ts';"] as const;
 

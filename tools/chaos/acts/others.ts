@@ -1,0 +1,132 @@
+/** The other users of the HSMs: they create, rotate, delete, recover, purge and restore keys, and ask nobody. */
+import type { Emulator } from '../../../src/emulator/start-emulator.ts';
+import type { OperationName } from '../plan/timeline.ts';
+import { createUpstream } from '../proxy/exchange.ts';
+
+/** What the other users do. */
+export type OthersOperation = Extract<
+  OperationName,
+  'create' | 'rotate' | 'disable' | 'delete' | 'recover' | 'purge' | 'restore'
+>;
+
+const VERSION = 'api-version=7.5';
+/** So many keys an HSM has at most, so that a sweep stays short. */
+const MOST_KEYS = 40;
+
+/** Hands that change keys; a change that the HSM refuses is no failure of theirs. */
+export class Others {
+  readonly #hsms: readonly Emulator[];
+  readonly #send: ReturnType<typeof createUpstream>;
+  /** A backup that somebody keeps, by HSM and key. */
+  readonly #kept = new Map<string, string>();
+  #created = 0;
+
+  constructor(hsms: readonly Emulator[], caPem: string) {
+    this.#hsms = hsms;
+    this.#send = createUpstream(caPem);
+  }
+
+  /** Does one operation; `chance` chooses HSM and key. Resolves with whether the HSM did it. */
+  async do(name: OthersOperation, chance: number): Promise<boolean> {
+    const [hsm, rest] = part(chance, this.#hsms);
+    if (hsm === undefined) return false;
+    switch (name) {
+      case 'create':
+        return this.#create(hsm);
+      case 'rotate':
+        return this.#onKey(hsm, this.#active(hsm), rest, 'POST', 'rotate', {});
+      case 'disable':
+        return this.#onKey(hsm, this.#active(hsm), rest, 'PATCH', '', {
+          attributes: { enabled: rest < 0.5 },
+        });
+      case 'delete':
+        return this.#delete(hsm, rest);
+      case 'recover':
+        return this.#onDeleted(hsm, rest, 'POST', '/recover');
+      case 'purge':
+        return this.#onDeleted(hsm, rest, 'DELETE', '');
+      case 'restore':
+        return this.#restore(hsm, rest);
+    }
+  }
+
+  async #create(hsm: Emulator): Promise<boolean> {
+    if (hsm.state.activeKeys >= MOST_KEYS) return false;
+    this.#created += 1;
+    const name = `made-${this.#created}`;
+    return (
+      (await this.#call(hsm, 'POST', `/keys/${name}/create`, { kty: 'EC-HSM', crv: 'P-256' })) !== undefined
+    );
+  }
+
+  async #delete(hsm: Emulator, chance: number): Promise<boolean> {
+    const [key] = part(chance, this.#active(hsm));
+    if (key === undefined) return false;
+    const backup = await this.#call(hsm, 'POST', `/keys/${key}/backup`, undefined);
+    if (backup !== undefined) this.#kept.set(`${hsm.name}/${key}`, backup);
+    return (await this.#call(hsm, 'DELETE', `/keys/${key}`, undefined)) !== undefined;
+  }
+
+  async #restore(hsm: Emulator, chance: number): Promise<boolean> {
+    const [kept] = part(chance, [...this.#kept.values()]);
+    return (
+      kept !== undefined && (await this.#call(hsm, 'POST', '/keys/restore', JSON.parse(kept))) !== undefined
+    );
+  }
+
+  async #onKey(
+    hsm: Emulator,
+    keys: readonly string[],
+    chance: number,
+    method: string,
+    action: string,
+    body: object,
+  ): Promise<boolean> {
+    const [key] = part(chance, keys);
+    if (key === undefined) return false;
+    const path = ['/keys', key, action].filter((step) => step !== '').join('/');
+    return (await this.#call(hsm, method, path, body)) !== undefined;
+  }
+
+  async #onDeleted(hsm: Emulator, chance: number, method: string, action: string): Promise<boolean> {
+    const [key] = part(chance, namesOf(hsm, true));
+    return (
+      key !== undefined &&
+      (await this.#call(hsm, method, `/deletedkeys/${key}${action}`, undefined)) !== undefined
+    );
+  }
+
+  #active(hsm: Emulator): readonly string[] {
+    return namesOf(hsm, false);
+  }
+
+  async #call(
+    hsm: Emulator,
+    method: string,
+    path: string,
+    body: object | undefined,
+  ): Promise<string | undefined> {
+    const url = new URL(hsm.url);
+    const answer = await this.#send(url, {
+      method,
+      path: `${path}?${VERSION}`,
+      headers: { authorization: `Bearer ${hsm.token}`, host: url.host, 'content-type': 'application/json' },
+      body: Buffer.from(body === undefined ? '' : JSON.stringify(body)),
+    });
+    return answer.status < 300 ? answer.body.toString('utf8') : undefined;
+  }
+}
+
+/** Keys of an HSM by name, active or soft-deleted ones. */
+export function namesOf({ state }: Pick<Emulator, 'state'>, deleted: boolean): readonly string[] {
+  return [...state.keys.values()]
+    .filter(({ deletion }) => (deletion !== undefined) === deleted)
+    .map(({ name }) => name)
+    .sort();
+}
+
+/** The choice that `chance` falls on, and what of it is left for the next choice. */
+export function part<T>(chance: number, choices: readonly T[]): [choice: T | undefined, rest: number] {
+  const place = chance * choices.length;
+  return [choices[Math.floor(place)], place % 1];
+}

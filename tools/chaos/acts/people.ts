@@ -1,0 +1,127 @@
+/** The people: Alice asks for keys, Bob and Carol approve or reject, through the recovery app and its bad weather. */
+import { z } from 'zod';
+import type { Emulator } from '../../../src/emulator/start-emulator.ts';
+import type { Issuer } from '../../../src/local/issuer/issuer.ts';
+import { namesOf, part } from './others.ts';
+
+const LIMIT_MS = 30_000;
+const TRIES = 4;
+const Page = z.object({
+  items: z.array(
+    z.object({
+      id: z.string(),
+      digest: z.string(),
+      approvals: z.array(z.object({ by: z.object({ id: z.string() }) })),
+    }),
+  ),
+});
+
+/** What people need. */
+export interface PeopleOptions {
+  readonly issuer: Issuer;
+  /** Where the recovery app is reached. */
+  readonly origin: string;
+  readonly hsms: readonly Emulator[];
+}
+
+/** People at work. */
+export class People {
+  readonly #options: PeopleOptions;
+  /** Keys that were active once, as `hsm/key`: one that is gone can be asked for. */
+  readonly #known = new Set<string>();
+
+  constructor(options: PeopleOptions) {
+    this.#options = options;
+  }
+
+  /** Alice asks for a key that is deleted or gone, sometimes for a place on the other HSM, sometimes for nonsense. */
+  async ask(chance: number): Promise<boolean> {
+    const { hsms } = this.#options;
+    for (const hsm of hsms) for (const key of namesOf(hsm, false)) this.#known.add(`${hsm.name}/${key}`);
+    const missing = hsms.flatMap((hsm) => {
+      const active = new Set(namesOf(hsm, false).map((key) => `${hsm.name}/${key}`));
+      return [...namesOf(hsm, true).map((key) => `${hsm.name}/${key}`), ...this.#known].filter(
+        (name) => name.startsWith(`${hsm.name}/`) && !active.has(name),
+      );
+    });
+    const [name, rest] = part(chance, [...new Set(missing)].sort());
+    const [hsm, key] = name?.split('/') ?? [];
+    if (hsm === undefined || key === undefined) return false;
+    const other = hsms.find((one) => one.name !== hsm)?.name;
+    const elsewhere = rest < 0.15 && other !== undefined ? { target: other, action: 'restore' } : {};
+    return (
+      (await this.#send('alice', 'POST', 'recoveries', { hsm, key, reason: 'lost', ...elsewhere })) !==
+      undefined
+    );
+  }
+
+  /** Somebody approves an open request: mostly Bob or Carol, now and then Alice, who may not. */
+  async approve(chance: number): Promise<boolean> {
+    const [request, rest] = await this.#open(chance);
+    if (request === undefined) return false;
+    const person = rest < 0.48 ? 'bob' : rest < 0.96 ? 'carol' : 'alice';
+    const { id, digest } = request;
+    return (await this.#send(person, 'POST', `recoveries/${id}/approvals`, { digest })) !== undefined;
+  }
+
+  /** Bob rejects an open request. */
+  async reject(chance: number): Promise<boolean> {
+    const [request] = await this.#open(chance);
+    if (request === undefined) return false;
+    const body = { reason: 'not needed any more' };
+    return (await this.#send('bob', 'POST', `recoveries/${request.id}/rejection`, body)) !== undefined;
+  }
+
+  async #open(chance: number) {
+    const text = await this.#send('bob', 'GET', 'recoveries?state=requested&limit=100', undefined);
+    const page = text === undefined ? undefined : Page.safeParse(parsed(text));
+    return part(chance, page?.success === true ? page.data.items : []);
+  }
+
+  /** People try again when they have no answer. What was done meanwhile is refused the second time. */
+  async #send(
+    person: string,
+    method: string,
+    path: string,
+    body: object | undefined,
+  ): Promise<string | undefined> {
+    for (let tries = 0; tries < TRIES; tries += 1) {
+      const text = await this.#sendOnce(person, method, path, body);
+      if (text !== undefined) return text;
+    }
+    return undefined;
+  }
+
+  async #sendOnce(
+    person: string,
+    method: string,
+    path: string,
+    body: object | undefined,
+  ): Promise<string | undefined> {
+    const { issuer, origin } = this.#options;
+    try {
+      const answer = await fetch(`${origin}/api/${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${await issuer.token(person)}`,
+          'content-type': 'application/json',
+        },
+        signal: AbortSignal.timeout(LIMIT_MS),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+      });
+      const text = await answer.text();
+      return answer.ok ? text : undefined;
+    } catch {
+      // The weather: whoever asked does not know what became of it.
+      return undefined;
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,73 @@
+/** What happens when: kills and operations as a list, a function of the seed. */
+import { choose, draw } from './draw.ts';
+
+/** Who can be killed. */
+const VICTIMS = ['backup-0', 'backup-1', 'recovery-0', 'recovery-1', 'command'] as const;
+type Victim = (typeof VICTIMS)[number];
+
+/** What people, timers and other users of the HSMs do, each as often as its weight says. */
+const OPERATIONS = [
+  ['create', 8],
+  ['rotate', 18],
+  ['disable', 4],
+  ['delete', 12],
+  ['recover', 6],
+  ['purge', 5],
+  ['restore', 4],
+  ['ask', 18],
+  ['approve', 40],
+  ['reject', 3],
+  // A sweep that finds its HSM taken comes back after a minute: more nights than that would only queue up.
+  ['nightlyBackup', 0.5],
+  ['deletedKeyWatch', 10],
+  ['nightlyVerify', 0.5],
+  ['runReconcile', 5],
+  ['recoveryReconcile', 8],
+  ['command', 4],
+] as const satisfies readonly (readonly [string, number])[];
+/** The name of an operation. */
+export type OperationName = (typeof OPERATIONS)[number][0];
+
+/** One thing that happens. `chance`, in [0, 1), decides what is left open: which key, which person. */
+export type Step = { readonly atMs: number; readonly chance: number } & (
+  | { readonly kind: 'kill'; readonly victim: Victim; readonly signal: 'SIGKILL' | 'SIGTERM' }
+  | { readonly kind: 'operation'; readonly name: OperationName }
+);
+
+/** The size of a campaign. */
+export interface Size {
+  readonly seed: number;
+  readonly durationMs: number;
+  readonly kills: number;
+}
+
+/** An operation comes each so many milliseconds on average. */
+const BETWEEN_OPERATIONS_MS = 200;
+/** Kills that ask: a stop is as frequent in the field as a crash is rare. */
+const STOPS = 0.3;
+
+/** Everything that happens in a campaign, in order. */
+export function timeline({ seed, durationMs, kills }: Size): readonly Step[] {
+  const operations = Math.floor(durationMs / BETWEEN_OPERATIONS_MS);
+  const steps = [
+    ...Array.from({ length: kills }, (_, n) => killOf(seed, n, durationMs)),
+    ...Array.from({ length: operations }, (_, n) => operationOf(seed, n, durationMs)),
+  ];
+  return steps.sort((a, b) => a.atMs - b.atMs);
+}
+
+function killOf(seed: number, n: number, durationMs: number): Step {
+  const chance = (what: string) => draw(seed, 'kill', n, what);
+  const victim = choose(
+    chance('victim'),
+    VICTIMS.map((name) => [name, 1] as const),
+  );
+  const signal = chance('signal') < STOPS ? 'SIGTERM' : 'SIGKILL';
+  return { kind: 'kill', atMs: chance('at') * durationMs, chance: chance('open'), victim, signal };
+}
+
+function operationOf(seed: number, n: number, durationMs: number): Step {
+  const chance = (what: string) => draw(seed, 'operation', n, what);
+  const name = choose(chance('name'), OPERATIONS);
+  return { kind: 'operation', atMs: chance('at') * durationMs, chance: chance('open'), name };
+}
