@@ -8,7 +8,7 @@ import { judge, type Verdict } from './checker/judge.ts';
 import { bundle } from './fleet/bundle.ts';
 import { settle } from './settle.ts';
 import { raiseChaos, type Stage, setStage } from './stage.ts';
-import type { Weather } from './world/open-world.ts';
+import type { Weather } from './world/detours.ts';
 
 /** The last line of a campaign. */
 export interface CampaignResult extends Record<keyof Verdict, number> {

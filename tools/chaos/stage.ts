@@ -2,7 +2,7 @@
 import { appendFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { WATCH_SOURCE } from '../../src/local/world/start-world.ts';
+import { WATCH_SOURCE } from '../../src/local/world/app-settings.ts';
 import { Commands } from './acts/commands.ts';
 import { Others } from './acts/others.ts';
 import { People } from './acts/people.ts';
@@ -11,7 +11,8 @@ import type { Bundles } from './fleet/bundle.ts';
 import { Member, type OnHung } from './fleet/member.ts';
 import { draw } from './plan/draw.ts';
 import { type Size, type Step, timeline } from './plan/timeline.ts';
-import { type ChaosWorld, openWorld, type Weather } from './world/open-world.ts';
+import type { Weather } from './world/detours.ts';
+import { type ChaosWorld, openWorld } from './world/open-world.ts';
 
 /** Messages of a dead process come back after this, in milliseconds; the official host takes ten minutes. */
 const VISIBILITY_MS = 5_000;

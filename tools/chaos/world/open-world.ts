@@ -5,24 +5,15 @@ import { type Emulator, startEmulator } from '../../../src/emulator/start-emulat
 import { openAuthority } from '../../../src/emulator/tls/authority-folder.ts';
 import { createLeaf } from '../../../src/emulator/tls/certificates.ts';
 import { deployStorage, storageAccess } from '../../../src/local/start-apps.ts';
+import { resourceOf } from '../../../src/local/world/app-settings.ts';
 import { startWorld, type World } from '../../../src/local/world/start-world.ts';
 import { writeWorldFile } from '../../../src/local/world/world-file.ts';
-import { type Fault, faultOf } from '../plan/faults.ts';
-import { type SickProxy, startProxy } from '../proxy/proxy.ts';
 import { type Act, actOf } from './acts-seen.ts';
+import { Detours, type Weather } from './detours.ts';
 
-/** The usual tests' number: both HSMs together. */
+/** Active keys at first, both HSMs together. */
 const KEYS = 40;
-
-/** The faults of the campaign, counted. */
-export interface Weather {
-  readonly seed: number;
-  readonly rate: number;
-  /** False at the end, when everything may come to rest. */
-  isBad: boolean;
-  faults: number;
-  requests: number;
-}
+type Settings = Readonly<Record<string, string>>;
 
 /** The running world. */
 export interface ChaosWorld {
@@ -30,7 +21,7 @@ export interface ChaosWorld {
   /** An empty HSM of the same security domain, where backups are tried. */
   readonly rehearsal: Emulator;
   /** Settings by which each app reaches everything through the proxies. */
-  readonly settings: Readonly<Record<'backup' | 'recovery', Readonly<Record<string, string>>>>;
+  readonly settings: { readonly backup: Settings; readonly recovery: Settings };
   /** Where people reach the recovery app. */
   readonly recoveryOrigin: string;
   /** The file by which the command line finds the world. */
@@ -48,99 +39,67 @@ export async function openWorld(
   recoveryUrl: () => string | undefined,
 ): Promise<ChaosWorld> {
   const world = await startWorld({ folder, keys: KEYS, usualPorts: false });
-  const rehearsal = await startEmulator({
-    name: 'rehearsal',
-    caDir: join(folder, 'ca'),
-    securityDomain: await readFile(join(folder, 'security-domain'), 'utf8'),
-    limits: 'off',
-  });
+  const { hsms, azurite, topic, issuer, caPem } = world;
+  const caDir = join(folder, 'ca');
+  const securityDomain = await readFile(join(folder, 'security-domain'), 'utf8');
+  const rehearsal = await startEmulator({ name: 'rehearsal', caDir, securityDomain, limits: 'off' });
+  const tls = await createLeaf(await openAuthority(caDir, Date.now()), 'proxy', Date.now());
+  const detours = new Detours(weather, { caPem, tls });
   const acts: Act[] = [];
-  const proxies: SickProxy[] = [];
-  const authority = await openAuthority(join(folder, 'ca'), Date.now());
-  const tls = await createLeaf(authority, 'proxy', Date.now());
-  const counts = new Map<string, number>();
-
-  function nextFault(service: string): Fault | undefined {
-    weather.requests += 1;
-    if (!weather.isBad) return undefined;
-    const n = counts.get(service) ?? 0;
-    counts.set(service, n + 1);
-    return faultOf(weather.seed, service, n, weather.rate);
-  }
-
-  async function inFrontOf(service: string, target: () => string | undefined, secure: boolean, hsm?: string) {
-    const proxy = await startProxy({
-      target: () => {
-        const url = target();
-        return url === undefined ? undefined : new URL(url);
-      },
-      caPem: world.caPem,
-      tls: secure ? tls : undefined,
-      fault: () => nextFault(service),
-      onFault: () => {
-        weather.faults += 1;
-      },
-      ...(hsm !== undefined && {
-        observe: (asked, answered) => {
-          const act = actOf(hsm, asked, answered, Date.now());
-          if (act !== undefined) acts.push(act);
-        },
-      }),
+  for (const { name, url } of hsms) {
+    await detours.past(name, url, (asked, answered) => {
+      const act = actOf(name, asked, answered, Date.now());
+      if (act !== undefined) acts.push(act);
     });
-    proxies.push(proxy);
-    return proxy.origin;
   }
+  await detours.past('blob', azurite.blobUrl);
+  await detours.past('queue', azurite.queueUrl);
+  await detours.past('topic', topic.url);
+  await detours.past('seals', world.settings.WARDEN_SEAL_KEY_URL);
+  await detours.past('identity', world.settings.IDENTITY_ENDPOINT);
+  await detours.past('issuer', issuer.url);
+  const recoveryOrigin = await detours.inFrontOf('recovery', recoveryUrl, false);
 
-  const hsms = await Promise.all(
-    world.hsms.map(async ({ name, url }) => ({ name, url: await inFrontOf(name, () => url, true, name) })),
-  );
-  const { azurite, topic, issuer, settings } = world;
-  const via = async (service: string, url: string) => {
-    const secure = url.startsWith('https:');
-    return url.replace(new URL(url).origin, await inFrontOf(service, () => url, secure));
-  };
-  const blobUrl = await via('blob', azurite.blobUrl);
-  const queueUrl = await via('queue', azurite.queueUrl);
-  const topicUrl = await via('topic', topic.url);
-  const keysUrl = await via('issuer', issuer.jwksUrl);
-  const identityUrl = await via('identity', settings.IDENTITY_ENDPOINT ?? '');
-  const recoveryOrigin = await inFrontOf('recovery', recoveryUrl, false);
-
-  const backup = {
-    ...settings,
-    IDENTITY_ENDPOINT: identityUrl,
-    WARDEN_HSMS: hsms.map(({ name, url }) => `${name}=${url}`).join(','),
-    WARDEN_BACKUP_URL: blobUrl,
-    WARDEN_QUEUE_URL: queueUrl,
-    WARDEN_TOPIC_URL: topicUrl,
-    AzureWebJobsStorage__queueServiceUri: queueUrl,
-    WARDEN_PACE: '10',
-    WARDEN_BUDGET_SECONDS: '60',
-  };
-  const recovery = { ...backup, ...world.recoverySettings, WARDEN_AUTH_KEYS_URL: keysUrl };
-  Object.assign(process.env, settings);
+  Object.assign(process.env, world.settings);
   await deployStorage(storageAccess(world));
-  const [any] = world.hsms;
+  const [any] = hsms;
   if (any === undefined) throw new Error('expected an HSM');
-  const storageToken = await any.issueToken({
-    objectId: 'chaos',
-    audience: 'https://storage.azure.com',
-    lifetimeSeconds: 86_400,
+  const lifetimeSeconds = 86_400;
+  const audience = 'https://storage.azure.com';
+  const storageToken = await any.issueToken({ objectId: 'chaos', audience, lifetimeSeconds });
+  await writeWorldFile(folder, {
+    hsms: hsms.map(({ name, url }) => ({ name, url: detours.through(url), resource: resourceOf({ name }) })),
+    caFile: world.caFile,
+    blobUrl: detours.through(azurite.blobUrl),
+    queueUrl: detours.through(azurite.queueUrl),
+    topicUrl: detours.through(topic.url),
+    issuerUrl: issuer.url,
+    recoveryUrl: recoveryOrigin,
+    seals: world.seals,
+    token: any.token,
+    storageToken,
   });
-  const places = { blobUrl, queueUrl, topicUrl, issuerUrl: issuer.url, recoveryUrl: recoveryOrigin };
-  await writeWorldFile(folder, { hsms, caFile: world.caFile, ...places, token: any.token, storageToken });
   return {
     world,
     rehearsal,
-    settings: { backup, recovery },
+    settings: settingsThrough(detours, world),
     recoveryOrigin,
     worldFile: join(folder, 'local.json'),
     storageToken,
     acts,
     async close() {
-      for (const proxy of proxies) await proxy.close();
+      await detours.close();
       await rehearsal.close();
       await world.close();
     },
   };
+}
+
+/** The apps' settings with the proxies' addresses; the issuer keeps its name, which is in its tokens. */
+function settingsThrough(detours: Detours, world: World): ChaosWorld['settings'] {
+  const through = (settings: Settings): Settings =>
+    Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, detours.through(value)]));
+  const backup = { ...through(world.settings), WARDEN_PACE: '10', WARDEN_BUDGET_SECONDS: '60' };
+  const own = { ...through(world.recoverySettings), WARDEN_AUTH_ISSUER: world.issuer.url };
+  return { backup, recovery: { ...backup, ...own } };
 }
