@@ -92,7 +92,16 @@ export function keyOf(key: string): SeenKey {
 /** The backup of a key that a restore proved good. */
 export function backupOf({ hsm, key, versions }: SeenKey): SeenBackup {
   const blob = `${hsm}/${key}/20261128T120001000Z-${versions.at(-1)?.id}.keybackup`;
-  return { blob, hsm, key, runId: RUN, capturedAt: AT + 1_000, intact: true, restored: { key, versions } };
+  return {
+    blob,
+    hsm,
+    key,
+    runId: RUN,
+    capturedAt: AT + 1_000,
+    sealed: true,
+    intact: true,
+    restored: { key, versions },
+  };
 }
 
 /** An event at the topic. */

@@ -39,6 +39,11 @@ const BUGS: readonly [bug: string, where: keyof Verdict, change: (good: Evidence
     }),
   ],
   [
+    'the only backup of a key has no seal',
+    'lost',
+    ({ backups }) => ({ backups: backups.map((one) => ({ ...one, sealed: false })) }),
+  ],
+  [
     'a backup does not restore',
     'lost',
     ({ backups }) => ({ backups: backups.map((one) => ({ ...one, restored: 'refused' as const })) }),

@@ -83,14 +83,15 @@ async function readBackups(
     const [hsm = '', key = ''] = name.split('/');
     const runId = metadata.runid ?? '';
     const capturedAt = Date.parse(metadata.capturedat ?? '');
+    const facts = { blob: name, hsm, key, runId, capturedAt, sealed: metadata.seal !== undefined };
     if (!tried.has(name) && !named.has(name)) {
-      seen.push({ blob: name, hsm, key, runId, capturedAt });
+      seen.push(facts);
       continue;
     }
     const bytes = (await readBlob(where, BACKUPS, name)) ?? Buffer.alloc(0);
     const intact = createHash('sha256').update(bytes).digest('hex') === metadata.sha256;
     const restored = await tryBackup({ ...where.rehearsal, caPem: where.caPem }, bytes);
-    seen.push({ blob: name, hsm, key, runId, capturedAt, intact, restored });
+    seen.push({ ...facts, intact, restored });
   }
   return seen;
 }

@@ -37,6 +37,8 @@ export interface SeenBackup {
   readonly key: string;
   readonly runId: string;
   readonly capturedAt: number;
+  /** One without a seal is no recovery point: it was stored while the sealing key was out of reach. */
+  readonly sealed: boolean;
   /** Whether the bytes have the hash that the metadata claims; undefined where they were not read. */
   readonly intact?: boolean;
   readonly restored?: { readonly key: string; readonly versions: readonly SeenVersion[] } | 'refused';

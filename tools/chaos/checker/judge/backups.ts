@@ -27,8 +27,8 @@ export function judgeBackups({ keys, backups, catalogue }: Evidence) {
 }
 
 /** Whether a restore of the backup was seen to give the newest version of the key, with its very public key. */
-function bringsBack({ hsm, key, intact, restored }: SeenBackup, active: SeenKey): boolean {
-  if (restored === undefined || restored === 'refused' || intact !== true) return false;
+function bringsBack({ hsm, key, sealed, intact, restored }: SeenBackup, active: SeenKey): boolean {
+  if (!sealed || restored === undefined || restored === 'refused' || intact !== true) return false;
   const newest = active.versions.at(-1);
   const isOfKey = hsm === active.hsm && isSame(key, active.key) && isSame(restored.key, active.key);
   return isOfKey && newest !== undefined && restored.versions.some((version) => isEqual(version, newest));

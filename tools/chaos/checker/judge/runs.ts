@@ -22,8 +22,8 @@ export function judgeRuns({ runs, backups }: Pick<Evidence, 'runs' | 'backups'>)
   }
   const ofSweeps = new Set(runs.map(({ hsm, runId }) => `${hsm} ${runId}`));
   const made = new Map<string, string>();
-  for (const { blob, hsm, key, runId } of backups) {
-    if (!ofSweeps.has(`${hsm} ${runId}`)) continue;
+  for (const { blob, hsm, key, runId, sealed } of backups) {
+    if (!sealed || !ofSweeps.has(`${hsm} ${runId}`)) continue;
     const one = `${runId} ${hsm}/${key.toLowerCase()}`;
     const before = made.get(one);
     if (before !== undefined) doubled.push(`run ${runId} backed up ${hsm}/${key} twice: ${before}, ${blob}`);
