@@ -13,7 +13,7 @@ import { MemorySealer } from './memory/memory-sealer.ts';
 import { SweepWorld } from './sweep-world.ts';
 
 /** What seals name the HSM by. */
-export const RESOURCE = 'https://contoso.managedhsm.azure.net';
+const RESOURCE = 'https://contoso.managedhsm.azure.net';
 
 /** A {@link SweepWorld} with a sealing key. */
 export class SealedWorld extends SweepWorld {
