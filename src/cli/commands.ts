@@ -52,6 +52,9 @@ import { recoveryShow } from './recovery/show.ts';
 import { rolesApply } from './roles/apply.ts';
 import { rolesCheck } from './roles/check.ts';
 import { rolesPlan } from './roles/plan.ts';
+import { sealExport } from './seal/export.ts';
+import { sealRotate } from './seal/rotate.ts';
+import { sealShow } from './seal/show.ts';
 import { status } from './status/status.ts';
 import { use } from './use.ts';
 import { watch } from './watch.ts';
@@ -64,6 +67,7 @@ export const GROUPS: Groups = {
   backup: 'Backups of the HSMs that the settings name',
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
   'key rotation-policy': 'When the HSM makes new versions of a key by itself',
+  seal: 'The keys by which recovery points and decisions are believed',
   queue: 'Messages to the app that failed for good',
   deploy: 'What a deployment to Azure needs',
   roles: 'Local roles of the two apps on an HSM, which no deployment can make',
@@ -121,6 +125,9 @@ export const COMMANDS: readonly Command[] = [
   queueRetry,
   auditVerify,
   auditShow,
+  sealShow,
+  sealExport,
+  sealRotate,
   deployCheck,
   rolesPlan,
   rolesApply,

@@ -59,7 +59,7 @@ describe('backup restore-all', () => {
     const report = join(world.folder, 'again.json');
     const { stdout } = await world.run(restore('--report', report));
     expect(stdout).toContain(
-      '3 of 3 keys are on HSM fabrikam, each proven: 0 restored, 0 recovered, 3 there before.',
+      '3 of 3 keys are on HSM fabrikam, each proven by its backup, which is not sealed: 0 restored, 0 recovered, 3 there before.',
     );
     expect((await stat(report)).mode & 0o077).toBe(0);
   });
@@ -111,7 +111,9 @@ describe('a drill in a world whose HSMs have one name', () => {
       const { url } = drill.hsm(1);
       const args = ['backup', 'restore-all', '--from', 'contoso', '--id', url];
       const ran = await drill.run([...args, '--report', join(drill.folder, 'drill.json')]);
-      expect(ran.stdout).toContain(`1 of 1 keys are on HSM ${new URL(url).host}, each proven: 1 restored`);
+      expect(ran.stdout).toContain(
+        `1 of 1 keys are on HSM ${new URL(url).host}, each proven by its backup, which is not sealed: 1 restored`,
+      );
       expect(ran.code).toBe(0);
       expect(drill.hsm(1).state.keys.size).toBe(1);
     } finally {

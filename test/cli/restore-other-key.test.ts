@@ -24,6 +24,7 @@ it('a bulk restore names the key that came back from a backup of another, and co
     backups: world.backups,
     pacer: new FreePacer(),
     clock: world.clock,
+    evidenceOf: () => 'not sealed' as const,
   };
 
   const done = await restoreOne(deps, 'orders', 'absent', [planted, real], AbortSignal.timeout(60_000));
@@ -46,6 +47,7 @@ it('a bulk restore passes over a backup that contradicts an older one', async ()
     backups: world.backups,
     pacer: new FreePacer(),
     clock: world.clock,
+    evidenceOf: () => 'not sealed' as const,
   };
 
   const done = await restoreOne(deps, 'orders', 'absent', [younger, real], AbortSignal.timeout(60_000));

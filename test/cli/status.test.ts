@@ -46,7 +46,7 @@ describe('status', () => {
     expect(stdout).toMatch(
       /last scan never; last run succeeded .* ago; last verification never; last drill never/,
     );
-    expect(stdout).toContain('Every key is safe.');
+    expect(stdout).toContain('Every key is safe (not sealed).');
     expect(code).toBe(0);
     expect(await json()).toMatchObject({ safe: true, verdict: 'safe' });
   });
@@ -125,7 +125,9 @@ describe('status', () => {
     expect(stdout).toMatch(/deleted: orders, purged in 6 d 23 h/);
     expect(stdout).toContain(`-> hsm-warden recovery show ${id} --as alice --emulator`);
     expect(stdout).not.toContain('recovery request --hsm');
-    expect(stdout).toContain('Every key is safe, but 1 key is soft-deleted and can be recovered.');
+    expect(stdout).toContain(
+      'Every key is safe (not sealed), but 1 key is soft-deleted and can be recovered.',
+    );
     expect(code).toBe(0);
   });
 

@@ -36,7 +36,7 @@ export async function readPublicKey(
 }
 
 /** 32 bytes, whatever zeros the service left out. */
-function coordinate(bytes: Uint8Array): string {
+export function coordinate(bytes: Uint8Array): string {
   const padded = Buffer.alloc(32);
   Buffer.from(bytes).copy(padded, Math.max(0, 32 - bytes.length));
   return padded.toString('base64url');

@@ -6,12 +6,13 @@ import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
+import { describeSeal, judgeOf } from '../seal/describe-seal.ts';
 
 export const backupList = defineCommand({
   path: 'backup list',
   summary: 'List the newest good backup of each key, or all backups of one',
   details: [
-    'Without --key it reads the catalogue; with --key, or with --all, the backups themselves, which are there even when the catalogue is lost.',
+    'Without --key it reads the catalogue; with --key, or with --all, the backups themselves, which are there even when the catalogue is lost. Where the settings pin sealing keys, a backup without a good seal is shown, and is no recovery point.',
   ],
   format: 'table',
   options: [
@@ -30,25 +31,29 @@ export const backupList = defineCommand({
   async run(context, given) {
     const connection = await connect(context, given);
     const config = requireConfig(connection);
-    const { backups, state } = openStore(connection, config, context);
+    const store = openStore(connection, config, context);
+    const { backups, state } = store;
+    const judge = await judgeOf(store, context.signal);
     const found: StoredBackup[] = [];
     for (const { name } of chosenHsms(config, given.hsm)) {
       if (given.all || given.key !== undefined) {
-        for await (const page of backups.list(name, given.key, context.signal)) found.push(...page);
+        const every = (backups.all ?? backups).list(name, given.key, context.signal);
+        for await (const page of every) found.push(...page);
       } else {
         found.push(...Object.values((await readCatalogue(state, name, context.signal)).keys));
       }
     }
     return {
-      data: found.map(backupView),
+      data: found.map((one) => ({ ...backupView(one), seal: describeSeal(judge, one) })),
       table: {
-        columns: ['Hsm', 'Key', 'CapturedAt', 'Versions', 'Bytes', 'Blob'],
+        columns: ['Hsm', 'Key', 'CapturedAt', 'Versions', 'Bytes', 'Seal', 'Blob'],
         rows: found.map(({ blob, record }) => [
           record.hsm,
           record.key,
           momentCell(record.capturedAt),
           record.versions.length,
           { bytes: record.bytes },
+          describeSeal(judge, { record }),
           blob,
         ]),
       },

@@ -1,11 +1,6 @@
 /** `hsm-warden backup restore-all`: break glass. Restores every key of an HSM from its backups, at the set pace, and proves each. */
 import { z } from 'zod';
 import { forEachConcurrently } from '../../core/concurrency.ts';
-import { WardenError } from '../../core/errors.ts';
-import { NameMap } from '../../core/model/key-name.ts';
-import { olderFirst } from '../../core/model/recovery-order.ts';
-import { matches } from '../../core/model/selection.ts';
-import type { BackupStore, StoredBackup } from '../../core/ports.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import { isoTime } from '../../core/time.ts';
@@ -22,6 +17,7 @@ import { numberFrom } from '../frame/option-values.ts';
 import { startProgress } from '../frame/progress.ts';
 import { openReport } from './report-file.ts';
 import { planAnswer, planText, restoreAnswer } from './restore-answer.ts';
+import { candidatesOf } from './restore-candidates.ts';
 import { restoreOne } from './restore-key.ts';
 import { countRestored, type RestoredKey, type RestoreReport } from './restore-report.ts';
 
@@ -32,7 +28,7 @@ export const backupRestoreAll = defineCommand({
   path: 'backup restore-all',
   summary: 'Break glass: restore every key of an HSM from its backups',
   details: [
-    'Reads the backups themselves, so neither the app nor its state is needed. The target must share the security domain of the HSM the backups are of. A key that is active already is only proven; a soft-deleted one is recovered; all others are restored. Each is proven by the public keys of all its versions. A damaged backup is passed over for the one before it. It can be interrupted and run again.',
+    'Reads the backups themselves, so neither the app nor its state is needed. The target must share the security domain of the HSM the backups are of. A key that is active already is only proven; a soft-deleted one is recovered; all others are restored. Each is proven by the public keys of all its versions. A damaged backup is passed over for the one before it. Where the settings pin sealing keys (those that `seal export` printed, set as WARDEN_SEAL_PUBLIC_KEYS), only sealed backups are used. It can be interrupted and run again.',
     'Exit code 0 only when every key is there and proven. The report says what became of each; its file is opened first, so that no outcome is lost. With -o json the progress on standard error is JSON, too, a line each.',
   ],
   format: 'table',
@@ -48,6 +44,11 @@ export const backupRestoreAll = defineCommand({
     {
       flags: '--report <path>',
       description: 'where to write the report (default: restore-FROM-TIME.json here)',
+    },
+    {
+      flags: '--accept-unsealed',
+      description:
+        'use backups without a good seal too, where there is no other; their keys are marked unproven',
     },
     { flags: '--dry-run', description: 'only say what would be done' },
     { flags: '--yes', description: 'do not ask for the name of an HSM that is not on this machine' },
@@ -67,6 +68,7 @@ export const backupRestoreAll = defineCommand({
     // The service takes 10 restores a second from everybody together (Managed HSM service limits).
     pace: numberFrom(0.1, 10, 'restores a second').default(8),
     report: z.string().min(1).optional(),
+    acceptUnsealed: z.boolean().default(false),
     dryRun: z.boolean().default(false),
     yes: z.boolean().default(false),
     output: z.string().optional(),
@@ -76,17 +78,18 @@ export const backupRestoreAll = defineCommand({
     const connection = await connect(context, given);
     const config = requireConfig(connection);
     const address = hsmAddress(given, connection);
-    const { backups } = openStore(connection, config, context);
+    const store = openStore(connection, config, context);
     const from =
       config.hsms.find(({ name }) => name.toLowerCase() === given.from.toLowerCase())?.name ?? given.from;
     const asOf = given.asOf?.getTime() ?? Number.POSITIVE_INFINITY;
-    const byKey = await candidates(backups, from, asOf, given.only, signal);
-    if (byKey.size === 0) throw nothing(from);
+    const { only, acceptUnsealed } = given;
+    const wanted = { from, asOf, only, acceptUnsealed };
+    const { byKey, evidenceOf } = await candidatesOf(store, wanted, signal);
     const keys = keyServiceOn(connection, address, clock);
     const seen = await observe({ keys, clock, logger: cliLogger(context), retry: DEFAULT_RETRY }, signal);
     const presenceOf = (key: string) =>
       seen.active.has(key) ? 'active' : seen.deleted.has(key) ? 'deleted' : 'absent';
-    const plan = { from, target: address.hsm, byKey, presenceOf, pace: given.pace };
+    const plan = { from, target: address.hsm, byKey, evidenceOf, presenceOf, pace: given.pace };
     if (given.dryRun) return planAnswer(plan);
 
     const startedAt = clock.now();
@@ -94,7 +97,8 @@ export const backupRestoreAll = defineCommand({
     context.stderr.write(`Restoring ${planText(plan)}.\n`);
     if (!given.yes && !isLoopback(address.url)) await confirm(context, address);
     const file = await openReport(path);
-    const deps = { keys, backups, pacer: pacerFor(given.pace, clock), clock };
+    const { backups } = store;
+    const deps = { keys, backups, pacer: pacerFor(given.pace, clock), clock, evidenceOf };
     const done: RestoredKey[] = [];
     const progress = startProgress(context, `Restoring into ${address.hsm}`, given.output === 'json');
     context.onInterrupt(
@@ -142,37 +146,10 @@ async function confirm(context: CommandContext, { hsm, url }: HsmAddress): Promi
   );
 }
 
-/** All backups by key, newest first. */
-async function candidates(
-  backups: BackupStore,
-  hsm: string,
-  asOf: number,
-  only: readonly string[],
-  signal: AbortSignal,
-): Promise<ReadonlyMap<string, readonly StoredBackup[]>> {
-  const byKey = new NameMap<StoredBackup[]>();
-  for await (const page of backups.list(hsm, undefined, signal)) {
-    for (const backup of page) {
-      const { key, capturedAt } = backup.record;
-      if (capturedAt > asOf || !only.some((pattern) => matches(key, pattern))) continue;
-      byKey.set(key, [...(byKey.get(key) ?? []), backup]);
-    }
-  }
-  for (const found of byKey.values()) found.sort((a, b) => olderFirst(b, a));
-  return byKey;
-}
-
 async function* each<T>(items: Iterable<T>): AsyncGenerator<T> {
   yield* items;
 }
 
 function rate(count: number, ms: number): number {
   return ms === 0 ? 0 : Math.round((count / ms) * 10_000) / 10;
-}
-
-function nothing(from: string): WardenError {
-  return new WardenError('nothing-to-restore', {
-    message: `There are no such backups of HSM ${from}.`,
-    advice: 'The name is that of the settings when the backups were taken: the first part of the blob names.',
-  });
 }

@@ -5,7 +5,7 @@ import { counted, isoCell } from '../connect/warden-options.ts';
 import type { Answer } from '../frame/command.ts';
 import { duration } from '../frame/duration.ts';
 import type { Presence } from './restore-key.ts';
-import type { RestoredKey, RestoreReport } from './restore-report.ts';
+import type { Evidence, RestoredKey, RestoreReport } from './restore-report.ts';
 
 const ACTS = { active: 'prove', deleted: 'recover', absent: 'restore' } as const satisfies Record<
   Presence,
@@ -19,6 +19,7 @@ export interface RestorePlan {
   readonly from: string;
   readonly target: string;
   readonly byKey: ReadonlyMap<string, readonly StoredBackup[]>;
+  readonly evidenceOf: (backup: StoredBackup) => Evidence;
   readonly presenceOf: (key: string) => Presence;
   /** Restores a second. */
   readonly pace: number;
@@ -39,10 +40,17 @@ export function planAnswer(plan: RestorePlan): Answer {
     action: ACTS[plan.presenceOf(key)],
     blob: newest?.blob,
     capturedAt: newest === undefined ? undefined : isoTime(newest.record.capturedAt),
+    evidence: newest === undefined ? undefined : plan.evidenceOf(newest),
   }));
   const table = {
-    columns: ['Key', 'Action', 'CapturedAt', 'Blob'],
-    rows: keys.map(({ key, action, capturedAt, blob }) => [key, action, isoCell(capturedAt), blob]),
+    columns: ['Key', 'Action', 'CapturedAt', 'Evidence', 'Blob'],
+    rows: keys.map(({ key, action, capturedAt, evidence, blob }) => [
+      key,
+      action,
+      isoCell(capturedAt),
+      evidence,
+      blob,
+    ]),
   };
   return {
     data: { keys },
@@ -57,8 +65,11 @@ export function restoreAnswer(report: RestoreReport, wanted: number, isKept: boo
   const { restored, recovered, present } = counts;
   const failed = causes(keys);
   const table = {
-    columns: ['Key', 'Outcome', 'Versions', 'Verified', 'CapturedAt'],
-    rows: keys.map((one) => [one.key, one.outcome, one.versions, one.verified, isoCell(one.capturedAt)]),
+    columns: ['Key', 'Outcome', 'Versions', 'Verified', 'Evidence', 'CapturedAt'],
+    rows: keys.map((one) => [
+      ...[one.key, one.outcome, one.versions, one.verified, one.evidence],
+      isoCell(one.capturedAt),
+    ]),
   };
   return {
     data: report,
@@ -67,13 +78,20 @@ export function restoreAnswer(report: RestoreReport, wanted: number, isKept: boo
       [
         ...(isKept ? [] : [show(table)]),
         ...(failed.length === 0 ? [] : ['Not brought back:', ...failed]),
-        `${restored + recovered + present} of ${wanted} keys are on HSM ${target.hsm}, each proven: ${restored} restored, ${recovered} recovered, ${present} there before. ${pace.reached} a second (set: ${pace.set}).`,
+        `${restored + recovered + present} of ${wanted} keys are on HSM ${target.hsm}, each proven${provenBy(keys)}: ${restored} restored, ${recovered} recovered, ${present} there before. ${pace.reached} a second (set: ${pace.set}).`,
         ...(complete
           ? ['Next: put the HSM into WARDEN_HSMS, then hsm-warden backup run.']
           : ['Not every key is back. Run the same command again: it goes on from there.']),
       ].join('\n'),
     exit: complete ? 'done' : 'failed',
   };
+}
+
+/** What the proof rests on, where it is not seals alone. */
+function provenBy(keys: readonly RestoredKey[]): string {
+  const unproven = keys.filter(({ evidence }) => evidence === 'unproven').length;
+  if (unproven > 0) return ` (${counted(unproven, 'key')} UNPROVEN, by backups without a good seal)`;
+  return keys.some(({ evidence }) => evidence === 'not sealed') ? ' by its backup, which is not sealed' : '';
 }
 
 /** Equal failures are one line, the most common first: a hundred keys that one right is lacking for are one cause. */

@@ -9,7 +9,7 @@ import { verifyRecovered } from '../../features/recovery/execution/verify-recove
 import { judgeCandidate } from '../../features/recovery/model/known-facts.ts';
 import { describeReturned, otherKey, unexpectedIn } from '../../features/recovery/model/other-key.ts';
 import { damageOf } from '../../features/verify/check-backup.ts';
-import type { RestoredKey } from './restore-report.ts';
+import type { Evidence, RestoredKey } from './restore-report.ts';
 
 /** What restoring works with. */
 export interface RestoreDeps {
@@ -17,6 +17,8 @@ export interface RestoreDeps {
   readonly backups: BackupStore;
   readonly pacer: Pacer;
   readonly clock: Clock;
+  /** What a backup is believed by. */
+  readonly evidenceOf: (backup: StoredBackup) => Evidence;
 }
 
 /** Where the key is on the target before. */
@@ -49,6 +51,7 @@ export async function restoreOne(
       blob,
       capturedAt: isoTime(record.capturedAt),
       sha256: record.sha256,
+      evidence: deps.evidenceOf(backup),
       versions,
       verified,
       durationMs: deps.clock.now() - startedAt,
@@ -87,7 +90,10 @@ async function bringBack(
       notes.push(`The backup ${backup.blob} was passed over: ${damage}.`);
       continue;
     }
-    const { contradictions } = judgeCandidate(backup, undefined, candidates);
+    // What nothing proves does not contradict what a seal proves.
+    const isSealed = deps.evidenceOf(backup) === 'sealed';
+    const peers = isSealed ? candidates.filter((one) => deps.evidenceOf(one) === 'sealed') : candidates;
+    const { contradictions } = judgeCandidate(backup, undefined, peers);
     if (contradictions.length > 0) {
       notes.push(`The backup ${backup.blob} was passed over: ${contradictions.join('; ')}.`);
       continue;

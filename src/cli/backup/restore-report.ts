@@ -1,5 +1,11 @@
 /** What a bulk restore did, key by key: the paper that is left when the night is over. Times are ISO 8601, durations ms. */
 
+/**
+ * What a backup was believed by: its seal; nothing but its own words, where the settings pin no sealing key (`not sealed`) or
+ * where unsealed backups were accepted (`unproven`).
+ */
+export type Evidence = 'sealed' | 'not sealed' | 'unproven';
+
 /** What became of one key. */
 export interface RestoredKey {
   readonly key: string;
@@ -11,6 +17,7 @@ export interface RestoredKey {
   readonly blob?: string;
   readonly capturedAt?: string;
   readonly sha256?: string;
+  readonly evidence?: Evidence;
   /** Versions in the key now, and those proven by their public key or, of symmetric keys, by version id. */
   readonly versions?: number;
   readonly verified?: number;

@@ -17,6 +17,7 @@ import {
 import { momentCell } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
 import { GuardRefusal, UsageError } from '../frame/failures.ts';
+import { describeSeal, judgeOf } from '../seal/describe-seal.ts';
 import { backupView } from './list.ts';
 
 export const backupShow = defineCommand({
@@ -37,16 +38,18 @@ export const backupShow = defineCommand({
   schema: z.object({ ...ConnectionOptions, blob: z.string(), file: z.string().min(1).optional() }),
   async run(context, given) {
     const connection = await connect(context, given);
-    const { backups } = openStore(connection, requireConfig(connection), context);
+    const store = openStore(connection, requireConfig(connection), context);
+    const backups = store.backups.all ?? store.backups;
     const found = await findBackup(backups, given.blob, sameWorld(connection), context.signal);
     const damage = await damageOf(backups, found, context.signal);
     if (given.file !== undefined && damage === undefined) {
       await writeNew(given.file, await backups.read(found.blob, context.signal));
     }
+    const seal = describeSeal(await judgeOf(store, context.signal), found);
     const { record } = found;
     const verdict = damage === undefined ? 'good' : `damaged: ${damage}`;
     return {
-      data: { ...backupView(found), verdict },
+      data: { ...backupView(found), verdict, seal },
       table: {
         columns: ['Fact', 'Value'],
         wraps: true,
@@ -63,6 +66,7 @@ export const backupShow = defineCommand({
             `${version} ${thumbprint ?? '(symmetric)'}`,
           ]),
           ['verdict', verdict],
+          ['seal', seal],
         ],
       },
       exit: damage === undefined ? 'done' : 'failed',

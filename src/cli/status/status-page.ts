@@ -2,6 +2,7 @@
 import {
   type DeletedKeyStatus,
   type HsmStatus,
+  isSealed,
   type KeyRisk,
   type SeenStatus,
   type Verdict,
@@ -13,6 +14,7 @@ import type { CliContext } from '../frame/context.ts';
 import { duration } from '../frame/duration.ts';
 import { type Paint, paintFor } from '../frame/style.ts';
 import { recoveryUrl } from '../recovery/open-api.ts';
+import { NOT_SEALED } from '../seal/describe-seal.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
 
@@ -52,12 +54,10 @@ function closing({ statuses, verdict }: StatusFacts, paint: Paint): string {
   if (lost > 0) return say('red', `${counted(lost, 'key')} LOST. Not every key is safe.`);
   if (verdict === 'at-risk') return say('red', 'Not every key is safe.');
   if (verdict === 'unknown') return say('yellow', 'It cannot be told whether every key is safe.');
-  if (deleted === 0) return say('green', 'Every key is safe.');
+  const safe = isSealed(statuses) ? 'Every key is safe' : `Every key is safe (${NOT_SEALED})`;
+  if (deleted === 0) return say('green', `${safe}.`);
   const are = deleted === 1 ? 'is' : 'are';
-  return say(
-    'yellow',
-    `Every key is safe, but ${counted(deleted, 'key')} ${are} soft-deleted and can be recovered.`,
-  );
+  return say('yellow', `${safe}, but ${counted(deleted, 'key')} ${are} soft-deleted and can be recovered.`);
 }
 
 function hsmLines(one: HsmStatus, facts: StatusFacts, now: number, paint: Paint): string[] {
@@ -66,7 +66,7 @@ function hsmLines(one: HsmStatus, facts: StatusFacts, now: number, paint: Paint)
   const head = `${paint('bold', one.hsm)}  ${paint(colour, sign)}`;
   if (!wasSeen(one)) return [head];
   return [
-    head,
+    one.sealed ? head : `${head}  ${NOT_SEALED}`,
     `  ${countsOf(one, now)}`,
     `  ${agesOf(one, now)}`,
     ...cut(one.lost, (lost) => lostLine(lost, { connection: facts.connection, now, paint })),

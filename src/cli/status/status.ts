@@ -1,7 +1,7 @@
 /** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
 import { z } from 'zod';
 import { isWardenError } from '../../core/errors.ts';
-import { isSafe, overallVerdict, wasSeen } from '../../features/status/hsm-status.ts';
+import { isSafe, isSealed, overallVerdict, wasSeen } from '../../features/status/hsm-status.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { doubtsOf } from '../connect/doubts.ts';
@@ -20,6 +20,7 @@ export const status = defineCommand({
   summary: 'Say whether every key is safe',
   details: [
     'Reads every HSM of the settings and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be told, and the first line says why.',
+    'Where the settings pin no sealing key it says `not sealed` beside the verdict, and `sealed` in JSON is false: whoever can write the storage could have made it up.',
     'LOST is a key that was purged and that no backup brings back. It stays, and so does exit code 1, until somebody who may approve recoveries acknowledges it: ack FINDING.',
   ],
   format: 'table',
@@ -37,7 +38,13 @@ export const status = defineCommand({
     const waiting = requests.waiting?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
     const verdict = overallVerdict(statuses);
     return {
-      data: { safe: isSafe(statuses), verdict, hsms: statuses, waiting: waiting ?? null },
+      data: {
+        safe: isSafe(statuses),
+        sealed: isSealed(statuses),
+        verdict,
+        hsms: statuses,
+        waiting: waiting ?? null,
+      },
       doubts: [...troublesOf(statuses).flatMap(doubtsOf), ...requests.doubts],
       table: {
         columns: ['Hsm', 'Verdict', 'Active', 'Covered', 'Excluded', 'Risks', 'Deleted', 'Lost'],

@@ -3,7 +3,12 @@ import { NameMap } from '../../core/model/key-name.ts';
 import { olderFirst } from '../../core/model/recovery-order.ts';
 import type { BackupStore } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
-import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
+import {
+  type Catalogue,
+  type CatalogueEntry,
+  type CatalogueStore,
+  whatCounts,
+} from '../recovery-points/catalogue.ts';
 import { damageOf } from '../verify/check-backup.ts';
 import type { ObserveDeps } from '../watch/observe/observe.ts';
 
@@ -13,19 +18,29 @@ export interface StoreCheck {
   readonly missing: NameMap<true>;
   /** Blobs that were read and are not what was stored. */
   readonly damaged: ReadonlySet<string>;
+  /** Where seals are configured: how many blobs have no good one, so that they are no recovery points. */
+  readonly unproven: number;
 }
 
 /** Lists all backups of the HSM, and reads the newest that is listed. Fails with a storage code. */
 export async function checkStore(
-  deps: Pick<ObserveDeps, 'keys' | 'clock' | 'retry'> & { readonly backups: BackupStore },
+  deps: Pick<ObserveDeps, 'keys' | 'clock' | 'retry'> & {
+    readonly backups: BackupStore;
+    readonly state: CatalogueStore;
+  },
   { keys }: Catalogue,
   signal: AbortSignal,
 ): Promise<StoreCheck> {
   const entries = Object.values(keys);
   const missing = new Map(entries.map((entry) => [identityOf(entry), entry]));
-  for await (const page of deps.backups.list(deps.keys.hsm, undefined, signal)) {
-    // A pinned copy restores as the original does: what counts is what it is a backup of.
-    for (const backup of page) missing.delete(identityOf(backup));
+  const counts = await whatCounts(deps.state, signal);
+  let unproven = 0;
+  for await (const page of (deps.backups.all ?? deps.backups).list(deps.keys.hsm, undefined, signal)) {
+    for (const backup of page) {
+      // A pinned copy restores as the original does: what counts is what it is a backup of.
+      if (counts(backup)) missing.delete(identityOf(backup));
+      else unproven += 1;
+    }
   }
   const newest = entries
     .filter((entry) => !missing.has(identityOf(entry)))
@@ -40,6 +55,7 @@ export async function checkStore(
   return {
     missing: new NameMap([...missing.values()].map(({ record }) => [record.key, true])),
     damaged: new Set(newest === undefined || damage === undefined ? [] : [newest.blob]),
+    unproven,
   };
 }
 

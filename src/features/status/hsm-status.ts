@@ -78,6 +78,8 @@ interface UnseenStatus {
 export interface SeenStatus {
   readonly hsm: string;
   readonly verdict: 'safe' | 'at-risk';
+  /** Whether it rests on seals. Where it does not, whoever can write the storage can make up what it rests on. */
+  readonly sealed: boolean;
   /** Active keys; those with a good backup; those the settings leave out. */
   readonly active: number;
   readonly covered: number;
@@ -106,6 +108,11 @@ export function wasSeen(status: HsmStatus): status is SeenStatus {
 /** Whether every key is safe: what exit codes and `safe` in JSON mean, wherever they are given. */
 export function isSafe(statuses: readonly Pick<HsmStatus, 'verdict'>[]): boolean {
   return overallVerdict(statuses) === 'safe';
+}
+
+/** Whether a verdict over several HSMs rests on seals alone. */
+export function isSealed(statuses: readonly HsmStatus[]): boolean {
+  return statuses.every((one) => !wasSeen(one) || one.sealed);
 }
 
 /** The verdict over several HSMs: what is known to be wrong weighs more than what is not known. */

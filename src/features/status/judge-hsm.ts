@@ -1,7 +1,6 @@
 /** Scans one HSM and its backups, changes nothing, and says whether every key is safe. */
 
 import { definedOnly } from '../../core/defined-only.ts';
-import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import { ownValue } from '../../core/own-value.ts';
@@ -11,7 +10,7 @@ import { nextRunAfter } from '../../core/schedule.ts';
 import { isoTime } from '../../core/time.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import { readLastRun } from '../backup/last-run.ts';
-import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
+import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
 import { readVerification, type VerifyState } from '../verify/verify-state.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
@@ -31,7 +30,7 @@ import { lostKeys, sortLosses } from './lost-keys.ts';
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
-  readonly state: DocumentStore;
+  readonly state: CatalogueStore;
   readonly backups: BackupStore;
   readonly auditStore: AuditStore;
   readonly anchor: Pick<AuditAnchor, 'read'>;
@@ -123,6 +122,7 @@ function conclude(
   return {
     hsm: deps.keys.hsm,
     verdict: risks.length === 0 && lost.length === 0 ? 'safe' : 'at-risk',
+    sealed: deps.state.points !== undefined,
     active: active.length,
     covered: judged.filter((one) => one === 'covered').length,
     excluded: judged.filter((one) => one === 'excluded').length,
@@ -138,6 +138,7 @@ function conclude(
     warnings: [
       ...runWarnings(now, policy, memory),
       ...hsmWarnings(policy, active),
+      ...sealWarnings(store),
       ...[memory.acknowledgements.trouble ?? []].flat(),
     ],
   };
@@ -173,6 +174,13 @@ function runWarnings(now: number, policy: WatchPolicy, { lastRun, watch }: Memor
   const refused = watch.refused.length + (watch.refusedBefore ?? 0);
   if (refused > 0) warnings.push(`The topic refused ${refused} events for good.`);
   return warnings;
+}
+
+function sealWarnings({ unproven }: StoreCheck): string[] {
+  if (unproven === 0) return [];
+  return [
+    `${unproven} blob(s) in the store have no good seal and are no recovery points: hsm-warden backup list --all shows which.`,
+  ];
 }
 
 function hsmWarnings(policy: WatchPolicy, active: readonly ListedKey[]): string[] {
