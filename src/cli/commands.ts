@@ -49,6 +49,14 @@ import { recoveryRearm } from './recovery/rearm.ts';
 import { recoveryReject } from './recovery/reject.ts';
 import { recoveryRequest } from './recovery/request.ts';
 import { recoveryShow } from './recovery/show.ts';
+import { roleAssignmentCreate, roleAssignmentDelete, roleAssignmentList } from './role/assignment.ts';
+import {
+  roleDefinitionCreate,
+  roleDefinitionDelete,
+  roleDefinitionList,
+  roleDefinitionShow,
+  roleDefinitionUpdate,
+} from './role/definition.ts';
 import { rolesApply } from './roles/apply.ts';
 import { rolesCheck } from './roles/check.ts';
 import { rolesPlan } from './roles/plan.ts';
@@ -70,6 +78,9 @@ export const GROUPS: Groups = {
   seal: 'The keys by which recovery points and decisions are believed',
   queue: 'Messages to the app that failed for good',
   deploy: 'What a deployment to Azure needs',
+  role: 'Local roles of an HSM and who has them, with the flags of az keyvault role',
+  'role definition': 'Which local roles an HSM has',
+  'role assignment': 'Who has which local role of an HSM',
   roles: 'Local roles of the two apps on an HSM, which no deployment can make',
 };
 
@@ -129,6 +140,14 @@ export const COMMANDS: readonly Command[] = [
   sealExport,
   sealRotate,
   deployCheck,
+  roleDefinitionList,
+  roleDefinitionShow,
+  roleDefinitionCreate,
+  roleDefinitionUpdate,
+  roleDefinitionDelete,
+  roleAssignmentList,
+  roleAssignmentCreate,
+  roleAssignmentDelete,
   rolesPlan,
   rolesApply,
   rolesCheck,

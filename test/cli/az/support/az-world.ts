@@ -80,6 +80,13 @@ const SHAPES = {
   verified: ['algorithm', 'isValid', 'keyId'],
   random: ['value'],
   template: ['anyOf', 'version'],
+  definition: [
+    ...['assignableScopes', 'description', 'id', 'name', 'permissions', 'roleName', 'roleType', 'type'],
+  ],
+  assignment: [
+    ...['id', 'name', 'principalId', 'principalName', 'principalType'],
+    ...['roleDefinitionId', 'roleName', 'scope', 'type'],
+  ],
   attestation: ['certificatePemFile', 'privateKeyAttestation', 'publicKeyAttestation', 'version'],
 } as const;
 export type Shape = keyof typeof SHAPES | 'nothing';
