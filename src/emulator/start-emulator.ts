@@ -14,6 +14,7 @@ import { rotateDue } from './server/automatic-rotation.ts';
 import { arrivalControls, coreControls, resourceControls } from './server/controls.ts';
 import { listen } from './server/https-server.ts';
 import { exchange, purgeDue } from './server/pipeline.ts';
+import type { Change } from './state/model.ts';
 import type { ReadableState } from './state/pool-state.ts';
 import { openAuthority } from './tls/authority-folder.ts';
 import { createLeaf } from './tls/certificates.ts';
@@ -46,6 +47,8 @@ export type Emulator = {
   advanceClock(ms: number): Promise<void>;
   /** The state, to read. */
   readonly state: ReadableState;
+  /** Makes changes that no request makes, as a seed does: a past deletion, say. */
+  change(changes: readonly Change[]): Promise<void>;
   /** Stops listening and lets running requests end. */
   close(): Promise<void>;
 };
@@ -117,6 +120,7 @@ async function start(options: EmulatorOptions, cleanups: Cleanups): Promise<Emul
     resource: arm.resource,
     advanceClock,
     state,
+    change: (changes) => store.commit(changes),
     close: () => undo(cleanups),
   };
 }

@@ -18,10 +18,10 @@ export interface StartArguments {
 }
 
 /** How to call it. */
-export const USAGE = `usage: npm start -- [--once] [--keys N] [--json] [--fresh] [--advance 80d]
+export const USAGE = `usage: npm start -- [--once] [--keys N] [--json] [--fresh] [--advance 61d]
   --once     end after the nightly run; exit code 0 only if every active key is backed up
   --keys N   N active keys, both HSMs together (default ${LISTED_KEYS}); each number has a world of its own
-  --advance  move the clock ahead after the run, e.g. 80d or 12h, and show what the watch says on the way
+  --advance  move the clock ahead after the run, e.g. 61d or 12h, and show what the watch says on the way
   --json     print the summary as JSON to standard output, and everything else to standard error
   --fresh    forget this world of earlier starts (under .warden/) and begin with an empty one
   -h, --help show this`;

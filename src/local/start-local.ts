@@ -7,6 +7,7 @@ import { systemClock } from '../adapters/system/system-clock.ts';
 import { ADMINISTRATOR_ID } from '../emulator/options.ts';
 import { lockFolder } from '../emulator/state/folder-lock.ts';
 import type { RunSummary } from '../features/backup/run-record.ts';
+import { isSafe } from '../features/status/hsm-status.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeDeletedKeys } from './deleted-keys.ts';
 import { needSpace, watchSpace } from './free-space.ts';
@@ -15,11 +16,13 @@ import type { HostLogLine } from './host/host-log.ts';
 import { startProgress } from './progress.ts';
 import { runNightly } from './run-nightly.ts';
 import { type Apps, startApps } from './start-apps.ts';
-import { allSafe, describeSummary, summarise } from './summary.ts';
+import { describeSummary, hasBackedUpAll, summarise } from './summary.ts';
 import { followClocks, scanNow, travel } from './time-travel.ts';
 import { unlessAborted } from './unless-aborted.ts';
+import { describeVerdict, judgeWorld } from './verdict.ts';
 import { USUAL_WORLD, whereEverythingIs } from './where-everything-is.ts';
 import { resourceOf } from './world/app-settings.ts';
+import { deleteSeeds } from './world/delete-seeds.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
 import { writeWorldFile } from './world/world-file.ts';
@@ -49,7 +52,7 @@ export interface Output {
 
 /** The running apps and their world. */
 export interface Local {
-  /** Whether every key has a good backup. */
+  /** Whether every key is safe, as `hsm-warden status` judges it. */
   readonly safe: boolean;
   close(): Promise<void>;
 }
@@ -102,13 +105,20 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
     starting = startApps(world, { folder, once: args.once, log });
     const apps = await unlessAborted(starting, signal);
     await unlessAborted(describeWorld(world, apps, folder), signal);
+    await deleteSeeds(world, apps, signal);
     const runs = await backUpNow(world, apps, output, signal);
-    const safe = allSafe(summarise(runs));
     say(describeSummary(runs));
-    say(safe ? 'Every active key has a good backup.' : 'Some keys have no good backup: see above.');
+    say(
+      hasBackedUpAll(summarise(runs))
+        ? 'Every active key has a good backup.'
+        : 'Some keys have no good backup: see above.',
+    );
     await watchNow(world, apps, events, args, say, signal);
     signal.throwIfAborted();
     for (const line of await unlessAborted(describeDeletedKeys(world), signal)) say(line);
+    const statuses = await judgeWorld(world, signal);
+    const safe = isSafe(statuses);
+    for (const line of describeVerdict(statuses)) say(line);
     if (!args.once) say(whereEverythingIs(world, apps, folder));
     if (args.json) {
       // The last line: what the topic takes from now on is not said any more.

@@ -20,8 +20,8 @@ export function summarise(runs: readonly RunSummary[]): HsmSummary[] {
   });
 }
 
-/** Whether every key of every HSM has a good backup. */
-export function allSafe(hsms: readonly HsmSummary[]): boolean {
+/** Whether the runs left no key without a backup: of deleted and lost keys this says nothing. */
+export function hasBackedUpAll(hsms: readonly HsmSummary[]): boolean {
   return hsms.every(({ keys, backedUp, unchanged }) => keys === backedUp + unchanged);
 }
 

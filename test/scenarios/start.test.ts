@@ -107,6 +107,8 @@ describe('npm start', () => {
     expect(counts(second.output)).toMatchObject({ keys: 31, backedUp: 0, unchanged: 31, safe: true });
     expect([first.code, second.code]).toEqual([0, 0]);
     expect(first.errors).not.toContain('\r');
+    // The last line of people and `safe` of programs are the verdict of hsm-warden status.
+    expect(first.errors.trimEnd().split('\n').at(-1)).toBe('Every key is safe.');
   });
 
   it('--fresh begins again', { timeout: 120_000 }, async () => {

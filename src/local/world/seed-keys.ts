@@ -20,7 +20,8 @@ interface Seed {
   readonly tags?: Readonly<Record<string, string>>;
   readonly disabled?: boolean;
   readonly expiresIn?: number;
-  readonly deleted?: number;
+  /** A first start deletes it, once it has its backup. */
+  readonly deleted?: true;
 }
 
 const CONTOSO: readonly Seed[] = [
@@ -41,7 +42,7 @@ const CONTOSO: readonly Seed[] = [
   { name: 'payments-data', spec: AES256, versions: [300], tags: { owner: 'payments', env: 'prod' } },
   { name: 'token-signing-old', spec: RSA2048, versions: [900], expiresIn: -170, disabled: true },
   { name: 'backup-wrapping', spec: AES256, versions: [610] },
-  { name: 'invoice-signing-2024', spec: P256, versions: [690], deleted: 64, tags: { owner: 'finance' } },
+  { name: 'invoice-signing-2024', spec: P256, versions: [690], deleted: true, tags: { owner: 'finance' } },
 ];
 
 const FABRIKAM: readonly Seed[] = [
@@ -57,7 +58,7 @@ const FABRIKAM: readonly Seed[] = [
   { name: 'warehouse-tde', spec: RSA3072, versions: [470], tags: { owner: 'data' } },
   { name: 'partner-exchange', spec: P384, versions: [15], disabled: true },
   { name: 'timestamping', spec: RSA3072, versions: [222] },
-  { name: 'poc-encryption', spec: AES256, versions: [95], deleted: 3 },
+  { name: 'poc-encryption', spec: AES256, versions: [95], deleted: true },
 ];
 
 /** The names of the two HSMs that a start makes. */
@@ -78,13 +79,8 @@ const OPS = {
  * Changes that fill one HSM so that both together have `activeKeys` active keys: the first ones of the list, then
  * numbered ones, taking turns. Material is shared between keys of one kind: making it for each key would take minutes.
  */
-export async function seedWorld(
-  hsm: LocalHsmName,
-  activeKeys: number,
-  retentionDays: number,
-  now: number,
-): Promise<Change[]> {
-  const seeds = seedsFor(hsm, activeKeys).filter(({ deleted = 0 }) => deleted < retentionDays);
+export async function seedWorld(hsm: LocalHsmName, activeKeys: number, now: number): Promise<Change[]> {
+  const seeds = seedsFor(hsm, activeKeys);
   const materials = new Map<string, Promise<KeyMaterial>>();
   const materialOf = (spec: MaterialSpec) => {
     const id = JSON.stringify(spec);
@@ -93,7 +89,7 @@ export async function seedWorld(
     return made;
   };
   return Promise.all(
-    seeds.map(async (seed, order) => toChange(seed, order, retentionDays, now, await materialOf(seed.spec))),
+    seeds.map(async (seed, order) => toChange(seed, order, now, await materialOf(seed.spec))),
   );
 }
 
@@ -110,13 +106,7 @@ function numberedSeed(index: number): Seed {
   return { name: `service-${String(index + 1).padStart(4, '0')}`, spec, versions: [30 + (index % 300)] };
 }
 
-function toChange(
-  seed: Seed,
-  order: number,
-  retentionDays: number,
-  now: number,
-  material: KeyMaterial,
-): Change {
+function toChange(seed: Seed, order: number, now: number, material: KeyMaterial): Change {
   const versions = seed.versions.map((age): KeyVersion => {
     const created = now - age * DAY_SECONDS;
     return {
@@ -131,8 +121,12 @@ function toChange(
       ...(seed.expiresIn !== undefined && { exp: now + seed.expiresIn * DAY_SECONDS }),
     };
   });
-  if (seed.deleted === undefined) return { type: 'putKey', key: { name: seed.name, order, versions } };
-  const deletedDate = now - seed.deleted * DAY_SECONDS;
-  const deletion = { deletedDate, scheduledPurgeDate: deletedDate + retentionDays * DAY_SECONDS };
-  return { type: 'putKey', key: { name: seed.name, order, versions, deletion } };
+  // A deleted one comes to be deleted later: its backup is taken before that.
+  return { type: 'putKey', key: { name: seed.name, order, versions } };
+}
+
+/** The names of the keys of an HSM that the list has as deleted. */
+export function deletedSeeds(hsm: LocalHsmName): readonly string[] {
+  const seeds = hsm === 'contoso' ? CONTOSO : FABRIKAM;
+  return seeds.filter(({ deleted }) => deleted === true).map(({ name }) => name);
 }

@@ -155,7 +155,7 @@ function startHsm(
     retentionDays: RETENTION_DAYS,
     // One pool as it should be, and one for which the watch has a word.
     purgeProtection: name === 'contoso',
-    seed: async (now) => [...appRoles(), ...(await seedWorld(name, options.keys, RETENTION_DAYS, now))],
+    seed: async (now) => [...appRoles(), ...(await seedWorld(name, options.keys, now))],
   });
 }
 
