@@ -10,7 +10,9 @@ import { showFindings } from '../doctor/show-findings.ts';
 import { defineCommand } from '../frame/define.ts';
 import { checkGroups } from './check-groups.ts';
 import { checkHsm } from './check-hsm.ts';
+import { checkLimits } from './check-limits.ts';
 import { checkNames } from './check-names.ts';
+import { checkPolicies } from './check-policies.ts';
 import { checkQuotas } from './check-quotas.ts';
 import { checkRegion } from './check-region.ts';
 import { readRights } from './check-rights.ts';
@@ -41,8 +43,8 @@ export const deployCheck = defineCommand({
   path: 'deploy check',
   summary: 'Read a subscription and say what a deployment would fail at, each with its fix',
   details: [
-    'Reads resource providers, region and zones, quotas, names, resource groups and locks, your own rights, and the HSMs: state, region, network, protection. It changes nothing and reads no key.',
-    'Exit code 1 when something would fail, 2 when something could not be read; warnings do not count. Policies of a landing zone are not read: az deployment group what-if shows what they refuse.',
+    'Reads resource providers, region and zones, quotas and limits, names, resource groups and locks, policies that deny, your own rights, and the HSMs: state, region, network, protection. It changes nothing and reads no key.',
+    'Exit code 1 when something would fail, 2 when something could not be read; warnings do not count. A policy is judged by the types and the region of what is made; where it asks for more, az deployment group what-if says what it refuses.',
   ],
   format: 'table',
   options: OPTIONS,
@@ -78,7 +80,16 @@ async function examine(arm: ResourceManager, target: Target): Promise<readonly F
   // Without the subscription nothing else can be read.
   if (findings.some(({ result }) => result !== 'ok')) return findings;
   findings.push(...judgeParameters(target));
-  for (const check of [checkProviders, checkRegion, checkGroups, checkNames, checkQuotas]) {
+  const checks = [
+    checkProviders,
+    checkRegion,
+    checkGroups,
+    checkNames,
+    checkQuotas,
+    checkLimits,
+    checkPolicies,
+  ];
+  for (const check of checks) {
     findings.push(...(await check(survey)));
   }
   for (const hsm of target.hsms) findings.push(...(await checkHsm(survey, hsm)));

@@ -124,6 +124,8 @@ describe('deploy check on a subscription that is ready', () => {
         'your rights',
         'name',
         'quota',
+        'limits',
+        'policies',
         'HSM',
         'HSM region',
         'HSM protection',

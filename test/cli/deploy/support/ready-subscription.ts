@@ -86,6 +86,21 @@ export const READY: ArmTable = {
     ['VirtualNetworks', 'NetworkSecurityGroups'],
     2,
   ),
+  ...Object.fromEntries(
+    [
+      'Microsoft.Authorization/roleAssignments',
+      'Microsoft.Insights/activityLogAlerts',
+      'Microsoft.Insights/metricAlerts',
+      'Microsoft.Insights/scheduledQueryRules',
+      'Microsoft.EventGrid/topics',
+    ].map((type) => [`GET ${SUB}/providers/${type}`, list([])]),
+  ),
+  ...Object.fromEntries(
+    [GROUP, BACKUPS].map((scope) => [
+      `GET ${scope}/providers/Microsoft.Authorization/policyAssignments`,
+      list([]),
+    ]),
+  ),
   [`GET ${SUB}/${PERMISSIONS}`]: OWNER,
   [`GET ${GROUP}`]: { body: { location: 'westeurope' } },
   [`GET ${GROUP}/resources`]: list([]),
