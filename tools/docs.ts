@@ -5,6 +5,8 @@ import { apiPage } from './api-doc.ts';
 import { cliPage } from './cli-doc.ts';
 import { configurationPage } from './configuration-doc.ts';
 import { writePictures } from './pictures.ts';
+// Writes the schemas of the events.
+import './event-schemas.ts';
 
 await writeFile('docs/configuration.md', configurationPage());
 await writeFile('docs/cli.md', cliPage());

@@ -65,7 +65,17 @@ export function composeRecovery(config: Config): Recovery {
 /** The part of the platform that the recovery works on. */
 type RecoveryPlatform = Pick<
   Platform,
-  'clock' | 'hsms' | 'state' | 'queue' | 'bus' | 'auditStore' | 'anchor' | 'once' | 'checkAppend' | 'prepare'
+  | 'clock'
+  | 'hsms'
+  | 'state'
+  | 'queue'
+  | 'deadLetters'
+  | 'bus'
+  | 'auditStore'
+  | 'anchor'
+  | 'once'
+  | 'checkAppend'
+  | 'prepare'
 >;
 
 /** What differs between the deployed app and another that is put together from the same parts. */

@@ -8,6 +8,7 @@ import { BlobOnceStore } from '../../src/adapters/audit/blob-once-store.ts';
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
+import { StorageDeadLetters } from '../../src/adapters/queue/storage-dead-letters.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { EventBus } from '../../src/core/events/bus.ts';
@@ -104,6 +105,7 @@ beforeAll(async () => {
         clock: systemClock,
       }),
       queue: new StorageWorkQueue({ service, clock: systemClock }),
+      deadLetters: new StorageDeadLetters({ service, clock: systemClock, queues: ['recoveries'] }),
       prepare: async () => undefined,
       bus: new EventBus([topic], systemClock),
     },

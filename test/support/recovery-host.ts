@@ -16,6 +16,7 @@ import {
   startIssuer,
 } from '../../src/local/issuer/issuer.ts';
 import { slot } from '../functions/apps/slot.ts';
+import { MemoryDeadLetters } from './memory/memory-dead-letters.ts';
 import { RecoveryWorld } from './recovery-world.ts';
 
 /** `whsec_` and 32 bytes each: a secret and the one it is rotated to. */
@@ -118,6 +119,7 @@ function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
       autoRequest: true,
     },
     auditStore: world.auditStore,
+    deadLetters: new MemoryDeadLetters(),
     hsmNames: ['contoso', 'contoso-dr', 'fabrikam'],
     anchor: world.anchor,
     stopping: new AbortController().signal,

@@ -1,6 +1,6 @@
 /** `hsm-warden queue list`: the messages that failed for good. */
 import { z } from 'zod';
-import { aboutOf } from '../../features/backup/report-dead-letters.ts';
+import { aboutOf } from '../../features/dead-letters/about.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { when } from '../connect/warden-options.ts';

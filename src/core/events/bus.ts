@@ -21,6 +21,9 @@ export const PUBLISHING_MS = 5_000;
 /** Events handed over at once; of the largest kind these are about 150 KB, far below the 1 MB of an Event Grid topic. */
 const CHUNK = 100;
 
+/** So many events are known as sent already. */
+const SENT_KEPT = 1_000;
+
 /** Under what an outbox is published. */
 export interface Publication extends HandOver {
   /** What waited before the write that put the caller's events there; absent when the caller has put none there. */
@@ -39,6 +42,8 @@ export class EventBus {
   readonly #sinks: readonly EventSink[];
   readonly #clock: Clock;
   readonly #publications = new NamedSerializers();
+  /** What {@link sendOnce} has sent, oldest first. */
+  readonly #sent = new Set<string>();
   /** Outboxes in which this process has left events because a sink did not take them. */
   readonly #left = new Map<string, Progress>();
 
@@ -54,6 +59,18 @@ export class EventBus {
   async send(events: readonly CloudEvent[], handOver: HandOver): Promise<void> {
     const answers = await Promise.allSettled(this.#sinks.map((sink) => sink.accept(events, handOver)));
     for (const answer of answers) if (answer.status === 'rejected') throw answer.reason;
+  }
+
+  /**
+   * As {@link send}, for what is found again and again: an event that this process has sent is not sent a second time. Of the
+   * newest ones only, so that a process may live for years.
+   */
+  async sendOnce(events: readonly CloudEvent[], handOver: HandOver): Promise<void> {
+    const open = events.filter(({ id }) => !this.#sent.has(id));
+    if (open.length === 0) return;
+    await this.send(open, handOver);
+    for (const { id } of open) this.#sent.add(id);
+    for (const id of [...this.#sent].slice(0, -SENT_KEPT)) this.#sent.delete(id);
   }
 
   /**

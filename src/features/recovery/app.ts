@@ -1,11 +1,12 @@
 /** The recovery as one object: what the HTTP functions, the worker and the timers call. */
 
 import { hasRequests } from '../../core/documents/has-requests.ts';
-import type { Logger } from '../../core/ports.ts';
+import type { DeadLetters, Logger } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { Breach, Breaches } from '../audit/breaches.ts';
 import { heightLog, reportHeight } from '../audit/height.ts';
 import { type AuditVerdict, firstProblem, verifyAudit } from '../audit/verify-audit.ts';
+import { reportDeadLetters } from '../dead-letters/report.ts';
 import type { Authenticator } from './access/caller.ts';
 import type { GateVerdict } from './access/gate-reports.ts';
 import { Refusals } from './access/refusals.ts';
@@ -28,6 +29,7 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger'> {
   readonly webhooks: WebhookPolicy;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
+  readonly deadLetters: DeadLetters;
   /** What was found wrong with the audit log. */
   readonly breaches: Breaches;
   /** The HSMs of the settings. */
@@ -102,7 +104,9 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
       reconcile: async () => {
         await reportHeight(shared.auditStore, shared.anchor, logger);
-        return reconcile(store, recoveries, logger, settled);
+        const looked = await reconcile(store, recoveries, logger, settled);
+        await reportDeadLetters({ ...shared, logger });
+        return looked;
       },
       rearmings: new Rearmings(deps),
       rearmingRule: rearmingRule(shared.policy),

@@ -3,8 +3,10 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { createQueueService } from '../../../src/adapters/queue/clients.ts';
 import { StorageDeadLetters } from '../../../src/adapters/queue/storage-dead-letters.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import { reportDeadLetters } from '../../../src/features/backup/report-dead-letters.ts';
+import { EventBus } from '../../../src/core/events/bus.ts';
+import { reportDeadLetters } from '../../../src/features/dead-letters/report.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
+import { MemoryEventSink } from '../../support/memory/memory-event-sink.ts';
 import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 
 const SWEEP = { kind: 'sweep', hsm: 'contoso', runId: '20261124T020000Z-nightly' };
@@ -77,8 +79,9 @@ describe('messages that failed for good', () => {
     await setAside('rubbish');
     const logger = new RecordingLogger();
     const { letters } = open();
+    const bus = new EventBus([new MemoryEventSink()], systemClock);
 
-    await reportDeadLetters({ deadLetters: letters, logger });
+    await reportDeadLetters({ deadLetters: letters, bus, logger });
 
     expect(logger.lines.map(({ level, fields }) => [level, fields.queue, fields.hsm, fields.runId])).toEqual([
       ['error', 'hsm-sweeps', 'contoso', SWEEP.runId],
