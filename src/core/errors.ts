@@ -65,6 +65,7 @@ export const ERROR_CLASSES = {
   'not-the-requester': 'permanent',
   'approved-already': 'permanent',
   'digest-mismatch': 'permanent',
+  'groups-unknown': 'permanent',
   'approvals-incomplete': 'permanent',
   'record-unproven': 'permanent',
   'recovery-used': 'permanent',

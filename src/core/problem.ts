@@ -11,6 +11,7 @@ export const PROBLEM_STATUS: Readonly<Partial<Record<WardenErrorCode, number>>> 
   'origin-refused': 403,
   'webhook-app-refused': 403,
   'own-request': 403,
+  'groups-unknown': 403,
   'not-the-requester': 403,
   'request-invalid': 400,
   'request-too-large': 413,

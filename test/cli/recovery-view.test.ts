@@ -8,7 +8,7 @@ const NOW = Date.UTC(2026, 10, 28, 3);
 
 function shown(change: Parameters<typeof aRequest>[0] = {}, width = 80): string {
   const record = { ...aRequest(change), expiresAt: NOW + 3_600_000 };
-  return render(viewAnswer(viewOf(record)), 'table', { now: NOW, utc: false, width });
+  return render(viewAnswer(viewOf(record, record.rule)), 'table', { now: NOW, utc: false, width });
 }
 
 describe('a request as its approvers see it', () => {

@@ -167,7 +167,7 @@ describe('of the recovery', () => {
     ]);
     for (const record of records) {
       expect(requestDigest(record)).toBe(record.digest);
-      expect(viewOf(record)).toMatchObject({ id: record.id, state: record.state });
+      expect(viewOf(record, record.rule)).toMatchObject({ id: record.id, state: record.state });
     }
     const outcomes = records.flatMap(({ outcome }) => outcome ?? []);
     expect(outcomes.map(({ result, versions, verified }) => [result, versions, verified])).toEqual([

@@ -1,12 +1,21 @@
 /** Verifies access tokens of one Entra tenant for this API: signature, issuer, audience, tenant, time, kind. */
 
-import { createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
+import {
+  createRemoteJWKSet,
+  customFetch,
+  errors,
+  type JWTPayload,
+  type JWTVerifyGetKey,
+  jwtVerify,
+} from 'jose';
 import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import { storableName } from '../../core/model/names.ts';
+import { isPlain } from '../../core/model/plain-text.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { Caller } from '../../features/recovery/access/caller.ts';
+import { fetchUsableKeys } from './key-set.ts';
 
 /** Whose tokens are believed. */
 export interface TokenTrust {
@@ -32,6 +41,12 @@ const JWKS_TIMEOUT_MS = 5_000;
 /** Entra tokens with many groups are some 10 KiB. */
 const MAX_TOKEN_CHARACTERS = 32_768;
 
+/** Words that cannot be stored as they are mean no role and no group. */
+const Words = z
+  .array(z.string())
+  .default([])
+  .transform((words) => words.filter((word) => isPlain(word) && word.length <= 200));
+
 /**
  * The claims that count. `oid` names a person or service principal for good and across applications.
  * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
@@ -44,8 +59,11 @@ const Claims = z.object({
   scp: z.string().exactOptional(),
   idtyp: z.string().exactOptional(),
   azp: z.guid().exactOptional(),
-  roles: z.array(z.string()).default([]),
-  groups: z.array(z.string()).default([]),
+  roles: Words,
+  groups: Words,
+  /** Where the token has no room for the groups, they are elsewhere, and `hasgroups` or this says so. */
+  _claim_names: z.looseObject({ groups: z.string().exactOptional() }).exactOptional(),
+  hasgroups: z.boolean().exactOptional(),
   preferred_username: z.string().exactOptional(),
   name: z.string().exactOptional(),
 });
@@ -64,6 +82,7 @@ export class TokenVerifier {
       cacheMaxAge: JWKS_MAX_AGE_MS,
       cooldownDuration: JWKS_COOLDOWN_MS,
       timeoutDuration: JWKS_TIMEOUT_MS,
+      [customFetch]: fetchUsableKeys,
     });
   }
 
@@ -115,12 +134,15 @@ function toCaller(claims: Claims, scope: string): Caller {
       groups: [...roles, ...groups],
     };
   }
-  const name = storableName(claims.preferred_username ?? claims.name ?? oid);
+  const name = storableName(claims.preferred_username ?? claims.name ?? oid, id);
   return {
     kind: 'person',
     actor: { kind: 'person', id, name },
     roles,
     groups: [...roles, ...groups],
+    ...(claims.hasgroups === true || claims._claim_names?.groups !== undefined
+      ? { groupsUnknown: true }
+      : {}),
   };
 }
 

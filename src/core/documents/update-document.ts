@@ -89,22 +89,26 @@ export async function updateDocumentWith<Kind extends DocumentKind, T, Result>(
 /**
  * Runs `attempt` until it does not fail with `state-conflict`: each time it must read again what it writes. `name` is what the
  * document is called in the message, which is the same wherever this gives up. Fails with what `attempt` fails with, and with
- * `state-conflict` after {@link CONFLICT_ATTEMPTS} conflicts.
+ * `state-conflict` after `attempts` conflicts.
  */
-export async function repeatOnConflict<T>(name: string, attempt: () => Promise<T>): Promise<T> {
+export async function repeatOnConflict<T>(
+  name: string,
+  attempt: () => Promise<T>,
+  attempts = CONFLICT_ATTEMPTS,
+): Promise<T> {
   for (let count = 1; ; count += 1) {
     try {
       return await attempt();
     } catch (error) {
       if (!isWardenError(error, 'state-conflict')) throw error;
-      if (count === CONFLICT_ATTEMPTS) throw tooManyConflicts(name, error);
+      if (count === attempts) throw tooManyConflicts(name, attempts, error);
     }
   }
 }
 
-function tooManyConflicts(name: string, last: WardenError): WardenError {
+function tooManyConflicts(name: string, attempts: number, last: WardenError): WardenError {
   return new WardenError('state-conflict', {
-    message: `${name} was changed by others ${CONFLICT_ATTEMPTS} times in a row, each time before a change of ours was written.`,
+    message: `${name} was changed by others ${attempts} times in a row, each time before a change of ours was written.`,
     advice: 'Nothing is lost: try again. If it goes on, find out who writes to the state container so often.',
     ...definedOnly({ hsm: last.hsm }),
     cause: last,

@@ -1,5 +1,6 @@
 /** The names that people and messages give, checked. */
 import { z } from 'zod';
+import { visibleText } from './plain-text.ts';
 
 /** The name of a key, as the service allows it. */
 export const KeyName = z
@@ -15,14 +16,9 @@ export const HsmName = z
 
 const LONGEST_NAME = 200;
 
-/** A name of the directory as it can be stored: well-formed, and cut between code points, never within an emoji's two halves. */
-export function storableName(text: string): string {
-  let name = '';
-  for (const character of text.toWellFormed()) {
-    if (name.length + character.length > LONGEST_NAME) break;
-    name += character;
-  }
-  return name;
+/** A name of the directory as it can be stored and shown; `id` where nothing of it can be seen. */
+export function storableName(text: string, id: string): string {
+  return visibleText(text, LONGEST_NAME, id);
 }
 
 /** Who did something: a person by the directory's object id, or a webhook source (which can only ask). */

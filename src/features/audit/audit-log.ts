@@ -1,4 +1,5 @@
 /** Writes the audit log: one chain over daily parts, each sealed before the next begins, whoever writes at once. */
+import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { WardenError } from '../../core/errors.ts';
@@ -20,6 +21,7 @@ import {
   entryLine,
   isBehind,
   SEAL,
+  storable,
 } from './entry.ts';
 import { type AnchorState, SegmentName } from './segment.ts';
 
@@ -89,6 +91,12 @@ export interface SeenTip extends ChainTip {
   readonly segment: string | undefined;
 }
 
+/** Each conflict means that another writer has appended: that many are never met, and no line is lost to them. */
+const MOST_TRIES = 1_000;
+/** So many conflicts are met without a wait: another writer, the end of a day, the next part. */
+const STEADY = 25;
+const MOST_WAIT_MS = 500;
+
 /** Events written in one go at most; a block of an append blob holds 4 MiB. */
 const BATCH = 100;
 
@@ -124,7 +132,7 @@ export class ChainedAuditLog implements AuditLog {
 
   note(event: AuditEvent): Promise<ChainTip> {
     return new Promise((resolve, reject) => {
-      this.#waiting.push({ event, occurredAt: this.#clock.now(), resolve, reject });
+      this.#waiting.push({ event: storable(event), occurredAt: this.#clock.now(), resolve, reject });
       if (!this.#writing) void this.#writeAll();
     });
   }
@@ -145,11 +153,19 @@ export class ChainedAuditLog implements AuditLog {
 
   async #append(batch: readonly Waiting[]): Promise<ChainTip> {
     let fresh = false;
-    const tip = await repeatOnConflict('The audit log', () => {
-      const appended = this.#tryAppend(batch, fresh);
-      fresh = true;
-      return appended;
-    });
+    let tries = 0;
+    const tip = await repeatOnConflict(
+      'The audit log',
+      async () => {
+        tries += 1;
+        // Writers that meet often step out of each other's way.
+        if (tries > STEADY) await this.#clock.sleep(randomInt(Math.min(tries * 10, MOST_WAIT_MS)));
+        const isFresh = fresh;
+        fresh = true;
+        return this.#tryAppend(batch, isFresh);
+      },
+      MOST_TRIES,
+    );
     const { segment, ...written } = tip;
     this.#seen = tip;
     await this.#anchor.advance(written);

@@ -1,7 +1,10 @@
 /** One line of the audit log, chained to the line before by its hash. */
 import { z } from 'zod';
 import { canonicalDigest, canonicalJson } from '../../core/canonical-json.ts';
+import { cutText } from '../../core/model/plain-text.ts';
 
+/** A line must fit into what is read from the end of a part. */
+const LONGEST_DETAIL = 4_000;
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 
 /** The event of the last line of a part that was followed by another. */
@@ -81,4 +84,10 @@ export function parseEntry(line: string): AuditEntry | undefined {
 /** Whether a chain that ends with `tip` lacks the line of `seen`, or has another in its place. */
 export function isBehind(tip: ChainTip, seen: ChainTip): boolean {
   return tip.seq < seen.seq || (tip.seq === seen.seq && tip.hash !== seen.hash);
+}
+
+/** Words of others (a refusal may quote them) are noted as they can be stored. */
+export function storable(event: AuditEvent): AuditEvent {
+  const { detail } = event;
+  return detail === undefined ? event : { ...event, detail: cutText(detail, LONGEST_DETAIL) };
 }

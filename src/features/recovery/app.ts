@@ -13,7 +13,7 @@ import { Refusals } from './access/refusals.ts';
 import { type ExecuteDeps, type ExecuteResult, executeRecovery } from './execution/execute.ts';
 import { Findings } from './findings/findings.ts';
 import type { RecoveryQuery } from './model/asking.ts';
-import type { ApprovalRule } from './model/policy.ts';
+import { type ApprovalRule, ruleFor } from './model/policy.ts';
 import { Inventory } from './planning/inventory.ts';
 import { rearmingRule } from './rearming/proposal.ts';
 import { Rearmings } from './rearming/rearming.ts';
@@ -61,6 +61,8 @@ export interface RecoveryApp {
   verifyAudit(): Promise<AuditVerdict>;
   readonly rearmings: Rearmings;
   readonly rearmingRule: ApprovalRule;
+  /** What the policy asks for a key today. */
+  ruleOf(key: string): ApprovalRule;
   breaches(): Promise<readonly Breach[]>;
 }
 
@@ -110,6 +112,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       },
       rearmings: new Rearmings(deps),
       rearmingRule: rearmingRule(shared.policy),
+      ruleOf: (key) => ruleFor(shared.policy, key),
       breaches: () => shared.breaches.open(),
       verifyAudit: async () => {
         const known = { hasRequests: () => hasRequests(store) };

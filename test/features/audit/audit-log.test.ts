@@ -63,6 +63,26 @@ describe('writing', () => {
     expect(verdict).toMatchObject({ problems: [], entries: 1 + 15 + 1 });
   });
 
+  it('fails no note for a conflict, though two hundred other writers were faster', async () => {
+    const clock = new ManualClock({ autoAdvance: true });
+    const store = new MemoryAuditStore(clock);
+    const anchor = new MemoryAuditAnchor();
+    const log = new ChainedAuditLog(store, anchor, clock);
+    await log.note(anEvent('first'));
+    const conflict = new WardenError('state-conflict', { message: 'Another writer was faster.' });
+    store.faults.fail('append', conflict, { times: 200 });
+
+    expect((await log.note(anEvent('second'))).seq).toBe(2);
+  });
+
+  it('notes words that cannot be stored as they are, well-formed and cut', async () => {
+    const { log, store, anchor } = aLog();
+    await log.note(anEvent(`half \ud83d ${'\u{1f600}'.repeat(3_000)}`));
+
+    expect((await verifyAudit(store, anchor)).problems).toEqual([]);
+    expect(store.lines[0]?.length).toBeLessThan(5_000);
+  });
+
   it('begins one part after a seal though the clocks of two front ends differ over midnight', async () => {
     const { clock, store, anchor, log } = await aLogOf([1]);
     const { end, open } = { end: store.end.bind(store), open: store.open.bind(store) };

@@ -28,6 +28,8 @@ export interface Caller {
   readonly roles: readonly string[];
   /** App roles and group claims: what the policy's groups are matched with. */
   readonly groups: readonly string[];
+  /** Set when the token does not say all groups of the person: there were too many for it. */
+  readonly groupsUnknown?: true;
 }
 
 /** Finds out who calls. */

@@ -2,21 +2,9 @@
 
 import { z } from 'zod';
 import { Actor, HsmName, KeyName } from '../../../core/model/names.ts';
+import { PlainText } from '../../../core/model/plain-text.ts';
 import { ApprovalRule } from './policy.ts';
 import { ExpectedVersion, Operation, Outcome, RecoveryId, STATES } from './record.ts';
-
-// biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what it keeps out
-const NO_CONTROLS = /^[^\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]*$/;
-
-/** One line of text for people: no control characters, none that reorder text, no lone surrogates. */
-const PlainText = z
-  .string()
-  .trim()
-  .min(1)
-  .max(1000)
-  .regex(NO_CONTROLS, 'expected one line without control characters')
-  .refine((text) => text.isWellFormed(), 'expected well-formed Unicode')
-  .meta({ description: 'One line of text without control characters' });
 
 const BlobName = z
   .string()

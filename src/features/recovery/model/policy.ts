@@ -125,6 +125,15 @@ export function missingGroups(rule: ApprovalRule, approvers: readonly Approver[]
   return missing;
 }
 
+/** What `approvers` lack by all of `rules` together; approvals are never 0 while one of the rules is not met. */
+export function missingFor(rules: readonly ApprovalRule[], approvers: readonly Approver[]) {
+  const groups = [...new Set(rules.flatMap((rule) => missingGroups(rule, approvers)))];
+  const people = distinct(approvers).length;
+  const lacking = Math.max(0, ...rules.map(({ approvals }) => approvals - people));
+  const isMet = rules.every((rule) => satisfies(rule, approvers));
+  return { missingApprovals: isMet ? 0 : Math.max(1, lacking), missingGroups: groups };
+}
+
 function distinct(approvers: readonly Approver[]): Approver[] {
   return [...new Map(approvers.map((approver) => [approver.id, approver])).values()];
 }

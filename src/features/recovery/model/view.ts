@@ -2,14 +2,14 @@
 
 import { isoTime } from '../../../core/time.ts';
 import type { RecoveryView } from './asking.ts';
-import { missingGroups } from './policy.ts';
+import { type ApprovalRule, missingFor } from './policy.ts';
 import type { RecoveryRecord } from './record.ts';
 
-/** What people see of a request. */
-export function viewOf(record: RecoveryRecord): RecoveryView {
+/** What people see of a request. `today` is what the policy asks for its key now: a stricter one counts. */
+export function viewOf(record: RecoveryRecord, today: ApprovalRule): RecoveryView {
   const { operation, rule, approvals } = record;
   const { backup, deletedAt, ...rest } = operation;
-  const approvers = approvals.map(({ by, groups }) => ({ id: by.id, groups }));
+  const approvers = approvals.map(({ by, groups }) => ({ id: by.id.toLowerCase(), groups }));
   return {
     id: record.id,
     state: record.state,
@@ -26,8 +26,7 @@ export function viewOf(record: RecoveryRecord): RecoveryView {
     digest: record.digest,
     preflight: record.preflight,
     approvals: approvals.map(({ by, groups, at }) => ({ by, groups, at: isoTime(at) })),
-    missingApprovals: Math.max(0, rule.approvals - approvals.length),
-    missingGroups: missingGroups(rule, approvers),
+    ...missingFor([rule, today], approvers),
     ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
     ...(record.endedAt === undefined ? {} : { endedAt: isoTime(record.endedAt) }),
   };

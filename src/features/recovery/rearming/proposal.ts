@@ -6,7 +6,7 @@ import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import { Actor } from '../../../core/model/names.ts';
 import { Breach } from '../../audit/breaches.ts';
 import { SegmentName } from '../../audit/segment.ts';
-import { ApprovalRule, missingGroups, type RecoveryPolicy, ruleFor, satisfies } from '../model/policy.ts';
+import { ApprovalRule, missingFor, type RecoveryPolicy, ruleFor, satisfies } from '../model/policy.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
 const Time = z.int().nonnegative();
@@ -105,12 +105,7 @@ export function isApprovedRearming({ proposal, digest, approvals }: Rearming, to
 /** How many approvals and which groups are missing by the stricter of both rules. */
 export function missingOf({ proposal, approvals }: Rearming, today: ApprovalRule) {
   const approvers = approvals.map(({ by, groups }) => ({ id: by.id.toLowerCase(), groups }));
-  const groups = [proposal.rule, today].flatMap((rule) => missingGroups(rule, approvers));
-  const wanted = Math.max(proposal.rule.approvals, today.approvals);
-  return {
-    missingApprovals: Math.max(0, wanted - approvers.length, ...(groups.length > 0 ? [1] : [])),
-    missingGroups: [...new Set(groups)],
-  };
+  return missingFor([proposal.rule, today], approvers);
 }
 
 /** The text by which an approval is kept beside the log. */

@@ -10,6 +10,7 @@ import {
   RecoveryQuery,
   RecoveryView,
 } from '../model/asking.ts';
+import type { ApprovalRule } from '../model/policy.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { RecoveryId } from '../model/record.ts';
 import { viewOf } from '../model/view.ts';
@@ -19,6 +20,8 @@ import type { PersonCommand, Recoveries } from './recoveries.ts';
 /** What these routes work with. */
 interface RequestsApp {
   readonly recoveries: Recoveries;
+  /** What the policy asks for a key today. */
+  ruleOf(key: string): ApprovalRule;
   list(query: RecoveryQuery): Promise<RecordPage>;
 }
 
@@ -47,7 +50,7 @@ const ask = defineRoute(
   async (call: RouteCall<RequestsApp, Caller>, { headers, body }) => {
     const { actor } = requireCaller(call);
     const held = await call.app.recoveries.open(actor, body, headers['idempotency-key']);
-    return answer(202, held, { location: `/api/recoveries/${held.record.id}` });
+    return answer(call.app, 202, held, { location: `/api/recoveries/${held.record.id}` });
   },
 );
 
@@ -66,7 +69,13 @@ const list = defineRoute(
   },
   async ({ app }: RouteCall<RequestsApp, Caller>, { query }) => {
     const { items, next } = await app.list(query);
-    return { status: 200, body: { items: items.map(viewOf), ...(next === undefined ? {} : { next }) } };
+    return {
+      status: 200,
+      body: {
+        items: items.map((record) => viewOf(record, app.ruleOf(record.operation.key))),
+        ...(next === undefined ? {} : { next }),
+      },
+    };
   },
 );
 
@@ -95,7 +104,7 @@ const get = defineRoute(
     const held = await app.recoveries.get(params.id);
     // Compared weakly, RFC 9110 section 13.1.2.
     const known = tagsIn(headers['if-none-match'])?.map((tag) => tag.replace(/^W\//, ''));
-    if (!known?.some((tag) => tag === '*' || tag === held.etag)) return answer(200, held);
+    if (!known?.some((tag) => tag === '*' || tag === held.etag)) return answer(app, 200, held);
     return { status: 304, headers: { etag: held.etag } };
   },
 );
@@ -106,8 +115,8 @@ const approve = defineRoute(
     body: ApprovalBody,
   },
   async (call: RouteCall<RequestsApp, Caller>, { params, headers, body }) => {
-    const { actor, groups } = requireCaller(call);
-    const approval = { type: 'approve', by: actor, groups, digest: body.digest } as const;
+    const { actor, groups, groupsUnknown = false } = requireCaller(call);
+    const approval = { type: 'approve', by: actor, groups, groupsUnknown, digest: body.digest } as const;
     return command(call, params.id, headers['if-match'], approval);
   },
 );
@@ -160,7 +169,7 @@ async function command(
 ): Promise<RouteAnswer> {
   const tags = tagsIn(ifMatch);
   const etags = tags?.includes('*') ? undefined : tags;
-  return answer(200, await app.recoveries.command(id, next, etags));
+  return answer(app, 200, await app.recoveries.command(id, next, etags));
 }
 
 /** The entity tags of a conditional header. Ours hold no commas. */
@@ -169,9 +178,10 @@ function tagsIn(header: string | undefined): string[] | undefined {
 }
 
 function answer(
+  app: RequestsApp,
   status: number,
   { record, etag }: HeldRecord,
   headers: Readonly<Record<string, string>> = {},
 ): RouteAnswer {
-  return { status, body: viewOf(record), headers: { ...headers, etag } };
+  return { status, body: viewOf(record, app.ruleOf(record.operation.key)), headers: { ...headers, etag } };
 }

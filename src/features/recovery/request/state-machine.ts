@@ -12,6 +12,8 @@ export type Command =
       readonly type: 'approve';
       readonly by: Actor;
       readonly groups: readonly string[];
+      /** The person may be in more groups than these. */
+      readonly groupsUnknown?: boolean;
       readonly digest: string;
     }
   | { readonly type: 'reject'; readonly by: Actor; readonly reason: string }
@@ -52,7 +54,7 @@ export function openRequest(asked: NewRequest, now: number): RecoveryRecord {
  * a policy made stricter since the request was opened counts. Facts are appended to `untold`.
  *
  * Fails with `recovery-not-open`, `recovery-expired`, `recovery-claimed`, `own-request`, `not-the-requester`,
- * `approved-already`, `digest-mismatch` or `approvals-incomplete`; then nothing has changed.
+ * `approved-already`, `digest-mismatch`, `groups-unknown` or `approvals-incomplete`; then nothing has changed.
  */
 export function applyCommand(
   record: RecoveryRecord,
@@ -113,10 +115,27 @@ function approve(
       'Read the request again and approve what it says now, if you agree with it.',
     );
   }
+  requireKnownGroups(record, command, required);
   const approvals = [...record.approvals, { by, groups: [...command.groups], digest, at: now }];
   const told = withFacts({ ...record, approvals }, now, [{ kind: 'approval-given', by }]);
   if (record.state === 'approved' || !isApproved(told, required)) return told;
   return withFacts({ ...told, state: 'approved' }, now, [{ kind: 'approved', by: WARDEN }]);
+}
+
+/** An approval that cannot count for the groups it may be needed for would use up the person's only one. */
+function requireKnownGroups(
+  record: RecoveryRecord,
+  { groups, groupsUnknown }: Extract<Command, { type: 'approve' }>,
+  required: ApprovalRule,
+): void {
+  const wanted = [...record.rule.groups, ...required.groups];
+  if (groupsUnknown !== true || wanted.length === 0 || groups.some((group) => wanted.includes(group))) return;
+  throw refuse(
+    record,
+    'groups-unknown',
+    'the token does not say in which groups this person is, for there are too many',
+    'The approval was not used up. Have an app role of the policy assigned in place of the group, and sign in again.',
+  );
 }
 
 function claim(

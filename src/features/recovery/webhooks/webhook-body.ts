@@ -55,7 +55,8 @@ export function readWebhookBody(body: unknown, autoRequest: boolean): WebhookIte
 
 function readCloudEvent(body: unknown, autoRequest: boolean): WebhookItem {
   const { id, source, type, data } = parse(CloudEvent, body);
-  const eventId = `${source} ${id}`;
+  // As JSON: joined by a space, two different events could be taken for one.
+  const eventId = JSON.stringify([source, id]);
   if (type === ASK_EVENT) return { kind: 'ask', id: eventId, ask: parse(AskBody, data) };
   if (!AUTO_EVENTS.includes(type)) return { kind: 'ignored', why: `events of type ${type} ask for nothing` };
   if (!autoRequest)
@@ -77,7 +78,7 @@ function readAlert({ data }: z.infer<typeof CommonAlert>): WebhookItem {
     ...(action === undefined ? {} : { action }),
     reason: reason ?? `Alert ${essentials.alertRule}`,
   });
-  return { kind: 'ask', id: `${essentials.alertId} ${essentials.firedDateTime}`, ask };
+  return { kind: 'ask', id: JSON.stringify([essentials.alertId, essentials.firedDateTime]), ask };
 }
 
 function parse<T extends z.ZodType>(schema: T, body: unknown): z.output<T> {

@@ -4,6 +4,7 @@ import {
   DEFAULT_POLICY,
   MAX_TTL_MS,
   MIN_TTL_MS,
+  missingFor,
   missingGroups,
   overrideInForce,
   policyProblems,
@@ -119,5 +120,44 @@ describe('satisfies', () => {
 
     expect(satisfies(rule, approvers)).toBe(enough);
     expect(missingGroups(rule, approvers).length === 0).toBe(enough);
+  });
+});
+
+describe('what is missing', () => {
+  const bob = { id: 'bob', groups: [] };
+  const carol = { id: 'carol', groups: ['security'] };
+
+  it.each([
+    { name: 'by the rule of the request', rules: [{ approvals: 2, groups: [] }], people: [bob], missing: 1 },
+    {
+      name: 'by a stricter number of today',
+      rules: [
+        { approvals: 2, groups: [] },
+        { approvals: 3, groups: [] },
+      ],
+      people: [bob, carol],
+      missing: 1,
+    },
+    {
+      name: 'by a group of today, though there are people enough',
+      rules: [
+        { approvals: 2, groups: [] },
+        { approvals: 2, groups: ['key-owner'] },
+      ],
+      people: [bob, carol],
+      missing: 1,
+    },
+    { name: 'by nothing', rules: [{ approvals: 2, groups: ['security'] }], people: [bob, carol], missing: 0 },
+  ])('is $missing $name', ({ rules, people, missing }) => {
+    expect(missingFor(rules, people).missingApprovals).toBe(missing);
+  });
+
+  it('names the groups of both rules once', () => {
+    const rules = [
+      { approvals: 2, groups: ['a', 'security'] },
+      { approvals: 2, groups: ['a', 'b'] },
+    ];
+
+    expect(missingFor(rules, [carol]).missingGroups).toEqual(['a', 'b']);
   });
 });

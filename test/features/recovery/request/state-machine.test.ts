@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest';
 import type { Actor } from '../../../../src/core/model/names.ts';
-import type { Outcome } from '../../../../src/features/recovery/model/record.ts';
+import type { Outcome, RecoveryRecord } from '../../../../src/features/recovery/model/record.ts';
 import {
   applyCommand,
   type Command,
@@ -198,5 +198,37 @@ describe('executing', () => {
         expect.objectContaining({ code: 'recovery-not-open' }),
       );
     }
+  });
+});
+
+describe('an approver whose token had too many groups', () => {
+  const rule = { approvals: 2, groups: ['security'] };
+  const approve = (record: RecoveryRecord, groups: readonly string[], groupsUnknown: boolean) =>
+    applyCommand(
+      record,
+      { type: 'approve', by: person('bob'), groups, groupsUnknown, digest: record.digest },
+      T0 + 1,
+      rule,
+    );
+
+  it('does not use up the vote where the policy, of then or of today, asks for groups', () => {
+    for (const record of [aRequest({ rule }), aRequest()]) {
+      expect(() => approve(record, [], true)).toThrow(expect.objectContaining({ code: 'groups-unknown' }));
+      expect(approve(record, [], false).approvals).toHaveLength(1);
+    }
+  });
+
+  it('counts for a group that the token names all the same', () => {
+    expect(approve(aRequest({ rule }), ['security'], true).approvals).toMatchObject([
+      { groups: ['security'] },
+    ]);
+  });
+
+  it('counts where nobody asks for a group', () => {
+    const record = aRequest();
+    const given = { type: 'approve', by: person('bob'), groups: [], groupsUnknown: true } as const;
+    const { approvals } = applyCommand(record, { ...given, digest: record.digest }, T0 + 1, record.rule);
+
+    expect(approvals).toHaveLength(1);
   });
 });
