@@ -9,6 +9,7 @@ import { checkHostJson } from './rules/host-json.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
 import { checkRecoveryWebhook } from './rules/recovery-webhook.ts';
+import { checkSealingVault } from './rules/sealing-vault.ts';
 import { checkCloud } from './rules/zones.ts';
 
 /**
@@ -47,7 +48,13 @@ async function templateProblems(server: BicepServer, folder: string): Promise<re
   try {
     const template = await server.compile(resolve(folder, 'main.bicep'));
     const webhook = await server.snapshot(resolve(folder, 'tests', 'recovery-webhook.bicepparam'));
-    return [...checkOrder(template), ...checkParameters(template), ...checkRecoveryWebhook(webhook.snapshot)];
+    const vault = await server.snapshot(resolve(folder, 'tests', 'sealing-vault.bicepparam'));
+    return [
+      ...checkOrder(template),
+      ...checkParameters(template),
+      ...checkRecoveryWebhook(webhook.snapshot),
+      ...checkSealingVault(vault.snapshot),
+    ];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];
   }

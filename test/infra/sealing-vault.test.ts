@@ -1,0 +1,91 @@
+/** The rule over the sealing vault: silent about what is deployed, and loud about one changed value. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { checkSealingVault } from '../../tools/infra/rules/sealing-vault.ts';
+import { type Resource, Snapshot } from '../../tools/infra/snapshot.ts';
+
+const text = readFileSync('infra/tests/sealing-vault.snapshot.json', 'utf8');
+
+/** The prediction with one resource changed. */
+function changed(type: string, of: string, change: (resource: Resource) => void): Snapshot {
+  const snapshot = Snapshot.parse(JSON.parse(text));
+  const found = snapshot.predictedResources.find((one) => one.type === type && one.id.includes(of));
+  if (found === undefined) throw new Error(`expected a ${type} of ${of}`);
+  change(found);
+  return snapshot;
+}
+
+const VAULT = 'Microsoft.KeyVault/vaults';
+const KEY = 'Microsoft.KeyVault/vaults/keys';
+const ROLE = 'Microsoft.Authorization/roleDefinitions';
+const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
+
+it('says nothing about what is deployed', () => {
+  expect(checkSealingVault(Snapshot.parse(JSON.parse(text)))).toEqual([]);
+});
+
+describe('is loud about', () => {
+  it.each<[string, string, string, Record<string, unknown>]>([
+    ['a vault without purge protection', VAULT, 'kv-warden', { enablePurgeProtection: false }],
+    ['a vault with access policies', VAULT, 'kv-warden', { enableRbacAuthorization: false }],
+    ['a vault open to every network', VAULT, 'kv-warden', { publicNetworkAccess: 'Enabled' }],
+    ['a vault whose templates may read it', VAULT, 'kv-warden', { enabledForTemplateDeployment: true }],
+    ['a key that may leave', KEY, 'seal-backup', { attributes: { enabled: true, exportable: true } }],
+    ['a key that may decrypt', KEY, 'seal-backup', { keyOps: ['sign', 'verify', 'unwrapKey'] }],
+    ['a key of another curve', KEY, 'seal-recovery', { curveName: 'P-384' }],
+    ['a role at every scope', ROLE, '', { assignableScopes: ['/'] }],
+    [
+      'the key of the recovery app in the hands of the backup app',
+      ASSIGNMENT,
+      'seal-recovery',
+      { principalId: '55555555-5555-5555-5555-555555555555' },
+    ],
+    [
+      'another role than the two',
+      ASSIGNMENT,
+      'seal-backup',
+      {
+        roleDefinitionId:
+          '/providers/Microsoft.Authorization/roleDefinitions/14b46e9e-c2b7-41b4-b07b-48a6ebf60603',
+      },
+    ],
+    ['uses that nobody logs', 'Microsoft.Insights/diagnosticSettings', 'kv-warden', { logs: [] }],
+  ])('%s', (_, type, of, change) => {
+    const snapshot = changed(type, of, (resource) => {
+      resource.properties = { ...resource.properties, ...JSON.parse(JSON.stringify(change)) };
+    });
+
+    expect(checkSealingVault(snapshot)).not.toEqual([]);
+  });
+
+  it('a role that may do more', () => {
+    const snapshot = changed(ROLE, '', (resource) => {
+      resource.properties = JSON.parse(
+        JSON.stringify(resource.properties).replace(
+          'keys/sign/action',
+          'keys/sign/action","Microsoft.KeyVault/vaults/keys/decrypt/action',
+        ),
+      );
+    });
+
+    expect(checkSealingVault(snapshot)).not.toEqual([]);
+  });
+
+  it('a right on the whole vault', () => {
+    const snapshot = changed(ASSIGNMENT, 'seal-backup', (resource) => {
+      resource.id = resource.id.replace('/keys/warden-seal-backup', '');
+    });
+
+    expect(checkSealingVault(snapshot)).not.toEqual([]);
+  });
+
+  it('a third key, and a right more', () => {
+    const snapshot = Snapshot.parse(JSON.parse(text));
+    const extra = snapshot.predictedResources.filter(({ type }) => type === KEY || type === ASSIGNMENT);
+    snapshot.predictedResources.push(
+      ...extra.map((one) => ({ ...one, id: one.id.replace('warden-seal', 'other') })),
+    );
+
+    expect(checkSealingVault(snapshot).length).toBeGreaterThanOrEqual(extra.length);
+  });
+});
