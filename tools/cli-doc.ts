@@ -34,7 +34,8 @@ This page is made from the commands themselves by \`npm run docs\`; a test fails
 ## For people who know az
 
 Every command of "Manage a Managed HSM using the Azure CLI" works with \`az keyvault key\` replaced by
-\`hsm-warden key\`, and prints what az prints; on a terminal without \`-o\` it is a table for people. What is different, on purpose:
+\`hsm-warden key\`, and prints what az prints; on a terminal without \`-o\` it is a table for people. Command by command, flag
+by flag: [hsm-warden and az](az.md). What is different, on purpose:
 
 - \`delete\` first makes sure of a good backup of all versions, and takes one where there is none.
 - \`purge\` asks for the key's name, and refuses a key without a good backup.
@@ -50,7 +51,7 @@ The article (2025-04-25) has misprints of its own: \`--tags “usage=signing] ap
 
 ## Output
 
-\`-o json\`, \`-o table\` or \`-o tsv\`; of the commands that az has, too, in its formats and with its \`--query\`.
+\`-o json\`, \`-o table\` or \`-o tsv\`; of the commands that az has, too, in its formats and with its \`--query\`: [az](az.md).
 The answer goes to standard output; progress, questions and troubles go to standard
 error. Tables fit the terminal: long values are cut in the middle, moments are shown by how far they are (\`--utc\` shows
 them exactly), sizes in units. TSV has the columns of the table in the same order, without titles, and never cut: moments as

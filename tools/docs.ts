@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { alertsPage } from './alerts-doc.ts';
 import { apiPage } from './api-doc.ts';
+import { azPage } from './az-doc.ts';
 import { cliPage } from './cli-doc.ts';
 import { configurationPage } from './configuration-doc.ts';
 import { writePictures } from './pictures.ts';
@@ -10,6 +11,7 @@ import './event-schemas.ts';
 
 await writeFile('docs/configuration.md', configurationPage());
 await writeFile('docs/cli.md', cliPage());
+await writeFile('docs/az.md', azPage());
 await writeFile('docs/api.md', apiPage(await readFile('docs/api.md', 'utf8')));
 await writeFile('docs/alerts.md', alertsPage());
 writePictures();
