@@ -12,8 +12,10 @@ import {
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
+import { WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../core/retry.ts';
+import { isLoopback } from '../../core/settings/kinds.ts';
 import { CALL_LIMITS_MS, withinLimits } from './call-limits.ts';
 import { statusWord } from './fault.ts';
 import { tlsPipelineOptions } from './tls.ts';
@@ -69,9 +71,12 @@ export class HsmRest {
       ...tlsPipelineOptions(options.caPem),
     });
     const { credential, url } = options;
-    this.#pipeline.addPolicy(bearerTokenAuthenticationPolicy({ credential, scopes: tokenScope(url) }), {
-      phase: 'Sign',
-    });
+    this.#pipeline.addPolicy(
+      bearerTokenAuthenticationPolicy({ credential, scopes: tokenScope(url, options.hsm) }),
+      {
+        phase: 'Sign',
+      },
+    );
   }
 
   /**
@@ -133,9 +138,18 @@ function refusalIn(text: string): { readonly code: string; readonly message: str
   }
 }
 
-/** The audience belongs to the cloud: the host without the name of the HSM. On this machine any token does. */
-function tokenScope(url: string): string {
-  const { hostname } = new URL(url);
-  const [, suffix = ''] = /^[^.]+\.(managedhsm\..+)$/.exec(hostname) ?? [];
-  return `https://${suffix === '' ? 'managedhsm.azure.net' : suffix}/.default`;
+/**
+ * The audience belongs to the cloud: the host without the name of the HSM. On this machine any token does. Fails with
+ * `hsm-unauthenticated` for any other host: a token for HSMs is good on every one of them, and no stranger gets it.
+ */
+function tokenScope(url: string, hsm: string): string {
+  const { hostname, origin } = new URL(url);
+  const [, suffix] = /^[^.]+\.(managedhsm\..+)$/.exec(hostname) ?? [];
+  if (suffix !== undefined) return `https://${suffix}/.default`;
+  if (isLoopback(origin)) return 'https://managedhsm.azure.net/.default';
+  throw new WardenError('hsm-unauthenticated', {
+    message: `${hostname} is not the host of a Managed HSM: no token is sent to it.`,
+    advice: 'Give the URL of the HSM, like https://HSM.managedhsm.azure.net/.',
+    hsm,
+  });
 }

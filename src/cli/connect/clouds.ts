@@ -29,6 +29,13 @@ export const CLOUDS = {
 
 /** A cloud's name. */
 export type CloudName = keyof typeof CLOUDS;
+/** The cloud whose HSMs have names like the host of `url`; undefined for another host, or for what is no URL. */
+export function cloudOf(url: string | undefined): CloudName | undefined {
+  if (url === undefined || !URL.canParse(url)) return undefined;
+  const { hostname } = new URL(url);
+  return CLOUD_NAMES.find((name) => hostname.endsWith(`.${CLOUDS[name].suffix}`));
+}
+
 export const CLOUD_NAMES = [
   'AzureCloud',
   'AzureUSGovernment',

@@ -11,7 +11,7 @@ import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
 import { chooseSettings } from './choose-profile.ts';
-import { CLOUD_NAMES, CLOUDS, type CloudName } from './clouds.ts';
+import { CLOUD_NAMES, CLOUDS, type CloudName, cloudOf } from './clouds.ts';
 import { ProfileName } from './profile.ts';
 import { SignIn } from './sign-in.ts';
 import { followWorldClock } from './world-clock.ts';
@@ -38,7 +38,8 @@ export const ConnectionOptions = {
   caFile: z.string().min(1).optional(),
   tokenFile: z.string().min(1).optional(),
 };
-type Options = z.infer<z.ZodObject<typeof ConnectionOptions>>;
+/** With the URL of what a command is about, where it takes one: its host says which cloud it is in. */
+type Options = z.infer<z.ZodObject<typeof ConnectionOptions>> & { readonly id?: string | undefined };
 
 /** The way out. */
 export interface Connection {
@@ -83,7 +84,7 @@ export async function connect(context: CliContext, options: Options): Promise<Co
   }
   const chosen = await chooseSettings(context.environment, options.profile);
   const { environment, profile } = chosen;
-  const cloud = options.cloud ?? chosen.cloud ?? 'AzureCloud';
+  const cloud = options.cloud ?? cloudOf(options.id) ?? chosen.cloud ?? 'AzureCloud';
   const tokenFile = options.tokenFile ?? environment.WARDEN_TOKEN_FILE;
   const caFile = options.caFile ?? environment.WARDEN_CA_FILE;
   return {

@@ -76,8 +76,8 @@ export const keySetAttributes = defineCommand({
     const connection = await connect(context, given);
     const address = keyAddress(given, connection);
     const admin = administrationOn(connection, address, context);
-    warn(given, address, context);
     const key = await admin.update(address.key, given.version ?? address.version, change);
+    warn(given, address, context);
     return { data: azKey(key), table: keyTable(key) };
   },
 });
@@ -95,6 +95,6 @@ function warn(given: Given, { hsm, key }: KeyAddress, context: CliContext): void
   ];
   if (losses.length === 0) return;
   context.stderr.write(
-    `Warning: HSM ${hsm} will ${losses.join(', and ')}. When key ${key} was last used is not known here: the AuditEvent log of the HSM says so. Whoever still uses it fails from now on.\n`,
+    `Warning: from now on HSM ${hsm} will ${losses.join(', and ')}. When key ${key} was last used is not known here: the AuditEvent log of the HSM says so. Whoever still uses it fails.\n`,
   );
 }
