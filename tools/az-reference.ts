@@ -115,7 +115,7 @@ export const DIFFERENCES: Readonly<Record<string, Difference>> = {
       },
     ]),
   ),
-  'key download': { verdict: 'safer', why: 'never overwrites a file' },
+  'key download': { verdict: 'safer', why: 'never overwrites a file; writes OKP keys, too' },
   'key get-attestation --file': { verdict: 'safer', why: 'never overwrites a file' },
   'role definition list --scope': { verdict: 'more', why: 'taken; an HSM answers the same at every scope' },
   'role definition show --role-id': { verdict: 'more', why: 'the GUID alone, too' },

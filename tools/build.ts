@@ -50,5 +50,7 @@ await build({
   banner: { js: BANNER },
   logLevel: 'warning',
 });
+// Its licence, MPL-2.0, comes with it wherever it is bundled.
+await cp('node_modules/@jmespath-community/jmespath/LICENSE', 'dist/cli/LICENSE.jmespath');
 await writeFile(CLI, `#!/usr/bin/env node\n${await readFile(CLI, 'utf8')}`);
 await chmod(CLI, 0o755);

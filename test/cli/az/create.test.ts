@@ -134,6 +134,11 @@ const CREATED: readonly Row[] = [
   { line: `key create --id ${HSM}/deletedKeys/c29 --kty EC-HSM`, shape: 'key' },
   { line: `key create ${ON} c30 --kty EC-HSM --subscription s --only-show-errors --verbose`, shape: 'key' },
   {
+    line: `key create ${ON} c31 --kty okp-hsm --curve ed25519`,
+    shape: 'key',
+    values: { key: { kty: 'OKP-HSM', crv: 'Ed25519', keyOps: ['sign', 'verify'], y: null } },
+  },
+  {
     line: `key import ${ON} i1 --pem-file DIR/plain.pem`,
     shape: 'key',
     values: { key: { kty: 'RSA-HSM', keyOps: RSA_OPS, d: null } },
