@@ -7,12 +7,16 @@ import {
   createPipelineFromOptions,
   createPipelineRequest,
   type Pipeline,
+  type PipelinePolicy,
+  type PipelineRequest,
+  type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
-import { readFault, reasonOf } from '../http/fault.ts';
+import { failureWord, readFault, reasonOf } from '../http/fault.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
+import { beginWait } from '../http/waits.ts';
 
 /** What came of a question. Only `ok` says anything about what was asked for; `missing` says that it is not there. */
 export type Reading<T> =
@@ -42,6 +46,23 @@ const MOST_PAGES = 50;
 const Page = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
 const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
+/** A service that wants a longer wait between two tries is not tried again: a person is waiting. Milliseconds. */
+const LONGEST_PAUSE_MS = 10_000;
+
+/** Takes such a wish out of an answer, on which the pipeline would sleep as long as it says. */
+const NO_LONG_WAITS: PipelinePolicy = {
+  name: 'noLongWaits',
+  async sendRequest(request, next) {
+    const answer = await next(request);
+    const seconds = Number(answer.headers.get('retry-after') ?? 0);
+    if (!(seconds * 1000 <= LONGEST_PAUSE_MS)) answer.headers.delete('retry-after');
+    for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
+      if (!(Number(answer.headers.get(name) ?? 0) <= LONGEST_PAUSE_MS)) answer.headers.delete(name);
+    }
+    return answer;
+  },
+};
+
 /** Asks, changes nothing. Every question ends in a {@link Reading}; only an abort rejects, with `aborted`. */
 export class ResourceManager {
   readonly #options: ResourceManagerOptions;
@@ -62,6 +83,7 @@ export class ResourceManager {
       }),
       { phase: 'Sign' },
     );
+    this.#pipeline.addPolicy(NO_LONG_WAITS, { phase: 'Sign' });
   }
 
   /** One object. `path` begins with a slash; `apiVersion` may have more of a query after it. */
@@ -107,6 +129,19 @@ export class ResourceManager {
     return `${this.#url}${path}?api-version=${apiVersion}`;
   }
 
+  /** With all its tries; it says meanwhile whom it asks. */
+  async #send(request: PipelineRequest): Promise<PipelineResponse> {
+    const over = beginWait('Azure Resource Manager');
+    try {
+      const answer = await this.#pipeline.sendRequest(createDefaultHttpClient(), request);
+      over(answer.status >= 400 ? String(answer.status) : undefined);
+      return answer;
+    } catch (error) {
+      over(failureWord(error));
+      throw error;
+    }
+  }
+
   async #ask<T extends z.ZodType>(
     method: 'GET' | 'POST',
     url: string,
@@ -115,8 +150,7 @@ export class ResourceManager {
   ): Promise<Reading<z.output<T>>> {
     const { signal, clock } = this.#options;
     try {
-      const { status, bodyAsText } = await this.#pipeline.sendRequest(
-        createDefaultHttpClient(),
+      const { status, bodyAsText } = await this.#send(
         createPipelineRequest({
           url,
           method,

@@ -1,6 +1,6 @@
 /** What the host set aside: the messages in the poison queues beside the product's own, to be seen and sent again. */
 import type { DequeuedMessageItem, QueueClient, QueueServiceClient } from '@azure/storage-queue';
-import { isWardenError } from '../../core/errors.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, DeadLetter, DeadLetters } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
@@ -40,7 +40,7 @@ export class StorageDeadLetters implements DeadLetters {
       for (let batch = 0; batch < BATCHES; batch += 1) {
         const items = await this.#call(`read the queue ${queue}-poison`, async (abortSignal) => {
           const settings = { numberOfMessages: AT_ONCE, visibilityTimeout: HIDDEN_SECONDS, abortSignal };
-          return (await poison.receiveMessages(settings)).receivedMessageItems;
+          return fromStorage(await poison.receiveMessages(settings), queue).receivedMessageItems;
         });
         const found = items.find(({ messageId }) => messageId === id);
         passed.push(...items.filter((item) => item !== found));
@@ -79,9 +79,10 @@ export class StorageDeadLetters implements DeadLetters {
 
   async #listOf(queue: string): Promise<readonly DeadLetter[]> {
     try {
-      const { peekedMessageItems } = await this.#call(`look into the queue ${queue}-poison`, (abortSignal) =>
+      const answer = await this.#call(`look into the queue ${queue}-poison`, (abortSignal) =>
         this.#client(`${queue}-poison`).peekMessages({ numberOfMessages: AT_ONCE, abortSignal }),
       );
+      const { peekedMessageItems } = fromStorage(answer, queue);
       return peekedMessageItems.map(({ messageId, insertedOn, messageText }) => ({
         queue,
         id: messageId,
@@ -107,6 +108,16 @@ export class StorageDeadLetters implements DeadLetters {
       throw translateStorageError(error, { what, meanings }, this.#options.clock.now());
     }
   }
+}
+
+/** The client reads no message in a page of a proxy: what does not come from the storage service must not look like an empty queue. */
+function fromStorage<T extends { readonly version?: string }>(answer: T, queue: string): T {
+  if (answer.version !== undefined) return answer;
+  throw new WardenError('storage-unavailable', {
+    message: `What answered for the queue ${queue}-poison is not the storage account.`,
+    advice: 'Check WARDEN_QUEUE_URL, and the proxy in between.',
+    reason: 'garbage',
+  });
 }
 
 /** The message as it was sent; as it is, when it is no base64 of JSON: a queue can hold anything. */

@@ -7,6 +7,8 @@ import {
   type HttpMethods,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
+import { failureWord } from '../../adapters/http/fault.ts';
+import { beginWait } from '../../adapters/http/waits.ts';
 import { definedOnly } from '../../core/defined-only.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 
@@ -23,8 +25,8 @@ export interface HttpCall {
 
 const client = createDefaultHttpClient();
 
-/** Sends it once; any answer is an answer. Fails with the client's own error when there is none. Plain http is for loopback only. */
-export function sendOnce({
+/** Sends it once, and says meanwhile whom it asks; any answer is an answer. Fails with the client's own error when there is none. Plain http is for loopback only. */
+export async function sendOnce({
   url,
   method,
   headers = {},
@@ -43,5 +45,13 @@ export function sendOnce({
     ...definedOnly({ body }),
   });
   if (caPem !== undefined) request.tlsSettings = { ca: caPem };
-  return client.sendRequest(request);
+  const over = beginWait(new URL(url).host);
+  try {
+    const answer = await client.sendRequest(request);
+    over();
+    return answer;
+  } catch (error) {
+    over(failureWord(error));
+    throw error;
+  }
 }

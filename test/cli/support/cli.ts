@@ -23,6 +23,9 @@ export interface Surroundings {
   readonly terminal?: boolean;
   readonly program?: string;
   readonly onStdout?: (text: string) => void;
+  readonly onStderr?: (text: string) => void;
+  /** How long ago the person gave the command, milliseconds. */
+  readonly givenAgoMs?: number;
 }
 
 /** Runs `args` to their end. */
@@ -41,6 +44,7 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
       isTTY: terminal,
       write: (text) => {
         said.stderr += text;
+        surroundings.onStderr?.(text);
       },
     },
     stdin: Readable.from(stdin === '' ? [] : [stdin]),
@@ -48,6 +52,9 @@ export async function run(args: readonly string[], surroundings: Surroundings = 
     folder: surroundings.folder ?? tmpdir(),
     clock,
     ...(surroundings.program === undefined ? {} : { program: surroundings.program }),
+    ...(surroundings.givenAgoMs === undefined
+      ? {}
+      : { startedAt: performance.now() - surroundings.givenAgoMs }),
     signal: surroundings.signal ?? new AbortController().signal,
   });
   return { code, ...said };
