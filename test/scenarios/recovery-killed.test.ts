@@ -72,9 +72,10 @@ async function loseKeys(hsm: string, purge: boolean): Promise<string[]> {
   const keys = local.keys(hsm);
   const client = keyClientOn(local.hsm(hsm));
   const store = new BlobDocumentStore({ container: local.container('warden-state'), clock });
+  const { points } = local;
   const page = await keys.listKeys();
   for (const key of page.items) {
-    const deps = { keys, backups: local.backups, pacer: new FreePacer(), clock };
+    const deps = { keys, backups: local.backups, pacer: new FreePacer(), clock, points };
     const request = { key, runId: 'scenario', known: [], signal: AbortSignal.timeout(60_000) };
     await saveBackups(store, keys.hsm, [await backUpKey(deps, request)]);
     await client.beginDeleteKey(key.name);

@@ -8,14 +8,19 @@ import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.t
 import { createBlobService } from '../../src/adapters/blob/clients.ts';
 import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
 import { KeyVaultKeyService } from '../../src/adapters/keyvault/key-vault-key-service.ts';
+import { KeyVaultSealer } from '../../src/adapters/keyvault/key-vault-sealer.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import type { StoredBackup } from '../../src/core/ports.ts';
 import type { Queue } from '../../src/core/queue.ts';
+import { PinnedKeys } from '../../src/core/seal/pinned-keys.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
 import { hasEnded, type RunRecord, readRun } from '../../src/features/backup/run-record.ts';
+import { PointSeals } from '../../src/features/recovery-points/point-seals.ts';
+import { resourceOf } from '../../src/local/world/app-settings.ts';
 import { startWorld, type World, type WorldOptions } from '../../src/local/world/start-world.ts';
+import { tokenCredential } from './emulator-world.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
 
 /** The world and the product's own view of it. */
@@ -75,6 +80,23 @@ export class LocalWorld {
     const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
     const options = { hsm: name, url, credential, clock: systemClock, caPem: this.world.caPem };
     return new KeyVaultKeyService({ ...options, disableChallengeResourceVerification: true });
+  }
+
+  /** The seals of the backup app, made with its key. */
+  get points(): PointSeals {
+    const { vault, seals, caPem } = this.world;
+    const pins = PinnedKeys.parse(JSON.parse(seals.publicKeys));
+    const pinned = async () => pins;
+    const sealer = new KeyVaultSealer({
+      keyUrl: seals.keyUrl.backup,
+      credential: tokenCredential(vault.token),
+      clock: systemClock,
+      caPem,
+      disableChallengeResourceVerification: true,
+      pinned,
+    });
+    const resource = (name: string) => resourceOf({ name });
+    return new PointSeals({ seals: { pinned, sealer }, resourceOf: resource, clock: systemClock });
   }
 
   /** A container of the storage account. */
