@@ -49,8 +49,9 @@ ${[
   .map((rule) => `| ${text(rule, 'description')} | \`${rule.name.replace(/-warden-[a-z0-9]{13}$/, '')}\` |`)
   .join('\n')}
 
-The rules over the activity log also report your own deployments, once each. Diagnostic settings of an HSM are watched where
-the HSM lies in a group of the deployment; elsewhere the owner of that group watches them.
+The rules over the activity log also report your own deployments, once each. They watch the group of the deployment, that of
+the backups, and every HSM of the same subscription: a rule hears of no other subscription. For an HSM elsewhere whoever owns
+that subscription makes the rule \`alert-changed-hsms\` there (\`infra/modules/alerts-platform.bicep\` has its operations).
 
 ${Object.entries(ALERTS)
   .map(([name, alert]) => section(name, alert, titleOf(snapshot, name)))

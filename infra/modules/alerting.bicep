@@ -50,6 +50,13 @@ module platformAlerts 'alerts-platform.bicep' = {
       resourceGroup().id
       subscriptionResourceId('Microsoft.Resources/resourceGroups', backupResourceGroupName)
     ]
+    hsmIds: map(
+      filter(
+        hsms,
+        hsm => (hsm.?subscriptionId ?? subscription().subscriptionId) == subscription().subscriptionId
+      ),
+      hsm => hsmIdOf(hsm, subscription().subscriptionId, resourceGroup().name)
+    )
   }
 }
 

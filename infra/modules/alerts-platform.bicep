@@ -16,6 +16,9 @@ param topicId string
 @description('Required. Resource ids of the resource groups of the deployment and of the backups.')
 param resourceGroupIds string[]
 
+@description('Required. Resource ids of the HSMs of this subscription: a rule hears of no other.')
+param hsmIds string[]
+
 // https://learn.microsoft.com/azure/event-grid/monitor-push-reference#metrics
 var topicMetrics = [
   {
@@ -72,6 +75,29 @@ var watchedChanges = {
   ]
 }
 
+// Of an HSM: what it is, who reaches it, and where its audit log goes. Its local roles are in that log alone.
+var watchedHsmChanges = [
+  'Microsoft.KeyVault/managedHSMs/write'
+  'Microsoft.KeyVault/managedHSMs/delete'
+  'Microsoft.KeyVault/managedHSMs/privateEndpointConnections/write'
+  'Microsoft.KeyVault/managedHSMs/privateEndpointConnections/delete'
+  'Microsoft.Insights/diagnosticSettings/write'
+  'Microsoft.Insights/diagnosticSettings/delete'
+  'Microsoft.Authorization/locks/write'
+  'Microsoft.Authorization/locks/delete'
+  'Microsoft.Authorization/roleAssignments/write'
+  'Microsoft.Authorization/roleAssignments/delete'
+]
+
+// A scope is a prefix of resource ids: a group, or one resource and what belongs to it.
+// https://learn.microsoft.com/azure/templates/microsoft.insights/activitylogalerts
+var groupChanges = map(items(watchedChanges), change => {
+  key: change.key
+  operations: change.value
+  scopes: resourceGroupIds
+})
+var hsmChanges = empty(hsmIds) ? [] : [{ key: 'hsms', operations: watchedHsmChanges, scopes: hsmIds }]
+
 resource topicRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for rule in topicMetrics: {
     name: 'alert-${rule.name}-${nameSuffix}'
@@ -105,19 +131,19 @@ resource topicRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
 
 // A deployment changes most of these as well: each tells of itself once. Nobody else should.
 resource changeRules 'Microsoft.Insights/activityLogAlerts@2026-01-01' = [
-  for change in items(watchedChanges): {
+  for change in concat(groupChanges, hsmChanges): {
     name: 'alert-changed-${change.key}-${nameSuffix}'
     location: 'global'
     tags: tags
     properties: {
       description: 'Somebody changed what the product relies on (${change.key}). Expected, or not?'
       enabled: true
-      scopes: resourceGroupIds
+      scopes: change.scopes
       condition: {
         allOf: [
           { field: 'category', equals: 'Administrative' }
           { field: 'status', equals: 'Succeeded' }
-          { anyOf: map(change.value, operation => { field: 'operationName', equals: operation }) }
+          { anyOf: map(change.operations, operation => { field: 'operationName', equals: operation }) }
         ]
       }
       actions: { actionGroups: [{ actionGroupId: actionGroupId }] }

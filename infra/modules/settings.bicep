@@ -77,7 +77,7 @@ type productSettingsType = {
   @description('Optional. Requests each webhook source may open in a minute. Expected: 1 to 600.')
   WARDEN_WEBHOOK_RATE: string?
 
-  @description('Optional. Whether a key about to be purged, or purged, opens a request by itself when the watch’s events are delivered to a webhook. Expected: `true` or `false`.')
+  @description('Optional. Whether a key about to be purged, or purged, opens a request without a person when the watch’s events are delivered to a webhook. Expected: `true` or `false`.')
   WARDEN_AUTO_REQUEST: string?
 
   @description('Optional. The key that this app seals with: an EC key on P-256, of which the app’s identity may read the public part and use the private one to sign, and nothing else. Expected: `https://{vault}/keys/{name}/{version}`.')

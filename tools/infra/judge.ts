@@ -5,6 +5,7 @@ import type { BicepServer } from './bicep-server.ts';
 import { check, type Registrations, registrationsWith } from './check-snapshot.ts';
 import { SOVEREIGN_CLOUDS } from './clouds.ts';
 import { PARAMETER_SETS } from './parameter-sets.ts';
+import { checkRefusals } from './refusals.ts';
 import { checkHostJson } from './rules/host-json.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
@@ -39,6 +40,7 @@ export async function judge(server: BicepServer, folder: string): Promise<readon
   return [
     ...problems,
     ...(await templateProblems(server, folder)),
+    ...(await checkRefusals(server, folder)),
     ...checkHostJson(JSON.parse(readFileSync('host.json', 'utf8'))),
   ];
 }

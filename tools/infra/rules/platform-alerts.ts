@@ -3,6 +3,9 @@ import type { Expected } from '../expected.ts';
 import type { Facts } from '../facts.ts';
 import { SOMETHING, sameItems } from '../pattern.ts';
 
+/** Where the predictions deploy to. */
+const OWN_SUBSCRIPTION = '00000000-0000-0000-0000-000000000001';
+
 const METRICS: Readonly<Record<string, string>> = {
   'dead-letters': 'DeadLetteredCount',
   'dropped-events': 'DroppedEventCount',
@@ -30,11 +33,25 @@ const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
   ],
 };
 
-export function platformAlerts({ promise, names, id }: Facts): readonly Expected[] {
+const HSM_CHANGES: readonly string[] = [
+  ...both('Microsoft.KeyVault/managedHSMs'),
+  ...both('Microsoft.KeyVault/managedHSMs/privateEndpointConnections'),
+  ...both('Microsoft.Insights/diagnosticSettings'),
+  ...both('Microsoft.Authorization/locks'),
+  ...both('Microsoft.Authorization/roleAssignments'),
+];
+
+export function platformAlerts({ promise, names, id, hsmId }: Facts): readonly Expected[] {
   const actionGroupId = id('Microsoft.Insights/actionGroups', names.actionGroup);
   const groups = ['rg-warden', promise.backupGroup].map(
-    (group) => `/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/${group}`,
+    (group) => `/subscriptions/${OWN_SUBSCRIPTION}/resourceGroups/${group}`,
   );
+  // A rule hears of no other subscription than its own.
+  const hsms = promise.hsms.filter(({ subscription }) => subscription === OWN_SUBSCRIPTION);
+  const changes = [
+    ...Object.entries(WATCHED_CHANGES).map(([kind, operations]) => [kind, operations, groups] as const),
+    ...(hsms.length === 0 ? [] : [['hsms', HSM_CHANGES, hsms.map(hsmId)] as const]),
+  ];
   const common = { location: 'global', tags: promise.tags };
   return [
     ...Object.entries(METRICS).map(([name, metricName]) => ({
@@ -68,7 +85,7 @@ export function platformAlerts({ promise, names, id }: Facts): readonly Expected
         },
       },
     })),
-    ...Object.entries(WATCHED_CHANGES).map(([kind, operations]) => ({
+    ...changes.map(([kind, operations, scopes]) => ({
       rule: 'alerts',
       type: 'Microsoft.Insights/activityLogAlerts',
       name: `alert-changed-${kind}-${names.suffix}`,
@@ -77,7 +94,7 @@ export function platformAlerts({ promise, names, id }: Facts): readonly Expected
         properties: {
           description: SOMETHING,
           enabled: true,
-          scopes: sameItems(groups),
+          scopes: sameItems(scopes),
           condition: {
             allOf: [
               { field: 'category', equals: 'Administrative' },
