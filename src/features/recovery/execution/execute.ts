@@ -36,6 +36,8 @@ export const CLAIM_MS = MARGIN_MS + 90_000;
 /** After so many attempts that gave up, the request has failed: a person must look. */
 const MAX_GIVE_UPS = 5;
 const RETRY_SECONDS = 30;
+/** The rest of a stopped execution is not for the process that stops. */
+const STOP_DELAY_SECONDS = 5;
 
 /**
  * Deals with one message. What cannot be done now is put back in the queue; an error that escapes brings the message back
@@ -170,7 +172,9 @@ async function executeClaimed(
   } catch (error) {
     if (!isWardenError(error)) throw error;
     const isLast = claimed.held.record.giveUps + 1 >= MAX_GIVE_UPS;
-    if (error.transient && !isLast) return giveUp(deps, id, worker, error);
+    if (error.code === 'app-stopping' || (error.transient && !isLast)) {
+      return giveUp(deps, id, worker, error);
+    }
     outcome = failed(step, error);
   }
   const ended = await changeRecovery(deps.store, id, command(deps, { type: 'finish', worker, outcome }));
@@ -196,8 +200,9 @@ async function giveUp(
   worker: string,
   error: WardenError,
 ): Promise<ExecuteResult> {
-  await changeRecovery(deps.store, id, command(deps, { type: 'give-up', worker }));
-  return putBack(deps, id, RETRY_SECONDS, error);
+  const stopped = error.code === 'app-stopping';
+  await changeRecovery(deps.store, id, command(deps, { type: 'give-up', worker, stopped }));
+  return putBack(deps, id, stopped ? STOP_DELAY_SECONDS : RETRY_SECONDS, error);
 }
 
 async function putBack(

@@ -20,7 +20,8 @@ export type Command =
   | { readonly type: 'cancel'; readonly by: Actor; readonly reason: string }
   | { readonly type: 'expire' }
   | { readonly type: 'claim'; readonly worker: string; readonly until: number }
-  | { readonly type: 'give-up'; readonly worker: string }
+  /** `stopped`: the app stops, which is no failure of the request. */
+  | { readonly type: 'give-up'; readonly worker: string; readonly stopped?: boolean }
   | { readonly type: 'finish'; readonly worker: string; readonly outcome: Outcome };
 
 /** What is needed to open a request: all of it goes into its digest. */
@@ -81,7 +82,11 @@ export function applyCommand(
       return claim(record, command, now, required);
     case 'give-up':
       requireClaim(record, command.worker);
-      return { ...record, claim: { worker: command.worker, until: now }, giveUps: record.giveUps + 1 };
+      return {
+        ...record,
+        claim: { worker: command.worker, until: now },
+        giveUps: record.giveUps + (command.stopped === true ? 0 : 1),
+      };
     case 'finish':
       return finish(record, command, now);
   }

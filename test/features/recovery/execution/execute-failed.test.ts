@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
 import { sha256Hex } from '../../../../src/core/sha256.ts';
+import { executeRecovery } from '../../../../src/features/recovery/execution/execute.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 describe('executing an approved request', () => {
@@ -100,5 +101,29 @@ describe('executing an approved request', () => {
 
     expect(results).toEqual(['yielded', 'yielded', 'yielded', 'yielded', 'ended']);
     expect(world.stored(record.id)).toMatchObject({ state: 'failed', outcome: { code: 'hsm-unavailable' } });
+  });
+
+  it('is no failure when the app stops, however often: the claim is free at once, and the next process goes on', async () => {
+    const world = await RecoveryWorld.withDeletedKey();
+    const record = await world.approved();
+    const reason = new WardenError('app-stopping', { message: 'The app is stopping.' });
+
+    for (let stop = 1; stop <= 6; stop += 1) {
+      const stopping = new AbortController();
+      world.hsm.faults.plant({
+        operation: 'recoverKey',
+        act: () => {
+          stopping.abort(reason);
+          throw reason;
+        },
+      });
+      const message = { kind: 'recovery', id: record.id };
+      const result = await executeRecovery(world.deps(), message, `stopped-${stop}`, stopping.signal);
+      expect(result).toBe('yielded');
+      expect(world.stored(record.id)).toMatchObject({ state: 'executing', giveUps: 0 });
+    }
+
+    expect(await world.deliver(record.id)).toBe('ended');
+    expect(world.stored(record.id)).toMatchObject({ state: 'succeeded' });
   });
 });
