@@ -8,6 +8,7 @@ import type { AuditAnchor } from '../../features/audit/audit-log.ts';
 import { type ChainTip, EMPTY_CHAIN } from '../../features/audit/entry.ts';
 import { AnchorState } from '../../features/audit/segment.ts';
 import { inTime } from '../http/in-time.ts';
+import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { ANCHOR_BLOB } from './audit-names.ts';
 
@@ -83,6 +84,7 @@ export class BlobAuditAnchor implements AuditAnchor {
         const answer = await this.#container
           .getBlobClient(ANCHOR_BLOB)
           .download(0, undefined, { abortSignal });
+        requireStorage(answer, ANCHOR_BLOB);
         const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
         return { state: parseAnchor(content), etag: answer.etag ?? '' };
       });

@@ -12,6 +12,7 @@ import {
   type PartEnd,
 } from '../../features/audit/audit-log.ts';
 import { inTime } from '../http/in-time.ts';
+import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { auditBlobName, parseAuditBlobName, segmentPrefix } from './audit-names.ts';
 
@@ -42,11 +43,10 @@ export class BlobAuditStore implements AuditStore {
       const part = known?.part ?? (await this.#newest(segment));
       if (part === undefined) return undefined;
       const client = this.#client(part);
-      const {
-        contentLength: position = 0,
-        blobCommittedBlockCount: lines = 0,
-        date,
-      } = await client.getProperties();
+      const properties = await client.getProperties();
+      // What is no answer of the service would read as an empty log, which is the gravest finding there is.
+      requireStorage(properties, auditBlobName(part));
+      const { contentLength: position = 0, blobCommittedBlockCount: lines = 0, date } = properties;
       const lastLine = known?.position === position ? known.lastLine : await readLastLine(client, position);
       this.#remember({ part, position, ...definedOnly({ lastLine }) });
       const serviceTime = date?.getTime() ?? this.#clock.now();
@@ -95,11 +95,13 @@ export class BlobAuditStore implements AuditStore {
   async *parts(segment?: string): AsyncGenerator<AuditPart> {
     const parts: AuditPart[] = [];
     await this.#translated('list the audit log', async () => {
-      for await (const { name } of this.#container.listBlobsFlat(
-        segment === undefined ? {} : { prefix: segmentPrefix(segment) },
-      )) {
-        const part = parseAuditBlobName(name);
-        if (part !== undefined && part.segment === segment) parts.push(part);
+      const options = segment === undefined ? {} : { prefix: segmentPrefix(segment) };
+      for await (const page of this.#container.listBlobsFlat(options).byPage()) {
+        requireStorage(page, 'the list of the audit log');
+        for (const { name } of page.segment.blobItems) {
+          const part = parseAuditBlobName(name);
+          if (part !== undefined && part.segment === segment) parts.push(part);
+        }
       }
     });
     yield* parts.sort(comparePart);
@@ -107,8 +109,9 @@ export class BlobAuditStore implements AuditStore {
 
   async read(part: AuditPart): Promise<string> {
     return this.#translated(`read the audit log of ${part.day}`, async () => {
-      const { readableStreamBody: body } = await this.#client(part).download();
-      return body === undefined ? '' : text(body);
+      const answer = await this.#client(part).download();
+      requireStorage(answer, auditBlobName(part));
+      return answer.readableStreamBody === undefined ? '' : text(answer.readableStreamBody);
     });
   }
 
@@ -143,7 +146,9 @@ export class BlobAuditStore implements AuditStore {
 async function readLastLine(client: AppendBlobClient, length: number): Promise<string | undefined> {
   if (length === 0) return undefined;
   const start = Math.max(0, length - TAIL_BYTES);
-  const { readableStreamBody: body } = await client.download(start, length - start);
+  const answer = await client.download(start, length - start);
+  requireStorage(answer, client.name);
+  const { readableStreamBody: body } = answer;
   const tail = body === undefined ? '' : await text(body);
   // Without an end of its own the last line is not whole; the engine refuses it.
   return tail.endsWith('\n') ? tail.slice(0, -1).split('\n').at(-1) : `${tail.split('\n').at(-1)} (cut off)`;

@@ -5,6 +5,7 @@ import { isWardenError } from '../../core/errors.ts';
 import type { OnceStore } from '../../core/once-store.ts';
 import type { Clock } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
+import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
 const MEANINGS = {
@@ -30,8 +31,9 @@ export class BlobOnceStore implements OnceStore {
     return this.#translated(`read ${name}`, async (abortSignal) => {
       const client = this.#container.getBlobClient(name);
       const version = first.versionId === undefined ? client : client.withVersion(first.versionId);
-      const { readableStreamBody: body } = await version.download(0, undefined, { abortSignal });
-      return body === undefined ? '' : text(body);
+      const answer = await version.download(0, undefined, { abortSignal });
+      requireStorage(answer, name);
+      return answer.readableStreamBody === undefined ? '' : text(answer.readableStreamBody);
     });
   }
 
@@ -62,8 +64,11 @@ export class BlobOnceStore implements OnceStore {
   #versions(prefix: string): Promise<BlobItem[]> {
     return this.#translated(`list ${prefix}`, async (abortSignal) => {
       const found: BlobItem[] = [];
-      const blobs = this.#container.listBlobsFlat({ prefix, includeVersions: true, abortSignal });
-      for await (const blob of blobs) found.push(blob);
+      const pages = this.#container.listBlobsFlat({ prefix, includeVersions: true, abortSignal }).byPage();
+      for await (const page of pages) {
+        requireStorage(page, prefix);
+        found.push(...page.segment.blobItems);
+      }
       return found;
     });
   }

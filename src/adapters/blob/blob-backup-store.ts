@@ -15,12 +15,13 @@ import type {
   StoredBackup,
 } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
+import { requireStorage } from '../http/require-storage.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { machineNow } from '../system/system-clock.ts';
 import { backupBlobName, backupNameOf, backupPrefixes, keyOfFolder, pinnedBlobName } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
 import { ServiceTime } from './service-time.ts';
-import { mismatch, notABackup, requireStorage, taken, toStored } from './stored-blob.ts';
+import { mismatch, notABackup, taken, toStored } from './stored-blob.ts';
 
 /** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
 const CONTENT_TYPE = 'application/jose';
@@ -129,6 +130,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     for (;;) {
       const page = await this.#call(call, async () => pages.next());
       if (page.done) return folders;
+      requireStorage(page.value, part);
       const names = (page.value.segment.blobPrefixes ?? []).map(({ name }) => name);
       folders.push(...names.filter((name) => isSameName(keyOfFolder(part, name), key)));
     }
@@ -146,6 +148,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     for (;;) {
       const page = await this.#call(call, async () => pages.next());
       if (page.done) return;
+      requireStorage(page.value, prefix);
       yield page.value.segment.blobItems.flatMap((item) => this.#readItem(item));
     }
   }

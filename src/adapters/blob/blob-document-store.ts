@@ -15,6 +15,7 @@ import type {
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Page } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
+import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import {
   documentBlobName,
@@ -117,6 +118,7 @@ export class BlobDocumentStore implements DocumentStore {
         this.#limitMs,
       );
       if (page.done === true) return { items: [] };
+      requireStorage(page.value, prefix);
       const { segment, continuationToken } = page.value;
       const items = segment.blobItems.map(({ name }) => parse(name)).filter((id) => id !== undefined);
       return continuationToken === undefined || continuationToken === ''
@@ -180,7 +182,9 @@ export class BlobDocumentStore implements DocumentStore {
     try {
       const client = this.#container.getBlobClient(blob);
       const ask = (abortSignal: AbortSignal) => client.download(0, undefined, { abortSignal });
-      const { readableStreamBody, etag } = await inTime(signal, ask, this.#limitMs);
+      const answer = await inTime(signal, ask, this.#limitMs);
+      requireStorage(answer, blob);
+      const { readableStreamBody, etag } = answer;
       if (readableStreamBody === undefined) throw new Error('an answer without a body');
       return { body: readableStreamBody, etag: requireEtag(etag, blob) };
     } catch (error) {

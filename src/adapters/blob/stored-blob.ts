@@ -5,15 +5,6 @@ import type { BackupRecord } from '../../core/model/backup-record.ts';
 import type { StoredBackup } from '../../core/ports.ts';
 import { backupBlobName, backupNameOf, pinnedBlobName } from './layout.ts';
 
-/** The service says its version with every answer. One without it came from elsewhere, and says nothing of the blob. */
-export function requireStorage({ version }: { readonly version?: string }, blob: string): void {
-  if (version !== undefined) return;
-  throw new WardenError('storage-unavailable', {
-    message: `Could not read ${blob}: the answer is not one of the storage account.`,
-    advice: 'Wait; if it goes on, look for a proxy on the way to the storage account.',
-  });
-}
-
 /** What a blob's name and length say against the record in its metadata; undefined when nothing does. */
 export function mismatch(blob: string, length: number | undefined, record: BackupRecord): string | undefined {
   const name = backupBlobName(backupNameOf(record));
