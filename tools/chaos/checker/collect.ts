@@ -159,7 +159,9 @@ async function readLog(file: string): Promise<readonly SeenCall[]> {
     .split('\n')
     .filter((line) => line !== '')
     .flatMap((line) => JSON.parse(line));
-  return records
+  // A batch that was not taken comes again, perhaps with more: a call counts once.
+  const once = new Map(records.map((record) => [`${record.PoolName} ${record.correlationId}`, record]));
+  return [...once.values()]
     .filter(({ httpStatusCode }) => httpStatusCode >= 200 && httpStatusCode < 300)
     .map(({ time, PoolName, operationName, requestUri, identity }) => ({
       at: Date.parse(time),
