@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { Config } from '../platform/config/config.ts';
 import { CLOUDS } from './connect/clouds.ts';
-import { keyServiceOn } from './connect/compose-cli.ts';
+import { keyServiceOn, openStore } from './connect/compose-cli.ts';
 import {
   CONNECTION_OPTIONS,
   type Connection,
@@ -13,6 +13,7 @@ import {
 import { chosenHsms, counted, HSM_CHOICE, HsmChoice } from './connect/warden-options.ts';
 import { attempt, type Finding, fail, ok } from './doctor/check.ts';
 import { checkHsm } from './doctor/check-hsm.ts';
+import { checkSeals } from './doctor/check-seals.ts';
 import { checkStorage } from './doctor/check-storage.ts';
 import { checkTopic } from './doctor/check-topic.ts';
 import { showFindings } from './doctor/show-findings.ts';
@@ -72,6 +73,8 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
   // The storage of a local world goes by the real time, however far its HSMs were moved ahead.
   const storageClock = { ...clock, now: () => clock.now() - connection.aheadMs };
   findings.push(...(await checkStorage(connection, config, storageClock)));
+  const { seals } = openStore(connection, config, context);
+  findings.push(...(await checkSeals(seals, config.seals?.keyUrl, signal)));
   findings.push(await checkTopic(config.topicUrl, connection.caPem, signal));
   return findings;
 }

@@ -143,6 +143,22 @@ describe('with pinned keys that sealed nothing here', () => {
   });
 });
 
+describe('doctor', () => {
+  const sealFindings = async (settings: Record<string, string>) => {
+    const ran = await world.run(['doctor', '-o', 'json'], { environment: settings });
+    const all = z.array(z.looseObject({ check: z.string() })).parse(JSON.parse(ran.stdout));
+    return all.filter(({ check }) => check === 'seals');
+  };
+
+  it('counts the pinned keys that it could have', async () => {
+    expect(await sealFindings(environment)).toMatchObject([{ result: 'ok', detail: '2 public keys count' }]);
+  });
+
+  it('warns where nothing is sealed', async () => {
+    expect(await sealFindings({})).toMatchObject([{ result: 'warn', subject: 'none' }]);
+  });
+});
+
 describe('the sealing keys', () => {
   it('are shown with the app that seals with each', async () => {
     const ran = await run('seal', 'show');

@@ -70,6 +70,9 @@ function flipped(bytes: Uint8Array): Uint8Array {
 async function startApp(): Promise<AppProcess> {
   app = await AppProcess.start(local, {
     WARDEN_HSMS: `${HSM}=${local.hsm(HSM).url}`,
+    // The many backups of this test are made up, so nothing has sealed them.
+    WARDEN_SEAL_KEY_URL: '',
+    WARDEN_SEAL_PUBLIC_KEYS: '',
     // Its message must not come again while it works, however slow the machine: two workers would only hinder each other.
     QUEUE_VISIBILITY_MS: '60000',
   });
