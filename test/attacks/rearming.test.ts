@@ -95,6 +95,22 @@ describe('the state container alone', () => {
     expect((await failureOf(world.deps().evidence.of('x'))).code).toBe('audit-corrupt');
   });
 
+  it('makes no evidence of a segment whose beginning is not the decision that the anchor names', async () => {
+    const attack = forged();
+    attack.writeAudit();
+    const { entry, base } = attack;
+    const segment = { name: SEGMENT, base, armed: 'e'.repeat(64) };
+    world.anchor.tip = { seq: entry.seq, hash: entry.hash, segment };
+
+    const failure = await failureOf(world.deps().evidence.of('x'));
+
+    expect(failure).toMatchObject({
+      code: 'audit-corrupt',
+      message: expect.stringContaining('nobody decided'),
+    });
+    expect(await isArmed()).toBe(false);
+  });
+
   it('arms nothing by approvals of one’s own in the stored decision', async () => {
     const { digest } = await new Rearmings(world.deps()).ask(person('alice'), 'why');
     const held = world.store.documents.get('rearming');

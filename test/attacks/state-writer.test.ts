@@ -1,9 +1,12 @@
 /** Somebody who can write the state container, and nothing else, makes requests look approved: nothing comes of it but an alarm. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { WardenError } from '../../src/core/errors.ts';
 import { requestDigest } from '../../src/features/recovery/model/digest.ts';
-import type { RecoveryRecord } from '../../src/features/recovery/model/record.ts';
+import type { Outcome, RecoveryRecord } from '../../src/features/recovery/model/record.ts';
 import { reconcile } from '../../src/features/recovery/request/list-recoveries.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
+import { WARDEN } from '../../src/features/recovery/request/state-machine.ts';
+import { failureOf } from '../support/errors.ts';
 import { person } from '../support/recovery-builders.ts';
 import { RecoveryWorld } from '../support/recovery-world.ts';
 
@@ -201,6 +204,55 @@ describe('a success that never was', () => {
     expect(world.audited).not.toContain('recovery-succeeded');
     expect(world.topic.accepted.map(({ type }) => type)).not.toContain('HsmWarden.RecoverySucceeded');
     expect(world.logger.lines.at(-1)).toMatchObject({ level: 'error' });
+  });
+});
+
+/** A request whose execution has begun and was put back: the HSM did not answer. */
+async function begun(): Promise<string> {
+  const { id } = await world.approved();
+  const busy = new WardenError('hsm-busy', { message: 'No answer.' });
+  world.hsm.faults.fail('recoverKey', busy, { times: 99 });
+  expect(await world.deliver(id)).toBe('yielded');
+  return id;
+}
+
+const SUCCESS: Outcome = { result: 'succeeded', step: 'done', message: 'fine', verified: 2, warnings: [] };
+
+describe('a success of an execution that has begun and not ended', () => {
+  it('written into the store is neither told nor shown', async () => {
+    const id = await begun();
+    world.change(id, (record) => ({
+      ...record,
+      state: 'succeeded',
+      outcome: SUCCESS,
+      facts: record.facts + 1,
+      untold: [{ n: record.facts + 1, kind: 'succeeded', at: record.createdAt, by: WARDEN }],
+    }));
+    await world.clock.advance(60_000);
+    const recoveries = new Recoveries(world.deps());
+
+    expect((await failureOf(recoveries.get(id))).code).toBe('record-unproven');
+    await reconcile(world.store, recoveries, world.logger, new Set());
+    expect(world.audited).not.toContain('recovery-succeeded');
+    expect(world.topic.accepted.map(({ type }) => type)).not.toContain('HsmWarden.RecoverySucceeded');
+  });
+
+  it.each([
+    { name: 'told of a request that is still open', by: WARDEN },
+    { name: 'told in the name of a person', by: person('mallory') },
+  ])('$name is not told', async ({ by }) => {
+    const id = await begun();
+    world.change(id, (record) => ({
+      ...record,
+      facts: record.facts + 1,
+      untold: [{ n: record.facts + 1, kind: 'succeeded', at: record.createdAt, by }],
+    }));
+    await world.clock.advance(60_000);
+
+    await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
+
+    expect(world.audited).not.toContain('recovery-succeeded');
+    expect(world.stored(id)).toMatchObject({ state: 'failed', outcome: { code: 'record-unproven' } });
   });
 });
 

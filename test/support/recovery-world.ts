@@ -133,11 +133,14 @@ export class RecoveryWorld {
     this.store.documents.set(`recovery/${id}`, { ...held, text });
   }
 
-  readonly keysOf = (name: string): KeyService => {
+  readonly keysOf = (name: string): KeyService => this.keysOn(name);
+
+  /** The keys of an HSM, as {@link keysOf} gives them unless a test wants them watched. */
+  keysOn(name: string): KeyService {
     const hsm = [this.hsm, this.second, this.stranger].find((known) => known.name === name);
     if (hsm !== undefined) return new MemoryKeyService(hsm);
     throw new WardenError('hsm-unknown', { message: `There is no HSM ${name} in the settings.`, hsm: name });
-  };
+  }
 
   /** What one process knows of findings about the audit log. */
   breaches(): Breaches {

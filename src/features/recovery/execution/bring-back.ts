@@ -7,7 +7,7 @@ import { failure } from '../model/failure.ts';
 import type { RecoveryRecord } from '../model/record.ts';
 import { readKeyState } from '../planning/key-state.ts';
 import { requireFit, requireTime } from '../planning/require-fit.ts';
-import type { Answer, Claimed } from './claims.ts';
+import type { Answer, Claimed } from '../request/claims.ts';
 
 /** The circumstances of one execution. Times are epoch milliseconds. */
 export interface Circumstances {

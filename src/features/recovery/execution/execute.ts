@@ -1,13 +1,13 @@
 /** The worker: claims an approved request, performs it, and writes how it ended. Whoever else comes by finds it taken. */
 import { HSM_CALL_LIMIT_MS } from '../../../core/call-limits.ts';
 import { isWardenError, type WardenError } from '../../../core/errors.ts';
-import type { OnceStore } from '../../../core/once-store.ts';
 import { readMessage } from '../../../core/queue.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
 import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { ruleFor } from '../model/policy.ts';
 import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
 import { isClosed, type Outcome, type RecoveryRecord } from '../model/record.ts';
+import { type Claimed as ClaimedBefore, Claims } from '../request/claims.ts';
 import { unprovenIn } from '../request/evidence.ts';
 import { publishFacts } from '../request/publish-facts.ts';
 import type { RecoveriesDeps } from '../request/recoveries.ts';
@@ -16,15 +16,10 @@ import { recordUnproven, refuseUnproven } from '../request/refuse-unproven.ts';
 import { settle } from '../request/settle.ts';
 import { applyCommand, type Command, isApproved, WARDEN } from '../request/state-machine.ts';
 import type { Circumstances } from './bring-back.ts';
-import { type Claimed as ClaimedBefore, Claims } from './claims.ts';
 import { type PerformDeps, perform } from './perform.ts';
 
 /** What the worker needs. */
-export type ExecuteDeps = RecoveriesDeps &
-  PerformDeps & {
-    /** Where an execution is claimed once and for good. */
-    readonly once: OnceStore;
-  };
+export type ExecuteDeps = RecoveriesDeps & PerformDeps;
 
 /** How a message was dealt with. */
 export type ExecuteResult = 'ended' | 'yielded' | 'nothing-to-do';
@@ -177,7 +172,13 @@ async function executeClaimed(
     }
     outcome = failed(step, error);
   }
-  const ended = await changeRecovery(deps.store, id, command(deps, { type: 'finish', worker, outcome }));
+  // Kept where nobody can change it before the store has it: what the store says alone, nobody is told.
+  const kept = await claims.end(claimed.held.record, outcome);
+  const ended = await changeRecovery(
+    deps.store,
+    id,
+    command(deps, { type: 'finish', worker, outcome: kept }),
+  );
   await publishFacts(deps, ended);
   deps.logger.info('recovery ended', {
     recoveryId: id,

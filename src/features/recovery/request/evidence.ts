@@ -15,6 +15,8 @@ export interface Logged {
   readonly begun: boolean;
   /** How it ended, such as `recovery-succeeded`. */
   readonly ended: string | undefined;
+  /** The number of the fact by which it ended. */
+  readonly endedBy: number | undefined;
 }
 
 /** A line of a person or webhook: who, and for which digest. */
@@ -35,8 +37,17 @@ const ENDED = new Set(
     (kind) => `recovery-${kind}`,
   ),
 );
+/** What people do to a request. */
+const OF_PEOPLE: ReadonlySet<string> = new Set(['requested', 'approval-given', 'rejected', 'cancelled']);
 const BEGUN = new Set(['recovery-execution-started', 'recovery-execution-resumed']);
-const NOTHING: Logged = { lines: 0, requests: [], approvals: [], begun: false, ended: undefined };
+const NOTHING: Logged = {
+  lines: 0,
+  requests: [],
+  approvals: [],
+  begun: false,
+  ended: undefined,
+  endedBy: undefined,
+};
 
 /** Evidence from the log itself, read to its end each time. One per process. */
 export class LoggedEvidence implements RecoveryEvidence {
@@ -66,6 +77,7 @@ export class LoggedEvidence implements RecoveryEvidence {
       approvals: event === 'recovery-approval-given' ? [...known.approvals, noted] : known.approvals,
       begun: known.begun || BEGUN.has(event),
       ended: known.ended ?? (ENDED.has(event) ? event : undefined),
+      endedBy: known.endedBy ?? (ENDED.has(event) ? Number(entry.factId?.split('/')[1]) : undefined),
     });
   }
 }
@@ -89,11 +101,27 @@ export function unprovenIn(record: RecoveryRecord, logged: Logged): string | und
     }
   }
   const { state } = record;
+  const told = untoldFault(record, logged);
+  if (told !== undefined) return told;
   const isOpen = state === 'requested' || state === 'approved' || state === 'executing';
   if (isOpen && logged.ended !== undefined) return `the audit log says that it ended (${logged.ended})`;
   if (state === 'approved' && logged.begun) return 'the audit log says that its execution has begun already';
   if ((state === 'succeeded' || state === 'restored-other-key') && !logged.begun) {
     return 'the audit log does not say that its execution has begun';
+  }
+  return undefined;
+}
+
+/** What waits to be told must be the service's own word where only the service can know it, and must fit the record and the log. */
+function untoldFault({ untold, state }: RecoveryRecord, { ended, endedBy }: Logged): string | undefined {
+  for (const { kind, by, n } of untold) {
+    const isEnd = ENDED.has(`recovery-${kind}`);
+    if (isEnd && kind !== state) return `it tells of an end that it does not have (${kind})`;
+    if (!OF_PEOPLE.has(kind) && by.kind !== 'service')
+      return `it tells in the name of ${by.id} what only the app knows`;
+    if (isEnd && kind !== 'failed' && ended !== undefined && n !== endedBy) {
+      return `the audit log says that it ended before (${ended})`;
+    }
   }
   return undefined;
 }

@@ -1,9 +1,9 @@
-/** The use cases of people and webhooks: ask, approve, reject, cancel, look. One code path for HTTP, web pages and CLI. */
-
+/** The use cases of people and webhooks: ask, approve, reject, cancel, read. One code path for HTTP, web pages and CLI. */
 import { canonicalDigest } from '../../../core/canonical-json.ts';
 import { repeatOnConflict } from '../../../core/documents/update-document.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
+import type { OnceStore } from '../../../core/once-store.ts';
 import type { Clock, Logger, WorkQueue } from '../../../core/ports.ts';
 import type { Gate } from '../access/gate.ts';
 import type { AskBody } from '../model/asking.ts';
@@ -16,8 +16,10 @@ import { type Preflight, type PreflightDeps, preflight } from '../planning/key-s
 import type { Ask } from '../planning/preflight.ts';
 import type { RecoveryEvidence } from './evidence.ts';
 import { findAnswered, findLive, idFrom, joinEvent, readEvent } from './one-live.ts';
+import { isDone, outcomeUnproven } from './outcome-proof.ts';
 import { noteFirst, type PublishDeps, publishFacts } from './publish-facts.ts';
 import { changeRecovery, createRecovery } from './recovery-log.ts';
+import { recordUnproven } from './refuse-unproven.ts';
 import { settle } from './settle.ts';
 import { applyCommand, type Command, openRequest } from './state-machine.ts';
 
@@ -26,6 +28,7 @@ export interface RecoveriesDeps extends PublishDeps, PreflightDeps {
   readonly policy: RecoveryPolicy;
   readonly gate: Gate;
   readonly evidence: RecoveryEvidence;
+  readonly once: OnceStore;
   readonly queue: WorkQueue;
   readonly clock: Clock;
   readonly ids: Ids;
@@ -117,10 +120,15 @@ export class Recoveries {
     });
   }
 
-  /** A request as it stands. Fails with `recovery-unknown`. */
+  /** A request as it stands. Fails with `recovery-unknown`, or `record-unproven` for a success that nothing but the store says. */
   async get(id: string): Promise<HeldRecord> {
     await this.#deps.gate.pass();
-    return this.settle(id);
+    const held = await this.settle(id);
+    const { evidence, once } = this.#deps;
+    if (!isDone(held.record)) return held;
+    const unproven = await outcomeUnproven(once, held.record, await evidence.of(id));
+    if (unproven !== undefined) throw recordUnproven(held.record, unproven);
+    return held;
   }
 
   /** Brings a request up to date: see {@link settle}. */

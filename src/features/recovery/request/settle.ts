@@ -3,6 +3,7 @@ import { PUBLISHING_MS } from '../../../core/events/bus.ts';
 import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { unprovenIn } from './evidence.ts';
+import { outcomeUnproven } from './outcome-proof.ts';
 import { publishFacts } from './publish-facts.ts';
 import { changeRecovery } from './recovery-log.ts';
 import { type RefuseDeps, refuseUnproven } from './refuse-unproven.ts';
@@ -27,7 +28,10 @@ export async function settle(deps: SettleDeps, id: string): Promise<HeldRecord> 
     return applyCommand(record, { type: 'expire' }, now, ruleFor(deps.policy, record.operation.key));
   });
   if (expired) return publishFacts(deps, changed);
-  if (!changed.record.untold.some(({ at }) => now - at >= PUBLISHING_MS)) return changed;
-  const unproven = unprovenIn(changed.record, await deps.evidence.of(id));
+  const isPending = changed.record.untold.some(({ at }) => now - at >= PUBLISHING_MS);
+  if (!isPending) return changed;
+  const logged = await deps.evidence.of(id);
+  const unproven =
+    unprovenIn(changed.record, logged) ?? (await outcomeUnproven(deps.once, changed.record, logged));
   return unproven === undefined ? publishFacts(deps, changed) : refuseUnproven(deps, changed, unproven);
 }

@@ -1,11 +1,11 @@
 /** The write-once claim of an execution: who rolls back state and log together meets it, and nothing is done a second time. */
 import { z } from 'zod';
-import { canonicalJson } from '../../../core/canonical-json.ts';
+import { canonicalJson, type Json } from '../../../core/canonical-json.ts';
 import { definedOnly } from '../../../core/defined-only.ts';
 import { WardenError } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
-import type { RecoveryRecord } from '../model/record.ts';
+import { Outcome, type RecoveryRecord } from '../model/record.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
 const Begun = z.strictObject({ format: z.literal(1), id: z.string(), digest: Digest, worker: z.string() });
@@ -23,6 +23,8 @@ const Acted = z.strictObject({
   digest: Digest,
   answer: Answer.exactOptional(),
 });
+
+const Ended = z.strictObject({ format: z.literal(1), id: z.string(), digest: Digest, outcome: Outcome });
 
 /** What was claimed for a request before. */
 export interface Claimed {
@@ -67,6 +69,26 @@ export class Claims {
     await this.#store.write(actedName(id), text);
   }
 
+  /**
+   * Keeps for good how the execution ended, and resolves with what was kept first: a worker that resumes says nothing else than the
+   * one before. May fail with the storage codes.
+   */
+  async end(record: Pick<RecoveryRecord, 'id' | 'digest'>, outcome: Outcome): Promise<Outcome> {
+    const { id, digest } = record;
+    await this.#store.write(
+      endedName(id),
+      canonicalJson(storableOutcome({ format: 1, id, digest, outcome })),
+    );
+    const kept = (await this.ended(record)) ?? outcome;
+    // What came back before and is not there any more is no success now.
+    return kept.result === 'succeeded' && outcome.result !== 'succeeded' ? outcome : kept;
+  }
+
+  /** How it ended, as the worker kept it. Fails with `record-unproven` when that is of something else, or the storage codes. */
+  async ended(record: Pick<RecoveryRecord, 'id' | 'digest'>): Promise<Outcome | undefined> {
+    return (await this.#read(endedName(record.id), Ended, record))?.outcome;
+  }
+
   async #read<T extends { readonly id: string; readonly digest: string }>(
     name: string,
     schema: z.ZodType<T>,
@@ -86,6 +108,15 @@ function begunName(id: string): string {
 
 function actedName(id: string): string {
   return `claims/${id}/acted.json`;
+}
+
+function endedName(id: string): string {
+  return `claims/${id}/ended.json`;
+}
+
+/** Words of the service in it are kept well-formed. */
+function storableOutcome<T extends { readonly outcome: Outcome }>(ended: T): Json {
+  return z.json().parse(JSON.parse(JSON.stringify(ended).toWellFormed()));
 }
 
 function jsonOrUndefined(text: string): unknown {

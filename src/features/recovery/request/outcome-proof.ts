@@ -1,0 +1,38 @@
+/** How an execution ended, as the worker kept it: a success that only the stored record tells of is none. */
+import { canonicalJson } from '../../../core/canonical-json.ts';
+import { isWardenError } from '../../../core/errors.ts';
+import type { OnceStore } from '../../../core/once-store.ts';
+import type { RecoveryRecord } from '../model/record.ts';
+import { Claims } from './claims.ts';
+import type { Logged } from './evidence.ts';
+
+/** Whether a record says that a key came back. */
+export function isDone({ state }: RecoveryRecord): boolean {
+  return state === 'succeeded' || state === 'restored-other-key';
+}
+
+/**
+ * Why nothing but the store says that `record` ended as it says; undefined when the worker kept it so, or, of a time before workers
+ * kept it, the audit log says so. May fail with the storage codes.
+ */
+export async function outcomeUnproven(
+  once: OnceStore,
+  record: RecoveryRecord,
+  logged: Logged,
+): Promise<string | undefined> {
+  if (!isDone(record)) return undefined;
+  try {
+    const kept = await new Claims(once).ended(record);
+    if (kept === undefined && logged.ended === `recovery-${record.state}`) return undefined;
+    if (textOf(kept) === textOf(record.outcome)) return undefined;
+    return `no worker has kept that it ended so (${record.state})`;
+  } catch (error) {
+    if (!isWardenError(error, 'record-unproven')) throw error;
+    return error.message.replace(/\.$/, '');
+  }
+}
+
+/** The same for outcomes that are the same, in whatever order their members stand. */
+function textOf(outcome: RecoveryRecord['outcome']): string {
+  return outcome === undefined ? '' : canonicalJson(JSON.parse(JSON.stringify(outcome).toWellFormed()));
+}
