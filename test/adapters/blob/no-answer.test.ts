@@ -33,7 +33,7 @@ async function storeOn(answer: (request: IncomingMessage, response: ServerRespon
 
 /** Sends the head of an answer and the first half of its body, and no more. */
 function stall(_request: IncomingMessage, response: ServerResponse): void {
-  response.writeHead(200, { etag: '"1"', 'content-length': '2000' });
+  response.writeHead(200, { 'x-ms-version': '2025-01-05', etag: '"1"', 'content-length': '2000' });
   response.write('x'.repeat(1000));
 }
 
