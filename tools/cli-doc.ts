@@ -1,8 +1,10 @@
 /** Makes the text of docs/cli.md from the definitions of the commands. */
+
 import { COMMANDS, GROUPS } from '../src/cli/commands.ts';
 import type { Command, OptionSpec } from '../src/cli/frame/command.ts';
 import { EXIT_CODES } from '../src/cli/frame/exit-codes.ts';
 import { allOptions } from '../src/cli/frame/options.ts';
+import { capturesSection } from './captures.ts';
 
 const HEAD = `# The command line
 
@@ -75,11 +77,17 @@ lines, JSON; with \`HSM_WARDEN_LOG=info\` all its lines come, also those about w
 |---|---|
 `;
 
+const CAPTURES = `
+## On the screen
+
+The same moment on a terminal of 80 and one of 140 columns, made from a fixed world by \`npm run docs\`. Colours are left out.
+`;
+
 /** The whole page. */
 export function cliPage(): string {
   const codes = Object.values(EXIT_CODES).map(({ code, meaning }) => `| ${code} | ${meaning} |\n`);
   const groups = [...new Set(COMMANDS.map(({ path }) => path.split(' ')[0] ?? ''))];
-  return `${HEAD}${codes.join('')}${groups.map(groupText).join('')}`;
+  return `${HEAD}${codes.join('')}${CAPTURES}${capturesSection()}${groups.map(groupText).join('')}`;
 }
 
 function groupText(group: string): string {

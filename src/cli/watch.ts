@@ -19,13 +19,14 @@ import {
 import { doubtsOf } from './connect/doubts.ts';
 import { judgeHsms, troublesOf } from './connect/judge-hsms.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from './connect/warden-options.ts';
-import type { Answer, Table } from './frame/command.ts';
+import type { Answer, Cell, Table } from './frame/command.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { duration } from './frame/duration.ts';
 import { numberFrom } from './frame/option-values.ts';
 import { paintFor } from './frame/style.ts';
 import { renderTable } from './frame/table.ts';
+import { wrappedPage } from './frame/wrap.ts';
 import { acknowledgedLines, type LostStyle, lostLine } from './status/lost-lines.ts';
 
 export const watch = defineCommand({
@@ -55,7 +56,7 @@ export const watch = defineCommand({
     const hsms = chosenHsms(requireConfig(connection), given.hsm);
     const scan = () => judgeHsms(connection, hsms, context);
     const style = { connection, now: context.clock.now(), paint: paintFor(context, context.stdout) };
-    if (!given.follow) return answer(await scan(), style);
+    if (!given.follow) return watchAnswer(await scan(), style);
     return follow(context, given.every * 1000, scan, connection);
   },
 });
@@ -82,7 +83,8 @@ async function follow(
   }
 }
 
-function answer(statuses: readonly HsmStatus[], style: LostStyle): Answer {
+/** The answer of one scan. */
+export function watchAnswer(statuses: readonly HsmStatus[], style: LostStyle): Answer {
   const troubles = troublesOf(statuses);
   const seen = statuses.filter(wasSeen);
   const keys = seen.flatMap(({ hsm, deleted }) => deleted.map((one) => ({ hsm, ...one })));
@@ -104,7 +106,7 @@ function answer(statuses: readonly HsmStatus[], style: LostStyle): Answer {
     },
     table: tableOf(seen),
     doubts: troubles.flatMap(doubtsOf),
-    page: (show) => keysPage(statuses, show, style),
+    page: (show, wrap) => keysPage(statuses, show, wrap, style),
     exit: troubles.length === 0 ? 'done' : 'unknown',
   };
 }
@@ -116,7 +118,11 @@ function page(statuses: readonly HsmStatus[], context: CliContext, connection: C
   const show = (table: Table) => renderTable(table, style);
   return [
     ...doubts.map((line) => `${line}\n`),
-    keysPage(statuses, show, { connection, now: style.now, paint }),
+    keysPage(statuses, show, (text) => wrappedPage(text, style.width), {
+      connection,
+      now: style.now,
+      paint,
+    }),
   ]
     .join('')
     .replaceAll(/\b(CANNOT TELL|critical|high)\b/g, (word) => paint('red', word))
@@ -124,18 +130,23 @@ function page(statuses: readonly HsmStatus[], context: CliContext, connection: C
 }
 
 /** The soft-deleted and the lost keys of the HSMs that could be read; of the others nothing is said here. */
-function keysPage(statuses: readonly HsmStatus[], show: (table: Table) => string, style: LostStyle): string {
+function keysPage(
+  statuses: readonly HsmStatus[],
+  show: (table: Table) => string,
+  wrap: (text: string) => string,
+  style: LostStyle,
+): string {
   const seen = statuses.filter(wasSeen);
   if (seen.length === 0) return '';
   const where = seen.length === statuses.length ? '' : ` on ${seen.map(({ hsm }) => hsm).join(', ')}`;
   const deleted = seen.some((one) => one.deleted.length > 0)
-    ? show(tableOf(seen))
+    ? show(peopleTable(seen))
     : `No key is soft-deleted${where}.\n`;
   const lost = seen.flatMap((one) => {
     const lines = [...one.lost.map((loss) => lostLine(loss, style)), ...acknowledgedLines(one)];
     return lines.length === 0 ? [] : [`${one.hsm}:`, ...lines];
   });
-  return lost.length === 0 ? deleted : `${deleted}\n${lost.join('\n')}\n`;
+  return lost.length === 0 ? deleted : `${deleted}\n${wrap(lost.join('\n'))}\n`;
 }
 
 /** The losses of each HSM with its name, and with times people can read. */
@@ -150,6 +161,18 @@ function lossesOf<Loss extends LostKey>(
 
 function afterPurge({ backup }: DeletedKeyStatus): 'lost' | 'restore' {
   return backup === undefined ? 'lost' : 'restore';
+}
+
+/** For people: one column says when the purge is, by how far it is or, with --utc, exactly. */
+function peopleTable(statuses: readonly SeenStatus[]): Table {
+  const { columns, rows } = tableOf(statuses);
+  const without = (cells: readonly Cell[]) => cells.filter((_, place) => columns[place] !== 'PurgedIn');
+  return {
+    columns: columns
+      .filter((title) => title !== 'PurgedIn')
+      .map((title) => (title === 'PurgedAt' ? 'Purged' : title)),
+    rows: rows.map(without),
+  };
 }
 
 function tableOf(statuses: readonly SeenStatus[]): Table {

@@ -5,6 +5,7 @@ import { readCatalogue } from '../../features/recovery-points/catalogue.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from '../connect/warden-options.ts';
+import type { Answer } from '../frame/command.ts';
 import { defineCommand } from '../frame/define.ts';
 import { describeSeal, judgeOf } from '../seal/describe-seal.ts';
 
@@ -43,23 +44,28 @@ export const backupList = defineCommand({
         found.push(...Object.values((await readCatalogue(state, name, context.signal)).keys));
       }
     }
-    return {
-      data: found.map((one) => ({ ...backupView(one), seal: describeSeal(judge, one) })),
-      table: {
-        columns: ['Hsm', 'Key', 'CapturedAt', 'Versions', 'Bytes', 'Seal', 'Blob'],
-        rows: found.map(({ blob, record }) => [
-          record.hsm,
-          record.key,
-          momentCell(record.capturedAt),
-          record.versions.length,
-          { bytes: record.bytes },
-          describeSeal(judge, { record }),
-          blob,
-        ]),
-      },
-    };
+    return listAnswer(found, (one) => describeSeal(judge, one));
   },
 });
+
+/** The answer. `sealOf`: what is to be said of the seal of a backup. */
+export function listAnswer(found: readonly StoredBackup[], sealOf: (one: StoredBackup) => string): Answer {
+  return {
+    data: found.map((one) => ({ ...backupView(one), seal: sealOf(one) })),
+    table: {
+      columns: ['Hsm', 'Key', 'CapturedAt', 'Versions', 'Bytes', 'Seal', 'Blob'],
+      rows: found.map((one) => [
+        one.record.hsm,
+        one.record.key,
+        momentCell(one.record.capturedAt),
+        one.record.versions.length,
+        { bytes: one.record.bytes },
+        sealOf(one),
+        one.blob,
+      ]),
+    },
+  };
+}
 
 /** A backup as the command line shows it: the record with times people can read. */
 export function backupView({ blob, storedAt, record }: StoredBackup) {

@@ -74,14 +74,16 @@ export function restoreAnswer(report: RestoreReport, wanted: number, isKept: boo
   return {
     data: report,
     table,
-    page: (show) =>
+    page: (show, wrap) =>
       [
         ...(isKept ? [] : [show(table)]),
-        ...(failed.length === 0 ? [] : ['Not brought back:', ...failed]),
-        `${restored + recovered + present} of ${wanted} keys are on HSM ${target.hsm}, each proven${provenBy(keys)}: ${restored} restored, ${recovered} recovered, ${present} there before. ${pace.reached} a second (set: ${pace.set}).`,
-        ...(complete
-          ? ['Next: put the HSM into WARDEN_HSMS, then hsm-warden backup run.']
-          : ['Not every key is back. Run the same command again: it goes on from there.']),
+        ...[
+          ...(failed.length === 0 ? [] : ['Not brought back:', ...failed]),
+          `${restored + recovered + present} of ${wanted} keys are on HSM ${target.hsm}, each proven${provenBy(keys)}: ${restored} restored, ${recovered} recovered, ${present} there before. ${pace.reached} a second (set: ${pace.set}).`,
+          ...(complete
+            ? ['Next: put the HSM into WARDEN_HSMS, then hsm-warden backup run.']
+            : ['Not every key is back. Run the same command again: it goes on from there.']),
+        ].map(wrap),
       ].join('\n'),
     exit: complete ? 'done' : 'failed',
   };

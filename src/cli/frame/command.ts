@@ -47,7 +47,7 @@ export interface Answer {
   /** For `-o table` and `-o tsv`. */
   readonly table?: Table;
   /** For `-o table` in place of the bare table: a whole page for people; `show` makes the text of a table in it. */
-  readonly page?: string | ((show: (table: Table) => string) => string);
+  readonly page?: string | ((show: (table: Table) => string, wrap: (text: string) => string) => string);
   /** The columns of az for `-o table`, where they are not simply the members: title and member. */
   readonly azColumns?: AzColumns;
   /** What could not be read, each a line like `CANNOT TELL: …`: they come before the answer. */

@@ -1,6 +1,7 @@
 /** Turns an answer into text: JSON for programs, a table for people, tab-separated values for shells. */
 import type { Answer, Format, Table } from './command.ts';
 import { programText, renderTable, type TableStyle } from './table.ts';
+import { wrappedPage } from './wrap.ts';
 
 /** The text of `answer`; empty when there is nothing to say. */
 export function render(answer: Answer, format: Format, style: TableStyle): string {
@@ -8,7 +9,13 @@ export function render(answer: Answer, format: Format, style: TableStyle): strin
   if (format === 'tsv') return answer.table === undefined ? '' : renderTsv(answer.table);
   const { page } = answer;
   if (page === undefined) return answer.table === undefined ? '' : renderTable(answer.table, style);
-  const text = typeof page === 'string' ? page : page((table) => renderTable(table, style));
+  const text =
+    typeof page === 'string'
+      ? wrappedPage(page, style.width)
+      : page(
+          (table) => renderTable(table, style),
+          (lines) => wrappedPage(lines, style.width),
+        );
   return text === '' || text.endsWith('\n') ? text : `${text}\n`;
 }
 

@@ -1,6 +1,7 @@
 /** Tables for people: as wide as the terminal at most, moments by how far they are, sizes in units that can be read. */
 import type { Cell, Table } from './command.ts';
 import { duration } from './duration.ts';
+import { NARROWEST_SENTENCE, wrapped } from './wrap.ts';
 
 /** How tables are shown. */
 export interface TableStyle {
@@ -33,9 +34,6 @@ export function renderTable({ columns, rows, wraps }: Table, style: TableStyle):
   return `${[columns, rule, ...texts].map(line).join('\n')}\n`;
 }
 
-/** Room for a sentence, even where the terminal is narrower. */
-const NARROWEST_SENTENCE = 20;
-
 /** Every column as wide as it needs, and the last one in as many lines as it takes; a word longer than a line is not broken. */
 function renderWrapped(
   [titles = [], ...rows]: readonly (readonly string[])[],
@@ -51,19 +49,6 @@ function renderWrapped(
     return `${head}${wrapped(cells[before.length] ?? '', room).join(`\n${' '.repeat(indent)}`)}`.trimEnd();
   });
   return `${lines.join('\n')}\n`;
-}
-
-/** `text` in lines of at most `width` characters, broken at spaces. */
-function wrapped(text: string, width: number | undefined): readonly string[] {
-  if (width === undefined || text.length <= width) return [text];
-  const lines: string[] = [];
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1);
-    if (last !== undefined && last.length + 1 + word.length <= width)
-      lines[lines.length - 1] = `${last} ${word}`;
-    else lines.push(word);
-  }
-  return lines;
 }
 
 /** A cell for programs: the same whatever the terminal and the time. */

@@ -55,8 +55,14 @@ export async function openApi(context: CliContext, options: Options): Promise<Re
   });
 }
 
+/** What says where the recovery app is. */
+export interface Place {
+  readonly world: Connection['world'];
+  readonly config: { readonly recovery?: { readonly origin?: string | undefined } | undefined } | undefined;
+}
+
 /** Where the recovery app is, as far as world or settings say. */
-export function recoveryUrl({ world, config }: Pick<Connection, 'world' | 'config'>): string | undefined {
+export function recoveryUrl({ world, config }: Place): string | undefined {
   return world?.recoveryUrl ?? config?.recovery?.origin;
 }
 

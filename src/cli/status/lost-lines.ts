@@ -1,14 +1,14 @@
 /** What is said of lost keys: the open losses loudly, those that somebody acknowledged with who did and why. */
 import type { AcknowledgedLoss, LostKey, SeenStatus } from '../../features/status/hsm-status.ts';
-import { type Connection, sameWorld } from '../connect/connection.ts';
+import { sameWorld } from '../connect/connection.ts';
 import { when } from '../connect/warden-options.ts';
 import { duration } from '../frame/duration.ts';
 import type { Paint } from '../frame/style.ts';
-import { recoveryUrl } from '../recovery/open-api.ts';
+import { type Place, recoveryUrl } from '../recovery/open-api.ts';
 
 /** How the lines are shown. `now`: epoch milliseconds. */
 export interface LostStyle {
-  readonly connection: Connection;
+  readonly connection: Place;
   readonly now: number;
   readonly paint: Paint;
 }

@@ -13,7 +13,7 @@ import { counted, when } from '../connect/warden-options.ts';
 import type { CliContext } from '../frame/context.ts';
 import { duration } from '../frame/duration.ts';
 import { type Paint, paintFor } from '../frame/style.ts';
-import { recoveryUrl } from '../recovery/open-api.ts';
+import { type Place, recoveryUrl } from '../recovery/open-api.ts';
 import { NOT_SEALED } from '../seal/describe-seal.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
@@ -31,11 +31,14 @@ export interface StatusFacts {
   readonly statuses: readonly HsmStatus[];
   readonly verdict: Verdict;
   readonly waiting: readonly WaitingRequest[] | undefined;
-  readonly connection: Connection;
+  readonly connection: Place;
 }
 
 /** The whole screen. */
-export function statusPage(facts: StatusFacts, context: CliContext): string {
+export function statusPage(
+  facts: StatusFacts,
+  context: Pick<CliContext, 'stdout' | 'clock' | 'environment'>,
+): string {
   const paint = paintFor(context, context.stdout);
   const now = context.clock.now();
   const lines = facts.statuses.flatMap((one) => [...hsmLines(one, facts, now, paint), '']);
@@ -137,7 +140,7 @@ function fixesOf({ key, risk }: KeyRisk, hsm: string, { connection, waiting }: S
 }
 
 /** In the local world there is no signing in: it must be said who asks. */
-function personIn({ world }: Connection): string {
+function personIn({ world }: Pick<Connection, 'world'>): string {
   return world === undefined ? '' : ' --as alice';
 }
 
