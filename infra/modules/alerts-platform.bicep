@@ -73,6 +73,12 @@ var watchedChanges = {
     'Microsoft.Web/sites/stop/action'
     'Microsoft.Web/sites/delete'
   ]
+  // Where the keys are that seal what the apps conclude (infra/sealing-vault.bicep).
+  vaults: [
+    'Microsoft.KeyVault/vaults/write'
+    'Microsoft.KeyVault/vaults/delete'
+    'Microsoft.KeyVault/vaults/keys/write'
+  ]
 }
 
 // Of an HSM: what it is, who reaches it, and where its audit log goes. Its local roles are in that log alone.

@@ -40,7 +40,7 @@ export const LIMITS: readonly Limit[] = [
     path: 'Microsoft.Insights/activityLogAlerts',
     version: '2020-10-01',
     most: 100,
-    needs: () => 8,
+    needs: () => 10,
     fix: `${ALERT_FIX} This limit cannot be raised.`,
   },
   {

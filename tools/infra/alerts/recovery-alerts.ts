@@ -148,11 +148,15 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
       rows: { AppTraces: [event('HsmWarden.RecoveryApproved', { recoveryId: '01J' })] },
       subject: 'hsms/contoso/keys/signing',
     },
-    alsoFires: ['RecoveryRequested', 'RecoveryStarted', 'RecoverySucceeded', 'RecoveryFailed'].map(
-      (type) => ({
-        AppTraces: [event(`HsmWarden.${type}`)],
-      }),
-    ),
+    alsoFires: [
+      'RecoveryRequested',
+      'RecoveryStarted',
+      'RecoverySucceeded',
+      'RecoveryFailed',
+      'RecoveryGateRearmed',
+    ].map((type) => ({
+      AppTraces: [event(`HsmWarden.${type}`)],
+    })),
     silent: { AppTraces: [event('HsmWarden.RecoveryCancelled', { recoveryId: '01J' })] },
   },
   'recovery-app-dead': {

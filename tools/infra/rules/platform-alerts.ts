@@ -31,6 +31,7 @@ const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
     ...both('Microsoft.Authorization/roleAssignments'),
     ...both('Microsoft.Authorization/roleDefinitions'),
   ],
+  vaults: [...both('Microsoft.KeyVault/vaults'), 'Microsoft.KeyVault/vaults/keys/write'],
 };
 
 const HSM_CHANGES: readonly string[] = [
