@@ -74,7 +74,7 @@ export const GROUPS: Groups = {
   recovery: 'Requests to bring a key back, through the recovery app, which proves who calls',
   backup: 'Backups of the HSMs that the settings name',
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
-  'key rotation-policy': 'When the HSM makes new versions of a key by itself',
+  'key rotation-policy': 'When the HSM rotates a key on its own',
   seal: 'The keys by which recovery points and decisions are believed',
   queue: 'Messages to the app that failed for good',
   deploy: 'What a deployment to Azure needs',

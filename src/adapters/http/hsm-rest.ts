@@ -36,7 +36,7 @@ export interface HsmRestOptions {
   readonly clock: Clock;
   /** PEM of the certificate authorities to trust in place of the usual ones. */
   readonly caPem?: string;
-  /** How often a call that may pass is tried; 4 times unless told otherwise. */
+  /** How often a call that may pass is tried; 4 times by default. */
   readonly attempts?: number;
 }
 

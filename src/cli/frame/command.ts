@@ -88,7 +88,7 @@ export interface Definition<Schema extends z.ZodType>
   readonly arguments?: readonly ArgumentSpec[];
   /** How it answers when `-o` does not say; `json`, as az does, unless told otherwise. */
   readonly format?: Format;
-  /** False unless told otherwise. */
+  /** False by default. */
   readonly isAz?: boolean;
   /** `nothing was changed.` unless told otherwise: every command that changes something says more. */
   readonly interrupted?: string;

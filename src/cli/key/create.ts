@@ -38,7 +38,7 @@ export const keyCreate = defineCommand({
     'hsm-warden key create --id https://ContosoMHSM.managedhsm.azure.net/keys/myec256key --kty EC-HSM --curve P-256 --ops sign verify --tags usage=signing',
   ],
   interrupted:
-    'whether the key was made is not known; hsm-warden key show tells. A second key create would make a second version.',
+    'whether the key was made is not known; hsm-warden key show shows it. A second key create would make a second version.',
   schema: z.object({
     ...AddressOptions,
     ...ConnectionOptions,

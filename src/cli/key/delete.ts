@@ -28,7 +28,7 @@ export const keyDelete = defineCommand({
     'hsm-warden key delete --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey',
   ],
   interrupted:
-    'whether the key was deleted is not known; hsm-warden key list-deleted tells. The same command can be run again.',
+    'whether the key was deleted is not known; hsm-warden key list-deleted shows it. The same command can be run again.',
   schema: z.object({
     ...AddressOptions,
     ...ConnectionOptions,

@@ -67,7 +67,7 @@ export const keyImport = defineCommand({
     'hsm-warden key import --id https://ContosoHSM.managedhsm.azure.net/keys/myeckey --pem-file ec.pem --ops sign verify',
   ],
   interrupted:
-    'whether the key was imported is not known; hsm-warden key show tells. A second key import would make a second version.',
+    'whether the key was imported is not known; hsm-warden key show shows it. A second key import would make a second version.',
   schema: Schema,
   async run(context, given) {
     const attributes = newKeyAttributes(given);

@@ -37,7 +37,7 @@ export const keyPurge = defineCommand({
     'hsm-warden key purge --hsm-name ContosoHSM --name myrsakey',
     'hsm-warden key purge --id https://ContosoHSM.managedhsm.azure.net/deletedKeys/myrsakey --confirm myrsakey',
   ],
-  interrupted: 'whether the key was purged is not known; hsm-warden key list-deleted tells.',
+  interrupted: 'whether the key was purged is not known; hsm-warden key list-deleted shows it.',
   schema: z.object({ ...AddressOptions, ...ConnectionOptions, confirm: z.string().optional() }),
   async run(context, given) {
     const connection = await connect(context, given);
@@ -74,7 +74,7 @@ async function requireBackup(
   if (deleted.attributes.recoveryLevel?.includes('Purgeable') === false) {
     throw new GuardRefusal(
       `Key ${key} was not purged: HSM ${hsm} has purge protection, so nobody can purge before the retention ends.`,
-      `The service purges it by itself at ${isoTime(deleted.scheduledPurgeAt)}.`,
+      `The service purges it at ${isoTime(deleted.scheduledPurgeAt)}.`,
     );
   }
   const protection = protectionOf(connection, address, context);

@@ -19,7 +19,7 @@ export const keyRecover = defineCommand({
     'hsm-warden key recover --id https://ContosoHSM.managedhsm.azure.net/deletedKeys/myrsakey',
   ],
   interrupted:
-    'whether the key was recovered is not known; hsm-warden key show tells. The same command can be run again.',
+    'whether the key was recovered is not known; hsm-warden key show shows it. The same command can be run again.',
   schema: z.object({ ...AddressOptions, ...ConnectionOptions }),
   async run(context, given) {
     const connection = await connect(context, given);

@@ -32,7 +32,7 @@ export const keyRestore = defineCommand({
     'hsm-warden key restore --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey --file myrsakey.backup',
   ],
   interrupted:
-    'whether the key was restored is not known; hsm-warden key show tells. The same command can be run again: a restore never replaces a key.',
+    'whether the key was restored is not known; hsm-warden key show shows it. The same command can be run again: a restore never replaces a key.',
   schema: z.object({
     ...AddressOptions,
     ...ConnectionOptions,

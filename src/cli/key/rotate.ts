@@ -19,7 +19,7 @@ export const keyRotate = defineCommand({
     'hsm-warden key rotate --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey',
   ],
   interrupted:
-    'whether a new version was made is not known; hsm-warden key list-versions tells. A second key rotate would make a second version.',
+    'whether a new version was made is not known; hsm-warden key list-versions shows it. A second key rotate would make a second version.',
   schema: z.object({ ...AddressOptions, ...ConnectionOptions }),
   async run(context, given) {
     const connection = await connect(context, given);

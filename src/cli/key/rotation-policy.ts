@@ -1,4 +1,4 @@
-/** `hsm-warden key rotation-policy show` and `update`: when the HSM makes a new version by itself. */
+/** `hsm-warden key rotation-policy show` and `update`: when the HSM rotates a key on its own. */
 import { z } from 'zod';
 import type { RotationPolicy } from '../../adapters/keyvault/key-operations.ts';
 import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
@@ -36,7 +36,7 @@ export const keyRotationPolicyUpdate = defineCommand({
     'hsm-warden key rotation-policy update --hsm-name ContosoHSM --name myrsakey --value policy.json',
   ],
   interrupted:
-    'whether the policy was replaced is not known; hsm-warden key rotation-policy show tells. The same command can be run again.',
+    'whether the policy was replaced is not known; hsm-warden key rotation-policy show shows it. The same command can be run again.',
   schema: z.object({
     ...AddressOptions,
     ...ConnectionOptions,

@@ -55,7 +55,7 @@ export const keySetAttributes = defineCommand({
     'hsm-warden key set-attributes --id https://ContosoHSM.managedhsm.azure.net/keys/myrsakey --expires 2030-01-01 --tags owner=platform',
   ],
   interrupted:
-    'whether the key was changed is not known; hsm-warden key show tells. The same command can be run again.',
+    'whether the key was changed is not known; hsm-warden key show shows it. The same command can be run again.',
   schema: Schema,
   async run(context, given) {
     const releasePolicy = releasePolicyOf(given);

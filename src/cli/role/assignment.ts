@@ -42,7 +42,7 @@ export const roleAssignmentCreate = defineCommand({
   examples: [
     "hsm-warden role assignment create --hsm-name ContosoHSM --role 'Managed HSM Crypto User' --assignee-object-id 11111111-2222-3333-4444-555555555555 --scope /keys",
   ],
-  interrupted: 'whether the role was assigned is not known; hsm-warden role assignment list tells.',
+  interrupted: 'whether the role was assigned is not known; hsm-warden role assignment list shows it.',
   schema: z.object({ ...RoleHsmOptions, ...Who, name: z.guid('expected a GUID').optional() }),
   async run(context, given) {
     const principalId = given.assigneeObjectId ?? given.assignee;
@@ -110,7 +110,7 @@ export const roleAssignmentDelete = defineCommand({
     'hsm-warden role assignment delete --hsm-name ContosoHSM --assignee-object-id 11111111-2222-3333-4444-555555555555 --scope /keys',
   ],
   interrupted:
-    'which assignments ended is not known; hsm-warden role assignment list tells. The same command can be run again.',
+    'which assignments ended is not known; hsm-warden role assignment list shows it. The same command can be run again.',
   schema: z.object({
     ...RoleHsmOptions,
     ...Who,

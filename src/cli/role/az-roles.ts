@@ -55,7 +55,7 @@ export function azAssignment(
   };
 }
 
-/** The GUID at the end of an id, or by itself, in lower case. */
+/** The GUID at the end of an id, or alone, in lower case. */
 export function guidIn(id: string): string {
   return (id.replace(/\/+$/, '').split('/').at(-1) ?? '').toLowerCase();
 }

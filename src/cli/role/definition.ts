@@ -85,7 +85,7 @@ export const roleDefinitionCreate = defineCommand({
   summary: 'Make a role on an HSM',
   options: [ROLE, ...ROLE_HSM_OPTIONS],
   examples: ['hsm-warden role definition create --hsm-name ContosoHSM --role-definition role.json'],
-  interrupted: 'whether the role was made is not known; hsm-warden role definition list tells.',
+  interrupted: 'whether the role was made is not known; hsm-warden role definition list shows it.',
   schema: z.object({ ...RoleHsmOptions, ...Role }),
   async run(context, given) {
     const { properties } = readRole(jsonOrFile(given.roleDefinition, '--role-definition'));
@@ -101,7 +101,7 @@ export const roleDefinitionUpdate = defineCommand({
   details: ['The JSON names the role by its `id` or `name`; it must be there already.'],
   options: [ROLE, ...ROLE_HSM_OPTIONS],
   examples: ['hsm-warden role definition update --hsm-name ContosoHSM --role-definition role.json'],
-  interrupted: 'whether the role was replaced is not known; hsm-warden role definition show tells.',
+  interrupted: 'whether the role was replaced is not known; hsm-warden role definition show shows it.',
   schema: z.object({ ...RoleHsmOptions, ...Role }),
   async run(context, given) {
     const { id, properties } = readRole(jsonOrFile(given.roleDefinition, '--role-definition'));
@@ -120,7 +120,7 @@ export const roleDefinitionDelete = defineCommand({
   examples: [
     'hsm-warden role definition delete --hsm-name ContosoHSM --role-id 00000000-0000-4000-8000-000000000001',
   ],
-  interrupted: 'whether the role was deleted is not known; hsm-warden role definition list tells.',
+  interrupted: 'whether the role was deleted is not known; hsm-warden role definition list shows it.',
   schema: z.object({ ...RoleHsmOptions, ...RoleId }),
   async run(context, given) {
     const admin = await openRoleAdministration(context, given);

@@ -47,7 +47,7 @@ const methods = () => server.requests.map((request) => request.split(' ')[0]);
 const wanted = { principalId: NAME, roleId: NAME, scope: '/keys' };
 
 describe('an operator of roles', () => {
-  it('whose first answer was lost is not told that the assignment is there already', async () => {
+  it('whose first answer was lost gets no refusal for an assignment that is there', async () => {
     const { roles } = await hsmThatAnswers([503, ''], refusal(400, 'RoleAssignmentExists'), [
       200,
       ASSIGNMENT,
