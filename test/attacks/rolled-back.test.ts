@@ -1,6 +1,8 @@
 /** Somebody who can write the containers of the state and of the audit log rolls both back together: nothing is executed a second time. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../src/core/errors.ts';
+import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
+import { person } from '../support/recovery-builders.ts';
 import { RecoveryWorld } from '../support/recovery-world.ts';
 
 /** What both containers held at a moment; `restore` puts it back, whatever was written since. */
@@ -87,6 +89,23 @@ describe('state and log rolled back together', () => {
     });
   });
 });
+
+it.each(['reject', 'cancel'] as const)(
+  'state and log rolled back to before a %s do not bring the request back',
+  async (type) => {
+    const world = await RecoveryWorld.withDeletedKey();
+    const { id } = await world.approved();
+    const before = snapshot(world);
+    const by = person(type === 'reject' ? 'bob' : 'alice');
+    await new Recoveries(world.deps()).command(id, { type, by, reason: 'no' });
+    before.restore();
+
+    await world.deliver(id);
+
+    expect(world.hsm.active.has('orders')).toBe(false);
+    expect(world.stored(id)).toMatchObject({ state: 'failed', outcome: { code: 'record-unproven' } });
+  },
+);
 
 describe('the write-once claim', () => {
   it('of another digest ends the request', async () => {

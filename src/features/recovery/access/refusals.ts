@@ -1,22 +1,23 @@
-/** Notes refused callers in the audit log, without letting anybody fill it: beyond a bound a minute's refusals are counted. */
+/** Notes refused callers in the audit log, without letting anybody fill it: beyond a bound they are counted. */
 
 import { isWardenError, type WardenError } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import type { Clock, Logger } from '../../../core/ports.ts';
-import { MINUTE_MS } from '../../../core/time.ts';
+import { HOUR_MS, MINUTE_MS } from '../../../core/time.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 
-/** Lines a minute of one process; an append blob takes 50 000 in all. */
+/** Lines a minute of one process about callers whose token was verified; an append blob takes 50 000 in all. */
 const PER_MINUTE = 30;
+/** Lines an hour of one process about everybody else: 480 a day, however many call. */
+const ANONYMOUS_PER_HOUR = 20;
 const NOBODY: Actor = { kind: 'service', id: 'unknown', name: 'unknown caller' };
 
 /** One per process. */
 export class Refusals {
   readonly #audit: AuditLog;
   readonly #clock: Clock;
-  #minute = 0;
-  #noted = 0;
-  #omitted = 0;
+  readonly #known = new Bound(PER_MINUTE, MINUTE_MS);
+  readonly #anonymous = new Bound(ANONYMOUS_PER_HOUR, HOUR_MS);
 
   constructor(audit: AuditLog, clock: Clock) {
     this.#audit = audit;
@@ -26,18 +27,10 @@ export class Refusals {
   /** Notes `error` when it refuses a caller. `where` is method and route, never a header or body. It does not fail. */
   async note(error: unknown, where: string, caller: Actor | undefined, logger: Logger): Promise<void> {
     if (!isRefusal(error)) return;
-    const minute = Math.floor(this.#clock.now() / MINUTE_MS);
-    if (minute !== this.#minute) {
-      this.#minute = minute;
-      this.#noted = 0;
-    }
-    if (this.#noted >= PER_MINUTE) {
-      this.#omitted += 1;
-      return;
-    }
-    this.#noted += 1;
-    const omitted = this.#omitted === 0 ? '' : ` (and ${this.#omitted} more refusals before it)`;
-    this.#omitted = 0;
+    const bound = caller === undefined ? this.#anonymous : this.#known;
+    const before = bound.admit(this.#clock.now());
+    if (before === undefined) return;
+    const omitted = before === 0 ? '' : ` (and ${before} more refusals before it)`;
     try {
       await this.#audit.note({
         event: 'access-refused',
@@ -49,6 +42,35 @@ export class Refusals {
     } catch (failure) {
       logger.error('a refused caller could not be audited', { code: error.code, where, error: failure });
     }
+  }
+}
+
+/** Lets so many through in each period, and counts the rest. */
+class Bound {
+  readonly #most: number;
+  readonly #periodMs: number;
+  #period = -1;
+  #noted = 0;
+  #omitted = 0;
+
+  constructor(most: number, periodMs: number) {
+    this.#most = most;
+    this.#periodMs = periodMs;
+  }
+
+  /** How many were counted only since the last one that was let through; undefined: this one is counted only, too. */
+  admit(now: number): number | undefined {
+    const period = Math.floor(now / this.#periodMs);
+    if (period !== this.#period) this.#noted = 0;
+    this.#period = period;
+    if (this.#noted >= this.#most) {
+      this.#omitted += 1;
+      return undefined;
+    }
+    this.#noted += 1;
+    const omitted = this.#omitted;
+    this.#omitted = 0;
+    return omitted;
   }
 }
 

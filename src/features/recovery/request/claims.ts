@@ -41,13 +41,15 @@ export class Claims {
     this.#store = store;
   }
 
-  /** What is claimed for `record`. Fails with `record-unproven` when it was claimed for something else, or the storage codes. */
+  /** What is claimed for `record`. Fails with `record-unproven` when it was claimed for something else or ended by people, or the storage codes. */
   async of(record: Pick<RecoveryRecord, 'id' | 'digest'>): Promise<Claimed> {
     const { id, digest } = record;
-    const [begun, acted] = await Promise.all([
+    const [begun, acted, closed] = await Promise.all([
       this.#read(begunName(id), Begun, record),
       this.#read(actedName(id), Acted, record),
+      this.#store.read(closedName(id)),
     ]);
+    if (closed !== undefined) throw wasClosed(id);
     if (begun === undefined && acted !== undefined) throw foreign(id, digest);
     if (acted === undefined) return { begun: begun !== undefined };
     return { begun: true, acted: definedOnly({ answer: acted.answer }) };
@@ -56,6 +58,11 @@ export class Claims {
   /** Claims the execution for `worker`; whether it was the first to. May fail with the storage codes. */
   begin({ id, digest }: Pick<RecoveryRecord, 'id' | 'digest'>, worker: string): Promise<boolean> {
     return this.#store.write(begunName(id), canonicalJson({ format: 1, id, digest, worker }));
+  }
+
+  /** Keeps for good that people ended it before it was executed. May fail with the storage codes. */
+  async close({ id, digest }: Pick<RecoveryRecord, 'id' | 'digest'>): Promise<void> {
+    await this.#store.write(closedName(id), canonicalJson({ format: 1, id, digest }));
   }
 
   /** Keeps for good that the HSM has done it. May fail with the storage codes. */
@@ -117,6 +124,17 @@ function endedName(id: string): string {
 /** Words of the service in it are kept well-formed. */
 function storableOutcome<T extends { readonly outcome: Outcome }>(ended: T): Json {
   return z.json().parse(JSON.parse(JSON.stringify(ended).toWellFormed()));
+}
+
+function closedName(id: string): string {
+  return `claims/${id}/closed.json`;
+}
+
+function wasClosed(id: string): WardenError {
+  return new WardenError('record-unproven', {
+    message: `Recovery ${id} was rejected or cancelled before, and the store and the audit log say otherwise.`,
+    advice: 'Find out who can write both containers, and make a new request.',
+  });
 }
 
 function jsonOrUndefined(text: string): unknown {

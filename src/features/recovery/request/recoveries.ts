@@ -5,15 +5,17 @@ import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
 import type { Clock, Logger, WorkQueue } from '../../../core/ports.ts';
+import { epochOf } from '../../../core/time.ts';
 import type { Gate } from '../access/gate.ts';
 import type { AskBody } from '../model/asking.ts';
 import type { RecoveryMessage } from '../model/message.ts';
 import { RECOVERIES } from '../model/message.ts';
 import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord, Ids } from '../model/ports.ts';
-import type { RecoveryRecord } from '../model/record.ts';
+import { isClosed, type RecoveryRecord } from '../model/record.ts';
 import { type Preflight, type PreflightDeps, preflight } from '../planning/key-state.ts';
 import type { Ask } from '../planning/preflight.ts';
+import { Claims } from './claims.ts';
 import type { RecoveryEvidence } from './evidence.ts';
 import { findAnswered, findLive, idFrom, joinEvent, readEvent } from './one-live.ts';
 import { isDone, outcomeUnproven } from './outcome-proof.ts';
@@ -114,7 +116,9 @@ export class Recoveries {
         noted = true;
         return next;
       };
-      const held = await publishFacts(this.#deps, await changeRecovery(store, id, change, etags));
+      const changed = await changeRecovery(store, id, change, etags);
+      if (isClosed(changed.record)) await new Claims(this.#deps.once).close(changed.record);
+      const held = await publishFacts(this.#deps, changed);
       if (held.record.state === 'approved') await this.#enqueue(id);
       return held;
     });
@@ -124,8 +128,8 @@ export class Recoveries {
   async get(id: string): Promise<HeldRecord> {
     await this.#deps.gate.pass();
     const held = await this.settle(id);
-    const { evidence, once } = this.#deps;
     if (!isDone(held.record)) return held;
+    const { evidence, once } = this.#deps;
     const unproven = await outcomeUnproven(once, held.record, await evidence.of(id));
     if (unproven !== undefined) throw recordUnproven(held.record, unproven);
     return held;
@@ -242,9 +246,4 @@ function askOf(body: AskBody): Ask {
 /** Depends on who asks, so that nobody can meet or block another person's request by its key. */
 function derivedId(requester: Actor, idempotencyKey: string): string {
   return idFrom([requester.kind, requester.id.toLowerCase(), idempotencyKey]);
-}
-
-function epochOf(instant: string): number {
-  // biome-ignore lint/style/noRestrictedGlobals: reads a given time, not the clock
-  return Date.parse(instant);
 }
