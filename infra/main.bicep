@@ -210,9 +210,9 @@ module alerting 'modules/alerting.bicep' = {
 
 // azd makes an environment variable of each; the hooks and `hsm-warden roles` read them.
 @description('Object id of the identity of the backup app, for the local roles of the HSMs.')
-output HSM_WARDEN_BACKUP_PRINCIPAL string = foundation.outputs.backupIdentity.principalId
+output HSM_WARDEN_BACKUP_PRINCIPAL string = foundation.outputs.HSM_WARDEN_BACKUP_PRINCIPAL
 @description('Object id of the identity of the recovery app, for the local roles of the HSMs.')
-output HSM_WARDEN_RECOVERY_PRINCIPAL string = foundation.outputs.recoveryIdentity.principalId
+output HSM_WARDEN_RECOVERY_PRINCIPAL string = foundation.outputs.HSM_WARDEN_RECOVERY_PRINCIPAL
 @description('The HSMs, as the setting of that name has them.')
 output HSM_WARDEN_HSMS string = string(hsmSettings)
 @description('Address of the recovery API.')

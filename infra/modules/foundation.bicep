@@ -120,6 +120,11 @@ output recoveryIdentity identityType = {
   resourceId: recoveryIdentity.outputs.resourceId
   clientId: recoveryIdentity.outputs.clientId
 }
+// Outputs of the deployment, by the names they have there.
+@description('Object id of the identity of the backup app, for the local roles of the HSMs.')
+output HSM_WARDEN_BACKUP_PRINCIPAL string = backupIdentity.outputs.principalId
+@description('Object id of the identity of the recovery app, for the local roles of the HSMs.')
+output HSM_WARDEN_RECOVERY_PRINCIPAL string = recoveryIdentity.outputs.principalId
 @description('Resource id of the workspace.')
 output workspaceId string = logs.outputs.workspaceId
 @description('Resource id of the action group.')
