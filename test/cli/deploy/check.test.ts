@@ -531,6 +531,7 @@ describe('deploy check warns, and goes on,', () => {
       {
         [`GET ${BACKUPS}`]: refused(404, 'ResourceGroupNotFound'),
         [`GET ${BACKUPS}/resources`]: refused(404, 'ResourceGroupNotFound'),
+        [`GET ${SUB}/providers/Microsoft.Authorization/policyAssignments`]: list([]),
       },
       'resource group',
     ],
