@@ -104,7 +104,7 @@ describe('an approval that must not count', () => {
 
     expect(second.body).toMatchObject({
       state: 'requested',
-      missingApprovals: 0,
+      missingApprovals: 1,
       missingGroups: ['key-owner'],
     });
     expect(await world.stateOf('contoso', 'storage-cmk-media')).toBe('deleted');
