@@ -1,5 +1,6 @@
 // Starts one emulated Managed HSM in this process.
 import { mkdtemp, rm } from 'node:fs/promises';
+import { isIPv6 } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ARM_PREFIX, answerArm } from './arm/answer-arm.ts';
@@ -24,7 +25,7 @@ const ADMINISTRATOR_TOKEN_SECONDS = 86_400;
 
 /** A running emulator. */
 export type Emulator = {
-  /** `https://127.0.0.1:{port}`. */
+  /** `https://127.0.0.1:{port}`; of one that listens for IPv6, `https://[::1]:{port}`. */
   readonly url: string;
   readonly name: string;
   readonly tenantId: string;
@@ -52,6 +53,11 @@ export type Emulator = {
   /** Stops listening and lets running requests end. */
   close(): Promise<void>;
 };
+
+/** Where it is reached on this machine, as it stands in a URL. */
+function announcedHost(host = '127.0.0.1'): string {
+  return isIPv6(host) ? '[::1]' : '127.0.0.1';
+}
 
 /** What to undo at the end, last first. */
 type Cleanups = (() => Promise<void>)[];
@@ -104,7 +110,7 @@ async function start(options: EmulatorOptions, cleanups: Cleanups): Promise<Emul
   );
   cleanups.push(() => listener.close());
   return {
-    url: `https://127.0.0.1:${listener.port}`,
+    url: `https://${announcedHost(options.host)}:${listener.port}`,
     name: state.settings.name,
     tenantId: state.settings.tenantId,
     caFile: authority.caFile,

@@ -8,6 +8,7 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { failureWord } from '../../adapters/http/fault.ts';
+import { tlsOptionsFor } from '../../adapters/http/tls.ts';
 import { beginWait } from '../../adapters/http/waits.ts';
 import { definedOnly } from '../../core/defined-only.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
@@ -44,7 +45,7 @@ export async function sendOnce({
     allowInsecureConnection: isLoopback(url),
     ...definedOnly({ body }),
   });
-  if (caPem !== undefined) request.tlsSettings = { ca: caPem };
+  if (caPem !== undefined) request.tlsSettings = tlsOptionsFor(caPem);
   const over = beginWait(new URL(url).host);
   try {
     const answer = await client.sendRequest(request);
