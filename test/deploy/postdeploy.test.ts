@@ -44,6 +44,13 @@ describe('postdeploy.sh', () => {
     ]);
   });
 
+  it('says what a new mail receiver must answer, and how to test that alerts arrive', async () => {
+    const { stderr } = await world.run('postdeploy.sh', { ...OUTPUTS, HSM_WARDEN_APPLY_ROLES: 'yes' });
+
+    expect(stderr).toMatch(/alertReceivers.*one-time passcode/);
+    expect(stderr).toMatch(/Action groups, Test/);
+  });
+
   it('goes to the URL that the deployment gives an HSM', async () => {
     const url = 'https://contoso.managedhsm.usgovcloudapi.net';
     const { calls } = await world.run('postdeploy.sh', {
