@@ -28,6 +28,7 @@ const DOORS = {
     'sweep-context',
   ],
   'dead-letters': ['about', 'events', 'report'],
+  notify: ['model/[^/]+', 'sink'],
   recovery: [
     'app',
     'access/caller',

@@ -38,6 +38,9 @@ param settings productSettingsType = {}
 param recoverySettings productSettingsType = {}
 @description('Optional. Who may open recovery requests by a webhook, signed or with a token of Entra.')
 param webhooks webhooksType?
+
+@description('Optional. URI of the Key Vault secret with the value of WARDEN_NOTIFY_SECRETS: the secrets of the notification channels. The backup app needs the role Key Vault Secrets User on it.')
+param notifySecretUri string?
 @description('Optional. Names of functions that are switched off for now.')
 param disabledFunctions string[] = []
 @description('Optional. The most instances of each app at once.')
@@ -144,6 +147,7 @@ module apps 'modules/apps.bicep' = {
     settings: settings
     recoverySettings: recoverySettings
     webhooks: webhooks
+    notifySecretUri: notifySecretUri
     recoveryOrigin: recoveryOrigin
     disabledFunctions: disabledFunctions
     maximumInstanceCount: maximumInstanceCount

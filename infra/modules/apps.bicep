@@ -53,6 +53,9 @@ param recoverySettings productSettingsType
 @description('Optional. Who may open recovery requests by a webhook.')
 param webhooks webhooksType?
 
+@description('Optional. URI of the Key Vault secret with the value of WARDEN_NOTIFY_SECRETS. The backup app needs the role Key Vault Secrets User on it.')
+param notifySecretUri string?
+
 @description('Optional. Origin of the recovery API, where it has a domain of its own.')
 param recoveryOrigin string?
 
@@ -149,6 +152,11 @@ var webhookSettings = union(
   webhooks.?applications == null ? {} : { WARDEN_WEBHOOK_APPS: string(webhooks!.applications!) }
 )
 
+// The app that sends messages alone has their secrets; it cannot restore keys.
+var notifySettings = notifySecretUri == null
+  ? {}
+  : { WARDEN_NOTIFY_SECRETS: '@Microsoft.KeyVault(SecretUri=${notifySecretUri!})' }
+
 module backupApp 'function-app.bicep' = {
   params: {
     name: names.backupApp
@@ -167,7 +175,7 @@ module backupApp 'function-app.bicep' = {
     disabledFunctions: disabledFunctions
     zoneRedundant: zoneRedundantApps
     siteUpdateStrategy: siteUpdateStrategy
-    settings: union(settings, sharedSettings, {
+    settings: union(settings, notifySettings, sharedSettings, {
       WARDEN_CLIENT_ID: backupIdentity.clientId
       // The watch and the alert rule must be late by the same clock.
       WARDEN_OVERDUE_GRACE_HOURS: string(sweepGraceHours)
@@ -216,6 +224,7 @@ module recoveryApp 'function-app.bicep' = {
       WARDEN_AUTH_AUDIENCE: entra.clientId
       WARDEN_AUDIT_CONTAINER: containers.audit
       WARDEN_QUEUE_URL: 'https://${names.recoveryHost}.queue.${environment().suffixes.storage}'
+      WARDEN_NOTIFY_QUEUE_URL: 'https://${names.backupHost}.queue.${environment().suffixes.storage}'
     })
   }
   dependsOn: [backups]

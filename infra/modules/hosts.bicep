@@ -3,7 +3,7 @@ metadata description = 'Storage of the hosts of the two apps: what each app owns
 
 import { principalType } from 'types/identities.bicep'
 import { skuType } from 'types/storage.bicep'
-import { backupQueues, containers, eventQueue, ownPathsOnly, recoveryQueues, withoutZones } from 'names.bicep'
+import { backupQueues, containers, eventQueue, notificationQueue, ownPathsOnly, recoveryQueues, withoutZones } from 'names.bicep'
 
 @description('Required. Names of the two accounts, `backup` and `recovery`.')
 param names { backupHost: string, recoveryHost: string }
@@ -62,6 +62,13 @@ module backupHost 'host-storage.bicep' = {
         roleName: 'Storage Queue Data Message Sender'
         roleId: 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
         why: 'The topic keeps each event in the queue for a week.'
+      }
+      {
+        target: notificationQueue
+        ...recovery
+        roleName: 'Storage Queue Data Message Sender'
+        roleId: 'c6a89b2d-59bc-44d0-9896-0f6e12d7b80a'
+        why: 'The recovery app hands its events over to the app that sends the messages.'
       }
     ]
     workspaceId: workspaceId

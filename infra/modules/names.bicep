@@ -70,7 +70,11 @@ var containers = {
 }
 
 @export()
-var backupQueues = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications']
+@description('The backup app sends the messages of both apps.')
+var notificationQueue = 'notifications'
+
+@export()
+var backupQueues = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications', notificationQueue]
 
 @export()
 var recoveryQueues = ['recoveries']
@@ -95,6 +99,9 @@ var backupFunctions = [
   'auditEvents'
   'nightlyVerify'
   'verifyWorker'
+  'notifyWorker'
+  'notifyReconcile'
+  'notifyTest'
 ]
 
 @export()
@@ -126,7 +133,17 @@ var recoveryFunctions = [
 // Requests and approvals lie in the container of the state, too. The backup app may read everything there, but write
 // only under these prefixes, which are its own: it can neither forge an approval nor rewind the audit chain.
 var blobActions = 'Microsoft.Storage/storageAccounts/blobServices/containers/blobs'
-var backupPrefixes = ['catalogue', 'runs', 'last-run', 'open-run', 'watch', 'verify', 'pace', 'locks']
+var backupPrefixes = [
+  'catalogue'
+  'runs'
+  'last-run'
+  'open-run'
+  'watch'
+  'verify'
+  'pace'
+  'notify'
+  'locks'
+]
 var changes = map(
   ['write', 'add/action', 'delete', 'move/action'],
   action => '!(ActionMatches{\'${blobActions}/${action}\'})'

@@ -85,4 +85,28 @@ type productSettingsType = {
 
   @description('Optional. The public keys whose seals are believed, of both apps and of former keys, and what seals name the deployment by. `hsm-warden seal export` prints it. Expected: JSON like `{"deployment":"…","keys":[{"app":"backup","x":"…","y":"…"}]}`; a key may have `from`, `until`, `fromPosition`, `untilPosition` and `revoked`, and `url` in place of `x` and `y`.')
   WARDEN_SEAL_PUBLIC_KEYS: string?
+
+  @description('Optional. Where people are reached; `docs/notifications.md` describes each kind. Secrets and addresses that are secrets are in `WARDEN_NOTIFY_SECRETS`. Expected: a JSON array of `{type, name, severity?, kinds?, hsms?, keys?, …}`.')
+  WARDEN_NOTIFY_CHANNELS: string?
+
+  @description('Optional. Hosts that messages may be sent to. A name with a dot in front stands for everything below it. Webhooks and mail servers of your own have to be named. Expected: host names separated by commas.')
+  WARDEN_NOTIFY_HOSTS: string?
+
+  @description('Optional. Those of these hosts that may have a private address, or one of this machine. Expected: host names separated by commas.')
+  WARDEN_NOTIFY_PRIVATE_HOSTS: string?
+
+  @description('Optional. How the groups of `WARDEN_APPROVAL_GROUPS` are reached for a request: at once on the first channel, later on the next ones; by mail the people named. Expected: a JSON array of `{group, channels, people?: [{name, id?, mail?}]}`.')
+  WARDEN_NOTIFY_APPROVERS: string?
+
+  @description('Optional. Minutes after which people are reminded of a request that still lacks approvals: first on the same channel, then on the next ones. Expected: minutes in rising order, up to 10 of them.')
+  WARDEN_NOTIFY_REMINDERS: string?
+
+  @description('Optional. After how many hours what lasts is repeated, by severity; each further pause is twice as long, up to a day. A severity that is not named is not repeated. Expected: severities with hours, separated by commas.')
+  WARDEN_NOTIFY_REPEAT: string?
+
+  @description('Optional. Whether messages show two characters and a hash in place of the names of keys. Expected: `true` or `false`.')
+  WARDEN_NOTIFY_MASK_KEYS: string?
+
+  @description('Optional. When a test message is sent through each channel. Expected: six-field NCRONTAB text, UTC.')
+  WARDEN_NOTIFY_TEST_SCHEDULE: string?
 }

@@ -31,6 +31,8 @@ param entra = {
 param nodeVersion = '24'
 param settings = { WARDEN_EXCLUDE_TAGS: 'backup=no', WARDEN_REFRESH_DAYS: '3' }
 param recoverySettings = { WARDEN_APPROVALS: '3', WARDEN_APPROVAL_GROUPS: 'security,key-owner' }
+param notifySecretUri = 'https://kv-contoso.vault.azure.net/secrets/warden-notifications'
+
 param webhooks = {
   secretUri: 'https://kv-contoso.vault.azure.net/secrets/warden-webhooks'
   applications: { events: ['4962773b-9cdb-44cf-a8bf-237846a00ab7'] }

@@ -40,6 +40,8 @@ import { keyShow } from './key/show.ts';
 import { keyShowDeleted } from './key/show-deleted.ts';
 import { keySign, keyVerify } from './key/sign.ts';
 import { login } from './login.ts';
+import { notifyList } from './notify/list.ts';
+import { notifyTest } from './notify/test.ts';
 import { queueList } from './queue/list.ts';
 import { queueRetry } from './queue/retry.ts';
 import { recoveryApprove } from './recovery/approve.ts';
@@ -76,6 +78,7 @@ export const GROUPS: Groups = {
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
   'key rotation-policy': 'When the HSM rotates a key on its own',
   seal: 'The keys by which recovery points and decisions are believed',
+  notify: 'Messages to people: what was sent, what waits, and a test',
   queue: 'Messages to the app that failed for good',
   deploy: 'What a deployment to Azure needs',
   role: 'Local roles of an HSM and who has them, with the flags of az keyvault role',
@@ -132,6 +135,8 @@ export const COMMANDS: readonly Command[] = [
   recoveryReject,
   recoveryCancel,
   recoveryRearm,
+  notifyList,
+  notifyTest,
   queueList,
   queueRetry,
   auditVerify,

@@ -33,6 +33,7 @@ export function backupPortsOn(
     const logger = loggerTo(log, platform.clock);
     return {
       ...platform,
+      channels: platform.channels(),
       logger,
       backups: platform.backups(logger),
       signal,

@@ -3,6 +3,7 @@ import type { AppPorts } from '../core/app-ports.ts';
 import type { Feature } from '../core/feature.ts';
 import { AUDIT_FEED } from '../features/audit-feed/manifest.ts';
 import { BACKUP } from '../features/backup/manifest.ts';
+import { NOTIFY, type NotifyApp } from '../features/notify/manifest.ts';
 import type { RecoveryApp } from '../features/recovery/app.ts';
 import { RECOVERY, RECOVERY_ROUTES } from '../features/recovery/manifest.ts';
 import type { PointSeals } from '../features/recovery-points/point-seals.ts';
@@ -11,7 +12,7 @@ import { WATCH } from '../features/watch/manifest.ts';
 import type { Config } from './config/config.ts';
 
 /** What every feature of the backup app is given for one call. */
-export interface BackupAppPorts extends AppPorts {
+export interface BackupAppPorts extends AppPorts, Pick<NotifyApp, 'channels' | 'severityOf'> {
   readonly config: Config;
   /** Seals recovery points, where seals are configured. */
   readonly points: PointSeals | undefined;
@@ -26,6 +27,8 @@ export const BACKUP_FEATURES: readonly Feature<Config, BackupAppPorts>[] = [
   WATCH,
   VERIFY,
   AUDIT_FEED,
+  // Here and not in the recovery app: what sends to services outside must not hold the right to restore keys.
+  NOTIFY,
 ];
 
 /** What the recovery app runs. */

@@ -43,14 +43,17 @@ import type {
 import type { Seals } from '../core/seal/seals.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
+import type { Channel } from '../features/notify/model/ports.ts';
 import { BelievingDocuments } from '../features/recovery-points/believing-documents.ts';
 import type { CatalogueStore } from '../features/recovery-points/catalogue.ts';
 import { PointSeals } from '../features/recovery-points/point-seals.ts';
 import { ProvenBackups } from '../features/recovery-points/proven-backups.ts';
-import { composeBus } from './compose-bus.ts';
+import { composeBus, SEVERITY_OF } from './compose-bus.ts';
+import { channelsOf, notifyQueue } from './compose-notify.ts';
 import type { Config, CredentialConfig, HsmConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
 import { QUEUES } from './features.ts';
+import { accessOf } from './open-storage.ts';
 import { processLogger } from './process-log.ts';
 
 /** What may differ from what the configuration says: a person's own credential, a clock that was moved. */
@@ -85,6 +88,11 @@ export interface Platform {
   readonly seals: Seals | undefined;
   /** Of recovery points. */
   readonly points: PointSeals | undefined;
+  /** The queue of the app that notifies people; undefined where the settings name no channel. */
+  readonly notifications: WorkQueue | undefined;
+  /** Where people are reached, by name. Only the app that sends asks for it: it alone has the secrets. */
+  channels(): ReadonlyMap<string, Channel>;
+  readonly severityOf: typeof SEVERITY_OF;
   /** The backups; where seals are configured, those with a good one. */
   backups(logger: Logger): BackupStore & BackupPins;
   /** Gives this process's part of the pace on each HSM back: the app ends. It does not fail. */
@@ -117,6 +125,7 @@ export function openPlatform(options: PlatformOptions): Platform {
   const seals = sealsOf(config, credential, caPem, clock);
   const points =
     seals === undefined ? undefined : new PointSeals({ seals, resourceOf: resourcesIn(config), clock });
+  const notifications = notifyQueue(config, access.state, clock);
   return {
     config,
     clock,
@@ -135,7 +144,10 @@ export function openPlatform(options: PlatformOptions): Platform {
     once: new BlobOnceStore({ container: audit, clock }),
     checkAppend: () => new BlobAppendCheck({ container: audit, clock }).run(),
     access,
-    bus: composeBus(config, { identity: credential, clock, caPem }),
+    bus: composeBus(config, { identity: credential, clock, caPem, notifications }),
+    notifications,
+    channels: channelsOf(config, { credential, clock, caPem }),
+    severityOf: SEVERITY_OF,
     seals,
     points,
     backups: (logger) => {
@@ -214,21 +226,6 @@ function registryOf(hsms: readonly Hsm[]): HsmRegistry {
 function credentialOf(config: CredentialConfig): TokenCredential {
   if (config.kind === 'managed-identity') return managedIdentity(config.clientId);
   return config.kind === 'default' ? surroundingIdentity() : new TokenFileCredential(config.tokenFile);
-}
-
-function accessOf(
-  { storage }: Config,
-  credential: TokenCredential,
-  caPem: string | undefined,
-): Platform['access'] {
-  const ca = caPem === undefined ? {} : { caPem };
-  if (storage.kind === 'connection') {
-    const access = { kind: 'connection-string', connectionString: storage.connectionString, ...ca } as const;
-    return { backup: access, state: access };
-  }
-  const { backupUrl, stateUrl, queueUrl } = storage;
-  const access = (blobUrl: string) => ({ kind: 'identity', blobUrl, queueUrl, credential, ...ca }) as const;
-  return { backup: access(backupUrl), state: access(stateUrl) };
 }
 
 async function ensureContainers(containers: readonly ContainerClient[], clock: Clock): Promise<void> {

@@ -85,8 +85,8 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   {
     name: 'recoveries among the paths of the backup app',
     file: 'main.bicep',
-    find: "'locks']",
-    replace: "'locks', 'recoveries']",
+    find: "  'locks'\n]",
+    replace: "  'locks'\n  'recoveries'\n]",
     rule: 'state-paths',
     set: 'defaults',
   },

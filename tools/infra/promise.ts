@@ -49,6 +49,8 @@ export interface DeploymentPromise {
   readonly disabled: readonly string[];
   /** Webhook sources, whose paths are open. */
   readonly sources: readonly string[];
+  /** Whether notification channels have secrets in a vault. */
+  readonly notifySecrets: boolean;
   readonly receivers: { readonly emails: readonly string[]; readonly webhooks: readonly string[] };
   /** Entra application and tenant of the callers. */
   readonly entra: { readonly clientId: string; readonly tenantId: string };

@@ -18,7 +18,8 @@ export function resolveSettings(settings: Readonly<Record<string, string>>): Rec
 }
 
 function resolve(name: string, value: string): string {
-  if (value.startsWith('@Microsoft.KeyVault(')) return WEBHOOK_SECRETS;
+  if (value.startsWith('@Microsoft.KeyVault('))
+    return name === 'WARDEN_NOTIFY_SECRETS' ? '{}' : WEBHOOK_SECRETS;
   if (value === 'tenant().tenantId') return CLIENT_ID;
   if (value.includes('.defaultHostName')) return 'https://func-warden-recovery.azurewebsites.net';
   if (!/(^\[[a-z])|\bref\(/.test(value)) return value;

@@ -26,6 +26,9 @@ export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
   // Only where the operator lets webhooks open requests.
   ['WARDEN_WEBHOOK_SECRETS', []],
   ['WARDEN_WEBHOOK_APPS', []],
+  // Only where the operator has channels.
+  ['WARDEN_NOTIFY_SECRETS', []],
+  ['WARDEN_NOTIFY_QUEUE_URL', ['recovery']],
 ]);
 
 /** The settings that an app gets from every deployment. */

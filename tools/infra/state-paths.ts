@@ -21,6 +21,8 @@ const DOCUMENTS: {
   recovery: { by: 'recovery', one: { kind: 'recovery', id: '0'.repeat(26) } },
   rearming: { by: 'recovery', one: { kind: 'rearming' } },
   'webhook-rate': { by: 'recovery', one: { kind: 'webhook-rate', source: 'alerts' } },
+  'notify-incidents': { by: 'backup', one: { kind: 'notify-incidents', scope: 'product' } },
+  'notify-channel': { by: 'backup', one: { kind: 'notify-channel', channel: 'ops' } },
 };
 
 function documentsOf(app: 'backup' | 'recovery'): readonly string[] {

@@ -83,6 +83,10 @@ export function documentBlobName(address: DocumentAddress): string {
       return 'audit/rearming.json';
     case 'webhook-rate':
       return `webhook-rates/${address.source}.json`;
+    case 'notify-incidents':
+      return `notify/incidents/${address.scope}.json`;
+    case 'notify-channel':
+      return `notify/channels/${address.channel}.json`;
   }
 }
 

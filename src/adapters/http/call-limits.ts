@@ -19,6 +19,8 @@ export const CALL_LIMITS_MS = {
   storageCall: 90_000,
   /** One batch of events, with the tries of the topic's client. */
   topicCall: 60_000,
+  /** One notification to the service of a channel. */
+  notification: 15_000,
 } as const;
 
 /** What a call is, for its limit and for the words about it. */

@@ -16,7 +16,16 @@ import type { Connection } from './connection.ts';
 export interface Store
   extends Pick<
     Platform,
-    'state' | 'points' | 'seals' | 'leases' | 'queue' | 'deadLetters' | 'auditStore' | 'anchor' | 'access'
+    | 'state'
+    | 'points'
+    | 'seals'
+    | 'leases'
+    | 'queue'
+    | 'deadLetters'
+    | 'notifications'
+    | 'auditStore'
+    | 'anchor'
+    | 'access'
   > {
   readonly backups: BackupStore & BackupPins;
 }

@@ -15,7 +15,9 @@ export type DocumentAddress =
   | { readonly kind: 'pace'; readonly hsm: string }
   | { readonly kind: 'recovery'; readonly id: string }
   | { readonly kind: 'rearming' }
-  | { readonly kind: 'webhook-rate'; readonly source: string };
+  | { readonly kind: 'webhook-rate'; readonly source: string }
+  | { readonly kind: 'notify-incidents'; readonly scope: string }
+  | { readonly kind: 'notify-channel'; readonly channel: string };
 
 /** The kind of a document. */
 export type DocumentKind = DocumentAddress['kind'];

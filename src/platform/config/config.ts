@@ -7,6 +7,7 @@ import type { SettingProblem } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
 import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed/manifest.ts';
 import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
+import { type NotifyConfig, notifyConfig, notifyProblems } from '../../features/notify/settings.ts';
 import { buildRecovery, type RecoveryConfig, recoveryProblems } from '../../features/recovery/config.ts';
 import {
   type SealConfig,
@@ -66,6 +67,7 @@ export interface Config extends BackupConfig {
   readonly verify: VerifyConfig;
   /** Absent when no event hub is named. */
   readonly auditFeed?: AuditFeedConfig;
+  readonly notify: NotifyConfig;
   /** Absent when no tenant is set: then there is no recovery. */
   readonly recovery?: RecoveryConfig;
   /** Absent where no public key is pinned: then nothing is sealed. */
@@ -118,6 +120,7 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
     'WARDEN_STATE_URL',
     'WARDEN_QUEUE_URL',
     'WARDEN_TOPIC_URL',
+    'WARDEN_NOTIFY_QUEUE_URL',
   ] as const) {
     const url = parsed[name];
     if (url?.startsWith('http:') === true && !isLoopback(url))
@@ -144,7 +147,7 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
   }
   if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...offThisMachine(parsed));
   const hsms = (parsed.WARDEN_HSMS ?? []).map(({ name }) => name);
-  problems.push(...recoveryProblems(parsed, given, hsms), ...sealProblems(parsed));
+  problems.push(...recoveryProblems(parsed, given, hsms), ...notifyProblems(parsed), ...sealProblems(parsed));
   return problems;
 }
 
@@ -212,6 +215,7 @@ function build(values: ProductValues): Config {
     ...backupConfig(values, hsms.length),
     watch: watchConfig(values),
     verify: verifyConfig(values),
+    notify: notifyConfig(values),
     ...definedOnly({ auditFeed, recovery, seals }),
   };
 }

@@ -2,6 +2,7 @@
 import type { Values } from '../../core/settings/setting.ts';
 import { AUDIT_FEED_SETTINGS } from '../../features/audit-feed/manifest.ts';
 import { BACKUP_SETTINGS } from '../../features/backup/settings.ts';
+import { NOTIFY_SETTINGS } from '../../features/notify/settings.ts';
 import { RECOVERY_SETTINGS } from '../../features/recovery/settings.ts';
 import { SEAL_SETTINGS } from '../../features/seals/settings.ts';
 import { VERIFY_SETTINGS } from '../../features/verify/manifest.ts';
@@ -17,6 +18,7 @@ export const SETTINGS = {
   ...AUDIT_FEED_SETTINGS,
   ...RECOVERY_SETTINGS,
   ...SEAL_SETTINGS,
+  ...NOTIFY_SETTINGS,
 } as const;
 
 /** The name of a setting. */

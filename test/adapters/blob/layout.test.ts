@@ -80,6 +80,8 @@ describe('other names', () => {
     [{ kind: 'verify', hsm: 'contoso' } as const, 'verify/contoso.json'],
     [{ kind: 'recovery', id: 'r1' } as const, 'recoveries/r1.json'],
     [{ kind: 'webhook-rate', source: 'alerts' } as const, 'webhook-rates/alerts.json'],
+    [{ kind: 'notify-incidents', scope: 'hsm-contoso' } as const, 'notify/incidents/hsm-contoso.json'],
+    [{ kind: 'notify-channel', channel: 'ops' } as const, 'notify/channels/ops.json'],
   ])('%o is %s', (address, blob) => {
     expect(documentBlobName(address)).toBe(blob);
   });

@@ -37,6 +37,9 @@ function hostSettings({ names, identity, id, ref }: Facts, app: AppName): Record
   };
 }
 
+/** A secret that stays in its vault. */
+const VAULT_REFERENCE = /^@Microsoft\.KeyVault\(SecretUri=https:\/\/[^)]+\)$/;
+
 function sharedSettings({ promise, names, identity, id, ref }: Facts, app: AppName): Record<string, Pattern> {
   return {
     WARDEN_HSMS: namesOf(promise.hsms.map(({ name }) => name)),
@@ -61,6 +64,7 @@ function backupSettings({ promise, names, identity, id }: Facts): Record<string,
     AuditEvents__fullyQualifiedNamespace: `replace(replace(ref(${namespace}).serviceBusEndpoint, https://, ), :443/, )`,
     AuditEvents__credential: 'managedidentity',
     AuditEvents__clientId: identity('backup').client,
+    ...(promise.notifySecrets ? { WARDEN_NOTIFY_SECRETS: VAULT_REFERENCE } : {}),
   };
 }
 
@@ -69,11 +73,12 @@ function recoverySettings({ promise, names, id }: Facts): Record<string, Pattern
     WARDEN_AUTH_TENANT: promise.entra.tenantId,
     WARDEN_AUTH_AUDIENCE: promise.entra.clientId,
     WARDEN_AUDIT_CONTAINER: 'warden-audit',
+    WARDEN_NOTIFY_QUEUE_URL: `https://${names.host.backup}.queue.core.windows.net`,
     WARDEN_ORIGIN: `https://ref(${id('Microsoft.Web/sites', names.app.recovery)}).defaultHostName`,
     ...(promise.sources.length === 0
       ? {}
       : {
-          WARDEN_WEBHOOK_SECRETS: /^@Microsoft\.KeyVault\(SecretUri=https:\/\/[^)]+\)$/,
+          WARDEN_WEBHOOK_SECRETS: VAULT_REFERENCE,
           WARDEN_WEBHOOK_APPS: /^\{/,
         }),
   };

@@ -77,6 +77,8 @@ function scopeOf({ names, id, backupId }: Facts, { on }: Grant): string {
       return id(container, `${names.host.backup}/default/dead-letters`);
     case 'queue warden-events':
       return id(`${account}/queueServices/queues`, `${names.host.backup}/default/warden-events`);
+    case 'queue notifications':
+      return id(`${account}/queueServices/queues`, `${names.host.backup}/default/notifications`);
     case 'Event Grid topic':
       return id('Microsoft.EventGrid/topics', names.topic);
     case 'hub hsm-audit':

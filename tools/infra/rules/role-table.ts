@@ -23,6 +23,7 @@ type Scope =
   | 'container warden-state'
   | 'container dead-letters'
   | 'queue warden-events'
+  | 'queue notifications'
   | 'Event Grid topic'
   | 'hub hsm-audit'
   | 'Application Insights';
@@ -101,6 +102,13 @@ export const GRANTS: readonly Grant[] = [
     on: 'queue warden-events',
     conditional: false,
     why: 'keeps each event in a queue for a week',
+  },
+  {
+    who: 'recovery app',
+    ...QUEUE_SENDER,
+    on: 'queue notifications',
+    conditional: false,
+    why: 'hands its events over to the app that sends the messages',
   },
   {
     who: 'backup app',

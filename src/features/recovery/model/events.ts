@@ -5,6 +5,9 @@ import { defineEvent, toCloudEvent } from '../../../core/events/define-event.ts'
 import type { Severity } from '../../../core/events/severity.ts';
 import { isoTime } from '../../../core/time.ts';
 
+/** A person, as the directory names one. */
+const Person = z.strictObject({ id: z.string(), name: z.string() });
+
 const EventData = z.strictObject({
   hsm: z.string().exactOptional(),
   key: z.string().exactOptional(),
@@ -12,6 +15,14 @@ const EventData = z.strictObject({
   /** Where a person can look at it and decide. */
   link: z.string().exactOptional(),
   detail: z.string().exactOptional(),
+  /** What is asked for, by whom, and until when it can be decided. */
+  action: z.enum(['recover', 'restore']).exactOptional(),
+  requestedBy: Person.exactOptional(),
+  expiresAt: z.iso.datetime().exactOptional(),
+  /** Who approved it so far, and what is still missing. */
+  approvedBy: z.array(Person).exactOptional(),
+  missingApprovals: z.int().nonnegative().exactOptional(),
+  missingGroups: z.array(z.string()).exactOptional(),
   /** Only where somebody must act at once. */
   severity: z.literal('critical').exactOptional(),
 });

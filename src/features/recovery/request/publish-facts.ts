@@ -5,9 +5,11 @@ import type { EventBus } from '../../../core/events/bus.ts';
 import type { CloudEvent } from '../../../core/events/cloud-event.ts';
 import type { Outbox } from '../../../core/events/outbox.ts';
 import type { Logger } from '../../../core/ports.ts';
+import { isoTime } from '../../../core/time.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditEvent } from '../../audit/entry.ts';
 import { toRecoveryCloudEvent } from '../model/events.ts';
+import { missingGroups } from '../model/policy.ts';
 import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
 import type { Fact, RecoveryRecord } from '../model/record.ts';
 import { changeRecovery, readRecovery } from './recovery-log.ts';
@@ -148,11 +150,25 @@ function eventOf(record: RecoveryRecord, fact: Fact, linkTo: (id: string) => str
     key,
     recoveryId: record.id,
     link: linkTo(record.id),
+    ...standingOf(record),
     ...definedOnly({
       detail: fact.detail,
       severity: isAlarm(record, fact) ? ('critical' as const) : undefined,
     }),
   });
+}
+
+/** How the request stands when its event is published. */
+function standingOf({ operation, requester, expiresAt, rule, approvals }: RecoveryRecord) {
+  const approvers = approvals.map(({ by, groups }) => ({ id: by.id, groups }));
+  return {
+    action: operation.action,
+    requestedBy: { id: requester.id, name: requester.name },
+    expiresAt: isoTime(expiresAt),
+    approvedBy: approvals.map(({ by }) => ({ id: by.id, name: by.name })),
+    missingApprovals: Math.max(0, rule.approvals - approvals.length),
+    missingGroups: missingGroups(rule, approvers),
+  };
 }
 
 /** A key that nobody approved came back, or somebody put words into the mouth of the store. */

@@ -1,0 +1,103 @@
+/** Makes the channels of the settings. */
+import { readFileSync } from 'node:fs';
+import type { TokenCredential } from '@azure/core-auth';
+import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
+import { WardenError } from '../../core/errors.ts';
+import type { ChannelEntry } from '../../features/notify/model/channel-entry.ts';
+import type { Channel } from '../../features/notify/model/ports.ts';
+import { AzureMailChannel } from './azure-mail-channel.ts';
+import { pagerDutyChannel, slackChannel, teamsChannel, webhookChannel } from './http-channels.ts';
+import type { OutgoingOptions } from './outgoing/post.ts';
+import { SmtpChannel } from './smtp-channel.ts';
+
+/** What channels are made from. */
+export interface ChannelParts {
+  readonly entries: readonly ChannelEntry[];
+  /** By the name of the channel. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly credential: TokenCredential;
+  readonly outgoing: OutgoingOptions;
+}
+
+const PAGERDUTY = { us: 'https://events.pagerduty.com', eu: 'https://events.eu.pagerduty.com' } as const;
+
+/**
+ * The channels by name, in the order of the settings. One whose secret is missing fails when it is used, and is reported like
+ * any other that fails: backups and watch must not stop for it.
+ */
+export function openChannels(parts: ChannelParts): ReadonlyMap<string, Channel> {
+  return new Map(parts.entries.map((entry) => [entry.name, open(entry, parts)]));
+}
+
+function open(entry: ChannelEntry, { secrets, credential, outgoing }: ChannelParts): Channel {
+  const { name } = entry;
+  const secret = Object.hasOwn(secrets, name) ? secrets[name]?.trim() : undefined;
+  if (entry.type === 'azure-mail') return new AzureMailChannel(entry, credential, outgoing);
+  if (entry.type === 'smtp' && entry.user === undefined) return new SmtpChannel(entry, outgoing);
+  if (secret === undefined || secret === '') return withoutSecret(name);
+  switch (entry.type) {
+    case 'teams':
+      return teamsChannel(name, secret, outgoing);
+    case 'slack':
+      return slackChannel(name, secret, outgoing);
+    case 'pagerduty':
+      return pagerDutyChannel(name, { origin: PAGERDUTY[entry.region], routingKey: secret }, outgoing);
+    case 'webhook':
+      return webhookChannel(name, { url: entry.url, secret }, outgoing);
+    case 'smtp':
+      return new SmtpChannel({ ...entry, password: secret }, outgoing);
+  }
+}
+
+function withoutSecret(name: string): Channel {
+  return {
+    name,
+    intervalMs: 0,
+    send: () =>
+      Promise.reject(
+        new WardenError('channel-misconfigured', {
+          message: `The channel ${name} has no secret.`,
+          advice: 'Put it under the name of the channel into WARDEN_NOTIFY_SECRETS.',
+          reason: 'no secret',
+        }),
+      ),
+  };
+}
+
+const Secrets = z.record(z.string(), z.string());
+
+/** Reads secrets from a file. Fails with `settings-invalid`; the message holds nothing of it. */
+export function readSecretsFile(path: string): Readonly<Record<string, string>> {
+  const parsed = Secrets.safeParse(read(path));
+  if (parsed.success) return parsed.data;
+  throw new WardenError('settings-invalid', {
+    message: `The file ${path} of WARDEN_NOTIFY_SECRETS_FILE does not hold a JSON object of texts by channel.`,
+  });
+}
+
+function read(path: string): unknown {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new WardenError('settings-invalid', {
+      message: `The file ${path} of WARDEN_NOTIFY_SECRETS_FILE cannot be read.`,
+      cause: error,
+    });
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The rules by which channels send. */
+export function outgoingOptions(
+  { hosts, privateHosts }: Pick<OutgoingOptions, 'hosts' | 'privateHosts'>,
+  now: () => number,
+  caPem: string | undefined,
+): OutgoingOptions {
+  return { hosts, privateHosts, now, ...definedOnly({ caPem }) };
+}

@@ -1,0 +1,115 @@
+/** `hsm-warden notify list`: what was sent to people, and what waits. */
+import { z } from 'zod';
+import { ChannelName } from '../../features/notify/model/channel-entry.ts';
+import type { ChannelState, Pending, Receipt } from '../../features/notify/model/channel-state.ts';
+import { openStore } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
+import { momentCell, when } from '../connect/warden-options.ts';
+import { defineCommand } from '../frame/define.ts';
+import { chosenChannels, readChannels } from './channels.ts';
+
+export const notifyList = defineCommand({
+  path: 'notify list',
+  summary: 'List what was sent to people, and what waits to be sent',
+  details: [
+    'Each message with its attempts, newest first: those that wait, and the last 200 that ended on each channel. `accepted` is what the service answered; whether anybody has read the message, it does not say.',
+    'Channels that fail are named at the end, and the exit code is 1 then.',
+  ],
+  arguments: [{ name: '[channel]', description: 'only this channel of the settings' }],
+  format: 'table',
+  options: CONNECTION_OPTIONS,
+  examples: ['hsm-warden notify list', 'hsm-warden notify list ops -o json'],
+  schema: z.object({ ...ConnectionOptions, channel: ChannelName.optional() }),
+  async run(context, given) {
+    const connection = await connect(context, given);
+    const config = requireConfig(connection);
+    const store = openStore(connection, config, context);
+    const states = await readChannels(store, chosenChannels(config, given.channel));
+    const failing = states.filter(({ failingSince }) => failingSince !== undefined);
+    const rows = states.flatMap((state) =>
+      [...state.pending.map(waiting), ...state.receipts.map(ended)].map((line) => ({
+        channel: state.channel,
+        ...line,
+      })),
+    );
+    rows.sort((a, b) => b.at - a.at);
+    return {
+      data: states.map(shown),
+      table: {
+        columns: ['When', 'Channel', 'Incident', 'Kind', 'Severity', 'State', 'Attempts', 'Last', 'Title'],
+        rows: [...rows, ...failing.map(failure)].map(
+          ({ at, channel, reference, kind, severity, state, attempts, last, title }) => [
+            momentCell(at),
+            channel,
+            reference,
+            kind,
+            severity,
+            state,
+            attempts,
+            last,
+            title,
+          ],
+        ),
+        wraps: true,
+      },
+      ...(failing.length === 0 ? {} : { exit: 'failed' as const }),
+    };
+  },
+});
+
+function failure({ channel, failingSince = 0, lastError = '', pending }: ChannelState) {
+  const title = `the channel accepts nothing; ${pending.length} messages wait`;
+  const none = { reference: '', kind: '', severity: '', attempts: undefined };
+  return { at: failingSince, channel, ...none, state: 'FAILING', last: lastError, title };
+}
+
+function waiting({ message, queuedAt, attempts, tries }: Pending) {
+  const { reference, kind, severity, title } = message;
+  return { at: queuedAt, reference, kind, severity, title, state: 'waiting', attempts, last: lastOf(tries) };
+}
+
+function ended({ reference, kind, severity, title, endedAt, outcome, attempts, tries }: Receipt) {
+  return { at: endedAt, reference, kind, severity, title, state: outcome, attempts, last: lastOf(tries) };
+}
+
+function lastOf(tries: Pending['tries']): string {
+  const last = tries.at(-1);
+  return last === undefined ? '' : `${last.result}${last.status === undefined ? '' : ` ${last.status}`}`;
+}
+
+/** For programs: without what is only for sending. */
+function shown({
+  channel,
+  pending,
+  receipts,
+  accepted,
+  lastAcceptedAt,
+  failingSince,
+  lastError,
+}: ChannelState) {
+  const times = (tries: Pending['tries']) => tries.map(({ at, ...rest }) => ({ at: when(at), ...rest }));
+  return {
+    channel,
+    accepted,
+    lastAcceptedAt: when(lastAcceptedAt),
+    failingSince: when(failingSince),
+    lastError,
+    waiting: pending.map(({ message, queuedAt, attempts, nextAt, tries }) => ({
+      id: message.id,
+      reference: message.reference,
+      kind: message.kind,
+      severity: message.severity,
+      title: message.title,
+      queuedAt: when(queuedAt),
+      attempts,
+      nextAt: when(nextAt),
+      tries: times(tries),
+    })),
+    receipts: receipts.map(({ queuedAt, endedAt, tries, ...receipt }) => ({
+      ...receipt,
+      queuedAt: when(queuedAt),
+      endedAt: when(endedAt),
+      tries: times(tries),
+    })),
+  };
+}

@@ -1,0 +1,70 @@
+/** `hsm-warden notify test`: sends a test message through the app, and waits for what becomes of it. */
+import { z } from 'zod';
+import { ChannelName } from '../../features/notify/model/channel-entry.ts';
+import type { ChannelState } from '../../features/notify/model/channel-state.ts';
+import { NOTIFICATIONS } from '../../features/notify/model/queues.ts';
+import { testThread } from '../../features/notify/model/test-thread.ts';
+import { openStore } from '../connect/compose-cli.ts';
+import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
+import { defineCommand } from '../frame/define.ts';
+import { UsageError } from '../frame/failures.ts';
+import { chosenChannels, readChannels } from './channels.ts';
+
+/** The app looks into its queue every second, and a service answers within seconds. */
+const PATIENCE_MS = 60_000;
+const PAUSE_MS = 1_000;
+
+export const notifyTest = defineCommand({
+  path: 'notify test',
+  summary: 'Send a test message to people, and say whether it was accepted',
+  details: [
+    'The app sends it, for only the app has the secrets: this command puts a message into its queue and waits up to a minute. PagerDuty gets a change event, for which nobody is called.',
+    'The exit code is 1 when a channel did not accept it in that time; the message stays in its queue for a day.',
+  ],
+  arguments: [{ name: '[channel]', description: 'only this channel of the settings' }],
+  format: 'table',
+  options: CONNECTION_OPTIONS,
+  examples: ['hsm-warden notify test', 'hsm-warden notify test ops'],
+  schema: z.object({ ...ConnectionOptions, channel: ChannelName.optional() }),
+  interrupted: 'the test message may still be sent.',
+  async run(context, given) {
+    const { clock, signal } = context;
+    const connection = await connect(context, given);
+    const config = requireConfig(connection);
+    const names = chosenChannels(config, given.channel);
+    if (names.length === 0) {
+      throw new UsageError(
+        'There is no channel to test.',
+        'WARDEN_NOTIFY_CHANNELS names channels: docs/notifications.md.',
+      );
+    }
+    const store = openStore(connection, config, context);
+    const test = `asked-${clock.now().toString(36)}`;
+    const channel = given.channel === undefined ? {} : { channel: given.channel };
+    await (store.notifications ?? store.queue).send(NOTIFICATIONS, { kind: 'test', test, ...channel });
+    const until = clock.now() + PATIENCE_MS;
+    let results = resultsOf(await readChannels(store, names), test);
+    while (results.some(({ state }) => state === 'waiting') && clock.now() < until) {
+      await clock.sleep(PAUSE_MS, signal);
+      results = resultsOf(await readChannels(store, names), test);
+    }
+    const isGood = results.every(({ state }) => state === 'accepted');
+    return {
+      data: { test, channels: results },
+      table: {
+        columns: ['Channel', 'State', 'Last'],
+        rows: results.map(({ channel: name, state, last }) => [name, state, last]),
+      },
+      ...(isGood ? {} : { exit: 'failed' as const }),
+    };
+  },
+});
+
+function resultsOf(states: readonly ChannelState[], test: string) {
+  return states.map(({ channel, pending, receipts }) => {
+    const receipt = receipts.find(({ thread }) => thread === testThread(test, channel));
+    const waiting = pending.find(({ message }) => message.thread === testThread(test, channel));
+    const last = (receipt ?? waiting)?.tries.at(-1)?.result ?? '';
+    return { channel, state: receipt?.outcome ?? 'waiting', last };
+  });
+}

@@ -1,0 +1,233 @@
+/** Takes in what happened: into the thread of its incident, in the right order, each event once. */
+import { definedOnly } from '../../../core/defined-only.ts';
+import { eventIdOf } from '../../../core/events/cloud-event.ts';
+import { DAY_MS, HOUR_MS } from '../../../core/time.ts';
+import type { Family } from '../model/channel-entry.ts';
+import type { IncidentState, Member, Thread } from '../model/incident-state.ts';
+import type { Occurrence } from '../model/occurrence.ts';
+import { gravest, weightOf } from './severities.ts';
+import { dueTime, isGraver, isJoinable } from './timing.ts';
+
+/** Deliveries of an event are repeated within days at most, and of the last few events of a subject. */
+const IDS_KEPT = 12;
+const CLOSED_KEPT_MS = 7 * DAY_MS;
+const EARLY_KEPT_MS = HOUR_MS;
+/** News that is kept word by word until the next message; of more it is said how much. */
+const NEWS_KEPT = 20;
+/** In a thread with more members only the first ones keep their facts: a message about many shows none. */
+const DETAILED_MEMBERS = 20;
+
+/** Families whose subjects are keys of an HSM: what happens to several at once is one incident. */
+const OF_KEYS: ReadonlySet<Family> = new Set([
+  'deleted-key',
+  'unprotected-key',
+  'overdue-backup',
+  'damaged-backup',
+]);
+
+/** `state` after `occurrence`, seen at `now`; the very same object when it changes nothing. */
+export function ingest(state: IncidentState, occurrence: Occurrence, now: number): IncidentState {
+  const subject = occurrence.subject.toLowerCase();
+  const own = threadsOf(state, occurrence.family, subject);
+  if (own.some((thread) => thread.members[subject]?.ids.includes(occurrence.id))) return state;
+  const open = own.find(({ closedAt }) => closedAt === undefined);
+  if (open !== undefined) return withThread(state, change(open, subject, occurrence, now));
+  const last = own.at(-1)?.members[subject];
+  // An event from before the end of the incident, which was overtaken by it.
+  if (last !== undefined && !isAfter(occurrence, last)) return state;
+  if (occurrence.effect === 'resolve' && occurrence.family !== 'recovery') {
+    const key = earlyKey(occurrence.family, subject);
+    return { ...state, early: { ...state.early, [key]: Math.max(occurrence.at, state.early[key] ?? 0) } };
+  }
+  return begin(state, subject, occurrence, now);
+}
+
+/** `state` with every member of `family` resolved that is open since before `at`, and meets `isMeant`. */
+export function resolveAll(
+  state: IncidentState,
+  family: Family,
+  at: number,
+  now: number,
+  isMeant: (subject: string, member: Member) => boolean,
+  what: (subject: string, member: Member) => string,
+): IncidentState {
+  let next = state;
+  for (const thread of Object.values(state.threads)) {
+    if (thread.family !== family || thread.closedAt !== undefined) continue;
+    for (const [subject, member] of Object.entries(thread.members)) {
+      if (member.state !== 'open' || member.at >= at || !isMeant(subject, member)) continue;
+      next = ingest(
+        next,
+        {
+          ...member.saying,
+          ...definedOnly({ key: member.key, hsm: thread.hsm }),
+          id: eventIdOf(`resolved ${thread.id} ${subject} ${member.at}`),
+          at,
+          family,
+          subject,
+          severity: 'notice',
+          effect: 'resolve',
+          lasting: false,
+          rank: 0,
+          what: what(subject, member),
+          todo: 'Nothing is left to do.',
+          turn: 'nobody',
+        },
+        now,
+      );
+    }
+  }
+  return next;
+}
+
+/** `state` without what is no longer needed. */
+export function prune(state: IncidentState, now: number): IncidentState {
+  const isOld = ({ closedAt, dueAt }: Thread) =>
+    closedAt !== undefined && dueAt === undefined && now - closedAt > CLOSED_KEPT_MS;
+  const old = Object.values(state.threads).filter(isOld);
+  const late = Object.entries(state.early).filter(([, at]) => now - at > EARLY_KEPT_MS);
+  if (old.length === 0 && late.length === 0) return state;
+  const threads = Object.fromEntries(Object.entries(state.threads).filter(([, thread]) => !isOld(thread)));
+  const early = Object.fromEntries(Object.entries(state.early).filter(([, at]) => now - at <= EARLY_KEPT_MS));
+  return { ...state, threads, early };
+}
+
+/** The threads that know the subject, in the order in which they were opened. */
+function threadsOf({ threads }: IncidentState, family: Family, subject: string): readonly Thread[] {
+  return Object.values(threads)
+    .filter((thread) => thread.family === family && Object.hasOwn(thread.members, subject))
+    .sort((a, b) => a.openedAt - b.openedAt);
+}
+
+function begin(state: IncidentState, subject: string, occurrence: Occurrence, now: number): IncidentState {
+  const key = earlyKey(occurrence.family, subject);
+  const endedAt = state.early[key];
+  const joined = OF_KEYS.has(occurrence.family)
+    ? Object.values(state.threads).find((thread) => takes(thread, occurrence, now))
+    : undefined;
+  const thread = change(joined ?? newThread(state.scope, occurrence, now), subject, occurrence, now);
+  if (endedAt === undefined || endedAt < occurrence.at) return withThread(state, thread);
+  // It was over before it was heard of.
+  const { [key]: _, ...early } = state.early;
+  const over: Occurrence = {
+    ...occurrence,
+    id: eventIdOf(`over ${occurrence.id}`),
+    at: endedAt,
+    rank: occurrence.rank + 1,
+    effect: 'resolve',
+    lasting: false,
+    severity: 'notice',
+    what: 'That is over already.',
+    todo: 'Nothing is left to do.',
+    turn: 'nobody',
+  };
+  return withThread({ ...state, early }, change(thread, subject, over, now));
+}
+
+function takes(thread: Thread, { family, severity, hsm }: Occurrence, now: number): boolean {
+  if (thread.family !== family || thread.hsm !== hsm || !isJoinable(thread, now)) return false;
+  // Something graver than what people were called for calls them again.
+  return thread.lastMessageAt === undefined || !isGraver(severity, thread);
+}
+
+function newThread(scope: string, { id, family, hsm }: Occurrence, now: number): Thread {
+  return {
+    id: eventIdOf(`thread ${scope} ${family} ${id}`).slice(0, 16),
+    family,
+    ...definedOnly({ hsm }),
+    openedAt: now,
+    members: {},
+    news: [],
+    newsBefore: 0,
+    sent: {},
+    messages: 0,
+    repeats: 0,
+  };
+}
+
+function change(thread: Thread, subject: string, occurrence: Occurrence, now: number): Thread {
+  const before = thread.members[subject];
+  const isLatest = before === undefined || isAfter(occurrence, before);
+  const ids = [...(before?.ids ?? []), occurrence.id].slice(-IDS_KEPT);
+  const member: Member = isLatest
+    ? memberOf(occurrence, ids, Object.keys(thread.members).length)
+    : { ...before, ids };
+  const members = { ...thread.members, [subject]: member };
+  const { at, what, severity } = occurrence;
+  const news = [...thread.news, { subject, at, what, severity }];
+  const changed: Thread = {
+    ...thread,
+    members,
+    news: news.slice(0, NEWS_KEPT),
+    newsBefore: thread.newsBefore + Math.max(0, news.length - NEWS_KEPT),
+    newsSince: thread.newsSince ?? now,
+    ...waitingOf(thread, occurrence, isLatest, now),
+  };
+  const all = Object.values(members);
+  const isOver = all.every(({ state }) => state !== 'open');
+  const urgent =
+    isOver || isGraver(gravest(all.map((one) => one.severity)), thread) || thread.family === 'recovery';
+  const { repeatAt, acknowledgedAt, ...rest } = changed;
+  // What grows worse is not what somebody acknowledged.
+  const kept = acknowledgedAt !== undefined && !isWorse(before, occurrence) ? { acknowledgedAt } : {};
+  return {
+    ...rest,
+    ...kept,
+    ...(isOver || repeatAt === undefined ? {} : { repeatAt }),
+    dueAt: dueTime(changed, now, urgent),
+    ...(isOver ? { closedAt: now } : {}),
+  };
+}
+
+function isWorse(before: Member | undefined, { severity, effect }: Occurrence): boolean {
+  return effect === 'open' && (before === undefined || weightOf(severity) > weightOf(before.severity));
+}
+
+function memberOf(
+  { effect, lasting, severity, at, rank, key, what, todo, turn, facts, until, link }: Occurrence,
+  ids: string[],
+  others: number,
+): Member {
+  const state = effect === 'open' || lasting ? 'open' : effect === 'resolve' ? 'resolved' : 'ended';
+  const kept = others < DETAILED_MEMBERS ? facts : [];
+  return {
+    state,
+    severity,
+    lasting,
+    at,
+    rank,
+    ids,
+    ...definedOnly({ key }),
+    saying: { what, todo, turn, facts: kept, ...definedOnly({ until, link }) },
+  };
+}
+
+function waitingOf(thread: Thread, { approval, effect }: Occurrence, isLatest: boolean, now: number) {
+  if (approval === undefined || !isLatest) return {};
+  const before = thread.waiting;
+  const asked = [...new Set([...(before?.asked ?? []), ...approval.groups])];
+  const missing = effect === 'open' ? approval.missing : 0;
+  const waiting = {
+    ...approval,
+    missing,
+    asked,
+    askedAt: before?.askedAt ?? now,
+    reminders: before?.reminders ?? 0,
+  };
+  return { waiting };
+}
+
+function isAfter(
+  a: { readonly at: number; readonly rank: number },
+  b: { readonly at: number; readonly rank: number },
+): boolean {
+  return a.at > b.at || (a.at === b.at && a.rank >= b.rank);
+}
+
+function withThread(state: IncidentState, thread: Thread): IncidentState {
+  return { ...state, threads: { ...state.threads, [thread.id]: thread } };
+}
+
+function earlyKey(family: Family, subject: string): string {
+  return `${family} ${subject}`;
+}

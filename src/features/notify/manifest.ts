@@ -1,0 +1,62 @@
+/** The notifications: people are reached on their channels, once, and a record of it is kept. */
+import type { AppPorts } from '../../core/app-ports.ts';
+import type { Severity } from '../../core/events/severity.ts';
+import { type Feature, worker } from '../../core/feature.ts';
+import { readMessage } from '../../core/queue.ts';
+import { isoTime } from '../../core/time.ts';
+import type { Acknowledgements, Channel } from './model/ports.ts';
+import { NOTIFICATIONS, type QueuedEvent } from './model/queues.ts';
+import { handleNotification, type NotifierDeps, reconcileNotifications } from './notifier.ts';
+import { NOTIFY_SETTINGS, type NotifyConfig } from './settings.ts';
+
+interface NotifyNeeds {
+  readonly notify: NotifyConfig;
+}
+
+/** What the notifications are given for one call. */
+export interface NotifyApp extends AppPorts {
+  readonly config: NotifyNeeds;
+  /** By name; empty where the settings name none: then nothing is done. */
+  readonly channels: ReadonlyMap<string, Channel>;
+  readonly severityOf: (event: QueuedEvent) => Severity;
+}
+
+/** Nothing can be acknowledged yet: what lasts is repeated, at growing pauses. */
+const NOTHING_ACKNOWLEDGED: Acknowledgements = { acknowledgedAt: async () => undefined };
+
+export const NOTIFY: Feature<NotifyNeeds, NotifyApp> = {
+  name: 'notify',
+  settings: NOTIFY_SETTINGS,
+  queues: [NOTIFICATIONS],
+  triggers: [
+    worker('notifyWorker', NOTIFICATIONS, (app, message) =>
+      handleNotification(notifierDeps(app), readMessage(NOTIFICATIONS, message)),
+    ),
+    {
+      kind: 'timer',
+      name: 'notifyReconcile',
+      schedule: () => '30 * * * * *',
+      run: (app) => reconcileNotifications(notifierDeps(app), app.hsms.names),
+    },
+    {
+      kind: 'timer',
+      name: 'notifyTest',
+      schedule: ({ notify }) => notify.testSchedule,
+      run: (app) =>
+        handleNotification(notifierDeps(app), {
+          kind: 'test',
+          test: `daily-${isoTime(app.clock.now()).slice(0, 10)}`,
+        }),
+    },
+  ],
+};
+
+function notifierDeps(app: NotifyApp): NotifierDeps {
+  const { notify } = app.config;
+  return {
+    ...app,
+    policy: notify,
+    reading: { severityOf: app.severityOf, maskKeys: notify.maskKeys },
+    acknowledgements: NOTHING_ACKNOWLEDGED,
+  };
+}

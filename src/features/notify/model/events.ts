@@ -1,0 +1,84 @@
+/** The events of the notifications themselves: a channel that takes nothing is heard of on the others, on the topic and in the log. */
+import { z } from 'zod';
+import { type CloudEvent, eventIdOf } from '../../../core/events/cloud-event.ts';
+import { defineEvent, toCloudEvent } from '../../../core/events/define-event.ts';
+import { epochOf, isoTime } from '../../../core/time.ts';
+import type { Occurrence } from './occurrence.ts';
+
+const ChannelData = z.strictObject({
+  channel: z.string().min(1),
+  /** Since when nothing was accepted that should have been. */
+  since: z.iso.datetime(),
+  /** The last error, by its code and a word. */
+  error: z.string().exactOptional(),
+  /** Messages that wait. */
+  waiting: z.int().nonnegative(),
+});
+
+const CHANNEL_FAILING = defineEvent({
+  kind: 'notification-channel-failing',
+  type: 'HsmWarden.NotificationChannelFailing',
+  data: ChannelData,
+  subject: z.string(),
+  severity: 'high',
+});
+const CHANNEL_WORKING = defineEvent({
+  kind: 'notification-channel-working',
+  type: 'HsmWarden.NotificationChannelWorking',
+  data: ChannelData,
+  subject: z.string(),
+  severity: 'notice',
+});
+
+/** Every event of the notifications. */
+export const NOTIFY_EVENTS = [CHANNEL_FAILING, CHANNEL_WORKING] as const;
+
+/** What is known of the channel. Times are epoch milliseconds. */
+export interface ChannelTrouble {
+  readonly channel: string;
+  readonly since: number;
+  readonly error?: string;
+  readonly waiting: number;
+}
+
+/** The event that a channel fails, or works again; of one trouble it has always the same id. */
+export function channelEvent(state: 'failing' | 'working', trouble: ChannelTrouble, at: number): CloudEvent {
+  const { channel, since, ...rest } = trouble;
+  return toCloudEvent({
+    id: eventIdOf(`channel ${channel} ${state} ${since}`),
+    type: (state === 'failing' ? CHANNEL_FAILING : CHANNEL_WORKING).type,
+    subject: `channels/${channel}`,
+    time: isoTime(at),
+    data: { channel, since: isoTime(since), ...rest },
+  });
+}
+
+/** What an event of this file means; undefined when it is none. */
+export function sayChannel(event: {
+  readonly type: string;
+  readonly data: object;
+}): Omit<Occurrence, 'id' | 'at' | 'severity'> | undefined {
+  const parsed = ChannelData.safeParse(event.data);
+  const isFailing = event.type === CHANNEL_FAILING.type;
+  if (!parsed.success || !(isFailing || event.type === CHANNEL_WORKING.type)) return undefined;
+  const { channel, since, error, waiting } = parsed.data;
+  return {
+    family: 'channel',
+    subject: channel,
+    effect: isFailing ? 'open' : 'resolve',
+    lasting: isFailing,
+    rank: isFailing ? 0 : 1,
+    what: isFailing
+      ? `The notification channel ${channel} accepts no messages: people are not reached through it.`
+      : `The notification channel ${channel} accepts messages again.`,
+    todo: isFailing
+      ? `See the error, put it right, and try it: hsm-warden notify test ${channel}`
+      : 'Nothing is left to do.',
+    turn: isFailing ? 'whoever runs HSM Warden' : 'nobody',
+    facts: [
+      { label: 'Since', at: epochOf(since) },
+      ...(error === undefined ? [] : [{ label: 'Error', text: error }]),
+      { label: 'Messages waiting', text: String(waiting) },
+    ],
+  };
+}

@@ -1,0 +1,33 @@
+/** What the notifications need from the outside world. */
+import type { Message } from './message.ts';
+
+/** What a service answered that took a message. It has accepted it; whether anybody reads it, it does not say. */
+export interface Acceptance {
+  /** Status of the answer, as the service's protocol has it: 200, 202, 250. */
+  readonly status: number;
+}
+
+/**
+ * One channel. `send` is one attempt, and repeating belongs to the caller; the same message sent again has the same id,
+ * by which services that can know a repeat do.
+ *
+ * It fails with `channel-unreachable`, `channel-throttled`, `channel-unavailable`, `channel-misconfigured` (the address,
+ * the secret or the settings are wrong: nothing will be taken until somebody puts that right), `channel-refused` (this
+ * message will never be taken), or `aborted`. No message of an error holds the channel's address or secret.
+ */
+export interface Channel {
+  readonly name: string;
+  /** Shortest time between two messages that the service likes, milliseconds. */
+  readonly intervalMs: number;
+  send(message: Message, signal?: AbortSignal): Promise<Acceptance>;
+}
+
+/** Whether somebody has acknowledged what is open about a subject; from then on it is not repeated. */
+export interface Acknowledgements {
+  /** When it was acknowledged, epoch milliseconds; undefined when it was not. */
+  acknowledgedAt(about: {
+    readonly hsm: string;
+    readonly key?: string;
+    readonly family: string;
+  }): Promise<number | undefined>;
+}

@@ -1,0 +1,140 @@
+/** The messages of one channel as a pure function: what is taken in, what is next, what an attempt leads to. */
+import { WardenError } from '../../../core/errors.ts';
+import type { ChannelState, Pending, Receipt } from '../model/channel-state.ts';
+import type { Outgoing } from '../model/incident-state.ts';
+import { afterFailure, KEPT_MS } from './retry-plan.ts';
+
+/** Receipts kept for people to see. */
+const RECEIPTS_KEPT = 200;
+/** Attempts kept of each message. */
+const TRIES_KEPT = 5;
+
+/** `state` with those messages of `outgoing` that it has not taken before; the same object when there are none. */
+export function take(
+  state: ChannelState,
+  scope: string,
+  outgoing: readonly Outgoing[],
+  now: number,
+): ChannelState {
+  const last = state.taken[scope] ?? 0;
+  const fresh = outgoing
+    .filter(({ channel, n }) => channel === state.channel && n > last)
+    .sort((a, b) => a.n - b.n);
+  if (fresh.length === 0) return state;
+  let next = state;
+  for (const { message } of fresh) {
+    next = replaceOlder(next, message.thread, message.kind, now);
+    const pending: Pending = { message, queuedAt: now, attempts: 0, nextAt: now, tries: [] };
+    next = { ...next, pending: [...next.pending, pending] };
+  }
+  return { ...next, taken: { ...next.taken, [scope]: fresh.at(-1)?.n ?? last } };
+}
+
+/** A repeat that was never tried says nothing that a newer message about the same does not say. */
+function replaceOlder(state: ChannelState, thread: string, kind: string, now: number): ChannelState {
+  const isOlder = ({ message, attempts }: Pending) =>
+    message.thread === thread && attempts === 0 && (message.kind === 'repeat' || message.kind === 'reminder');
+  const older = kind === 'test' ? [] : state.pending.filter(isOlder);
+  return older.reduce((next, pending) => end(next, pending, 'replaced', now), state);
+}
+
+/**
+ * The message to send now: of each thread only its oldest, of those the one that was tried least often. Undefined when none
+ * is due.
+ */
+export function nextMessage(state: ChannelState, now: number): Pending | undefined {
+  if (now < state.notBefore) return undefined;
+  return heads(state)
+    .filter(({ nextAt }) => nextAt <= now)
+    .reduce<Pending | undefined>(
+      (best, one) => (best === undefined || one.attempts < best.attempts ? one : best),
+      undefined,
+    );
+}
+
+/** When the next message is due; undefined when none waits. */
+export function nextAttemptAt(state: ChannelState): number | undefined {
+  const times = heads(state).map(({ nextAt }) => Math.max(nextAt, state.notBefore));
+  return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
+}
+
+/** `state` after the service accepted `id`. */
+export function noteAccepted(state: ChannelState, id: string, status: number, now: number): ChannelState {
+  const pending = state.pending.find(({ message }) => message.id === id);
+  if (pending === undefined) return state;
+  const { failingSince: _since, lastError: _error, ...rest } = state;
+  const tried = withTry(pending, { at: now, result: 'accepted', status });
+  const ended = end({ ...rest, failures: 0, notBefore: 0 }, tried, 'accepted', now);
+  return { ...ended, accepted: state.accepted + 1, lastAcceptedAt: now };
+}
+
+/** `state` after an attempt at `id` failed with `error`. */
+export function noteFailure(state: ChannelState, id: string, error: unknown, now: number): ChannelState {
+  const pending = state.pending.find(({ message }) => message.id === id);
+  if (pending === undefined) return state;
+  const result = describe(error);
+  const tried = withTry(pending, { at: now, result });
+  const failures = state.failures + 1;
+  const failing = { lastError: result, failingSince: state.failingSince ?? now };
+  const after = afterFailure(error, tried.attempts, failures, now);
+  if (after.kind === 'refused') return end({ ...state, ...failing }, tried, 'refused', now);
+  const waiting = { ...tried, nextAt: after.messageAt };
+  return {
+    ...state,
+    ...failing,
+    failures,
+    notBefore: Math.max(state.notBefore, after.channelAt),
+    pending: state.pending.map((one) => (one.message.id === id ? waiting : one)),
+  };
+}
+
+/** `state` without what has waited for a day. The same object when there is none. */
+export function expire(state: ChannelState, now: number): ChannelState {
+  const old = state.pending.filter(({ queuedAt }) => now - queuedAt >= KEPT_MS);
+  if (old.length === 0) return state;
+  const failing: ChannelState = { ...state, failingSince: state.failingSince ?? now };
+  return old.reduce((next, pending) => end(next, pending, 'expired', now), failing);
+}
+
+/** The code of an error, and the cause in a word: never its text, in which a service's own words may be. */
+export function describe(error: unknown): string {
+  if (!(error instanceof WardenError)) return 'unexpected';
+  return error.reason === undefined ? error.code : `${error.code} (${error.reason})`;
+}
+
+function heads({ pending }: ChannelState): readonly Pending[] {
+  const first = new Map<string, Pending>();
+  for (const one of pending) if (!first.has(one.message.thread)) first.set(one.message.thread, one);
+  return [...first.values()];
+}
+
+function withTry(pending: Pending, attempt: Pending['tries'][number]): Pending {
+  return {
+    ...pending,
+    attempts: pending.attempts + 1,
+    tries: [...pending.tries, attempt].slice(-TRIES_KEPT),
+  };
+}
+
+function end(state: ChannelState, pending: Pending, outcome: Receipt['outcome'], now: number): ChannelState {
+  const { message, queuedAt, attempts, tries } = pending;
+  const { id, thread, reference, kind, severity, title } = message;
+  const receipt: Receipt = {
+    id,
+    thread,
+    reference,
+    kind,
+    severity,
+    title,
+    queuedAt,
+    endedAt: now,
+    attempts,
+    outcome,
+    tries,
+  };
+  return {
+    ...state,
+    pending: state.pending.filter((one) => one.message.id !== id),
+    receipts: [...state.receipts, receipt].slice(-RECEIPTS_KEPT),
+  };
+}

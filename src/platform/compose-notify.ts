@@ -1,0 +1,42 @@
+/** Composes the notifications: the queue to whichever app sends them, and the channels of the app that does. */
+import type { TokenCredential } from '@azure/core-auth';
+import type { StorageAccess } from '../adapters/http/storage-access.ts';
+import { openChannels, outgoingOptions, readSecretsFile } from '../adapters/notify/open-channels.ts';
+import { createQueueService } from '../adapters/queue/clients.ts';
+import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
+import type { Clock, WorkQueue } from '../core/ports.ts';
+import type { Channel } from '../features/notify/model/ports.ts';
+import type { Config } from './config/config.ts';
+
+/** The queue that events are handed over to; undefined where the settings name no channel. */
+export function notifyQueue(
+  { notify, storage }: Pick<Config, 'notify' | 'storage'>,
+  state: StorageAccess,
+  clock: Clock,
+): WorkQueue | undefined {
+  if (notify.channels.length === 0) return undefined;
+  const { queueUrl } = notify;
+  const access = state.kind === 'identity' && queueUrl !== undefined ? { ...state, queueUrl } : state;
+  const createMissing = storage.kind === 'connection';
+  return new StorageWorkQueue({ service: createQueueService(access), clock, createMissing });
+}
+
+/** The channels, made when they are first asked for. That fails with `settings-invalid` when the file of their secrets cannot be read. */
+export function channelsOf(
+  { notify }: Pick<Config, 'notify'>,
+  {
+    credential,
+    clock,
+    caPem,
+  }: { readonly credential: TokenCredential; readonly clock: Clock; readonly caPem: string | undefined },
+): () => ReadonlyMap<string, Channel> {
+  let made: ReadonlyMap<string, Channel> | undefined;
+  return () => {
+    const { channels: entries, secrets, secretsFile, hosts, privateHosts } = notify;
+    const known = () =>
+      entries.length === 0 || secretsFile === undefined ? secrets : readSecretsFile(secretsFile);
+    const outgoing = outgoingOptions({ hosts, privateHosts }, () => clock.now(), caPem);
+    made ??= openChannels({ entries, secrets: known(), credential, outgoing });
+    return made;
+  };
+}
