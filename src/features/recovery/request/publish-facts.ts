@@ -9,7 +9,7 @@ import { isoTime } from '../../../core/time.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditEvent } from '../../audit/entry.ts';
 import { toRecoveryCloudEvent } from '../model/events.ts';
-import { missingGroups } from '../model/policy.ts';
+import { missingFor } from '../model/policy.ts';
 import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
 import type { Fact, RecoveryRecord } from '../model/record.ts';
 import { changeRecovery, readRecovery } from './recovery-log.ts';
@@ -166,8 +166,7 @@ function standingOf({ operation, requester, expiresAt, rule, approvals }: Recove
     requestedBy: { id: requester.id, name: requester.name },
     expiresAt: isoTime(expiresAt),
     approvedBy: approvals.map(({ by }) => ({ id: by.id, name: by.name })),
-    missingApprovals: Math.max(0, rule.approvals - approvals.length),
-    missingGroups: missingGroups(rule, approvers),
+    ...missingFor([rule], approvers),
   };
 }
 
