@@ -90,14 +90,16 @@ describe('state and log rolled back together', () => {
   });
 });
 
-it.each(['reject', 'cancel'] as const)(
-  'state and log rolled back to before a %s do not bring the request back',
-  async (type) => {
+it.each([
+  { name: 'rejection', type: 'reject', who: 'bob' },
+  { name: 'cancellation', type: 'cancel', who: 'alice' },
+] as const)(
+  'state and log rolled back to before a $name do not bring the request back',
+  async ({ type, who }) => {
     const world = await RecoveryWorld.withDeletedKey();
     const { id } = await world.approved();
     const before = snapshot(world);
-    const by = person(type === 'reject' ? 'bob' : 'alice');
-    await new Recoveries(world.deps()).command(id, { type, by, reason: 'no' });
+    await new Recoveries(world.deps()).command(id, { type, by: person(who), reason: 'no' });
     before.restore();
 
     await world.deliver(id);
