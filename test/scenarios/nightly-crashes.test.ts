@@ -9,10 +9,13 @@ const CRASHES = 8;
 const RUN = { hsm: 'contoso', runId: '20261124T020000Z-nightly' };
 
 let local: LocalWorld;
+/** Whichever is running: a test that fails leaves none behind. */
+let app: AppProcess | undefined;
 beforeAll(async () => {
   local = await LocalWorld.start(KEYS);
 }, 120_000);
 afterAll(async () => {
+  await app?.kill();
   await local?.close();
 });
 
@@ -26,13 +29,13 @@ describe('a night with eight crashes', () => {
     };
     await local.queue.send(SWEEPS, { kind: 'sweep', ...RUN });
     for (let crash = 0; crash < CRASHES; crash += 1) {
-      const app = await AppProcess.start(local, settings);
+      app = await AppProcess.start(local, settings);
       await app.keysDone(2);
       await app.kill();
       await local.lapseLease(RUN.hsm);
     }
 
-    const app = await AppProcess.start(local, settings);
+    app = await AppProcess.start(local, settings);
     await expect.poll(() => local.ended(RUN.hsm, RUN.runId), { timeout: 120_000, interval: 200 }).toBe(true);
     await app.kill();
 

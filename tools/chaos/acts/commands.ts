@@ -5,13 +5,13 @@ import { createWriteStream, type WriteStream } from 'node:fs';
 import { isLate, type OnHung } from '../fleet/member.ts';
 import { part } from './others.ts';
 
+/** No rebuild of the catalogue: it would put right what a campaign is to find. */
 const COMMANDS: readonly (readonly string[])[] = [
   ['status'],
   ['watch'],
   ['backup', 'run'],
   ['backup', 'verify'],
   ['backup', 'list'],
-  ['backup', 'rebuild'],
   ['audit', 'verify'],
   ['queue', 'list'],
   ['recovery', 'list'],

@@ -42,7 +42,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
   {
     name: 'swallow-error',
     what: 'a key whose backup failed counts as unchanged',
-    file: 'src/features/backup/sweep-keys.ts',
+    file: 'src/features/backup/attempt-key.ts',
     from: "error.code === 'key-not-found' ? 'vanished' : error.transient ? 'failed' : 'refused';",
     to: "error.code === 'key-not-found' ? 'vanished' : 'unchanged';",
   },
@@ -59,12 +59,5 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'src/core/events/bus.ts',
     from: 'const open = pending.filter(({ id }) => !done.has(id));',
     to: 'const open = pending.filter(({ id }) => !done.has(id) && Number.parseInt(id.slice(-1), 16) % 2 === 0);\n    for (const { id } of pending) if (Number.parseInt(id.slice(-1), 16) % 2 === 1) done.add(id);',
-  },
-  {
-    name: 'approve-by-one',
-    what: 'one approval suffices',
-    file: 'src/features/recovery/model/policy.ts',
-    from: '',
-    to: '',
   },
 ];
