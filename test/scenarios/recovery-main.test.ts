@@ -71,8 +71,9 @@ async function send(person: string, method: string, path: string, body?: object)
 }
 
 it('proves its gate as it starts, before anybody calls', async () => {
-  const checked = [expect.stringContaining('"message":"gate checked"')];
-  await vi.waitFor(() => expect(linesAtStart).toEqual(checked), { timeout: 30_000, interval: 50 });
+  const checked = expect.stringContaining('"message":"gate checked"');
+  await vi.waitFor(() => expect(linesAtStart).toContainEqual(checked), { timeout: 30_000, interval: 50 });
+  expect(linesAtStart.filter((line) => String(line).includes('"message":"gate disarmed"'))).toEqual([]);
   channel('hsm-warden.log').unsubscribe(note);
 });
 

@@ -8,12 +8,17 @@ import { UsageError } from '../frame/failures.ts';
 /** The names of the channels that a command is about: the one that was named, or all of the settings. Fails with UsageError. */
 export function chosenChannels({ notify }: Config, name: string | undefined): readonly string[] {
   const names = notify.channels.map((channel) => channel.name);
-  if (name === undefined || names.includes(name)) return name === undefined ? names : [name];
+  if (names.length === 0) {
+    throw new UsageError(
+      'The settings name no channel: the product itself notifies nobody.',
+      'WARDEN_NOTIFY_CHANNELS names channels: docs/notifications.md.',
+    );
+  }
+  if (name === undefined) return names;
+  if (names.includes(name)) return [name];
   throw new UsageError(
     `The settings name no channel ${name}.`,
-    names.length === 0
-      ? 'WARDEN_NOTIFY_CHANNELS names none.'
-      : `WARDEN_NOTIFY_CHANNELS names: ${names.join(', ')}.`,
+    `WARDEN_NOTIFY_CHANNELS names: ${names.join(', ')}.`,
   );
 }
 

@@ -18,7 +18,7 @@ describe('rebuilding from the backups alone', () => {
     const result = await rebuild(world.deps, 'contoso');
 
     expect(await readCatalogue(world.state, 'contoso')).toEqual(before);
-    expect(result).toEqual({ hsm: 'contoso', backups: 31, keys: 30, runs: 2 });
+    expect(result).toEqual({ hsm: 'contoso', backups: 31, keys: 30, runs: 2, unproven: 0 });
     expect(await world.run()).toMatchObject({ state: 'rebuilt', counts: { backedUp: 30 } });
     expect((await world.run(world.nextNight().runId)).counts).toMatchObject({ backedUp: 1 });
   });
