@@ -80,7 +80,7 @@ param publicApps bool = true
 param eventWebhookUrl string = ''
 @description('Optional. Entra application (id or URI) of that webhook; deliveries then carry a token for it.')
 param eventWebhookApplication string?
-@description('Required. Who is told of an alert: at least one mail address or webhook.')
+@description('Required. who is notified of an alert: at least one mail address or webhook.')
 param alertReceivers receiversType
 @description('Optional. Hours after the nightly run should have started within which every HSM must have a completed one.')
 @minValue(1)

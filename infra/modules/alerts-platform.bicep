@@ -135,7 +135,7 @@ resource topicRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   }
 ]
 
-// A deployment changes most of these as well: each tells of itself once. Nobody else should.
+// A deployment changes most of these as well: each reports itself once. Nobody else should.
 resource changeRules 'Microsoft.Insights/activityLogAlerts@2026-01-01' = [
   for change in concat(groupChanges, hsmChanges): {
     name: 'alert-changed-${change.key}-${nameSuffix}'

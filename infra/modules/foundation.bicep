@@ -62,7 +62,7 @@ module topic 'event-topic.bicep' = {
     publicNetworkAccess: !privateNetworking
     publishers: [
       { ...backup, why: 'The watch publishes its findings.' }
-      { ...recovery, why: 'The recovery app tells of each step of a recovery.' }
+      { ...recovery, why: 'The recovery app reports each step of a recovery.' }
     ]
   }
 }

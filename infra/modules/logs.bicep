@@ -1,5 +1,5 @@
 metadata name = 'Logs'
-metadata description = 'Log Analytics workspace, and the action group: who is told of an alert.'
+metadata description = 'Log Analytics workspace, and the action group: who is notified of an alert.'
 
 import { receiversType } from 'types/general.bicep'
 
@@ -20,7 +20,7 @@ param retentionInDays int = 90
 @description('Optional. Gigabytes a day after which ingestion stops; -1 for none. A cap also silences the alerts.')
 param dailyQuotaGb int = -1
 
-@description('Required. Who is told of an alert.')
+@description('Required. who is notified of an alert.')
 param receivers receiversType
 
 // Without a receiver every alert fires unheard: such a deployment is refused.

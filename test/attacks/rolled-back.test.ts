@@ -126,7 +126,7 @@ describe('the write-once claim', () => {
     });
   });
 
-  it('that was taken between the look at it and the claim stops the execution', async () => {
+  it('that was taken between reading it and the claim stops the execution', async () => {
     const world = await RecoveryWorld.withDeletedKey();
     const { id, digest } = await world.approved();
     const text = JSON.stringify({ digest, format: 1, id, worker: 'another' });

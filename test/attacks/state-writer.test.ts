@@ -29,7 +29,7 @@ function approvalOf(id: string, at: number) {
   return { by: person(id), groups: [], digest: '0'.repeat(64), at };
 }
 
-/** Refused, ended, noted, and told at the highest severity, with the key where it was. */
+/** Refused, ended, noted, and reported at the highest severity, with the key where it was. */
 async function expectRefused(id: string): Promise<void> {
   const deps = world.deps();
   await reconcile(world.store, new Recoveries(deps), world.logger, new Set());
@@ -78,7 +78,7 @@ describe('a stored request', () => {
     await expectRefused(id);
   });
 
-  it('whose forged approvals wait to be told is not noted on behalf of those people', async () => {
+  it('whose forged approvals wait to be published is not noted on behalf of those people', async () => {
     const id = await plant(({ createdAt }) => ({
       id: 'x'.repeat(26),
       state: 'approved',
@@ -187,7 +187,7 @@ it('a request swapped between its claim and its execution is not executed', asyn
 });
 
 describe('a success that never was', () => {
-  it('written into a request is neither noted nor told', async () => {
+  it('written into a request is neither noted nor published', async () => {
     const { id } = await world.approved();
     world.change(id, (record) => ({
       ...record,
@@ -219,7 +219,7 @@ async function begun(): Promise<string> {
 const SUCCESS: Outcome = { result: 'succeeded', step: 'done', message: 'fine', verified: 2, warnings: [] };
 
 describe('a success of an execution that has begun and not ended', () => {
-  it('written into the store is neither told nor shown', async () => {
+  it('written into the store is neither published nor shown', async () => {
     const id = await begun();
     world.change(id, (record) => ({
       ...record,
@@ -238,9 +238,9 @@ describe('a success of an execution that has begun and not ended', () => {
   });
 
   it.each([
-    { name: 'told of a request that is still open', by: WARDEN },
-    { name: 'told in the name of a person', by: person('mallory') },
-  ])('$name is not told', async ({ by }) => {
+    { name: 'written into a request that is still open', by: WARDEN },
+    { name: 'written in the name of a person', by: person('mallory') },
+  ])('$name is not published', async ({ by }) => {
     const id = await begun();
     world.change(id, (record) => ({
       ...record,

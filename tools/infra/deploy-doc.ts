@@ -22,7 +22,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'Microsoft.Insights/diagnosticSettings': 'audit log of each HSM; logs of the backups and the queues',
   'Microsoft.OperationalInsights/workspaces': 'logs',
   'Microsoft.Insights/components': 'Application Insights',
-  'Microsoft.Insights/actionGroups': 'who is told of alerts',
+  'Microsoft.Insights/actionGroups': 'who is notified of alerts',
   'Microsoft.Insights/scheduledQueryRules': 'alert rules over the logs',
   'Microsoft.Insights/metricAlerts':
     'availability of each HSM; dead letters, lost events and refusals of the topic',

@@ -16,7 +16,7 @@ type settingsType = {
 }
 
 @export()
-@description('Who is told of an alert.')
+@description('who is notified of an alert.')
 @sealed()
 type receiversType = {
   @description('Optional. Addresses that get a mail.')

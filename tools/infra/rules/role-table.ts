@@ -122,7 +122,7 @@ export const GRANTS: readonly Grant[] = [
     ...EVENT_SENDER,
     on: 'Event Grid topic',
     conditional: false,
-    why: 'tells of each step of a recovery',
+    why: 'reports each step of a recovery',
   },
   {
     who: 'backup app',

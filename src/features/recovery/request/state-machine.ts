@@ -122,9 +122,9 @@ function approve(
   }
   requireKnownGroups(record, command, required);
   const approvals = [...record.approvals, { by, groups: [...command.groups], digest, at: now }];
-  const told = withFacts({ ...record, approvals }, now, [{ kind: 'approval-given', by }]);
-  if (record.state === 'approved' || !isApproved(told, required)) return told;
-  return withFacts({ ...told, state: 'approved' }, now, [{ kind: 'approved', by: WARDEN }]);
+  const voted = withFacts({ ...record, approvals }, now, [{ kind: 'approval-given', by }]);
+  if (record.state === 'approved' || !isApproved(voted, required)) return voted;
+  return withFacts({ ...voted, state: 'approved' }, now, [{ kind: 'approved', by: WARDEN }]);
 }
 
 /** An approval that cannot count for the groups it may be needed for would use up the person's only one. */
@@ -184,7 +184,7 @@ function finish(
   const { claim: _, ...rest } = record;
   const ended: RecoveryRecord = { ...rest, state: outcome.result, outcome, endedAt: now };
   const { result, message, advice } = outcome;
-  // Whoever hears of a key that nobody approved must read at once what to do.
+  // Whoever hears of a key that nobody approved must read immediately what to do.
   const detail = result === 'restored-other-key' && advice !== undefined ? `${message} ${advice}` : message;
   return withFacts(ended, now, [{ kind: result, by: WARDEN, detail }]);
 }
@@ -234,8 +234,8 @@ function withFacts(
   at: number,
   facts: readonly Omit<Fact, 'n' | 'at'>[],
 ): RecoveryRecord {
-  const told = facts.map((fact, index) => ({ ...fact, at, n: record.facts + index + 1 }));
-  return { ...record, facts: record.facts + facts.length, untold: [...record.untold, ...told] };
+  const numbered = facts.map((fact, index) => ({ ...fact, at, n: record.facts + index + 1 }));
+  return { ...record, facts: record.facts + facts.length, untold: [...record.untold, ...numbered] };
 }
 
 /** The same subject, whatever it calls itself. Ids of the directory are compared without regard to case. */

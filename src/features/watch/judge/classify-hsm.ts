@@ -44,9 +44,9 @@ export function classifyUnreachable(
   before: Conditions,
   error: WardenError,
 ): JudgedConditions {
-  const { since, told } = before['hsm-unreachable'] ?? { since: now, told: false };
-  const due = !told && now - since >= policy.unreachableAfterMs;
-  const conditions = { ...before, 'hsm-unreachable': { since, told: told || due } };
+  const { since, told: reported } = before['hsm-unreachable'] ?? { since: now, told: false };
+  const due = !reported && now - since >= policy.unreachableAfterMs;
+  const conditions = { ...before, 'hsm-unreachable': { since, told: reported || due } };
   if (!due) return { conditions, findings: [] };
   const { code, message } = error;
   const data = { hsm, severity: 'high', since: isoTime(since), code, message } as const;

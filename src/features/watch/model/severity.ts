@@ -12,7 +12,7 @@ const WEIGHTS = {
 } as const satisfies Record<Coverage['coverage'], readonly [Severity, Severity, Severity]>;
 
 /**
- * Severity of a deleted key with `timeLeftMs` until its purge. A key without a backup weighs at least as much as any
+ * Severity of a deleted key with `timeLeftMs` until its purge. A key without a backup weighs at least as much as every
  * covered one. With the default thresholds time counts as short from 30 days on, and as very short from 3 days on.
  */
 export function severityOfDeleted(

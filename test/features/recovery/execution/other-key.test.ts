@@ -79,7 +79,7 @@ describe('a backup that holds another key than its record says', () => {
     expect(world.hsm.calls.filter((call) => call === 'restoreKey')).toHaveLength(1);
   });
 
-  it('is told although the worker died right after the restore', async () => {
+  it('is reported although the worker died right after the restore', async () => {
     const { world } = await planted();
     const { id } = await world.approved();
     const dying = new KillSwitch(1, true, 'restoreKey').wrapAll(world.deps(), world.topic);
