@@ -1,41 +1,11 @@
-/** Policies of a landing zone and limits of the subscription, read from an endpoint that answers as Azure does. */
-import { readFileSync } from 'node:fs';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { ResourceManager } from '../../../src/adapters/arm/resource-manager.ts';
-import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import { checkLimits, LIMITS } from '../../../src/cli/deploy/check-limits.ts';
+/** Policies of a landing zone, read from an endpoint that answers as Azure does. */
+import { describe, expect, it } from 'vitest';
 import { checkPolicies } from '../../../src/cli/deploy/check-policies.ts';
-import { judgeCondition } from '../../../src/cli/deploy/policy-rule.ts';
-import { HSM_TYPES, NETWORK_TYPES, RESOURCE_TYPES } from '../../../src/cli/deploy/resource-types.ts';
-import type { Survey } from '../../../src/cli/deploy/survey.ts';
-import { readTarget } from '../../../src/cli/deploy/target.ts';
-import { type ArmTable, type FakeArm, list, refused, startFakeArm, TOKEN } from './support/fake-arm.ts';
-import { BACKUPS, ENVIRONMENT, GROUP, READY, SUB } from './support/ready-subscription.ts';
+import { type ArmTable, list, refused } from './support/fake-arm.ts';
+import { BACKUPS, GROUP, SUB } from './support/ready-subscription.ts';
+import { surveys } from './support/surveys.ts';
 
-let arm: FakeArm;
-beforeAll(async () => {
-  arm = await startFakeArm();
-});
-afterAll(() => arm.close());
-
-async function surveyOf(changes: ArmTable, existing = ['rg-warden', 'rg-warden-backups']): Promise<Survey> {
-  arm.table = { ...READY, ...changes };
-  const credential = { getToken: async () => ({ token: TOKEN, expiresOnTimestamp: 4_102_444_800_000 }) };
-  return {
-    arm: new ResourceManager({
-      url: arm.url,
-      caPem: arm.caPem,
-      credential,
-      clock: systemClock,
-      retries: 0,
-      signal: AbortSignal.timeout(60_000),
-    }),
-    target: await readTarget({}, ENVIRONMENT),
-    region: 'westeurope',
-    existing: new Map(existing.map((name) => [name, []])),
-    subscriptionRights: undefined,
-  };
-}
+const surveyOf = surveys();
 
 const DEFINITIONS = '/providers/Microsoft.Authorization/policyDefinitions';
 const SETS = '/providers/Microsoft.Authorization/policySetDefinitions';
@@ -210,105 +180,5 @@ describe('deploy check reads policies', () => {
     );
 
     expect((await checkPolicies(survey)).map(({ result }) => result)).toEqual(['fail', 'ok']);
-  });
-});
-
-describe('the condition of a policy', () => {
-  const site = { type: 'Microsoft.Web/sites', location: 'westeurope' };
-  it.each([
-    [
-      {
-        anyOf: [
-          { field: 'kind', equals: 'x' },
-          { field: 'type', equals: site.type },
-        ],
-      },
-      true,
-    ],
-    [
-      {
-        anyOf: [
-          { field: 'kind', equals: 'x' },
-          { field: 'type', equals: 'other' },
-        ],
-      },
-      undefined,
-    ],
-    [
-      {
-        allOf: [
-          { field: 'kind', equals: 'x' },
-          { field: 'type', equals: 'other' },
-        ],
-      },
-      false,
-    ],
-    [{ not: { field: 'type', equals: 'other' } }, true],
-    [{ not: { field: 'kind', equals: 'other' } }, undefined],
-    [{ field: 'type', notLike: 'Microsoft.Web/*' }, false],
-    [{ field: 'location', exists: 'false' }, false],
-    [{ value: "[resourceGroup().tags['x']]", equals: 'y' }, undefined],
-    [{ count: { field: 'x' }, greater: 0 }, undefined],
-    [{ field: 'location', equals: "[concat('west', 'europe')]" }, undefined],
-    ['nonsense', undefined],
-  ])('%j is %s', (condition, verdict) => {
-    expect(judgeCondition(condition, site, new Map())).toBe(verdict);
-  });
-});
-
-describe('deploy check reads limits', () => {
-  const rules = (count: number, group = 'other') =>
-    list(
-      Array.from({ length: count }, (_none, index) => ({
-        id: `${SUB}/resourceGroups/${group}/providers/Microsoft.Insights/activityLogAlerts/${index}`,
-        location: 'Global',
-      })),
-      40,
-    );
-  const path = `GET ${SUB}/providers/Microsoft.Insights/activityLogAlerts`;
-
-  it.each([
-    { name: 'just enough', table: rules(90), result: 'ok' },
-    { name: 'one too few', table: rules(91), result: 'fail' },
-    { name: 'none, but those there are its own', table: rules(100, 'rg-warden'), result: 'ok' },
-    { name: 'an answer that is refused', table: refused(403, 'AuthorizationFailed'), result: 'unknown' },
-  ])('and says whether they hold: $name', async ({ table, result }) => {
-    const findings = await checkLimits(await surveyOf({ [path]: table }));
-
-    expect(findings.find(({ subject }) => subject === 'activity log alert rules')?.result).toBe(result);
-  });
-
-  it('counts topics of the region only', async () => {
-    const topics = Array.from({ length: 100 }, (_none, index) => ({
-      id: `${SUB}/resourceGroups/x/providers/Microsoft.EventGrid/topics/${index}`,
-      location: 'North Europe',
-    }));
-    const survey = await surveyOf({ [`GET ${SUB}/providers/Microsoft.EventGrid/topics`]: list(topics) });
-
-    expect((await checkLimits(survey)).map(({ result }) => result)).not.toContain('fail');
-  });
-
-  it.each(LIMITS.map((limit) => [limit.path, limit] as const))(
-    'asks for room for all that the template makes: %s',
-    async (type, limit) => {
-      const made = SNAPSHOT.filter((one) => one === type).length;
-
-      expect(made).toBeGreaterThan(0);
-      expect(limit.needs(await surveyOf({}))).toBeGreaterThanOrEqual(made);
-    },
-  );
-});
-
-/** The types of what the template makes, by its prediction with the defaults. */
-const SNAPSHOT = [
-  ...readFileSync('infra/tests/defaults.snapshot.json', 'utf8').matchAll(/^ {6}"type": "([^"]+)"/gm),
-].map(([, type = '']) => type);
-
-describe('the types that policies are asked about', () => {
-  it('are those that the template makes', () => {
-    const made = new Set(SNAPSHOT);
-
-    expect([...made].sort()).toEqual([...Object.keys({ ...RESOURCE_TYPES, ...NETWORK_TYPES })].sort());
-    expect(Object.keys(HSM_TYPES)).toEqual(['Microsoft.KeyVault/managedHSMs']);
   });
 });

@@ -1,0 +1,67 @@
+/** Limits of the subscription, and the types that policies are asked about, against what the template makes. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { checkLimits, LIMITS } from '../../../src/cli/deploy/check-limits.ts';
+import { HSM_TYPES, NETWORK_TYPES, RESOURCE_TYPES } from '../../../src/cli/deploy/resource-types.ts';
+import { list, refused } from './support/fake-arm.ts';
+import { SUB } from './support/ready-subscription.ts';
+import { surveys } from './support/surveys.ts';
+
+const surveyOf = surveys();
+
+/** The types of what the template makes, by its prediction with the defaults. */
+const SNAPSHOT = [
+  ...readFileSync('infra/tests/defaults.snapshot.json', 'utf8').matchAll(/^ {6}"type": "([^"]+)"/gm),
+].map(([, type = '']) => type);
+
+describe('deploy check reads limits', () => {
+  const rules = (count: number, group = 'other') =>
+    list(
+      Array.from({ length: count }, (_none, index) => ({
+        id: `${SUB}/resourceGroups/${group}/providers/Microsoft.Insights/activityLogAlerts/${index}`,
+        location: 'Global',
+      })),
+      40,
+    );
+  const path = `GET ${SUB}/providers/Microsoft.Insights/activityLogAlerts`;
+
+  it.each([
+    { name: 'just enough', table: rules(90), result: 'ok' },
+    { name: 'one too few', table: rules(91), result: 'fail' },
+    { name: 'none, but those there are its own', table: rules(100, 'rg-warden'), result: 'ok' },
+    { name: 'an answer that is refused', table: refused(403, 'AuthorizationFailed'), result: 'unknown' },
+  ])('and says whether they hold: $name', async ({ table, result }) => {
+    const findings = await checkLimits(await surveyOf({ [path]: table }));
+
+    expect(findings.find(({ subject }) => subject === 'activity log alert rules')?.result).toBe(result);
+  });
+
+  it('counts topics of the region only', async () => {
+    const topics = Array.from({ length: 100 }, (_none, index) => ({
+      id: `${SUB}/resourceGroups/x/providers/Microsoft.EventGrid/topics/${index}`,
+      location: 'North Europe',
+    }));
+    const survey = await surveyOf({ [`GET ${SUB}/providers/Microsoft.EventGrid/topics`]: list(topics) });
+
+    expect((await checkLimits(survey)).map(({ result }) => result)).not.toContain('fail');
+  });
+
+  it.each(LIMITS.map((limit) => [limit.path, limit] as const))(
+    'asks for room for all that the template makes: %s',
+    async (type, limit) => {
+      const made = SNAPSHOT.filter((one) => one === type).length;
+
+      expect(made).toBeGreaterThan(0);
+      expect(limit.needs(await surveyOf({}))).toBeGreaterThanOrEqual(made);
+    },
+  );
+});
+
+describe('the types that policies are asked about', () => {
+  it('are those that the template makes', () => {
+    const made = new Set(SNAPSHOT);
+
+    expect([...made].sort()).toEqual([...Object.keys({ ...RESOURCE_TYPES, ...NETWORK_TYPES })].sort());
+    expect(Object.keys(HSM_TYPES)).toEqual(['Microsoft.KeyVault/managedHSMs']);
+  });
+});

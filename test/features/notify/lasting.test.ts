@@ -1,0 +1,83 @@
+/** What lasts is repeated until somebody acknowledges it, and a channel gets what its filter lets through. */
+import { describe, expect, it } from 'vitest';
+import { MINUTE_MS } from '../../../src/core/time.ts';
+import { aDeletion, aRecoveredKey, aRequestEvent, SAMPLE_AT, SAMPLES } from '../../support/notify-samples.ts';
+import { anEntry, NotifyWorld } from '../../support/notify-world.ts';
+
+const HOUR_MS = 60 * MINUTE_MS;
+
+describe('what lasts', () => {
+  it('is repeated at growing pauses, by severity', async () => {
+    const world = new NotifyWorld();
+    await world.happen(aDeletion('orders', { severity: 'critical' }));
+    await world.pass(32 * HOUR_MS);
+
+    const hours = world.accepted().map(({ at }) => Math.round((at - SAMPLE_AT) / HOUR_MS));
+    expect(hours).toEqual([0, 1, 3, 7, 15, 31]);
+    expect(
+      world
+        .accepted()
+        .slice(1)
+        .every(({ kind }) => kind === 'repeat'),
+    ).toBe(true);
+  });
+
+  it('is not repeated once it is acknowledged, until it grows worse', async () => {
+    const world = new NotifyWorld();
+    await world.happen(aDeletion('orders', { severity: 'high' }));
+    world.acknowledged.set('deleted-key contoso orders', SAMPLE_AT + MINUTE_MS);
+    await world.pass(48 * HOUR_MS);
+    expect(world.accepted()).toHaveLength(1);
+
+    const purged = SAMPLES.get('key-purged');
+    const data = { ...purged?.data, key: 'orders' };
+    if (purged !== undefined)
+      await world.happen({ ...purged, data, time: new Date(SAMPLE_AT + 48 * HOUR_MS).toISOString() });
+    expect(world.accepted()).toHaveLength(2);
+  });
+
+  it.each(['info', 'notice'] as const)('of severity %s is not repeated', async (severity) => {
+    const world = new NotifyWorld();
+    await world.happen(aDeletion('orders', { severity }));
+    await world.pass(48 * HOUR_MS);
+    expect(world.accepted()).toHaveLength(1);
+  });
+});
+
+describe('a filter', () => {
+  const entries = [
+    anEntry({ name: 'all' }),
+    anEntry({ name: 'grave', severity: 'high' }),
+    anEntry({ name: 'payments', keys: ['pay*'] }),
+    anEntry({ name: 'fabrikam', hsms: ['fabrikam'] }),
+    anEntry({ name: 'gate', kinds: ['gate'] }),
+  ];
+  it.each([
+    [aDeletion('orders'), ['all']],
+    [aDeletion('orders', { severity: 'critical' }), ['all', 'grave']],
+    [aDeletion('PAY-1'), ['all', 'payments']],
+    [aDeletion('orders', { hsm: 'fabrikam' }), ['all', 'fabrikam']],
+    [SAMPLES.get('recovery-gate-disarmed') ?? aDeletion('x'), ['all', 'gate', 'grave']],
+  ] as const)('lets a message through to whom it concerns (%#)', async (event, expected) => {
+    const world = new NotifyWorld(entries);
+    await world.happen(event);
+    const reached = entries.map(({ name }) => name).filter((name) => world.accepted(name).length > 0);
+    expect(reached.sort()).toEqual([...expected]);
+  });
+
+  it('lets the end through to whoever heard of the beginning', async () => {
+    const world = new NotifyWorld([anEntry({ name: 'grave', severity: 'high' })]);
+    await world.happen(aDeletion('orders', { severity: 'critical' }));
+    await world.happen(aRecoveredKey('orders', SAMPLE_AT + 1000));
+    expect(world.accepted('grave').map(({ kind }) => kind)).toEqual(['new', 'resolved']);
+  });
+});
+
+it('names of keys are masked where the settings say so', async () => {
+  const world = new NotifyWorld([anEntry()], { maskKeys: true });
+  await world.happen(aDeletion('payroll-secret'), aDeletion('payroll-other'));
+  await world.happen(aRequestEvent('requested', { key: 'payroll-secret' }));
+  const text = JSON.stringify(world.accepted());
+  expect(text).not.toMatch(/payroll/);
+  expect(text).toMatch(/pa…[0-9a-f]{8}/);
+});
