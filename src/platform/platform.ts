@@ -17,18 +17,12 @@ import {
   surroundingIdentity,
   TokenFileCredential,
 } from '../adapters/identity/credential.ts';
-import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
-import { KeyVaultSealer } from '../adapters/keyvault/key-vault-sealer.ts';
-import { pinnedKeysReader } from '../adapters/keyvault/read-pinned-keys.ts';
-import { SharedPacer, type SharedPacerOptions } from '../adapters/pacing/shared-pacer.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
 import { StorageDeadLetters } from '../adapters/queue/storage-dead-letters.ts';
 import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
 import { randomIds } from '../adapters/system/random-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
-import type { Hsm, HsmRegistry } from '../core/app-ports.ts';
-import { definedOnly } from '../core/defined-only.ts';
-import { WardenError } from '../core/errors.ts';
+import type { HsmRegistry } from '../core/app-ports.ts';
 import type { EventBus } from '../core/events/bus.ts';
 import type { OnceStore } from '../core/once-store.ts';
 import type {
@@ -41,7 +35,6 @@ import type {
   WorkQueue,
 } from '../core/ports.ts';
 import type { Seals } from '../core/seal/seals.ts';
-import { isLoopback } from '../core/settings/kinds.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import type { Channel } from '../features/notify/model/ports.ts';
 import { BelievingDocuments } from '../features/recovery-points/believing-documents.ts';
@@ -50,9 +43,11 @@ import { PointSeals } from '../features/recovery-points/point-seals.ts';
 import { ProvenBackups } from '../features/recovery-points/proven-backups.ts';
 import { composeBus, SEVERITY_OF } from './compose-bus.ts';
 import { channelsOf, notifyQueue } from './compose-notify.ts';
-import type { Config, CredentialConfig, HsmConfig } from './config/config.ts';
+import type { Config, CredentialConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
 import { QUEUES } from './features.ts';
+import { openHsm, registryOf } from './open-hsm.ts';
+import { resourcesIn, sealsOf } from './open-seals.ts';
 import { accessOf } from './open-storage.ts';
 import { processLogger } from './process-log.ts';
 
@@ -160,66 +155,6 @@ export function openPlatform(options: PlatformOptions): Platform {
     prepare: emulated
       ? once(() => ensureContainers([container, audit, backups], clock))
       : async () => undefined,
-  };
-}
-
-/** What seals and verifies; nothing is contacted before the first seal. */
-function sealsOf(
-  { seals }: Config,
-  credential: TokenCredential,
-  caPem: string | undefined,
-  clock: Clock,
-): Seals | undefined {
-  if (seals === undefined) return undefined;
-  const client = (url: string) => ({
-    credential,
-    ...(caPem !== undefined && { caPem }),
-    disableChallengeResourceVerification: isLoopback(url),
-  });
-  const { keyUrl } = seals;
-  const named = seals.keys.flatMap((key) => ('url' in key ? [key.url] : []));
-  const pinned = pinnedKeysReader(seals, client(named[0] ?? ''));
-  if (keyUrl === undefined) return { pinned };
-  return { pinned, sealer: new KeyVaultSealer({ ...client(keyUrl), keyUrl, clock, pinned }) };
-}
-
-/** By its name in the settings, what seals name an HSM by. */
-function resourcesIn({ hsms }: Config): (hsm: string) => string | undefined {
-  const resources = new Map(hsms.map(({ name, resource }) => [name, resource]));
-  return (hsm) => resources.get(hsm);
-}
-
-/** One HSM with its pacer. */
-function openHsm(
-  { name, url, pace, resource }: HsmConfig,
-  sharing: Omit<SharedPacerOptions, 'hsm' | 'ratePerSecond'>,
-  { credential, caPem, clock }: Pick<PlatformOptions, 'caPem'> & Pick<Platform, 'credential' | 'clock'>,
-): Hsm & { readonly pacer: SharedPacer } {
-  const keys = new KeyVaultKeyService({
-    hsm: name,
-    url,
-    credential,
-    clock,
-    ...definedOnly({ caPem }),
-    disableChallengeResourceVerification: isLoopback(url),
-  });
-  const pacer = new SharedPacer({ hsm: name, ratePerSecond: pace, ...sharing });
-  return { name, resource, keys, pacer, urgentPacer: pacer.urgent, pace };
-}
-
-function registryOf(hsms: readonly Hsm[]): HsmRegistry {
-  const byName = new Map(hsms.map((hsm) => [hsm.name, hsm]));
-  return {
-    names: [...byName.keys()],
-    get: (name) => {
-      const found = byName.get(name);
-      if (found !== undefined) return found;
-      throw new WardenError('hsm-unknown', {
-        message: `There is no HSM ${name} in the settings.`,
-        advice: 'WARDEN_HSMS names the HSMs. A message about another one belongs into no queue: delete it.',
-        hsm: name,
-      });
-    },
   };
 }
 

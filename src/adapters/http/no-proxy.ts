@@ -1,7 +1,7 @@
 /** What is on this machine is reached directly: a company's proxy in the environment must not get it, nor could it reach it. */
 
-/** As the SDKs compare the host of a URL with the entries of NO_PROXY: a literal of IPv6 with its brackets. */
-const LOOPBACK = ['127.0.0.1', 'localhost', '.localhost', '[::1]'];
+/** The SDKs compare the host of a URL with the entries of NO_PROXY: a literal of IPv6 with its brackets. Others take it without. */
+const LOOPBACK = ['127.0.0.1', 'localhost', '.localhost', '[::1]', '::1'];
 
 /**
  * Adds this machine to NO_PROXY in this process's environment, from which the SDKs read it when their first client is made.

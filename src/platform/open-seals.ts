@@ -1,0 +1,35 @@
+/** Makes what seals and verifies seals. */
+import type { TokenCredential } from '@azure/core-auth';
+import { KeyVaultSealer } from '../adapters/keyvault/key-vault-sealer.ts';
+import { pinnedKeysReader } from '../adapters/keyvault/read-pinned-keys.ts';
+import { definedOnly } from '../core/defined-only.ts';
+import type { Clock } from '../core/ports.ts';
+import type { Seals } from '../core/seal/seals.ts';
+import { isLoopback } from '../core/settings/kinds.ts';
+import type { Config } from './config/config.ts';
+
+/** What seals and verifies; nothing is contacted before the first seal. */
+export function sealsOf(
+  { seals }: Config,
+  credential: TokenCredential,
+  caPem: string | undefined,
+  clock: Clock,
+): Seals | undefined {
+  if (seals === undefined) return undefined;
+  const client = (url: string) => ({
+    credential,
+    ...definedOnly({ caPem }),
+    disableChallengeResourceVerification: isLoopback(url),
+  });
+  const { keyUrl } = seals;
+  const named = seals.keys.flatMap((key) => ('url' in key ? [key.url] : []));
+  const pinned = pinnedKeysReader(seals, client(named[0] ?? ''));
+  if (keyUrl === undefined) return { pinned };
+  return { pinned, sealer: new KeyVaultSealer({ ...client(keyUrl), keyUrl, clock, pinned }) };
+}
+
+/** By its name in the settings, what seals name an HSM by. */
+export function resourcesIn({ hsms }: Config): (hsm: string) => string | undefined {
+  const resources = new Map(hsms.map(({ name, resource }) => [name, resource]));
+  return (hsm) => resources.get(hsm);
+}
