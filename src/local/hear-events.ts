@@ -1,10 +1,13 @@
-/** Says the events that arrive at the local topic. */
+/** Says the events that arrive at the local topic, and the messages that people get. */
 import { describeEvent } from './describe-event.ts';
+import { describeMessage } from './receiver/describe-message.ts';
+import type { Received } from './receiver/received.ts';
 import type { CloudEvent } from './topic/cloud-event.ts';
 
 /** What was heard so far. */
 export interface Events {
   readonly hear: (event: CloudEvent) => void;
+  readonly hearMessage: (message: Received) => void;
   readonly heartbeats: () => number;
   readonly mute: () => void;
 }
@@ -26,6 +29,9 @@ export function listenTo(say: (line: string) => void): Events {
       }
       if (!seen.has(event.id) && !muted) say(`  event  ${describeEvent(event)}`);
       seen.add(event.id);
+    },
+    hearMessage: (message) => {
+      if (!muted) for (const line of describeMessage(message)) say(line);
     },
   };
 }

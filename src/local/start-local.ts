@@ -95,6 +95,7 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
       keys: args.keys ?? LISTED_KEYS,
       usualPorts: !args.once,
       onEvent: events.hear,
+      onMessage: events.hearMessage,
       signal,
     });
     followClocks([...world.hsms, world.vault]);
@@ -120,9 +121,9 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
     const safe = isSafe(statuses);
     for (const line of describeVerdict(statuses)) say(line);
     if (!args.once) say(whereEverythingIs(world, apps, folder));
+    // The last line: what the topic takes from now on is not said any more.
+    if (args.json || args.once) events.mute();
     if (args.json) {
-      // The last line: what the topic takes from now on is not said any more.
-      events.mute();
       output.result(JSON.stringify({ hsms: summarise(runs), safe }));
     }
     return { safe, close };
@@ -217,7 +218,8 @@ async function describeWorld(
   const storageToken = await storageTokenOf(settings);
   const { blobUrl, queueUrl } = azurite;
   const topicUrl = settings.WARDEN_TOPIC_URL;
-  const urls = { blobUrl, queueUrl, recoveryUrl: recovery.url, issuerUrl: issuer.url, topicUrl };
+  const channels = settings.WARDEN_NOTIFY_CHANNELS;
+  const urls = { blobUrl, queueUrl, recoveryUrl: recovery.url, issuerUrl: issuer.url, topicUrl, channels };
   const named = hsms.map((hsm) => ({ name: hsm.name, url: hsm.url, resource: resourceOf(hsm) }));
   await writeWorldFile(folder, { hsms: named, caFile, ...urls, seals, token, storageToken, masterKey });
 }

@@ -18,6 +18,9 @@ export function whereEverythingIs(world: World, apps: Apps, folder: string): str
     `  token          ${world.tokenFile} (administrator of both HSMs)`,
     `  blobs          ${world.azurite.blobUrl}/key-backups`,
     `  events         ${world.topic.url}`,
+    ...(world.receiver === undefined
+      ? []
+      : [`  messages       ${world.receiver.url} (also /messages, as JSON)`]),
     `  app            ${apps.backup.url}`,
     `  recovery       ${apps.recovery.url}/api`,
     `  people         ${world.issuer.url}/token?person=alice (also bob, carol, dave)`,

@@ -37,8 +37,12 @@ export class FourEyes {
   }
 
   /** Starts everything and backs up `keys` keys. `settings` go over those of the recovery app. */
-  static async start(keys: number, settings: Readonly<Record<string, string>> = {}): Promise<FourEyes> {
-    const local = await LocalWorld.start(keys);
+  static async start(
+    keys: number,
+    settings: Readonly<Record<string, string>> = {},
+    options: Parameters<typeof LocalWorld.start>[1] = {},
+  ): Promise<FourEyes> {
+    const local = await LocalWorld.start(keys, options);
     const stranger = await startEmulator({
       name: 'stranger',
       caDir: dirname(local.world.caFile),

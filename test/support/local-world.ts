@@ -58,7 +58,10 @@ export class LocalWorld {
   }
 
   /** Starts a world with `keys` active keys on two HSMs. */
-  static async start(keys: number, options: Pick<WorldOptions, 'onEvent'> = {}): Promise<LocalWorld> {
+  static async start(
+    keys: number,
+    options: Pick<WorldOptions, 'onEvent' | 'onMessage'> = {},
+  ): Promise<LocalWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'warden-world-'));
     const local = new LocalWorld(folder, await startWorld({ folder, keys, usualPorts: false, ...options }));
     const blobs = createBlobService(local.access);

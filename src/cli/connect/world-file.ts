@@ -28,6 +28,8 @@ export const WorldFile = z.object({
   seals: z
     .object({ keyUrl: z.object({ backup: LocalUrl, recovery: LocalUrl }), publicKeys: z.string() })
     .optional(),
+  /** What they say of the channels to people; the secrets are the app's alone. */
+  channels: z.string().optional(),
 });
 export type WorldFile = z.infer<typeof WorldFile>;
 
@@ -64,6 +66,11 @@ export function worldSettings(world: WorldFile, environment: Environment): Envir
     WARDEN_STATE_URL: world.blobUrl,
     WARDEN_QUEUE_URL: world.queueUrl,
     WARDEN_TOPIC_URL: world.topicUrl,
+    WARDEN_NOTIFY_CHANNELS: world.channels,
+    WARDEN_NOTIFY_APPROVERS: undefined,
+    WARDEN_NOTIFY_QUEUE_URL: undefined,
+    WARDEN_NOTIFY_SECRETS: undefined,
+    WARDEN_NOTIFY_SECRETS_FILE: undefined,
   };
 }
 

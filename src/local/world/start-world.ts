@@ -17,6 +17,8 @@ import { type AuditFeed, startAuditFeed } from '../audit-feed.ts';
 import { type Azurite, startAzurite } from '../azurite.ts';
 import { startIdentityEndpoint, type TokenMaker } from '../identity-endpoint.ts';
 import { type Issuer, startIssuer } from '../issuer/issuer.ts';
+import type { Received } from '../receiver/received.ts';
+import { type Receiver, startReceiver } from '../receiver/receiver.ts';
 import type { CloudEvent } from '../topic/cloud-event.ts';
 import { startTopic, type Topic } from '../topic/topic.ts';
 import { unlessAborted } from '../unless-aborted.ts';
@@ -37,6 +39,7 @@ const USUAL_PORTS = {
   queue: 10_001,
   topic: 7073,
   issuer: 7074,
+  messages: 7075,
 } as const;
 /** The audience of tokens for Event Grid: https://learn.microsoft.com/azure/event-grid/authenticate-with-microsoft-entra-id */
 const TOPIC_AUDIENCE = 'https://eventgrid.azure.net';
@@ -52,6 +55,8 @@ export interface WorldOptions {
   readonly usualPorts: boolean;
   /** Called with each event that the topic took. */
   readonly onEvent?: (event: CloudEvent) => void;
+  /** With it the apps notify people, on channels that lead to a receiver here; called with each message that it took. */
+  readonly onMessage?: (message: Received) => void;
   /** Aborted: the start fails with its reason, and what had started is ended. */
   readonly signal?: AbortSignal;
 }
@@ -67,6 +72,8 @@ export interface World {
   readonly topic: Topic;
   readonly issuer: Issuer;
   readonly auditFeed: AuditFeed;
+  /** Where messages to people arrive; undefined where nobody wanted to see them. */
+  readonly receiver: Receiver | undefined;
   readonly caFile: string;
   readonly caPem: string;
   /** A file with a bearer token of the HSMs' administrator, for trying things by hand. */
@@ -132,9 +139,16 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await writeFile(tokenFile, hsms[0]?.token ?? '', { mode: 0o600 });
     const { certificate: caPem, caFile } = authority;
     const seals = sealSettings(vault, `local ${sha256Hex(securityDomain).slice(0, 16)}`);
-    const world = { hsms, vault, seals, azurite, topic, issuer, auditFeed, caFile, caPem, tokenFile, close };
-    const settings = { ...identity.environment, ...backupSettings(world) };
-    return { ...world, settings, recoverySettings: recoverySettings(issuer, seals) };
+    const { onMessage } = options;
+    const receiver =
+      onMessage === undefined
+        ? undefined
+        : note(await startReceiver({ caDir, port: ports.messages, onMessage }));
+    const running = { hsms, vault, seals, azurite, topic, issuer, auditFeed, receiver };
+    const world = { ...running, caFile, caPem, tokenFile, close };
+    const settings = { ...identity.environment, ...backupSettings(world), ...receiver?.settings };
+    const own = { ...recoverySettings(issuer, seals), ...receiver?.recoverySettings };
+    return { ...world, settings, recoverySettings: own };
   } catch (error) {
     await close();
     throw error;
@@ -207,5 +221,5 @@ async function secretIn(file: string): Promise<string> {
 }
 
 function mapToZero(ports: Ports): Ports {
-  return { ...ports, contoso: 0, fabrikam: 0, blob: 0, queue: 0, topic: 0, issuer: 0 };
+  return { ...ports, contoso: 0, fabrikam: 0, blob: 0, queue: 0, topic: 0, issuer: 0, messages: 0 };
 }

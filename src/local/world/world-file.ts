@@ -20,6 +20,8 @@ export interface WorldFacts {
   readonly recoveryUrl?: string;
   readonly topicUrl?: string | undefined;
   readonly issuerUrl?: string;
+  /** What the settings of the apps say of the channels to people. */
+  readonly channels?: string | undefined;
 }
 
 /** Writes `local.json` into the world's folder; the tokens go into files that only their owner reads. */
@@ -29,9 +31,9 @@ export async function writeWorldFile(folder: string, facts: WorldFacts): Promise
   await writeFile(tokenFile, facts.token, { mode: 0o600 });
   await writeFile(storageTokenFile, facts.storageToken, { mode: 0o600 });
   if (facts.masterKey !== undefined) await writeFile(masterKeyFile(folder), facts.masterKey, { mode: 0o600 });
-  const { hsms, blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl, seals } = facts;
-  const files = { caFile: resolve(facts.caFile), tokenFile, storageTokenFile };
-  const text = JSON.stringify({ hsms, ...files, blobUrl, queueUrl, recoveryUrl, topicUrl, issuerUrl, seals });
+  const { caFile, token: _, storageToken: _storage, masterKey: _key, ...known } = facts;
+  const files = { caFile: resolve(caFile), tokenFile, storageTokenFile };
+  const text = JSON.stringify({ ...known, ...files });
   await writeFile(join(folder, 'local.json'), text, { mode: 0o600 });
 }
 

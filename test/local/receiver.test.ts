@@ -1,0 +1,92 @@
+/** The receiver of the local world refuses what the services would refuse, and its page shows text as text. */
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { type IncomingMessage, request as plainRequest } from 'node:http';
+import { request } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { slackChannel, teamsChannel, webhookChannel } from '../../src/adapters/notify/http-channels.ts';
+import { PATHS } from '../../src/local/receiver/local-channels.ts';
+import { type Receiver, startReceiver } from '../../src/local/receiver/receiver.ts';
+import { aMessage } from '../support/notify-message.ts';
+import { SAMPLE_AT } from '../support/notify-samples.ts';
+
+let receiver: Receiver;
+let folder: string;
+let caPem: string;
+let secrets: Record<string, string>;
+let origin: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'warden-receiver-'));
+  receiver = await startReceiver({ caDir: folder, port: 0 });
+  caPem = await readFile(join(folder, 'ca.pem'), 'utf8');
+  secrets = JSON.parse(receiver.settings.WARDEN_NOTIFY_SECRETS ?? '');
+  origin = new URL(secrets.slack ?? '').origin;
+});
+afterAll(async () => {
+  await receiver.close();
+  await rm(folder, { recursive: true });
+});
+
+async function post(path: string, body: string, headers = {}): Promise<number | undefined> {
+  const sending = request(`${origin}${path}`, { method: 'POST', ca: caPem, headers });
+  sending.end(body);
+  const [answer]: IncomingMessage[] = await once(sending, 'response');
+  answer?.resume();
+  return answer?.statusCode;
+}
+
+async function read(path: string, headers = {}): Promise<{ status: number | undefined; body: string }> {
+  const asking = plainRequest(`${receiver.url}${path}`, { headers });
+  asking.end();
+  const [answer]: IncomingMessage[] = await once(asking, 'response');
+  return { status: answer?.statusCode, body: answer === undefined ? '' : await text(answer) };
+}
+
+const LARGE = JSON.stringify({ blocks: [{ type: 'section', text: { text: 'x'.repeat(3001) } }] });
+
+it.each([
+  ['a path that no service has', '/elsewhere', '{}', 404],
+  ['no JSON', PATHS.slack, '{', 400],
+  ['no card', PATHS.teams, '{"attachments":[]}', 400],
+  ['a text longer than Slack takes', PATHS.slack, LARGE, 400],
+  ['a body longer than any takes', PATHS.slack, 'x'.repeat(70_000), 413],
+  ['a mail without a token', PATHS.mail, '{}', 401],
+  ['a webhook without a signature', PATHS.webhook, '{}', 401],
+])('refuses %s', async (_case, path, body, status) => {
+  expect(await post(path, body)).toBe(status);
+  expect(receiver.messages).toEqual([]);
+});
+
+it('refuses a mail with a token of somebody else', async () => {
+  expect(await post(PATHS.mail, '{}', { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' })).toBe(401);
+});
+
+it('shows nothing to a page of another site that goes by another name', async () => {
+  expect(await read('/', { host: 'evil.example:7075' })).toEqual({ status: 403, body: '' });
+});
+
+it('takes what the channels send, and shows their moments and their text, which makes nothing of its own', async () => {
+  const options = { hosts: [], privateHosts: ['127.0.0.1'], caPem, now: () => SAMPLE_AT };
+  const message = aMessage({ title: 'A <b>title</b>', lines: ['<script>alert(1)</script> *x* [y](z)'] });
+  await teamsChannel('teams', secrets.teams ?? '', options).send(message);
+  await slackChannel('slack', secrets.slack ?? '', options).send(message);
+  const hook = { url: `${origin}${PATHS.webhook}`, secret: secrets.webhook ?? '' };
+  await webhookChannel('webhook', hook, options).send(message);
+
+  expect(receiver.messages.map(({ channel }) => channel)).toEqual(['teams', 'slack', 'webhook']);
+  const [teams, slack] = receiver.messages;
+  for (const shown of [teams, slack]) {
+    expect(shown?.title).toBe('A <b>title</b>');
+    const lines = shown?.lines.map((line) => line.text) ?? [];
+    expect(lines.find((line) => line.startsWith('Purge'))).toMatch(/^Purge: 1 Dec 2026, \d\d:\d\d$/);
+    expect(shown?.lines.at(-1)).toMatchObject({ text: 'Open in HSM Warden', href: message.link });
+  }
+  const { body } = await read('/');
+  expect(body).toContain('&lt;script&gt;');
+  expect(body).not.toMatch(/<script|<b>/);
+  expect(JSON.parse((await read('/messages')).body)).toHaveLength(3);
+});
