@@ -61,21 +61,19 @@ export function heartbeat(
   waitingEvents: number,
 ): Finding {
   const { activeKeys, deletedKeys, open, oldestBackupSeconds } = summary;
-  return {
-    kind: 'heartbeat',
-    discriminator: `looked ${now}`,
-    data: {
-      hsm,
-      severity: 'info',
-      ok,
-      lookedAt: isoTime(now),
-      activeKeys,
-      deletedKeys,
-      open: { ...open },
-      ...definedOnly({ oldestBackupSeconds }),
-      waitingEvents,
-    },
-  };
+  const data = {
+    hsm,
+    severity: 'info',
+    ok,
+    lookedAt: isoTime(now),
+    activeKeys,
+    deletedKeys,
+    open: { ...open },
+    ...definedOnly({ oldestBackupSeconds }),
+    waitingEvents,
+  } as const;
+  // Two scans may begin in the same millisecond and see different things.
+  return { kind: 'heartbeat', discriminator: `looked ${JSON.stringify(data)}`, data };
 }
 
 function openConditions(state: WatchState, unprotected: number, unreadable: number): Record<string, number> {

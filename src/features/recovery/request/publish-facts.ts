@@ -5,13 +5,11 @@ import type { EventBus } from '../../../core/events/bus.ts';
 import type { CloudEvent } from '../../../core/events/cloud-event.ts';
 import type { Outbox } from '../../../core/events/outbox.ts';
 import type { Logger } from '../../../core/ports.ts';
-import { isoTime } from '../../../core/time.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditEvent } from '../../audit/entry.ts';
-import { toRecoveryCloudEvent } from '../model/events.ts';
-import { missingFor } from '../model/policy.ts';
 import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
 import type { Fact, RecoveryRecord } from '../model/record.ts';
+import { eventOf } from './fact-event.ts';
 import { changeRecovery, readRecovery } from './recovery-log.ts';
 
 /** What publishing needs. */
@@ -138,41 +136,6 @@ function auditEvent(record: RecoveryRecord, fact: Fact): AuditEvent {
       detail: fact.detail,
     }),
   };
-}
-
-function eventOf(record: RecoveryRecord, fact: Fact, linkTo: (id: string) => string): CloudEvent {
-  const { target, key } = record.operation;
-  return toRecoveryCloudEvent({
-    id: `${record.id}/${fact.n}`,
-    type: fact.kind,
-    at: fact.at,
-    hsm: target,
-    key,
-    recoveryId: record.id,
-    link: linkTo(record.id),
-    ...standingOf(record),
-    ...definedOnly({
-      detail: fact.detail,
-      severity: isAlarm(record, fact) ? ('critical' as const) : undefined,
-    }),
-  });
-}
-
-/** How the request stands when its event is published. */
-function standingOf({ operation, requester, expiresAt, rule, approvals }: RecoveryRecord) {
-  const approvers = approvals.map(({ by, groups }) => ({ id: by.id, groups }));
-  return {
-    action: operation.action,
-    requestedBy: { id: requester.id, name: requester.name },
-    expiresAt: isoTime(expiresAt),
-    approvedBy: approvals.map(({ by }) => ({ id: by.id, name: by.name })),
-    ...missingFor([rule], approvers),
-  };
-}
-
-/** A key that nobody approved came back, or somebody put words into the mouth of the store. */
-function isAlarm({ outcome }: RecoveryRecord, { kind }: Fact): boolean {
-  return kind === 'restored-other-key' || (kind === 'failed' && outcome?.code === 'record-unproven');
 }
 
 function isFailure({ kind }: Fact): boolean {

@@ -100,6 +100,29 @@ describe('while the topic is down', () => {
     expect(world.stored(record.id).untold).toEqual([]);
   });
 
+  it.each(['accept', 'answer'] as const)(
+    'an event that is published again after a lost %s says how the request stood when its fact came to be',
+    async (operation) => {
+      const world = await deleted();
+      world.topic.faults.fail(operation, DOWN, { times: 1_000 });
+      const record = await world.ask();
+      await world.approve(record, 'bob');
+      await world.approve(record, 'carol');
+      await world.clock.advance(60_000);
+      world.topic.faults.clear();
+      await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
+
+      const said = [...new Map(world.topic.accepted.map((event) => [event.id, event])).values()];
+      const [bob, carol] = ['bob', 'carol'].map((id) => ({ id: person(id).id }));
+      expect(said).toMatchObject([
+        { type: 'HsmWarden.RecoveryRequested', data: { missingApprovals: 2, approvedBy: [] } },
+        { type: 'HsmWarden.RecoveryApprovalGiven', data: { missingApprovals: 1, approvedBy: [bob] } },
+        { type: 'HsmWarden.RecoveryApprovalGiven', data: { missingApprovals: 0, approvedBy: [bob, carol] } },
+        { type: 'HsmWarden.RecoveryApproved', data: { missingApprovals: 0, approvedBy: [bob, carol] } },
+      ]);
+    },
+  );
+
   it('goes on trying to tell what is over', async () => {
     const world = await deleted();
     const record = await world.ask();
