@@ -187,6 +187,23 @@ module.exports = {
       to: { path: '^src/cli/' },
     },
     {
+      name: 'the-console-knows-types-only',
+      comment: 'It runs in a browser: of the product it takes what answers look like, and no line that runs.',
+      severity: 'error',
+      from: { path: '^src/console/' },
+      to: {
+        pathNot: ['^src/console/', 'node_modules/preact/', 'node_modules/@azure/msal-browser/'],
+        dependencyTypesNot: ['type-only'],
+      },
+    },
+    {
+      name: 'nothing-needs-the-console',
+      comment: 'It is served as files.',
+      severity: 'error',
+      from: { path: '^(functions|src/|tools|bench)', pathNot: '^src/console/' },
+      to: { path: '^src/console/' },
+    },
+    {
       name: 'the-checker-stands-alone',
       comment: 'Who judges a campaign shares no line with what is judged, nor with who ran it.',
       severity: 'error',

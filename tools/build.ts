@@ -1,7 +1,8 @@
-/** Bundles each function app into dist/{app}/: one minified file with its source map, host.json and a package.json; and the command line into dist/cli/. */
+/** Bundles each function app into dist/{app}/: one minified file with its source map, host.json and a package.json; the console into dist/console/; and the command line into dist/cli/. */
 import { chmod, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { APPS } from './apps.ts';
+import { buildConsole } from './build-console.ts';
 
 /** CommonJS parts of the bundle call `require`, which an ES module does not have. */
 const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
@@ -32,6 +33,10 @@ for (const { name, entry } of APPS) {
   await cp('LICENSE', `${folder}/LICENSE`);
   await writeFile(`${folder}/package.json`, `${JSON.stringify({ type: 'module', main: 'main.js' })}\n`);
 }
+
+// The recovery app serves it.
+await buildConsole('dist/console');
+await cp('dist/console', 'dist/recovery/console', { recursive: true });
 
 const CLI = 'dist/cli/main.js';
 await build({

@@ -30,6 +30,9 @@ const VIOLATIONS = [
   ['src/adapters/keyvault', "import '../key-administration.ts';", 'only-operators-destroy-keys'],
   ['src/local', "import '../../cli/main.ts';", 'nothing-needs-the-command-line'],
   ['src/platform', "import '../../../test/support/errors.ts';", 'no-test-in-the-product'],
+  ['src/console', "import '../../core/errors.ts';", 'the-console-knows-types-only'],
+  ['src/console', "import 'node:fs';", 'the-console-knows-types-only'],
+  ['src/platform', "import '../../console/words/count.ts';", 'nothing-needs-the-console'],
   ['tools/chaos/checker', "import '../../../../src/core/errors.ts';", 'the-checker-stands-alone'],
   ['tools/chaos/checker', "import '../../plan/draw.ts';", 'the-checker-stands-alone'],
 ] as const;

@@ -1,0 +1,47 @@
+/** Home: is every key safe, and since when do we know? */
+import type { JSX } from 'preact';
+import type { Home } from '../../api/model.ts';
+import { useResource } from '../../api/resource.ts';
+import { Loaded } from '../../ui/loaded.tsx';
+import { Note } from '../../ui/note.tsx';
+import { Page } from '../../ui/page.tsx';
+import { HsmCard } from './hsm-card.tsx';
+import { NightStrip } from './night-strip.tsx';
+import { Urgent } from './urgent.tsx';
+import { VerdictLine } from './verdict-line.tsx';
+
+/** The picture is renewed this often, in milliseconds. */
+const EVERY_MS = 60_000;
+
+/** The page. */
+export function HomePage(): JSX.Element {
+  const home = useResource<Home>('home', (api, signal) => api.get('console/home', {}, signal), EVERY_MS);
+  return (
+    <Page title="Is every key safe?">
+      <Loaded of={home} what="the state of the keys">
+        {(value) => (
+          <>
+            <VerdictLine home={value} isOld={home.problem !== undefined} />
+            {!value.gate.armed && (
+              <Note tone="bad" title="The gate is disarmed: no recovery can be approved or executed">
+                <ul>
+                  {value.gate.problems.map((problem) => (
+                    <li key={problem}>{problem}</li>
+                  ))}
+                </ul>
+              </Note>
+            )}
+            <Urgent home={value} />
+            <h2>HSMs</h2>
+            <div class="cards">
+              {value.hsms.map((hsm) => (
+                <HsmCard key={hsm.hsm} of={hsm} />
+              ))}
+            </div>
+            <NightStrip nights={value.nights} />
+          </>
+        )}
+      </Loaded>
+    </Page>
+  );
+}

@@ -1,0 +1,86 @@
+/** One HSM: the word, the counts, and how old each proof is. */
+import type { ComponentChildren, JSX } from 'preact';
+import type { HomeHsm } from '../../api/model.ts';
+import { nightPath } from '../../routing/paths.ts';
+import { Link } from '../../routing/router.tsx';
+import { useNow } from '../../ui/clock.ts';
+import { Facts } from '../../ui/facts.tsx';
+import { Said } from '../../ui/said.tsx';
+import { Ago, At } from '../../ui/time.tsx';
+import { counted } from '../../words/count.ts';
+import { isPast, verdictNow } from '../../words/judge.ts';
+
+/** The card. */
+export function HsmCard({ of }: { readonly of: HomeHsm }): JSX.Element {
+  const now = useNow();
+  const { hsm, counts, lastRun, judgedAt, why, trouble } = of;
+  const verdict = verdictNow(of, now);
+  const isOld = verdict === 'unknown';
+  return (
+    <section class={`card ${verdict}`} aria-label={hsm}>
+      <h3>
+        <Link href={`/keys?hsm=${encodeURIComponent(hsm)}`}>{hsm}</Link> <Said of="verdict" value={verdict} />
+      </h3>
+      {isOld && (
+        <p>
+          {isPast(of, now) ? 'The last picture is too old to tell. ' : (why ?? '')}
+          {trouble !== undefined && ` ${trouble.message} ${trouble.advice ?? ''}`}
+        </p>
+      )}
+      {counts === undefined ? (
+        <p>No counts: none is known to be zero.</p>
+      ) : (
+        <div class={isOld ? 'stale' : undefined}>
+          {isOld && judgedAt !== undefined && (
+            <p>
+              <strong>Old numbers</strong>, of <At at={judgedAt} />:
+            </p>
+          )}
+          <ul class="counts">
+            <li>
+              <strong>
+                {counts.covered} of {counts.active}
+              </strong>{' '}
+              active keys covered
+            </li>
+            <li>{counted(counts.deleted, 'deleted key')}</li>
+            <li>{counted(counts.excluded, 'key left out', 'keys left out')}</li>
+            <li>{counted(counts.restorable, 'name', 'names')} known from backups only</li>
+            {counts.acknowledged > 0 && (
+              <li>{counted(counts.acknowledged, 'acknowledged loss', 'acknowledged losses')}</li>
+            )}
+          </ul>
+        </div>
+      )}
+      <Facts
+        of={[
+          ['Last scan', ago(of.scannedAt)],
+          [
+            'Last run',
+            lastRun === undefined ? (
+              'never'
+            ) : (
+              <Link href={nightPath(hsm, lastRun.runId)}>
+                <Ago at={lastRun.endedAt} />, {lastRun.state}
+              </Link>
+            ),
+          ],
+          ['Backups verified', ago(of.verifiedAt)],
+          ['Oldest backup', ago(of.oldestBackupAt)],
+          ['Restore drill', of.drilledAt === undefined ? 'restores are unproven' : ago(of.drilledAt)],
+        ]}
+      />
+      {of.warnings.length > 0 && (
+        <ul class="warnings">
+          {of.warnings.map((warning) => (
+            <li key={warning}>{warning}</li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+}
+
+function ago(at: string | undefined): ComponentChildren {
+  return at === undefined ? 'never' : <Ago at={at} />;
+}

@@ -1,0 +1,88 @@
+/** What needs somebody: requests that wait, keys that are lost, unprotected, or deleted. */
+import type { ComponentChildren, JSX } from 'preact';
+import type { Home } from '../../api/model.ts';
+import { keyPath, requestPath } from '../../routing/paths.ts';
+import { Link } from '../../routing/router.tsx';
+import { Countdown } from '../../ui/countdown.tsx';
+import { counted } from '../../words/count.ts';
+import { coverageInWords, riskWord } from '../../words/states.ts';
+
+/** The lists; each only where there is something. */
+export function Urgent({ home }: { readonly home: Home }): JSX.Element {
+  const { waiting, hsms } = home;
+  const lost = hsms.flatMap(({ hsm, lost: items }) => items.map((item) => ({ hsm, ...item })));
+  const risks = hsms.flatMap(({ hsm, risks: items }) => items.map((item) => ({ hsm, ...item })));
+  const deleted = hsms.flatMap(({ hsm, deleted: items }) => items.map((item) => ({ hsm, ...item })));
+  deleted.sort((a, b) => (a.purgeAt < b.purgeAt ? -1 : 1));
+  const more = (count: number, shown: number): string => (count > shown ? `, ${shown} shown` : '');
+  const total = (name: 'risks' | 'lost' | 'deleted', shown: number): number =>
+    Math.max(
+      shown,
+      hsms.reduce((sum, { counts }) => sum + (counts?.[name] ?? 0), 0),
+    );
+  return (
+    <>
+      {waiting.unknown !== undefined && (
+        <p class="note unknown">Waiting requests cannot be read: {waiting.unknown}</p>
+      )}
+      <List
+        title={`${counted(waiting.count, 'request waits', 'requests wait')}${more(waiting.count, waiting.items.length)}`}
+      >
+        {waiting.items.map(({ id, action, key, hsm, requester, approvals, approvalsNeeded, expiresAt }) => (
+          <li key={id}>
+            <Link href={requestPath(id)}>
+              {action === 'recover' ? 'Recover' : 'Restore'} {key} on {hsm}
+            </Link>{' '}
+            asked by {requester}, {approvals} of {approvalsNeeded} approvals
+            <Countdown what="Expires" ended="Expired" from={undefined} until={expiresAt} isSilent />
+          </li>
+        ))}
+      </List>
+      <List title={counted(total('lost', lost.length), 'lost key')}>
+        {lost.map(({ hsm, key, lost: what }) => (
+          <li key={`${hsm} ${key}`}>
+            <Link href={keyPath(hsm, key)}>{key}</Link> on {hsm}:{' '}
+            {what === 'key' ? 'no backup brings it back' : 'its newest version is in no backup'}
+          </li>
+        ))}
+      </List>
+      <List title={counted(total('risks', risks.length), 'key at risk', 'keys at risk')}>
+        {risks.map(({ hsm, key, risk, detail }) => (
+          <li key={`${hsm} ${key} ${risk}`}>
+            <Link href={keyPath(hsm, key)}>{key}</Link> on {hsm}: <strong>{riskWord(risk)}.</strong> {detail}
+          </li>
+        ))}
+      </List>
+      <List title={counted(total('deleted', deleted.length), 'deleted key')}>
+        {deleted.map(({ hsm, key, deletedAt, purgeAt, ...line }) => (
+          <li key={`${hsm} ${key}`}>
+            <Link href={keyPath(hsm, key)}>{key}</Link> on {hsm}. {coverageInWords(line)}
+            <Countdown
+              what="Purged"
+              ended="Its retention has ended"
+              from={deletedAt}
+              until={purgeAt}
+              isSilent
+            />
+          </li>
+        ))}
+      </List>
+    </>
+  );
+}
+
+function List({
+  title,
+  children,
+}: {
+  readonly title: string;
+  readonly children: ComponentChildren[];
+}): JSX.Element | null {
+  if (children.length === 0) return null;
+  return (
+    <section class="urgent">
+      <h2>{title}</h2>
+      <ul>{children}</ul>
+    </section>
+  );
+}

@@ -1,0 +1,83 @@
+/** Approves: the person types the name of the key, and the digest that was shown goes along. */
+import type { JSX } from 'preact';
+import { useId, useState } from 'preact/hooks';
+import type { RequestView } from '../../api/model.ts';
+import { useDraft } from '../../session/use-draft.ts';
+import { Dialog } from '../../ui/dialog.tsx';
+import { Trouble } from '../../ui/trouble.tsx';
+import { operationInWords } from '../../words/operation.ts';
+import { epochOf, localTime } from '../../words/time.ts';
+import { Changes } from './changes.tsx';
+import { useDecision } from './use-decision.ts';
+
+interface ApproveDialogProps {
+  readonly view: RequestView;
+  readonly decided: (view: RequestView) => void;
+  readonly close: () => void;
+  readonly reload: () => void;
+}
+
+/** The dialog. */
+export function ApproveDialog({ view, decided, close, reload }: ApproveDialogProps): JSX.Element {
+  const [draft, keep] = useDraft(`approve:${view.id}`);
+  const { shown, isSending, problem, changes, send } = useDecision(view);
+  const [isWrong, setWrong] = useState(false);
+  const id = useId();
+  const { key } = shown.operation;
+  function leave(): void {
+    keep(undefined);
+    if (problem !== undefined) reload();
+    close();
+  }
+  async function approve(event: Event): Promise<void> {
+    event.preventDefault();
+    const isRight = (draft ?? '').trim() === key;
+    setWrong(!isRight);
+    if (!isRight) return;
+    const next = await send('approvals', {});
+    if (next === undefined) return;
+    keep(undefined);
+    decided(next);
+  }
+  return (
+    <Dialog title="Approve exactly this" close={leave}>
+      <form onSubmit={(event) => void approve(event)} noValidate>
+        <Changes of={changes} />
+        {operationInWords(shown.operation, (at) => localTime(epochOf(at))).map((sentence) => (
+          <p key={sentence}>{sentence}</p>
+        ))}
+        <div class="field wide">
+          <label for={id}>
+            Type the name of the key: <strong>{key}</strong>
+          </label>
+          <input
+            id={id}
+            type="text"
+            autocomplete="off"
+            autocapitalize="none"
+            spellcheck={false}
+            required
+            aria-invalid={isWrong}
+            aria-describedby={isWrong ? `${id}-wrong` : undefined}
+            value={draft ?? ''}
+            onInput={(event) => keep(event.currentTarget.value)}
+          />
+          {isWrong && (
+            <p id={`${id}-wrong`} class="fault" role="alert">
+              This is not the name of the key. Nothing was sent.
+            </p>
+          )}
+        </div>
+        {problem !== undefined && <Trouble problem={problem} />}
+        <div class="buttons">
+          <button type="submit" class="primary" disabled={isSending}>
+            {isSending ? 'Sending…' : 'Approve'}
+          </button>
+          <button type="button" onClick={leave}>
+            Back
+          </button>
+        </div>
+      </form>
+    </Dialog>
+  );
+}

@@ -1,0 +1,14 @@
+/** What a person has typed, kept for this tab until it is sent: a new sign-in takes the page away and loses nothing. */
+
+const PREFIX = 'warden.draft.';
+
+/** The draft of a form; `undefined`: the form is not open. */
+export function readDraft(form: string): string | undefined {
+  return sessionStorage.getItem(PREFIX + form) ?? undefined;
+}
+
+/** Keeps the draft; `undefined` forgets it. */
+export function keepDraft(form: string, text: string | undefined): void {
+  if (text === undefined) sessionStorage.removeItem(PREFIX + form);
+  else sessionStorage.setItem(PREFIX + form, text);
+}

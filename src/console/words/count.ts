@@ -1,0 +1,14 @@
+/** Numbers with their noun. */
+
+const NUMBER = new Intl.NumberFormat('en');
+
+/** `1 key`, `2,300 keys`. `plural` is for nouns that do not take an s. */
+export function counted(count: number, noun: string, plural = `${noun}s`): string {
+  return `${NUMBER.format(count)} ${count === 1 ? noun : plural}`;
+}
+
+/** A list as English has it: `a`, `a and b`, `a, b and c`. */
+export function listed(words: readonly string[]): string {
+  if (words.length < 2) return words.join('');
+  return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
+}

@@ -1,0 +1,29 @@
+/** What a picture is worth now: a verdict holds until it is stale, whatever it was. */
+import type { Verdict } from '../api/model.ts';
+import { epochOf } from './time.ts';
+
+/** A verdict, and until when it holds. */
+interface Picture {
+  readonly verdict: Verdict;
+  readonly staleAfter?: string;
+}
+
+/** Whether the picture of an HSM is older than it may be at `now`. */
+export function isPast({ staleAfter }: Pick<Picture, 'staleAfter'>, now: number): boolean {
+  return staleAfter !== undefined && epochOf(staleAfter) < now;
+}
+
+/** The verdict on an HSM at `now`; an old picture says nothing. */
+export function verdictNow(hsm: Picture, now: number): Verdict {
+  return isPast(hsm, now) ? 'unknown' : hsm.verdict;
+}
+
+/** The verdict over all at `now`; `isOld`: the page could not be renewed. What is known to be wrong stays so. */
+export function overallNow(
+  { verdict, hsms }: { readonly verdict: Verdict; readonly hsms: readonly Picture[] },
+  now: number,
+  isOld: boolean,
+): Verdict {
+  if (verdict !== 'safe') return verdict;
+  return isOld || hsms.some((hsm) => isPast(hsm, now)) ? 'unknown' : 'safe';
+}
