@@ -27,6 +27,7 @@ const DOORS = {
     'sweep',
     'sweep-context',
   ],
+  console: ['page-paths', 'pages', 'security-headers'],
   'dead-letters': ['about', 'events', 'report'],
   notify: ['model/[^/]+', 'sink'],
   recovery: [

@@ -4,6 +4,7 @@ import { RECOVERY_ROUTES } from '../src/features/recovery/manifest.ts';
 import { readConfig } from '../src/platform/config/config.ts';
 import { composeRecovery } from '../src/platform/recovery-app.ts';
 import { registerOpenApi } from './http/openapi.ts';
+import { registerPages } from './http/pages.ts';
 import { registerRoutes } from './http/register.ts';
 import { registerTriggers } from './register.ts';
 import { startApp } from './start.ts';
@@ -15,6 +16,7 @@ startApp(() => {
   registerTriggers(recovery);
   registerRoutes(RECOVERY_ROUTES, recovery.appFor, recovery.track);
   registerOpenApi();
+  registerPages(recovery.pages);
   // Not awaited: whoever calls meanwhile waits for this very check, and the host for nothing.
   app.hook.appStart(() => {
     // It fails only when the app is stopping.

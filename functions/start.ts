@@ -27,7 +27,7 @@ function serveHealth({ problems, authenticator }: Misconfigured): void {
   app.http('health', {
     methods: ['GET'],
     authLevel: 'anonymous',
-    route: 'health',
+    route: 'api/health',
     handler: alwaysAnswered(async ({ headers }) => {
       const body = { status: 'misconfigured', problemCount: problems.length };
       if (headers.get('authorization') === null || authenticator === undefined) {

@@ -55,6 +55,9 @@ param zoneRedundantApps bool = false
 param siteUpdateStrategy ('Recreate' | 'RollingUpdate') = 'Recreate'
 @description('Optional. Origin of the recovery API and the console, where they have a domain of their own, such as https://keys.contoso.com.')
 param recoveryOrigin string?
+
+@description('Optional. Whether the recovery app serves the web console at its root.')
+param webConsole bool = true
 @description('Optional. Rules of the storage account of the backups.')
 param backupStorage backupStorageType = {}
 @description('Optional. Resource group of the backups; it must exist. A group of its own survives the removal of this one.')
@@ -149,6 +152,7 @@ module apps 'modules/apps.bicep' = {
     webhooks: webhooks
     notifySecretUri: notifySecretUri
     recoveryOrigin: recoveryOrigin
+    webConsole: webConsole
     disabledFunctions: disabledFunctions
     maximumInstanceCount: maximumInstanceCount
     zoneRedundantApps: zoneRedundantApps

@@ -14,7 +14,7 @@ export function registerOpenApi(): void {
   app.http(OPENAPI, {
     methods: ['GET'],
     authLevel: 'anonymous',
-    route: 'openapi.json',
+    route: 'api/openapi.json',
     handler: alwaysAnswered(() => toResponse({ status: 200, body: openApiDocument() })),
   });
 }

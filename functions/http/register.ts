@@ -28,7 +28,7 @@ export interface Guard {
 /** Counts the work on an answer, so that a stop waits for it. */
 type Track = <T>(work: () => Promise<T>) => Promise<T>;
 
-/** Registers each of `routes` under `/api/`. `appFor` makes what a handler works with, for the log of one invocation. */
+/** Registers each of `routes` under `/api/`, which host.json leaves to the functions. `appFor` makes what a handler works with, for the log of one invocation. */
 export function registerRoutes<App extends Guard>(
   routes: readonly Route<App, Caller>[],
   appFor: (context: InvocationContext) => App,
@@ -39,7 +39,7 @@ export function registerRoutes<App extends Guard>(
     app.http(name, {
       methods: [method],
       authLevel: 'anonymous',
-      route: path,
+      route: `api/${path}`,
       handler: handlerOf(route, appFor, track),
     });
   }

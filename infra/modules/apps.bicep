@@ -12,6 +12,7 @@ import {
   auditConsumerGroup
   auditHubName
   backupFunctions
+  consolePaths
   containers
   recoveryFunctions
   withoutZones
@@ -58,6 +59,9 @@ param notifySecretUri string?
 
 @description('Optional. Origin of the recovery API, where it has a domain of its own.')
 param recoveryOrigin string?
+
+@description('Required. Whether the recovery app serves the web console.')
+param webConsole bool
 
 @description('Required. Names of functions that are switched off for now.')
 param disabledFunctions string[]
@@ -213,15 +217,17 @@ module recoveryApp 'function-app.bicep' = {
     entra: entra
     originSetting: 'WARDEN_ORIGIN'
     origin: recoveryOrigin
-    // The app verifies the signature of a webhook itself; its health and its description hold no secret.
+    // The app verifies the signature of a webhook itself; its health, its description and its pages hold no secret.
     openPaths: concat(
       ['/api/health', '/api/openapi.json'],
+      webConsole ? consolePaths : [],
       map(webhooks.?sources ?? [], source => '/api/webhooks/${source}')
     )
     settings: union(settings, recoverySettings, webhookSettings, sharedSettings, {
       WARDEN_CLIENT_ID: recoveryIdentity.clientId
       WARDEN_AUTH_TENANT: entra.?tenantId ?? tenant().tenantId
       WARDEN_AUTH_AUDIENCE: entra.clientId
+      WARDEN_CONSOLE: webConsole ? 'true' : 'false'
       WARDEN_AUDIT_CONTAINER: containers.audit
       WARDEN_QUEUE_URL: 'https://${names.recoveryHost}.queue.${environment().suffixes.storage}'
       WARDEN_NOTIFY_QUEUE_URL: 'https://${names.backupHost}.queue.${environment().suffixes.storage}'

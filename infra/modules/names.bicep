@@ -128,6 +128,32 @@ var recoveryFunctions = [
   'openapi'
   'webhook'
   'webhookHandshake'
+  'zConsolePages'
+]
+
+@export()
+@description('The console and its deep links: files and addresses, no data. A star stands for whatever follows: https://github.com/MicrosoftDocs/azure-docs/issues/86514')
+var consolePaths = [
+  '/'
+  '/index.html'
+  '/favicon.svg'
+  '/favicon.ico'
+  '/assets/*'
+  '/requests'
+  '/requests/*'
+  '/recoveries/*'
+  '/keys'
+  '/keys/*'
+  '/deleted-keys'
+  '/inbox'
+  '/nights'
+  '/nights/*'
+  '/drills'
+  '/drills/*'
+  '/audit'
+  '/hsms'
+  '/settings'
+  '/api/console/config'
 ]
 
 // Requests and approvals lie in the container of the state, too. The backup app may read everything there, but write

@@ -13,6 +13,7 @@ param lockImmutability = true
 param hostStorageSkuName = 'Standard_GZRS'
 param privateNetworking = true
 param publicApps = false
+param webConsole = false
 param operatorAddressPrefixes = ['10.1.0.0/16']
 param alertReceivers = { emails: ['oncall@contoso.example'] }
 param logRetentionInDays = 365

@@ -21,6 +21,12 @@ export interface BackupAppPorts extends AppPorts, Pick<NotifyApp, 'channels' | '
 /** The function that answers the description of the API. */
 export const OPENAPI = 'openapi';
 
+/**
+ * The function that answers with the pages of the console, for every path that is left. The host tries functions in the order of
+ * their names (github.com/Azure/azure-functions-host issue 9876), so this one must be the last.
+ */
+export const PAGES = 'zConsolePages';
+
 /** What the backup app runs. */
 export const BACKUP_FEATURES: readonly Feature<Config, BackupAppPorts>[] = [
   BACKUP,
@@ -42,7 +48,7 @@ export const QUEUES: readonly string[] = [...BACKUP_FEATURES, ...RECOVERY_FEATUR
 /** The functions that each app registers; `openapi` is the description of the API itself. */
 export const FUNCTION_NAMES: Readonly<Record<'backup' | 'recovery', readonly string[]>> = {
   backup: namesIn(BACKUP_FEATURES),
-  recovery: [...namesIn(RECOVERY_FEATURES), ...RECOVERY_ROUTES.map(({ spec }) => spec.name), OPENAPI],
+  recovery: [...namesIn(RECOVERY_FEATURES), ...RECOVERY_ROUTES.map(({ spec }) => spec.name), OPENAPI, PAGES],
 };
 
 function namesIn(features: readonly { readonly triggers: readonly { readonly name: string }[] }[]) {

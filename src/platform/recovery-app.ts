@@ -18,6 +18,7 @@ import { LoggedEvidence } from '../features/recovery/request/evidence.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
 import { RECOVERY_FEATURES } from './features.ts';
+import { openPages, type Pages } from './open-pages.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { processLogger } from './process-log.ts';
 
@@ -30,6 +31,8 @@ export interface Recovery extends App {
    * with `app-stopping`.
    */
   checkGate(): Promise<void>;
+  /** The pages of the console; undefined where it is switched off. */
+  readonly pages: Pages | undefined;
 }
 
 /** Makes the recovery from the configuration. Fails with `settings-invalid` when the settings name no tenant. */
@@ -53,6 +56,7 @@ export function composeRecovery(config: Config): Recovery {
   return {
     ...bound,
     appFor,
+    pages: openPages(config),
     stop: async () => {
       await bound.stop();
       await platform.releasePace();

@@ -26,7 +26,7 @@ async function everyRequest(): Promise<{ method: string; path: string }[]> {
     config.bindings.flatMap((one) => Trigger.safeParse(one).data ?? []),
   );
   return triggers.flatMap(({ route, methods }) =>
-    methods.map((method) => ({ method, path: `/api/${route.replaceAll(/\{\w+\}/g, 'x')}` })),
+    methods.map((method) => ({ method, path: `/${route.replaceAll(/\{\w+\}/g, 'x')}` })),
   );
 }
 

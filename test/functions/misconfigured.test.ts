@@ -24,7 +24,7 @@ async function start(entry: 'main' | 'recovery-main', settings: Readonly<Record<
   for (const [name, value] of Object.entries(settings)) vi.stubEnv(name, value);
   const host = await startHost({
     entry: new URL(`../../functions/${entry}.ts`, import.meta.url),
-    hostJson: { version: '2.0' },
+    hostJson: { version: '2.0', extensions: { http: { routePrefix: '' } } },
     httpPort: 0,
     queues: false,
     timers: false,

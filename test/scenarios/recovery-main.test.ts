@@ -50,7 +50,10 @@ beforeAll(async () => {
   channel('hsm-warden.log').subscribe(note);
   host = await startHost({
     entry: new URL('../../functions/recovery-main.ts', import.meta.url),
-    hostJson: { version: '2.0', extensions: { queues: { maxPollingInterval: '00:00:01' } } },
+    hostJson: {
+      version: '2.0',
+      extensions: { http: { routePrefix: '' }, queues: { maxPollingInterval: '00:00:01' } },
+    },
     httpPort: 0,
     timers: false,
     scheduleStore: createMemoryScheduleStore(),

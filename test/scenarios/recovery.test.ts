@@ -115,7 +115,10 @@ beforeAll(async () => {
   slot.appFor = () => appFor(logger);
   host = await startHost({
     entry: new URL('../functions/apps/recovery-app.ts', import.meta.url),
-    hostJson: { version: '2.0', extensions: { queues: { maxPollingInterval: '00:00:01' } } },
+    hostJson: {
+      version: '2.0',
+      extensions: { http: { routePrefix: '' }, queues: { maxPollingInterval: '00:00:01' } },
+    },
     httpPort: 0,
     timers: false,
     settings: { AzureWebJobsStorage: 'UseDevelopmentStorage=true' },

@@ -67,7 +67,7 @@ export async function startRecoveryHost(
   await served.replace();
   const host = await startHost({
     entry: new URL('../functions/apps/recovery-app.ts', import.meta.url),
-    hostJson: { version: '2.0' },
+    hostJson: { version: '2.0', extensions: { http: { routePrefix: '' } } },
     httpPort: 0,
     masterKey: options.masterKey,
     queues: false,

@@ -34,6 +34,7 @@ const DEFAULTS: DeploymentPromise = {
   graceHours: 3,
   disabled: [],
   sources: [],
+  webConsole: true,
   notifySecrets: false,
   receivers: { emails: ['oncall@contoso.example'], webhooks: [] },
   entra: { clientId: CLIENT, tenantId: TENANT },
@@ -79,6 +80,7 @@ export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {
   },
   hardened: {
     ...DEFAULTS,
+    webConsole: false,
     privateApps: true,
     locked: true,
     hsms: [hsm('contoso'), hsm('fabrikam'), hsm('adventure', { resourceGroup: 'rg-keys' })],

@@ -35,6 +35,7 @@ export const LOCAL_SETTINGS: ReadonlySet<string> = new Set([
   'WARDEN_CA_FILE',
   'WARDEN_TOKEN_FILE',
   'WARDEN_TOPIC_KEY',
+  'WARDEN_CONSOLE_METADATA',
   'WARDEN_NOTIFY_SECRETS_FILE',
 ]);
 

@@ -49,6 +49,8 @@ export interface DeploymentPromise {
   readonly disabled: readonly string[];
   /** Webhook sources, whose paths are open. */
   readonly sources: readonly string[];
+  /** Whether the recovery app serves the console, whose addresses are open. */
+  readonly webConsole: boolean;
   /** Whether notification channels have secrets in a vault. */
   readonly notifySecrets: boolean;
   readonly receivers: { readonly emails: readonly string[]; readonly webhooks: readonly string[] };

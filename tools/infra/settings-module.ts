@@ -20,6 +20,7 @@ export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
   ['WARDEN_OVERDUE_GRACE_HOURS', ['backup']],
   ['WARDEN_BACKUP_RETENTION_DAYS', ['backup']],
   ['WARDEN_AUDIT_CONTAINER', ['recovery']],
+  ['WARDEN_CONSOLE', ['recovery']],
   ['WARDEN_AUTH_TENANT', ['recovery']],
   ['WARDEN_AUTH_AUDIENCE', ['recovery']],
   ['WARDEN_ORIGIN', ['recovery']],

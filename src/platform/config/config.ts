@@ -7,6 +7,7 @@ import type { SettingProblem } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
 import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed/manifest.ts';
 import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
+import { type ConsoleConfig, consoleConfig } from '../../features/console/settings.ts';
 import { type NotifyConfig, notifyConfig, notifyProblems } from '../../features/notify/settings.ts';
 import { buildRecovery, type RecoveryConfig, recoveryProblems } from '../../features/recovery/config.ts';
 import {
@@ -68,6 +69,7 @@ export interface Config extends BackupConfig {
   /** Absent when no event hub is named. */
   readonly auditFeed?: AuditFeedConfig;
   readonly notify: NotifyConfig;
+  readonly console: ConsoleConfig;
   /** Absent when no tenant is set: then there is no recovery. */
   readonly recovery?: RecoveryConfig;
   /** Absent where no public key is pinned: then nothing is sealed. */
@@ -216,6 +218,7 @@ function build(values: ProductValues): Config {
     watch: watchConfig(values),
     verify: verifyConfig(values),
     notify: notifyConfig(values),
+    console: consoleConfig(values),
     ...definedOnly({ auditFeed, recovery, seals }),
   };
 }

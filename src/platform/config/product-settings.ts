@@ -2,6 +2,7 @@
 import type { Values } from '../../core/settings/setting.ts';
 import { AUDIT_FEED_SETTINGS } from '../../features/audit-feed/manifest.ts';
 import { BACKUP_SETTINGS } from '../../features/backup/settings.ts';
+import { CONSOLE_SETTINGS } from '../../features/console/settings.ts';
 import { NOTIFY_SETTINGS } from '../../features/notify/settings.ts';
 import { RECOVERY_SETTINGS } from '../../features/recovery/settings.ts';
 import { SEAL_SETTINGS } from '../../features/seals/settings.ts';
@@ -19,6 +20,7 @@ export const SETTINGS = {
   ...RECOVERY_SETTINGS,
   ...SEAL_SETTINGS,
   ...NOTIFY_SETTINGS,
+  ...CONSOLE_SETTINGS,
 } as const;
 
 /** The name of a setting. */

@@ -25,6 +25,7 @@ function hostSettings({ names, identity, id, ref }: Facts, app: AppName): Record
     AzureWebJobsStorage__tableServiceUri: `https://${account}.table.core.windows.net`,
     AzureWebJobsStorage__credential: 'managedidentity',
     AzureWebJobsStorage__clientId: client,
+    AzureWebJobsDisableHomepage: 'true',
     languageWorkers__node__arguments: '--max-semi-space-size=2 --max-old-space-size=512',
     MALLOC_ARENA_MAX: '1',
     MALLOC_MMAP_THRESHOLD_: '131072',
@@ -73,6 +74,7 @@ function recoverySettings({ promise, names, id }: Facts): Record<string, Pattern
     WARDEN_AUTH_TENANT: promise.entra.tenantId,
     WARDEN_AUTH_AUDIENCE: promise.entra.clientId,
     WARDEN_AUDIT_CONTAINER: 'warden-audit',
+    WARDEN_CONSOLE: String(promise.webConsole),
     WARDEN_NOTIFY_QUEUE_URL: `https://${names.host.backup}.queue.core.windows.net`,
     WARDEN_ORIGIN: `https://ref(${id('Microsoft.Web/sites', names.app.recovery)}).defaultHostName`,
     ...(promise.sources.length === 0

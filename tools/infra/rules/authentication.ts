@@ -1,4 +1,5 @@
 /** The recovery API: the platform demands a token of the right issuer, but for the paths that guard themselves. */
+import { PAGE_PATHS } from '../../../src/features/console/page-paths.ts';
 import type { Expected } from '../expected.ts';
 import type { Facts } from '../facts.ts';
 
@@ -18,6 +19,7 @@ export function authentication({ promise, names }: Facts): Expected {
           excludedPaths: [
             '/api/health',
             '/api/openapi.json',
+            ...(promise.webConsole ? [...PAGE_PATHS, '/api/console/config'] : []),
             ...promise.sources.map((source) => `/api/webhooks/${source}`),
           ],
         },

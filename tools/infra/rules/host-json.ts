@@ -9,6 +9,8 @@ export function checkHostJson(host: JsonValue): readonly string[] {
     functionTimeout: /^00:(?:[3-9]\d):00$/,
     extensionBundle: { id: 'Microsoft.Azure.Functions.ExtensionBundle', version: '[4.0.0, 5.0.0)' },
     extensions: {
+      // The functions name their whole paths: the pages of the console are beside the API, and not below it.
+      http: { routePrefix: '' },
       queues: {
         batchSize: ANYTHING,
         newBatchThreshold: ANYTHING,
