@@ -39,6 +39,8 @@ const DOORS = {
     'access/refusals',
     'execution/verify-recovered',
     'findings/findings',
+    'findings/incidents',
+    'findings/incident-routes',
     'findings/routes',
     'model/[^/]+',
     'rearming/rearming',

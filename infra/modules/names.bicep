@@ -114,6 +114,8 @@ var recoveryFunctions = [
   'recoveryCancel'
   'findings'
   'findingAcknowledge'
+  'incidents'
+  'incidentAcknowledge'
   'recoveryWorker'
   'recoveryReconcile'
   'gateCheck'

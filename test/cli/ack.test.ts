@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { EXIT_CODES } from '../../src/cli/frame/exit-codes.ts';
 import { updateWatchState } from '../../src/features/watch/model/watch-state.ts';
+import { aDeletion } from '../support/notify-samples.ts';
+import { NotifyWorld } from '../support/notify-world.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 import { run } from './support/cli.ts';
 
@@ -59,6 +61,38 @@ describe('hsm-warden ack', () => {
     const ran = await as('bob', ['ffffffffffffffff', '--reason', 'x', '--yes']);
     expect(ran.code).toBe(2);
     expect(ran.stderr).toContain("No finding's id begins with ffffffffffffffff.");
+  });
+
+  it('acknowledges an incident by the reference that its messages have', async () => {
+    const { store, clock } = served.world;
+    const notify = new NotifyWorld();
+    await notify.happen(aDeletion('orders', { severity: 'high' }));
+    const scope = { kind: 'notify-incidents', scope: 'hsm-contoso' } as const;
+    await store.write(scope, JSON.stringify(await notify.incidentsOf('contoso')), 'absent');
+    const reference = notify.accepted()[0]?.reference ?? '';
+
+    const ran = await as('bob', [reference.toLowerCase(), '--reason', 'ticket 4712']);
+
+    expect(ran.stderr).toBe('');
+    expect(JSON.parse(ran.stdout)).toMatchObject({
+      reference,
+      subjects: 1,
+      acknowledged: {
+        by: 'bob@contoso.test',
+        at: new Date(clock.now()).toISOString(),
+        reason: 'ticket 4712',
+      },
+    });
+    expect(served.world.audited).toContain('incident-acknowledged');
+  });
+
+  it.each([
+    ['HW-000000', 'No open incident that lasts is called HW-000000.'],
+    ['HW-00000', '<finding>'],
+  ])('knows that %s is no incident', async (reference, said) => {
+    const ran = await as('bob', [reference, '--reason', 'x']);
+    expect(ran.code).toBe(2);
+    expect(ran.stderr).toContain(said);
   });
 
   it('wants a reason', async () => {

@@ -63,7 +63,6 @@ export class NotifyWorld {
   readonly channels: ReadonlyMap<string, FakeChannel>;
   readonly bus: EventBus;
   readonly deps: NotifierDeps;
-  readonly acknowledged = new Map<string, number>();
   readonly hsms = ['contoso', 'fabrikam'];
 
   constructor(entries: readonly ChannelEntry[] = [anEntry()], policy: Partial<NotifyPolicy> = {}) {
@@ -87,9 +86,6 @@ export class NotifyWorld {
       },
       reading: { severityOf: severityRule(EVENTS), maskKeys: policy.maskKeys ?? false },
       channels: this.channels,
-      acknowledgements: {
-        acknowledgedAt: async ({ hsm, key, family }) => this.acknowledged.get(`${family} ${hsm} ${key}`),
-      },
     };
   }
 

@@ -23,6 +23,7 @@ const DOCUMENTS: {
   'webhook-rate': { by: 'recovery', one: { kind: 'webhook-rate', source: 'alerts' } },
   'notify-incidents': { by: 'backup', one: { kind: 'notify-incidents', scope: 'product' } },
   'notify-channel': { by: 'backup', one: { kind: 'notify-channel', channel: 'ops' } },
+  'notify-acknowledged': { by: 'recovery', one: { kind: 'notify-acknowledged' } },
 };
 
 function documentsOf(app: 'backup' | 'recovery'): readonly string[] {

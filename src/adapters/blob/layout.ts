@@ -87,6 +87,9 @@ export function documentBlobName(address: DocumentAddress): string {
       return `notify/incidents/${address.scope}.json`;
     case 'notify-channel':
       return `notify/channels/${address.channel}.json`;
+    // Outside of what the app that sends may write: it must not acknowledge in the name of people.
+    case 'notify-acknowledged':
+      return 'acknowledged/incidents.json';
   }
 }
 

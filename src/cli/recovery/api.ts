@@ -4,6 +4,8 @@ import { type ApiInput, callApi, type SendToApi } from '../../core/api-client.ts
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { FindingView } from '../../features/recovery/findings/findings.ts';
+import { INCIDENT_ROUTES } from '../../features/recovery/findings/incident-routes.ts';
+import type { IncidentView } from '../../features/recovery/findings/incidents.ts';
 import { FINDING_ROUTES } from '../../features/recovery/findings/routes.ts';
 import type { RecoveryView } from '../../features/recovery/model/asking.ts';
 import {
@@ -83,6 +85,16 @@ export class RecoveryApi {
   /** Acknowledges one. */
   async acknowledge(id: string, reason: string): Promise<FindingView> {
     return callApi(this.#send, FINDING_ROUTES.acknowledge.spec, { params: { id }, body: { reason } });
+  }
+
+  /** The open incidents that last, acknowledged or not. */
+  async incidents(): Promise<readonly IncidentView[]> {
+    return (await callApi(this.#send, INCIDENT_ROUTES.list.spec, {})).items;
+  }
+
+  /** Acknowledges one. */
+  async acknowledgeIncident(id: string, reason: string): Promise<IncidentView> {
+    return callApi(this.#send, INCIDENT_ROUTES.acknowledge.spec, { params: { id }, body: { reason } });
   }
 
   /** Whether the gate is armed, what was found, and what is decided about it. */

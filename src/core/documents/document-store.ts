@@ -17,7 +17,8 @@ export type DocumentAddress =
   | { readonly kind: 'rearming' }
   | { readonly kind: 'webhook-rate'; readonly source: string }
   | { readonly kind: 'notify-incidents'; readonly scope: string }
-  | { readonly kind: 'notify-channel'; readonly channel: string };
+  | { readonly kind: 'notify-channel'; readonly channel: string }
+  | { readonly kind: 'notify-acknowledged' };
 
 /** The kind of a document. */
 export type DocumentKind = DocumentAddress['kind'];

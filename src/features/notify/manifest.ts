@@ -4,7 +4,7 @@ import type { Severity } from '../../core/events/severity.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import { isoTime } from '../../core/time.ts';
-import type { Acknowledgements, Channel } from './model/ports.ts';
+import type { Channel } from './model/ports.ts';
 import { NOTIFICATIONS, type QueuedEvent } from './model/queues.ts';
 import { handleNotification, type NotifierDeps, reconcileNotifications } from './notifier.ts';
 import { NOTIFY_SETTINGS, type NotifyConfig } from './settings.ts';
@@ -20,9 +20,6 @@ export interface NotifyApp extends AppPorts {
   readonly channels: ReadonlyMap<string, Channel>;
   readonly severityOf: (event: QueuedEvent) => Severity;
 }
-
-/** Nothing can be acknowledged yet: what lasts is repeated, at growing pauses. */
-const NOTHING_ACKNOWLEDGED: Acknowledgements = { acknowledgedAt: async () => undefined };
 
 export const NOTIFY: Feature<NotifyNeeds, NotifyApp> = {
   name: 'notify',
@@ -57,6 +54,5 @@ function notifierDeps(app: NotifyApp): NotifierDeps {
     ...app,
     policy: notify,
     reading: { severityOf: app.severityOf, maskKeys: notify.maskKeys },
-    acknowledgements: NOTHING_ACKNOWLEDGED,
   };
 }

@@ -1,5 +1,5 @@
 /** The notifications as use cases: events come in, what is due goes out, and a channel that fails is reported. */
-import { updateDocument } from '../../core/documents/update-document.ts';
+import { readDocument, updateDocument } from '../../core/documents/update-document.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
 import type { WorkQueue } from '../../core/ports.ts';
@@ -9,15 +9,17 @@ import { ingest, prune } from './incidents/ingest.ts';
 import { nextDue, plan } from './incidents/plan.ts';
 import { type Reading, readEvent } from './incidents/read-event.ts';
 import { addTests } from './incidents/tests.ts';
+import { ACKNOWLEDGED, acknowledgementOf } from './model/acknowledged.ts';
 import {
   INCIDENTS,
   type IncidentState,
   noIncidents,
   PRODUCT_SCOPE,
   scopeOf,
+  type Thread,
 } from './model/incident-state.ts';
 import type { NotifyPolicy } from './model/policy.ts';
-import type { Acknowledgements, Channel } from './model/ports.ts';
+import type { Channel } from './model/ports.ts';
 import { NOTIFICATIONS, type NotifyMessage, type QueuedEvent } from './model/queues.ts';
 import { take } from './sending/deliveries.ts';
 import { reportTroubles } from './sending/report-troubles.ts';
@@ -35,7 +37,6 @@ export interface NotifierDeps extends SendDeps {
   readonly policy: NotifyPolicy;
   readonly reading: Reading;
   readonly channels: ReadonlyMap<string, Channel>;
-  readonly acknowledgements: Acknowledgements;
 }
 
 /**
@@ -147,29 +148,21 @@ async function sendOn(deps: NotifierDeps, names: ReadonlySet<string>): Promise<v
 
 /** What somebody has acknowledged is not repeated. */
 async function noteAcknowledgements(deps: NotifierDeps, scope: string): Promise<void> {
-  const { clock, acknowledgements } = deps;
-  const state = await readIncidents(deps, scope);
+  const { clock } = deps;
   const now = clock.now();
-  for (const { id, repeatAt, closedAt, acknowledgedAt, hsm, family, members, openedAt } of Object.values(
-    state.threads,
-  )) {
-    const isDue =
-      repeatAt !== undefined && repeatAt <= now && closedAt === undefined && acknowledgedAt === undefined;
-    if (!isDue || hsm === undefined) continue;
-    const open = Object.values(members).filter((member) => member.state === 'open');
-    const times: (number | undefined)[] = [];
-    for (const { key } of open) {
-      times.push(
-        await acknowledgements.acknowledgedAt({ hsm, family, ...(key === undefined ? {} : { key }) }),
-      );
-    }
-    if (!times.every((time) => time !== undefined && time >= openedAt)) continue;
-    await changeIncidents(deps, scope, (before) => {
-      const thread = before.threads[id];
-      if (thread === undefined) return before;
-      return { ...before, threads: { ...before.threads, [id]: { ...thread, acknowledgedAt: now } } };
+  const isDue = ({ repeatAt, closedAt, acknowledgedAt }: Thread) =>
+    repeatAt !== undefined && repeatAt <= now && closedAt === undefined && acknowledgedAt === undefined;
+  const due = Object.values((await readIncidents(deps, scope)).threads).filter(isDue);
+  if (due.length === 0) return;
+  const { value: known } = await readDocument(deps.state, ACKNOWLEDGED, { kind: 'notify-acknowledged' });
+  if (!due.some((thread) => acknowledgementOf(known, thread) !== undefined)) return;
+  await changeIncidents(deps, scope, (before) => {
+    const threads = Object.entries(before.threads).map(([id, thread]): [string, Thread] => {
+      const found = isDue(thread) ? acknowledgementOf(known, thread) : undefined;
+      return [id, found === undefined ? thread : { ...thread, acknowledgedAt: found.at }];
     });
-  }
+    return { ...before, threads: Object.fromEntries(threads) };
+  });
 }
 
 async function readIncidents(deps: NotifierDeps, scope: string): Promise<IncidentState> {

@@ -12,6 +12,7 @@ import type { GateVerdict } from './access/gate-reports.ts';
 import { Refusals } from './access/refusals.ts';
 import { type ExecuteDeps, type ExecuteResult, executeRecovery } from './execution/execute.ts';
 import { Findings } from './findings/findings.ts';
+import { Incidents } from './findings/incidents.ts';
 import type { RecoveryQuery } from './model/asking.ts';
 import { type ApprovalRule, ruleFor } from './model/policy.ts';
 import { Inventory } from './planning/inventory.ts';
@@ -44,6 +45,7 @@ export interface RecoveryApp {
   readonly webhooks: Webhooks;
   readonly inventory: Inventory;
   readonly findings: Findings;
+  readonly incidents: Incidents;
   readonly refusals: Refusals;
   readonly authenticator: Authenticator;
   readonly logger: Logger;
@@ -77,7 +79,8 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const evidence = disarmingEvidence(shared.evidence, gate);
   const refusals = new Refusals(audit, clock);
   const inventory = new Inventory(shared);
-  const findings = new Findings({ ...shared, audit });
+  const incidents = new Incidents({ ...shared, audit });
+  const findings = new Findings({ ...shared, audit, incidents });
   const settled = new Set<string>();
   return (logger) => {
     const deps = { ...shared, audit: heightLog(audit, logger), evidence, logger, closed: settled };
@@ -88,6 +91,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       webhooks,
       inventory,
       findings,
+      incidents,
       refusals,
       authenticator,
       logger,

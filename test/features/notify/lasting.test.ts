@@ -1,10 +1,20 @@
 /** What lasts is repeated until somebody acknowledges it, and a channel gets what its filter lets through. */
 import { describe, expect, it } from 'vitest';
 import { MINUTE_MS } from '../../../src/core/time.ts';
+import { Incidents } from '../../../src/features/recovery/findings/incidents.ts';
 import { aDeletion, aRecoveredKey, aRequestEvent, SAMPLE_AT, SAMPLES } from '../../support/notify-samples.ts';
 import { anEntry, NotifyWorld } from '../../support/notify-world.ts';
+import { person } from '../../support/recovery-builders.ts';
 
 const HOUR_MS = 60 * MINUTE_MS;
+
+/** A person takes note of every incident, as it stands. */
+async function acknowledgeAll(world: NotifyWorld): Promise<void> {
+  const { state, clock } = world;
+  const audit = { note: async () => ({ seq: 1, hash: '' }) };
+  const incidents = new Incidents({ store: state, audit, clock, hsmNames: world.hsms });
+  for (const { id } of await incidents.list()) await incidents.acknowledge(id, person('bob'), 'known');
+}
 
 describe('what lasts', () => {
   it('is repeated at growing pauses, by severity', async () => {
@@ -25,7 +35,7 @@ describe('what lasts', () => {
   it('is not repeated once it is acknowledged, until it grows worse', async () => {
     const world = new NotifyWorld();
     await world.happen(aDeletion('orders', { severity: 'high' }));
-    world.acknowledged.set('deleted-key contoso orders', SAMPLE_AT + MINUTE_MS);
+    await acknowledgeAll(world);
     await world.pass(48 * HOUR_MS);
     expect(world.accepted()).toHaveLength(1);
 
@@ -34,6 +44,29 @@ describe('what lasts', () => {
     if (purged !== undefined)
       await world.happen({ ...purged, data, time: new Date(SAMPLE_AT + 48 * HOUR_MS).toISOString() });
     expect(world.accepted()).toHaveLength(2);
+    // The old word is not about what is worse now.
+    await world.pass(2 * HOUR_MS);
+    expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'update', 'repeat']);
+    await acknowledgeAll(world);
+    await world.pass(48 * HOUR_MS);
+    expect(world.accepted()).toHaveLength(3);
+  });
+
+  it('says in each repeat how it ends, by the reference that every message has', async () => {
+    const world = new NotifyWorld();
+    await world.happen(aDeletion('orders', { severity: 'critical' }));
+    await world.pass(2 * HOUR_MS);
+    const [first, repeat] = world.accepted();
+    expect(repeat).toMatchObject({ kind: 'repeat', title: first?.title });
+    expect(repeat?.lines.at(-1)).toContain(`hsm-warden ack ${first?.reference} `);
+  });
+
+  it('is repeated although what is acknowledged cannot be read', async () => {
+    const world = new NotifyWorld();
+    await world.state.write({ kind: 'notify-acknowledged' }, '{', 'absent');
+    await world.happen(aDeletion('orders', { severity: 'critical' }));
+    await world.pass(2 * HOUR_MS);
+    expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'repeat']);
   });
 
   it.each(['info', 'notice'] as const)('of severity %s is not repeated', async (severity) => {

@@ -3,7 +3,14 @@ import { definedOnly } from '../../../core/defined-only.ts';
 import type { Severity } from '../../../core/events/severity.ts';
 import type { Family } from '../model/channel-entry.ts';
 import type { Member, News, Thread } from '../model/incident-state.ts';
-import { type Fact, type KeyLine, LONGEST_TITLE, type Message, short } from '../model/message.ts';
+import {
+  type Fact,
+  type KeyLine,
+  LONGEST_TITLE,
+  type Message,
+  referenceOf,
+  short,
+} from '../model/message.ts';
 import { maskedKey } from './read-event.ts';
 import { gravest, weightOf } from './severities.ts';
 
@@ -56,7 +63,9 @@ export function compose(draft: Draft): Omit<Message, 'id'> {
     at: now,
     firstAt,
     title: short(
-      isSingle ? firstSentence(lines.at(-1) ?? first?.saying.what ?? '') : titleOfMany(thread, all),
+      isSingle
+        ? firstSentence((kind === 'repeat' ? lines[0] : lines.at(-1)) ?? first?.saying.what ?? '')
+        : titleOfMany(thread, all),
       LONGEST_TITLE,
     ),
     lines,
@@ -75,9 +84,8 @@ function firstSentence(text: string): string {
   return text.replace(/\. .*$/, '.');
 }
 
-/** How an incident is called among people. */
-export function referenceOf(thread: string): string {
-  return `HW-${thread.slice(0, 6).toUpperCase()}`;
+function howToAcknowledge({ id }: Thread): string {
+  return `This is repeated until it is over, or until it is acknowledged: hsm-warden ack ${referenceOf(id)} --reason '…'`;
 }
 
 /** The gravest of what is open; of what is over, how its end is weighed. */
@@ -90,7 +98,8 @@ export function severityOf(kind: Message['kind'], members: readonly Member[]): S
 function linesOf({ thread, members, news, kind }: Draft): string[] {
   const all = [...members.values()];
   if (news.length === 0) {
-    return all.length === 1 ? all.map(({ saying }) => saying.what) : [`${titleOfMany(thread, all)}.`];
+    const what = all.length === 1 ? all.map(({ saying }) => saying.what) : [`${titleOfMany(thread, all)}.`];
+    return kind === 'repeat' ? [...what, howToAcknowledge(thread)] : what;
   }
   const subjects = new Set(news.map(({ subject }) => subject));
   if (all.length > 1 && (subjects.size > 3 || kind === 'resolved')) return [`${titleOfMany(thread, all)}.`];

@@ -169,7 +169,8 @@ function change(thread: Thread, subject: string, occurrence: Occurrence, now: nu
     isOver || isGraver(gravest(all.map((one) => one.severity)), thread) || thread.family === 'recovery';
   const { repeatAt, acknowledgedAt, ...rest } = changed;
   // What grows worse is not what somebody acknowledged.
-  const kept = acknowledgedAt !== undefined && !isWorse(before, occurrence) ? { acknowledgedAt } : {};
+  const worse = isWorse(before, occurrence);
+  const kept = worse ? { worseAt: now } : definedOnly({ acknowledgedAt });
   return {
     ...rest,
     ...kept,

@@ -1,8 +1,8 @@
 /** Test messages: of a day, or asked for by a person. */
 import { eventIdOf } from '../../../core/events/cloud-event.ts';
 import type { IncidentState, Outgoing } from '../model/incident-state.ts';
+import { referenceOf } from '../model/message.ts';
 import { testThread } from '../model/test-thread.ts';
-import { referenceOf } from './compose.ts';
 
 const TESTS_KEPT = 100;
 

@@ -57,6 +57,8 @@ const Thread = z.strictObject({
   told: Severity.exactOptional(),
   repeats: z.int().nonnegative(),
   repeatAt: Time.exactOptional(),
+  /** When it last grew worse, which ends an acknowledgement. */
+  worseAt: Time.exactOptional(),
   acknowledgedAt: Time.exactOptional(),
   waiting: Waiting.exactOptional(),
   closedAt: Time.exactOptional(),

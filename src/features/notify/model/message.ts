@@ -58,6 +58,11 @@ export const Message = z.strictObject({
 });
 export type Message = z.infer<typeof Message>;
 
+/** How an incident is called among people, by the id of its thread. */
+export function referenceOf(thread: string): string {
+  return `HW-${thread.slice(0, 6).toUpperCase()}`;
+}
+
 /** `text` in at most `most` characters, cut between code points. */
 export function short(text: string, most: number): string {
   if (text.length <= most) return text;

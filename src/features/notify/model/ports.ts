@@ -21,13 +21,3 @@ export interface Channel {
   readonly intervalMs: number;
   send(message: Message, signal?: AbortSignal): Promise<Acceptance>;
 }
-
-/** Whether somebody has acknowledged what is open about a subject; from then on it is not repeated. */
-export interface Acknowledgements {
-  /** When it was acknowledged, epoch milliseconds; undefined when it was not. */
-  acknowledgedAt(about: {
-    readonly hsm: string;
-    readonly key?: string;
-    readonly family: string;
-  }): Promise<number | undefined>;
-}

@@ -12,6 +12,7 @@ import {
 import type { AuditAnchor, AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import { type LostFinding, lostFindings } from '../../watch/model/lost-findings.ts';
 import { readWatchState } from '../../watch/model/watch-state.ts';
+import type { Incidents } from './incidents.ts';
 
 const Time = z.iso.datetime();
 
@@ -38,6 +39,7 @@ export interface FindingsDeps {
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   readonly hsmNames: readonly string[];
+  readonly incidents: Pick<Incidents, 'acknowledgeKey'>;
 }
 
 /** The lost keys of all HSMs. */
@@ -56,16 +58,18 @@ export class Findings {
   }
 
   /**
-   * Notes in the audit log that `by` has taken note of a finding; one that is acknowledged already stays as it is. Fails with
-   * `finding-unknown`, `state-corrupt`, `audit-corrupt` or a storage code.
+   * Notes in the audit log that `by` has taken note of a finding, and of the incident about it, which is then not repeated;
+   * what is acknowledged already stays as it is. Fails with `finding-unknown`, `state-corrupt`, `audit-corrupt` or a storage
+   * code.
    */
   async acknowledge(id: string, by: Actor, reason: string): Promise<FindingView> {
     const finding = (await this.#all()).find((one) => one.id === id);
     if (finding === undefined) throw unknown(id);
-    const { audit, auditStore, anchor } = this.#deps;
+    const { audit, auditStore, anchor, incidents } = this.#deps;
     const before = (await acknowledgementsOf(auditStore, anchor, [finding])).get(id);
+    if (before === undefined) await audit.note(acknowledgementEvent(finding, by, reason));
+    await incidents.acknowledgeKey(finding.hsm, finding.key, by, reason);
     if (before !== undefined) return viewOf(finding, before);
-    await audit.note(acknowledgementEvent(finding, by, reason));
     return viewOf(finding, (await acknowledgementsOf(auditStore, anchor, [finding])).get(id));
   }
 

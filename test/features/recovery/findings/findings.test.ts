@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { acknowledgementsOf } from '../../../../src/features/audit/acknowledgements.ts';
 import { Findings } from '../../../../src/features/recovery/findings/findings.ts';
+import { Incidents } from '../../../../src/features/recovery/findings/incidents.ts';
 import { lostFindings } from '../../../../src/features/watch/model/lost-findings.ts';
 import { updateWatchState } from '../../../../src/features/watch/model/watch-state.ts';
 import { person } from '../../../support/recovery-builders.ts';
@@ -20,14 +21,11 @@ async function note(world: RecoveryWorld, purges: Parameters<typeof lostFindings
 }
 
 function findingsOf(world: RecoveryWorld) {
-  const { store, auditStore } = world;
-  return new Findings({
-    store,
-    auditStore,
-    audit: world.deps().audit,
-    anchor: world.anchor,
-    hsmNames: ['contoso', 'contoso-dr'],
-  });
+  const { store, auditStore, clock } = world;
+  const { audit } = world.deps();
+  const hsmNames = ['contoso', 'contoso-dr'];
+  const incidents = new Incidents({ store, audit, clock, hsmNames });
+  return new Findings({ store, auditStore, audit, anchor: world.anchor, hsmNames, incidents });
 }
 
 async function acknowledgeOnly(world: RecoveryWorld) {

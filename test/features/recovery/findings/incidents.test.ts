@@ -1,0 +1,104 @@
+/** Open incidents are listed and acknowledged by people: in the audit log first, then for the app that sends. */
+import { describe, expect, it } from 'vitest';
+import { readDocument } from '../../../../src/core/documents/update-document.ts';
+import { ACKNOWLEDGED } from '../../../../src/features/notify/model/acknowledged.ts';
+import { Findings } from '../../../../src/features/recovery/findings/findings.ts';
+import { Incidents } from '../../../../src/features/recovery/findings/incidents.ts';
+import { updateWatchState } from '../../../../src/features/watch/model/watch-state.ts';
+import {
+  aDeletion,
+  aRecoveredKey,
+  aRequestEvent,
+  SAMPLE_AT,
+  SAMPLES,
+} from '../../../support/notify-samples.ts';
+import { NotifyWorld } from '../../../support/notify-world.ts';
+import { person } from '../../../support/recovery-builders.ts';
+import { RecoveryWorld } from '../../../support/recovery-world.ts';
+
+const BOB = person('bob');
+
+/** Notifications and recovery on one state, as in a deployment. */
+function world() {
+  const notify = new NotifyWorld();
+  const recovery = new RecoveryWorld();
+  const { audit } = recovery.deps();
+  const deps = { store: notify.state, audit, clock: notify.clock, hsmNames: notify.hsms };
+  return { notify, recovery, deps, incidents: new Incidents(deps) };
+}
+
+function sample(name: string) {
+  const event = SAMPLES.get(name);
+  if (event === undefined) throw new Error(`no sample ${name}`);
+  return event;
+}
+
+describe('incidents', () => {
+  it('are those that last and are open, of HSMs and of the product', async () => {
+    const { notify, incidents } = world();
+    await notify.happen(
+      aDeletion('orders', { severity: 'high' }),
+      aDeletion('gone', { hsm: 'fabrikam' }),
+      aRecoveredKey('gone', SAMPLE_AT + 1000, 'fabrikam'),
+      sample('notification-channel-failing'),
+      aRequestEvent('requested'),
+    );
+
+    const [message] = notify.accepted();
+    expect(await incidents.list()).toMatchObject([
+      { kind: 'channel', subjects: 1 },
+      { kind: 'deleted-key', hsm: 'contoso', severity: 'high', subjects: 1, reference: message?.reference },
+    ]);
+  });
+
+  it('are acknowledged once: a line in the audit log, and what the app that sends reads', async () => {
+    const { notify, recovery, incidents } = world();
+    await notify.happen(aDeletion('orders'));
+    const [incident] = await incidents.list();
+
+    const first = await incidents.acknowledge(incident?.id ?? '', BOB, 'known');
+    const second = await incidents.acknowledge(incident?.id ?? '', person('carol'), 'again');
+
+    expect(first.acknowledged).toMatchObject({ by: BOB.name, reason: 'known' });
+    expect(second).toEqual(first);
+    expect(recovery.audited.filter((event) => event === 'incident-acknowledged')).toHaveLength(1);
+    expect(await incidents.list()).toEqual([first]);
+  });
+
+  it('are not acknowledged where the audit log takes no line', async () => {
+    const { notify, deps } = world();
+    await notify.happen(aDeletion('orders'));
+    const audit = { ...deps.audit, note: () => Promise.reject(new Error('no audit log')) };
+    const incidents = new Incidents({ ...deps, audit });
+    const [incident] = await incidents.list();
+
+    await expect(incidents.acknowledge(incident?.id ?? '', BOB, 'known')).rejects.toThrow('no audit log');
+    const { value } = await readDocument(notify.state, ACKNOWLEDGED, { kind: 'notify-acknowledged' });
+    expect(value).toBeUndefined();
+  });
+
+  it('that are over, or never were, cannot be acknowledged', async () => {
+    const { incidents } = world();
+    await expect(incidents.acknowledge('0'.repeat(16), BOB, 'known')).rejects.toMatchObject({
+      code: 'finding-unknown',
+    });
+  });
+
+  it.each([
+    ['are acknowledged with the loss of the only key that they are about', ['orders'], 1],
+    ['stay open when they are about other keys, too', ['orders', 'invoices'], 0],
+  ])('%s', async (_case, keys, count) => {
+    const { notify, recovery, deps, incidents } = world();
+    await notify.happen(...keys.map((key) => aDeletion(key, { severity: 'critical' })));
+    const purges = { orders: { at: 1_000, awaitsRecord: false, records: [], lost: 'key' as const } };
+    await updateWatchState(notify.state, 'contoso', (state) => ({ ...state, purges }));
+    const { auditStore, anchor } = recovery;
+    const findings = new Findings({ ...deps, auditStore, anchor, incidents });
+    const [finding] = await findings.list();
+
+    await findings.acknowledge(finding?.id ?? '', BOB, 'a test key');
+
+    const listed = await incidents.list();
+    expect(listed.filter(({ acknowledged }) => acknowledged !== undefined)).toHaveLength(count);
+  });
+});
