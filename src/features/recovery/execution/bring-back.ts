@@ -11,8 +11,10 @@ import type { Answer, Claimed } from '../request/claims.ts';
 
 /** The circumstances of one execution. Times are epoch milliseconds. */
 export interface Circumstances {
-  /** Whether an earlier execution of this request may have acted already. */
-  readonly resumed: boolean;
+  /** Whether an earlier execution of this request may have asked the HSM already. */
+  readonly asked: boolean;
+  /** Keeps for good that the HSM is about to be asked: a process that dies here must be known to have got so far. */
+  readonly onAsk: () => Promise<void>;
   /** Set when the HSM has done it already for this request: it is not asked again. */
   readonly acted?: Claimed['acted'];
   /** Keeps for good that the HSM has done it, with the key it answered with. */
@@ -85,24 +87,25 @@ function actOnce(
   clock: Clock,
   record: RecoveryRecord,
   keys: KeyService,
-  { resumed, actBefore, signal }: Circumstances,
+  { asked, onAsk, actBefore, signal }: Circumstances,
   bytes: Uint8Array | undefined,
 ): () => Promise<(Omit<BroughtBack, 'answer'> & { readonly answer?: KeyDetail }) | Lost> {
   const { action, key } = record.operation;
-  let mayHaveActed = resumed;
+  let mayHaveActed = asked;
   return async () => {
     const acted = mayHaveActed;
     const found = await readKeyState(keys, key, signal);
     if (found.state === 'active') {
       if (acted) {
         return {
-          warnings: resumed ? ['The key was found active when the execution was resumed.'] : [],
+          warnings: asked ? ['The key was found active when the execution was resumed.'] : [],
           ours: true,
         };
       }
       throw failure(record, 'key-active', 'the key is active already', 'Nothing has to be recovered.');
     }
     requireFit(record, found);
+    if (!acted) await onAsk();
     requireTime(clock.now(), record, actBefore);
     mayHaveActed = true;
     try {

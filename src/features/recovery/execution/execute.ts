@@ -87,7 +87,6 @@ const ROLLED_BACK =
 
 interface Claimed {
   readonly held: ChangedRecord;
-  readonly resumed: boolean;
   readonly until: number;
   /** What was claimed in the write-once store before. */
   readonly before: ClaimedBefore;
@@ -97,14 +96,10 @@ interface Claimed {
 type Claim = { readonly claimed: Omit<Claimed, 'before'> } | { readonly instead: ExecuteResult };
 
 async function tryClaim(deps: ExecuteDeps, id: string, worker: string): Promise<Claim> {
-  let resumed = false;
   const until = deps.clock.now() + CLAIM_MS;
   try {
-    const held = await changeRecovery(deps.store, id, (record) => {
-      resumed = record.state === 'executing';
-      return command(deps, { type: 'claim', worker, until })(record);
-    });
-    return { claimed: { held, resumed, until } };
+    const held = await changeRecovery(deps.store, id, command(deps, { type: 'claim', worker, until }));
+    return { claimed: { held, until } };
   } catch (error) {
     if (isWardenError(error, 'recovery-claimed')) {
       return { instead: await putBack(deps, id, CLAIM_MS / 1000, error) };
@@ -140,8 +135,9 @@ async function executeClaimed(
   const claims = new Claims(deps.once);
   let step = 'audit';
   const circumstances: Circumstances = {
-    resumed: claimed.resumed,
+    asked: claimed.before.asked,
     acted: claimed.before.acted,
+    onAsk: () => claims.ask(claimed.held.record),
     onActed: (answer) => claims.act(claimed.held.record, answer),
     actBefore: claimed.until - MARGIN_MS,
     signal,

@@ -24,11 +24,16 @@ const Acted = z.strictObject({
   answer: Answer.exactOptional(),
 });
 
+/** The HSM may have been asked: written just before. */
+const Asked = z.strictObject({ format: z.literal(1), id: z.string(), digest: Digest });
+
 const Ended = z.strictObject({ format: z.literal(1), id: z.string(), digest: Digest, outcome: Outcome });
 
 /** What was claimed for a request before. */
 export interface Claimed {
   readonly begun: boolean;
+  /** Whether the HSM may have been asked: if not, what is there now is somebody else's doing. */
+  readonly asked: boolean;
   /** Set once the HSM has done it: it is never asked for it again. */
   readonly acted?: { readonly answer?: Answer };
 }
@@ -44,15 +49,16 @@ export class Claims {
   /** What is claimed for `record`. Fails with `record-unproven` when it was claimed for something else or ended by people, or the storage codes. */
   async of(record: Pick<RecoveryRecord, 'id' | 'digest'>): Promise<Claimed> {
     const { id, digest } = record;
-    const [begun, acted, closed] = await Promise.all([
+    const [begun, asked, acted, closed] = await Promise.all([
       this.#read(begunName(id), Begun, record),
+      this.#read(askedName(id), Asked, record),
       this.#read(actedName(id), Acted, record),
       this.#store.read(closedName(id)),
     ]);
     if (closed !== undefined) throw wasClosed(id);
-    if (begun === undefined && acted !== undefined) throw foreign(id, digest);
-    if (acted === undefined) return { begun: begun !== undefined };
-    return { begun: true, acted: definedOnly({ answer: acted.answer }) };
+    if (begun === undefined && (asked !== undefined || acted !== undefined)) throw foreign(id, digest);
+    if (acted === undefined) return { begun: begun !== undefined, asked: asked !== undefined };
+    return { begun: true, asked: true, acted: definedOnly({ answer: acted.answer }) };
   }
 
   /** Claims the execution for `worker`; whether it was the first to. May fail with the storage codes. */
@@ -63,6 +69,11 @@ export class Claims {
   /** Keeps for good that people ended it before it was executed. May fail with the storage codes. */
   async close({ id, digest }: Pick<RecoveryRecord, 'id' | 'digest'>): Promise<void> {
     await this.#store.write(closedName(id), canonicalJson({ format: 1, id, digest }));
+  }
+
+  /** Keeps for good that the HSM is about to be asked. May fail with the storage codes. */
+  async ask({ id, digest }: Pick<RecoveryRecord, 'id' | 'digest'>): Promise<void> {
+    await this.#store.write(askedName(id), canonicalJson({ format: 1, id, digest }));
   }
 
   /** Keeps for good that the HSM has done it. May fail with the storage codes. */
@@ -111,6 +122,10 @@ export class Claims {
 
 function begunName(id: string): string {
   return `claims/${id}/begun.json`;
+}
+
+function askedName(id: string): string {
+  return `claims/${id}/asked.json`;
 }
 
 function actedName(id: string): string {

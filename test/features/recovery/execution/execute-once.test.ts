@@ -99,6 +99,25 @@ describe('dying at any instant', () => {
     await expectRight(world, record.id);
   });
 
+  it('does not take for its own doing what another hand did before the HSM was asked', async () => {
+    const said: (string | undefined)[] = [];
+    for (let at = 1; at < STEPS; at += 1) {
+      const world = await RecoveryWorld.withDeletedKey();
+      const record = await world.approved();
+      const killSwitch = new KillSwitch(at, true);
+      await world.deliver(record.id, killSwitch.wrapAll(world.deps(), world.topic)).catch(() => 'died');
+      if (!killSwitch.fired || world.hsm.calls.includes('recoverKey orders')) break;
+      await world.keysOf('contoso').recoverKey('orders', AbortSignal.timeout(60_000));
+      await world.clock.advance(CLAIM_MS);
+      await world.deliver(record.id);
+      const { state, outcome } = world.stored(record.id);
+      said.push(outcome?.code ?? state);
+    }
+
+    expect(new Set(said)).toEqual(new Set(['key-active']));
+    expect(said.length).toBeGreaterThan(5);
+  });
+
   it('acts no more when it is resumed after the end of the request', async () => {
     const world = await RecoveryWorld.withDeletedKey();
     const record = await world.approved();
