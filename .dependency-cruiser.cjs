@@ -46,7 +46,7 @@ const DOORS = {
     'rearming/rearming',
     'rearming/routes',
     'request/evidence',
-    'request/list-recoveries',
+    'request/each-recovery',
     'request/recoveries',
     'request/routes',
     'webhooks/webhooks',

@@ -71,6 +71,15 @@ type productSettingsType = {
   @description('Optional. Until then one approval may suffice where the settings say 1. It raises an event every day and shuts the gate when it ends. Expected: a moment like `2026-12-01T00:00:00Z`.')
   WARDEN_APPROVAL_OVERRIDE_UNTIL: string?
 
+  @description('Optional. How many requests of one person, or of one webhook source, may wait or be executed at once. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
+  WARDEN_OPEN_PER_REQUESTER: string?
+
+  @description('Optional. How many requests for the keys of one HSM may wait or be executed at once. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
+  WARDEN_OPEN_PER_HSM: string?
+
+  @description('Optional. How long a request that has ended stays in the list. By its id it can be read for good, and the audit log keeps it. Expected: 1 to 3650 days.')
+  WARDEN_LIST_DAYS: string?
+
   @description('Optional. HSMs that share a security domain, so that one can restore the other’s backups. Expected: HSM names joined by `+`; several such groups separated by commas.')
   WARDEN_SHARED_DOMAINS: string?
 

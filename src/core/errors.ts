@@ -58,6 +58,7 @@ export const ERROR_CLASSES = {
   'precondition-failed': 'permanent',
   'idempotency-conflict': 'permanent',
   'rate-limited': 'transient',
+  'too-many-open': 'permanent',
   'gate-disarmed': 'permanent',
   'recovery-unknown': 'permanent',
   'finding-unknown': 'permanent',

@@ -40,6 +40,7 @@ export const PROBLEM_STATUS: Readonly<Partial<Record<WardenErrorCode, number>>> 
   'precondition-failed': 412,
   'idempotency-conflict': 422,
   'rate-limited': 429,
+  'too-many-open': 429,
   'gate-disarmed': 503,
 };
 

@@ -125,6 +125,7 @@ export function recoveryAppOn(
     authenticator: new TokenAuthenticator(verifier, config.origin),
     signatures: new HmacWebhookSignatures(config.webhookSecrets),
     webhooks: config.webhooks,
+    requests: config.requests,
     hsmNames: hsms.names,
     keysOf: (name) => hsms.get(name).keys,
     pacerOf: (name) => hsms.get(name).urgentPacer,

@@ -3,7 +3,6 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { WardenError } from '../../src/core/errors.ts';
 import { requestDigest } from '../../src/features/recovery/model/digest.ts';
 import type { Outcome, RecoveryRecord } from '../../src/features/recovery/model/record.ts';
-import { reconcile } from '../../src/features/recovery/request/list-recoveries.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
 import { WARDEN } from '../../src/features/recovery/request/state-machine.ts';
 import { failureOf } from '../support/errors.ts';
@@ -32,7 +31,7 @@ function approvalOf(id: string, at: number) {
 /** Refused, ended, noted, and reported at the highest severity, with the key where it was. */
 async function expectRefused(id: string): Promise<void> {
   const deps = world.deps();
-  await reconcile(world.store, new Recoveries(deps), world.logger, new Set());
+  await world.reconcile(deps);
   await world.deliver(id);
   await world.deliver(id);
 
@@ -199,7 +198,7 @@ describe('a success that never was', () => {
     }));
     await world.clock.advance(60_000);
 
-    await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
+    await world.reconcile();
 
     expect(world.audited).not.toContain('recovery-succeeded');
     expect(world.topic.accepted.map(({ type }) => type)).not.toContain('HsmWarden.RecoverySucceeded');
@@ -232,7 +231,7 @@ describe('a success of an execution that has begun and not ended', () => {
     const recoveries = new Recoveries(world.deps());
 
     expect((await failureOf(recoveries.get(id))).code).toBe('record-unproven');
-    await reconcile(world.store, recoveries, world.logger, new Set());
+    await world.reconcile();
     expect(world.audited).not.toContain('recovery-succeeded');
     expect(world.topic.accepted.map(({ type }) => type)).not.toContain('HsmWarden.RecoverySucceeded');
   });
@@ -249,7 +248,7 @@ describe('a success of an execution that has begun and not ended', () => {
     }));
     await world.clock.advance(60_000);
 
-    await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
+    await world.reconcile();
 
     expect(world.audited).not.toContain('recovery-succeeded');
     expect(world.stored(id)).toMatchObject({ state: 'failed', outcome: { code: 'record-unproven' } });

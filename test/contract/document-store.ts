@@ -1,7 +1,11 @@
 /** What every DocumentStore does, in memory or in Blob storage. */
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { DocumentAddress, DocumentStore } from '../../src/core/documents/document-store.ts';
+import type {
+  DocumentAddress,
+  DocumentStore,
+  ListedRecovery,
+} from '../../src/core/documents/document-store.ts';
 import { WardenError } from '../../src/core/errors.ts';
 
 import { failureOf } from '../support/errors.ts';
@@ -91,6 +95,7 @@ export function describeDocumentStore(name: string, factory: () => Promise<Docum
         { kind: 'run', hsm: 'apart', runId: '2' },
         { kind: 'last-run', hsm: 'apart' },
         { kind: 'webhook-rate', source: 'apart' },
+        { kind: 'recovery-index' },
       ];
       for (const address of addresses) await store.write(address, JSON.stringify(address), 'absent');
 
@@ -171,11 +176,13 @@ export function describeDocumentStore(name: string, factory: () => Promise<Docum
       expect(await store.open(catalogue('none'))).toBeUndefined();
     });
 
-    it('lists recoveries by their ids, each once, and nothing else', async () => {
+    it('lists recoveries by their ids and the tags of their last writes, each once, and nothing else', async () => {
       const ids = ['a', 'b', 'c'].map((letter) => letter.repeat(26));
       for (const id of ids) await store.write({ kind: 'recovery', id }, id, 'absent');
+      const second = { kind: 'recovery', id: 'b'.repeat(26) } as const;
+      await store.write(second, 'again', { etag: (await store.read(second))?.etag ?? '' });
       await store.write({ kind: 'webhook-rate', source: 'alerts' }, '{}', 'absent');
-      const found: string[] = [];
+      const found: ListedRecovery[] = [];
       let next: string | undefined;
       do {
         const page = await store.list('recovery', next);
@@ -183,7 +190,8 @@ export function describeDocumentStore(name: string, factory: () => Promise<Docum
         next = page.next;
       } while (next !== undefined);
 
-      expect(found).toEqual(ids);
+      const read = async (id: string) => (await store.read({ kind: 'recovery', id }))?.etag;
+      expect(found).toEqual(await Promise.all(ids.map(async (id) => ({ id, etag: await read(id) }))));
     });
 
     it('lists the runs over one HSM, oldest first, and no other', async () => {

@@ -77,6 +77,7 @@ beforeAll(async () => {
     },
     policy: { approvals: 2, groups: ['security', 'key-owner'], ttlMs: 3_600_000, rules: [] },
     webhooks: { sources: ['watch'], apps: {}, perMinute: 30, autoRequest: true },
+    requests: { perRequester: 200, perHsm: 1000, listMs: 86_400_000 },
     webhookSecrets: { watch: [SECRET] },
     sharedDomains: [['contoso', 'contoso-dr']],
     auditContainer: 'warden-audit',

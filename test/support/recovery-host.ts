@@ -17,6 +17,7 @@ import {
 } from '../../src/local/issuer/issuer.ts';
 import { slot } from '../functions/apps/slot.ts';
 import { MemoryDeadLetters } from './memory/memory-dead-letters.ts';
+import { DAY_MS } from './recovery-builders.ts';
 import { RecoveryWorld } from './recovery-world.ts';
 
 /** `whsec_` and 32 bytes each: a secret and the one it is rotated to. */
@@ -118,6 +119,7 @@ function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
       perMinute: 30,
       autoRequest: true,
     },
+    requests: { ...world.openLimits, listMs: 90 * DAY_MS },
     auditStore: world.auditStore,
     deadLetters: new MemoryDeadLetters(),
     hsmNames: ['contoso', 'contoso-dr', 'fabrikam'],

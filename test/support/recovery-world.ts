@@ -8,13 +8,17 @@ import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { Breaches } from '../../src/features/audit/breaches.ts';
 import { Gate } from '../../src/features/recovery/access/gate.ts';
 import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/execution/execute.ts';
-import type { AskBody } from '../../src/features/recovery/model/asking.ts';
+import type { AskBody, RecoveryQuery } from '../../src/features/recovery/model/asking.ts';
 import { DEFAULT_POLICY, type RecoveryPolicy } from '../../src/features/recovery/model/policy.ts';
 import type { RecoveryRecord } from '../../src/features/recovery/model/record.ts';
 import { backupsOf } from '../../src/features/recovery/planning/key-state.ts';
 import type { RearmingDeps } from '../../src/features/recovery/rearming/rearming.ts';
 import { LoggedEvidence } from '../../src/features/recovery/request/evidence.ts';
+import { type ListDeps, listRecoveries } from '../../src/features/recovery/request/list-recoveries.ts';
+import { OpenLimits } from '../../src/features/recovery/request/open-limits.ts';
+import { reconcile } from '../../src/features/recovery/request/reconcile.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
+import { RecoveryIndex } from '../../src/features/recovery/request/recovery-index.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
 import { CountingIds } from './memory/counting-ids.ts';
@@ -28,7 +32,7 @@ import { MemoryKeyService } from './memory/memory-key-service.ts';
 import { MemoryOnceStore } from './memory/memory-once-store.ts';
 import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
-import { person } from './recovery-builders.ts';
+import { DAY_MS, person } from './recovery-builders.ts';
 import { FreePacer } from './sweep-world.ts';
 
 /** Everything a recovery touches. */
@@ -47,6 +51,7 @@ export class RecoveryWorld {
   readonly logger = new RecordingLogger();
   readonly ids = new CountingIds();
   policy: RecoveryPolicy = DEFAULT_POLICY;
+  openLimits = { perRequester: 200, perHsm: 1000 };
   readonly proofs: Record<string, () => Promise<string | undefined>> = {};
   #workers = 0;
 
@@ -153,8 +158,12 @@ export class RecoveryWorld {
     const { policy, clock, logger, proofs } = this;
     const bus = new EventBus([this.topic], clock);
     const breaches = this.breaches();
+    const evidence = new LoggedEvidence(this.auditStore, this.anchor);
+    const own = { store: this.store, evidence, clock };
     return {
       store: this.store,
+      index: new RecoveryIndex(own),
+      limits: new OpenLimits({ ...own, policy: this.openLimits }),
       once: this.once,
       breaches,
       auditStore: this.auditStore,
@@ -167,7 +176,7 @@ export class RecoveryWorld {
       backups: this.backups,
       sharesDomain: (a, b) => [a, b].every((name) => name.startsWith('contoso')),
       policy,
-      evidence: new LoggedEvidence(this.auditStore, this.anchor),
+      evidence,
       gate: new Gate({ policy, proofs, breaches, bus, logger, clock }),
       queue: this.queue,
       clock,
@@ -204,6 +213,16 @@ export class RecoveryWorld {
     this.#workers += 1;
     const worker = `worker-${this.#workers}`;
     return executeRecovery(deps, { kind: 'recovery', id }, worker, AbortSignal.timeout(60_000));
+  }
+
+  /** One pass of the timer, in a new process unless `deps` says in which. */
+  reconcile(deps: ExecuteDeps = this.deps()): Promise<number> {
+    return reconcile({ ...deps, recoveries: new Recoveries(deps) });
+  }
+
+  /** A page of the list, made by a new process unless `deps` says by which. */
+  list(query: Partial<RecoveryQuery> = {}, deps: Omit<ListDeps, 'listMs'> = this.deps(), days = 90) {
+    return listRecoveries({ ...deps, listMs: days * DAY_MS }, { limit: 50, ...query });
   }
 
   /** The record as stored. */

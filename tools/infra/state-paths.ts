@@ -19,6 +19,7 @@ const DOCUMENTS: {
   // Of both apps: who backs up a key that came back shares the pace, too.
   pace: { by: 'backup', one: { kind: 'pace', hsm: HSM } },
   recovery: { by: 'recovery', one: { kind: 'recovery', id: '0'.repeat(26) } },
+  'recovery-index': { by: 'recovery', one: { kind: 'recovery-index' } },
   rearming: { by: 'recovery', one: { kind: 'rearming' } },
   'webhook-rate': { by: 'recovery', one: { kind: 'webhook-rate', source: 'alerts' } },
   'notify-incidents': { by: 'backup', one: { kind: 'notify-incidents', scope: 'product' } },

@@ -8,6 +8,7 @@ import { definedOnly } from '../../core/defined-only.ts';
 import type {
   DocumentAddress,
   DocumentStore,
+  ListedRecovery,
   OpenDocument,
   StoredDocument,
   WriteGuard,
@@ -95,9 +96,12 @@ export class BlobDocumentStore implements DocumentStore {
     return this.#guarded(address, guard, signal, (client, upload) => uploadText(client, text, upload));
   }
 
-  list(_kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>> {
-    const prefix = RECOVERY_PREFIX;
-    return this.#list({ what: 'list the recoveries', prefix, parse: parseRecoveryBlobName, next, signal });
+  list(_kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<ListedRecovery>> {
+    const parse = (name: string, etag: string) => {
+      const id = parseRecoveryBlobName(name);
+      return id === undefined ? undefined : { id, etag };
+    };
+    return this.#list({ what: 'list the recoveries', prefix: RECOVERY_PREFIX, parse, next, signal });
   }
 
   listRuns(hsm: string, next?: string, signal?: AbortSignal): Promise<Page<string>> {
@@ -106,7 +110,7 @@ export class BlobDocumentStore implements DocumentStore {
     return this.#list({ what: `list the runs over HSM ${hsm}`, prefix, parse, next, signal });
   }
 
-  async #list({ what, prefix, parse, next, signal }: Listing): Promise<Page<string>> {
+  async #list<T>({ what, prefix, parse, next, signal }: Listing<T>): Promise<Page<T>> {
     try {
       const page = await inTime(
         signal,
@@ -120,7 +124,9 @@ export class BlobDocumentStore implements DocumentStore {
       if (page.done === true) return { items: [] };
       requireStorage(page.value, prefix);
       const { segment, continuationToken } = page.value;
-      const items = segment.blobItems.map(({ name }) => parse(name)).filter((id) => id !== undefined);
+      const items = segment.blobItems
+        .map(({ name, properties }) => parse(name, quoted(properties.etag)))
+        .filter((item) => item !== undefined);
       return continuationToken === undefined || continuationToken === ''
         ? { items }
         : { items, next: continuationToken };
@@ -234,11 +240,16 @@ function requireEtag(etag: string | undefined, blob: string): string {
   throw new WardenError('storage-unavailable', { message: `The storage account gave no ETag for ${blob}.` });
 }
 
-/** What is listed, and how a name becomes an id. */
-interface Listing {
+/** A list gives ETags bare, every other answer quoted: https://learn.microsoft.com/rest/api/storageservices/list-blobs#response-body */
+function quoted(etag: string): string {
+  return `"${etag.replaceAll('"', '')}"`;
+}
+
+/** What is listed, and what becomes of a name. */
+interface Listing<T> {
   readonly what: string;
   readonly prefix: string;
-  readonly parse: (name: string) => string | undefined;
+  readonly parse: (name: string, etag: string) => T | undefined;
   readonly next: string | undefined;
   readonly signal: AbortSignal | undefined;
 }

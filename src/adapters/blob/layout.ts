@@ -79,6 +79,8 @@ export function documentBlobName(address: DocumentAddress): string {
       return `${address.kind}/${address.hsm}.json`;
     case 'recovery':
       return `${RECOVERY_PREFIX}${address.id}.json`;
+    case 'recovery-index':
+      return 'recovery-index.json';
     case 'rearming':
       return 'audit/rearming.json';
     case 'webhook-rate':

@@ -1,7 +1,9 @@
 /** The recovery requests that wait: for approvals, or for their execution. */
 
+import { isWardenError } from '../../core/errors.ts';
 import { isClosed, type RecoveryRecord } from '../../features/recovery/model/record.ts';
-import { EVERY_STATE, listRecoveries } from '../../features/recovery/request/list-recoveries.ts';
+import { openRecoveries, storedRecoveries } from '../../features/recovery/request/each-recovery.ts';
+import { LoggedEvidence } from '../../features/recovery/request/evidence.ts';
 import { cliLogger, type Store } from '../connect/compose-cli.ts';
 import { when } from '../connect/warden-options.ts';
 import type { CliContext } from '../frame/context.ts';
@@ -21,16 +23,24 @@ export interface WaitingRequest {
   readonly expiresAt: string;
 }
 
-/** All of them, oldest first. Fails with the codes of the store. */
+/**
+ * All of them, oldest first: those that the audit log holds open. Who may not read the log, or finds it broken, has every stored
+ * request read. Fails with the codes of the store.
+ */
 export async function waitingRequests(
-  { state }: Pick<Store, 'state'>,
+  { state, auditStore, anchor }: Pick<Store, 'state' | 'auditStore' | 'anchor'>,
   context: CliContext,
 ): Promise<readonly WaitingRequest[]> {
-  const records = await listRecoveries(state, EVERY_STATE, cliLogger(context));
+  const deps = { store: state, logger: cliLogger(context) };
+  const held = await openRecoveries(deps, new LoggedEvidence(auditStore, anchor)).catch((error: unknown) => {
+    if (!isWardenError(error, 'storage-forbidden', 'audit-corrupt')) throw error;
+    return storedRecoveries(deps);
+  });
   const now = context.clock.now();
-  return records.items
+  return held
+    .map(({ record }) => record)
     .filter((record) => !isClosed(record) && (record.state !== 'requested' || record.expiresAt > now))
-    .toReversed()
+    .sort((a, b) => a.createdAt - b.createdAt)
     .map(({ id, state: at, operation, requester, approvals, rule, expiresAt }) => ({
       id,
       state: at,

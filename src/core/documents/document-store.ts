@@ -14,6 +14,7 @@ export type DocumentAddress =
   | { readonly kind: 'verify'; readonly hsm: string }
   | { readonly kind: 'pace'; readonly hsm: string }
   | { readonly kind: 'recovery'; readonly id: string }
+  | { readonly kind: 'recovery-index' }
   | { readonly kind: 'rearming' }
   | { readonly kind: 'webhook-rate'; readonly source: string }
   | { readonly kind: 'notify-incidents'; readonly scope: string }
@@ -35,6 +36,13 @@ export interface StoredDocument {
 /** A document whose text comes in pieces as it is read. It must be read to its end, or its iteration ended. */
 export interface OpenDocument {
   readonly text: AsyncIterable<string>;
+  readonly etag: string;
+}
+
+/** A stored recovery as a list names it. */
+export interface ListedRecovery {
+  readonly id: string;
+  /** As {@link StoredDocument.etag}: another one since it was read means that it was written since. */
   readonly etag: string;
 }
 
@@ -65,8 +73,8 @@ export interface DocumentStore {
     guard: WriteGuard,
     signal?: AbortSignal,
   ): Promise<string>;
-  /** The ids of the stored recoveries, a page at a time, each once: the first page, or the one that `next` of the page before names. */
-  list(kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>>;
+  /** The stored recoveries, a page at a time, each once: the first page, or the one that `next` of the page before names. */
+  list(kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<ListedRecovery>>;
   /** The ids of the stored runs over an HSM, oldest first, a page at a time. */
   listRuns(hsm: string, next?: string, signal?: AbortSignal): Promise<Page<string>>;
 }

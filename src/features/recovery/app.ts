@@ -19,15 +19,20 @@ import { Inventory } from './planning/inventory.ts';
 import { rearmingRule } from './rearming/proposal.ts';
 import { Rearmings } from './rearming/rearming.ts';
 import { disarmingEvidence, disarmingLog } from './request/disarming.ts';
-import { listRecoveries, type RecordPage, reconcile } from './request/list-recoveries.ts';
+import { listRecoveries, type RecordPage } from './request/list-recoveries.ts';
+import { OpenLimits, type OpenLimitsPolicy } from './request/open-limits.ts';
+import { reconcile } from './request/reconcile.ts';
 import { Recoveries } from './request/recoveries.ts';
+import { RecoveryIndex } from './request/recovery-index.ts';
 import { type WebhookPolicy, type WebhookSignatures, Webhooks } from './webhooks/webhooks.ts';
 
 /** Everything the recovery is made of, once per process; the logger comes with each invocation. */
-export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger'> {
+export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger' | 'index' | 'limits'> {
   readonly authenticator: Authenticator;
   readonly signatures: WebhookSignatures;
   readonly webhooks: WebhookPolicy;
+  /** How many requests may be open, and how long ended ones are listed, in milliseconds. */
+  readonly requests: OpenLimitsPolicy & { readonly listMs: number };
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   readonly deadLetters: DeadLetters;
@@ -81,9 +86,10 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const inventory = new Inventory(shared);
   const incidents = new Incidents({ ...shared, audit });
   const findings = new Findings({ ...shared, audit, incidents });
-  const settled = new Set<string>();
+  const index = new RecoveryIndex({ store, evidence });
+  const limits = new OpenLimits({ store, evidence, clock, policy: shared.requests });
   return (logger) => {
-    const deps = { ...shared, audit: heightLog(audit, logger), evidence, logger, closed: settled };
+    const deps = { ...shared, audit: heightLog(audit, logger), evidence, logger, index, limits };
     const recoveries = new Recoveries(deps);
     const webhooks = new Webhooks({ ...shared, recoveries, policy: shared.webhooks });
     return {
@@ -105,12 +111,12 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       },
       list: async (query) => {
         await shared.gate.pass();
-        return listRecoveries(store, query, logger);
+        return listRecoveries({ ...deps, listMs: shared.requests.listMs }, query);
       },
       execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
       reconcile: async () => {
         await reportHeight(shared.auditStore, shared.anchor, logger);
-        const looked = await reconcile(store, recoveries, logger, settled);
+        const looked = await reconcile({ ...deps, recoveries });
         await reportDeadLetters({ ...shared, logger });
         return looked;
       },

@@ -1,8 +1,9 @@
 /** From the recovery's settings to its configuration, or to what is wrong with them. */
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { SettingProblem, Values } from '../../core/settings/setting.ts';
-import { epochOf, HOUR_MS } from '../../core/time.ts';
+import { DAY_MS, epochOf, HOUR_MS } from '../../core/time.ts';
 import { policyProblems, type RecoveryPolicy } from './model/policy.ts';
+import type { OpenLimitsPolicy } from './request/open-limits.ts';
 import { RECOVERY_SETTINGS } from './settings.ts';
 import type { WebhookPolicy } from './webhooks/webhooks.ts';
 
@@ -22,6 +23,8 @@ export interface RecoveryConfig {
   };
   readonly policy: RecoveryPolicy;
   readonly webhooks: WebhookPolicy;
+  /** How many requests may be open, and how long ended ones are listed, in milliseconds. */
+  readonly requests: OpenLimitsPolicy & { readonly listMs: number };
   readonly webhookSecrets: Readonly<Record<string, readonly string[]>>;
   /** Groups of HSM names that share a security domain. */
   readonly sharedDomains: readonly (readonly string[])[];
@@ -97,6 +100,11 @@ export function buildRecovery(parsed: RecoveryValues): RecoveryConfig | undefine
       apps,
       perMinute: parsed.WARDEN_WEBHOOK_RATE,
       autoRequest: parsed.WARDEN_AUTO_REQUEST,
+    },
+    requests: {
+      perRequester: parsed.WARDEN_OPEN_PER_REQUESTER,
+      perHsm: parsed.WARDEN_OPEN_PER_HSM,
+      listMs: parsed.WARDEN_LIST_DAYS * DAY_MS,
     },
     webhookSecrets: secrets,
     sharedDomains: (parsed.WARDEN_SHARED_DOMAINS ?? []).map((group) => group.split('+')),

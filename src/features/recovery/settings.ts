@@ -91,6 +91,24 @@ export const RECOVERY_SETTINGS = {
     expected: 'a moment like `2026-12-01T00:00:00Z`',
     otherwise: 'none',
   }),
+  WARDEN_OPEN_PER_REQUESTER: setting(z.coerce.number().int().min(1).max(10_000), {
+    description:
+      'How many requests of one person, or of one webhook source, may wait or be executed at once. One more is refused with 429 `too-many-open`.',
+    expected: '1 to 10000',
+    default: '200',
+  }),
+  WARDEN_OPEN_PER_HSM: setting(z.coerce.number().int().min(1).max(10_000), {
+    description:
+      'How many requests for the keys of one HSM may wait or be executed at once. One more is refused with 429 `too-many-open`.',
+    expected: '1 to 10000',
+    default: '1000',
+  }),
+  WARDEN_LIST_DAYS: setting(z.coerce.number().int().min(1).max(3650), {
+    description:
+      'How long a request that has ended stays in the list. By its id it can be read for good, and the audit log keeps it.',
+    expected: '1 to 3650 days',
+    default: '90',
+  }),
   WARDEN_SHARED_DOMAINS: setting(Words, {
     description: 'HSMs that share a security domain, so that one can restore the other’s backups.',
     expected: 'HSM names joined by `+`; several such groups separated by commas',

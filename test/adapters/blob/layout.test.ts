@@ -79,6 +79,7 @@ describe('other names', () => {
     [{ kind: 'last-run', hsm: 'contoso' } as const, 'last-run/contoso.json'],
     [{ kind: 'verify', hsm: 'contoso' } as const, 'verify/contoso.json'],
     [{ kind: 'recovery', id: 'r1' } as const, 'recoveries/r1.json'],
+    [{ kind: 'recovery-index' } as const, 'recovery-index.json'],
     [{ kind: 'webhook-rate', source: 'alerts' } as const, 'webhook-rates/alerts.json'],
     [{ kind: 'notify-incidents', scope: 'hsm-contoso' } as const, 'notify/incidents/hsm-contoso.json'],
     [{ kind: 'notify-channel', channel: 'ops' } as const, 'notify/channels/ops.json'],

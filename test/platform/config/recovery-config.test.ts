@@ -33,6 +33,7 @@ describe('the settings of the recovery', () => {
       },
       policy: { approvals: 2, groups: [], ttlMs: 86_400_000, rules: [] },
       webhooks: { sources: [], apps: {}, perMinute: 30, autoRequest: false },
+      requests: { perRequester: 200, perHsm: 1000, listMs: 90 * 86_400_000 },
       webhookSecrets: {},
       sharedDomains: [],
       auditContainer: 'warden-audit',
@@ -56,6 +57,9 @@ describe('the settings of the recovery', () => {
       WARDEN_WEBHOOK_SECRETS: JSON.stringify({ alerts: [secret] }),
       WARDEN_WEBHOOK_APPS: JSON.stringify({ watch: [TENANT.toUpperCase()] }),
       WARDEN_AUTO_REQUEST: 'true',
+      WARDEN_OPEN_PER_REQUESTER: '7',
+      WARDEN_OPEN_PER_HSM: '70',
+      WARDEN_LIST_DAYS: '2',
       WARDEN_ORIGIN: 'https://warden.contoso.com/',
     });
 
@@ -65,6 +69,7 @@ describe('the settings of the recovery', () => {
         ttlMs: 14_400_000,
         rules: [{ pattern: 'root-*', approvals: 3, ttlMs: 3_600_000 }],
       },
+      requests: { perRequester: 7, perHsm: 70, listMs: 2 * 86_400_000 },
       sharedDomains: [['contoso', 'contoso-dr']],
       webhooks: { sources: ['alerts', 'watch'], apps: { watch: [TENANT] }, autoRequest: true },
       origin: 'https://warden.contoso.com',

@@ -2,7 +2,6 @@
 import { fc } from '@fast-check/vitest';
 import { isWardenError } from '../../../src/core/errors.ts';
 import type { KeyService } from '../../../src/core/ports.ts';
-import { reconcile } from '../../../src/features/recovery/request/list-recoveries.ts';
 import { Recoveries } from '../../../src/features/recovery/request/recoveries.ts';
 import { person } from '../recovery-builders.ts';
 import { RecoveryWorld } from '../recovery-world.ts';
@@ -142,8 +141,7 @@ async function honestStep(world: PlayedWorld, asked: Asked[], { what, which, how
         if (how % 4 === 0) world.hsm.purgeKey(key);
       } else {
         await world.clock.advance(how * 1_000);
-        const deps = world.deps();
-        await quietly(reconcile(world.store, new Recoveries(deps), world.logger, new Set()));
+        await quietly(world.reconcile());
       }
     }
   }

@@ -10,7 +10,7 @@ export interface Fault<Operation extends string> {
   /** How many matching calls pass before the first one meets it; none when absent. */
   readonly after?: number;
   /** Runs instead of nothing, just before the operation: throw to fail it, change the world to surprise it. */
-  readonly act: () => void | Promise<void>;
+  readonly act: (subject: string) => void | Promise<void>;
 }
 
 interface Planted<Operation extends string> {
@@ -59,7 +59,7 @@ export class Faults<Operation extends string> {
         continue;
       }
       planted.left -= 1;
-      await fault.act();
+      await fault.act(subject);
       return;
     }
   }

@@ -2,6 +2,7 @@
 import type {
   DocumentAddress,
   DocumentStore,
+  ListedRecovery,
   OpenDocument,
   StoredDocument,
   WriteGuard,
@@ -17,7 +18,8 @@ import { piecesOf } from './pieces.ts';
 function subjectOf(address: DocumentAddress): string {
   if (address.kind === 'run') return `run/${address.hsm}/${address.runId}`;
   if (address.kind === 'recovery') return `recovery/${address.id}`;
-  if (address.kind === 'rearming' || address.kind === 'notify-acknowledged') return address.kind;
+  if (address.kind === 'rearming' || address.kind === 'recovery-index') return address.kind;
+  if (address.kind === 'notify-acknowledged') return address.kind;
   if (address.kind === 'notify-incidents') return `${address.kind}/${address.scope}`;
   if (address.kind === 'notify-channel') return `${address.kind}/${address.channel}`;
   return `${address.kind}/${'hsm' in address ? address.hsm : address.source}`;
@@ -79,8 +81,12 @@ export class MemoryDocumentStore implements DocumentStore {
     return etag;
   }
 
-  list(kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<string>> {
-    return this.#list(`${kind}/`, next, signal);
+  async list(kind: 'recovery', next?: string, signal?: AbortSignal): Promise<Page<ListedRecovery>> {
+    const { items, ...rest } = await this.#list(`${kind}/`, next, signal);
+    return {
+      ...rest,
+      items: items.map((id) => ({ id, etag: this.documents.get(`${kind}/${id}`)?.etag ?? '' })),
+    };
   }
 
   listRuns(hsm: string, next?: string, signal?: AbortSignal): Promise<Page<string>> {

@@ -13,7 +13,10 @@ export function disarmingLog(log: AuditLog, gate: Disarms): AuditLog {
 
 /** As {@link disarmingLog}, of what reads the log. */
 export function disarmingEvidence(evidence: RecoveryEvidence, gate: Disarms): RecoveryEvidence {
-  return { of: (id) => disarming(gate, () => evidence.of(id)) };
+  return {
+    of: (id) => disarming(gate, () => evidence.of(id)),
+    all: () => disarming(gate, () => evidence.all()),
+  };
 }
 
 async function disarming<T>(gate: Disarms, work: () => Promise<T>): Promise<T> {

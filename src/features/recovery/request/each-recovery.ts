@@ -1,42 +1,84 @@
-/** Goes through all requests of the store. */
-import type { DocumentStore } from '../../../core/documents/document-store.ts';
+/** Goes through stored requests, some at once. */
+import type { DocumentStore, ListedRecovery } from '../../../core/documents/document-store.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/ports.ts';
-
-import type { RecoveryRecord } from '../model/record.ts';
+import type { HeldRecord } from '../model/ports.ts';
+import { isOpenIn, type RecoveryEvidence } from './evidence.ts';
 import { readRecovery } from './recovery-log.ts';
 
 /** Documents read at once. */
 const CONCURRENCY = 16;
 
-/** Does `work` for the id of every request, some at once. Fails with storage codes and what `work` throws. */
-export async function forEachId(store: DocumentStore, work: (id: string) => Promise<void>): Promise<void> {
+interface Deps {
+  readonly store: DocumentStore;
+  readonly logger: Logger;
+}
+
+/** Does `work` for every stored request, some at once. Fails with storage codes and what `work` throws. */
+export async function forEachListed(
+  store: DocumentStore,
+  work: (listed: ListedRecovery) => Promise<void>,
+): Promise<void> {
   let next: string | undefined;
   do {
     const page = await store.list('recovery', next);
-    for (let start = 0; start < page.items.length; start += CONCURRENCY) {
-      await Promise.all(page.items.slice(start, start + CONCURRENCY).map(work));
-    }
+    await someAtOnce(page.items, work);
     next = page.next;
   } while (next !== undefined);
 }
 
 /**
- * Does `work` for every request but those of the ids in `except`. One that cannot be read is logged and left out: it must
- * not hide the others. Fails with storage codes.
+ * Does `work` for every request that is stored. One that cannot be read is logged and left out: it must not hide the others.
+ * Fails with storage codes.
  */
-export function forEachRecord(
-  { store, logger }: { readonly store: DocumentStore; readonly logger: Logger },
-  work: (record: RecoveryRecord) => void,
-  except?: ReadonlySet<string>,
-): Promise<void> {
-  return forEachId(store, async (id) => {
-    if (except?.has(id)) return;
-    try {
-      work((await readRecovery(store, id)).record);
-    } catch (error) {
-      if (!isWardenError(error, 'state-corrupt')) throw error;
-      logger.error('a recovery cannot be read', { recoveryId: id, error });
-    }
+export function forEachRecord(deps: Deps, work: (held: HeldRecord) => void): Promise<void> {
+  return forEachListed(deps.store, async ({ id }) => {
+    const held = await readOrLog(deps, id);
+    if (held !== undefined) work(held);
   });
+}
+
+/** The requests of `ids` in their order; those that are not stored, or cannot be read, are left out as by {@link forEachRecord}. */
+export async function readEach(deps: Deps, ids: readonly string[]): Promise<HeldRecord[]> {
+  const found = new Map<string, HeldRecord>();
+  await someAtOnce(ids, async (id) => {
+    const held = await readOrLog(deps, id);
+    if (held !== undefined) found.set(id, held);
+  });
+  return ids.map((id) => found.get(id)).filter((held) => held !== undefined);
+}
+
+/** Every request that the audit log holds open. Fails with `audit-corrupt` or storage codes. */
+export async function openRecoveries(deps: Deps, evidence: RecoveryEvidence): Promise<HeldRecord[]> {
+  const logged = await evidence.all();
+  return readEach(
+    deps,
+    [...logged].flatMap(([id, one]) => (isOpenIn(one) ? [id] : [])),
+  );
+}
+
+/** Every stored request, each of them read. Fails with storage codes. */
+export async function storedRecoveries(deps: Deps): Promise<HeldRecord[]> {
+  const found: HeldRecord[] = [];
+  await forEachRecord(deps, (held) => {
+    found.push(held);
+  });
+  return found;
+}
+
+async function readOrLog({ store, logger }: Deps, id: string): Promise<HeldRecord | undefined> {
+  try {
+    return await readRecovery(store, id);
+  } catch (error) {
+    if (isWardenError(error, 'recovery-unknown')) return undefined;
+    if (!isWardenError(error, 'state-corrupt')) throw error;
+    logger.error('a recovery cannot be read', { recoveryId: id, error });
+    return undefined;
+  }
+}
+
+async function someAtOnce<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
+  for (let start = 0; start < items.length; start += CONCURRENCY) {
+    await Promise.all(items.slice(start, start + CONCURRENCY).map(work));
+  }
 }

@@ -1,5 +1,6 @@
 /** What the audit log says of a request: a stored record is executed only as far as the log bears it out. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import type { AuditAnchor, AuditStore } from '../../audit/audit-log.ts';
 import type { AuditEntry } from '../../audit/entry.ts';
@@ -8,6 +9,8 @@ import type { RecoveryRecord } from '../model/record.ts';
 
 /** What the log holds about one request. */
 export interface Logged {
+  /** What was asked for, and when by the app's clock: epoch milliseconds. Absent where no request of the id was noted. */
+  readonly about?: { readonly hsm: string; readonly key: string; readonly at: number };
   /** Every line about it. */
   readonly lines: number;
   readonly requests: readonly Noted[];
@@ -30,6 +33,8 @@ interface Noted {
 /** Where the log is asked. Fails with `audit-corrupt` or the storage codes. */
 export interface RecoveryEvidence {
   of(id: string): Promise<Logged>;
+  /** Every request that the log names. */
+  all(): Promise<ReadonlyMap<string, Logged>>;
 }
 
 const ENDED = new Set(
@@ -59,11 +64,15 @@ export class LoggedEvidence implements RecoveryEvidence {
   }
 
   async of(id: string): Promise<Logged> {
+    return (await this.all()).get(id) ?? NOTHING;
+  }
+
+  async all(): Promise<ReadonlyMap<string, Logged>> {
     await this.#reader.advance(
       (entry) => this.#take(entry),
       () => this.#byId.clear(),
     );
-    return this.#byId.get(id) ?? NOTHING;
+    return this.#byId;
   }
 
   #take(entry: AuditEntry): void {
@@ -71,7 +80,9 @@ export class LoggedEvidence implements RecoveryEvidence {
     if (id === undefined) return;
     const known = this.#byId.get(id) ?? NOTHING;
     const noted = { actor: { kind: actor.kind, id: actor.id }, digest, groups };
+    const about = known.about ?? (event === 'recovery-requested' ? aboutOf(entry) : undefined);
     this.#byId.set(id, {
+      ...definedOnly({ about }),
       lines: known.lines + 1,
       requests: event === 'recovery-requested' ? [...known.requests, noted] : known.requests,
       approvals: event === 'recovery-approval-given' ? [...known.approvals, noted] : known.approvals,
@@ -80,6 +91,18 @@ export class LoggedEvidence implements RecoveryEvidence {
       endedBy: known.endedBy ?? (ENDED.has(event) ? Number(entry.factId?.split('/')[1]) : undefined),
     });
   }
+}
+
+/**
+ * Whether the log says that a request was made and not that it ended: it waits, or is being executed, or a crash left it so.
+ * Whoever can write the store cannot change this.
+ */
+export function isOpenIn(logged: Logged | undefined): logged is Logged & Required<Pick<Logged, 'about'>> {
+  return logged?.about !== undefined && logged.ended === undefined;
+}
+
+function aboutOf({ hsm = '', key = '', occurredAt }: AuditEntry): Logged['about'] {
+  return { hsm, key, at: occurredAt };
 }
 
 /**

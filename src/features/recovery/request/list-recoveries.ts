@@ -1,15 +1,23 @@
-/** Lists requests, newest first, and keeps those that nobody asks about up to the time. */
+/** Lists requests, newest first. What waits is known from the audit log; of what has ended no more is read than a page shows. */
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isSameName } from '../../../core/model/key-name.ts';
-import type { Logger } from '../../../core/ports.ts';
+import type { Clock, Logger } from '../../../core/ports.ts';
 import type { RecoveryQuery } from '../model/asking.ts';
-
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
-import { forEachId, forEachRecord } from './each-recovery.ts';
-import type { Recoveries } from './recoveries.ts';
+import { readEach } from './each-recovery.ts';
+import { isOpenIn, type Logged, type RecoveryEvidence } from './evidence.ts';
+import type { IndexEntry, RecoveryIndex } from './recovery-index.ts';
 
-/** All requests that a page may hold. */
-export const EVERY_STATE: RecoveryQuery = { limit: Number.MAX_SAFE_INTEGER };
+/** What a list is made from. */
+export interface ListDeps {
+  readonly store: DocumentStore;
+  readonly evidence: RecoveryEvidence;
+  readonly index: RecoveryIndex;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly logger: Logger;
+  /** Ended requests leave the list after so many milliseconds. */
+  readonly listMs: number;
+}
 
 /** A page of requests; `next` continues behind it. */
 export interface RecordPage {
@@ -17,66 +25,83 @@ export interface RecordPage {
   readonly next?: string;
 }
 
-/**
- * One page of the requests that match, newest first. One that cannot be read is logged and left out: it must not hide
- * the others. Fails with storage codes.
- */
-export async function listRecoveries(
-  store: DocumentStore,
-  query: RecoveryQuery,
-  logger: Logger,
-): Promise<RecordPage> {
-  const found: RecoveryRecord[] = [];
-  await forEachRecord({ store, logger }, (record) => {
-    if (isWanted(record, query)) found.push(record);
-  });
-  found.sort((a, b) => (placeOf(a) < placeOf(b) ? 1 : -1));
-  const { next: after, limit } = query;
-  const rest = after === undefined ? found : found.filter((record) => placeOf(record) < padded(after));
-  const items = rest.slice(0, limit);
-  const last = items.at(-1);
-  return rest.length > limit && last !== undefined
-    ? { items, next: `${last.createdAt}-${last.id}` }
-    : { items };
+/** A request that may belong on the page: where it stands in the list. */
+interface Place {
+  readonly id: string;
+  /** Epoch milliseconds. */
+  readonly asked: number;
 }
 
+/** Requests read for one page at most: a page may hold fewer than were wanted, and `next` goes on. */
+const MOST_READ = 500;
+
 /**
- * Lets due requests expire, tells what is untold, and sends again what no worker is at: whatever a crash left behind.
- * A request that fails does not stop the others. Returns how many were looked at.
+ * One page of the requests that match, newest first; of those that ended, the ones of the last `listMs`. One that cannot be
+ * read is logged and left out: it must not hide the others. Fails with `audit-corrupt` or storage codes.
  */
-export async function reconcile(
-  store: DocumentStore,
-  recoveries: Recoveries,
-  logger: Logger,
-  settled: Set<string>,
-): Promise<number> {
-  let looked = 0;
-  await forEachId(store, async (id) => {
-    if (settled.has(id)) return;
-    looked += 1;
-    try {
-      const held = await recoveries.settle(id);
-      if (isClosed(held.record) && held.record.untold.length === 0) settled.add(id);
-      else await recoveries.nudge(held);
-    } catch (error) {
-      logger.error('a recovery could not be reconciled', { recoveryId: id, error });
-    }
-  });
-  return looked;
+export async function listRecoveries(deps: ListDeps, query: RecoveryQuery): Promise<RecordPage> {
+  const places = await placesOf(deps, query);
+  const items: RecoveryRecord[] = [];
+  let read = 0;
+  while (read < places.length && items.length < query.limit && read < MOST_READ) {
+    const some = places.slice(read, read + query.limit - items.length);
+    const found = await readEach(
+      deps,
+      some.map(({ id }) => id),
+    );
+    items.push(...found.map(({ record }) => record).filter((record) => isWanted(deps, record, query)));
+    read += some.length;
+  }
+  const last = places[read - 1];
+  return read < places.length && last !== undefined ? { items, next: `${last.asked}-${last.id}` } : { items };
 }
 
-function isWanted({ state, operation }: RecoveryRecord, query: RecoveryQuery): boolean {
+/** The places of all requests that may match, newest first, behind `query.next`. */
+async function placesOf(deps: ListDeps, query: RecoveryQuery): Promise<readonly Place[]> {
+  const [logged, ended] = await Promise.all([deps.evidence.all(), deps.index.entries(deps.logger)]);
+  const oldest = deps.clock.now() - deps.listMs;
+  const places: Place[] = [];
+  for (const [id, entry] of ended) {
+    if (isOpenIn(logged.get(id)) || entry.endedAt < oldest) continue;
+    if (isWantedEntry(entry, query)) places.push({ id, asked: entry.asked });
+  }
+  for (const [id, one] of logged) {
+    // The index may know it by now; what the log holds open is read, whatever the index says.
+    if (one.about === undefined || (ended.has(id) && !isOpenIn(one))) continue;
+    if (isPossible(one, query)) places.push({ id, asked: one.about.at });
+  }
+  const { next } = query;
+  const rest = next === undefined ? places : places.filter((place) => compare(place, placeOf(next)) > 0);
+  return rest.sort(compare);
+}
+
+function isWantedEntry({ state, hsm, target, key }: IndexEntry, query: RecoveryQuery): boolean {
+  if (query.state !== undefined && state !== query.state) return false;
+  if (query.hsm !== undefined && hsm !== query.hsm && target !== query.hsm) return false;
+  return query.key === undefined || isSameName(key, query.key);
+}
+
+/** The log does not say which HSM a key comes back into, nor always how a request ended. */
+function isPossible({ about }: Logged, { key }: RecoveryQuery): boolean {
+  return key === undefined || (about !== undefined && isSameName(about.key, key));
+}
+
+function isWanted({ clock, listMs }: ListDeps, record: RecoveryRecord, query: RecoveryQuery): boolean {
+  const { state, createdAt, endedAt = createdAt, operation } = record;
+  if (isClosed(record) && endedAt < clock.now() - listMs) return false;
   if (query.state !== undefined && state !== query.state) return false;
   if (query.hsm !== undefined && ![operation.hsm, operation.target].includes(query.hsm)) return false;
   return query.key === undefined || isSameName(operation.key, query.key);
 }
 
-function placeOf({ createdAt, id }: RecoveryRecord): string {
-  return padded(`${createdAt}-${id}`);
+/** Newest first. */
+function compare(a: Place, b: Place): number {
+  if (a.asked !== b.asked) return b.asked - a.asked;
+  if (a.id === b.id) return 0;
+  return a.id < b.id ? 1 : -1;
 }
 
-/** Sorts by time as text. */
-function padded(place: string): string {
-  const [time = '', id = ''] = place.split('-');
-  return `${time.padStart(16, '0')}-${id}`;
+function placeOf(next: string): Place {
+  const [asked = '', id = ''] = next.split('-');
+  return { asked: Number(asked), id };
 }

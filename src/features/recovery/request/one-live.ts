@@ -8,7 +8,9 @@ import { sha256Hex } from '../../../core/sha256.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, type Operation, type RecoveryRecord } from '../model/record.ts';
 import { isApprovedDeletion } from '../planning/require-fit.ts';
-import { forEachRecord } from './each-recovery.ts';
+import { readEach } from './each-recovery.ts';
+import { isOpenIn, type RecoveryEvidence } from './evidence.ts';
+import type { RecoveryIndex } from './recovery-index.ts';
 import { changeRecovery, readRecovery } from './recovery-log.ts';
 import { isDue } from './state-machine.ts';
 
@@ -18,41 +20,49 @@ export function idFrom(seed: readonly unknown[]): string {
   return number.toString(36).padStart(50, '0').slice(-26);
 }
 
+/** What finding needs. */
+export interface FindDeps {
+  readonly store: DocumentStore;
+  readonly evidence: RecoveryEvidence;
+  readonly index: RecoveryIndex;
+  readonly clock: Clock;
+  readonly logger: Logger;
+}
+
 /**
  * Looks through the requests that events of the watch have opened for a key, in their order: for the one that answers
  * `event` already, and for the next free id. The ids follow from the key alone, so two events at once want the same one
- * and the store lets one of them have it. Fails with `state-corrupt` or storage codes.
+ * and the store lets one of them have it. Fails with `state-corrupt`, `audit-corrupt` or storage codes.
  */
 export async function readEvent(
-  store: DocumentStore,
+  deps: FindDeps,
   about: { readonly hsm: string; readonly key: string },
   event: string,
 ): Promise<{ readonly answeredBy: string } | { readonly freeId: string }> {
+  const [logged, ended] = await Promise.all([deps.evidence.all(), deps.index.entries(deps.logger)]);
   for (let number = 1; ; number += 1) {
     const id = idFrom(['event', about.hsm.toLowerCase(), about.key.toLowerCase(), number]);
-    const found = await orUndefined(readRecovery(store, id));
+    const entry = isOpenIn(logged.get(id)) ? undefined : ended.get(id);
+    // No event joins what has ended, so what the index says of it stays true.
+    if (entry !== undefined && !entry.events?.includes(event)) continue;
+    const found = await orUndefined(readRecovery(deps.store, id));
     if (found === undefined) return { freeId: id };
     if (found.record.events?.includes(event)) return { answeredBy: id };
   }
 }
 
-/** What finding needs. `closed` holds ids of requests that have ended, which need not be read again. */
-export interface FindDeps {
-  readonly store: DocumentStore;
-  readonly clock: Clock;
-  readonly logger: Logger;
-  readonly closed?: ReadonlySet<string>;
-}
-
-/** The request, whoever made it, that waits or executes and would do what `operation` does. */
+/** The request, whoever made it, that waits or executes and would do what `operation` does. May fail with `audit-corrupt`, too. */
 export async function findLive(deps: FindDeps, operation: Operation): Promise<string | undefined> {
   const now = deps.clock.now();
+  const logged = await deps.evidence.all();
+  const open = [...logged].flatMap(([id, one]) =>
+    isOpenIn(one) && isSameName(one.about.key, operation.key) ? [id] : [],
+  );
   let live: RecoveryRecord | undefined;
-  const consider = (record: RecoveryRecord) => {
+  for (const { record } of await readEach(deps, open)) {
     const isOlder = live === undefined || record.createdAt < live.createdAt;
     if (isLive(record, now) && isOlder && doesSame(record.operation, operation)) live = record;
-  };
-  await forEachRecord(deps, consider, deps.closed);
+  }
   return live?.id;
 }
 
@@ -65,11 +75,19 @@ export async function findAnswered(
   about: Pick<Operation, 'hsm' | 'key'>,
   event: string,
 ): Promise<string | undefined> {
-  let id: string | undefined;
-  await forEachRecord(deps, (record) => {
-    if (isAbout(record.operation, about) && record.events?.includes(event)) id = record.id;
-  });
-  return id;
+  const [logged, ended] = await Promise.all([deps.evidence.all(), deps.index.entries(deps.logger)]);
+  const ids = new Set<string>();
+  for (const [id, one] of logged) {
+    const isKnown = ended.has(id) && !isOpenIn(one);
+    if (!isKnown && one.about !== undefined && isAbout(one.about, about)) ids.add(id);
+  }
+  for (const [id, entry] of ended) {
+    if (isAbout(entry, about) && entry.events?.includes(event)) ids.add(id);
+  }
+  const held = await readEach(deps, [...ids]);
+  const answers = ({ record }: HeldRecord) =>
+    isAbout(record.operation, about) && record.events?.includes(event);
+  return held.find(answers)?.record.id;
 }
 
 /**
@@ -95,7 +113,10 @@ function isLive(record: RecoveryRecord, now: number): boolean {
   return !isClosed(record) && !isDue(record, now);
 }
 
-function isAbout(operation: Operation, { hsm, key }: Pick<Operation, 'hsm' | 'key'>): boolean {
+function isAbout(
+  operation: Pick<Operation, 'hsm' | 'key'>,
+  { hsm, key }: Pick<Operation, 'hsm' | 'key'>,
+): boolean {
   return operation.hsm.toLowerCase() === hsm.toLowerCase() && isSameName(operation.key, key);
 }
 

@@ -18,8 +18,10 @@ import type { Ask } from '../planning/preflight.ts';
 import { Claims } from './claims.ts';
 import type { RecoveryEvidence } from './evidence.ts';
 import { findAnswered, findLive, idFrom, joinEvent, readEvent } from './one-live.ts';
+import type { OpenLimits } from './open-limits.ts';
 import { isDone, outcomeUnproven } from './outcome-proof.ts';
 import { noteFirst, type PublishDeps, publishFacts } from './publish-facts.ts';
+import type { RecoveryIndex } from './recovery-index.ts';
 import { changeRecovery, createRecovery } from './recovery-log.ts';
 import { recordUnproven } from './refuse-unproven.ts';
 import { settle } from './settle.ts';
@@ -35,8 +37,8 @@ export interface RecoveriesDeps extends PublishDeps, PreflightDeps {
   readonly clock: Clock;
   readonly ids: Ids;
   readonly logger: Logger;
-  /** Ids of requests known to have ended. */
-  readonly closed?: ReadonlySet<string>;
+  readonly index: RecoveryIndex;
+  readonly limits: OpenLimits;
 }
 
 /** What a person can do to an open request. */
@@ -83,11 +85,10 @@ export class Recoveries {
   ): Promise<HeldRecord> {
     return this.#audited(requester, { hsm: body.hsm, key: body.key }, async () => {
       await this.#deps.gate.pass();
-      const { store } = this.#deps;
       const eventId = derivedId(requester, event);
       let admitted = false;
       return repeatOnConflict(`The recovery of key ${body.key} on HSM ${body.hsm}`, async () => {
-        const found = await readEvent(store, body, eventId);
+        const found = await readEvent(this.#deps, body, eventId);
         if ('answeredBy' in found) return this.settle(found.answeredBy);
         if (!admitted) await admit();
         admitted = true;
@@ -167,7 +168,7 @@ export class Recoveries {
     { operation, seen, notes }: Preflight,
     events?: readonly string[],
   ): Promise<HeldRecord> {
-    const { clock, policy, store } = this.#deps;
+    const { clock, policy, store, limits, logger } = this.#deps;
     const { ttlMs, ...rule } = ruleFor(policy, body.key);
     const record = openRequest(
       {
@@ -183,7 +184,7 @@ export class Recoveries {
       },
       clock.now(),
     );
-    await noteFirst(this.#deps, record, 'requested');
+    await limits.admit(requester, operation.hsm, logger, () => noteFirst(this.#deps, record, 'requested'));
     const held = await createRecovery(
       store,
       events === undefined ? record : { ...record, events: [...events] },

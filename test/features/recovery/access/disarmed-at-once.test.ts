@@ -46,6 +46,11 @@ function aWorld() {
   return { clock, store, anchor, log, gate, told };
 }
 
+const BROKEN = {
+  of: async () => Promise.reject(corrupt()),
+  all: async () => Promise.reject(corrupt()),
+};
+
 function corrupt(): WardenError {
   return new WardenError('audit-corrupt', { message: 'The log is broken.' });
 }
@@ -88,7 +93,8 @@ describe('the gate', () => {
       'writes',
       (gate: Gate) => disarmingLog({ note: async () => Promise.reject(corrupt()) }, gate).note(EVENT),
     ],
-    ['reads', (gate: Gate) => disarmingEvidence({ of: async () => Promise.reject(corrupt()) }, gate).of('a')],
+    ['reads', (gate: Gate) => disarmingEvidence(BROKEN, gate).of('a')],
+    ['reads all of', (gate: Gate) => disarmingEvidence(BROKEN, gate).all()],
   ])('is shut by whoever %s the log and finds it broken', async (_name, use) => {
     const { gate } = aWorld();
     await gate.verdict();

@@ -5,7 +5,6 @@ import { WardenError } from '../../../../src/core/errors.ts';
 import type { CloudEvent } from '../../../../src/core/events/cloud-event.ts';
 import { RECOVERY_EVENTS } from '../../../../src/features/recovery/model/events.ts';
 import { RECOVERIES } from '../../../../src/features/recovery/model/message.ts';
-import { listRecoveries, reconcile } from '../../../../src/features/recovery/request/list-recoveries.ts';
 import { Recoveries } from '../../../../src/features/recovery/request/recoveries.ts';
 import { HOUR_MS, person } from '../../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
@@ -94,7 +93,7 @@ describe('while the topic is down', () => {
     expect(world.topic.accepted).toEqual([]);
 
     isDown = false;
-    await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
+    await world.reconcile();
     expect(world.topic.accepted.map(factOf)).toEqual(world.audited);
     expect(world.audited).toHaveLength(6);
     expect(world.stored(record.id).untold).toEqual([]);
@@ -110,7 +109,7 @@ describe('while the topic is down', () => {
       await world.approve(record, 'carol');
       await world.clock.advance(60_000);
       world.topic.faults.clear();
-      await reconcile(world.store, new Recoveries(world.deps()), world.logger, new Set());
+      await world.reconcile();
 
       const said = [...new Map(world.topic.accepted.map((event) => [event.id, event])).values()];
       const [bob, carol] = ['bob', 'carol'].map((id) => ({ id: person(id).id }));
@@ -129,8 +128,7 @@ describe('while the topic is down', () => {
     world.topic.faults.fail('accept', DOWN, { times: 1 });
     const cancel = { type: 'cancel', by: person('alice'), reason: 'found it' } as const;
     await new Recoveries(world.deps()).command(record.id, cancel);
-    const settled = new Set<string>();
-    const run = () => reconcile(world.store, new Recoveries(world.deps()), world.logger, settled);
+    const run = () => world.reconcile();
     await run();
     await world.clock.advance(60_000);
     await run();
@@ -227,37 +225,27 @@ describe('listing and reconciling', () => {
       ids.unshift((await world.ask()).id);
       await world.clock.advance(1_000);
     }
-    const first = await listRecoveries(world.store, { limit: 3 }, world.logger);
-    const second = await listRecoveries(
-      world.store,
-      { limit: 3, ...(first.next && { next: first.next }) },
-      world.logger,
-    );
+    const first = await world.list({ limit: 3 });
+    const second = await world.list({ limit: 3, ...(first.next && { next: first.next }) });
 
     expect([...first.items, ...second.items].map(({ id }) => id)).toEqual(ids);
     expect(second.next).toBeUndefined();
-    expect((await listRecoveries(world.store, { limit: 9, state: 'approved' }, world.logger)).items).toEqual(
-      [],
-    );
-    expect(
-      (await listRecoveries(world.store, { limit: 9, key: 'ORDERS', hsm: 'contoso' }, world.logger)).items,
-    ).toHaveLength(5);
-    expect((await listRecoveries(world.store, { limit: 9, key: 'other' }, world.logger)).items).toEqual([]);
+    expect((await world.list({ limit: 9, state: 'approved' })).items).toEqual([]);
+    expect((await world.list({ limit: 9, key: 'ORDERS', hsm: 'contoso' })).items).toHaveLength(5);
+    expect((await world.list({ limit: 9, key: 'other' })).items).toEqual([]);
   });
 
   it('sends again what was approved when the message was lost', async () => {
     const world = await deleted();
     const record = await world.approved();
     while (world.queue.take(RECOVERIES) !== undefined);
-    const settled = new Set<string>();
 
-    await reconcile(world.store, new Recoveries(world.deps()), world.logger, settled);
+    await world.reconcile();
 
     expect(world.queue.take(RECOVERIES)).toEqual({ kind: 'recovery', id: record.id });
     await world.deliver(record.id);
     const looks = [0, 0];
-    for (const n of [0, 1])
-      looks[n] = await reconcile(world.store, new Recoveries(world.deps()), world.logger, settled);
+    for (const n of [0, 1]) looks[n] = await world.reconcile();
     expect(looks).toEqual([1, 0]);
   });
 });
