@@ -50,6 +50,7 @@ export function composeRecovery(config: Config): Recovery {
     logger,
     backups: platform.backups(logger),
     stopping: stopping.signal,
+    approvers: config.notify.approvers,
   });
   const appFor = (log: InvocationLog) => recovery(loggerTo(log, platform.clock));
   const bound = bindApp(RECOVERY_FEATURES, config, async (log) => appFor(log), stopping);
@@ -88,6 +89,8 @@ export interface RecoveryParts {
   readonly logger: Logger;
   readonly backups: ReturnType<Platform['backups']>;
   readonly stopping: AbortSignal;
+  /** Who is asked to approve, where the settings say so. */
+  readonly approvers?: Config['notify']['approvers'];
 }
 
 /** Makes the recovery over a platform. Nothing is contacted before the first call. */

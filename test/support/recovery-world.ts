@@ -6,6 +6,7 @@ import type { KeyService, StoredBackup } from '../../src/core/ports.ts';
 import { sha256Hex } from '../../src/core/sha256.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { Breaches } from '../../src/features/audit/breaches.ts';
+import type { ApproverEntry } from '../../src/features/notify/model/channel-entry.ts';
 import { Gate } from '../../src/features/recovery/access/gate.ts';
 import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/execution/execute.ts';
 import type { AskBody, RecoveryQuery } from '../../src/features/recovery/model/asking.ts';
@@ -45,6 +46,8 @@ export class RecoveryWorld {
   readonly store = new MemoryDocumentStore();
   readonly auditStore = new MemoryAuditStore(this.clock);
   readonly anchor = new MemoryAuditAnchor();
+  /** Who is asked to approve, where the settings say so. */
+  approvers: readonly ApproverEntry[] = [];
   readonly once = new MemoryOnceStore();
   readonly topic = new MemoryEventSink();
   readonly queue = new MemoryWorkQueue(this.clock);
@@ -178,6 +181,7 @@ export class RecoveryWorld {
       policy,
       evidence,
       gate: new Gate({ policy, proofs, breaches, bus, logger, clock }),
+      approvers: this.approvers,
       queue: this.queue,
       clock,
       ids: this.ids,

@@ -47,7 +47,9 @@ describe('a request', () => {
   it.each([
     [14, { chat: 1, mail: 0, pager: 0 }],
     [16, { chat: 2, mail: 0, pager: 0 }],
+    [29, { chat: 2, mail: 0, pager: 0 }],
     [31, { chat: 2, mail: 1, pager: 0 }],
+    [59, { chat: 2, mail: 1, pager: 0 }],
     [61, { chat: 2, mail: 1, pager: 1 }],
     [600, { chat: 2, mail: 1, pager: 1 }],
   ])('has reached after %d minutes: %j', async (minutes, expected) => {
