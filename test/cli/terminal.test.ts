@@ -21,7 +21,7 @@ describe('the process', () => {
   it('answers on standard output and ends with the exit code', async () => {
     const { child, exit } = start('--version');
     const [said, [code]] = await Promise.all([text(child.stdout), exit]);
-    expect([said, code]).toEqual(['0.1.0\n', 0]);
+    expect([said, code]).toEqual(['0.2.0\n', 0]);
   });
 
   it('runs an emulator until Ctrl-C, and leaves nothing behind', { timeout: 60_000 }, async () => {

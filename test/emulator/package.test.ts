@@ -7,7 +7,7 @@ import { z } from 'zod';
 
 const Dependencies = z.record(z.string(), z.string());
 const Package = z.looseObject({
-  dependencies: Dependencies,
+  dependencies: Dependencies.default({}),
   devDependencies: Dependencies.default({}),
   workspaces: z.array(z.string()).default([]),
 });
@@ -24,7 +24,7 @@ async function installedForProduct(): Promise<Set<string>> {
     'ls',
     '--omit=dev',
     '--all',
-    '--workspaces=false',
+    '--workspace=functions',
     '--package-lock-only',
     '--parseable',
     '--long',
@@ -41,15 +41,21 @@ test('the product installs none of the libraries of the emulator', async () => {
 });
 
 test('the libraries of the emulator are dependencies of its package and of no other', async () => {
-  const [product, emulator] = await Promise.all([packageJson(''), packageJson('src/emulator/')]);
-  expect(product.workspaces).toEqual(['src/emulator']);
-  expect(Object.keys(emulator.dependencies)).toEqual(expect.arrayContaining(LIBRARIES));
-  const own = { ...product.dependencies, ...product.devDependencies };
+  const [repository, product, emulator] = await Promise.all(
+    ['', 'functions/', 'src/emulator/'].map(packageJson),
+  );
+  expect(repository?.workspaces).toEqual(['functions', 'src/emulator']);
+  expect(Object.keys(emulator?.dependencies ?? {})).toEqual(expect.arrayContaining(LIBRARIES));
+  const own = { ...product?.dependencies, ...repository?.devDependencies };
   for (const library of LIBRARIES) expect(own).not.toHaveProperty(library);
 });
 
+test('the packed command line needs no package beside it', async () => {
+  expect((await packageJson('')).dependencies).toEqual({});
+});
+
 test('a library that product and emulator share has one version', async () => {
-  const [product, emulator] = await Promise.all([packageJson(''), packageJson('src/emulator/')]);
+  const [product, emulator] = await Promise.all([packageJson('functions/'), packageJson('src/emulator/')]);
   const shared = Object.keys(emulator.dependencies).filter((name) => name in product.dependencies);
   expect(shared).toEqual(['jose', 'zod']);
   for (const name of shared) expect(emulator.dependencies[name]).toBe(product.dependencies[name]);
