@@ -3,6 +3,7 @@ import { coldStart } from './cold-start.ts';
 import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
 import { known } from './known.ts';
+import { lists } from './lists.ts';
 import { recoveryTime } from './recovery.ts';
 import { memory, paced, sequential, unbraked, unchanged } from './sweeps.ts';
 import { verification } from './verify.ts';
@@ -18,5 +19,6 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   cold: coldStart,
   emulator: emulatorThroughput,
   recovery: recoveryTime,
+  lists,
   verify: verification,
 };

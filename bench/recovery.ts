@@ -26,7 +26,10 @@ export async function recoveryTime(): Promise<Figure[]> {
   const host = await startHost({
     entry: new URL('../functions/recovery-main.ts', import.meta.url),
     // An idle queue is looked at once a second at least: more than that would be most of what is measured.
-    hostJson: { version: '2.0', extensions: { queues: { maxPollingInterval: '00:00:01' } } },
+    hostJson: {
+      version: '2.0',
+      extensions: { http: { routePrefix: '' }, queues: { maxPollingInterval: '00:00:01' } },
+    },
     httpPort: 0,
     timers: false,
     scheduleStore: createMemoryScheduleStore(),
@@ -70,7 +73,8 @@ export async function recoveryTime(): Promise<Figure[]> {
   }
 }
 
-async function clientOf({ url, caFile, token }: BenchHsm): Promise<KeyClient> {
+/** A client of the HSM's keys. */
+export async function clientOf({ url, caFile, token }: BenchHsm): Promise<KeyClient> {
   const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
   return new KeyClient(url, credential, {
     disableChallengeResourceVerification: true,

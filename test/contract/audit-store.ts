@@ -50,6 +50,15 @@ export function describeAuditStore(name: string, make: () => Promise<AuditStoreW
       expect(await world.store.read(FIRST)).toBe('one\ntw\u00f6\nthree\n');
     });
 
+    it.each([
+      { from: 0, rest: 'one\ntw\u00f6\nthree\n' },
+      { from: 9, rest: 'three\n' },
+      { from: 15, rest: '' },
+      { from: 16, rest: '' },
+    ])('reads what follows byte $from', async ({ from, rest }) => {
+      expect(await world.store.read(FIRST, from)).toBe(rest);
+    });
+
     it('has its parts in order, and its end in the newest', async () => {
       await world.store.open(THIRD);
       await world.store.open(SECOND);

@@ -1,6 +1,7 @@
 /** The audit log's parts as append blobs: each line is appended at exactly the position its writer saw, or not at all. */
 
 import { text } from 'node:stream/consumers';
+import { isRestError } from '@azure/core-rest-pipeline';
 import type { AppendBlobClient, ContainerClient } from '@azure/storage-blob';
 import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError } from '../../core/errors.ts';
@@ -107,12 +108,23 @@ export class BlobAuditStore implements AuditStore {
     yield* parts.sort(comparePart);
   }
 
-  async read(part: AuditPart): Promise<string> {
+  async read(part: AuditPart, from = 0): Promise<string> {
     return this.#translated(`read the audit log of ${part.day}`, async () => {
-      const answer = await this.#client(part).download();
+      const answer = await this.#download(part, from);
+      if (answer === undefined) return '';
       requireStorage(answer, auditBlobName(part));
       return answer.readableStreamBody === undefined ? '' : text(answer.readableStreamBody);
     });
+  }
+
+  /** Undefined when nothing follows: a range that begins at the end is refused with 416. */
+  async #download(part: AuditPart, from: number) {
+    try {
+      return await this.#client(part).download(from);
+    } catch (error) {
+      if (from > 0 && isRestError(error) && error.statusCode === 416) return undefined;
+      throw error;
+    }
   }
 
   async #newest(segment: string | undefined): Promise<AuditPart | undefined> {

@@ -59,7 +59,8 @@ export interface AuditStore {
   append(part: AuditPart, lines: string, position: number): Promise<void>;
   /** All parts of a segment, in order; of no other segment any. */
   parts(segment?: string): AsyncIterable<AuditPart>;
-  read(part: AuditPart): Promise<string>;
+  /** Its text, or what follows its first `from` bytes. */
+  read(part: AuditPart, from?: number): Promise<string>;
 }
 
 /** Where the newest known end of the chain is remembered, apart from the log itself: a log cut short is known by it. */

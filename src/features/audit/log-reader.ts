@@ -23,6 +23,8 @@ export class AuditReader {
   /** The last part that holds lines, and all of its text so far. */
   #part: AuditPart | undefined;
   #text = '';
+  /** Length of that text, in bytes. */
+  #bytes = 0;
   #sealed = true;
 
   constructor(store: AuditStore, anchor: AuditAnchor) {
@@ -33,13 +35,18 @@ export class AuditReader {
   /**
    * Reads on to the end and hands each new entry to `take`, in order and once. `forget` is called first when the log goes on in
    * another segment than before: what was taken until then counts no more. Fails with `audit-corrupt` when the log is not
-   * the continuation of what was read, or ends before what is remembered elsewhere; and with the storage codes.
+   * the continuation of what was read, or ends before what is remembered elsewhere; and with the storage codes. With
+   * `isTail` the lines read before are not read again, and so not compared: nothing may be decided by that.
    */
-  advance(take: (entry: AuditEntry) => void, forget: () => void = () => undefined): Promise<void> {
-    return this.#serializer.run(() => this.#advance(take, forget));
+  advance(
+    take: (entry: AuditEntry) => void,
+    forget: () => void = () => undefined,
+    isTail = false,
+  ): Promise<void> {
+    return this.#serializer.run(() => this.#advance(take, forget, isTail));
   }
 
-  async #advance(take: (entry: AuditEntry) => void, forget: () => void): Promise<void> {
+  async #advance(take: (entry: AuditEntry) => void, forget: () => void, isTail: boolean): Promise<void> {
     // The anchor first: what is appended meanwhile is beyond it.
     const remembered = await this.#anchor.read();
     if (remembered !== undefined && remembered.segment?.name !== this.#segment?.name) {
@@ -56,9 +63,12 @@ export class AuditReader {
     for (let start = 0; start < parts.length; start += READS_AT_ONCE) {
       const some = parts.slice(start, start + READS_AT_ONCE);
       const texts = await Promise.all(
-        some.map(async (part) => ({ part, text: await this.#store.read(part) })),
+        some.map(async (part) => {
+          const from = isTail && this.#isLast(part) ? this.#bytes : 0;
+          return { part, from, text: await this.#store.read(part, from) };
+        }),
       );
-      for (const { part, text } of texts) this.#take(part, text, remembered, take);
+      for (const one of texts) this.#take(one, remembered, take);
     }
     await this.#compare(remembered);
     if (!this.#armed) throw corrupt('nobody decided that it goes on where it goes on');
@@ -70,21 +80,21 @@ export class AuditReader {
     this.#tip = segment?.base ?? EMPTY_CHAIN;
     this.#part = undefined;
     this.#text = '';
+    this.#bytes = 0;
     this.#sealed = true;
     this.#hashes.clear();
   }
 
   #take(
-    part: AuditPart,
-    text: string,
+    { part, from, text }: { readonly part: AuditPart; readonly from: number; readonly text: string },
     anchor: ChainTip | undefined,
     take: (entry: AuditEntry) => void,
   ): void {
-    const isSame = this.#part !== undefined && comparePart(part, this.#part) === 0;
-    if (isSame && !text.startsWith(this.#text)) {
+    const isSame = this.#isLast(part);
+    if (isSame && from === 0 && !text.startsWith(this.#text)) {
       throw corrupt(`lines of ${part.day} that were read before have changed`);
     }
-    const fresh = isSame ? text.slice(this.#text.length) : text;
+    const fresh = isSame && from === 0 ? text.slice(this.#text.length) : text;
     if (fresh === '') return;
     if (!isSame && !this.#sealed)
       throw corrupt(`a part follows that of ${this.#part?.day}, which is not sealed`);
@@ -101,13 +111,19 @@ export class AuditReader {
       this.#sealed = entry.event === SEAL;
       if (entry.event === REARMED && entry.hash === this.#segment?.armed) this.#armed = true;
       this.#text += `${line}\n`;
+      this.#bytes += Buffer.byteLength(line) + 1;
       take(entry);
     }
+  }
+
+  #isLast(part: AuditPart): boolean {
+    return this.#part !== undefined && comparePart(part, this.#part) === 0;
   }
 
   #begin(part: AuditPart): void {
     this.#part = part;
     this.#text = '';
+    this.#bytes = 0;
     this.#sealed = false;
   }
 

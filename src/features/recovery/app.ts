@@ -86,7 +86,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const inventory = new Inventory(shared);
   const incidents = new Incidents({ ...shared, audit });
   const findings = new Findings({ ...shared, audit, incidents });
-  const index = new RecoveryIndex({ store, evidence });
+  const index = new RecoveryIndex({ store, evidence, clock });
   const limits = new OpenLimits({ store, evidence, clock, policy: shared.requests });
   return (logger) => {
     const deps = { ...shared, audit: heightLog(audit, logger), evidence, logger, index, limits };

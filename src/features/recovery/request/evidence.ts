@@ -33,7 +33,7 @@ interface Noted {
 /** Where the log is asked. Fails with `audit-corrupt` or the storage codes. */
 export interface RecoveryEvidence {
   of(id: string): Promise<Logged>;
-  /** Every request that the log names. */
+  /** Every request that the log names. Lines read before are not compared again: enough for lists, not for a decision. */
   all(): Promise<ReadonlyMap<string, Logged>>;
 }
 
@@ -64,15 +64,21 @@ export class LoggedEvidence implements RecoveryEvidence {
   }
 
   async of(id: string): Promise<Logged> {
-    return (await this.all()).get(id) ?? NOTHING;
+    await this.#advance(false);
+    return this.#byId.get(id) ?? NOTHING;
   }
 
   async all(): Promise<ReadonlyMap<string, Logged>> {
+    await this.#advance(true);
+    return this.#byId;
+  }
+
+  async #advance(isTail: boolean): Promise<void> {
     await this.#reader.advance(
       (entry) => this.#take(entry),
       () => this.#byId.clear(),
+      isTail,
     );
-    return this.#byId;
   }
 
   #take(entry: AuditEntry): void {

@@ -9,7 +9,8 @@ import { type DocumentType, parseDocument } from '../../../core/documents/docume
 import { updateDocument } from '../../../core/documents/update-document.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import { HsmName, KeyName } from '../../../core/model/names.ts';
-import type { Logger } from '../../../core/ports.ts';
+import type { Clock, Logger } from '../../../core/ports.ts';
+import { MINUTE_MS } from '../../../core/time.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, RecoveryId, STATES } from '../model/record.ts';
 import { forEachRecord } from './each-recovery.ts';
@@ -50,7 +51,11 @@ type Entries = ReadonlyMap<string, IndexEntry>;
 export interface IndexDeps {
   readonly store: DocumentStore;
   readonly evidence: RecoveryEvidence;
+  readonly clock: Pick<Clock, 'now'>;
 }
+
+/** So long one that was read serves for lists: what ended since is read one by one. */
+const FRESH_MS = MINUTE_MS;
 
 /** What the index keeps of an ended request; undefined while it waits, or while something of it is not published yet. */
 export function indexEntry({ record, etag }: HeldRecord, asked: number | undefined): IndexEntry | undefined {
@@ -65,6 +70,7 @@ export class RecoveryIndex {
   readonly #deps: IndexDeps;
   #text: string | undefined;
   #entries: Entries = new Map();
+  #readAt = Number.NEGATIVE_INFINITY;
   #rebuilding: Promise<Entries> | undefined;
 
   constructor(deps: IndexDeps) {
@@ -73,8 +79,10 @@ export class RecoveryIndex {
 
   /** The stored index; undefined when there is none, or none that can be read. */
   async stored(): Promise<Entries | undefined> {
+    const now = this.#deps.clock.now();
     const found = await this.#deps.store.read(ADDRESS);
     if (found === undefined) return undefined;
+    this.#readAt = now;
     if (found.text === this.#text) return this.#entries;
     try {
       const { ended } = parseDocument(INDEX_DOCUMENT, ADDRESS, found.text);
@@ -83,12 +91,14 @@ export class RecoveryIndex {
       return this.#entries;
     } catch (error) {
       if (!isWardenError(error, 'state-corrupt')) throw error;
+      this.#readAt = Number.NEGATIVE_INFINITY;
       return undefined;
     }
   }
 
   /** The index, made again where there is none. May fail with `audit-corrupt`, too. */
   async entries(logger: Logger): Promise<Entries> {
+    if (this.#deps.clock.now() - this.#readAt < FRESH_MS) return this.#entries;
     const stored = await this.stored();
     if (stored !== undefined) return stored;
     this.#rebuilding ??= this.#rebuild(logger).finally(() => {
