@@ -12,6 +12,7 @@ const DOORS = {
     'chain-end',
     'entry',
     'height',
+    'line-seals',
     'log-reader',
     'segment',
     'verify-audit',

@@ -6,6 +6,7 @@ import { definedOnly } from '../core/defined-only.ts';
 import type { Clock } from '../core/ports.ts';
 import type { Seals } from '../core/seal/seals.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
+import { type DecisionSeals, decisionSeals } from '../features/audit/line-seals.ts';
 import type { Config } from './config/config.ts';
 
 /** What seals and verifies; nothing is contacted before the first seal. */
@@ -26,6 +27,12 @@ export function sealsOf(
   const pinned = pinnedKeysReader(seals, client(named[0] ?? ''));
   if (keyUrl === undefined) return { pinned };
   return { pinned, sealer: new KeyVaultSealer({ ...client(keyUrl), keyUrl, clock, pinned }) };
+}
+
+/** What seals and judges decisions; undefined where the settings pin no key of the recovery app. */
+export function decisionsOf(config: Config, seals: Seals | undefined): DecisionSeals | undefined {
+  const areSealed = config.seals?.keys.some(({ app }) => app === 'recovery') === true;
+  return seals !== undefined && areSealed ? decisionSeals(seals, resourcesIn(config)) : undefined;
 }
 
 /** By its name in the settings, what seals name an HSM by. */

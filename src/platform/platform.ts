@@ -36,6 +36,7 @@ import type {
 } from '../core/ports.ts';
 import type { Seals } from '../core/seal/seals.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
+import type { DecisionSeals } from '../features/audit/line-seals.ts';
 import type { Channel } from '../features/notify/model/ports.ts';
 import { BelievingDocuments } from '../features/recovery-points/believing-documents.ts';
 import type { CatalogueStore } from '../features/recovery-points/catalogue.ts';
@@ -47,7 +48,7 @@ import type { Config, CredentialConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
 import { QUEUES } from './features.ts';
 import { openHsm, registryOf } from './open-hsm.ts';
-import { resourcesIn, sealsOf } from './open-seals.ts';
+import { decisionsOf, resourcesIn, sealsOf } from './open-seals.ts';
 import { accessOf } from './open-storage.ts';
 import { processLogger } from './process-log.ts';
 
@@ -81,6 +82,8 @@ export interface Platform {
   readonly bus: EventBus;
   /** Seals, where the settings pin public keys. */
   readonly seals: Seals | undefined;
+  /** Of decisions, where the settings pin a key of the recovery app. */
+  readonly decisions: DecisionSeals | undefined;
   /** Of recovery points. */
   readonly points: PointSeals | undefined;
   /** The queue of the app that notifies people; undefined where the settings name no channel. */
@@ -144,6 +147,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     channels: channelsOf(config, { credential, clock, caPem }),
     severityOf: SEVERITY_OF,
     seals,
+    decisions: decisionsOf(config, seals),
     points,
     backups: (logger) => {
       const store = new BlobBackupStore({ container: backups, clock, logger });

@@ -81,7 +81,8 @@ type RecoveryPlatform = Pick<
   | 'once'
   | 'checkAppend'
   | 'prepare'
->;
+> &
+  Partial<Pick<Platform, 'decisions'>>;
 
 /** What differs between the deployed app and another that is put together from the same parts. */
 export interface RecoveryParts {
@@ -99,21 +100,21 @@ export function recoveryAppOn(
   config: RecoveryConfig,
   parts: RecoveryParts,
 ): RecoveryAppFor {
-  const { clock, hsms, auditStore, anchor } = platform;
+  const { clock, hsms, auditStore, anchor, decisions } = platform;
   const verifier = new TokenVerifier(config.trust, clock);
-  const audit = new ChainedAuditLog(auditStore, anchor, clock);
-  const memory = { seen: () => audit.seen, hasRequests: () => hasRequests(platform.state) };
+  const audit = new ChainedAuditLog(auditStore, anchor, clock, decisions);
+  const memory = { seen: () => audit.seen, hasRequests: () => hasRequests(platform.state), seals: decisions };
   const proofs = {
     identity: identityProof(verifier, config.trust, clock),
     append: appendProof(platform.checkAppend, platform.prepare),
     audit: auditProof(auditStore, anchor, clock, platform.prepare, memory),
   };
-  const breaches = new Breaches({ once: platform.once, store: auditStore, anchor, clock });
+  const breaches = new Breaches({ once: platform.once, store: auditStore, anchor, clock, decisions });
   return createRecoveryApp({
     ...platform,
     ...parts,
     store: platform.state,
-    evidence: new LoggedEvidence(auditStore, anchor),
+    evidence: new LoggedEvidence(auditStore, anchor, decisions),
     audit,
     policy: config.policy,
     breaches,

@@ -6,6 +6,7 @@ import type { KeyService, StoredBackup } from '../../src/core/ports.ts';
 import { sha256Hex } from '../../src/core/sha256.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { Breaches } from '../../src/features/audit/breaches.ts';
+import type { DecisionSeals } from '../../src/features/audit/line-seals.ts';
 import type { ApproverEntry } from '../../src/features/notify/model/channel-entry.ts';
 import { Gate } from '../../src/features/recovery/access/gate.ts';
 import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/execution/execute.ts';
@@ -31,6 +32,7 @@ import { MemoryEventSink } from './memory/memory-event-sink.ts';
 import { MemoryHsm } from './memory/memory-hsm.ts';
 import { MemoryKeyService } from './memory/memory-key-service.ts';
 import { MemoryOnceStore } from './memory/memory-once-store.ts';
+import { MemorySealer } from './memory/memory-sealer.ts';
 import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
 import { DAY_MS, person } from './recovery-builders.ts';
@@ -53,6 +55,8 @@ export class RecoveryWorld {
   readonly queue = new MemoryWorkQueue(this.clock);
   readonly logger = new RecordingLogger();
   readonly ids = new CountingIds();
+  /** Seals decisions; set by {@link sealDecisions}. */
+  sealer: MemorySealer | undefined;
   policy: RecoveryPolicy = DEFAULT_POLICY;
   openLimits = { perRequester: 200, perHsm: 1000 };
   readonly proofs: Record<string, () => Promise<string | undefined>> = {};
@@ -87,6 +91,17 @@ export class RecoveryWorld {
     const world = await RecoveryWorld.withDeletedKey(keyType);
     world.hsm.purgeKey('orders');
     return world;
+  }
+
+  /** From now on the settings pin a key of the recovery app. */
+  sealDecisions(): MemorySealer {
+    this.sealer = new MemorySealer(this.clock, 'recovery');
+    return this.sealer;
+  }
+
+  /** What one process seals and judges decisions with. */
+  get decisions(): DecisionSeals | undefined {
+    return this.sealer?.decisions;
   }
 
   /** Backs up a key as the sweep does. */
@@ -152,26 +167,27 @@ export class RecoveryWorld {
 
   /** What one process knows of findings about the audit log. */
   breaches(): Breaches {
-    const { once, auditStore: store, anchor, clock } = this;
-    return new Breaches({ once, store, anchor, clock });
+    const { once, auditStore: store, anchor, clock, decisions } = this;
+    return new Breaches({ once, store, anchor, clock, decisions });
   }
 
   /** The dependencies of one process: what a process remembers is new each time, what is stored is not. */
   deps(): ExecuteDeps & Pick<RearmingDeps, 'breaches' | 'auditStore' | 'anchor'> {
-    const { policy, clock, logger, proofs } = this;
+    const { policy, clock, logger, proofs, decisions } = this;
     const bus = new EventBus([this.topic], clock);
     const breaches = this.breaches();
-    const evidence = new LoggedEvidence(this.auditStore, this.anchor);
+    const evidence = new LoggedEvidence(this.auditStore, this.anchor, decisions);
     const own = { store: this.store, evidence, clock };
     return {
       store: this.store,
       index: new RecoveryIndex(own),
       limits: new OpenLimits({ ...own, policy: this.openLimits }),
       once: this.once,
+      decisions,
       breaches,
       auditStore: this.auditStore,
       anchor: this.anchor,
-      audit: new ChainedAuditLog(this.auditStore, this.anchor, clock),
+      audit: new ChainedAuditLog(this.auditStore, this.anchor, clock, decisions),
       bus,
       linkTo: (id) => `https://warden.test/recoveries/${id}`,
       keysOf: this.keysOf,

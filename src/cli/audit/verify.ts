@@ -18,16 +18,19 @@ export const auditVerify = defineCommand({
   schema: z.object(ConnectionOptions),
   async run(context, given) {
     const connection = await connect(context, given);
-    const { auditStore, anchor, state } = openStore(connection, requireConfig(connection), context);
-    const verdict = await verifyAudit(auditStore, anchor, { hasRequests: () => hasRequests(state) });
-    const { entries, tip, problems } = verdict;
+    const store = openStore(connection, requireConfig(connection), context);
+    const { auditStore, anchor, state, decisions: seals } = store;
+    const verdict = await verifyAudit(auditStore, anchor, { hasRequests: () => hasRequests(state), seals });
+    const { entries, tip, problems, sealed } = verdict;
+    const decisions =
+      sealed === undefined ? 'its decisions are not sealed' : `${sealed} of its lines are sealed decisions`;
     const rows = problems.map(({ part, line, problem }) => [part?.day, part?.number, line, problem]);
     return {
       data: verdict,
       table: { columns: ['Day', 'Part', 'Line', 'Problem'], rows },
       page:
         problems.length === 0
-          ? `The audit log is whole: ${entries} entries; the last is ${tip.seq}, ${tip.hash}.`
+          ? `The audit log is whole: ${entries} entries; the last is ${tip.seq}, ${tip.hash}; ${decisions}.`
           : problems
               .map(
                 ({ part, line, problem }) =>

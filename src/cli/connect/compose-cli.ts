@@ -25,6 +25,7 @@ export interface Store
     | 'notifications'
     | 'auditStore'
     | 'anchor'
+    | 'decisions'
     | 'access'
   > {
   readonly backups: BackupStore & BackupPins;

@@ -6,8 +6,11 @@ import { type Seal, type SealedFacts, type SealPurpose, sealedBytes } from './se
 /** What a seal is worth. */
 export type SealVerdict =
   | { readonly good: true; readonly keyId: string; readonly sealedAt: number }
-  /** `why` continues the words "the seal does not count, for". */
-  | { readonly good: false; readonly why: string };
+  /**
+   * `why` continues the words "the seal does not count, for". `forged` when a pinned key that counts did not make it for these
+   * facts: nothing but a change explains that, while a key can be unpinned, revoked or out of time by the settings alone.
+   */
+  | { readonly good: false; readonly why: string; readonly forged?: true };
 
 /**
  * Whether `seal` was made by a pinned key for this purpose and these facts, in this deployment. Pure, and it never fails: what
@@ -32,7 +35,7 @@ export function verifySeal(
   }
   const key = { key: known.publicKey, dsaEncoding: 'ieee-p1363' } as const;
   const good = verify('sha256', bytes, key, Buffer.from(seal.signature, 'base64url'));
-  return good ? { good, keyId, sealedAt } : { good, why: 'it was not made for these facts' };
+  return good ? { good, keyId, sealedAt } : { good, why: 'it was not made for these facts', forged: true };
 }
 
 interface KnownKey {

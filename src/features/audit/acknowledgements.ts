@@ -2,6 +2,7 @@
 import type { Actor } from '../../core/model/names.ts';
 import { type AuditAnchor, type AuditPart, type AuditStore, comparePart } from './audit-log.ts';
 import { type AuditEntry, type AuditEvent, isIntact, parseEntry } from './entry.ts';
+import { type DecisionSeals, judgeOf } from './line-seals.ts';
 
 const EVENT = 'finding-acknowledged';
 
@@ -30,15 +31,18 @@ export function acknowledgementEvent(finding: Acknowledged, by: Actor, reason: s
 
 /**
  * The acknowledgements of `findings`, by id. Reads the log from its end, until each is found: without findings it reads
- * nothing. A line that was changed is none. Fails with the storage codes.
+ * nothing. A line that was changed is none, and where decisions are sealed, one without a good seal. Fails with
+ * `seal-unavailable` and the storage codes.
  */
 export async function acknowledgementsOf(
   store: AuditStore,
   anchor: Pick<AuditAnchor, 'read'>,
   findings: readonly Acknowledged[],
+  seals?: Pick<DecisionSeals, 'judge'>,
 ): Promise<ReadonlyMap<string, Acknowledgement>> {
   const found = new Map<string, Acknowledgement>();
   if (findings.length === 0) return found;
+  const judge = await judgeOf(seals);
   const wanted = new Map(findings.map((finding) => [finding.id, finding]));
   const parts: AuditPart[] = [];
   const segment = (await anchor.read())?.segment?.name;
@@ -51,7 +55,8 @@ export async function acknowledgementsOf(
     for (const line of texts.flatMap((text) => text.split('\n').reverse())) {
       // Most lines are about something else: only these few are read as JSON.
       const entry = line.includes(EVENT) ? parseEntry(line) : undefined;
-      if (entry !== undefined && isAbout(entry, wanted)) found.set(entry.factId ?? '', madeFrom(entry));
+      if (entry !== undefined && isAbout(entry, wanted) && judge.line(entry).good)
+        found.set(entry.factId ?? '', madeFrom(entry));
     }
   }
   return found;

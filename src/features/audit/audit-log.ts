@@ -16,13 +16,15 @@ import {
 import {
   type AuditEvent,
   type ChainTip,
-  chainEntry,
   EMPTY_CHAIN,
   entryLine,
+  entryOf,
   isBehind,
+  lineBody,
   SEAL,
-  storable,
 } from './entry.ts';
+import { type Line, LineQueue } from './line-queue.ts';
+import type { DecisionSeals } from './line-seals.ts';
 import { type AnchorState, SegmentName } from './segment.ts';
 
 /** A part of the log: one day, or a further part of a day that grew beyond what an append blob can hold. */
@@ -81,6 +83,13 @@ export interface AuditAnchor {
 export interface AuditLog {
   /** Resolves with the chain's tip once the line is stored. Fails with `audit-corrupt` or a storage code: then nothing may be done. */
   note(event: AuditEvent): Promise<ChainTip>;
+  /**
+   * As {@link note}, of a decision: the line is sealed, where decisions are. For what the caller knows from its source in this very
+   * call only, never for what it read from storage. Fails with `seal-unavailable`, too: then no line is there.
+   */
+  decide(event: AuditEvent): Promise<ChainTip>;
+  /** Whether a decision can be sealed now: before anything is stored that a decision must follow. Fails with `seal-unavailable`. */
+  requireSealing(): Promise<void>;
 }
 
 /** An append blob takes 50 000 blocks. https://learn.microsoft.com/azure/storage/blobs/scalability-targets */
@@ -98,16 +107,6 @@ const MOST_TRIES = 1_000;
 const STEADY = 25;
 const MOST_WAIT_MS = 500;
 
-/** Events written in one go at most; a block of an append blob holds 4 MiB. */
-const BATCH = 100;
-
-interface Waiting {
-  readonly event: AuditEvent;
-  readonly occurredAt: number;
-  readonly resolve: (tip: ChainTip) => void;
-  readonly reject: (error: unknown) => void;
-}
-
 /**
  * The audit log over an {@link AuditStore}. Instances may compete; within one, what comes while a write is under way is
  * written with the next one, in the order in which it came.
@@ -116,14 +115,17 @@ export class ChainedAuditLog implements AuditLog {
   readonly #store: AuditStore;
   readonly #anchor: AuditAnchor;
   readonly #clock: Clock;
-  readonly #waiting: Waiting[] = [];
-  #writing = false;
+  readonly #seals: DecisionSeals | undefined;
+  readonly #lines: LineQueue;
   #seen: SeenTip | undefined;
 
-  constructor(store: AuditStore, anchor: AuditAnchor, clock: Clock) {
+  /** Without `seals` no line is sealed. */
+  constructor(store: AuditStore, anchor: AuditAnchor, clock: Clock, seals?: DecisionSeals) {
     this.#store = store;
     this.#anchor = anchor;
     this.#clock = clock;
+    this.#seals = seals;
+    this.#lines = new LineQueue((lines) => this.#append(lines), clock);
   }
 
   /** The farthest end of the chain that this process has written. */
@@ -132,27 +134,18 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   note(event: AuditEvent): Promise<ChainTip> {
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ event: storable(event), occurredAt: this.#clock.now(), resolve, reject });
-      if (!this.#writing) void this.#writeAll();
-    });
+    return this.#lines.add(event, false);
   }
 
-  async #writeAll(): Promise<void> {
-    this.#writing = true;
-    while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH);
-      try {
-        const tip = await this.#append(batch);
-        for (const { resolve } of batch) resolve(tip);
-      } catch (error) {
-        for (const { reject } of batch) reject(error);
-      }
-    }
-    this.#writing = false;
+  decide(event: AuditEvent): Promise<ChainTip> {
+    return this.#lines.add(event, this.#seals !== undefined);
   }
 
-  async #append(batch: readonly Waiting[]): Promise<ChainTip> {
+  async requireSealing(): Promise<void> {
+    await this.#seals?.seal({ kind: 'probe', content: null });
+  }
+
+  async #append(batch: readonly Line[]): Promise<ChainTip> {
     let fresh = false;
     let tries = 0;
     const tip = await repeatOnConflict(
@@ -174,7 +167,7 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   /** Appends where the chain ends now; whoever was faster makes it a `state-conflict`. */
-  async #tryAppend(batch: readonly Waiting[], fresh: boolean): Promise<SeenTip> {
+  async #tryAppend(batch: readonly Line[], fresh: boolean): Promise<SeenTip> {
     const remembered = await this.#anchor.read();
     const segment = remembered?.segment?.name;
     const end = await this.#store.end(fresh, segment);
@@ -199,11 +192,12 @@ export class ChainedAuditLog implements AuditLog {
     else if (remembered === undefined && (await this.#anchor.read()) === undefined) throw anchorGone();
     const isOver = end.lines > 0 && (end.part.day < today || end.lines >= MAX_LINES);
     const seal = { event: SEAL, actor: WRITER, decision: 'noted' as const };
-    const events = isOver ? [{ event: seal, occurredAt: this.#clock.now() }] : batch;
+    const events = isOver ? [{ event: seal, occurredAt: this.#clock.now(), sealed: false }] : batch;
     let last = tip;
     let text = '';
-    for (const { event, occurredAt } of events) {
-      const entry = chainEntry(last, event, end.serviceTime, occurredAt);
+    for (const { event, occurredAt, sealed } of events) {
+      const line = lineBody(last, event, end.serviceTime, occurredAt, sealed);
+      const entry = entryOf(line, sealed ? await this.#seals?.sealLine(line) : undefined);
       text += entryLine(entry);
       last = { seq: entry.seq, hash: entry.hash };
     }

@@ -5,6 +5,7 @@ import type { OnceStore } from '../../core/once-store.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from './audit-log.ts';
 import { isIntact, parseEntry } from './entry.ts';
+import { type DecisionSeals, judgeOf } from './line-seals.ts';
 import { REARMED, type Segment } from './segment.ts';
 
 const PREFIX = 'breaches/';
@@ -32,6 +33,8 @@ export interface BreachesDeps {
   readonly store: AuditStore;
   readonly anchor: Pick<AuditAnchor, 'read'>;
   readonly clock: Clock;
+  /** Where decisions are sealed, one without a good seal decides nothing. */
+  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
 }
 
 /** Where a decision to go on is kept, by its digest. */
@@ -105,6 +108,7 @@ export class Breaches {
 
   async #decisionOf({ name, base, armed }: Segment): Promise<string | undefined> {
     const { store } = this.#deps;
+    const judge = await judgeOf(this.#deps.decisions);
     for await (const part of store.parts(name)) {
       let tip = base;
       for (const line of (await store.read(part)).split('\n')) {
@@ -112,7 +116,8 @@ export class Breaches {
         if (entry === undefined || !isIntact(entry) || entry.seq !== tip.seq + 1 || entry.prev !== tip.hash) {
           return undefined;
         }
-        if (entry.event === REARMED) return entry.hash === armed ? entry.digest : undefined;
+        if (entry.event === REARMED)
+          return entry.hash === armed && judge.line(entry).good ? entry.digest : undefined;
         tip = { seq: entry.seq, hash: entry.hash };
       }
       // Its beginning is one block of the first part.

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { canonicalDigest, canonicalJson } from '../../core/canonical-json.ts';
 import { cutText } from '../../core/model/plain-text.ts';
+import { Seal } from '../../core/seal/seal.ts';
 
 /** A line must fit into what is read from the end of a part. */
 const LONGEST_DETAIL = 4_000;
@@ -35,14 +36,20 @@ export type AuditEvent = z.infer<typeof AuditEvent>;
 
 /** A line as stored. `at` is the storage service's time, epoch milliseconds; `occurredAt` the app's. */
 export const AuditEntry = AuditEvent.extend({
-  format: z.literal(1),
+  /** 2 with a seal, 1 without. */
+  format: z.union([z.literal(1), z.literal(2)]),
   seq: z.int().positive(),
   at: z.int().nonnegative(),
   occurredAt: z.int().nonnegative(),
   prev: Hash,
+  /** Of a decision, where decisions are sealed: over everything else but the hash. */
+  seal: Seal.exactOptional(),
   hash: Hash,
 });
 export type AuditEntry = z.infer<typeof AuditEntry>;
+
+/** A line before it is sealed and hashed. */
+export type LineBody = Omit<AuditEntry, 'seal' | 'hash'>;
 
 /** Where the chain stands: its last line. */
 export interface ChainTip {
@@ -53,10 +60,26 @@ export interface ChainTip {
 /** Before the first line. */
 export const EMPTY_CHAIN: ChainTip = { seq: 0, hash: GENESIS };
 
-/** The line that follows `tip`. */
-export function chainEntry(tip: ChainTip, event: AuditEvent, at: number, occurredAt: number): AuditEntry {
-  const body = { ...event, format: 1 as const, seq: tip.seq + 1, at, occurredAt, prev: tip.hash };
+/** The line that follows `tip`; `sealed` when it is to get a seal. */
+export function lineBody(
+  tip: ChainTip,
+  event: AuditEvent,
+  at: number,
+  occurredAt: number,
+  sealed: boolean,
+): LineBody {
+  return { ...event, format: sealed ? 2 : 1, seq: tip.seq + 1, at, occurredAt, prev: tip.hash };
+}
+
+/** The line with its seal, if it has one, and its hash. */
+export function entryOf(line: LineBody, seal?: Seal): AuditEntry {
+  const body = seal === undefined ? line : { ...line, seal };
   return { ...body, hash: canonicalDigest(body) };
+}
+
+/** The line that follows `tip`, without a seal. */
+export function chainEntry(tip: ChainTip, event: AuditEvent, at: number, occurredAt: number): AuditEntry {
+  return entryOf(lineBody(tip, event, at, occurredAt, false));
 }
 
 /** The line as text, with its line end. Canonical, so that the text itself can be compared. */
@@ -75,7 +98,8 @@ export function parseEntry(line: string): AuditEntry | undefined {
   const text = line.endsWith('\n') ? line.slice(0, -1) : line;
   try {
     const parsed = AuditEntry.safeParse(JSON.parse(text));
-    return parsed.success && canonicalJson(parsed.data) === text ? parsed.data : undefined;
+    if (!parsed.success || canonicalJson(parsed.data) !== text) return undefined;
+    return (parsed.data.format === 2) === (parsed.data.seal !== undefined) ? parsed.data : undefined;
   } catch {
     return undefined;
   }

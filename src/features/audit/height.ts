@@ -5,12 +5,15 @@ import { type ChainTip, EMPTY_CHAIN } from './entry.ts';
 
 /** The log, which says after each append how high the chain stands. */
 export function heightLog(log: AuditLog, logger: Logger): AuditLog {
+  const said = async (noting: Promise<ChainTip>) => {
+    const tip = await noting;
+    say(tip, logger);
+    return tip;
+  };
   return {
-    note: async (event) => {
-      const tip = await log.note(event);
-      say(tip, logger);
-      return tip;
-    },
+    note: (event) => said(log.note(event)),
+    decide: (event) => said(log.decide(event)),
+    requireSealing: () => log.requireSealing(),
   };
 }
 

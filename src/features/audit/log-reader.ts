@@ -1,8 +1,10 @@
 /** Follows the audit log: reads what was added since, and proves each time that it goes on from what was read before. */
 import { WardenError } from '../../core/errors.ts';
+import type { SealVerdict } from '../../core/seal/verify-seal.ts';
 import { Serializer } from '../../core/serializer.ts';
 import { type AuditAnchor, type AuditPart, type AuditStore, comparePart } from './audit-log.ts';
 import { type AuditEntry, type ChainTip, EMPTY_CHAIN, isIntact, parseEntry, SEAL } from './entry.ts';
+import { type DecisionJudge, type DecisionSeals, judgeOf } from './line-seals.ts';
 import { REARMED, type Segment } from './segment.ts';
 
 /** Parts read at once: the log of years is thousands of small blobs. */
@@ -10,10 +12,14 @@ const READS_AT_ONCE = 16;
 /** Hashes remembered to compare the anchor with: it follows the log within moments. */
 const REMEMBERED = 1_000;
 
+/** What is done with an entry; `seal` says whether it counts as a decision. */
+export type TakeEntry = (entry: AuditEntry, seal: SealVerdict) => void;
+
 /** One per process. What it has read it remembers: a log that is rolled back or rewritten afterwards is known for it. */
 export class AuditReader {
   readonly #store: AuditStore;
   readonly #anchor: AuditAnchor;
+  readonly #seals: Pick<DecisionSeals, 'judge'> | undefined;
   readonly #serializer = new Serializer();
   readonly #hashes = new Map<number, string>();
   /** The segment that is read; undefined in the first. */
@@ -27,26 +33,26 @@ export class AuditReader {
   #bytes = 0;
   #sealed = true;
 
-  constructor(store: AuditStore, anchor: AuditAnchor) {
+  /** With `seals` a line whose seal was made for something else is no line of the log. */
+  constructor(store: AuditStore, anchor: AuditAnchor, seals?: Pick<DecisionSeals, 'judge'>) {
     this.#store = store;
     this.#anchor = anchor;
+    this.#seals = seals;
   }
 
   /**
    * Reads on to the end and hands each new entry to `take`, in order and once. `forget` is called first when the log goes on in
    * another segment than before: what was taken until then counts no more. Fails with `audit-corrupt` when the log is not
-   * the continuation of what was read, or ends before what is remembered elsewhere; and with the storage codes. With
-   * `isTail` the lines read before are not read again, and so not compared: nothing may be decided by that.
+   * the continuation of what was read, or ends before what is remembered elsewhere; with `seal-unavailable` when the pinned
+   * keys cannot be read; and with the storage codes. With `isTail` the lines read before are not read again, and so not
+   * compared: nothing may be decided by that.
    */
-  advance(
-    take: (entry: AuditEntry) => void,
-    forget: () => void = () => undefined,
-    isTail = false,
-  ): Promise<void> {
+  advance(take: TakeEntry, forget: () => void = () => undefined, isTail = false): Promise<void> {
     return this.#serializer.run(() => this.#advance(take, forget, isTail));
   }
 
-  async #advance(take: (entry: AuditEntry) => void, forget: () => void, isTail: boolean): Promise<void> {
+  async #advance(take: TakeEntry, forget: () => void, isTail: boolean): Promise<void> {
+    const judge = await judgeOf(this.#seals);
     // The anchor first: what is appended meanwhile is beyond it.
     const remembered = await this.#anchor.read();
     if (remembered !== undefined && remembered.segment?.name !== this.#segment?.name) {
@@ -68,7 +74,7 @@ export class AuditReader {
           return { part, from, text: await this.#store.read(part, from) };
         }),
       );
-      for (const one of texts) this.#take(one, remembered, take);
+      for (const one of texts) this.#take(one, remembered, judge, take);
     }
     await this.#compare(remembered);
     if (!this.#armed) throw corrupt('nobody decided that it goes on where it goes on');
@@ -88,7 +94,8 @@ export class AuditReader {
   #take(
     { part, from, text }: { readonly part: AuditPart; readonly from: number; readonly text: string },
     anchor: ChainTip | undefined,
-    take: (entry: AuditEntry) => void,
+    judge: DecisionJudge,
+    take: TakeEntry,
   ): void {
     const isSame = this.#isLast(part);
     if (isSame && from === 0 && !text.startsWith(this.#text)) {
@@ -105,14 +112,18 @@ export class AuditReader {
       if (anchor?.seq === entry.seq && anchor.hash !== entry.hash) {
         throw corrupt(`line ${entry.seq} is not the one that was written`);
       }
+      const seal = judge.line(entry);
+      if (!seal.good && seal.forged === true) {
+        throw corrupt(`the seal of line ${entry.seq} does not count, for ${seal.why}`);
+      }
       this.#tip = { seq: entry.seq, hash: entry.hash };
       this.#hashes.set(entry.seq, entry.hash);
       this.#hashes.delete(entry.seq - REMEMBERED);
       this.#sealed = entry.event === SEAL;
-      if (entry.event === REARMED && entry.hash === this.#segment?.armed) this.#armed = true;
+      if (entry.event === REARMED && entry.hash === this.#segment?.armed && seal.good) this.#armed = true;
       this.#text += `${line}\n`;
       this.#bytes += Buffer.byteLength(line) + 1;
-      take(entry);
+      take(entry, seal);
     }
   }
 

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { type AuditAnchor, AuditPart, type AuditStore, type SeenTip } from './audit-log.ts';
 import { EMPTY_CHAIN, isBehind, isIntact, parseEntry, SEAL } from './entry.ts';
+import { type DecisionJudge, type DecisionSeals, judgeOf } from './line-seals.ts';
 import { type AnchorState, REARMED } from './segment.ts';
 
 /** Parts read at once: the log of years is thousands of small blobs. */
@@ -21,6 +22,9 @@ export const AuditVerdict = z.strictObject({
   entries: z.int(),
   tip: z.strictObject({ seq: z.int(), hash: z.string() }),
   problems: z.array(AuditProblem),
+  sealed: z.int().exactOptional().meta({
+    description: 'Decisions whose seals count; absent where decisions are not sealed',
+  }),
 });
 export type AuditVerdict = z.infer<typeof AuditVerdict>;
 
@@ -51,17 +55,20 @@ export function verifyParts(parts: Iterable<AuditText>, anchor: AnchorState | un
 export interface KnownOfAudit {
   readonly seen?: SeenTip | undefined;
   readonly hasRequests?: () => Promise<boolean>;
+  /** Where decisions are sealed: a line with a seal that was made for something else is a problem. */
+  readonly seals?: Pick<DecisionSeals, 'judge'> | undefined;
 }
 
-/** As {@link verifyParts}, over a store, and compared with what else is known. May fail with the storage codes. */
+/** As {@link verifyParts}, over a store, and compared with what else is known. May fail with `seal-unavailable` and the storage codes. */
 export async function verifyAudit(
   store: AuditStore,
   anchor: Pick<AuditAnchor, 'read'>,
   known: KnownOfAudit = {},
 ): Promise<AuditVerdict> {
+  const judge = known.seals === undefined ? undefined : await judgeOf(known.seals);
   // The anchor first: what is appended meanwhile is beyond it and no problem.
   const remembered = await anchor.read();
-  const verifier = new Verifier(remembered);
+  const verifier = new Verifier(remembered, judge);
   const parts: AuditPart[] = [];
   for await (const part of store.parts(remembered?.segment?.name)) parts.push(part);
   for (let start = 0; start < parts.length; start += READS_AT_ONCE) {
@@ -97,6 +104,8 @@ async function compared(
 class Verifier {
   readonly #problems: AuditProblem[] = [];
   readonly #anchor: AnchorState | undefined;
+  readonly #judge: DecisionJudge | undefined;
+  #sealedDecisions = 0;
   #tip = EMPTY_CHAIN;
   #armed: boolean;
   #entries = 0;
@@ -104,8 +113,9 @@ class Verifier {
   #sealed = true;
   #last: AuditPart | undefined;
 
-  constructor(anchor: AnchorState | undefined) {
+  constructor(anchor: AnchorState | undefined, judge?: DecisionJudge) {
     this.#anchor = anchor;
+    this.#judge = judge;
     this.#metAnchor = anchor === undefined || anchor.seq === 0;
     this.#armed = anchor?.segment === undefined;
     this.#tip = anchor?.segment?.base ?? EMPTY_CHAIN;
@@ -136,7 +146,8 @@ class Verifier {
       );
     }
     if (!this.#armed) this.#report(this.#last, 0, 'nobody decided that it goes on where it goes on');
-    return { entries: this.#entries, tip: this.#tip, problems: this.#problems };
+    const verdict = { entries: this.#entries, tip: this.#tip, problems: this.#problems };
+    return this.#judge === undefined ? verdict : { ...verdict, sealed: this.#sealedDecisions };
   }
 
   #takeLine(line: string): string | undefined {
@@ -146,10 +157,14 @@ class Verifier {
     if (entry.seq !== this.#tip.seq + 1 || entry.prev !== this.#tip.hash) {
       return `it does not follow line ${this.#tip.seq}: a line was removed, added or moved`;
     }
+    const seal = this.#judge?.line(entry) ?? { good: true };
+    if (!seal.good && seal.forged === true) return `its seal does not count, for ${seal.why}`;
     this.#tip = { seq: entry.seq, hash: entry.hash };
     this.#entries += 1;
     this.#sealed = entry.event === SEAL;
-    if (entry.event === REARMED && entry.hash === this.#anchor?.segment?.armed) this.#armed = true;
+    if (seal.good && entry.seal !== undefined) this.#sealedDecisions += 1;
+    const isArming = entry.event === REARMED && entry.hash === this.#anchor?.segment?.armed;
+    if (isArming && seal.good) this.#armed = true;
     if (entry.seq === this.#anchor?.seq) {
       if (entry.hash !== this.#anchor.hash) return 'it is not the line that was written';
       this.#metAnchor = true;

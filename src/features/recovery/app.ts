@@ -125,7 +125,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       ruleOf: (key) => ruleFor(shared.policy, key),
       breaches: () => shared.breaches.open(),
       verifyAudit: async () => {
-        const known = { hasRequests: () => hasRequests(store) };
+        const known = { hasRequests: () => hasRequests(store), seals: shared.decisions };
         const verdict = await verifyAudit(shared.auditStore, shared.anchor, known);
         const problem = firstProblem(verdict);
         if (problem !== undefined) await gate.disarm(`audit: ${problem}`);

@@ -2,6 +2,7 @@
 import { isWardenError } from '../../core/errors.ts';
 import { type Acknowledgement, acknowledgementsOf } from '../audit/acknowledgements.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
 import { lostFindings } from '../watch/model/lost-findings.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
 
@@ -12,15 +13,21 @@ export interface KnownAcknowledgements {
   readonly trouble?: string;
 }
 
+/** The log, and what judges its seals where decisions are sealed. */
+interface LogDeps {
+  readonly auditStore: AuditStore;
+  readonly anchor: Pick<AuditAnchor, 'read'>;
+  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
+}
+
 /** The acknowledgements of the losses that the watch has noted. Fails with `aborted` or `signed-out` only. */
 export async function readAcknowledgements(
-  store: AuditStore,
-  anchor: Pick<AuditAnchor, 'read'>,
+  { auditStore, anchor, decisions }: LogDeps,
   watch: WatchState,
   signal: AbortSignal,
 ): Promise<KnownAcknowledgements> {
   try {
-    return { byFinding: await acknowledgementsOf(store, anchor, lostFindings(watch)) };
+    return { byFinding: await acknowledgementsOf(auditStore, anchor, lostFindings(watch), decisions) };
   } catch (error) {
     if (!isWardenError(error) || signal.aborted || error.code === 'signed-out') throw error;
     const trouble = `Whether the losses were acknowledged cannot be told: ${error.message}`;

@@ -9,6 +9,7 @@ import type { BackupStore, OddItem } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
 import { isoTime } from '../../core/time.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
 import { readVerification, type VerifyState } from '../verify/verify-state.ts';
@@ -34,6 +35,8 @@ export interface StatusDeps extends ObserveDeps {
   readonly backups: BackupStore;
   readonly auditStore: AuditStore;
   readonly anchor: Pick<AuditAnchor, 'read'>;
+  /** Where decisions are sealed. */
+  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
 }
 
 /** What is remembered of an HSM. */
@@ -72,7 +75,7 @@ export async function judgeHsm(
 }
 
 async function remember(
-  { state, keys, auditStore, anchor }: StatusDeps,
+  { state, keys, auditStore, anchor, decisions }: StatusDeps,
   signal: AbortSignal,
 ): Promise<Memory> {
   const { hsm } = keys;
@@ -80,7 +83,7 @@ async function remember(
   return {
     catalogue: await readCatalogue(state, hsm, signal),
     watch,
-    acknowledgements: await readAcknowledgements(auditStore, anchor, watch, signal),
+    acknowledgements: await readAcknowledgements({ auditStore, anchor, decisions }, watch, signal),
     verify: await readVerification(state, hsm, signal),
     lastRun: await readLastRun(state, hsm, signal),
   };

@@ -11,7 +11,7 @@ const HOUR_MS = 60 * MINUTE_MS;
 /** A person takes note of every incident, as it stands. */
 async function acknowledgeAll(world: NotifyWorld): Promise<void> {
   const { state, clock } = world;
-  const audit = { note: async () => ({ seq: 1, hash: '' }) };
+  const audit = { decide: async () => ({ seq: 1, hash: '' }) };
   const incidents = new Incidents({ store: state, audit, clock, hsmNames: world.hsms });
   for (const { id } of await incidents.list()) await incidents.acknowledge(id, person('bob'), 'known');
 }

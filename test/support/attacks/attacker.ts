@@ -5,16 +5,12 @@ import { requestDigest } from '../../../src/features/recovery/model/digest.ts';
 import type { RecoveryRecord } from '../../../src/features/recovery/model/record.ts';
 import { DAY_MS, person } from '../recovery-builders.ts';
 import type { RecoveryWorld } from '../recovery-world.ts';
+import type { Choice } from './choice.ts';
+import { entriesOf, eventOf, linesOf, plantRequest, rewriteLog } from './forge-log.ts';
+import { writeBackups } from './write-backups.ts';
 
 /** What can be written. */
-export type Container = 'state' | 'audit' | 'backups' | 'queue';
-
-/** The material of one act: numbers that choose what is done, to what, and how. */
-export interface Choice {
-  readonly what: number;
-  readonly which: number;
-  readonly how: number;
-}
+export type Container = 'state' | 'audit' | 'backups' | 'queue' | 'state and audit';
 
 /** The attacker, who also keeps every content there ever was, to bring it back. */
 export class Attacker {
@@ -39,8 +35,11 @@ export class Attacker {
   async act(container: Container, choice: Choice): Promise<void> {
     if (container === 'state') this.#writeState(choice);
     if (container === 'audit') this.#writeAudit(choice);
-    if (container === 'backups') await this.#writeBackups(choice);
+    if (container === 'backups') await writeBackups(this.#world, choice);
     if (container === 'queue') await this.#writeQueue(choice);
+    if (container !== 'state and audit') return;
+    this.#writeBoth(choice);
+    await this.#writeQueue({ ...choice, what: 0 });
   }
 
   /** Puts state and log back together to what they were at one moment. */
@@ -53,6 +52,50 @@ export class Attacker {
     for (const [name, text] of state) this.#put(name, text);
     this.#world.auditStore.contents.splice(0, Number.POSITIVE_INFINITY, ...log.map((one) => ({ ...one })));
     this.#world.anchor.tip = this.#tips[moment];
+  }
+
+  /** A log that is whole in itself, with what was never decided, and a stored request that it bears out. */
+  #writeBoth({ what, which, how }: Choice): void {
+    const entries = entriesOf(this.#world);
+    const kept = which % (entries.length + 1);
+    const seals = entries.flatMap(({ seal }) => seal ?? []);
+    const seal = what % 3 === 0 ? seals[how % Math.max(1, seals.length)] : undefined;
+    const key = how % 2 === 0 ? 'orders' : 'payroll';
+    switch (what % 4) {
+      case 0: {
+        const id = String.fromCharCode(97 + (how % 26)).repeat(26);
+        rewriteLog(this.#world, kept, linesOf(plantRequest(this.#world, key, id), [seal, seal, seal]));
+        return;
+      }
+      case 1: {
+        // Whatever was decided is said again from some line on, without what people took back.
+        const rest = entries
+          .slice(kept)
+          .filter(({ event }) => !/rejected|cancelled|started|resumed/.test(event));
+        rewriteLog(
+          this.#world,
+          kept,
+          rest.map((entry) => ({ event: eventOf(entry), seal: what % 8 === 1 ? entry.seal : undefined })),
+        );
+        this.#writeState({ what: 6, which, how });
+        return;
+      }
+      case 2: {
+        this.#writeState({ what: 3 + (how % 2), which, how });
+        const names = [...this.#world.store.documents.keys()].filter((name) => name.startsWith('recovery/'));
+        const name = names[which % Math.max(1, names.length)];
+        if (name === undefined) return;
+        const record: RecoveryRecord = JSON.parse(this.#world.store.documents.get(name)?.text ?? '{}');
+        const lines = linesOf(record, [seal, seal, seal]);
+        const all = entries.map((entry) => ({ event: eventOf(entry), seal: entry.seal }));
+        rewriteLog(this.#world, entries.length, how % 3 === 0 ? lines : [...lines.slice(1)]);
+        if (how % 5 === 0) rewriteLog(this.#world, 0, [...all, ...lines]);
+        return;
+      }
+      case 3:
+        this.rollBack({ what, which, how });
+        this.#writeAudit({ what: 4 + (how % 2), which, how });
+    }
   }
 
   #put(name: string, text: string): void {
@@ -193,42 +236,6 @@ export class Attacker {
         return;
       case 10:
         auditStore.rewrite((all) => [...all, 'junk']);
-    }
-  }
-
-  async #writeBackups({ what, which, how }: Choice): Promise<void> {
-    const { backups, clock } = this.#world;
-    const blobs = backups.blobs;
-    const blob = blobs[which % Math.max(1, blobs.length)];
-    const other = blobs[how % Math.max(1, blobs.length)];
-    if (blob === undefined || other === undefined) return;
-    const [{ stored }, { stored: foreign, bytes }] = [
-      await backups.fetch({ blob }),
-      await backups.fetch({ blob: other }),
-    ];
-    const sha256 = sha256Hex(bytes);
-    switch (what % 5) {
-      case 0:
-        backups.overwrite(blob, bytes, { sha256, bytes: bytes.length });
-        return;
-      case 1:
-        backups.damage(blob, bytes);
-        return;
-      case 2: {
-        const capturedAt = clock.now() + (how % 3) * 365 * DAY_MS;
-        await backups
-          .put({ ...stored.record, capturedAt, sha256, bytes: bytes.length }, bytes)
-          .catch(() => undefined);
-        return;
-      }
-      case 3: {
-        const key = how % 2 === 0 ? stored.record.key.toUpperCase() : stored.record.key;
-        const record = { ...foreign.record, key, capturedAt: clock.now() + 1, sha256 };
-        await backups.put(record, bytes).catch(() => undefined);
-        return;
-      }
-      case 4:
-        backups.overwrite(blob, Buffer.from('junk'));
     }
   }
 

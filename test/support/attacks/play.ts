@@ -5,7 +5,8 @@ import type { KeyService } from '../../../src/core/ports.ts';
 import { Recoveries } from '../../../src/features/recovery/request/recoveries.ts';
 import { person } from '../recovery-builders.ts';
 import { RecoveryWorld } from '../recovery-world.ts';
-import { Attacker, type Choice, type Container } from './attacker.ts';
+import { Attacker, type Container } from './attacker.ts';
+import type { Choice } from './choice.ts';
 
 /** One step of a history. */
 export type Step =
@@ -47,9 +48,14 @@ const KEYS = ['orders', 'payroll'];
 /** What is counted over all histories, so that a suite that does nothing is seen to. */
 export const counted = { histories: 0, deeds: 0, succeeded: 0, refused: 0, otherKeys: 0 };
 
-/** Plays one history. Fails with what must not be. */
-export async function play(steps: readonly Step[], lose: 'deleted' | 'purged'): Promise<void> {
+/** Plays one history, with `sealed` where decisions are sealed. Fails with what must not be. */
+export async function play(
+  steps: readonly Step[],
+  lose: 'deleted' | 'purged',
+  { sealed = false } = {},
+): Promise<void> {
   const world = await aWorld(lose);
+  if (sealed) world.sealDecisions();
   const attacker = new Attacker(world);
   const asked: Asked[] = [];
   counted.histories += 1;

@@ -6,6 +6,7 @@ import { keyIdOf, type PinnedKey, type PinnedKeys } from '../../../src/core/seal
 import { type Seal, type SealedFacts, type SealPurpose, sealedBytes } from '../../../src/core/seal/seal.ts';
 import type { Sealer } from '../../../src/core/seal/sealer.ts';
 import { verifySeal } from '../../../src/core/seal/verify-seal.ts';
+import { type DecisionSeals, decisionSeals } from '../../../src/features/audit/line-seals.ts';
 import { throwIfAborted } from './abort.ts';
 import { Faults } from './faults.ts';
 
@@ -37,6 +38,11 @@ export class MemorySealer implements Sealer {
   /** The pinned keys it goes by. */
   get pinned(): PinnedKeys {
     return this.#pinned;
+  }
+
+  /** What seals and judges decisions by it. */
+  get decisions(): DecisionSeals {
+    return decisionSeals({ sealer: this, pinned: async () => this.pinned }, (hsm) => `https://${hsm}.test`);
   }
 
   /** Goes by other pinned keys. */

@@ -2,6 +2,7 @@
 import type { Clock } from '../../../core/ports.ts';
 import { DAY_MS } from '../../../core/time.ts';
 import type { AuditAnchor, AuditStore, SeenTip } from '../../audit/audit-log.ts';
+import type { DecisionSeals } from '../../audit/line-seals.ts';
 import { firstProblem, verifyAudit } from '../../audit/verify-audit.ts';
 import type { GateProof } from './gate.ts';
 
@@ -13,6 +14,8 @@ export interface AuditMemory {
   /** The farthest end of the chain that this process has written or read. */
   readonly seen: () => SeenTip | undefined;
   readonly hasRequests: () => Promise<boolean>;
+  /** Where decisions are sealed. */
+  readonly seals?: Pick<DecisionSeals, 'judge'> | undefined;
 }
 
 /** Of two segments the one that is farther on is the later one: a segment begins behind the end of the one before. */
@@ -29,7 +32,7 @@ export function auditProof(
   anchor: AuditAnchor,
   clock: Clock,
   prepare: () => Promise<unknown>,
-  { seen, hasRequests }: AuditMemory,
+  { seen, hasRequests, seals }: AuditMemory,
 ): GateProof {
   let provenAt: number | undefined;
   let farthest: SeenTip | undefined;
@@ -38,7 +41,7 @@ export function auditProof(
     provenAt = undefined;
     await prepare();
     const known = fartherOf(farthest, seen());
-    const verdict = await verifyAudit(store, anchor, { seen: known, hasRequests });
+    const verdict = await verifyAudit(store, anchor, { seen: known, hasRequests, seals });
     const problem = firstProblem(verdict);
     if (problem !== undefined) return problem;
     const { tip } = verdict;

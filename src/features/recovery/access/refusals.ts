@@ -14,12 +14,12 @@ const NOBODY: Actor = { kind: 'service', id: 'unknown', name: 'unknown caller' }
 
 /** One per process. */
 export class Refusals {
-  readonly #audit: AuditLog;
+  readonly #audit: Pick<AuditLog, 'note'>;
   readonly #clock: Clock;
   readonly #known = new Bound(PER_MINUTE, MINUTE_MS);
   readonly #anonymous = new Bound(ANONYMOUS_PER_HOUR, HOUR_MS);
 
-  constructor(audit: AuditLog, clock: Clock) {
+  constructor(audit: Pick<AuditLog, 'note'>, clock: Clock) {
     this.#audit = audit;
     this.#clock = clock;
   }

@@ -51,8 +51,10 @@ export async function executeRecovery(
   try {
     await deps.gate.pass();
     proven = await proveRecord(deps, settled.record);
+    // What is begun and cannot be sealed would have to be given up.
+    if (!('unproven' in proven)) await deps.audit.requireSealing();
   } catch (error) {
-    if (!isWardenError(error, 'gate-disarmed', 'audit-corrupt')) throw error;
+    if (!isWardenError(error, 'gate-disarmed', 'audit-corrupt', 'seal-unavailable')) throw error;
     return putBack(deps, id, 60, error);
   }
   if ('unproven' in proven) {
@@ -75,7 +77,7 @@ async function proveRecord(
   if (unproven !== undefined) return { unproven };
   try {
     const before = await new Claims(deps.once).of(record);
-    return before.begun && !logged.begun ? { unproven: ROLLED_BACK } : { before };
+    return before.begun && !logged.provenBegun ? { unproven: ROLLED_BACK } : { before };
   } catch (error) {
     if (!isWardenError(error, 'record-unproven')) throw error;
     return { unproven: error.message.replace(/\.$/, '') };
@@ -132,7 +134,7 @@ async function executeClaimed(
   signal: AbortSignal,
 ): Promise<ExecuteResult> {
   const { id } = claimed.held.record;
-  const claims = new Claims(deps.once);
+  const claims = new Claims(deps.once, deps.decisions);
   let step = 'audit';
   const circumstances: Circumstances = {
     asked: claimed.before.asked,
@@ -163,13 +165,21 @@ async function executeClaimed(
   } catch (error) {
     if (!isWardenError(error)) throw error;
     const isLast = claimed.held.record.giveUps + 1 >= MAX_GIVE_UPS;
-    if (error.code === 'app-stopping' || (error.transient && !isLast)) {
+    if (isNoFailure(error) || (error.transient && !isLast)) {
       return giveUp(deps, id, worker, error);
     }
     outcome = failed(step, error);
   }
   // Kept where nobody can change it before the store has it: what the store says alone, nobody is told.
-  const kept = await claims.end(claimed.held.record, outcome);
+  let kept: Outcome;
+  try {
+    kept = await claims.end(claimed.held.record, outcome);
+  } catch (error) {
+    // It is done, and no later worker does it again: it is said to be done once that can be sealed.
+    if (isWardenError(error, 'seal-unavailable')) return giveUp(deps, id, worker, error);
+    if (!isWardenError(error, 'record-unproven')) throw error;
+    kept = outcome;
+  }
   const ended = await changeRecovery(
     deps.store,
     id,
@@ -197,9 +207,15 @@ async function giveUp(
   worker: string,
   error: WardenError,
 ): Promise<ExecuteResult> {
-  const stopped = error.code === 'app-stopping';
+  const stopped = isNoFailure(error);
   await changeRecovery(deps.store, id, command(deps, { type: 'give-up', worker, stopped }));
-  return putBack(deps, id, stopped ? STOP_DELAY_SECONDS : RETRY_SECONDS, error);
+  const seconds = error.code === 'app-stopping' ? STOP_DELAY_SECONDS : RETRY_SECONDS;
+  return putBack(deps, id, seconds, error);
+}
+
+/** Whether the request itself has not failed: the app stops, or cannot seal now. */
+function isNoFailure({ code }: WardenError): boolean {
+  return code === 'app-stopping' || code === 'seal-unavailable';
 }
 
 async function putBack(

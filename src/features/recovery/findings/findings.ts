@@ -10,6 +10,7 @@ import {
   acknowledgementsOf,
 } from '../../audit/acknowledgements.ts';
 import type { AuditAnchor, AuditLog, AuditStore } from '../../audit/audit-log.ts';
+import type { DecisionSeals } from '../../audit/line-seals.ts';
 import { type LostFinding, lostFindings } from '../../watch/model/lost-findings.ts';
 import { readWatchState } from '../../watch/model/watch-state.ts';
 import type { Incidents } from './incidents.ts';
@@ -38,6 +39,7 @@ export interface FindingsDeps {
   readonly audit: AuditLog;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
+  readonly decisions?: DecisionSeals | undefined;
   readonly hsmNames: readonly string[];
   readonly incidents: Pick<Incidents, 'acknowledgeKey'>;
 }
@@ -53,24 +55,27 @@ export class Findings {
   /** All of them, acknowledged or not, by HSM and key. Fails with `state-corrupt` or a storage code. */
   async list(): Promise<readonly FindingView[]> {
     const findings = await this.#all();
-    const known = await acknowledgementsOf(this.#deps.auditStore, this.#deps.anchor, findings);
+    const known = await this.#acknowledged(findings);
     return findings.map((finding) => viewOf(finding, known.get(finding.id)));
   }
 
   /**
    * Notes in the audit log that `by` has taken note of a finding, and of the incident about it, which is then not repeated;
-   * what is acknowledged already stays as it is. Fails with `finding-unknown`, `state-corrupt`, `audit-corrupt` or a storage
-   * code.
+   * what is acknowledged already stays as it is. Fails with `finding-unknown`, `state-corrupt`, `audit-corrupt`,
+   * `seal-unavailable` or a storage code.
    */
   async acknowledge(id: string, by: Actor, reason: string): Promise<FindingView> {
     const finding = (await this.#all()).find((one) => one.id === id);
     if (finding === undefined) throw unknown(id);
-    const { audit, auditStore, anchor, incidents } = this.#deps;
-    const before = (await acknowledgementsOf(auditStore, anchor, [finding])).get(id);
-    if (before === undefined) await audit.note(acknowledgementEvent(finding, by, reason));
-    await incidents.acknowledgeKey(finding.hsm, finding.key, by, reason);
-    if (before !== undefined) return viewOf(finding, before);
-    return viewOf(finding, (await acknowledgementsOf(auditStore, anchor, [finding])).get(id));
+    const before = (await this.#acknowledged([finding])).get(id);
+    if (before === undefined) await this.#deps.audit.decide(acknowledgementEvent(finding, by, reason));
+    await this.#deps.incidents.acknowledgeKey(finding.hsm, finding.key, by, reason);
+    return viewOf(finding, before ?? (await this.#acknowledged([finding])).get(id));
+  }
+
+  #acknowledged(findings: readonly LostFinding[]): Promise<ReadonlyMap<string, Acknowledgement>> {
+    const { auditStore, anchor, decisions } = this.#deps;
+    return acknowledgementsOf(auditStore, anchor, findings, decisions);
   }
 
   async #all(): Promise<readonly LostFinding[]> {

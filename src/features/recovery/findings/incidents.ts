@@ -39,7 +39,7 @@ export type IncidentView = z.infer<typeof IncidentView>;
 /** What the incidents need. */
 export interface IncidentsDeps {
   readonly store: DocumentStore;
-  readonly audit: AuditLog;
+  readonly audit: Pick<AuditLog, 'decide'>;
   readonly clock: Clock;
   readonly hsmNames: readonly string[];
 }
@@ -61,7 +61,7 @@ export class Incidents {
   /**
    * Notes in the audit log, then for the app that sends, that `by` has taken note of an incident as it stands; one that is
    * acknowledged already stays as it is. Killed in between, the same call goes on. Fails with `finding-unknown`,
-   * `state-corrupt`, `audit-corrupt` or a storage code.
+   * `state-corrupt`, `audit-corrupt`, `seal-unavailable` or a storage code.
    */
   async acknowledge(id: string, by: Actor, reason: string): Promise<IncidentView> {
     const thread = (await this.#lasting()).find((one) => one.id === id);
@@ -83,7 +83,7 @@ export class Incidents {
     const { audit, store, clock } = this.#deps;
     const before = await this.#known();
     if (acknowledgementOf(before, thread) !== undefined) return viewOf(thread, before);
-    await audit.note({
+    await audit.decide({
       event: 'incident-acknowledged',
       actor: by,
       decision: 'allowed',

@@ -3,7 +3,15 @@ import { WardenError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { AuditAnchor, AuditPart, AuditStore } from '../../audit/audit-log.ts';
 import { utcDay } from '../../audit/chain-end.ts';
-import { type AuditEntry, type AuditEvent, chainEntry, entryLine, parseEntry } from '../../audit/entry.ts';
+import {
+  type AuditEntry,
+  type AuditEvent,
+  entryLine,
+  entryOf,
+  lineBody,
+  parseEntry,
+} from '../../audit/entry.ts';
+import { type DecisionSeals, judgeOf } from '../../audit/line-seals.ts';
 import { REARMED } from '../../audit/segment.ts';
 import { WARDEN } from '../request/state-machine.ts';
 import type { Rearming } from './proposal.ts';
@@ -13,11 +21,13 @@ export interface SegmentDeps {
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   readonly clock: Clock;
+  /** Seals the lines, where decisions are sealed. What they say is borne out by the seals of the people's own words. */
+  readonly decisions?: DecisionSeals | undefined;
 }
 
 /**
  * Writes the first lines of the next segment, and lets the anchor point there. Killed in between, it is done again with the same
- * result. Fails with `state-conflict` when somebody else has written there, or a storage code.
+ * result. Fails with `state-conflict` when somebody else has written there, `seal-unavailable`, or a storage code.
  */
 export async function beginSegment(deps: SegmentDeps, rearming: Rearming): Promise<void> {
   const { auditStore, anchor, clock } = deps;
@@ -26,17 +36,23 @@ export async function beginSegment(deps: SegmentDeps, rearming: Rearming): Promi
   const existing = await firstLines(auditStore, next);
   let last = existing?.at(-1);
   if (existing === undefined) {
-    const entries = decisionLines(rearming, clock.now());
+    const entries = await decisionLines(rearming, clock.now(), deps.decisions);
     await auditStore.open(part);
     await auditStore.append(part, entries.map(entryLine).join(''), 0);
     last = entries.at(-1);
   }
-  if (last?.event !== REARMED || last.digest !== rearming.digest) throw taken(next);
+  const judge = await judgeOf(deps.decisions);
+  const isOurs = last?.event === REARMED && last.digest === rearming.digest && judge.line(last).good;
+  if (last === undefined || !isOurs) throw taken(next);
   await anchor.restart({ seq: last.seq, hash: last.hash, segment: { name: next, base, armed: last.hash } });
 }
 
 /** The decision as lines of the log, in the order in which it came about. */
-function decisionLines({ proposal, digest, approvals }: Rearming, now: number): readonly AuditEntry[] {
+async function decisionLines(
+  { proposal, digest, approvals }: Rearming,
+  now: number,
+  seals: DecisionSeals | undefined,
+): Promise<readonly AuditEntry[]> {
   const { requester, reason, breaches, createdAt } = proposal;
   const found = breaches.map(({ problem }) => problem).join('; ');
   const about: readonly { readonly event: AuditEvent; readonly at: number }[] = [
@@ -65,7 +81,8 @@ function decisionLines({ proposal, digest, approvals }: Rearming, now: number): 
   const entries: AuditEntry[] = [];
   let tip = proposal.base;
   for (const { event, at } of about) {
-    const entry = chainEntry(tip, event, now, at);
+    const line = lineBody(tip, event, now, at, seals !== undefined);
+    const entry = entryOf(line, await seals?.sealLine(line));
     entries.push(entry);
     tip = { seq: entry.seq, hash: entry.hash };
   }

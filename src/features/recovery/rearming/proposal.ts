@@ -4,7 +4,9 @@ import { canonicalDigest, canonicalJson } from '../../../core/canonical-json.ts'
 import type { DocumentType } from '../../../core/documents/document-type.ts';
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import { Actor } from '../../../core/model/names.ts';
+import { Seal } from '../../../core/seal/seal.ts';
 import { Breach } from '../../audit/breaches.ts';
+import type { DecisionFacts, DecisionJudge } from '../../audit/line-seals.ts';
 import { SegmentName } from '../../audit/segment.ts';
 import { ApprovalRule, missingFor, type RecoveryPolicy, ruleFor, satisfies } from '../model/policy.ts';
 
@@ -37,7 +39,14 @@ export const Proposal = z.strictObject({
 });
 export type Proposal = z.infer<typeof Proposal>;
 
-const Approval = z.strictObject({ by: Actor, groups: z.array(z.string()), digest: Digest, at: Time });
+const Approval = z.strictObject({
+  by: Actor,
+  groups: z.array(z.string()),
+  digest: Digest,
+  at: Time,
+  /** Made when the person gave it, where decisions are sealed. */
+  seal: Seal.exactOptional(),
+});
 export type Approval = z.infer<typeof Approval>;
 
 /** The open decision as it is stored. */
@@ -46,6 +55,8 @@ const Rearming = z.strictObject({
   digest: Digest,
   proposal: Proposal,
   approvals: z.array(Approval),
+  /** Of the request for it, where decisions are sealed. */
+  seal: Seal.exactOptional(),
   /** Set once the log has gone on by it. */
   done: z.literal(true).exactOptional(),
 });
@@ -70,8 +81,33 @@ export function rearmingRule(policy: RecoveryPolicy): ApprovalRule & { readonly 
 }
 
 /** Opens a decision. */
-export function openRearming(proposal: Proposal): Rearming {
-  return { format: 1, digest: canonicalDigest(proposal), proposal, approvals: [] };
+export function openRearming(proposal: Proposal, seal: Seal | undefined): Rearming {
+  const opened = { format: 1 as const, digest: canonicalDigest(proposal), proposal, approvals: [] };
+  return seal === undefined ? opened : { ...opened, seal };
+}
+
+/** What is sealed when somebody asks for it: the digest binds everything else. */
+export function askedFacts(proposal: Proposal): DecisionFacts {
+  return { kind: 'rearming-requested', content: { digest: canonicalDigest(proposal) } };
+}
+
+/** What is sealed when somebody approves it. */
+export function approvalFacts({ seal: _seal, ...approval }: Approval): DecisionFacts {
+  return { kind: 'rearming-approval', content: approval };
+}
+
+/** Whose word in a decision no seal bears out; undefined when all are. */
+export function unsealedIn(
+  { proposal, approvals, seal }: Rearming,
+  judge: DecisionJudge,
+): string | undefined {
+  const asked = judge.decision(askedFacts(proposal), seal);
+  if (!asked.good) return `that ${proposal.requester.id} asked for it, for ${asked.why}`;
+  for (const approval of approvals) {
+    const approved = judge.decision(approvalFacts(approval), approval.seal);
+    if (!approved.good) return `that ${approval.by.id} approved it, for ${approved.why}`;
+  }
+  return undefined;
 }
 
 /**

@@ -1,5 +1,7 @@
 /** Arms the gate again after something was found in the audit log: asked for by one person, approved as the policy demands. */
+import { z } from 'zod';
 import { canonicalJson } from '../../../core/canonical-json.ts';
+import { definedOnly } from '../../../core/defined-only.ts';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { readDocument, updateDocument } from '../../../core/documents/update-document.ts';
 import { WardenError } from '../../../core/errors.ts';
@@ -7,8 +9,10 @@ import type { EventBus } from '../../../core/events/bus.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
 import type { Logger } from '../../../core/ports.ts';
+import { Seal } from '../../../core/seal/seal.ts';
 import { sha256Hex } from '../../../core/sha256.ts';
 import { type Breach, type Breaches, decisionName } from '../../audit/breaches.ts';
+import { judgeOf } from '../../audit/line-seals.ts';
 import type { AnchorState } from '../../audit/segment.ts';
 import { firstProblem, verifyAudit } from '../../audit/verify-audit.ts';
 import type { Gate } from '../access/gate.ts';
@@ -18,8 +22,10 @@ import type { Ids } from '../model/ports.ts';
 import { beginSegment, type SegmentDeps } from './begin-segment.ts';
 import {
   type Approval,
+  approvalFacts,
   approvalText,
   approveRearming,
+  askedFacts,
   isApprovedRearming,
   nothingOpen,
   openRearming,
@@ -27,6 +33,7 @@ import {
   REARMING_DOCUMENT,
   type Rearming,
   rearmingRule,
+  unsealedIn,
 } from './proposal.ts';
 
 /** What it works with. */
@@ -60,7 +67,7 @@ export class Rearmings {
 
   /**
    * Asks for it: what is found wrong now is what is decided about. It takes the place of one that is open. Fails with
-   * `gate-disarmed` (for another reason than the log), `nothing-to-rearm`, or a storage code.
+   * `gate-disarmed` (for another reason than the log), `nothing-to-rearm`, `seal-unavailable`, or a storage code.
    */
   async ask(requester: Actor, reason: string): Promise<Rearming> {
     const { gate, breaches, once, store } = this.#deps;
@@ -74,7 +81,8 @@ export class Rearmings {
         advice: 'GET /api/health says whether the gate is armed, and why not.',
       });
     }
-    const rearming = openRearming(await this.#propose(requester, reason, found, log));
+    const proposal = await this.#propose(requester, reason, found, log);
+    const rearming = openRearming(proposal, await this.#deps.decisions?.seal(askedFacts(proposal)));
     await once.write(decisionName(rearming.digest), canonicalJson(rearming.proposal));
     await updateDocument(store, REARMING_DOCUMENT, ADDRESS, () => rearming);
     return rearming;
@@ -82,13 +90,15 @@ export class Rearmings {
 
   /**
    * Approves exactly what was asked for; with enough approvals the log goes on in a new segment, and the gate is proven again.
-   * Fails with `gate-disarmed`, `rearming-unknown`, the codes of an approval, or a storage code.
+   * Fails with `gate-disarmed`, `rearming-unknown`, the codes of an approval, `seal-unavailable`, or a storage code.
    */
   async approve(by: Actor, groups: readonly string[], digest: string): Promise<Rearming> {
     const { gate, once, store, policy } = this.#deps;
     await gate.passForRearming();
-    const approval: Approval = { by, groups: [...groups], digest, at: this.#now() };
-    approveRearming(await this.open(), approval);
+    const given: Approval = { by, groups: [...groups], digest, at: this.#now() };
+    approveRearming(await this.open(), given);
+    const seal = await this.#deps.decisions?.seal(approvalFacts(given));
+    const approval = seal === undefined ? given : { ...given, seal };
     // Beside the log first: what is in the state alone counts for nothing.
     const name = approvalName(digest, by);
     await once.write(name, approvalText(approval));
@@ -119,7 +129,8 @@ export class Rearmings {
   }
 
   /** Every word of the stored decision must stand beside the log, where nobody can change it. Fails with `record-unproven`. */
-  async #requireKept({ proposal, digest, approvals }: Rearming): Promise<void> {
+  async #requireKept(rearming: Rearming): Promise<void> {
+    const { proposal, digest, approvals } = rearming;
     const { once } = this.#deps;
     const wanted: (readonly [string, string])[] = [
       [decisionName(digest), canonicalJson(proposal)],
@@ -128,12 +139,14 @@ export class Rearmings {
     for (const [name, text] of wanted) {
       if ((await once.read(name)) !== text) throw unproven(name);
     }
+    const unsealed = unsealedIn(rearming, await judgeOf(this.#deps.decisions));
+    if (unsealed !== undefined) throw unproven(decisionName(digest), `: no seal says ${unsealed}`);
   }
 
   /** An approval of the same person that was kept before a crash counts as given then. */
   async #kept(name: string, approval: Approval): Promise<Approval> {
     const text = await this.#deps.once.read(name);
-    const kept: Approval = { ...approval, at: text === undefined ? approval.at : atOf(text) };
+    const kept: Approval = { ...approval, ...(text === undefined ? {} : madeThen(text)) };
     if (text !== approvalText(kept)) throw unproven(name);
     return kept;
   }
@@ -170,7 +183,7 @@ export class Rearmings {
     const { auditStore } = this.#deps;
     const remembered = await this.#remembered();
     const known = { read: async () => remembered };
-    const verdict = await verifyAudit(auditStore, known);
+    const verdict = await verifyAudit(auditStore, known, { seals: this.#deps.decisions });
     const { entries, tip } = verdict;
     const hashes: string[] = [];
     for await (const part of auditStore.parts(remembered?.segment?.name)) {
@@ -198,18 +211,21 @@ function approvalName(digest: string, by: Actor): string {
   return `rearmings/${digest}/approved-${by.id.toLowerCase()}.json`;
 }
 
-function atOf(text: string): number {
+/** What distinguishes an approval from the same one given again: its time and its seal. */
+const Made = z.looseObject({ at: z.int(), seal: Seal.exactOptional() });
+
+function madeThen(text: string): Pick<Approval, 'at' | 'seal'> {
   try {
-    const { at } = JSON.parse(text);
-    return typeof at === 'number' ? at : -1;
+    const { at, seal } = Made.parse(JSON.parse(text));
+    return { at, ...definedOnly({ seal }) };
   } catch {
-    return -1;
+    return { at: -1 };
   }
 }
 
-function unproven(name: string): WardenError {
+function unproven(name: string, why = ''): WardenError {
   return new WardenError('record-unproven', {
-    message: `The stored decision to arm the gate again is not the one that ${name} says.`,
+    message: `The stored decision to arm the gate again is not the one that ${name} says${why}.`,
     advice: 'Find out who can write the containers, and ask for it again.',
   });
 }

@@ -2,9 +2,11 @@
 import { z } from 'zod';
 import { canonicalJson, type Json } from '../../../core/canonical-json.ts';
 import { definedOnly } from '../../../core/defined-only.ts';
-import { WardenError } from '../../../core/errors.ts';
+import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
+import { Seal } from '../../../core/seal/seal.ts';
+import { type DecisionFacts, type DecisionSeals, judgeOf } from '../../audit/line-seals.ts';
 import { Outcome, type RecoveryRecord } from '../model/record.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
@@ -27,7 +29,15 @@ const Acted = z.strictObject({
 /** The HSM may have been asked: written just before. */
 const Asked = z.strictObject({ format: z.literal(1), id: z.string(), digest: Digest });
 
-const Ended = z.strictObject({ format: z.literal(1), id: z.string(), digest: Digest, outcome: Outcome });
+const Ended = z.strictObject({
+  /** 2 with a seal, 1 without. */
+  format: z.union([z.literal(1), z.literal(2)]),
+  id: z.string(),
+  digest: Digest,
+  outcome: Outcome,
+  seal: Seal.exactOptional(),
+});
+type Ended = z.infer<typeof Ended>;
 
 /** What was claimed for a request before. */
 export interface Claimed {
@@ -41,9 +51,12 @@ export interface Claimed {
 /** The claims of requests, in the account that nobody can rewrite. */
 export class Claims {
   readonly #store: OnceStore;
+  readonly #decisions: DecisionSeals | undefined;
 
-  constructor(store: OnceStore) {
+  /** With `decisions` how an execution ended is sealed. */
+  constructor(store: OnceStore, decisions?: DecisionSeals) {
     this.#store = store;
+    this.#decisions = decisions;
   }
 
   /** What is claimed for `record`. Fails with `record-unproven` when it was claimed for something else or ended by people, or the storage codes. */
@@ -89,22 +102,39 @@ export class Claims {
 
   /**
    * Keeps for good how the execution ended, and resolves with what was kept first: a worker that resumes says nothing else than the
-   * one before. May fail with the storage codes.
+   * one before. A success is kept sealed or not at all. Fails with `seal-unavailable` then, and with the storage codes.
    */
   async end(record: Pick<RecoveryRecord, 'id' | 'digest'>, outcome: Outcome): Promise<Outcome> {
     const { id, digest } = record;
-    await this.#store.write(
-      endedName(id),
-      canonicalJson(storableOutcome({ format: 1, id, digest, outcome })),
-    );
+    const said = { id, digest, outcome };
+    const seal = await this.#sealOf(said);
+    const ended = seal === undefined ? { format: 1, ...said } : { format: 2, ...said, seal };
+    await this.#store.write(endedName(id), canonicalJson(storable(ended)));
     const kept = (await this.ended(record)) ?? outcome;
     // What came back before and is not there any more is no success now.
     return kept.result === 'succeeded' && outcome.result !== 'succeeded' ? outcome : kept;
   }
 
-  /** How it ended, as the worker kept it. Fails with `record-unproven` when that is of something else, or the storage codes. */
+  /**
+   * How it ended, as the worker kept it; a success counts by its seal, where decisions are sealed. Fails with `record-unproven`
+   * when it is of something else or its seal does not count, `seal-unavailable`, or the storage codes.
+   */
   async ended(record: Pick<RecoveryRecord, 'id' | 'digest'>): Promise<Outcome | undefined> {
-    return (await this.#read(endedName(record.id), Ended, record))?.outcome;
+    const kept = await this.#read(endedName(record.id), Ended, record);
+    if (kept === undefined || kept.outcome.result !== 'succeeded') return kept?.outcome;
+    const verdict = (await judgeOf(this.#decisions)).decision(factsOf(kept), kept.seal);
+    if (verdict.good) return kept.outcome;
+    throw unsealed(record.id, verdict.why);
+  }
+
+  /** A key that came back as another, or not at all, is reported without a seal rather than late. */
+  async #sealOf(said: Pick<Ended, 'id' | 'digest' | 'outcome'>): Promise<Seal | undefined> {
+    try {
+      return await this.#decisions?.seal(factsOf(said));
+    } catch (error) {
+      if (!isWardenError(error, 'seal-unavailable') || said.outcome.result === 'succeeded') throw error;
+      return undefined;
+    }
   }
 
   async #read<T extends { readonly id: string; readonly digest: string }>(
@@ -136,8 +166,12 @@ function endedName(id: string): string {
   return `claims/${id}/ended.json`;
 }
 
+function factsOf({ id, digest, outcome }: Pick<Ended, 'id' | 'digest' | 'outcome'>): DecisionFacts {
+  return { kind: 'outcome', content: storable({ id, digest, outcome }) };
+}
+
 /** Words of the service in it are kept well-formed. */
-function storableOutcome<T extends { readonly outcome: Outcome }>(ended: T): Json {
+function storable<T extends { readonly outcome: Outcome }>(ended: T): Json {
   return z.json().parse(JSON.parse(JSON.stringify(ended).toWellFormed()));
 }
 
@@ -149,6 +183,14 @@ function wasClosed(id: string): WardenError {
   return new WardenError('record-unproven', {
     message: `Recovery ${id} was rejected or cancelled before, and the store and the audit log say otherwise.`,
     advice: 'Find out who can write both containers, and make a new request.',
+  });
+}
+
+function unsealed(id: string, why: string): WardenError {
+  return new WardenError('record-unproven', {
+    message: `That recovery ${id} succeeded is not proven: the seal of what the worker kept does not count, for ${why}.`,
+    advice:
+      'A recovery of before decisions were sealed has none: look at the key itself. Otherwise find out who can write the container of the audit log.',
   });
 }
 

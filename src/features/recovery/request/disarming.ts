@@ -8,7 +8,11 @@ type Disarms = Pick<Gate, 'disarm'>;
 
 /** The log, whose `audit-corrupt` disarms the gate before it reaches the caller. */
 export function disarmingLog(log: AuditLog, gate: Disarms): AuditLog {
-  return { note: (event) => disarming(gate, () => log.note(event)) };
+  return {
+    note: (event) => disarming(gate, () => log.note(event)),
+    decide: (event) => disarming(gate, () => log.decide(event)),
+    requireSealing: () => log.requireSealing(),
+  };
 }
 
 /** As {@link disarmingLog}, of what reads the log. */

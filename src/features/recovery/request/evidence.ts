@@ -2,8 +2,10 @@
 
 import { definedOnly } from '../../../core/defined-only.ts';
 import type { Actor } from '../../../core/model/names.ts';
+import type { SealVerdict } from '../../../core/seal/verify-seal.ts';
 import type { AuditAnchor, AuditStore } from '../../audit/audit-log.ts';
 import type { AuditEntry } from '../../audit/entry.ts';
+import type { DecisionSeals } from '../../audit/line-seals.ts';
 import { AuditReader } from '../../audit/log-reader.ts';
 import type { RecoveryRecord } from '../model/record.ts';
 
@@ -13,11 +15,17 @@ export interface Logged {
   readonly about?: { readonly hsm: string; readonly key: string; readonly at: number };
   /** Every line about it. */
   readonly lines: number;
+  /** Those that count: where decisions are sealed, with a good seal. */
   readonly requests: readonly Noted[];
   readonly approvals: readonly Noted[];
+  /** Why a request or an approval in it does not count; it continues the words "for". */
+  readonly uncounted: string | undefined;
+  /** Whether any line says that it has begun: enough to do nothing more. `provenBegun`: a line that counts says so. */
   readonly begun: boolean;
-  /** How it ended, such as `recovery-succeeded`. */
+  readonly provenBegun: boolean;
+  /** How it ended, such as `recovery-succeeded`, by whatever line. `provenEnd`: by one that counts. */
   readonly ended: string | undefined;
+  readonly provenEnd: string | undefined;
   /** The number of the fact by which it ended. */
   readonly endedBy: number | undefined;
 }
@@ -30,7 +38,7 @@ interface Noted {
   readonly groups: readonly string[] | undefined;
 }
 
-/** Where the log is asked. Fails with `audit-corrupt` or the storage codes. */
+/** Where the log is asked. Fails with `audit-corrupt`, `seal-unavailable` or the storage codes. */
 export interface RecoveryEvidence {
   of(id: string): Promise<Logged>;
   /** Every request that the log names. Lines read before are not compared again: enough for lists, not for a decision. */
@@ -42,6 +50,8 @@ const ENDED = new Set(
     (kind) => `recovery-${kind}`,
   ),
 );
+const REQUESTED = 'recovery-requested';
+const APPROVAL_GIVEN = 'recovery-approval-given';
 /** What people do to a request. */
 const OF_PEOPLE: ReadonlySet<string> = new Set(['requested', 'approval-given', 'rejected', 'cancelled']);
 const BEGUN = new Set(['recovery-execution-started', 'recovery-execution-resumed']);
@@ -49,8 +59,11 @@ const NOTHING: Logged = {
   lines: 0,
   requests: [],
   approvals: [],
+  uncounted: undefined,
   begun: false,
+  provenBegun: false,
   ended: undefined,
+  provenEnd: undefined,
   endedBy: undefined,
 };
 
@@ -59,8 +72,9 @@ export class LoggedEvidence implements RecoveryEvidence {
   readonly #reader: AuditReader;
   readonly #byId = new Map<string, Logged>();
 
-  constructor(store: AuditStore, anchor: AuditAnchor) {
-    this.#reader = new AuditReader(store, anchor);
+  /** With `seals` only sealed lines let anything happen. */
+  constructor(store: AuditStore, anchor: AuditAnchor, seals?: Pick<DecisionSeals, 'judge'>) {
+    this.#reader = new AuditReader(store, anchor, seals);
   }
 
   async of(id: string): Promise<Logged> {
@@ -75,26 +89,32 @@ export class LoggedEvidence implements RecoveryEvidence {
 
   async #advance(isTail: boolean): Promise<void> {
     await this.#reader.advance(
-      (entry) => this.#take(entry),
+      (entry, seal) => this.#take(entry, seal),
       () => this.#byId.clear(),
       isTail,
     );
   }
 
-  #take(entry: AuditEntry): void {
+  #take(entry: AuditEntry, seal: SealVerdict): void {
     const { recoveryId: id, event, actor, digest, groups } = entry;
     if (id === undefined) return;
     const known = this.#byId.get(id) ?? NOTHING;
     const noted = { actor: { kind: actor.kind, id: actor.id }, digest, groups };
-    const about = known.about ?? (event === 'recovery-requested' ? aboutOf(entry) : undefined);
+    const isRequest = event === REQUESTED;
+    const isApproval = event === APPROVAL_GIVEN;
+    const end = ENDED.has(event) ? event : undefined;
+    const about = known.about ?? (isRequest ? aboutOf(entry) : undefined);
     this.#byId.set(id, {
       ...definedOnly({ about }),
       lines: known.lines + 1,
-      requests: event === 'recovery-requested' ? [...known.requests, noted] : known.requests,
-      approvals: event === 'recovery-approval-given' ? [...known.approvals, noted] : known.approvals,
+      requests: isRequest && seal.good ? [...known.requests, noted] : known.requests,
+      approvals: isApproval && seal.good ? [...known.approvals, noted] : known.approvals,
+      uncounted: (isRequest || isApproval) && !seal.good ? seal.why : known.uncounted,
       begun: known.begun || BEGUN.has(event),
-      ended: known.ended ?? (ENDED.has(event) ? event : undefined),
-      endedBy: known.endedBy ?? (ENDED.has(event) ? Number(entry.factId?.split('/')[1]) : undefined),
+      provenBegun: known.provenBegun || (BEGUN.has(event) && seal.good),
+      ended: known.ended ?? end,
+      provenEnd: known.provenEnd ?? (seal.good ? end : undefined),
+      endedBy: known.endedBy ?? (end === undefined ? undefined : Number(entry.factId?.split('/')[1])),
     });
   }
 }
@@ -118,12 +138,12 @@ function aboutOf({ hsm = '', key = '', occurredAt }: AuditEntry): Logged['about'
 export function unprovenIn(record: RecoveryRecord, logged: Logged): string | undefined {
   const { requester, digest, approvals } = record;
   if (!logged.requests.some((noted) => isBy(noted, requester, digest))) {
-    return `the audit log has no such request by ${requester.kind} ${requester.id}`;
+    return `the audit log has no such request by ${requester.kind} ${requester.id}${besides(logged)}`;
   }
   for (const { by, groups, digest: approved } of approvals) {
     const noted = logged.approvals.filter((line) => isBy(line, by, digest));
     if (approved !== digest || noted.length === 0) {
-      return `the audit log has no approval of it by ${by.kind} ${by.id}`;
+      return `the audit log has no approval of it by ${by.kind} ${by.id}${besides(logged)}`;
     }
     if (!noted.some((line) => line.groups === undefined || isSameSet(line.groups, groups))) {
       return `the audit log has the approval by ${by.id} with other groups`;
@@ -135,10 +155,16 @@ export function unprovenIn(record: RecoveryRecord, logged: Logged): string | und
   const isOpen = state === 'requested' || state === 'approved' || state === 'executing';
   if (isOpen && logged.ended !== undefined) return `the audit log says that it ended (${logged.ended})`;
   if (state === 'approved' && logged.begun) return 'the audit log says that its execution has begun already';
-  if ((state === 'succeeded' || state === 'restored-other-key') && !logged.begun) {
+  if ((state === 'succeeded' || state === 'restored-other-key') && !logged.provenBegun) {
     return 'the audit log does not say that its execution has begun';
   }
   return undefined;
+}
+
+function besides({ uncounted }: Logged): string {
+  return uncounted === undefined
+    ? ''
+    : `; a line about it is there whose seal does not count, for ${uncounted}`;
 }
 
 /** What waits to be told must be the service's own word where only the service can know it, and must fit the record and the log. */

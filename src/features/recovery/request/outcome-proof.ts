@@ -2,9 +2,16 @@
 import { canonicalJson } from '../../../core/canonical-json.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
+import type { DecisionSeals } from '../../audit/line-seals.ts';
 import type { RecoveryRecord } from '../model/record.ts';
 import { Claims } from './claims.ts';
 import type { Logged } from './evidence.ts';
+
+/** Where it is kept. */
+export interface KeptDeps {
+  readonly once: OnceStore;
+  readonly decisions?: DecisionSeals | undefined;
+}
 
 /** Whether a record says that a key came back. */
 export function isDone({ state }: RecoveryRecord): boolean {
@@ -13,17 +20,17 @@ export function isDone({ state }: RecoveryRecord): boolean {
 
 /**
  * Why nothing but the store says that `record` ended as it says; undefined when the worker kept it so, or, of a time before workers
- * kept it, the audit log says so. May fail with the storage codes.
+ * kept it, the audit log says so. May fail with `seal-unavailable` and the storage codes.
  */
 export async function outcomeUnproven(
-  once: OnceStore,
+  { once, decisions }: KeptDeps,
   record: RecoveryRecord,
   logged: Logged,
 ): Promise<string | undefined> {
   if (!isDone(record)) return undefined;
   try {
-    const kept = await new Claims(once).ended(record);
-    if (kept === undefined && logged.ended === `recovery-${record.state}`) return undefined;
+    const kept = await new Claims(once, decisions).ended(record);
+    if (kept === undefined && logged.provenEnd === `recovery-${record.state}`) return undefined;
     if (textOf(kept) === textOf(record.outcome)) return undefined;
     return `no worker has kept that it ended so (${record.state})`;
   } catch (error) {

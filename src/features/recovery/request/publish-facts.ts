@@ -1,12 +1,14 @@
 /** Notes each fact of a request in the audit log and publishes its event: late perhaps, but never not at all. */
 import { definedOnly } from '../../../core/defined-only.ts';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
+import { isWardenError } from '../../../core/errors.ts';
 import type { EventBus } from '../../../core/events/bus.ts';
 import type { CloudEvent } from '../../../core/events/cloud-event.ts';
 import type { Outbox } from '../../../core/events/outbox.ts';
 import type { Logger } from '../../../core/ports.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditEvent } from '../../audit/entry.ts';
+import type { DecisionSeals } from '../../audit/line-seals.ts';
 import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
 import type { Fact, RecoveryRecord } from '../model/record.ts';
 import { eventOf } from './fact-event.ts';
@@ -16,6 +18,8 @@ import { changeRecovery, readRecovery } from './recovery-log.ts';
 export interface PublishDeps {
   readonly store: DocumentStore;
   readonly audit: AuditLog;
+  /** Seals decisions, where the settings pin a key of this app. */
+  readonly decisions?: DecisionSeals | undefined;
   readonly bus: EventBus;
   /** Where a person looks at a recovery. */
   readonly linkTo: (id: string) => string;
@@ -27,23 +31,28 @@ export interface PublishDeps {
  * store must not come into the log as the word of a person.
  */
 const NOTED_FIRST: ReadonlySet<Fact['kind']> = new Set(['requested', 'approval-given']);
+/** What lets a worker act, or a success be believed: without its seal it is not noted at all. */
+const SEALED_OR_NOT_AT_ALL: ReadonlySet<Fact['kind']> = new Set(['execution-started', 'execution-resumed']);
 
-/** Notes what `record` says of its requester, or of the approver, before it is stored. Fails as the audit log does. */
+/**
+ * Notes what `record` says of its requester, or of the approver, before it is stored, and sealed where decisions are. Fails as the
+ * audit log does.
+ */
 export async function noteFirst(
   deps: Pick<PublishDeps, 'audit'>,
   record: RecoveryRecord,
   kind: 'requested' | 'approval-given',
 ): Promise<void> {
   const fact = record.untold.findLast((one) => one.kind === kind);
-  if (fact !== undefined) await deps.audit.note(auditEvent(record, fact));
+  if (fact !== undefined) await deps.audit.decide(auditEvent(record, fact));
 }
 
 /**
  * Notes the facts of a changed record in the audit log, publishes their events, and strikes them off. Killed in between,
  * it is done again with the same ids. The world may be out of reach: a key must come back all the same, so what no sink
  * accepts stays pending; and where another process is publishing, it publishes these facts too. The audit log has them in
- * any case: facts that the change made are noted before this resolves. Fails with `audit-corrupt` or a storage code: then
- * nothing further may be done with the record.
+ * any case: facts that the change made are noted before this resolves, sealed where decisions are. Fails with `audit-corrupt`,
+ * `seal-unavailable` (where a worker begins) or a storage code: then nothing further may be done with the record.
  */
 export async function publishFacts(deps: PublishDeps, changed: ChangedRecord): Promise<HeldRecord> {
   const { record, pendingBefore } = changed;
@@ -69,10 +78,15 @@ class RecordOutbox implements Outbox {
   readonly name: string;
   readonly fields: Readonly<Record<string, unknown>>;
   readonly #deps: PublishDeps;
+  /** Lines about what this very call made, by the number of the fact. Only these are sealed: the others are what the store says. */
+  readonly #own: ReadonlyMap<number, AuditEvent>;
   #audited: number;
 
-  constructor(deps: PublishDeps, held: HeldRecord) {
-    const { id, audited = 0 } = held.record;
+  constructor(deps: PublishDeps, held: ChangedRecord) {
+    const { id, audited = 0, untold } = held.record;
+    const before = new Set(held.pendingBefore.map(({ n }) => n));
+    const own = untold.filter(({ n }) => !before.has(n));
+    this.#own = new Map(own.map((fact) => [fact.n, auditEvent(held.record, fact)]));
     this.name = `recovery/${id}`;
     this.fields = { recoveryId: id };
     this.#deps = deps;
@@ -89,8 +103,24 @@ class RecordOutbox implements Outbox {
     const { record } = this.held;
     const audited = Math.max(this.#audited, record.audited ?? 0);
     for (const fact of record.untold.filter(({ n }) => n > audited)) {
-      if (!NOTED_FIRST.has(fact.kind)) await this.#deps.audit.note(auditEvent(record, fact));
+      if (!NOTED_FIRST.has(fact.kind)) await this.#note(record, fact);
       this.#audited = fact.n;
+    }
+  }
+
+  async #note(record: RecoveryRecord, fact: Fact): Promise<void> {
+    const { audit } = this.#deps;
+    const own = this.#own.get(fact.n);
+    if (own === undefined) {
+      await audit.note(auditEvent(record, fact));
+      return;
+    }
+    try {
+      await audit.decide(own);
+    } catch (error) {
+      // Whatever else has happened is stored already, and must be in the log.
+      if (!isWardenError(error, 'seal-unavailable') || SEALED_OR_NOT_AT_ALL.has(fact.kind)) throw error;
+      await audit.note(own);
     }
   }
 

@@ -9,8 +9,7 @@ import { epochOf } from '../../../core/time.ts';
 import type { ApproverEntry } from '../../notify/model/channel-entry.ts';
 import type { Gate } from '../access/gate.ts';
 import type { AskBody } from '../model/asking.ts';
-import type { RecoveryMessage } from '../model/message.ts';
-import { RECOVERIES } from '../model/message.ts';
+import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord, Ids } from '../model/ports.ts';
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
@@ -107,7 +106,7 @@ export class Recoveries {
     });
   }
 
-  /** Applies a person's command; with `etags` only to a version of one of those tags. Fails with the codes of the state machine. */
+  /** Applies a person's command; with `etags` only to a version of one of those tags. Fails with the codes of the state machine, and `seal-unavailable`: then nothing is stored. */
   async command(id: string, command: PersonCommand, etags?: readonly string[]): Promise<HeldRecord> {
     return this.#audited(command.by, { recoveryId: id }, async () => {
       await this.#deps.gate.pass();
@@ -116,8 +115,10 @@ export class Recoveries {
       let noted = false;
       const change = async (record: RecoveryRecord) => {
         const next = applyCommand(record, command, clock.now(), ruleFor(policy, record.operation.key));
+        if (noted) return next;
         // In the log before it is in the store: there nobody else can put it.
-        if (command.type === 'approve' && !noted) await noteFirst(this.#deps, next, 'approval-given');
+        if (command.type === 'approve') await noteFirst(this.#deps, next, 'approval-given');
+        else await this.#deps.audit.requireSealing();
         noted = true;
         return next;
       };
@@ -134,8 +135,8 @@ export class Recoveries {
     await this.#deps.gate.pass();
     const held = await this.settle(id);
     if (!isDone(held.record)) return held;
-    const { evidence, once } = this.#deps;
-    const unproven = await outcomeUnproven(once, held.record, await evidence.of(id));
+    const { evidence } = this.#deps;
+    const unproven = await outcomeUnproven(this.#deps, held.record, await evidence.of(id));
     if (unproven !== undefined) throw recordUnproven(held.record, unproven);
     return held;
   }

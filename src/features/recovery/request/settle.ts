@@ -32,6 +32,6 @@ export async function settle(deps: SettleDeps, id: string): Promise<HeldRecord> 
   if (!isPending) return changed;
   const logged = await deps.evidence.of(id);
   const unproven =
-    unprovenIn(changed.record, logged) ?? (await outcomeUnproven(deps.once, changed.record, logged));
+    unprovenIn(changed.record, logged) ?? (await outcomeUnproven(deps, changed.record, logged));
   return unproven === undefined ? publishFacts(deps, changed) : refuseUnproven(deps, changed, unproven);
 }

@@ -55,6 +55,9 @@ function corrupt(): WardenError {
   return new WardenError('audit-corrupt', { message: 'The log is broken.' });
 }
 
+const fails = async () => Promise.reject(corrupt());
+const BROKEN_LOG = { note: fails, decide: fails, requireSealing: fails };
+
 describe('the gate', () => {
   it('is shut at once by what somebody found, says why, and is not armed again by a proof in full', async () => {
     const { clock, gate, told } = aWorld();
@@ -89,10 +92,8 @@ describe('the gate', () => {
   });
 
   it.each([
-    [
-      'writes',
-      (gate: Gate) => disarmingLog({ note: async () => Promise.reject(corrupt()) }, gate).note(EVENT),
-    ],
+    ['writes', (gate: Gate) => disarmingLog(BROKEN_LOG, gate).note(EVENT)],
+    ['decides', (gate: Gate) => disarmingLog(BROKEN_LOG, gate).decide(EVENT)],
     ['reads', (gate: Gate) => disarmingEvidence(BROKEN, gate).of('a')],
     ['reads all of', (gate: Gate) => disarmingEvidence(BROKEN, gate).all()],
   ])('is shut by whoever %s the log and finds it broken', async (_name, use) => {

@@ -21,11 +21,11 @@ async function note(world: RecoveryWorld, purges: Parameters<typeof lostFindings
 }
 
 function findingsOf(world: RecoveryWorld) {
-  const { store, auditStore, clock } = world;
+  const { store, auditStore, clock, anchor, decisions } = world;
   const { audit } = world.deps();
   const hsmNames = ['contoso', 'contoso-dr'];
   const incidents = new Incidents({ store, audit, clock, hsmNames });
-  return new Findings({ store, auditStore, audit, anchor: world.anchor, hsmNames, incidents });
+  return new Findings({ store, auditStore, audit, anchor, decisions, hsmNames, incidents });
 }
 
 async function acknowledgeOnly(world: RecoveryWorld) {
@@ -98,6 +98,17 @@ describe('a line about a finding acknowledges nothing', () => {
       lostFindings({ hsm: 'contoso', purges: { orders: { ...PURGED, lost: 'key' } } }),
     );
     expect([...found.keys()]).toEqual([]);
+  });
+
+  it('where decisions are sealed, and it is not', async () => {
+    const world = await worldWith({ orders: { ...PURGED, lost: 'key' } });
+    await acknowledgeOnly(world);
+    world.sealDecisions();
+    expect(await findingsOf(world).list()).toMatchObject([{ key: 'orders' }]);
+    expect((await findingsOf(world).list())[0]?.acknowledged).toBeUndefined();
+
+    expect((await acknowledgeOnly(world)).acknowledged).toMatchObject({ reason: 'a test key' });
+    expect(world.audited).toEqual(['finding-acknowledged', 'finding-acknowledged']);
   });
 
   it('and where nothing is lost the log is not read at all', async () => {

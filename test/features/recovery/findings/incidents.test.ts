@@ -68,7 +68,7 @@ describe('incidents', () => {
   it('are not acknowledged where the audit log takes no line', async () => {
     const { notify, deps } = world();
     await notify.happen(aDeletion('orders'));
-    const audit = { ...deps.audit, note: () => Promise.reject(new Error('no audit log')) };
+    const audit = { ...deps.audit, decide: () => Promise.reject(new Error('no audit log')) };
     const incidents = new Incidents({ ...deps, audit });
     const [incident] = await incidents.list();
 
