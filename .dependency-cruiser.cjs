@@ -29,6 +29,7 @@ const DOORS = {
     'sweep-context',
   ],
   console: ['page-paths', 'pages', 'security-headers'],
+  drill: ['challenge', 'choose', 'events', 'guards', 'message', 'ports', 'run', 'run-context', 'model/[^/]+'],
   'dead-letters': ['about', 'events', 'report'],
   notify: ['model/[^/]+', 'sink'],
   recovery: [
@@ -183,6 +184,13 @@ module.exports = {
       severity: 'error',
       from: { pathNot: '^src/(cli/|adapters/keyvault/key-administration)' },
       to: { path: '^src/adapters/keyvault/key-administration' },
+    },
+    {
+      name: 'only-drills-destroy-copies',
+      comment: 'What deletes and purges the copies in a drill HSM is for the drill app alone; no other app can reach it.',
+      severity: 'error',
+      from: { pathNot: '^src/(platform/drill-app|adapters/keyvault/drill-key-operations)' },
+      to: { path: '^src/adapters/keyvault/drill-key-operations' },
     },
     {
       name: 'nothing-needs-the-command-line',

@@ -118,4 +118,13 @@ type productSettingsType = {
 
   @description('Optional. When a test message is sent through each channel. Expected: six-field NCRONTAB text, UTC.')
   WARDEN_NOTIFY_TEST_SCHEDULE: string?
+
+  @description('Optional. Days within which the newest recovery point of every key is proven to restore; of new and changed keys within 24 hours. Expected: 1 to 365 days.')
+  WARDEN_DRILL_DAYS: string?
+
+  @description('Optional. When the drills of a night start. Expected: six-field NCRONTAB text, UTC.')
+  WARDEN_DRILL_SCHEDULE: string?
+
+  @description('Optional. Restores, deletions and purges a second in a drill HSM. Expected: 0.1 to 10.')
+  WARDEN_DRILL_PACE: string?
 }

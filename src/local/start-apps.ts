@@ -8,7 +8,7 @@ import { managedIdentity } from '../adapters/identity/credential.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import { CONTAINERS } from '../platform/config/product-settings.ts';
-import { QUEUES } from '../platform/features.ts';
+import { DRILL_QUEUES, QUEUES } from '../platform/features.ts';
 import { startHost } from './host/host.ts';
 import type { HostLogger } from './host/host-log.ts';
 import type { Host } from './host/host-options.ts';
@@ -118,6 +118,6 @@ export async function deployStorage(access: StorageAccess): Promise<void> {
   const [blobs, queues] = [createBlobService(access), createQueueService(access)];
   await Promise.all([
     ...Object.values(CONTAINERS).map((name) => blobs.getContainerClient(name).createIfNotExists()),
-    ...QUEUES.map((name) => queues.getQueueClient(name).createIfNotExists()),
+    ...[...QUEUES, ...DRILL_QUEUES].map((name) => queues.getQueueClient(name).createIfNotExists()),
   ]);
 }

@@ -1,6 +1,7 @@
 /** Every event of the product, from what each feature declares: schemas, documentation and sinks are made from this list. */
 import type { EventDefinition } from '../core/events/define-event.ts';
 import { MESSAGE_POISONED } from '../features/dead-letters/events.ts';
+import { DRILL_EVENTS } from '../features/drill/events.ts';
 import { NOTIFY_EVENTS } from '../features/notify/model/events.ts';
 import { RECOVERY_EVENTS } from '../features/recovery/model/events.ts';
 import { BACKUP_DAMAGED } from '../features/recovery-points/events.ts';
@@ -12,4 +13,5 @@ export const EVENTS: readonly EventDefinition[] = [
   MESSAGE_POISONED,
   ...RECOVERY_EVENTS,
   ...NOTIFY_EVENTS,
+  ...DRILL_EVENTS,
 ];

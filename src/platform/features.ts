@@ -3,6 +3,7 @@ import type { AppPorts } from '../core/app-ports.ts';
 import type { Feature } from '../core/feature.ts';
 import { AUDIT_FEED } from '../features/audit-feed/manifest.ts';
 import { BACKUP } from '../features/backup/manifest.ts';
+import { DRILL, type DrillApp } from '../features/drill/manifest.ts';
 import { NOTIFY, type NotifyApp } from '../features/notify/manifest.ts';
 import type { RecoveryApp } from '../features/recovery/app.ts';
 import { RECOVERY, RECOVERY_ROUTES } from '../features/recovery/manifest.ts';
@@ -40,16 +41,25 @@ export const BACKUP_FEATURES: readonly Feature<Config, BackupAppPorts>[] = [
 /** What the recovery app runs. */
 export const RECOVERY_FEATURES: readonly Feature<Config, RecoveryApp>[] = [RECOVERY];
 
-/** The names of all queues; each has a poison queue beside it. */
-export const QUEUES: readonly string[] = [...BACKUP_FEATURES, ...RECOVERY_FEATURES].flatMap(({ queues }) =>
-  queues.map(({ name }) => name),
-);
+/** What the drill app runs. */
+export const DRILL_FEATURES: readonly Feature<Config, DrillApp>[] = [DRILL];
+
+/** The queues of the drill app, which is there only where a drill HSM is. */
+export const DRILL_QUEUES: readonly string[] = queuesIn(DRILL_FEATURES);
+
+/** The names of all other queues; each has a poison queue beside it. */
+export const QUEUES: readonly string[] = queuesIn([...BACKUP_FEATURES, ...RECOVERY_FEATURES]);
 
 /** The functions that each app registers; `openapi` is the description of the API itself. */
-export const FUNCTION_NAMES: Readonly<Record<'backup' | 'recovery', readonly string[]>> = {
+export const FUNCTION_NAMES: Readonly<Record<'backup' | 'recovery' | 'drill', readonly string[]>> = {
   backup: namesIn(BACKUP_FEATURES),
+  drill: namesIn(DRILL_FEATURES),
   recovery: [...namesIn(RECOVERY_FEATURES), ...RECOVERY_ROUTES.map(({ spec }) => spec.name), OPENAPI, PAGES],
 };
+
+function queuesIn(features: readonly { readonly queues: readonly { readonly name: string }[] }[]) {
+  return features.flatMap(({ queues }) => queues.map(({ name }) => name));
+}
 
 function namesIn(features: readonly { readonly triggers: readonly { readonly name: string }[] }[]) {
   return features.flatMap(({ triggers }) => triggers.map(({ name }) => name));

@@ -65,6 +65,8 @@ export interface Platform {
   readonly config: Config;
   readonly clock: Clock;
   readonly credential: TokenCredential;
+  /** PEM of the certificate authority of local emulators. */
+  readonly caPem: string | undefined;
   readonly hsms: HsmRegistry;
   readonly state: CatalogueStore;
   readonly leases: Leases;
@@ -128,6 +130,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     config,
     clock,
     credential,
+    caPem,
     hsms: registryOf(hsms),
     state: points === undefined ? documents : new BelievingDocuments(documents, points),
     leases: new BlobLeases({ container, clock }),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { APPS } from '../../tools/apps.ts';
+import { MAIN_APPS } from '../../tools/apps.ts';
 import { PUBLIC_CLOUD } from '../../tools/infra/clouds.ts';
 import { checkSettings } from '../../tools/infra/contract.ts';
 import { evaluated } from '../../tools/infra/evaluated.ts';
@@ -30,7 +30,7 @@ function judged(snapshot: Snapshot, promise: DeploymentPromise): readonly string
   return [
     ...violations(snapshot, promise),
     ...checkStatePaths(snapshot),
-    ...APPS.flatMap(({ name }) => checkSettings(snapshot, name)),
+    ...MAIN_APPS.flatMap(({ name }) => checkSettings(snapshot, name)),
   ];
 }
 

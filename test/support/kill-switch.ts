@@ -31,17 +31,18 @@ export class KillSwitch {
   wrapAll(deps: ExecuteDeps, sink: EventSink): ExecuteDeps {
     return {
       ...deps,
-      store: this.#wrap(deps.store),
-      audit: this.#wrap(deps.audit),
-      once: this.#wrap(deps.once),
-      bus: new EventBus([this.#wrap(sink)], deps.clock),
-      backups: this.#wrap(deps.backups),
-      queue: this.#wrap(deps.queue),
-      keysOf: (hsm) => this.#wrap(deps.keysOf(hsm)),
+      store: this.wrap(deps.store),
+      audit: this.wrap(deps.audit),
+      once: this.wrap(deps.once),
+      bus: new EventBus([this.wrap(sink)], deps.clock),
+      backups: this.wrap(deps.backups),
+      queue: this.wrap(deps.queue),
+      keysOf: (hsm) => this.wrap(deps.keysOf(hsm)),
     };
   }
 
-  #wrap<T extends object>(port: T): T {
+  /** The same port, mortal. */
+  wrap<T extends object>(port: T): T {
     return new Proxy(port, {
       get: (target, name) => {
         const member: unknown = Reflect.get(target, name, target);

@@ -1,5 +1,5 @@
 /** Everything that is checked of one prediction: the rules of the deployment and its contract with the code. */
-import { APPS } from '../apps.ts';
+import { MAIN_APPS as APPS } from '../apps.ts';
 import { checkFunctions, checkPlaces, checkSettings, checkTriggers } from './contract.ts';
 import { PRODUCT_CONTAINERS, PRODUCT_FUNCTIONS, PRODUCT_QUEUES, settingsProblems } from './product.ts';
 import type { DeploymentPromise } from './promise.ts';

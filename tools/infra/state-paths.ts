@@ -5,10 +5,11 @@ import type { AddressOf, DocumentKind } from '../../src/core/documents/document-
 import { ofType, type Snapshot, text } from './snapshot.ts';
 
 const HSM = 'contoso';
+type App = 'backup' | 'recovery' | 'drill';
 
 /** Who writes each kind of document, with one of it: a new kind cannot be left out. */
 const DOCUMENTS: {
-  readonly [Kind in DocumentKind]: { readonly by: 'backup' | 'recovery'; readonly one: AddressOf<Kind> };
+  readonly [Kind in DocumentKind]: { readonly by: App; readonly one: AddressOf<Kind> };
 } = {
   catalogue: { by: 'backup', one: { kind: 'catalogue', hsm: HSM } },
   run: { by: 'backup', one: { kind: 'run', hsm: HSM, runId: '20261124T020000Z-nightly' } },
@@ -18,6 +19,10 @@ const DOCUMENTS: {
   verify: { by: 'backup', one: { kind: 'verify', hsm: HSM } },
   // Of both apps: who backs up a key that came back shares the pace, too.
   pace: { by: 'backup', one: { kind: 'pace', hsm: HSM } },
+  drill: { by: 'drill', one: { kind: 'drill', hsm: HSM } },
+  'drill-results': { by: 'drill', one: { kind: 'drill-results', hsm: HSM } },
+  // Of owners of keys, by the command line.
+  'drill-enrolments': { by: 'drill', one: { kind: 'drill-enrolments', hsm: HSM } },
   recovery: { by: 'recovery', one: { kind: 'recovery', id: '0'.repeat(26) } },
   'recovery-index': { by: 'recovery', one: { kind: 'recovery-index' } },
   rearming: { by: 'recovery', one: { kind: 'rearming' } },
@@ -27,14 +32,14 @@ const DOCUMENTS: {
   'notify-acknowledged': { by: 'recovery', one: { kind: 'notify-acknowledged' } },
 };
 
-function documentsOf(app: 'backup' | 'recovery'): readonly string[] {
+function documentsOf(app: App): readonly string[] {
   return Object.values(DOCUMENTS).flatMap(({ by, one }) => (by === app ? [documentBlobName(one)] : []));
 }
 
 /** Blobs that the backup app writes. */
 const OWN = [...documentsOf('backup'), leaseBlobName(HSM)];
 /** Blobs that decide what a recovery does, and what can be proven of it. */
-const FOREIGN = [...documentsOf('recovery'), ANCHOR_BLOB];
+const FOREIGN = [...documentsOf('recovery'), ...documentsOf('drill'), ANCHOR_BLOB];
 
 /** Compares the condition of the backup app's right on the state with the code's names. */
 export function checkStatePaths(snapshot: Snapshot): readonly string[] {
@@ -51,7 +56,7 @@ export function checkStatePaths(snapshot: Snapshot): readonly string[] {
       (blob) => `state-paths: the backup app cannot write ${blob}`,
     ),
     ...FOREIGN.filter(writable).map(
-      (blob) => `state-paths: the backup app can write ${blob}, which is the recovery's`,
+      (blob) => `state-paths: the backup app can write ${blob}, which is not its own`,
     ),
   ];
 }

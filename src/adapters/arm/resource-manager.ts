@@ -35,6 +35,8 @@ export interface ResourceManagerOptions {
   readonly clock: Clock;
   /** PEM of the certificate authorities to trust in place of the usual ones. */
   readonly caPem?: string;
+  /** What a token is asked for, where that is not the service's own address. */
+  readonly scope?: string;
   /** How often the pipeline repeats a request that may pass; 3 unless said otherwise. */
   readonly retries?: number;
   readonly signal: AbortSignal;
@@ -79,7 +81,7 @@ export class ResourceManager {
     this.#pipeline.addPolicy(
       bearerTokenAuthenticationPolicy({
         credential: options.credential,
-        scopes: `${this.#url}/.default`,
+        scopes: options.scope ?? `${this.#url}/.default`,
       }),
       { phase: 'Sign' },
     );

@@ -76,6 +76,9 @@ export function documentBlobName(address: DocumentAddress): string {
     case 'watch':
     case 'verify':
     case 'pace':
+    case 'drill':
+    case 'drill-results':
+    case 'drill-enrolments':
       return `${address.kind}/${address.hsm}.json`;
     case 'recovery':
       return `${RECOVERY_PREFIX}${address.id}.json`;

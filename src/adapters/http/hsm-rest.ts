@@ -121,6 +121,7 @@ export class HsmRest {
       }),
     );
     const { status, bodyAsText } = response;
+    if (status === 204) return {};
     if (status < 300) return JSON.parse(bodyAsText ?? '');
     const refusal = refusalIn(bodyAsText ?? '');
     if (fine.includes(refusal.code)) return {};

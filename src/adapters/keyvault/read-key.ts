@@ -1,11 +1,11 @@
 /** Reads the SDK's keys into the engine's; what the service must send and did not is `hsm-answer-unexpected`. */
 
 import type { DeletedKey, KeyProperties, KeyVaultKey } from '@azure/keyvault-keys';
-import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { KeyAttributes, KeyDetail, ListedDeletedKey, ListedVersion } from '../../core/model/key.ts';
+import { thumbprintOf } from '../../core/model/public-key.ts';
 import { LAST_MOMENT_MS } from './moments.ts';
-import { thumbprintOf } from './thumbprint.ts';
+import { publicKeyOf } from './thumbprint.ts';
 
 /** An item of the list of a key's versions. */
 export function readListedVersion(properties: KeyProperties): ListedVersion {
@@ -18,7 +18,7 @@ export function readListedVersion(properties: KeyProperties): ListedVersion {
 /** A key version. */
 export function readKeyDetail(key: KeyVaultKey | DeletedKey): KeyDetail {
   const jwk = required('key', key.name, key.key);
-  const thumbprint = thumbprintOf(jwk);
+  const publicKey = publicKeyOf(jwk);
   return {
     ...readListedVersion(key.properties),
     name: key.name,
@@ -26,7 +26,7 @@ export function readKeyDetail(key: KeyVaultKey | DeletedKey): KeyDetail {
     // The service returns them as a set, in an order that changes from call to call.
     keyOps: [...(jwk.keyOps ?? [])].sort(),
     tags: key.properties.tags ?? {},
-    ...definedOnly({ thumbprint }),
+    ...(publicKey === undefined ? {} : { publicKey, thumbprint: thumbprintOf(publicKey) }),
   };
 }
 

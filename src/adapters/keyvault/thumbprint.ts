@@ -1,6 +1,6 @@
-/** RFC 7638 thumbprints of public keys as a Managed HSM returns them. */
-import { createHash } from 'node:crypto';
+/** Public keys as a Managed HSM returns them, and their RFC 7638 thumbprints. */
 import type { JsonWebKey } from '@azure/keyvault-keys';
+import { type PublicKey, thumbprintOf as thumbprintOfPublicKey } from '../../core/model/public-key.ts';
 
 /** Octets of a coordinate, RFC 7518 section 6.2.1.2. */
 const COORDINATE_BYTES: Readonly<Record<string, number>> = {
@@ -10,32 +10,27 @@ const COORDINATE_BYTES: Readonly<Record<string, number>> = {
   'P-521': 66,
 };
 
-/**
- * The SHA-256 thumbprint, base64url; undefined for a symmetric key, whose content never leaves the HSM.
- *
- * Names are those registered with JOSE, so that any library computes the same value from the public key: `RSA-HSM` is
- * `RSA`, and the service's curve `P-256K` is `secp256k1` (RFC 8812). Numbers are brought to the one form the RFC allows.
- */
+/** The SHA-256 thumbprint, base64url; undefined for a symmetric key, whose content never leaves the HSM. */
 export function thumbprintOf(key: JsonWebKey): string | undefined {
-  const kty = key.kty?.replace(/-HSM$/, '');
-  if (kty === 'RSA') {
-    return digest({ e: base64url(stripZeros(key.e)), kty, n: base64url(stripZeros(key.n)) });
-  }
-  const crv = key.crv === 'P-256K' ? 'secp256k1' : (key.crv ?? '');
-  if (kty === 'EC') {
-    const size = COORDINATE_BYTES[crv] ?? 0;
-    return digest({ crv, kty, x: base64url(pad(key.x, size)), y: base64url(pad(key.y, size)) });
-  }
-  if (kty === 'OKP') return digest({ crv, kty, x: base64url(key.x ?? new Uint8Array()) });
-  return undefined;
+  const publicKey = publicKeyOf(key);
+  return publicKey === undefined ? undefined : thumbprintOfPublicKey(publicKey);
 }
 
 /**
- * RFC 7638 section 3: members in lexicographic order, which callers keep. Done here with the synchronous hash: through
- * WebCrypto, as JOSE libraries do it, the waiting for its threads was a twentieth of the CPU of a whole backup.
+ * The public key; undefined for a symmetric key. Names are those registered with JOSE, so that any library computes the same
+ * thumbprint: `RSA-HSM` is `RSA`, and the service's curve `P-256K` is `secp256k1` (RFC 8812). Numbers are brought to the one
+ * form the RFC allows.
  */
-function digest(members: Readonly<Record<string, string>>): string {
-  return createHash('sha256').update(JSON.stringify(members)).digest('base64url');
+export function publicKeyOf(key: JsonWebKey): PublicKey | undefined {
+  const kty = key.kty?.replace(/-HSM$/, '');
+  if (kty === 'RSA') return { kty, n: base64url(stripZeros(key.n)), e: base64url(stripZeros(key.e)) };
+  const crv = key.crv === 'P-256K' ? 'secp256k1' : (key.crv ?? '');
+  if (kty === 'EC') {
+    const size = COORDINATE_BYTES[crv] ?? 0;
+    return { kty, crv, x: base64url(pad(key.x, size)), y: base64url(pad(key.y, size)) };
+  }
+  if (kty === 'OKP') return { kty, crv, x: base64url(key.x ?? new Uint8Array()) };
+  return undefined;
 }
 
 function stripZeros(number: Uint8Array = new Uint8Array()): Uint8Array {

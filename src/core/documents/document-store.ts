@@ -13,6 +13,9 @@ export type DocumentAddress =
   | { readonly kind: 'watch'; readonly hsm: string }
   | { readonly kind: 'verify'; readonly hsm: string }
   | { readonly kind: 'pace'; readonly hsm: string }
+  | { readonly kind: 'drill'; readonly hsm: string }
+  | { readonly kind: 'drill-results'; readonly hsm: string }
+  | { readonly kind: 'drill-enrolments'; readonly hsm: string }
   | { readonly kind: 'recovery'; readonly id: string }
   | { readonly kind: 'recovery-index' }
   | { readonly kind: 'rearming' }

@@ -1,4 +1,5 @@
 /** What the product knows of a key of a Managed HSM: the terms of the service, with times as epoch milliseconds. */
+import type { PublicKey } from './public-key.ts';
 
 /** Attributes of a key or of one of its versions. Times are epoch milliseconds (the service counts whole seconds). */
 export interface KeyAttributes {
@@ -45,6 +46,8 @@ export interface KeyDetail extends ListedVersion {
   readonly tags: Readonly<Record<string, string>>;
   /** RFC 7638 SHA-256 thumbprint of the public key, base64url; absent for symmetric keys. */
   readonly thumbprint?: string;
+  /** Absent for symmetric keys. */
+  readonly publicKey?: PublicKey;
 }
 
 /** What proves later that a restored version is the one that was backed up. */

@@ -8,17 +8,18 @@ import type { SealPurpose } from './seal.ts';
 const Coordinate = z.string().regex(/^[\w-]{43}$/, 'expected 32 bytes in base64url');
 
 /** Which app holds a key, and with it what its seals may be for. */
-const SEALING_APPS = ['backup', 'recovery'] as const;
+const SEALING_APPS = ['backup', 'recovery', 'drill'] as const;
 type SealingApp = (typeof SEALING_APPS)[number];
 
 const PURPOSES: Readonly<Record<SealingApp, readonly SealPurpose[]>> = {
   backup: ['recovery-point', 'summary'],
   recovery: ['decision'],
+  drill: ['drill'],
 };
 
 /** One public key, with the time and the positions in the chain of decisions for which its seals count. */
 export const PinnedKey = z.strictObject({
-  /** Whose key it is: that of the backup app seals recovery points and summaries, that of the recovery app decisions. */
+  /** Whose key it is: that of the backup app seals recovery points and summaries, that of the recovery app decisions, that of the drill app results of drills. */
   app: z.enum(SEALING_APPS),
   /** Affine coordinates of the P-256 public key. */
   x: Coordinate,

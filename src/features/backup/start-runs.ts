@@ -12,7 +12,7 @@ export interface StartRunsDeps extends SendDeps {
 }
 
 /** Who started a run; part of its identifier. */
-export type RunTrigger = 'nightly' | 'manual' | 'change' | 'verify';
+export type RunTrigger = 'nightly' | 'manual' | 'change' | 'verify' | 'drill';
 
 /** Sends one message per HSM and returns the run's identifier. Fails with storage codes when one could not be sent. */
 export async function startRuns(

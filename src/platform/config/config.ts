@@ -4,20 +4,16 @@ import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { SettingProblem } from '../../core/settings/setting.ts';
-import { urlSetting } from '../../core/settings/urls.ts';
 import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed/manifest.ts';
 import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
 import { type ConsoleConfig, consoleConfig } from '../../features/console/settings.ts';
+import { type DrillConfig, drillConfig, drillProblems } from '../../features/drill/settings.ts';
 import { type NotifyConfig, notifyConfig, notifyProblems } from '../../features/notify/settings.ts';
 import { buildRecovery, type RecoveryConfig, recoveryProblems } from '../../features/recovery/config.ts';
-import {
-  type SealConfig,
-  sealConfig,
-  sealingHostsElsewhere,
-  sealProblems,
-} from '../../features/seals/settings.ts';
+import { type SealConfig, sealConfig, sealProblems } from '../../features/seals/settings.ts';
 import { type VerifyConfig, verifyConfig } from '../../features/verify/manifest.ts';
 import { type WatchConfig, watchConfig } from '../../features/watch/settings.ts';
+import { isLoopbackConnection, offThisMachine } from './local-only.ts';
 import { type ProductValues, SETTINGS, type SettingName } from './product-settings.ts';
 import { type Environment, readValues } from './read-values.ts';
 
@@ -69,6 +65,7 @@ export interface Config extends BackupConfig {
   /** Absent when no event hub is named. */
   readonly auditFeed?: AuditFeedConfig;
   readonly notify: NotifyConfig;
+  readonly drill: DrillConfig;
   readonly console: ConsoleConfig;
   /** Absent when no tenant is set: then there is no recovery. */
   readonly recovery?: RecoveryConfig;
@@ -150,40 +147,8 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
   if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...offThisMachine(parsed));
   const hsms = (parsed.WARDEN_HSMS ?? []).map(({ name }) => name);
   problems.push(...recoveryProblems(parsed, given, hsms), ...notifyProblems(parsed), ...sealProblems(parsed));
+  problems.push(...drillProblems(parsed, hsms));
   return problems;
-}
-
-/** What is for emulators must not meet a real HSM. */
-function offThisMachine(parsed: ProductValues): SettingProblem[] {
-  const expected = 'URLs on loopback, while WARDEN_CA_FILE or a token file is set';
-  const hsms = (parsed.WARDEN_HSMS ?? [])
-    .filter(({ url }) => url === undefined || !isLoopback(url))
-    .map(({ name, url }) => ({
-      setting: 'WARDEN_HSMS',
-      found: `${name} at ${url ?? 'its Azure URL'}`,
-      expected,
-    }));
-  const sealing = sealingHostsElsewhere(parsed).map((found) => ({
-    setting: 'WARDEN_SEAL_KEY_URL',
-    found,
-    expected,
-  }));
-  return [...hsms, ...sealing];
-}
-
-function isLoopbackConnection(text: string): boolean {
-  if (/^UseDevelopmentStorage=true;?$/i.test(text.trim())) return true;
-  const endpoints = new Map(
-    [...text.matchAll(/(Blob|Queue)Endpoint=([^;]+)/gi)].map(([, service = '', url = '']) => [
-      service.toLowerCase(),
-      url,
-    ]),
-  );
-  // Both must be named: one that is not would be made from the account's name, off this machine.
-  return (
-    endpoints.size === 2 &&
-    [...endpoints.values()].every((url) => isLoopback(url) && urlSetting('account').safeParse(url).success)
-  );
 }
 
 function refuse(problems: readonly SettingProblem[]): WardenError {
@@ -218,6 +183,10 @@ function build(values: ProductValues): Config {
     watch: watchConfig(values),
     verify: verifyConfig(values),
     notify: notifyConfig(values),
+    drill: drillConfig(
+      values,
+      hsms.map(({ name }) => name),
+    ),
     console: consoleConfig(values),
     ...definedOnly({ auditFeed, recovery, seals }),
   };

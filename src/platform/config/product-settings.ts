@@ -3,6 +3,7 @@ import type { Values } from '../../core/settings/setting.ts';
 import { AUDIT_FEED_SETTINGS } from '../../features/audit-feed/manifest.ts';
 import { BACKUP_SETTINGS } from '../../features/backup/settings.ts';
 import { CONSOLE_SETTINGS } from '../../features/console/settings.ts';
+import { DRILL_SETTINGS } from '../../features/drill/settings.ts';
 import { NOTIFY_SETTINGS } from '../../features/notify/settings.ts';
 import { RECOVERY_SETTINGS } from '../../features/recovery/settings.ts';
 import { SEAL_SETTINGS } from '../../features/seals/settings.ts';
@@ -20,6 +21,7 @@ export const SETTINGS = {
   ...RECOVERY_SETTINGS,
   ...SEAL_SETTINGS,
   ...NOTIFY_SETTINGS,
+  ...DRILL_SETTINGS,
   ...CONSOLE_SETTINGS,
 } as const;
 

@@ -1,0 +1,132 @@
+/** One key of a run: journal, proof, removal, result. */
+import { foldName } from '../../core/model/key-name.ts';
+import { NamedSerializers } from '../../core/serializer.ts';
+import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
+import { type CleanupDeps, removeKey } from './cleanup.ts';
+import type { Journal } from './journal.ts';
+import type { JournalLine } from './model/drill-state.ts';
+import type { DrilledPoint, DrillResult } from './model/result.ts';
+import { type Proof, type ProveDeps, proveKey } from './prove-key.ts';
+import type { Candidate } from './select.ts';
+
+/** What a run gives to each of its keys. */
+export interface OneDeps extends ProveDeps, CleanupDeps {
+  readonly journal: Journal;
+  readonly runId: string;
+  readonly resourceOf: (hsm: string) => string | undefined;
+  /** Whether some key of the HSM has been restored here: then both are of one security domain. */
+  readonly sharesDomain: (hsm: string) => boolean;
+}
+
+/** Keys of two HSMs may have one name, and the drill HSM has room for one of them at a time. */
+export class DrillOne {
+  readonly #deps: OneDeps;
+  readonly #names = new NamedSerializers();
+  /** Results that wait for what the others say of the security domain. */
+  readonly #doubtful: { readonly line: JournalLine; readonly result: DrillResult }[] = [];
+  /** Keys whose name in the drill HSM was taken while others were drilled: a backup may hold the key of another name. */
+  readonly #again: Candidate[] = [];
+
+  constructor(deps: OneDeps) {
+    this.#deps = deps;
+  }
+
+  /** Drills one key. The result; undefined where it is known at the end of the run only. */
+  run(candidate: Candidate, signal: AbortSignal): Promise<DrillResult | undefined> {
+    return this.#names.run(foldName(candidate.key), () => this.#drill(candidate, 'among others', signal));
+  }
+
+  /** Drills again what others were in the way of, alone; and says what the HSM refused: of another security domain, or damaged. */
+  async settle(signal: AbortSignal): Promise<readonly DrillResult[]> {
+    const results: DrillResult[] = [];
+    for (const candidate of this.#again.splice(0)) {
+      const result = await this.#drill(candidate, 'alone', signal);
+      if (result !== undefined) results.push(result);
+    }
+    for (const { line, result } of this.#doubtful.splice(0)) {
+      const settled = this.#deps.sharesDomain(result.hsm)
+        ? { ...result, verdict: 'failed' as const, reasons: [NOT_READABLE] }
+        : { ...result, reasons: [...result.reasons, OTHER_DOMAIN] };
+      await this.#deps.journal.close(line, settled, true, signal);
+      results.push(settled);
+    }
+    return results;
+  }
+
+  async #drill(candidate: Candidate, chance: 'among others' | 'alone', signal: AbortSignal) {
+    const { hsm, key, entry, enrolments } = candidate;
+    const { journal, clock, runId, resourceOf } = this.#deps;
+    const startedAt = clock.now();
+    const line: JournalLine = { hsm, key, point: pointOf(entry), runId, at: startedAt };
+    let name = key;
+    const proof = await proveKey(
+      this.#deps,
+      {
+        entry,
+        resource: resourceOf(hsm) ?? hsm,
+        enrolments,
+        note: () => journal.open(line, signal),
+        noteOther: async (other) => {
+          name = other;
+          await journal.open({ ...line, restoredAs: other }, signal);
+        },
+      },
+      signal,
+    );
+    if (proof.taken === true && chance === 'among others') {
+      this.#again.push(candidate);
+      await journal.forget(line);
+      return undefined;
+    }
+    const from = clock.now();
+    const removed = proof.made ? await removeKey(this.#deps, name, signal) : true;
+    const result = this.#resultOf(line, proof, removed, clock.now() - from);
+    if (proof.foreign === true) {
+      this.#doubtful.push({ line, result });
+      return undefined;
+    }
+    await journal.close(line, result, removed, signal);
+    return result;
+  }
+
+  #resultOf(
+    { hsm, key, point, runId, at }: JournalLine,
+    { foreign: _, taken: _taken, made, steps, reasons, kind, ...proof }: Proof,
+    removed: boolean,
+    removeMs: number,
+  ): DrillResult {
+    return {
+      hsm,
+      key,
+      drillHsm: this.#deps.hsm.name,
+      runId,
+      ...proof,
+      ...(kind !== undefined && { kind }),
+      reasons: removed ? reasons : [...reasons, NOT_REMOVED],
+      point,
+      startedAt: at,
+      endedAt: this.#deps.clock.now(),
+      steps: made ? { ...steps, remove: Math.max(0, removeMs) } : steps,
+    };
+  }
+}
+
+const NOT_READABLE =
+  'The HSM cannot read the backup, though it restores others of the same HSM: it is damaged, or not from there.';
+const OTHER_DOMAIN =
+  'No backup of this HSM was ever restored in the drill HSM: is it of another security domain?';
+const NOT_REMOVED = 'The copy could not be removed from the drill HSM; the next run tries again.';
+
+function pointOf({ blob, versionId, record }: CatalogueEntry): DrilledPoint {
+  const { sha256, capturedAt, createdAt, updatedAt, versions } = record;
+  return {
+    blob,
+    ...(versionId !== undefined && { versionId }),
+    sha256,
+    capturedAt,
+    createdAt,
+    updatedAt,
+    version: versions.at(-1)?.version ?? '',
+    versions: versions.length,
+  };
+}

@@ -1,0 +1,192 @@
+/** The events of the drills. */
+import { z } from 'zod';
+import { type CloudEvent, eventIdOf, subjectOf } from '../../core/events/cloud-event.ts';
+import { defineEvent, toCloudEvent } from '../../core/events/define-event.ts';
+import { Severity } from '../../core/events/severity.ts';
+import { isoTime } from '../../core/time.ts';
+import type { DrillRun } from './model/drill-state.ts';
+import type { DrillResult } from './model/result.ts';
+
+const Time = z.iso.datetime();
+const Count = z.int().nonnegative();
+const subject = z.string().regex(/^hsms\/[^/]+(\/keys\/[^/]+)?$/);
+
+/** A recovery point that does not bring its key back. */
+const DRILL_FAILED = defineEvent({
+  kind: 'drill-failed',
+  type: 'HsmWarden.DrillFailed',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    key: z.string().min(1),
+    severity: Severity,
+    drillHsm: z.string().min(1),
+    blob: z.string(),
+    capturedAt: Time,
+    drilledAt: Time,
+    /** What did not hold, each a sentence. */
+    reasons: z.array(z.string()),
+    advice: z.string(),
+  }),
+  subject,
+});
+
+/** Keys that no drill has proven for longer than the settings allow. */
+const DRILL_OVERDUE = defineEvent({
+  kind: 'drill-overdue',
+  type: 'HsmWarden.DrillOverdue',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    severity: Severity,
+    drillHsm: z.string().min(1),
+    keys: Count,
+    /** Some of them. */
+    named: z.array(z.string()),
+    /** How long the one that waits longest has been unproven. */
+    oldestDays: z.number().nonnegative(),
+    everyDays: z.int().positive(),
+  }),
+  subject,
+});
+
+/** The drill HSM may not be used, or keys stay in it. */
+const DRILL_REFUSED = defineEvent({
+  kind: 'drill-refused',
+  type: 'HsmWarden.DrillRefused',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    severity: Severity,
+    reasons: z.array(z.string()),
+    /** Keys that could not be removed. */
+    residue: Count,
+  }),
+  subject,
+});
+
+/** A drill that had to fail has passed: no result of a drill can be believed. */
+const DRILL_BROKEN = defineEvent({
+  kind: 'drill-broken',
+  type: 'HsmWarden.DrillBroken',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    severity: Severity,
+    /** What was wrong with the recovery point that passed. */
+    passed: z.array(z.string()),
+    drilledAt: Time,
+  }),
+  subject,
+});
+
+/** A run of drills has ended. */
+const DRILL_ENDED = defineEvent({
+  kind: 'drill-ended',
+  type: 'HsmWarden.DrillEnded',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    severity: Severity,
+    runId: z.string(),
+    startedAt: Time,
+    endedAt: Time,
+    planned: Count,
+    proven: Count,
+    metadataOnly: Count,
+    failed: Count,
+    blocked: Count,
+    residue: Count,
+  }),
+  subject,
+});
+
+export const DRILL_EVENTS = [DRILL_FAILED, DRILL_OVERDUE, DRILL_REFUSED, DRILL_BROKEN, DRILL_ENDED];
+
+/** The event of a result that failed. The same recovery point is reported once. */
+export function failedEvent({ hsm, key, drillHsm, point, reasons, endedAt }: DrillResult): CloudEvent {
+  return toCloudEvent({
+    id: eventIdOf(`drill-failed ${hsm} ${key} ${point.sha256}`),
+    type: DRILL_FAILED.type,
+    subject: subjectOf(hsm, key),
+    time: isoTime(endedAt),
+    data: {
+      hsm,
+      key,
+      severity: 'critical',
+      drillHsm,
+      blob: point.blob,
+      capturedAt: isoTime(point.capturedAt),
+      drilledAt: isoTime(endedAt),
+      reasons,
+      advice:
+        'A fresh backup of the key is asked for, and drilled next. Until then do not count on this recovery point; keep the key.',
+    },
+  });
+}
+
+/** What is overdue on one protected HSM. */
+export interface Overdue {
+  readonly hsm: string;
+  readonly drillHsm: string;
+  readonly keys: readonly string[];
+  readonly oldestMs: number;
+  readonly everyDays: number;
+}
+
+const DAY_MS = 86_400_000;
+const NAMED = 5;
+
+/** One event a day and HSM. */
+export function overdueEvent({ hsm, drillHsm, keys, oldestMs, everyDays }: Overdue, now: number): CloudEvent {
+  return toCloudEvent({
+    id: eventIdOf(`drill-overdue ${hsm} ${isoTime(now).slice(0, 10)}`),
+    type: DRILL_OVERDUE.type,
+    subject: subjectOf(hsm, undefined),
+    time: isoTime(now),
+    data: {
+      hsm,
+      severity: 'high',
+      drillHsm,
+      keys: keys.length,
+      named: keys.slice(0, NAMED),
+      oldestDays: Math.floor(oldestMs / DAY_MS),
+      everyDays,
+    },
+  });
+}
+
+/** One event a day, whatever the reasons are. */
+export function refusedEvent(
+  drillHsm: string,
+  reasons: readonly string[],
+  residue: number,
+  now: number,
+): CloudEvent {
+  return toCloudEvent({
+    id: eventIdOf(`drill-refused ${drillHsm} ${isoTime(now).slice(0, 10)} ${reasons.join(' ')}`),
+    type: DRILL_REFUSED.type,
+    subject: subjectOf(drillHsm, undefined),
+    time: isoTime(now),
+    data: { hsm: drillHsm, severity: 'high', reasons, residue },
+  });
+}
+
+/** The end of a run. */
+export function endedEvent(drillHsm: string, run: DrillRun, now: number): CloudEvent {
+  const { runId, planned, proven, metadataOnly, failed, blocked, residue } = run;
+  return toCloudEvent({
+    id: eventIdOf(`drill-ended ${drillHsm} ${runId}`),
+    type: DRILL_ENDED.type,
+    subject: subjectOf(drillHsm, undefined),
+    time: isoTime(now),
+    data: {
+      hsm: drillHsm,
+      severity: failed > 0 ? 'high' : 'info',
+      runId,
+      startedAt: isoTime(run.startedAt),
+      endedAt: isoTime(now),
+      planned,
+      proven,
+      metadataOnly,
+      failed,
+      blocked,
+      residue,
+    },
+  });
+}

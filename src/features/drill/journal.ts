@@ -1,0 +1,110 @@
+/**
+ * The journal of one run in a drill HSM. Lines of many keys come together: while one write is under way, the changes that come
+ * meanwhile wait for the next, so that no restore waits for more than two writes.
+ */
+import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { foldName } from '../../core/model/key-name.ts';
+import type { Seals } from '../../core/seal/seals.ts';
+import { Serializer } from '../../core/serializer.ts';
+import { type DrillState, type JournalLine, updateDrillState } from './model/drill-state.ts';
+import type { DrillResult } from './model/result.ts';
+import { fileResults } from './model/results.ts';
+
+/** Results after which they are filed in the documents of their HSMs. */
+const FILE_AFTER = 50;
+
+/** What a journal works with. */
+export interface JournalDeps {
+  readonly state: DocumentStore;
+  readonly seals?: Seals | undefined;
+  /** What seals name an HSM by. */
+  readonly resourceOf: (hsm: string) => string | undefined;
+}
+
+/** Any method fails with `state-conflict`, `state-corrupt` or a storage code. */
+export class Journal {
+  readonly #deps: JournalDeps;
+  readonly #drillHsm: string;
+  readonly #writes = new Serializer();
+  readonly #filing = new Serializer();
+  #waiting: ((state: DrillState) => DrillState)[] = [];
+  #next: Promise<DrillState> | undefined;
+
+  constructor(deps: JournalDeps, drillHsm: string) {
+    this.#deps = deps;
+    this.#drillHsm = drillHsm;
+  }
+
+  /** Changes the stored state; resolves with it when that is written. */
+  change(change: (state: DrillState) => DrillState): Promise<DrillState> {
+    this.#waiting.push(change);
+    this.#next ??= this.#writes.run(() => this.#write());
+    return this.#next;
+  }
+
+  /** Notes a key that is about to be restored. Fails with `seal-unavailable`, too: an unsealed line would count for nothing. */
+  async open(line: JournalLine, signal: AbortSignal): Promise<void> {
+    const sealed = await this.#sealed(line, signal);
+    await this.change((state) => ({ ...state, journal: [...others(state, line), sealed] }));
+  }
+
+  /** Strikes a line off of which nothing came: the name was taken. */
+  async forget(line: JournalLine): Promise<void> {
+    await this.change((state) => ({ ...state, journal: others(state, line) }));
+  }
+
+  /** Notes what came of it, and with `removed` that nothing of it is left. */
+  async close(line: JournalLine, result: DrillResult, removed: boolean, signal: AbortSignal): Promise<void> {
+    const sealed = await this.#sealed(result, signal);
+    const state = await this.change((before) => ({
+      ...before,
+      journal: removed ? others(before, line) : before.journal,
+      unfiled: [...before.unfiled.filter((one) => !isSameKey(one, sealed)), sealed],
+    }));
+    if (state.unfiled.length >= FILE_AFTER) await this.file();
+  }
+
+  /** Files what is not filed yet. Killed in between, the same is filed once more. */
+  file(): Promise<DrillState> {
+    return this.#filing.run(async () => {
+      const { unfiled } = await this.change((state) => state);
+      const byHsm = Map.groupBy(unfiled, ({ hsm }) => hsm);
+      for (const [hsm, results] of byHsm) await fileResults(this.#deps.state, hsm, results);
+      const filed = new Set(unfiled.map((one) => JSON.stringify(one)));
+      return this.change((state) => ({
+        ...state,
+        unfiled: state.unfiled.filter((one) => !filed.has(JSON.stringify(one))),
+      }));
+    });
+  }
+
+  async #write(): Promise<DrillState> {
+    const changes = this.#waiting;
+    this.#waiting = [];
+    this.#next = undefined;
+    const { after } = await updateDrillState(this.#deps.state, this.#drillHsm, (state) =>
+      changes.reduce((changed, change) => change(changed), state),
+    );
+    if (after.value === undefined) throw new Error('expected the state that was written');
+    return after.value;
+  }
+
+  async #sealed<T extends JournalLine | DrillResult>(facts: T, signal: AbortSignal): Promise<T> {
+    const { seals, resourceOf } = this.#deps;
+    const hsm = resourceOf(facts.hsm);
+    if (seals?.sealer === undefined || hsm === undefined) return facts;
+    return { ...facts, seal: await seals.sealer.seal('drill', { hsm, facts }, signal) };
+  }
+}
+
+function others({ journal }: DrillState, line: JournalLine): JournalLine[] {
+  return journal.filter((one) => !isSameLine(one, line));
+}
+
+function isSameLine(a: JournalLine, b: JournalLine): boolean {
+  return isSameKey(a, b) && a.runId === b.runId;
+}
+
+function isSameKey(a: Pick<DrillResult, 'hsm' | 'key'>, b: Pick<DrillResult, 'hsm' | 'key'>): boolean {
+  return a.hsm === b.hsm && foldName(a.key) === foldName(b.key);
+}

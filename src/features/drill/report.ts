@@ -1,0 +1,116 @@
+/** What a run says when it has ended: in its memory, in the log and as events. */
+import type { CloudEvent } from '../../core/events/cloud-event.ts';
+import { DAY_MS } from '../../core/time.ts';
+import { endedEvent, failedEvent, type Overdue, overdueEvent, refusedEvent } from './events.ts';
+import type { Journal } from './journal.ts';
+import { type DrillRun, withRun } from './model/drill-state.ts';
+import type { DrillResult } from './model/result.ts';
+import { publishDrills } from './outbox.ts';
+import type { RunDeps } from './run-context.ts';
+import { type Known, lastDrillOf } from './select.ts';
+
+type Deps = Omit<RunDeps, 'journal'> & { readonly journal: Journal };
+
+/** Keys that stay this long in the drill HSM are reported. */
+const RESIDUE_MS = 3_600_000;
+
+/** Ends a run that could not begin. Fails as {@link publishDrills}. */
+export async function reportRefusal(
+  deps: Deps,
+  run: DrillRun,
+  reasons: readonly string[],
+  signal: AbortSignal,
+): Promise<DrillRun> {
+  const { site, journal, clock, logger } = deps;
+  const now = clock.now();
+  const ended: DrillRun = { ...run, endedAt: now, refused: [...reasons] };
+  logger.error('no drill: the drill HSM may not be used', { hsm: site.name, runId: run.runId, reasons });
+  const event = refusedEvent(site.name, reasons, 0, now);
+  const { outbox } = await journal.change((state) => ({
+    ...withRun(state, ended),
+    outbox: [...state.outbox.filter(({ id }) => id !== event.id), event],
+  }));
+  await publishDrills(deps, site.name, without(outbox, [event]), signal);
+  return ended;
+}
+
+/** Ends a run. Fails as {@link publishDrills}. */
+export async function reportRun(
+  deps: Deps,
+  { days }: { readonly days: number },
+  {
+    run,
+    results,
+    known,
+  }: { readonly run: DrillRun; readonly results: readonly DrillResult[]; readonly known: readonly Known[] },
+  signal: AbortSignal,
+): Promise<DrillRun> {
+  const { site, journal, clock, logger, askBackup } = deps;
+  const now = clock.now();
+  const failed = results.filter(({ verdict }) => verdict === 'failed');
+  for (const { hsm, key } of failed) await askBackup?.(hsm, key);
+  const events = [
+    ...failed.map(failedEvent),
+    ...overdueOf(known, results, days, site.name, now).map((one) => overdueEvent(one, now)),
+    endedEvent(site.name, run, now),
+  ];
+  const state = await journal.change((before) => {
+    const { residueSince: since = now, ...rest } = withRun(before, run);
+    const late = run.residue > 0 && now - since >= RESIDUE_MS;
+    const stays = 'Keys that drills have made could not be removed for an hour or longer.';
+    const all = late ? [...events, refusedEvent(site.name, [stays], run.residue, now)] : events;
+    const known = new Set(all.map(({ id }) => id));
+    return {
+      ...rest,
+      ...(run.residue > 0 && { residueSince: since }),
+      outbox: [...rest.outbox.filter(({ id }) => !known.has(id)), ...all],
+    };
+  });
+  const { planned, proven, metadataOnly, blocked, residue } = run;
+  const fields = {
+    hsm: site.name,
+    runId: run.runId,
+    planned,
+    proven,
+    metadataOnly,
+    failed: run.failed,
+    blocked,
+    residue,
+  };
+  if (run.failed + run.blocked + residue === 0) logger.info('drills ended', fields);
+  else logger.error('drills ended with keys that are not proven', fields);
+  await publishDrills(deps, site.name, without(state.outbox, events), signal);
+  return run;
+}
+
+/** What waited before. */
+function without(outbox: readonly CloudEvent[], own: readonly CloudEvent[]): readonly CloudEvent[] {
+  const ids = new Set(own.map(({ id }) => id));
+  return outbox.filter(({ id }) => !ids.has(id));
+}
+
+/** Of each HSM the keys that were not proven in time, with what this run has proven taken into account. */
+function overdueOf(
+  known: readonly Known[],
+  results: readonly DrillResult[],
+  everyDays: number,
+  drillHsm: string,
+  now: number,
+): readonly Overdue[] {
+  const lastOf = lastDrillOf(known);
+  const proven = new Set(
+    results
+      .filter(({ verdict }) => verdict === 'proven' || verdict === 'metadata-only')
+      .map(({ hsm, key }) => `${hsm}/${key}`),
+  );
+  return known.flatMap(({ hsm, candidates }) => {
+    const ages = candidates
+      .filter(({ key }) => !proven.has(`${hsm}/${key}`))
+      .map((one) => ({ key: one.key, ms: now - (lastOf(one)?.provenAt ?? one.capturedAt) }))
+      .filter(({ ms }) => ms > everyDays * DAY_MS)
+      .sort((a, b) => b.ms - a.ms);
+    const [oldest] = ages;
+    if (oldest === undefined) return [];
+    return [{ hsm, drillHsm, keys: ages.map(({ key }) => key), oldestMs: oldest.ms, everyDays }];
+  });
+}

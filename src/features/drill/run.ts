@@ -1,0 +1,215 @@
+/** One run of drills in one drill HSM: guards, what an earlier run has left, the keys that are due, what came of it. */
+import { forEachConcurrently } from '../../core/concurrency.ts';
+import { chooseCandidates } from './choose.ts';
+import { type CleanupDeps, findKeys, ownNames, removeFound } from './cleanup.ts';
+import { DrillOne } from './drill-one.ts';
+import { refusalsOf } from './guards.ts';
+import { Journal } from './journal.ts';
+import type { DrillRequest } from './message.ts';
+import { type DrillRun, readDrillState, withRun } from './model/drill-state.ts';
+import type { DrillResult } from './model/result.ts';
+import { goodOf } from './model/results.ts';
+import { reportRefusal, reportRun } from './report.ts';
+import type { RunDeps, RunPolicy } from './run-context.ts';
+import { type Candidate, type Known, readKnown } from './select.ts';
+
+/** Which run it is. */
+export interface RunOrder {
+  readonly runId: string;
+  readonly what: DrillRequest;
+}
+
+const LEASE_SECONDS = 60;
+/** Rounds in which what is left is removed at the end. */
+const ROUNDS = 3;
+
+/**
+ * Does one run, or goes on with it after its process died. Fails with `lease-held` while another run is at the same HSM, with
+ * `aborted`, `app-stopping`, `lease-lost`, `state-corrupt`, `state-conflict`, `seal-unavailable` or a storage code; what it had made
+ * by then is in the journal, and the next run removes it.
+ */
+export async function runDrills(
+  deps: RunDeps,
+  policy: RunPolicy,
+  order: RunOrder,
+  asked: AbortSignal,
+): Promise<DrillRun> {
+  const lease = await deps.leases.acquire(`drill-${deps.site.name}`, LEASE_SECONDS);
+  try {
+    return await runAlone(deps, policy, order, AbortSignal.any([asked, lease.lost]));
+  } finally {
+    await lease.release();
+  }
+}
+
+async function runAlone(
+  deps: RunDeps,
+  policy: RunPolicy,
+  { runId, what }: RunOrder,
+  signal: AbortSignal,
+): Promise<DrillRun> {
+  const { site, clock } = deps;
+  const cleanup: CleanupDeps = { hsm: site.hsm, ...site.pacers, clock, retry: policy.retry };
+  const journal = new Journal(deps, site.name);
+  const before = await readDrillState(deps.state, site.name, signal);
+  const begun = before.runs.find((run) => run.runId === runId);
+  if (begun?.endedAt !== undefined && begun.left === undefined) return begun;
+  const startedAt = begun?.startedAt ?? clock.now();
+  const refused = await prepare(deps, cleanup, journal, signal);
+  const known: Known[] = [];
+  for (const hsm of site.of) known.push(await readKnown(deps, hsm, signal));
+  if (refused.length > 0) {
+    return reportRefusal({ ...deps, journal }, emptyRun(runId, startedAt), refused, signal);
+  }
+  const planned = chooseCandidates(known, what, policy, { runId, now: clock.now() });
+  const run: DrillRun = { ...emptyRun(runId, startedAt), planned: planned.length };
+  await journal.change((state) => withRun(state, run));
+  deps.logger.info('drills started', { hsm: site.name, runId, planned: planned.length });
+  const { results, left } = await drillAll(deps, policy, { runId, planned, known, journal, cleanup }, signal);
+  const residue = await removeRest(cleanup, journal, signal);
+  await journal.file();
+  const earlier = resultsOfRun(known, runId);
+  const ended = endOf(run, [...earlier, ...results], { residue, left, now: clock.now() });
+  return reportRun({ ...deps, journal }, policy, { run: ended, results, known }, signal);
+}
+
+/** Looks at the HSM, and removes what an earlier run has left. Returns what speaks against drills in it. */
+async function prepare(
+  deps: RunDeps,
+  cleanup: CleanupDeps,
+  journal: Journal,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const { site, protectedHsms } = deps;
+  const { journal: lines } = await journal.file();
+  const [reading, found] = await Promise.all([site.readProperties(signal), findKeys(cleanup, signal)]);
+  const own = ownNames(lines);
+  const refusals = refusalsOf({
+    drillHsm: site,
+    protectedHsms,
+    properties: reading.kind === 'ok' ? reading.value : { unreadable: reading.why },
+    found: [...found.active, ...found.deleted],
+    own,
+  });
+  // In an HSM that may not be used nothing is deleted either.
+  if (refusals.length > 0) return refusals;
+  const left = new Set(await removeFound(cleanup, found, own, signal));
+  await journal.change((state) => ({
+    ...state,
+    journal: state.journal.filter(({ key, restoredAs }) => left.has(restoredAs ?? key)),
+  }));
+  return refusals;
+}
+
+interface Work {
+  readonly runId: string;
+  readonly planned: readonly Candidate[];
+  readonly known: readonly Known[];
+  readonly journal: Journal;
+  readonly cleanup: CleanupDeps;
+}
+
+async function drillAll(
+  deps: RunDeps,
+  policy: RunPolicy,
+  { runId, planned, known, journal, cleanup }: Work,
+  signal: AbortSignal,
+): Promise<{ readonly results: readonly DrillResult[]; readonly left: number }> {
+  const deadline = deps.clock.now() + policy.budgetMs;
+  const results: DrillResult[] = [];
+  const restoredOf = new Set(
+    known
+      .filter((one) => [...one.results.values()].some((drills) => wasHere(deps, drills)))
+      .map(({ hsm }) => hsm),
+  );
+  const one = new DrillOne({
+    ...cleanup,
+    backups: deps.backups,
+    restores: deps.site.pacers.restores,
+    journal,
+    runId,
+    resourceOf: deps.resourceOf,
+    sharesDomain: (hsm) => restoredOf.has(hsm),
+  });
+  let taken = 0;
+  const tasks = async function* () {
+    for (const candidate of planned) {
+      if (deps.clock.now() >= deadline) return;
+      taken += 1;
+      yield candidate;
+    }
+  };
+  await forEachConcurrently(tasks(), policy.concurrency, async (candidate) => {
+    signal.throwIfAborted();
+    const result = await one.run(candidate, signal);
+    if (result === undefined) return;
+    results.push(result);
+    if (result.steps.compare !== undefined) restoredOf.add(result.hsm);
+    if (result.verdict === 'proven' || result.verdict === 'metadata-only') return;
+    const { hsm, key, verdict, reasons } = result;
+    deps.logger.error('drill of a key did not prove it', { hsm, key, runId, verdict, reasons });
+  });
+  results.push(...(await one.settle(signal)));
+  return { results, left: planned.length - taken };
+}
+
+function wasHere({ site }: RunDeps, drills: Parameters<typeof goodOf>[0]): boolean {
+  return goodOf(drills)?.drillHsm === site.name;
+}
+
+/** Removes what is still there of drills, and counts what then is. */
+async function removeRest(cleanup: CleanupDeps, journal: Journal, signal: AbortSignal): Promise<number> {
+  for (let round = 1; ; round += 1) {
+    const found = await findKeys(cleanup, signal);
+    const count = found.active.length + found.deleted.length;
+    const { journal: lines } = await journal.change((state) =>
+      count === 0 ? { ...state, journal: [] } : state,
+    );
+    if (count === 0 || round > ROUNDS) return count;
+    await removeFound(cleanup, found, ownNames(lines), signal);
+  }
+}
+
+function resultsOfRun(known: readonly Known[], runId: string): readonly DrillResult[] {
+  return known.flatMap(({ results }) =>
+    [...results.values()].flatMap(({ last }) => (last.runId === runId ? [last] : [])),
+  );
+}
+
+function emptyRun(runId: string, startedAt: number): DrillRun {
+  const none = {
+    planned: 0,
+    proven: 0,
+    metadataOnly: 0,
+    failed: 0,
+    blocked: 0,
+    unusable: 0,
+    never: 0,
+    residue: 0,
+  };
+  return { runId, startedAt, ...none };
+}
+
+const OWNERS_ONLY: ReadonlySet<string> = new Set(['disabled', 'expired', 'not-yet-valid']);
+
+function endOf(
+  run: DrillRun,
+  results: readonly DrillResult[],
+  { residue, left, now }: { readonly residue: number; readonly left: number; readonly now: number },
+): DrillRun {
+  const count = (verdict: DrillResult['verdict']) => results.filter((one) => one.verdict === verdict).length;
+  const isUnusable = ({ verdict, unused }: DrillResult) =>
+    verdict === 'metadata-only' && OWNERS_ONLY.has(unused[0]?.limit ?? '');
+  return {
+    ...run,
+    endedAt: now,
+    planned: results.length + left,
+    proven: count('proven'),
+    metadataOnly: count('metadata-only'),
+    failed: count('failed'),
+    blocked: count('blocked'),
+    unusable: results.filter(isUnusable).length,
+    residue,
+    ...(left > 0 && { left }),
+  };
+}

@@ -1,0 +1,67 @@
+/** Reads what there is to drill: of every key the newest recovery point that counts, and what its last drill came to. */
+import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { isSameName } from '../../core/model/key-name.ts';
+import { type CatalogueEntry, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
+import { type Enrolment, readEnrolments } from './model/enrolments.ts';
+import { type BelieveDeps, goodOf, type ResultsByKey, readResults } from './model/results.ts';
+import type { DrillCandidate, LastDrill } from './plan.ts';
+
+/** A recovery point to drill. */
+export interface Candidate extends DrillCandidate {
+  readonly entry: CatalogueEntry;
+  readonly enrolments: readonly Enrolment[];
+}
+
+/** What is known of the keys of one protected HSM. */
+export interface Known {
+  readonly hsm: string;
+  readonly candidates: readonly Candidate[];
+  /** Keys that are left out by their tag. */
+  readonly never: readonly string[];
+  readonly results: ResultsByKey;
+}
+
+/** What reading needs. */
+export interface SelectDeps extends BelieveDeps {
+  readonly state: CatalogueStore & DocumentStore;
+}
+
+/** Fails with `state-corrupt`, `seal-unavailable` or a storage code. */
+export async function readKnown(deps: SelectDeps, hsm: string, signal: AbortSignal): Promise<Known> {
+  const [{ keys }, results, enrolments] = await Promise.all([
+    readCatalogue(deps.state, hsm, signal),
+    readResults(deps.state, hsm, deps, signal),
+    readEnrolments(deps.state, hsm, signal),
+  ]);
+  const candidates = Object.values(keys).map((entry): Candidate => {
+    const { key, capturedAt, createdAt, updatedAt } = entry.record;
+    const kind = results.get(key)?.last.kind ?? 'unknown';
+    return {
+      hsm,
+      key,
+      kind,
+      capturedAt,
+      createdAt,
+      updatedAt,
+      entry,
+      enrolments: enrolments.get(key) ?? [],
+    };
+  });
+  return { hsm, candidates, never: [], results };
+}
+
+/** The last drill of a candidate that proved something. */
+export function lastDrillOf(known: readonly Known[]): (candidate: DrillCandidate) => LastDrill | undefined {
+  const byHsm = new Map(known.map((one) => [one.hsm, one.results]));
+  return ({ hsm, key }) => {
+    const good = goodOf(byHsm.get(hsm)?.get(key));
+    if (good === undefined) return undefined;
+    const { createdAt, updatedAt } = good.point;
+    return { provenAt: good.endedAt, createdAt, updatedAt };
+  };
+}
+
+/** The candidate of one key. */
+export function candidateOf(known: readonly Known[], hsm: string, key: string): Candidate | undefined {
+  return known.find((one) => one.hsm === hsm)?.candidates.find((candidate) => isSameName(candidate.key, key));
+}

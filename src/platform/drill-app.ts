@@ -1,0 +1,93 @@
+/** The drill app: an identity of its own, which alone may use, delete and purge the copies in drill HSMs. */
+import { hsmPropertiesReader } from '../adapters/arm/hsm-properties.ts';
+import { RestDrillHsm } from '../adapters/keyvault/drill-key-operations.ts';
+import { AimdPacer } from '../adapters/pacing/aimd-pacer.ts';
+import { createQueueService } from '../adapters/queue/clients.ts';
+import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
+import { definedOnly } from '../core/defined-only.ts';
+import { isLoopback } from '../core/settings/kinds.ts';
+import type { DrillApp } from '../features/drill/manifest.ts';
+import type { DrillSite } from '../features/drill/run-context.ts';
+import type { DrillHsmConfig } from '../features/drill/settings.ts';
+import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
+import type { Config } from './config/config.ts';
+import { DRILL_FEATURES } from './features.ts';
+import { resourcesIn } from './open-seals.ts';
+import { openPlatform, type Platform } from './platform.ts';
+
+/** Makes the app from its configuration. Nothing is contacted before the first call. */
+export function composeDrillApp(config: Config, platform: Platform = openPlatform({ config })): App {
+  const stopping = new AbortController();
+  return bindApp(DRILL_FEATURES, config, drillPortsOn(platform, stopping.signal), stopping);
+}
+
+function drillPortsOn(platform: Platform, signal: AbortSignal): (log: InvocationLog) => Promise<DrillApp> {
+  const { config, clock } = platform;
+  const sites = config.drill.hsms.map((hsm) => openSite(hsm, platform));
+  const queueUrl = config.notify.queueUrl;
+  const { state } = platform.access;
+  const access = state.kind === 'identity' && queueUrl !== undefined ? { ...state, queueUrl } : state;
+  const backupQueue = new StorageWorkQueue({
+    service: createQueueService(access),
+    clock,
+    createMissing: config.storage.kind === 'connection',
+  });
+  const resourceOf = resourcesIn(config);
+  return async (log) => {
+    await platform.prepare();
+    const logger = loggerTo(log, clock);
+    const backups = platform.backups(logger);
+    return {
+      ...platform,
+      logger,
+      backups,
+      signal,
+      sites,
+      backupQueue,
+      resourceOf,
+      protectedHsms: config.hsms,
+    };
+  };
+}
+
+function openSite(hsm: DrillHsmConfig, { config, credential, caPem, clock }: Platform): DrillSite {
+  const { name, url, resource, of } = hsm;
+  const reach = { credential, clock, ...definedOnly({ caPem }) };
+  const pacer = () => new AimdPacer({ ratePerSecond: config.drill.pace, clock });
+  return {
+    name,
+    url,
+    resource,
+    of,
+    hsm: new RestDrillHsm({
+      hsm: name,
+      url,
+      ...reach,
+      disableChallengeResourceVerification: isLoopback(url),
+    }),
+    readProperties: hsmPropertiesReader(resource, { url: managementOf(url), scope: scopeOf(url), ...reach }),
+    pacers: { restores: pacer(), deletes: pacer(), purges: pacer() },
+  };
+}
+
+/** https://learn.microsoft.com/azure/key-vault/managed-hsm/overview and the endpoints of each cloud's Resource Manager. */
+const MANAGEMENT: readonly (readonly [suffix: string, url: string])[] = [
+  ['.managedhsm.usgovcloudapi.net', 'https://management.usgovcloudapi.net'],
+  ['.managedhsm.azure.cn', 'https://management.chinacloudapi.cn'],
+];
+const PUBLIC_CLOUD = 'https://management.azure.com';
+
+/** An emulator answers for Resource Manager under its own address. */
+function managementOf(url: string): string {
+  if (isLoopback(url)) return url;
+  return cloudOf(url);
+}
+
+function scopeOf(url: string): string {
+  return `${cloudOf(url)}/.default`;
+}
+
+function cloudOf(url: string): string {
+  const { hostname } = new URL(url);
+  return MANAGEMENT.find(([suffix]) => hostname.endsWith(suffix))?.[1] ?? PUBLIC_CLOUD;
+}
