@@ -16,3 +16,9 @@ export function Said({
   const [word, tone] = KINDS[of](value);
   return <Word tone={tone}>{word}</Word>;
 }
+
+/** The word on a key; of an old picture it says only what the key was. */
+export function KeyWord({ value, isOld }: { readonly value: string; readonly isOld: boolean }): JSX.Element {
+  if (!isOld) return <Said of="key" value={value} />;
+  return <Word tone="unknown">Cannot tell, was: {keyWord(value)[0].toLowerCase()}</Word>;
+}

@@ -3,17 +3,18 @@ import type { JSX } from 'preact';
 import type { KeyLine } from '../../api/model.ts';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Facts } from '../../ui/facts.tsx';
-import { Said } from '../../ui/said.tsx';
+import { KeyWord } from '../../ui/said.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { coverageInWords, keyState, riskWord } from '../../words/states.ts';
 
 /** The facts. */
-export function KeyFacts({ line }: { readonly line: KeyLine }): JSX.Element {
+export function KeyFacts({ line, isOld }: { readonly line: KeyLine; readonly isOld: boolean }): JSX.Element {
   const { state, word, risk, detail, createdAt, backupAt, deletedAt, deletedBy, purgeAt } = line;
   return (
     <>
       <p>
-        <Said of="key" value={word} /> {risk !== undefined && <strong>{riskWord(risk)}.</strong>} {detail}
+        <KeyWord value={word} isOld={isOld} /> {risk !== undefined && <strong>{riskWord(risk)}.</strong>}{' '}
+        {detail}
       </p>
       {state === 'deleted' && purgeAt !== undefined && (
         <Countdown what="Purged" ended="Its retention has ended" from={deletedAt} until={purgeAt} />

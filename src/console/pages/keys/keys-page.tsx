@@ -9,7 +9,7 @@ import { Choice, Filter, SearchField } from '../../ui/filter.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
-import { Said } from '../../ui/said.tsx';
+import { KeyWord } from '../../ui/said.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
@@ -18,24 +18,27 @@ import { coverageInWords, keyState, riskWord } from '../../words/states.ts';
 const STATES = ['active', 'deleted', 'purged', 'restorable'];
 const MEMBERS = ['hsm', 'search', 'state', 'word', 'sort', 'order', 'next'] as const;
 
-const COLUMNS: readonly Column<KeyLine>[] = [
-  { name: 'Key', show: ({ hsm, key }) => <Link href={keyPath(hsm, key)}>{key}</Link> },
-  { name: 'HSM', show: ({ hsm }) => hsm },
-  {
-    name: 'Risk',
-    show: ({ word, risk }) => (
-      <>
-        <Said of="key" value={word} /> {risk !== undefined && riskWord(risk)}
-      </>
-    ),
-  },
-  { name: 'State', show: ({ state }) => keyState(state) },
-  { name: 'Coverage', show: coverageInWords },
-  {
-    name: 'Newest backup',
-    show: ({ backupAt }) => (backupAt === undefined ? 'none' : <Ago at={backupAt} />),
-  },
-];
+/** The columns; of an HSM in `stale` nothing is known for now. */
+function columns(stale: ReadonlySet<string>): readonly Column<KeyLine>[] {
+  return [
+    { name: 'Key', show: ({ hsm, key }) => <Link href={keyPath(hsm, key)}>{key}</Link> },
+    { name: 'HSM', show: ({ hsm }) => hsm },
+    {
+      name: 'Risk',
+      show: ({ hsm, word, risk }) => (
+        <>
+          <KeyWord value={word} isOld={stale.has(hsm)} /> {risk !== undefined && riskWord(risk)}
+        </>
+      ),
+    },
+    { name: 'State', show: ({ state }) => keyState(state) },
+    { name: 'Coverage', show: coverageInWords },
+    {
+      name: 'Newest backup',
+      show: ({ backupAt }) => (backupAt === undefined ? 'none' : <Ago at={backupAt} />),
+    },
+  ];
+}
 
 /** The page. */
 export function KeysPage(): JSX.Element {
@@ -91,7 +94,7 @@ export function KeysPage(): JSX.Element {
             <p role="status">{counted(total, 'key')} match.</p>
             <Table
               caption="Keys"
-              columns={COLUMNS}
+              columns={columns(new Set(asOf.filter(({ stale }) => stale).map(({ hsm }) => hsm)))}
               rows={items}
               idOf={({ hsm, key }) => `${hsm} ${key}`}
               empty="No key matches."

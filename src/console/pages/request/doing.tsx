@@ -1,6 +1,7 @@
 /** Who asks and why, who deleted the key and when, and what will happen. */
 import type { JSX } from 'preact';
-import type { RequestView } from '../../api/model.ts';
+import type { KeyDetail, RequestView } from '../../api/model.ts';
+import { useResource } from '../../api/resource.ts';
 import { keyPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -39,8 +40,18 @@ export function Doing({ of }: { readonly of: RequestView }): JSX.Element {
               : `${operation.hsm}, back on ${operation.target}`,
           ],
           ['Deleted', operation.deletedAt !== undefined && <At key="deleted" at={operation.deletedAt} />],
+          ['Deleted by', <DeletedBy key="by" hsm={operation.hsm} name={operation.key} />],
         ]}
       />
     </section>
   );
+}
+
+/** Who deleted the key, which the watch knows and the request does not. */
+function DeletedBy({ hsm, name }: { readonly hsm: string; readonly name: string }): JSX.Element {
+  const { value, problem } = useResource<KeyDetail>(`key ${hsm} ${name}`, (api, signal) =>
+    api.get('console/key', { hsm, key: name }, signal),
+  );
+  if (value !== undefined) return <>{value.line.deletedBy ?? 'not named by the HSM’s log'}</>;
+  return <>{problem === undefined ? 'reading…' : `cannot be read: ${problem.message}`}</>;
 }
