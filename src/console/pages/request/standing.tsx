@@ -27,7 +27,8 @@ export function Standing({ view, put, reload, isOld }: StandingProps): JSX.Eleme
   const [open, setOpen] = useState<Open>(() => openByDraft(view.id));
   const { you } = view;
   const hasExpired = epochOf(view.expiresAt) <= now;
-  const mayApprove = you?.canApprove === true && !hasExpired && !isOld;
+  const mayEnd = !hasExpired && !isOld;
+  const mayApprove = mayEnd && you?.canApprove === true;
   const close = (): void => setOpen(undefined);
   const decided = (next: RequestView): void => {
     put(next);
@@ -50,12 +51,12 @@ export function Standing({ view, put, reload, isOld }: StandingProps): JSX.Eleme
             Approve…
           </button>
         )}
-        {you?.canReject === true && !hasExpired && (
+        {mayEnd && you?.canReject === true && (
           <button type="button" class="danger" onClick={() => setOpen('reject')}>
             Reject…
           </button>
         )}
-        {you?.canCancel === true && !hasExpired && (
+        {mayEnd && you?.canCancel === true && (
           <button type="button" onClick={() => setOpen('cancel')}>
             Cancel my request…
           </button>

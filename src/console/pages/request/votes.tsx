@@ -16,13 +16,17 @@ export function Votes({ of }: { readonly of: RequestView }): JSX.Element {
         {approvals.length} of {counted(needed, 'approval')}
       </h2>
       <ul class="votes">
-        {approvals.map(({ by, groups, at }) => (
-          <li key={by.id}>
-            <span aria-hidden="true">✓ </span>
-            {by.name}
-            {groups.length > 0 && `, for ${listed(groups)}`}, <At at={at} />
-          </li>
-        ))}
+        {approvals.map(({ by, groups, at }) => {
+          // A person is in many groups; those that the policy asks for are what counts.
+          const counting = groups.filter((group) => policy.groups.includes(group));
+          return (
+            <li key={by.id}>
+              <span aria-hidden="true">✓ </span>
+              {by.name}
+              {counting.length > 0 && `, of ${listed(counting)}`}, <At at={at} />
+            </li>
+          );
+        })}
       </ul>
       {!isClosed(state) && (missingApprovals > 0 || missingGroups.length > 0) && (
         <p>

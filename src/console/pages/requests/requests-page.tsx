@@ -35,6 +35,8 @@ const COLUMNS: readonly Column<RequestView>[] = [
   },
 ];
 
+/** Every state in which something can still happen. */
+const OPEN = 'open';
 const STATES = [
   'requested',
   'approved',
@@ -58,7 +60,11 @@ export function RequestsPage(): JSX.Element {
   const [query, change] = useQuery();
   const given = (name: string): string => query.get(name) ?? '';
   const narrow = (name: string) => (value: string) => change({ [name]: value, next: '' });
-  const asked = Object.fromEntries(['state', 'hsm', 'key', 'next'].map((name) => [name, given(name)]));
+  const state = given('state');
+  const asked = {
+    ...Object.fromEntries(['hsm', 'key', 'next'].map((name) => [name, given(name)])),
+    ...(state === OPEN ? { open: 'true' } : { state }),
+  };
   const requests = useResource<RequestPage>(
     `requests?${query}`,
     (api, signal) => api.get('recoveries', asked, signal),
@@ -69,10 +75,11 @@ export function RequestsPage(): JSX.Element {
       <Filter name="Filter requests">
         <Choice
           label="State"
-          value={given('state')}
+          value={state}
           set={narrow('state')}
           of={[
             ['', 'Any'],
+            [OPEN, 'Not ended yet'],
             ...STATES.map(
               (state) => [state, WORDS[state] ?? `${state[0]?.toUpperCase()}${state.slice(1)}`] as const,
             ),
