@@ -48,7 +48,13 @@ function capture(command: string, answer: Answer, width: number): string {
 }
 
 function status(statuses: readonly HsmStatus[]): Answer {
-  const facts = { statuses, verdict: overallVerdict(statuses), waiting: world.WAITING, connection };
+  const facts = {
+    statuses,
+    verdict: overallVerdict(statuses),
+    waiting: world.WAITING,
+    channels: [],
+    connection,
+  };
   return {
     doubts: troublesOf(statuses).flatMap(doubtsOf),
     page: statusPage(facts, { clock, environment: {}, stdout: { write: () => undefined } }),

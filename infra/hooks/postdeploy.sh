@@ -63,6 +63,7 @@ sh infra/hooks/console-address.sh
 
 say 'Each new mail address of alertReceivers gets a message from Azure; some organisations ask it for a one-time passcode first.'
 say 'Test that alerts arrive: portal, Monitor, Alerts, Action groups, Test (docs/alerts.md).'
+say 'Test that people are reached: hsm-warden notify test, then hsm-warden doctor (docs/notifications.md).'
 
 [ -n "$missing" ] || exit 0
 say 'The apps are deployed, but CANNOT do their work yet: no key is backed up where the roles are not in place.'

@@ -12,6 +12,7 @@ import {
 } from './connect/connection.ts';
 import { chosenHsms, counted, HSM_CHOICE, HsmChoice } from './connect/warden-options.ts';
 import { attempt, type Finding, fail, ok } from './doctor/check.ts';
+import { checkChannels } from './doctor/check-channels.ts';
 import { checkHsm } from './doctor/check-hsm.ts';
 import { checkSeals } from './doctor/check-seals.ts';
 import { checkStorage } from './doctor/check-storage.ts';
@@ -25,7 +26,8 @@ const Schema = z.object({ ...HsmChoice, ...ConnectionOptions });
 
 export const doctor = defineCommand({
   path: 'doctor',
-  summary: 'Check settings, identity, HSMs, rights, storage, topic and clock, and say how to put each right',
+  summary:
+    'Check settings, identity, HSMs, rights, storage, topic and clock, and say how to put each right',
   details: [
     "It looks with your own credential and changes nothing; to try the right to back up it takes one backup of one key and throws it away. The rights of the app's identities are checked by roles check. Exit code 1 when something has to be fixed; warnings do not count.",
   ],
@@ -73,9 +75,10 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
   // The storage of a local world goes by the real time, however far its HSMs were moved ahead.
   const storageClock = { ...clock, now: () => clock.now() - connection.aheadMs };
   findings.push(...(await checkStorage(connection, config, storageClock)));
-  const { seals } = openStore(connection, config, context);
-  findings.push(...(await checkSeals(seals, config.seals?.keyUrl, signal)));
+  const store = openStore(connection, config, context);
+  findings.push(...(await checkSeals(store.seals, config.seals?.keyUrl, signal)));
   findings.push(await checkTopic(config.topicUrl, connection.caPem, signal));
+  findings.push(...(await checkChannels(config, store, clock.now())));
   return findings;
 }
 

@@ -1,5 +1,6 @@
 /** The notifications over in-memory ports, with channels whose services can be told how to behave. */
 
+import { definedOnly } from '../../src/core/defined-only.ts';
 import { readDocument } from '../../src/core/documents/update-document.ts';
 import { EventBus } from '../../src/core/events/bus.ts';
 import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
@@ -65,7 +66,11 @@ export class NotifyWorld {
   readonly deps: NotifierDeps;
   readonly hsms = ['contoso', 'fabrikam'];
 
-  constructor(entries: readonly ChannelEntry[] = [anEntry()], policy: Partial<NotifyPolicy> = {}) {
+  constructor(
+    entries: readonly ChannelEntry[] = [anEntry()],
+    policy: Partial<NotifyPolicy> = {},
+    origin?: string,
+  ) {
     this.channels = new Map(entries.map(({ name }) => [name, new FakeChannel(name)]));
     this.bus = new EventBus([new NotifySink(this.queue)], this.clock);
     this.deps = {
@@ -84,7 +89,11 @@ export class NotifyWorld {
         maskKeys: policy.maskKeys ?? false,
         ...policy,
       },
-      reading: { severityOf: severityRule(EVENTS), maskKeys: policy.maskKeys ?? false },
+      reading: {
+        severityOf: severityRule(EVENTS),
+        maskKeys: policy.maskKeys ?? false,
+        ...definedOnly({ origin }),
+      },
       channels: this.channels,
     };
   }

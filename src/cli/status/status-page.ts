@@ -15,6 +15,7 @@ import { duration } from '../frame/duration.ts';
 import { type Paint, paintFor } from '../frame/style.ts';
 import { type Place, recoveryUrl } from '../recovery/open-api.ts';
 import { NOT_SEALED } from '../seal/describe-seal.ts';
+import { type ChannelStatus, troubleOf } from './channels.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
 
@@ -31,6 +32,7 @@ export interface StatusFacts {
   readonly statuses: readonly HsmStatus[];
   readonly verdict: Verdict;
   readonly waiting: readonly WaitingRequest[] | undefined;
+  readonly channels: readonly ChannelStatus[];
   readonly connection: Place;
 }
 
@@ -46,7 +48,18 @@ export function statusPage(
     `${paint('yellow', 'waiting')}  ${waitingLine(request, now)}`,
     `    -> hsm-warden recovery show ${request.id}${personIn(facts.connection)}${sameWorld(facts.connection)}`,
   ]);
-  return [...lines, ...requests, ...(requests.length === 0 ? [] : ['']), closing(facts, paint)].join('\n');
+  const unheard = facts.channels.flatMap((channel) => channelLines(channel, facts, now, paint));
+  const more = [...requests, ...unheard];
+  return [...lines, ...more, ...(more.length === 0 ? [] : ['']), closing(facts, paint)].join('\n');
+}
+
+function channelLines(one: ChannelStatus, { connection }: StatusFacts, now: number, paint: Paint): string[] {
+  const trouble = troubleOf(one, now);
+  if (trouble === undefined) return [];
+  return [
+    `${paint('yellow', '*')} people are not reached through ${one.channel}: ${trouble}`,
+    `    -> hsm-warden notify test ${one.channel}${sameWorld(connection)}`,
+  ];
 }
 
 function closing({ statuses, verdict }: StatusFacts, paint: Paint): string {

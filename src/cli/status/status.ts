@@ -10,8 +10,9 @@ import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts'
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { explain } from '../frame/failures.ts';
+import { channelStatuses } from './channels.ts';
 import { statusPage } from './status-page.ts';
-import { type WaitingRequest, waitingRequests } from './waiting.ts';
+import { waitingRequests } from './waiting.ts';
 
 const EXITS = { safe: 'done', 'at-risk': 'failed', unknown: 'unknown' } as const;
 
@@ -21,6 +22,7 @@ export const status = defineCommand({
   details: [
     'Reads every HSM of the settings and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be told, and the first line says why.',
     'Where the settings pin no sealing key it says `not sealed` beside the verdict, and `sealed` in JSON is false: whoever can write the storage could have made it up.',
+    'A channel to people that accepts nothing, or never did, is shown with the command to try it; it changes neither `safe` nor the exit code.',
     'LOST is a key that was purged and that no backup brings back. It stays, and so does exit code 1, until somebody who may approve recoveries acknowledges it: ack FINDING.',
   ],
   format: 'table',
@@ -31,11 +33,13 @@ export const status = defineCommand({
     const connection = await connect(context, given);
     const config = requireConfig(connection);
     const hsms = chosenHsms(config, given.hsm);
-    const [statuses, requests] = await Promise.all([
+    const store = openStore(connection, config, context);
+    const [statuses, requests, reached] = await Promise.all([
       judgeHsms(connection, hsms, context),
-      requestsOrDoubt(openStore(connection, config, context), context),
+      orDoubt('recovery requests', context, () => waitingRequests(store, context)),
+      orDoubt('channels to people', context, () => channelStatuses(config, store)),
     ]);
-    const waiting = requests.waiting?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
+    const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
     const verdict = overallVerdict(statuses);
     return {
       data: {
@@ -44,8 +48,9 @@ export const status = defineCommand({
         verdict,
         hsms: statuses,
         waiting: waiting ?? null,
+        channels: reached.value ?? null,
       },
-      doubts: [...troublesOf(statuses).flatMap(doubtsOf), ...requests.doubts],
+      doubts: [...troublesOf(statuses).flatMap(doubtsOf), ...requests.doubts, ...reached.doubts],
       table: {
         columns: ['Hsm', 'Verdict', 'Active', 'Covered', 'Excluded', 'Risks', 'Deleted', 'Lost'],
         rows: statuses.map((one) =>
@@ -57,25 +62,26 @@ export const status = defineCommand({
             : [one.hsm, one.verdict, ...Array<undefined>(6).fill(undefined)],
         ),
       },
-      page: statusPage({ statuses, verdict, waiting, connection }, context),
+      page: statusPage({ statuses, verdict, waiting, channels: reached.value ?? [], connection }, context),
       exit: EXITS[verdict],
     };
   },
 });
 
-/** The requests that wait; where they cannot be read, that is said, and the keys are judged all the same. */
-async function requestsOrDoubt(
-  store: Parameters<typeof waitingRequests>[0],
+/** What `look` finds; where it cannot be read, that is said, and the keys are judged all the same. */
+async function orDoubt<T>(
+  of: string,
   context: CliContext,
-): Promise<{ readonly waiting?: readonly WaitingRequest[]; readonly doubts: readonly string[] }> {
+  look: () => Promise<T>,
+): Promise<{ readonly value?: T; readonly doubts: readonly string[] }> {
   try {
-    return { waiting: await waitingRequests(store, context), doubts: [] };
+    return { value: await look(), doubts: [] };
   } catch (error) {
     if (!isWardenError(error) || context.signal.aborted || error.code === 'signed-out') throw error;
     const { code, message } = explain(error);
     return {
       doubts: [
-        `CANNOT TELL: the recovery requests could not be read (${error.reason ?? code})`,
+        `CANNOT TELL: the ${of} could not be read (${error.reason ?? code})`,
         `  ${message} (${code})`,
       ],
     };

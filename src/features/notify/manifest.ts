@@ -1,5 +1,6 @@
 /** The notifications: people are reached on their channels, once, and a record of it is kept. */
 import type { AppPorts } from '../../core/app-ports.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import type { Severity } from '../../core/events/severity.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
@@ -53,6 +54,10 @@ function notifierDeps(app: NotifyApp): NotifierDeps {
   return {
     ...app,
     policy: notify,
-    reading: { severityOf: app.severityOf, maskKeys: notify.maskKeys },
+    reading: {
+      severityOf: app.severityOf,
+      maskKeys: notify.maskKeys,
+      ...definedOnly({ origin: notify.origin }),
+    },
   };
 }

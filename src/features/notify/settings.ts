@@ -1,5 +1,6 @@
 /** The settings of the notifications, and the rules they make. */
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { SEVERITIES } from '../../core/events/severity.ts';
 import { jsonOf, Schedule, Words } from '../../core/settings/kinds.ts';
 import { type SettingProblem, setting, type Values } from '../../core/settings/setting.ts';
@@ -101,6 +102,12 @@ export const NOTIFY_SETTINGS = {
     expected: '`true` or `false`',
     default: 'false',
   }),
+  WARDEN_NOTIFY_ORIGIN: setting(urlSetting('any'), {
+    description:
+      'Where people reach the console: messages about keys and HSMs link there. Those about requests link to `WARDEN_ORIGIN` of the recovery app.',
+    expected: 'a URL without a path',
+    otherwise: 'none: only messages about requests have a link',
+  }),
   WARDEN_NOTIFY_TEST_SCHEDULE: setting(Schedule, {
     description: 'When a test message is sent through each channel.',
     expected: 'six-field NCRONTAB text, UTC',
@@ -121,6 +128,7 @@ export interface NotifyConfig extends NotifyPolicy {
   readonly hosts: readonly string[];
   readonly privateHosts: readonly string[];
   readonly testSchedule: string;
+  readonly origin?: string;
   readonly queueUrl?: string;
 }
 
@@ -146,6 +154,14 @@ export function notifyProblems(values: NotifyValues): SettingProblem[] {
       expected: 'one of the two',
     });
   }
+  const origin = values.WARDEN_NOTIFY_ORIGIN;
+  if (origin !== undefined && new URL(origin).origin !== origin) {
+    problems.push({
+      setting: 'WARDEN_NOTIFY_ORIGIN',
+      found: origin,
+      expected: 'scheme, host and port only',
+    });
+  }
   return problems;
 }
 
@@ -153,6 +169,7 @@ export function notifyProblems(values: NotifyValues): SettingProblem[] {
 export function notifyConfig(values: NotifyValues): NotifyConfig {
   const file = values.WARDEN_NOTIFY_SECRETS_FILE;
   const queueUrl = values.WARDEN_NOTIFY_QUEUE_URL;
+  const origin = values.WARDEN_NOTIFY_ORIGIN;
   return {
     channels: values.WARDEN_NOTIFY_CHANNELS ?? [],
     approvers: values.WARDEN_NOTIFY_APPROVERS ?? [],
@@ -164,6 +181,6 @@ export function notifyConfig(values: NotifyValues): NotifyConfig {
     hosts: values.WARDEN_NOTIFY_HOSTS,
     privateHosts: values.WARDEN_NOTIFY_PRIVATE_HOSTS ?? [],
     testSchedule: values.WARDEN_NOTIFY_TEST_SCHEDULE,
-    ...(queueUrl === undefined ? {} : { queueUrl }),
+    ...definedOnly({ queueUrl, origin }),
   };
 }

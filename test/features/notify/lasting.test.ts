@@ -114,3 +114,34 @@ it('names of keys are masked where the settings say so', async () => {
   expect(text).not.toMatch(/payroll/);
   expect(text).toMatch(/pa…[0-9a-f]{8}/);
 });
+
+describe('a message of the watch', () => {
+  const origin = 'https://warden.contoso.com';
+  it.each([
+    ['leads to its key', [aDeletion('orders')], false, `${origin}/keys/contoso/orders`],
+    [
+      'leads to the keys, where it is about several',
+      [aDeletion('a'), aDeletion('b')],
+      false,
+      `${origin}/keys`,
+    ],
+    ['leads to the keys, where their names are masked', [aDeletion('orders')], true, `${origin}/keys`],
+    ['leads to the HSMs, where it is about one', [sample('purge-protection-off')], false, `${origin}/hsms`],
+  ] as const)('%s', async (_case, events, maskKeys, link) => {
+    const world = new NotifyWorld([anEntry()], { maskKeys }, origin);
+    await world.happen(...events);
+    expect(world.accepted().map((message) => message.link)).toEqual([link]);
+  });
+
+  it('leads nowhere where the settings do not say where the console is', async () => {
+    const world = new NotifyWorld();
+    await world.happen(aDeletion('orders'));
+    expect(world.accepted()[0]).not.toHaveProperty('link');
+  });
+});
+
+function sample(name: string) {
+  const event = SAMPLES.get(name);
+  if (event === undefined) throw new Error(`no sample ${name}`);
+  return event;
+}

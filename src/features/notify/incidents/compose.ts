@@ -74,9 +74,15 @@ export function compose(draft: Draft): Omit<Message, 'id'> {
     moreKeys: isSingle ? 0 : Math.max(0, all.length - NAMED_KEYS),
     todo: isSingle ? (first?.saying.todo ?? '') : todoForMany(thread, first),
     turn: first?.saying.turn ?? 'nobody',
-    ...definedOnly({ until: first?.state === 'open' ? until : undefined, link: first?.saying.link }),
+    ...definedOnly({ until: first?.state === 'open' ? until : undefined, link: linkOf(first, isSingle) }),
     ...(recipients === undefined || recipients.length === 0 ? {} : { recipients: [...recipients] }),
   };
+}
+
+/** Many keys have a page of their own. */
+function linkOf(first: Member | undefined, isSingle: boolean): string | undefined {
+  const link = first?.saying.link;
+  return isSingle ? link : link?.replace(/\/keys\/[^/]+\/[^/]+$/, '/keys');
 }
 
 /** What happened without what follows from it. */

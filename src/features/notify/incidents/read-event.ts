@@ -1,5 +1,6 @@
 /** Reads events as occurrences: those of the watch, of the recovery, of the channels, and any other as itself. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import type { Severity } from '../../../core/events/severity.ts';
 import { sha256Hex } from '../../../core/sha256.ts';
 import { epochOf } from '../../../core/time.ts';
@@ -26,6 +27,8 @@ export interface Reading {
   readonly severityOf: (event: QueuedEvent) => Severity;
   /** Whether the names of keys are replaced by something that does not give them away. */
   readonly maskKeys: boolean;
+  /** Where the pages of the console are; without it what the watch finds has no link. */
+  readonly origin?: string;
 }
 
 /** Longest text that is taken over from an event: what people and services wrote. */
@@ -40,12 +43,21 @@ export function readEvent(event: QueuedEvent, reading: Reading): Occurrence | He
     const { data, type } = watched.data;
     if (type === 'HsmWarden.Heartbeat') return { hsm: data.hsm, at: common.at, ok: data.ok, open: data.open };
     const said = sayFinding(watched.data, show);
-    const key = 'key' in data && data.key !== undefined ? { key: data.key } : {};
-    if (said !== undefined) return tidy({ ...common, ...said, ...key, hsm: data.hsm, rank: 0 });
+    const key: { readonly key?: string } = 'key' in data && data.key !== undefined ? { key: data.key } : {};
+    const link = definedOnly({ link: linkTo(reading, data.hsm, key.key) });
+    if (said !== undefined) return tidy({ ...common, ...said, ...key, ...link, hsm: data.hsm, rank: 0 });
   }
   const said = sayRecovery(event, show) ?? sayChannel(event) ?? sayPoisoned(event);
   if (said !== undefined) return tidy({ ...common, ...said });
   return tidy({ ...common, ...sayOther(event) });
+}
+
+/** The page about a key, or about the HSMs; a masked name is in no address either. */
+function linkTo({ origin, maskKeys }: Reading, hsm: string, key: string | undefined): string | undefined {
+  if (origin === undefined) return undefined;
+  if (key === undefined) return `${origin}/hsms`;
+  if (maskKeys) return `${origin}/keys`;
+  return `${origin}/keys/${encodeURIComponent(hsm)}/${encodeURIComponent(key)}`;
 }
 
 /** Of an event that this version does not know only its envelope is said: what it carries may be anything. */

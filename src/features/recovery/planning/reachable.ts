@@ -3,16 +3,21 @@ import type { Actor } from '../../../core/model/names.ts';
 import type { ApproverEntry } from '../../notify/model/channel-entry.ts';
 import { type ApprovalRule, type Approver, missingFor } from '../model/policy.ts';
 
+/** Who is asked to approve, where the settings say so. */
+export interface Asked {
+  readonly approvers?: readonly ApproverEntry[];
+}
+
 /**
  * A sentence of warning where too few of the people named in `entries` could approve what `requester` asks for under `rule`;
- * undefined where enough can, or where nobody is named. A group whose people are not named may have any number of them.
+ * none where enough can, or where nobody is named. A group whose people are not named may have any number of them.
  */
 export function warnOfTooFew(
   rule: ApprovalRule,
   requester: Pick<Actor, 'id' | 'name'>,
   entries: readonly ApproverEntry[],
-): string | undefined {
-  if (entries.length === 0) return undefined;
+): readonly string[] {
+  if (entries.length === 0) return [];
   const named = entries.flatMap(({ group, people }) => (people ?? []).map((person) => ({ group, person })));
   const others = named.filter(({ person }) => !isSame(person, requester));
   const open = entries
@@ -21,13 +26,15 @@ export function warnOfTooFew(
       Array.from({ length: rule.approvals }, (_, n) => ({ id: `${n} of ${group}`, groups: [group] })),
     );
   const { missingApprovals, missingGroups } = missingFor([rule], [...approversOf(others), ...open]);
-  if (missingApprovals === 0) return undefined;
+  if (missingApprovals === 0) return [];
   const names = [...new Set(others.map(({ person }) => person.name))];
   const wanted = `${rule.approvals} approval${rule.approvals === 1 ? '' : 's'}${rule.groups.length === 0 ? '' : ` with ${rule.groups.join(' and ')}`}`;
   const who = names.length === 0 ? 'nobody' : names.join(', ');
   const lacking =
     missingGroups.length === 0 ? '' : ` Nobody of ${missingGroups.join(', ')} is left to approve.`;
-  return `Warning: too few people are asked to complete this. It needs ${wanted}, and besides the requester WARDEN_NOTIFY_APPROVERS names ${who}.${lacking}`;
+  return [
+    `Warning: too few people are asked to complete this. It needs ${wanted}, and besides the requester WARDEN_NOTIFY_APPROVERS names ${who}.${lacking}`,
+  ];
 }
 
 type Person = NonNullable<ApproverEntry['people']>[number];

@@ -6,7 +6,6 @@ import type { Actor } from '../../../core/model/names.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
 import type { Clock, Logger, WorkQueue } from '../../../core/ports.ts';
 import { epochOf } from '../../../core/time.ts';
-import type { ApproverEntry } from '../../notify/model/channel-entry.ts';
 import type { Gate } from '../access/gate.ts';
 import type { AskBody } from '../model/asking.ts';
 import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
@@ -15,7 +14,7 @@ import type { HeldRecord, Ids } from '../model/ports.ts';
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
 import { type Preflight, type PreflightDeps, preflight } from '../planning/key-state.ts';
 import type { Ask } from '../planning/preflight.ts';
-import { warnOfTooFew } from '../planning/reachable.ts';
+import { type Asked, warnOfTooFew } from '../planning/reachable.ts';
 import { Claims } from './claims.ts';
 import type { RecoveryEvidence } from './evidence.ts';
 import { findAnswered, findLive, idFrom, joinEvent, readEvent } from './one-live.ts';
@@ -29,10 +28,8 @@ import { settle } from './settle.ts';
 import { applyCommand, type Command, openRequest } from './state-machine.ts';
 
 /** What the recovery needs to serve people. */
-export interface RecoveriesDeps extends PublishDeps, PreflightDeps {
+export interface RecoveriesDeps extends PublishDeps, PreflightDeps, Asked {
   readonly policy: RecoveryPolicy;
-  /** Who is asked to approve, where the settings say so. */
-  readonly approvers?: readonly ApproverEntry[];
   readonly gate: Gate;
   readonly evidence: RecoveryEvidence;
   readonly once: OnceStore;
@@ -175,7 +172,6 @@ export class Recoveries {
   ): Promise<HeldRecord> {
     const { clock, policy, store, limits, logger, approvers = [] } = this.#deps;
     const { ttlMs, ...rule } = ruleFor(policy, body.key);
-    const warning = warnOfTooFew(rule, requester, approvers);
     const record = openRequest(
       {
         id,
@@ -184,7 +180,7 @@ export class Recoveries {
         requester,
         reason: body.reason,
         rule,
-        preflight: warning === undefined ? [...notes] : [...notes, warning],
+        preflight: [...notes, ...warnOfTooFew(rule, requester, approvers)],
         fingerprint,
         ttlMs,
       },

@@ -1,0 +1,84 @@
+/** Silence is seen: status and doctor say which channels people are not reached through, and what to do. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { updateDocument } from '../../src/core/documents/update-document.ts';
+import { CHANNEL, type ChannelState, noMessages } from '../../src/features/notify/model/channel-state.ts';
+import { CliWorld } from './support/cli-world.ts';
+
+const HOUR_MS = 3_600_000;
+let world: CliWorld;
+let environment: { readonly HSM_WARDEN_WORLD: string };
+
+beforeAll(async () => {
+  world = await CliWorld.start([{ name: 'contoso' }]);
+  await world.client().createKey('orders', 'EC-HSM', { curve: 'P-256' });
+  await world.run(['backup', 'run']);
+  const channels = ['good', 'broken', 'fresh'].map((name) => ({ type: 'slack', name }));
+  environment = await world.with({ channels: JSON.stringify(channels) });
+  const now = Date.now();
+  await remember('good', { accepted: 3, lastAcceptedAt: now - HOUR_MS });
+  const failing = { failingSince: now - 3 * HOUR_MS - 1_000, lastError: 'channel-misconfigured (404)' };
+  await remember('broken', { accepted: 3, lastAcceptedAt: now - 24 * HOUR_MS, ...failing });
+});
+afterAll(() => world?.close());
+
+async function remember(channel: string, change: Partial<ChannelState>): Promise<void> {
+  await updateDocument(world.state, CHANNEL, { kind: 'notify-channel', channel }, () => ({
+    ...noMessages(channel),
+    ...change,
+  }));
+}
+
+describe('status', () => {
+  it('names the channels that accept nothing, and is as safe as the keys are', async () => {
+    const { code, stdout } = await world.run(['status'], { environment });
+    expect(stdout).toContain(
+      'people are not reached through broken: it has accepted nothing for 3 h (channel-misconfigured (404))',
+    );
+    expect(stdout).toContain(
+      'people are not reached through fresh: its service has never accepted a message',
+    );
+    expect(stdout).toContain('-> hsm-warden notify test broken --emulator');
+    expect(stdout).not.toContain('reached through good');
+    expect(code).toBe(0);
+  });
+
+  it('says so to programs, too', async () => {
+    const { stdout } = await world.run(['status', '-o', 'json'], { environment });
+    const { safe, channels } = JSON.parse(stdout);
+    expect(safe).toBe(true);
+    expect(
+      channels.map(({ channel, state }: { channel: string; state: string }) => [channel, state]),
+    ).toEqual([
+      ['good', 'accepting'],
+      ['broken', 'failing'],
+      ['fresh', 'unconfirmed'],
+    ]);
+  });
+
+  it('says nothing of channels where there are none', async () => {
+    expect((await world.run(['status'])).stdout).not.toContain('people');
+  });
+
+  it('cannot tell where the memory of a channel cannot be read, and judges the keys all the same', async () => {
+    const other = await world.with({ channels: JSON.stringify([{ type: 'slack', name: 'torn' }]) });
+    await world.state.write({ kind: 'notify-channel', channel: 'torn' }, '{', 'absent');
+    const { stdout } = await world.run(['status'], { environment: other });
+    expect(stdout).toContain('CANNOT TELL: the channels to people could not be read');
+    expect(stdout).toContain('Every key is safe');
+  });
+});
+
+describe('doctor', () => {
+  it('fails for a channel that accepts nothing, and for one that never did', async () => {
+    const { code, stdout } = await world.run(['doctor', '-o', 'json'], { environment });
+    const findings: { check: string; subject: string; result: string; fix?: string }[] = JSON.parse(stdout);
+    const found = findings.filter(({ check }) => check === 'notify');
+    expect(found.map(({ subject, result }) => [subject, result])).toEqual([
+      ['good', 'ok'],
+      ['broken', 'fail'],
+      ['fresh', 'fail'],
+    ]);
+    expect(found[2]?.fix).toContain('hsm-warden notify test fresh');
+    expect(code).toBe(1);
+  });
+});
