@@ -18,6 +18,7 @@ const DOORS = {
     'verify-audit',
   ],
   backup: [
+    'events',
     'known-backups',
     'last-run',
     'queues',

@@ -1,5 +1,6 @@
 /** Every event of the product, from what each feature declares: schemas, documentation and sinks are made from this list. */
 import type { EventDefinition } from '../core/events/define-event.ts';
+import { BACKUPS_UNSEALED } from '../features/backup/events.ts';
 import { MESSAGE_POISONED } from '../features/dead-letters/events.ts';
 import { DRILL_EVENTS } from '../features/drill/events.ts';
 import { NOTIFY_EVENTS } from '../features/notify/model/events.ts';
@@ -10,6 +11,7 @@ import { WATCH_EVENTS } from '../features/watch/model/events.ts';
 export const EVENTS: readonly EventDefinition[] = [
   ...WATCH_EVENTS,
   BACKUP_DAMAGED,
+  BACKUPS_UNSEALED,
   MESSAGE_POISONED,
   ...RECOVERY_EVENTS,
   ...NOTIFY_EVENTS,

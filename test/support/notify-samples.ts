@@ -1,5 +1,6 @@
 /** One event of every kind of the product, as the product makes it, and the occasions on which a message differs. */
 import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
+import { unsealedEvent } from '../../src/features/backup/events.ts';
 import { poisonedEvent } from '../../src/features/dead-letters/events.ts';
 import { channelEvent } from '../../src/features/notify/model/events.ts';
 import {
@@ -218,6 +219,15 @@ export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEve
       id: '5974b586-0df3-4e2d-ad0c-18e3892bfca2',
       setAsideAt: SAMPLE_AT,
       message: { kind: 'sweep', hsm: 'contoso', runId: 'nightly' },
+    }),
+  ],
+  [
+    'backups-unsealed',
+    unsealedEvent({
+      hsm: 'contoso',
+      keys: ['orders', 'payroll'],
+      at: SAMPLE_AT,
+      reason: 'the vault of the sealing key does not answer',
     }),
   ],
   ...(['failing', 'working'] as const).map((state): [string, CloudEvent] => [

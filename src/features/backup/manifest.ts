@@ -9,6 +9,7 @@ import { reportDeadLetters } from '../dead-letters/report.ts';
 import type { PointSeals } from '../recovery-points/point-seals.ts';
 import { KEY_BACKUPS, SWEEPS } from './queues.ts';
 import { RECONCILE_SCHEDULE, reconcileRuns } from './reconcile.ts';
+import { reportUnsealed } from './report-unsealed.ts';
 import { BACKUP_SETTINGS, type BackupConfig } from './settings.ts';
 import { backUpSingleKey } from './single-key.ts';
 import { startRuns } from './start-runs.ts';
@@ -51,7 +52,10 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
     worker('sweepWorker', SWEEPS, async (app, message) => {
       const request = readMessage(SWEEPS, message);
       const hsm = app.hsms.get(request.hsm);
-      return sweep({ ...app, ...hsm }, sweepPolicy(app.config, hsm, app.onProgress), request, app.signal);
+      const policy = sweepPolicy(app.config, hsm, app.onProgress);
+      const result = await sweep({ ...app, ...hsm }, policy, request, app.signal);
+      if (result.status === 'ended') await reportUnsealed(app, result.run);
+      return result;
     }),
     worker('keyBackupWorker', KEY_BACKUPS, async (app, message) => {
       const request = readMessage(KEY_BACKUPS, message);

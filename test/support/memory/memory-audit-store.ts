@@ -54,7 +54,9 @@ export class MemoryAuditStore implements AuditStore {
 
   async read(part: AuditPart, from = 0): Promise<string> {
     await this.faults.meet('read', part.day);
-    return Buffer.from(this.#find(part)?.text ?? '').subarray(from).toString();
+    return Buffer.from(this.#find(part)?.text ?? '')
+      .subarray(from)
+      .toString();
   }
 
   /** Makes other lines of those of the newest part. */

@@ -63,6 +63,7 @@ export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
       alsoFires: [
         'KeyUnprotected',
         'BackupOverdue',
+        'BackupsUnsealed',
         'KeyUsedWhileDeleted',
         'PurgeProtectionOff',
         'RetentionTooShort',

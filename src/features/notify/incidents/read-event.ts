@@ -11,6 +11,7 @@ import type { Occurrence } from '../model/occurrence.ts';
 import type { QueuedEvent } from '../model/queues.ts';
 import { sayPoisoned } from './say-poisoned.ts';
 import { sayRecovery } from './say-recovery.ts';
+import { sayUnsealed } from './say-unsealed.ts';
 import { type ShowKey, sayFinding } from './say-watch.ts';
 
 /** A sign of life of the watch: what of the HSM's conditions holds at that moment. */
@@ -47,7 +48,7 @@ export function readEvent(event: QueuedEvent, reading: Reading): Occurrence | He
     const link = definedOnly({ link: linkTo(reading, data.hsm, key.key) });
     if (said !== undefined) return tidy({ ...common, ...said, ...key, ...link, hsm: data.hsm, rank: 0 });
   }
-  const said = sayRecovery(event, show) ?? sayChannel(event) ?? sayPoisoned(event);
+  const said = sayRecovery(event, show) ?? sayChannel(event) ?? sayPoisoned(event) ?? sayUnsealed(event);
   if (said !== undefined) return tidy({ ...common, ...said });
   return tidy({ ...common, ...sayOther(event) });
 }
