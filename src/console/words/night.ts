@@ -8,7 +8,15 @@ interface Run {
 }
 
 /** What a night was: `none` is a night without any run, which is not a good one. */
-export type NightWord = 'good' | 'bad' | 'running' | 'none';
+type NightWord = 'good' | 'bad' | 'running' | 'none';
+
+/** The sign for each word; it never stands without the words. */
+export const NIGHT_SIGNS: Readonly<Record<NightWord, string>> = {
+  good: '✓',
+  bad: '✕',
+  running: '…',
+  none: '–',
+};
 
 /** How the night went. */
 export function nightWord(runs: readonly Run[]): NightWord {

@@ -2,9 +2,7 @@
 import type { JSX } from 'preact';
 import type { Night } from '../../api/model.ts';
 import { Link } from '../../routing/router.tsx';
-import { type NightWord, nightInWords, nightWord } from '../../words/night.ts';
-
-const SIGNS: Readonly<Record<NightWord, string>> = { good: '✓', bad: '✕', running: '…', none: '–' };
+import { NIGHT_SIGNS, nightInWords, nightWord } from '../../words/night.ts';
 
 /** The strip. */
 export function NightStrip({ nights }: { readonly nights: readonly Night[] }): JSX.Element {
@@ -18,7 +16,7 @@ export function NightStrip({ nights }: { readonly nights: readonly Night[] }): J
           return (
             <li key={date}>
               <Link href={`/nights?day=${date}`} class={`night ${word}`} title={words} aria-label={words}>
-                {SIGNS[word]}
+                {NIGHT_SIGNS[word]}
               </Link>
             </li>
           );

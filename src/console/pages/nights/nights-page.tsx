@@ -12,6 +12,7 @@ import { Said } from '../../ui/said.tsx';
 import { At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
 import { troubles } from '../../words/night.ts';
+import { Calendar } from './calendar.tsx';
 
 /** The page. */
 export function NightsPage(): JSX.Element {
@@ -32,6 +33,7 @@ export function NightsPage(): JSX.Element {
             {items.every(({ runs }) => runs.length === 0) && (
               <p class="empty">No run is recorded in these nights.</p>
             )}
+            <Calendar nights={items} />
             <ul class="nights">
               {items.map(({ date, runs }) => (
                 <li key={date}>
