@@ -9,12 +9,13 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { brotliCompress, constants, gzip } from 'node:zlib';
 import { build } from 'esbuild';
+import { foldersIn } from './release/bundled.ts';
 
 const SOURCE = 'src/console';
 const ENTRY = `${SOURCE}/main.tsx`;
 
-/** Builds the console into `folder`, which is emptied first. */
-export async function buildConsole(folder: string): Promise<void> {
+/** Builds the console into `folder`, which is emptied first. Resolves with the folders of the packages that are in it. */
+export async function buildConsole(folder: string): Promise<readonly string[]> {
   await rm(folder, { recursive: true, force: true });
   await mkdir(`${folder}/assets`, { recursive: true });
   const { metafile } = await build({
@@ -47,6 +48,7 @@ export async function buildConsole(folder: string): Promise<void> {
   // Last: a build that was interrupted has no page.
   await writeFile(`${folder}/index.html`, page);
   await compress(`${folder}/index.html`);
+  return foldersIn(metafile);
 }
 
 async function copyHashed(file: string, folder: string): Promise<string> {

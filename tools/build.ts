@@ -4,12 +4,15 @@ import { build } from 'esbuild';
 import { APPS } from './apps.ts';
 import { buildConsole } from './build-console.ts';
 import { BANNER, bundleCli } from './bundle-cli.ts';
+import { BUNDLED_FILE, foldersIn, packagesOf } from './release/bundled.ts';
+import { NOTICES_FILE, noticesOf } from './release/notices.ts';
 
 await rm('dist', { recursive: true, force: true });
+const bundled = new Map<string, readonly string[]>();
 for (const { name, entry } of APPS) {
   const folder = `dist/${name}`;
   await mkdir(folder, { recursive: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: [entry],
     outfile: `${folder}/main.js`,
     bundle: true,
@@ -25,15 +28,22 @@ for (const { name, entry } of APPS) {
     // The Functions worker supplies this module itself.
     external: ['@azure/functions-core'],
     banner: { js: BANNER },
+    metafile: true,
     logLevel: 'warning',
   });
+  const folders = foldersIn(metafile);
+  bundled.set(name, folders);
+  await writeFile(`${folder}/${NOTICES_FILE}`, await noticesOf(folders));
   await cp('host.json', `${folder}/host.json`);
   await cp('LICENSE', `${folder}/LICENSE`);
   await writeFile(`${folder}/package.json`, `${JSON.stringify({ type: 'module', main: 'main.js' })}\n`);
 }
 
 // The recovery app serves it.
-await buildConsole('dist/console');
+const inConsole = await buildConsole('dist/console');
+bundled.set('console', inConsole);
+await writeFile(`dist/console/${NOTICES_FILE}`, await noticesOf(inConsole));
 await cp('dist/console', 'dist/recovery/console', { recursive: true });
 
-await bundleCli();
+bundled.set('cli', await bundleCli());
+await writeFile(BUNDLED_FILE, `${JSON.stringify(await packagesOf(bundled), null, 2)}\n`);

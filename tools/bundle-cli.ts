@@ -1,15 +1,17 @@
 /** Bundles the command line into dist/cli/: it needs no package beside it. */
-import { chmod, cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
+import { foldersIn } from './release/bundled.ts';
+import { NOTICES_FILE, noticesOf } from './release/notices.ts';
 
 /** CommonJS parts of the bundle call `require`, which an ES module does not have. */
 export const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
 const FOLDER = 'dist/cli';
 
-/** Builds it anew: nothing of an earlier build stays. */
-export async function bundleCli(): Promise<void> {
+/** Replaces what an earlier build left. Resolves with the folders of the packages that are in it. */
+export async function bundleCli(): Promise<readonly string[]> {
   await rm(FOLDER, { recursive: true, force: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: ['src/cli/main.ts'],
     outdir: FOLDER,
     // What one command alone needs (the emulator and its libraries) is a file of its own, which no other command loads.
@@ -23,11 +25,13 @@ export async function bundleCli(): Promise<void> {
     keepNames: true,
     legalComments: 'none',
     banner: { js: BANNER },
+    metafile: true,
     logLevel: 'warning',
   });
-  // Its licence, MPL-2.0, comes with it wherever it is bundled.
-  await cp('node_modules/@jmespath-community/jmespath/LICENSE', `${FOLDER}/LICENSE.jmespath`);
+  const folders = foldersIn(metafile);
+  await writeFile(`${FOLDER}/${NOTICES_FILE}`, await noticesOf(folders));
   const main = `${FOLDER}/main.js`;
   await writeFile(main, `#!/usr/bin/env node\n${await readFile(main, 'utf8')}`);
   await chmod(main, 0o755);
+  return folders;
 }
