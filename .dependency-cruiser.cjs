@@ -188,7 +188,8 @@ module.exports = {
     },
     {
       name: 'only-drills-destroy-copies',
-      comment: 'What deletes and purges the copies in a drill HSM is for the drill app alone; no other app can reach it.',
+      comment:
+        'What deletes and purges the copies in a drill HSM is for the drill app alone; no other app can reach it.',
       severity: 'error',
       from: { pathNot: '^src/(platform/drill-app|adapters/keyvault/drill-key-operations)' },
       to: { path: '^src/adapters/keyvault/drill-key-operations' },

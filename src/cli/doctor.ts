@@ -26,8 +26,7 @@ const Schema = z.object({ ...HsmChoice, ...ConnectionOptions });
 
 export const doctor = defineCommand({
   path: 'doctor',
-  summary:
-    'Check settings, identity, HSMs, rights, storage, topic and clock, and say how to put each right',
+  summary: 'Check settings, identity, HSMs, rights, storage, topic and clock, and say how to put each right',
   details: [
     "It looks with your own credential and changes nothing; to try the right to back up it takes one backup of one key and throws it away. The rights of the app's identities are checked by roles check. Exit code 1 when something has to be fixed; warnings do not count.",
   ],
