@@ -1,5 +1,5 @@
 /** How every event looks on every channel: golden samples, within the limits of each service, and judged by others' rules. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fc, test } from '@fast-check/vitest';
 import * as AdaptiveCards from 'adaptivecards';
 import { describe, expect, it } from 'vitest';
@@ -10,6 +10,7 @@ import { MOST_TEAMS_BYTES, toTeams } from '../../../src/adapters/notify/render/t
 import { plainText } from '../../../src/adapters/notify/render/words.ts';
 import { SEVERITIES } from '../../../src/core/events/severity.ts';
 import { LONGEST_TITLE, MESSAGE_KINDS, type Message } from '../../../src/features/notify/model/message.ts';
+import { EVENTS } from '../../../src/platform/events.ts';
 import { aMessage } from '../../support/notify-message.ts';
 import { aDeletion, aRecoveredKey, SAMPLE_AT, SAMPLES } from '../../support/notify-samples.ts';
 import { anEntry, NotifyWorld } from '../../support/notify-world.ts';
@@ -23,6 +24,7 @@ async function messagesOf(name: string): Promise<readonly Message[]> {
   if (name === 'key-recovered') await world.happen(aDeletion('payments-data'));
   if (name === 'recovery-gate-rearmed') await world.happen(...wanted('recovery-gate-disarmed'));
   if (name === 'notification-channel-working') await world.happen(...wanted('notification-channel-failing'));
+  if (name === 'drill-ended') await world.happen(...wanted('drill-refused'));
   await world.happen(...(name === 'many-deleted' ? many() : wanted(name)));
   await world.pass(60_000);
   return world.accepted('team').slice(-1);
@@ -63,6 +65,23 @@ describe.each([...SAMPLES.keys(), 'many-deleted'])('%s', (name) => {
     // No key material, token, digest or name of a blob, and one link at most.
     expect(looks).not.toMatch(/[0-9a-f]{40}|keybackup|eyJ/);
   });
+});
+
+it('there is a sample of every event of the product, but for a sign of life, which nobody is told of', () => {
+  const shown = new Set([...SAMPLES.values()].map(({ type }) => type));
+  const all = EVENTS.map(({ type }) => type);
+  expect(all.filter((type) => !shown.has(type))).toEqual(['HsmWarden.Heartbeat']);
+  expect([...shown].filter((type) => !all.includes(type))).toEqual([]);
+});
+
+it('there is a golden file of each sample, with every channel, and no other', async () => {
+  const files = (await readdir(FOLDER)).sort();
+  expect(files).toEqual([...SAMPLES.keys(), 'many-deleted'].map((name) => `${name}.txt`).sort());
+  for (const file of files) {
+    const text = await readFile(new URL(file, FOLDER), 'utf8');
+    const shown = [...text.matchAll(/^===== (.*)$/gm)].map(([, channel]) => channel);
+    expect([file, ...shown]).toEqual([file, ...Object.keys(CHANNELS)]);
+  }
 });
 
 /** The worst that a message can be. */

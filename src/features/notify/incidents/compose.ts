@@ -29,6 +29,7 @@ const PLURALS: Readonly<Record<Family, string>> = {
   recovery: 'recoveries',
   gate: 'reports of the gate',
   channel: 'channels',
+  drill: 'reports of drills',
   other: 'events',
 };
 

@@ -9,6 +9,7 @@ import { sayChannel } from '../model/events.ts';
 import { plain, short } from '../model/message.ts';
 import type { Occurrence } from '../model/occurrence.ts';
 import type { QueuedEvent } from '../model/queues.ts';
+import { sayDrill } from './say-drill.ts';
 import { sayPoisoned } from './say-poisoned.ts';
 import { sayRecovery } from './say-recovery.ts';
 import { sayUnsealed } from './say-unsealed.ts';
@@ -48,7 +49,12 @@ export function readEvent(event: QueuedEvent, reading: Reading): Occurrence | He
     const link = definedOnly({ link: linkTo(reading, data.hsm, key.key) });
     if (said !== undefined) return tidy({ ...common, ...said, ...key, ...link, hsm: data.hsm, rank: 0 });
   }
-  const said = sayRecovery(event, show) ?? sayChannel(event) ?? sayPoisoned(event) ?? sayUnsealed(event);
+  const said =
+    sayRecovery(event, show) ??
+    sayChannel(event) ??
+    sayPoisoned(event) ??
+    sayUnsealed(event) ??
+    sayDrill(event, show);
   if (said !== undefined) return tidy({ ...common, ...said });
   return tidy({ ...common, ...sayOther(event) });
 }

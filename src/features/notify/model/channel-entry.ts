@@ -20,6 +20,7 @@ const FAMILIES = [
   'recovery',
   'gate',
   'channel',
+  'drill',
   'other',
 ] as const;
 export const Family = z.enum(FAMILIES);
