@@ -1,9 +1,7 @@
 /** One event of every kind of the product, as the product makes it, and the occasions on which a message differs. */
-import { type CloudEvent, eventIdOf } from '../../src/core/events/cloud-event.ts';
-import { toCloudEvent } from '../../src/core/events/define-event.ts';
+import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
 import { unsealedEvent } from '../../src/features/backup/events.ts';
 import { poisonedEvent } from '../../src/features/dead-letters/events.ts';
-import { DRILL_EVENTS } from '../../src/features/drill/events.ts';
 import { channelEvent } from '../../src/features/notify/model/events.ts';
 import {
   RECOVERY_EVENTS,
@@ -11,6 +9,7 @@ import {
   toRecoveryCloudEvent,
 } from '../../src/features/recovery/model/events.ts';
 import { type Finding, toEvent } from '../../src/features/watch/model/events.ts';
+import { drillSamples } from './drill-samples.ts';
 
 /** When everything in the samples happens. */
 export const SAMPLE_AT = Date.UTC(2026, 10, 24, 12);
@@ -197,49 +196,6 @@ export function aHeartbeat(open: Readonly<Record<string, number>>, at: number, o
   );
 }
 
-/** What the drills report, each as its own code makes it; a broken drill is made from its schema. */
-function drillSamples(): (readonly [string, CloudEvent])[] {
-  const reasons = ['The restored key has another modulus than the backup promised.', 'It could not be used.'];
-  const ended = {
-    hsm: 'contoso-drill',
-    runId: 'drill-1',
-    startedAt: ISO,
-    endedAt: ISO,
-    planned: 3,
-    proven: 2,
-  };
-  const counts = { metadataOnly: 1, failed: 0, blocked: 0, residue: 0 };
-  const data: Record<string, Record<string, unknown>> = {
-    'drill-failed': {
-      ...{ hsm: 'contoso', key: 'payments-data', severity: 'critical', drillHsm: 'contoso-drill' },
-      ...{ blob: DELETED.backup.blob, capturedAt: ISO, drilledAt: ISO, reasons, advice: 'Keep the key.' },
-    },
-    'drill-overdue': {
-      ...{ hsm: 'contoso', severity: 'high', drillHsm: 'contoso-drill', keys: 12, named: ['payments-data'] },
-      ...{ oldestDays: 40, everyDays: 30 },
-    },
-    'drill-refused': {
-      ...{
-        hsm: 'contoso-drill',
-        severity: 'high',
-        reasons: ['It holds keys that no drill made.'],
-        residue: 2,
-      },
-    },
-    'drill-broken': {
-      ...{ hsm: 'contoso-drill', severity: 'critical', passed: ['A backup of another key.'], drilledAt: ISO },
-    },
-    'drill-ended': { ...ended, ...counts, severity: 'info' },
-  };
-  return DRILL_EVENTS.map(({ kind, type, schema }) => {
-    const { hsm = '', key } = data[kind] ?? {};
-    const subject = `hsms/${hsm}${key === undefined ? '' : `/keys/${key}`}`;
-    const event = toCloudEvent({ id: eventIdOf(kind), type, subject, time: ISO, data: data[kind] ?? {} });
-    schema.parse(event);
-    return [kind, event];
-  });
-}
-
 /** By what it shows. */
 export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEvent>([
   ...FINDINGS.map((finding): [string, CloudEvent] => [
@@ -283,5 +239,5 @@ export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEve
       SAMPLE_AT,
     ),
   ]),
-  ...drillSamples(),
+  ...drillSamples(ISO),
 ]);
