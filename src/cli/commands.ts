@@ -11,12 +11,13 @@ import { backupRun } from './backup/run.ts';
 import { backupRuns } from './backup/runs.ts';
 import { backupShow } from './backup/show.ts';
 import { backupVerify } from './backup/verify.ts';
-import { completionOf } from './completion.ts';
+import { completionOf } from './completion/completion.ts';
 import { deployCheck } from './deploy/check.ts';
 import { doctor } from './doctor.ts';
 import { emulator } from './emulator.ts';
 import type { Command } from './frame/command.ts';
 import type { Groups } from './frame/program.ts';
+import { HELP } from './help.ts';
 import { init } from './init.ts';
 import { keyBackup } from './key/backup.ts';
 import { keyCreate } from './key/create.ts';
@@ -158,4 +159,5 @@ export const COMMANDS: readonly Command[] = [
   rolesCheck,
   emulator,
   completionOf(() => COMMANDS),
+  HELP,
 ];

@@ -44,6 +44,15 @@ describe('completion in other shells', () => {
     expect(zsh).toContain(bash);
   });
 
+  it('in PowerShell knows every command, its options and their values', async () => {
+    const { stdout } = await run(['completion', 'powershell']);
+    expect(stdout).toContain("$next['key'] = @('create', ");
+    expect(stdout).toMatch(/\$next\['status'\] = @\('-/);
+    expect(stdout).toContain("$values['key create --curve'] = @('P-256', ");
+    const beginnings = [...stdout.matchAll(/^ {2}\$next\['(.*)'\] = /gm)].map(([, before]) => before);
+    expect(new Set(beginnings).size).toBe(beginnings.length);
+  });
+
   it('refuses a shell it does not know', async () => {
     expect((await run(['completion', 'csh'])).code).toBe(2);
   });

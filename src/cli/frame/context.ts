@@ -27,6 +27,8 @@ export interface CliContext {
   readonly clock: Clock;
   /** How this program is called where the person stands: `hsm-warden` unless told otherwise. */
   readonly program?: string;
+  /** Where the documentation is, for a program without its repository: pages in texts become addresses. */
+  readonly docs?: string;
   /** Fires on Ctrl-C. */
   readonly signal: AbortSignal;
   /** When the process began, on the timeline of `performance.now()`, milliseconds. */

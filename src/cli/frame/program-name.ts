@@ -32,11 +32,10 @@ export function withProgramName(text: string, program: string, words: ReadonlySe
   );
 }
 
-/** A sink that hands on `sink`'s text with the commands in it called by `program`. */
-export function namingSink(sink: TextSink, program: string, words: ReadonlySet<string>): TextSink {
-  if (program === USUAL_NAME) return sink;
+/** A sink that hands on `sink`'s text as `called` makes it. */
+export function namingSink(sink: TextSink, called: (text: string) => string): TextSink {
   return {
-    write: (text) => sink.write(withProgramName(text, program, words)),
+    write: (text) => sink.write(called(text)),
     get isTTY() {
       return sink.isTTY;
     },

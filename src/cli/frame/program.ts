@@ -3,6 +3,7 @@ import { Command as Commander, CommanderError } from 'commander';
 import { answerText, type Given } from './answer-text.ts';
 import type { Answer, Command } from './command.ts';
 import type { CliContext } from './context.ts';
+import { withDocsAddress } from './docs-address.ts';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
 import { type Explanation, explain } from './failures.ts';
 import { endingWith } from './interrupt.ts';
@@ -29,20 +30,28 @@ export async function runProgram(
 ): Promise<number> {
   let exit: ExitName = 'done';
   const words = new Set(spec.commands.map(({ path }) => path.split(' ')[0] ?? ''));
-  const { program: name = USUAL_NAME, stderr } = surroundings;
-  const context = { ...surroundings, stderr: namingSink(stderr, name, words) };
-  const called = (text: string) => withProgramName(text, name, words);
+  const { program: name = USUAL_NAME, docs, stderr } = surroundings;
+  const called = (text: string) => withDocsAddress(withProgramName(text, name, words), docs);
+  const context = { ...surroundings, stderr: namingSink(stderr, called) };
   const program = buildProgram(spec, context, called, async (command, given) => {
     exit = await runCommand(command, given, context, called);
   });
   try {
-    await program.parseAsync([...args], { from: 'user' });
+    await program.parseAsync(helpOfCommand(args, spec.commands), { from: 'user' });
     return EXIT_CODES[exit].code;
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help and version are answers; anything else is a command line that cannot be followed.
     return error.exitCode === 0 ? EXIT_CODES.done.code : EXIT_CODES.unknown.code;
   }
+}
+
+/** `help key list` is `key list --help`, and `help key` is `key --help`. */
+function helpOfCommand(args: readonly string[], commands: readonly Command[]): string[] {
+  const [first, ...words] = args;
+  const path = words.join(' ');
+  const isKnown = commands.some((command) => command.path === path || command.path.startsWith(`${path} `));
+  return first === 'help' && path !== '' && isKnown ? [...words, '--help'] : [...args];
 }
 
 async function runCommand(

@@ -1,8 +1,12 @@
 /** Runs the command line in this process: its streams, its signals, its end. */
+
+import publisher from '../../../publisher.json' with { type: 'json' };
 import { systemClock } from '../../adapters/system/system-clock.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
+import { docsAddress } from '../frame/docs-address.ts';
 import { programName } from '../frame/program-name.ts';
-import { runCli } from '../run-cli.ts';
+import { runCli, VERSION } from '../run-cli.ts';
 import { openSink } from './sink.ts';
 
 /** Codes of shells for a process that a signal ended: 128 and the signal's number. */
@@ -34,6 +38,7 @@ export async function runInTerminal(entry: string): Promise<void> {
     folder: process.cwd(),
     clock: systemClock,
     program: programName({ entry, folder: process.cwd(), environment: process.env }),
+    ...definedOnly({ docs: docsAddress(entry, publisher.repository, VERSION) }),
     signal: interrupted.signal,
     // The timeline begins with the process.
     startedAt: 0,
