@@ -77,7 +77,7 @@ var furtherRules = [
   {
     name: 'approval-forged'
     title: 'A decision is not what was approved'
-    description: 'A stored decision is not borne out by the audit log, or another key came back than was approved. Treat it as an attack.'
+    description: 'A stored decision is not borne out by the audit log, another key came back than was approved, or one came back without a decision. Treat it as an attack.'
     query: loadTextContent('../queries/approval-forged.kql')
     severity: 0
     frequency: 'PT5M'

@@ -186,6 +186,7 @@ module backupApp 'function-app.bicep' = {
       // The verification and the lifecycle rule must mean the same age.
       WARDEN_BACKUP_RETENTION_DAYS: string(backups.outputs.deleteAfterDays)
       WARDEN_AUDIT_HUB: auditHubName
+      WARDEN_RECOVERY_PRINCIPAL: recoveryIdentity.principalId
       WARDEN_AUDIT_CONSUMER_GROUP: auditConsumerGroup
       // The trigger's connection, by identity.
       AuditEvents__fullyQualifiedNamespace: auditHubNamespace

@@ -53,6 +53,34 @@ resource assignedContainers 'Microsoft.Storage/storageAccounts/blobServices/cont
   }
 ]
 
+// Built in: Storage Blob Data Reader.
+var dataReaderRoleId = '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1'
+var readers = [
+  {
+    identity: backupIdentity
+    why: 'The backup app compares what an HSM says it brought back with what the recovery app had claimed. It cannot write there.'
+  }
+]
+
+resource auditLog 'Microsoft.Storage/storageAccounts/blobServices/containers@2026-06-01' existing = {
+  parent: account::blobs
+  name: auditContainer
+}
+
+@retryOn(['PrincipalNotFound'], 10)
+resource auditReaders 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
+  for reader in readers: {
+    scope: auditLog
+    name: guid(account.id, auditContainer, reader.identity.principalId, dataReaderRoleId)
+    properties: {
+      principalId: reader.identity.principalId
+      principalType: 'ServicePrincipal'
+      roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', dataReaderRoleId)
+      description: 'Storage Blob Data Reader: ${reader.why}'
+    }
+  }
+]
+
 @retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource roleAssignments 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (assignment, index) in assignments: {

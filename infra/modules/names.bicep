@@ -107,6 +107,7 @@ var backupFunctions = [
 @export()
 var recoveryFunctions = [
   'recoveryAsk'
+  'breakGlass'
   'recoveryList'
   'recoveryGet'
   'recoveryApprove'

@@ -1,6 +1,8 @@
 /** The features of the product, by app. Another feature is a line here. */
 import type { AppPorts } from '../core/app-ports.ts';
 import type { Feature } from '../core/feature.ts';
+import type { OnceStore } from '../core/once-store.ts';
+import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import { AUDIT_FEED } from '../features/audit-feed/manifest.ts';
 import { BACKUP } from '../features/backup/manifest.ts';
 import { DRILL, type DrillApp } from '../features/drill/manifest.ts';
@@ -15,6 +17,10 @@ import type { Config } from './config/config.ts';
 /** What every feature of the backup app is given for one call. */
 export interface BackupAppPorts extends AppPorts, Pick<NotifyApp, 'channels' | 'severityOf'> {
   readonly config: Config;
+  /** Of the recovery app, which alone writes them. */
+  readonly auditStore: AuditStore;
+  readonly anchor: AuditAnchor;
+  readonly once: OnceStore;
   /** Seals recovery points, where seals are configured. */
   readonly points: PointSeals | undefined;
 }

@@ -23,7 +23,7 @@ function resolve(name: string, value: string): string {
   if (value === 'tenant().tenantId') return CLIENT_ID;
   if (value.includes('.defaultHostName')) return 'https://func-warden-recovery.azurewebsites.net';
   if (!/(^\[[a-z])|\bref\(/.test(value)) return value;
-  if (value.endsWith('.clientId')) return CLIENT_ID;
+  if (value.endsWith('.clientId') || value.endsWith('.principalId')) return CLIENT_ID;
   if (value.endsWith('.endpoint')) return 'https://warden.westeurope-1.eventgrid.azure.net/api/events';
   throw new Error(`${name} is an expression that cannot be evaluated here: ${value}`);
 }

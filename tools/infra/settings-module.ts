@@ -17,6 +17,7 @@ export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
   ['WARDEN_TOPIC_URL', BOTH],
   ['WARDEN_AUDIT_HUB', ['backup']],
   ['WARDEN_AUDIT_CONSUMER_GROUP', ['backup']],
+  ['WARDEN_RECOVERY_PRINCIPAL', ['backup']],
   ['WARDEN_OVERDUE_GRACE_HOURS', ['backup']],
   ['WARDEN_BACKUP_RETENTION_DAYS', ['backup']],
   ['WARDEN_AUDIT_CONTAINER', ['recovery']],

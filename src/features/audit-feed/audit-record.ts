@@ -30,6 +30,7 @@ const Raw = z.object({
   identity: z.unknown().optional(),
   PoolName: optionalText,
   resourceId: optionalText,
+  id: optionalText,
   properties: z
     .object({
       httpStatusCode: Status,
@@ -59,6 +60,8 @@ export interface AuditRecord {
   /** It names a resource that is no Managed HSM. */
   readonly elsewhere?: true;
   readonly key?: string;
+  /** The key in the answer, where the request names none: that of a restore. */
+  readonly returned?: string;
   readonly httpStatus?: number;
   readonly caller: Caller;
   readonly clientInfo: string;
@@ -97,6 +100,8 @@ export function readAuditRecord(value: unknown): AuditRecord | undefined {
   const at = timeOf(time);
   const url = urlOf(parsed.data);
   const key = url === undefined ? undefined : keyOf(url.pathname);
+  const id = rest.id ?? properties?.id;
+  const returned = id !== undefined && URL.canParse(id) ? keyOf(new URL(id).pathname) : undefined;
   const pool = poolOf(parsed.data);
   const httpStatus = rest.httpStatusCode ?? properties?.httpStatusCode;
   return {
@@ -108,7 +113,7 @@ export function readAuditRecord(value: unknown): AuditRecord | undefined {
     ...(url === undefined ? {} : { host: url.host }),
     ...definedOnly({ pool }),
     ...(pool === undefined && rest.resourceId !== undefined ? { elsewhere: true as const } : {}),
-    ...definedOnly({ key, httpStatus }),
+    ...definedOnly({ key, returned: key === undefined ? returned : undefined, httpStatus }),
   };
 }
 

@@ -2,19 +2,26 @@
 
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
+import type { EventBus } from '../../core/events/bus.ts';
 import { NameMap } from '../../core/model/key-name.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
+import type { OnceStore } from '../../core/once-store.ts';
 import { ownValue } from '../../core/own-value.ts';
-import type { KeyService, Logger, WorkQueue } from '../../core/ports.ts';
+import type { Clock, KeyService, Logger, WorkQueue } from '../../core/ports.ts';
+import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { KeyBackupMessage } from '../backup/queues.ts';
 import { KEY_BACKUPS } from '../backup/queues.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { isUnreportedUse } from '../watch/judge/classify-use.ts';
+import type { Finding } from '../watch/model/events.ts';
 import type { ScanMessage } from '../watch/model/message.ts';
 import { SCANS } from '../watch/model/message.ts';
 import type { Signals, UseSignal } from '../watch/model/observation.ts';
 import { readWatchState } from '../watch/model/watch-state.ts';
+import { announce, publishOutbox } from '../watch/outbox.ts';
 import type { ScanResult } from '../watch/scan.ts';
+import { ApprovedRecoveries } from './approved-recoveries.ts';
+import { judgeBroughtBack } from './brought-back.ts';
 import { readAuditBatch } from './read-batch.ts';
 import { type FeedHsm, type HsmWork, sortRecords } from './sort-records.ts';
 
@@ -35,6 +42,14 @@ export interface AuditFeedDeps {
   readonly scan: (hsm: string, signals: Signals) => Promise<Pick<ScanResult, 'observation' | 'catalogue'>>;
   readonly selection: KeySelection;
   readonly logger: Logger;
+  readonly bus: EventBus;
+  readonly clock: Clock;
+  readonly auditStore: AuditStore;
+  readonly anchor: AuditAnchor;
+  readonly once: OnceStore;
+  /** Object id of the recovery app's identity. */
+  readonly recoveryPrincipal?: string;
+  readonly signal: AbortSignal;
 }
 
 /** What a batch led to. */
@@ -47,6 +62,8 @@ export interface AuditFeedResult {
   readonly ignored: number;
   readonly backupsRequested: number;
   readonly looks: number;
+  /** Keys that came back and that nobody had approved, as far as could be found out. */
+  readonly unapproved: number;
 }
 
 /**
@@ -58,6 +75,8 @@ export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Prom
   const { byHsm, ...counts } = sortRecords(records, deps.hsms);
   let backupsRequested = 0;
   let looks = 0;
+  let unapproved = 0;
+  const approved = new ApprovedRecoveries(deps);
   for (const [hsm, work] of byHsm) {
     for (const [key, changedAt] of work.changed) {
       const message: KeyBackupMessage = { kind: 'key-backup', hsm, key, reason: 'changed', changedAt };
@@ -67,10 +86,29 @@ export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Prom
     const { scanned, requested } = await scanIfNeeded(deps, hsm, work);
     if (scanned) looks += 1;
     backupsRequested += requested;
+    unapproved += await reportBroughtBack(deps, approved, hsm, work);
   }
-  const result = { records: records.length, malformed, ...counts, backupsRequested, looks };
+  const result = { records: records.length, malformed, ...counts, backupsRequested, looks, unapproved };
   deps.logger.info('audit records read', { ...result });
   return result;
+}
+
+/** Stored before it is published: a batch that is given again reports the same event. */
+async function reportBroughtBack(
+  deps: AuditFeedDeps,
+  approved: ApprovedRecoveries,
+  hsm: string,
+  { broughtBack }: HsmWork,
+): Promise<number> {
+  const findings: Finding[] = [];
+  for (const record of broughtBack) {
+    const finding = await judgeBroughtBack(approved, hsm, record, deps.recoveryPrincipal);
+    if (finding !== undefined) findings.push(finding);
+  }
+  if (findings.length === 0) return 0;
+  const posted = await announce(deps, hsm, findings);
+  await publishOutbox(deps, hsm, posted, deps.signal);
+  return findings.length;
 }
 
 async function scanIfNeeded(

@@ -1,8 +1,11 @@
 /** The feed of the HSMs' audit logs: changes are backed up and deletions reported soon after they happen. */
 import { z } from 'zod';
 import type { AppPorts } from '../../core/app-ports.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import type { Feature } from '../../core/feature.ts';
+import type { OnceStore } from '../../core/once-store.ts';
 import { setting, type Values } from '../../core/settings/setting.ts';
+import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import { scanHsm, type WatchNeeds } from '../watch/manifest.ts';
 import { handleAuditBatch } from './handle-batch.ts';
 import type { FeedHsm } from './sort-records.ts';
@@ -20,18 +23,27 @@ export const AUDIT_FEED_SETTINGS = {
     expected: 'a name',
     default: '$Default',
   }),
+  WARDEN_RECOVERY_PRINCIPAL: setting(z.guid().toLowerCase(), {
+    description:
+      'Object id of the identity of the recovery app: a key that anybody else restores or recovers came back without a decision.',
+    expected: 'a GUID',
+    otherwise: 'none: who brought a key back is not compared, only what was claimed',
+  }),
 } as const;
 
 /** Where the audit logs come from; absent where no hub is named. */
 export interface AuditFeedConfig {
   readonly hub: string;
   readonly consumerGroup: string;
+  readonly recoveryPrincipal?: string;
 }
 
 /** The configuration. */
 export function auditFeedConfig(values: Values<typeof AUDIT_FEED_SETTINGS>): AuditFeedConfig | undefined {
   const hub = values.WARDEN_AUDIT_HUB;
-  return hub === undefined ? undefined : { hub, consumerGroup: values.WARDEN_AUDIT_CONSUMER_GROUP };
+  if (hub === undefined) return undefined;
+  const { WARDEN_AUDIT_CONSUMER_GROUP: consumerGroup, WARDEN_RECOVERY_PRINCIPAL: recoveryPrincipal } = values;
+  return { hub, consumerGroup, ...definedOnly({ recoveryPrincipal }) };
 }
 
 interface AuditFeedNeeds extends WatchNeeds {
@@ -40,6 +52,9 @@ interface AuditFeedNeeds extends WatchNeeds {
 }
 
 interface AuditFeedApp extends AppPorts {
+  readonly auditStore: AuditStore;
+  readonly anchor: AuditAnchor;
+  readonly once: OnceStore;
   readonly config: AuditFeedNeeds;
 }
 
@@ -59,6 +74,7 @@ export const AUDIT_FEED: Feature<AuditFeedNeeds, AuditFeedApp> = {
           ...app,
           hsms,
           selection,
+          ...definedOnly({ recoveryPrincipal: app.config.auditFeed?.recoveryPrincipal }),
           keysOf: (hsm: string) => app.hsms.get(hsm).keys,
           scan: (hsm: string, signals: Parameters<typeof scanHsm>[2]) => scanHsm(app, hsm, signals),
         };

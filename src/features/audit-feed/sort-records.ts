@@ -2,6 +2,7 @@
 import { NameMap } from '../../core/model/key-name.ts';
 import type { KeySignal, UseSignal } from '../watch/model/observation.ts';
 import type { AuditRecord } from './audit-record.ts';
+import { isBroughtBack } from './brought-back.ts';
 import { type Effect, effectOf } from './effect.ts';
 
 /** An HSM whose log may come. */
@@ -17,6 +18,8 @@ export interface HsmWork {
   readonly deletes: KeySignal[];
   readonly purges: KeySignal[];
   readonly uses: UseSignal[];
+  /** Records of keys that came back. */
+  readonly broughtBack: AuditRecord[];
   /** Something happened that only a scan can say. */
   scan: boolean;
 }
@@ -44,6 +47,7 @@ export function sortRecords(records: readonly AuditRecord[], hsms: readonly Feed
       deletes: [],
       purges: [],
       uses: [],
+      broughtBack: [],
       scan: false,
     };
     byHsm.set(name, work);
@@ -73,6 +77,7 @@ const MATTERS: ReadonlySet<Effect> = new Set(['back-up', 'scan', 'deleted', 'pur
 /** Notes what a record calls for. */
 function note(work: HsmWork, record: AuditRecord, effect: Effect): void {
   const { key = '', at, caller, operation, httpStatus = 0 } = record;
+  if (isBroughtBack(record)) work.broughtBack.push(record);
   if (effect === 'back-up') work.changed.set(key, Math.max(at, work.changed.get(key) ?? 0));
   // A recovery is reported by the watch.
   if (effect === 'scan' || (effect === 'back-up' && operation === 'KeyRecover')) work.scan = true;

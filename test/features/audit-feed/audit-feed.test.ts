@@ -11,6 +11,8 @@ import { KEY_BACKUPS } from '../../../src/features/backup/queues.ts';
 import { SCANS } from '../../../src/features/watch/model/message.ts';
 import { scan } from '../../../src/features/watch/scan.ts';
 import { aRecord } from '../../support/audit-record.ts';
+import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
+import { MemoryOnceStore } from '../../support/memory/memory-once-store.ts';
 import { MemoryWorkQueue } from '../../support/memory/memory-work-queue.ts';
 import { HOUR_MS, WatchWorld } from '../../support/watch-world.ts';
 
@@ -33,6 +35,12 @@ class FeedWorld extends WatchWorld {
           return scan(this.deps, this.policy, signals);
         },
         logger: this.logger,
+        bus: this.deps.bus,
+        clock: this.clock,
+        auditStore: new MemoryAuditStore(this.clock),
+        anchor: new MemoryAuditAnchor(),
+        once: new MemoryOnceStore(),
+        signal: new AbortController().signal,
       },
       body,
     );

@@ -8,7 +8,7 @@ import type { CloudEvent } from '../../../src/core/events/cloud-event.ts';
 import { BACKUP_DAMAGED } from '../../../src/features/recovery-points/events.ts';
 import { reportDamage } from '../../../src/features/verify/report-damage.ts';
 import { WATCH_EVENTS } from '../../../src/features/watch/model/events.ts';
-import { publishOutbox } from '../../../src/features/watch/outbox.ts';
+import { announce, publishOutbox } from '../../../src/features/watch/outbox.ts';
 import { MemoryWorkQueue } from '../../support/memory/memory-work-queue.ts';
 import { aWatchPolicy, DAY_MS, HOUR_MS, WatchWorld } from '../../support/watch-world.ts';
 
@@ -47,6 +47,20 @@ async function everyEvent(): Promise<readonly CloudEvent[]> {
     await publishOutbox(world.deps, 'contoso', posted);
   }
   await world.look();
+  const broughtBack = {
+    kind: 'key-brought-back-unapproved',
+    discriminator: 'restore',
+    data: {
+      hsm: 'contoso',
+      key: 'orders',
+      severity: 'critical',
+      action: 'restore',
+      caller,
+      approval: 'none',
+      todo: 'Ask.',
+    },
+  } as const;
+  await publishOutbox(world.deps, 'contoso', await announce(world.deps, 'contoso', [broughtBack]));
   return world.topic.accepted;
 }
 

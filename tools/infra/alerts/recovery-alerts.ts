@@ -71,7 +71,8 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
     silent: { AppRequests: [{ TimeGenerated: at(3), Name: 'recoveryApprove', ResultCode: '200', Url: '/' }] },
   },
   'approval-forged': {
-    promise: 'A decision that the audit log does not bear out is refused and reported.',
+    promise:
+      'A decision that the audit log does not bear out is refused and reported, and so is a key that came back without any.',
     severity: 0,
     ...QUICK,
     fires: {
@@ -80,8 +81,17 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
       },
       subject: '01J',
     },
-    alsoFires: [{ AppTraces: [event('HsmWarden.RecoveryRestoredOtherKey', { recoveryId: '01J' })] }],
-    silent: { AppTraces: [line('recovery ended', { recoveryId: '01J' })] },
+    alsoFires: [
+      { AppTraces: [event('HsmWarden.RecoveryRestoredOtherKey', { recoveryId: '01J' })] },
+      { AppTraces: [event('HsmWarden.KeyBroughtBackUnapproved', { severity: 'critical' })] },
+    ],
+    silent: {
+      AppTraces: [
+        line('recovery ended', { recoveryId: '01J' }),
+        // Noted as break glass.
+        event('HsmWarden.KeyBroughtBackUnapproved', { severity: 'warning' }),
+      ],
+    },
   },
   'key-brought-back-unapproved': {
     promise: 'A key that comes back without a decision of ours is reported, by the HSM itself.',

@@ -33,6 +33,7 @@ const BLOB_CONTRIBUTOR = {
   role: 'Storage Blob Data Contributor',
   roleId: 'ba92f5b4-2d11-453d-a403-e96b0029c9fe',
 };
+const BLOB_READER = { role: 'Storage Blob Data Reader', roleId: '2a2b9908-6ea1-4ae2-8e65-a410df84e7d1' };
 const QUEUE_CONTRIBUTOR = {
   role: 'Storage Queue Data Contributor',
   roleId: '974c5e8b-45b9-4653-ba55-5f855dd0fb88',
@@ -81,6 +82,13 @@ export const GRANTS: readonly Grant[] = [
     on: 'container warden-audit',
     conditional: false,
     why: 'appends each step of a recovery and reads the chain to prove it',
+  },
+  {
+    who: 'backup app',
+    ...BLOB_READER,
+    on: 'container warden-audit',
+    conditional: false,
+    why: 'compares what an HSM says it brought back with what the recovery app had claimed; cannot write there',
   },
   {
     who: 'backup app',

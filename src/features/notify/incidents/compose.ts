@@ -25,6 +25,7 @@ const PLURALS: Readonly<Record<Family, string>> = {
   'unprotected-key': 'keys without a backup',
   'overdue-backup': 'overdue backups',
   'damaged-backup': 'damaged backups',
+  'brought-back': 'keys brought back unapproved',
   hsm: 'conditions',
   recovery: 'recoveries',
   gate: 'reports of the gate',

@@ -23,6 +23,7 @@ const OF_KEYS: ReadonlySet<Family> = new Set([
   'unprotected-key',
   'overdue-backup',
   'damaged-backup',
+  'brought-back',
 ]);
 
 /** `state` after `occurrence`, seen at `now`; the very same object when it changes nothing. */

@@ -36,6 +36,8 @@ export function sayFinding(event: WatchEvent, show: ShowKey): Said | undefined {
         turn: 'nobody',
         facts: [moment('Deleted', event.data.deletedAt)],
       };
+    case 'HsmWarden.KeyBroughtBackUnapproved':
+      return broughtBack(event.data, show);
     case 'HsmWarden.KeyUnprotected':
       return {
         family: 'unprotected-key',
@@ -172,6 +174,30 @@ function purged(data: FindingData<'key-purged'>, show: ShowKey): Said {
         text: `${data.coverage}, ${data.versionsCovered} of ${data.versionsKnown} known versions`,
       },
       ...(data.purgedBy === undefined ? [] : [caller('Purged by', data.purgedBy)]),
+    ],
+  };
+}
+
+function broughtBack(data: FindingData<'key-brought-back-unapproved'>, show: ShowKey): Said {
+  const { hsm, key, action, broughtBackAt, approval, noted, todo } = data;
+  const which = key === undefined ? 'A key' : `Key ${show(key)}`;
+  const why = {
+    none: 'nobody had approved that',
+    noted: `it was noted as break glass by ${noted?.by ?? 'somebody'}`,
+    unknown: 'whether that was approved could not be found out',
+  }[approval];
+  return {
+    family: 'brought-back',
+    subject: `${key ?? 'a key'} ${broughtBackAt ?? ''}`,
+    effect: 'open',
+    lasting: approval !== 'noted',
+    what: `${which} on HSM ${hsm} was ${action === 'restore' ? 'restored' : 'recovered'}, and ${why}.`,
+    todo,
+    turn: 'whoever runs HSM Warden',
+    facts: [
+      ...(broughtBackAt === undefined ? [] : [moment('Brought back', broughtBackAt)]),
+      caller('By', data.caller),
+      ...(noted === undefined ? [] : [{ label: 'Noted', text: noted.reason }]),
     ],
   };
 }

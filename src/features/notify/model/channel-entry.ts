@@ -16,6 +16,7 @@ const FAMILIES = [
   'unprotected-key',
   'overdue-backup',
   'damaged-backup',
+  'brought-back',
   'hsm',
   'recovery',
   'gate',

@@ -1,12 +1,15 @@
-/** The routes of lost keys: list them, acknowledge one. */
+/** The routes of what people take note of: lost keys, and restores past the app. */
 import { z } from 'zod';
 import { defineRoute, NOTHING, type RouteCall } from '../../../core/route.ts';
+import type { AuditLog } from '../../audit/audit-log.ts';
 import { type Caller, READERS, ROLES, requireCaller, requirePerson } from '../access/caller.ts';
 import { EndBody } from '../model/asking.ts';
+import { BreakGlassBody, breakGlassEvent } from '../model/break-glass.ts';
 import { FindingId, type Findings, FindingView } from './findings.ts';
 
 /** What these routes work with. */
 interface FindingsApp {
+  readonly audit: AuditLog;
   readonly findings: Findings;
   passGate(): Promise<void>;
 }
@@ -55,5 +58,26 @@ const acknowledge = defineRoute(
   },
 );
 
+const breakGlass = defineRoute(
+  {
+    ...NOTHING,
+    name: 'breakGlass',
+    operation: 'noteBreakGlass',
+    method: 'POST',
+    path: 'break-glass',
+    summary: 'Note that people restore keys past the app: it is reported as that, and no longer as an attack',
+    roles: [ROLES.approve],
+    gated: true,
+    body: BreakGlassBody,
+    answers: { 204: { description: 'Noted in the audit log' } },
+  },
+  async (call: RouteCall<FindingsApp, Caller>, { body }) => {
+    const caller = requireCaller(call);
+    requirePerson(caller, ROLES.approve);
+    await call.app.audit.note(breakGlassEvent(body, caller.actor));
+    return { status: 204 };
+  },
+);
+
 /** By operation. */
-export const FINDING_ROUTES = { list, acknowledge } as const;
+export const FINDING_ROUTES = { list, acknowledge, breakGlass } as const;

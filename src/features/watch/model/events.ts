@@ -73,6 +73,20 @@ export const WATCH_EVENTS = [
     ...CoverageFacts,
   }),
   watchEvent('key-recovered', 'HsmWarden.KeyRecovered', { ...OnKey, deletedAt: Time }),
+  watchEvent('key-brought-back-unapproved', 'HsmWarden.KeyBroughtBackUnapproved', {
+    ...OnHsm,
+    /** Absent when the HSM's record does not name it: a restore may not. */
+    key: z.string().min(1).exactOptional(),
+    action: z.enum(['restore', 'recover']),
+    /** By the HSM's clock; absent when its record does not say when. */
+    broughtBackAt: Time.exactOptional(),
+    caller: Caller,
+    /** Whether people decided on it: nobody; nobody, but they noted it as break glass; or that could not be found out. */
+    approval: z.enum(['none', 'noted', 'unknown']),
+    noted: z.strictObject({ by: z.string(), reason: z.string() }).exactOptional(),
+    /** What a person should do now. */
+    todo: z.string(),
+  }),
   watchEvent('key-unprotected', 'HsmWarden.KeyUnprotected', { ...OnKey, createdAt: Time, since: Time }),
   watchEvent('backup-overdue', 'HsmWarden.BackupOverdue', {
     ...OnHsm,

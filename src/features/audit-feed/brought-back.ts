@@ -1,0 +1,85 @@
+/** Keys that came back, as the HSM says: each must be the doing of the recovery app, of something that people approved. */
+import { definedOnly } from '../../core/defined-only.ts';
+import { isWardenError } from '../../core/errors.ts';
+import { isoTime } from '../../core/time.ts';
+import type { Finding } from '../watch/model/events.ts';
+import type { ApprovedRecoveries, Deed } from './approved-recoveries.ts';
+import type { AuditRecord } from './audit-record.ts';
+
+const ACTIONS: Readonly<Record<string, Deed['action']>> = { KeyRestore: 'restore', KeyRecover: 'recover' };
+
+/** Whether the HSM says in a record that it restored or recovered a key. */
+export function isBroughtBack({ operation, httpStatus }: AuditRecord): boolean {
+  return (
+    Object.hasOwn(ACTIONS, operation) && httpStatus !== undefined && httpStatus >= 200 && httpStatus < 300
+  );
+}
+
+/**
+ * The finding about a record of {@link isBroughtBack} on `hsm`; undefined for what the recovery app had claimed and done itself.
+ * `recoveryPrincipal` is the object id of its identity: without one, who did it is not compared. With a broken or forbidden log
+ * the finding says that nothing could be compared. Fails with the storage codes that may pass.
+ */
+export async function judgeBroughtBack(
+  approved: ApprovedRecoveries,
+  hsm: string,
+  record: AuditRecord,
+  recoveryPrincipal: string | undefined,
+): Promise<Finding | undefined> {
+  const { operation, caller, at } = record;
+  const key = record.key ?? record.returned;
+  const action = ACTIONS[operation] ?? 'restore';
+  const deed: Deed = { hsm, action, at, ...definedOnly({ key }) };
+  const isOwn =
+    recoveryPrincipal === undefined ||
+    caller.objectId === undefined ||
+    caller.objectId.toLowerCase() === recoveryPrincipal.toLowerCase();
+  const common = {
+    hsm,
+    ...definedOnly({ key }),
+    action,
+    caller,
+    ...(at === 0 ? {} : { broughtBackAt: isoTime(at) }),
+  };
+  // The same record read twice is the same event; the same key brought back again is another.
+  const discriminator = JSON.stringify([action, at, caller.objectId ?? caller.appId ?? '']);
+  const found = (rest: Rest): Finding => ({
+    kind: 'key-brought-back-unapproved',
+    discriminator,
+    data: { ...common, ...rest },
+  });
+  try {
+    if (isOwn && (await approved.hasClaimed(deed))) return undefined;
+    const noted =
+      isOwn && recoveryPrincipal !== undefined && caller.objectId !== undefined
+        ? undefined
+        : await approved.noted(deed);
+    if (noted !== undefined) {
+      const { by, reason } = noted;
+      return found({
+        severity: 'warning',
+        approval: 'noted',
+        noted: { by, reason },
+        todo: AFTER_BREAK_GLASS,
+      });
+    }
+    return found({ severity: 'critical', approval: 'none', todo: TODO });
+  } catch (error) {
+    if (!isWardenError(error, 'audit-corrupt', 'storage-forbidden')) throw error;
+    return found({
+      severity: 'critical',
+      approval: 'unknown',
+      todo: `${TODO} Nothing could be compared: ${error.message}`,
+    });
+  }
+}
+
+type Rest = Pick<
+  Extract<Finding, { kind: 'key-brought-back-unapproved' }>['data'],
+  'severity' | 'approval' | 'noted' | 'todo'
+>;
+
+const TODO =
+  'Ask who did it. If nobody of yours did: disable the key, take the caller the right to restore and recover keys on this HSM, and treat it as an attack. If it was your break glass: note it (POST /api/break-glass).';
+const AFTER_BREAK_GLASS =
+  'It was noted as break glass. See that it was what was meant, and that the key is backed up.';
