@@ -74,6 +74,7 @@ export const ALONE: ReadonlySet<string> = new Set([
   'login',
   'whoami',
   'completion',
+  'help',
   'emulator',
   'key get-policy-template',
   'seal show',
