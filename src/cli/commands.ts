@@ -14,6 +14,9 @@ import { backupVerify } from './backup/verify.ts';
 import { completionOf } from './completion/completion.ts';
 import { deployCheck } from './deploy/check.ts';
 import { doctor } from './doctor.ts';
+import { drillEnroll } from './drill/enroll.ts';
+import { drillList, drillShow } from './drill/list.ts';
+import { drillRun } from './drill/run.ts';
 import { emulator } from './emulator.ts';
 import type { Command } from './frame/command.ts';
 import type { Groups } from './frame/program.ts';
@@ -79,6 +82,7 @@ export const GROUPS: Groups = {
   key: 'Keys of an HSM, with the flags of az keyvault key and guard rails around what destroys',
   'key rotation-policy': 'When the HSM rotates a key on its own',
   seal: 'The keys by which recovery points and decisions are believed',
+  drill: 'Proofs that recovery points restore, made in an HSM used for nothing else',
   notify: 'Messages to people: what was sent, what waits, and a test',
   queue: 'Messages to the app that failed for good',
   deploy: 'What a deployment to Azure needs',
@@ -136,6 +140,10 @@ export const COMMANDS: readonly Command[] = [
   recoveryReject,
   recoveryCancel,
   recoveryRearm,
+  drillRun,
+  drillList,
+  drillShow,
+  drillEnroll,
   notifyList,
   notifyTest,
   queueList,

@@ -1,4 +1,4 @@
-/** Starts the two function apps in local hosts, each with its own settings and identity, as two apps in Azure have. */
+/** Starts the function apps in local hosts, each with its own settings and identity, as apps in Azure have. */
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import { WATCH_SOURCE } from './world/app-settings.ts';
 import { freePorts } from './world/free-ports.ts';
 import type { World } from './world/start-world.ts';
 
-const PORTS = { backup: 7071, recovery: 7072 } as const;
+const PORTS = { backup: 7071, recovery: 7072, drill: 7075 } as const;
 
 /** The events that the recovery app is subscribed to: those that open requests. */
 const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.RecoveryAsked'];
@@ -26,7 +26,8 @@ const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.
 export interface Apps {
   readonly backup: Host;
   readonly recovery: Host;
-  /** Opens the operator's paths (`/admin/…`) of both. */
+  readonly drill: Host;
+  /** Opens the operator's paths (`/admin/…`) of all. */
   readonly masterKey: string;
   /** Asks running work to end, and waits as the hosts do. */
   stop(): Promise<void>;
@@ -41,12 +42,12 @@ export interface AppsOptions {
   readonly log: HostLogger;
 }
 
-/** Makes what a deployment makes, then starts both apps. */
+/** Makes what a deployment makes, then starts the apps. */
 export async function startApps(world: World, options: AppsOptions): Promise<Apps> {
   Object.assign(process.env, world.settings);
   const access = storageAccess(world);
   await deployStorage(access);
-  const ports = await freePorts(options.once ? { backup: 0, recovery: 0 } : PORTS);
+  const ports = await freePorts(options.once ? { backup: 0, recovery: 0, drill: 0 } : PORTS);
   const masterKey = randomBytes(32).toString('base64url');
   const start = async (entry: string, port: number) => {
     const host = await startApp(entry, port, access, masterKey, options);
@@ -55,10 +56,15 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
     throw new SettingsRefused(`The settings of ${entry} are not valid; the line above lists the problems.`);
   };
   const backup = await start('functions/main.ts', ports.backup);
+  const started = [backup];
   try {
     // An app reads its settings while it is loaded: now they are the recovery's.
     Object.assign(process.env, world.recoverySettings);
     const recovery = await start('functions/recovery-main.ts', ports.recovery);
+    started.push(recovery);
+    Object.assign(process.env, world.drillSettings);
+    const drill = await start('functions/drill-main.ts', ports.drill);
+    started.push(drill);
     world.topic.subscribe({
       name: 'recovery',
       url: `${recovery.url}/api/webhooks/${WATCH_SOURCE}`,
@@ -72,11 +78,11 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
     const stop = async () => {
       // What the emulators still hand over while they end finds no app; the nightly run makes up for it.
       world.auditFeed.listen(async () => undefined);
-      await Promise.all([backup.stop(), recovery.stop()]);
+      await Promise.all(started.map((host) => host.stop()));
     };
-    return { backup, recovery, masterKey, stop };
+    return { backup, recovery, drill, masterKey, stop };
   } catch (error) {
-    await backup.stop();
+    await Promise.all(started.map((host) => host.stop()));
     throw error;
   }
 }

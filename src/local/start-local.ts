@@ -10,6 +10,7 @@ import type { RunSummary } from '../features/backup/run-record.ts';
 import { isSafe } from '../features/status/hsm-status.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeDeletedKeys } from './deleted-keys.ts';
+import { describeDrill, drillNow, enrolSeeds } from './first-drill.ts';
 import { needSpace, watchSpace } from './free-space.ts';
 import { type Events, listenTo } from './hear-events.ts';
 import type { HostLogLine } from './host/host-log.ts';
@@ -98,7 +99,7 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
       onMessage: events.hearMessage,
       signal,
     });
-    followClocks([...world.hsms, world.vault]);
+    followClocks([...world.hsms, world.drill, world.vault]);
     const log = (line: HostLogLine) => {
       // Work that was asked to end says that it failed.
       if (!signal.aborted) logTroubles(line);
@@ -106,6 +107,7 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
     starting = startApps(world, { folder, once: args.once, log });
     const apps = await unlessAborted(starting, signal);
     await unlessAborted(describeWorld(world, apps, folder), signal);
+    await unlessAborted(enrolSeeds(world), signal);
     await deleteSeeds(world, apps, signal);
     const runs = await backUpNow(world, apps, output, signal);
     say(describeSummary(runs));
@@ -114,6 +116,9 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
         ? 'Every active key has a good backup.'
         : 'Some keys have no good backup: see above.',
     );
+    say(`Restoring recovery points into the HSM ${world.drill.name}, using the keys, and removing them ...`);
+    const drill = await unlessAborted(drillNow(world, apps), signal);
+    if (drill !== undefined) say(describeDrill(drill));
     await watchNow(world, apps, events, args, say, signal);
     signal.throwIfAborted();
     for (const line of await unlessAborted(describeDeletedKeys(world), signal)) say(line);
@@ -146,7 +151,7 @@ async function empty(folder: string): Promise<void> {
 }
 
 async function watchNow(
-  { hsms, vault }: World,
+  { hsms, drill, vault }: World,
   { backup, recovery }: Apps,
   events: Events,
   { advanceMs }: StartArguments,
@@ -161,7 +166,7 @@ async function watchNow(
   say(`Moving the clock ahead by ${advanceMs / DAY_MS} days, a day at a time ...`);
   const names = hsms.map(({ name }) => name);
   let day = 0;
-  await travel([...hsms, vault], advanceMs, async () => {
+  await travel([...hsms, drill, vault], advanceMs, async () => {
     signal.throwIfAborted();
     day += 1;
     say(
@@ -205,7 +210,7 @@ async function backUpNow(
 
 /** Writes down for `hsm-warden … --emulator` where everything is. */
 async function describeWorld(
-  { hsms, caFile, azurite, issuer, seals, settings }: World,
+  { hsms, drill, caFile, azurite, issuer, seals, settings }: World,
   { recovery, masterKey }: Apps,
   folder: string,
 ): Promise<void> {
@@ -221,7 +226,17 @@ async function describeWorld(
   const channels = settings.WARDEN_NOTIFY_CHANNELS;
   const urls = { blobUrl, queueUrl, recoveryUrl: recovery.url, issuerUrl: issuer.url, topicUrl, channels };
   const named = hsms.map((hsm) => ({ name: hsm.name, url: hsm.url, resource: resourceOf(hsm) }));
-  await writeWorldFile(folder, { hsms: named, caFile, ...urls, seals, token, storageToken, masterKey });
+  const drillHsm = { name: drill.name, url: drill.url, resource: drill.resource.id };
+  await writeWorldFile(folder, {
+    hsms: named,
+    drillHsm,
+    caFile,
+    ...urls,
+    seals,
+    token,
+    storageToken,
+    masterKey,
+  });
 }
 
 /** Azurite goes by the real time, and so do the tokens of the app's identity; those of the HSMs go by theirs. */

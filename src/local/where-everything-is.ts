@@ -14,6 +14,7 @@ export function whereEverythingIs(world: World, apps: Apps, folder: string): str
     '',
     'Running. Ctrl-C ends everything; the next start finds it as it was.',
     ...hsms,
+    `  ${`HSM ${world.drill.name}`.padEnd(14)} ${world.drill.url} (restore drills only)`,
     `  CA             ${world.caFile}`,
     `  token          ${world.tokenFile} (administrator of both HSMs)`,
     `  blobs          ${world.azurite.blobUrl}/key-backups`,

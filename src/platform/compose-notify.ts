@@ -15,7 +15,25 @@ export function notifyQueue(
   clock: Clock,
 ): WorkQueue | undefined {
   if (notify.channels.length === 0) return undefined;
-  const { queueUrl } = notify;
+  return queueAt(notify.queueUrl, { storage }, state, clock);
+}
+
+/** The queue of the app that drills. */
+export function drillQueueOf(
+  { drill, storage }: Pick<Config, 'drill' | 'storage'>,
+  state: StorageAccess,
+  clock: Clock,
+): WorkQueue {
+  return queueAt(drill.queueUrl, { storage }, state, clock);
+}
+
+/** The queues of another app, where it has an account of its own. */
+export function queueAt(
+  queueUrl: string | undefined,
+  { storage }: Pick<Config, 'storage'>,
+  state: StorageAccess,
+  clock: Clock,
+): WorkQueue {
   const access = state.kind === 'identity' && queueUrl !== undefined ? { ...state, queueUrl } : state;
   const createMissing = storage.kind === 'connection';
   return new StorageWorkQueue({ service: createQueueService(access), clock, createMissing });

@@ -2,14 +2,13 @@
 import { hsmPropertiesReader } from '../adapters/arm/hsm-properties.ts';
 import { RestDrillHsm } from '../adapters/keyvault/drill-key-operations.ts';
 import { AimdPacer } from '../adapters/pacing/aimd-pacer.ts';
-import { createQueueService } from '../adapters/queue/clients.ts';
-import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
 import { definedOnly } from '../core/defined-only.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import type { DrillApp } from '../features/drill/manifest.ts';
 import type { DrillSite } from '../features/drill/run-context.ts';
 import type { DrillHsmConfig } from '../features/drill/settings.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
+import { queueAt } from './compose-notify.ts';
 import type { Config } from './config/config.ts';
 import { DRILL_FEATURES } from './features.ts';
 import { resourcesIn } from './open-seals.ts';
@@ -24,14 +23,7 @@ export function composeDrillApp(config: Config, platform: Platform = openPlatfor
 function drillPortsOn(platform: Platform, signal: AbortSignal): (log: InvocationLog) => Promise<DrillApp> {
   const { config, clock } = platform;
   const sites = config.drill.hsms.map((hsm) => openSite(hsm, platform));
-  const queueUrl = config.notify.queueUrl;
-  const { state } = platform.access;
-  const access = state.kind === 'identity' && queueUrl !== undefined ? { ...state, queueUrl } : state;
-  const backupQueue = new StorageWorkQueue({
-    service: createQueueService(access),
-    clock,
-    createMissing: config.storage.kind === 'connection',
-  });
+  const backupQueue = queueAt(config.notify.queueUrl, config, platform.access.state, clock);
   const resourceOf = resourcesIn(config);
   return async (log) => {
     await platform.prepare();

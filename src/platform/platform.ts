@@ -43,7 +43,7 @@ import type { CatalogueStore } from '../features/recovery-points/catalogue.ts';
 import { PointSeals } from '../features/recovery-points/point-seals.ts';
 import { ProvenBackups } from '../features/recovery-points/proven-backups.ts';
 import { composeBus, SEVERITY_OF } from './compose-bus.ts';
-import { channelsOf, notifyQueue } from './compose-notify.ts';
+import { channelsOf, drillQueueOf, notifyQueue } from './compose-notify.ts';
 import type { Config, CredentialConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
 import { QUEUES } from './features.ts';
@@ -90,6 +90,8 @@ export interface Platform {
   readonly points: PointSeals | undefined;
   /** The queue of the app that notifies people; undefined where the settings name no channel. */
   readonly notifications: WorkQueue | undefined;
+  /** The queue of the drill app. */
+  readonly drillQueue: WorkQueue;
   /** Where people are reached, by name. Only the app that sends asks for it: it alone has the secrets. */
   channels(): ReadonlyMap<string, Channel>;
   readonly severityOf: typeof SEVERITY_OF;
@@ -147,6 +149,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     access,
     bus: composeBus(config, { identity: credential, clock, caPem, notifications }),
     notifications,
+    drillQueue: drillQueueOf(config, access.state, clock),
     channels: channelsOf(config, { credential, clock, caPem }),
     severityOf: SEVERITY_OF,
     seals,

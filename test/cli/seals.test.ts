@@ -151,7 +151,7 @@ describe('doctor', () => {
   };
 
   it('counts the pinned keys that it could have', async () => {
-    expect(await sealFindings(environment)).toMatchObject([{ result: 'ok', detail: '2 public keys count' }]);
+    expect(await sealFindings(environment)).toMatchObject([{ result: 'ok', detail: '3 public keys count' }]);
   });
 
   it('warns where nothing is sealed', async () => {
@@ -183,8 +183,8 @@ describe('the sealing keys', () => {
     expect(settings.WARDEN_SEAL_KEY_URL).toBe(sealSettings(vault, 'test').keyUrl.backup);
     expect(settings.WARDEN_SEAL_KEY_URL).not.toBe(keyUrl.backup);
     const { keys } = Exported.parse(JSON.parse(settings.WARDEN_SEAL_PUBLIC_KEYS));
-    expect(keys.slice(0, 2)).toEqual(JSON.parse(publicKeys).keys);
-    expect(keys).toHaveLength(3);
+    expect(keys.slice(0, 3)).toEqual(JSON.parse(publicKeys).keys);
+    expect(keys).toHaveLength(4);
   });
 
   it('are nothing to show where the settings pin none', async () => {

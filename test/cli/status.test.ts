@@ -43,9 +43,7 @@ const json = async (environment = {}) =>
 describe('status', () => {
   it('is safe with exit code 0, and says how old everything is that it rests on', async () => {
     const { code, stdout } = await world.run(['status']);
-    expect(stdout).toMatch(
-      /last scan never; last run succeeded .* ago; last verification never; last drill never/,
-    );
+    expect(stdout).toMatch(/last scan never; last run succeeded .* ago; last verification never/);
     expect(stdout).toContain('Every key is safe (not sealed).');
     expect(code).toBe(0);
     expect(await json()).toMatchObject({ safe: true, verdict: 'safe' });

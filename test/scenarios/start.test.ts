@@ -95,6 +95,8 @@ describe('npm start', () => {
     const second = await run('--once', '--json', '--keys', '31');
 
     expect(first.errors).toContain('Every active key has a good backup.');
+    expect(first.errors).toContain('recovery points proven by using the restored keys');
+    expect(first.errors).toContain('nothing was left in the drill HSM.');
     expect(first.errors).not.toMatch(/^(error|critical|warning) /m);
     expect(counts(first.output)).toEqual({
       names: ['contoso', 'fabrikam'],

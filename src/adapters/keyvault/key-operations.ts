@@ -44,7 +44,7 @@ export type KeyUseResult = z.output<typeof Result>;
 
 /** What is done with a key, and what with: the body of the request, bytes in base64url. */
 export interface KeyUse {
-  readonly operation: 'encrypt' | 'decrypt' | 'sign';
+  readonly operation: 'encrypt' | 'decrypt' | 'sign' | 'wrapkey';
   readonly body: Readonly<Record<string, string>>;
 }
 

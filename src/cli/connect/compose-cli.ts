@@ -23,6 +23,7 @@ export interface Store
     | 'queue'
     | 'deadLetters'
     | 'notifications'
+    | 'drillQueue'
     | 'auditStore'
     | 'anchor'
     | 'decisions'

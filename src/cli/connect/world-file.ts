@@ -14,6 +14,8 @@ const LocalUrl = z.string().refine(isLoopback, 'expected a URL on this machine')
 /** What `npm start` writes. Paths and URLs only; the tokens stay in files of their own. */
 export const WorldFile = z.object({
   hsms: z.array(z.object({ name: z.string(), url: LocalUrl, resource: z.string().optional() })).min(1),
+  /** The HSM of the restore drills. */
+  drillHsm: z.object({ name: z.string(), url: LocalUrl, resource: z.string() }).optional(),
   caFile: z.string(),
   /** A token of the HSMs' administrator, and one for the storage account. */
   tokenFile: z.string(),
@@ -60,6 +62,7 @@ export function worldSettings(world: WorldFile, environment: Environment): Envir
     // The world's administrator may seal as the backup app does; a decision is the recovery app's alone.
     WARDEN_SEAL_KEY_URL: world.seals?.keyUrl.backup,
     WARDEN_SEAL_PUBLIC_KEYS: world.seals?.publicKeys,
+    WARDEN_DRILL_HSMS: world.drillHsm === undefined ? undefined : JSON.stringify([world.drillHsm]),
     WARDEN_CA_FILE: world.caFile,
     WARDEN_STORAGE_CONNECTION: undefined,
     WARDEN_BACKUP_URL: world.blobUrl,

@@ -44,6 +44,8 @@ export interface Table {
 export interface Answer {
   /** For `-o json`; undefined prints nothing. */
   readonly data?: unknown;
+  /** For `-o json`, in place of `data`: a line of JSON each. */
+  readonly jsonLines?: readonly unknown[];
   /** For `-o table` and `-o tsv`. */
   readonly table?: Table;
   /** For `-o table` in place of the bare table: a whole page for people; `show` makes the text of a table in it. */

@@ -5,6 +5,8 @@ import { wrappedPage } from './wrap.ts';
 
 /** The text of `answer`; empty when there is nothing to say. */
 export function render(answer: Answer, format: Format, style: TableStyle): string {
+  if (format === 'json' && answer.jsonLines !== undefined)
+    return answer.jsonLines.map((line) => `${JSON.stringify(line)}\n`).join('');
   if (format === 'json') return answer.data === undefined ? '' : `${JSON.stringify(answer.data, null, 2)}\n`;
   if (format === 'tsv') return answer.table === undefined ? '' : renderTsv(answer.table);
   const { page } = answer;

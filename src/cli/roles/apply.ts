@@ -22,8 +22,8 @@ export const rolesApply = defineCommand({
   interrupted: 'what was applied stays. Run the same command again: it goes on from there.',
   schema: RoleOptions.extend({ yes: z.boolean().optional() }),
   async run(context, given) {
-    const { roles, principals } = await openRoles(context, given);
-    const steps = planRoles(await observeRoles(roles, context.signal), principals);
+    const { roles, principals, wanted } = await openRoles(context, given);
+    const steps = planRoles(await observeRoles(roles, context.signal), principals, wanted);
     const blocked = steps.filter(({ kind }) => kind === 'blocked');
     if (blocked.length > 0) {
       throw new GuardRefusal(

@@ -13,8 +13,8 @@ export const rolesPlan = defineCommand({
   format: 'table',
   schema: RoleOptions,
   async run(context, given) {
-    const { roles, principals } = await openRoles(context, given);
-    const steps = planRoles(await observeRoles(roles, context.signal), principals);
+    const { roles, principals, wanted } = await openRoles(context, given);
+    const steps = planRoles(await observeRoles(roles, context.signal), principals, wanted);
     return {
       data: steps.map(stepData),
       table: stepTable(steps),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { RestLocalRoles } from '../../adapters/localrbac/local-roles.ts';
 import type { Principals } from '../../features/roles/plan.ts';
 import type { LocalRoles } from '../../features/roles/ports.ts';
+import { DRILL_ROLE, WARDEN_ROLES, type WardenRole } from '../../features/roles/roles.ts';
 import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../connect/address.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import type { OptionSpec } from '../frame/command.ts';
@@ -21,6 +22,11 @@ export const ROLE_OPTIONS: readonly OptionSpec[] = [
     description:
       'object id of the identity of the recovery app (else HSM_WARDEN_RECOVERY_PRINCIPAL of the azd environment)',
   },
+  {
+    flags: '--drill-principal <id>',
+    description:
+      'object id of the identity of the drill app: the HSM is a drill HSM, and nobody else may hold a role on its keys',
+  },
   ...CONNECTION_OPTIONS,
 ];
 
@@ -29,27 +35,28 @@ export const RoleOptions = z.object({
   ...ConnectionOptions,
   backupPrincipal: z.guid().optional(),
   recoveryPrincipal: z.guid().optional(),
+  drillPrincipal: z.guid().optional(),
 });
 
 /** The outputs of the deployment, which azd puts into the environment of its hooks. */
 const OUTPUTS = { backup: 'HSM_WARDEN_BACKUP_PRINCIPAL', recovery: 'HSM_WARDEN_RECOVERY_PRINCIPAL' } as const;
 
+/** An HSM's access control, and what is to be there. */
+interface RoleWork {
+  readonly roles: LocalRoles;
+  readonly principals: Principals;
+  readonly wanted: readonly WardenRole[];
+}
+
 /** Opens the HSM's access control as the person who calls. Fails with UsageError. */
 export async function openRoles(
   context: CliContext,
   options: z.output<typeof RoleOptions>,
-): Promise<{ readonly roles: LocalRoles; readonly principals: Principals }> {
+): Promise<RoleWork> {
   const { environment } = context;
-  const principals = {
-    backup: principal(options.backupPrincipal ?? environment[OUTPUTS.backup], '--backup-principal'),
-    recovery: principal(options.recoveryPrincipal ?? environment[OUTPUTS.recovery], '--recovery-principal'),
-  };
-  if (principals.backup.toLowerCase() === principals.recovery.toLowerCase()) {
-    throw new UsageError(
-      'The two apps must not share an identity.',
-      'Give the object ids of two identities.',
-    );
-  }
+  const { drillPrincipal } = options;
+  const isDrill = drillPrincipal !== undefined;
+  const principals = isDrill ? { drill: drillPrincipal } : appPrincipals(options, environment);
   const connection = await connect(context, options);
   const { hsm, url } = hsmAddress(options, connection);
   const { credential, caPem } = connection;
@@ -60,7 +67,24 @@ export async function openRoles(
     clock: context.clock,
     ...(caPem === undefined ? {} : { caPem }),
   });
-  return { roles, principals };
+  return { roles, principals, wanted: isDrill ? [DRILL_ROLE] : WARDEN_ROLES };
+}
+
+function appPrincipals(
+  options: z.output<typeof RoleOptions>,
+  environment: CliContext['environment'],
+): Principals {
+  const principals = {
+    backup: principal(options.backupPrincipal ?? environment[OUTPUTS.backup], '--backup-principal'),
+    recovery: principal(options.recoveryPrincipal ?? environment[OUTPUTS.recovery], '--recovery-principal'),
+  };
+  if (principals.backup.toLowerCase() === principals.recovery.toLowerCase()) {
+    throw new UsageError(
+      'The two apps must not share an identity.',
+      'Give the object ids of two identities.',
+    );
+  }
+  return principals;
 }
 
 function principal(given: string | undefined, flag: string): string {

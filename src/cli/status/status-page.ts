@@ -16,6 +16,7 @@ import { type Paint, paintFor } from '../frame/style.ts';
 import { type Place, recoveryUrl } from '../recovery/open-api.ts';
 import { NOT_SEALED } from '../seal/describe-seal.ts';
 import { type ChannelStatus, troubleOf } from './channels.ts';
+import { type DrillsOf, drillLines } from './drill-lines.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
 
@@ -34,6 +35,8 @@ export interface StatusFacts {
   readonly waiting: readonly WaitingRequest[] | undefined;
   readonly channels: readonly ChannelStatus[];
   readonly connection: Place;
+  /** What drills have proven; absent where that could not be read. */
+  readonly drills?: DrillsOf | undefined;
 }
 
 /** The whole screen. */
@@ -85,6 +88,7 @@ function hsmLines(one: HsmStatus, facts: StatusFacts, now: number, paint: Paint)
     one.sealed ? head : `${head}  ${NOT_SEALED}`,
     `  ${countsOf(one, now)}`,
     `  ${agesOf(one, now)}`,
+    ...drillLines(facts.drills?.get(one.hsm), now, paint),
     ...cut(one.lost, (lost) => lostLine(lost, { connection: facts.connection, now, paint })),
     ...cut(
       one.risks,
@@ -114,7 +118,6 @@ function agesOf({ scannedAt, lastRun, verifiedAt }: SeenStatus, now: number): st
     `last scan ${ago(scannedAt, now)}`,
     `last run ${run}`,
     `last verification ${ago(verifiedAt, now)}`,
-    'last drill never',
   ].join('; ');
 }
 

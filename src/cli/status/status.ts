@@ -11,6 +11,7 @@ import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { explain } from '../frame/failures.ts';
 import { channelStatuses } from './channels.ts';
+import { drillsOf, hasFailed } from './drill-lines.ts';
 import { statusPage } from './status-page.ts';
 import { waitingRequests } from './waiting.ts';
 
@@ -34,23 +35,34 @@ export const status = defineCommand({
     const config = requireConfig(connection);
     const hsms = chosenHsms(config, given.hsm);
     const store = openStore(connection, config, context);
-    const [statuses, requests, reached] = await Promise.all([
+    const [statuses, requests, reached, drilled] = await Promise.all([
       judgeHsms(connection, hsms, context),
       orDoubt('recovery requests', context, () => waitingRequests(store, context)),
       orDoubt('channels to people', context, () => channelStatuses(config, store)),
+      orDoubt('results of drills', context, () => drillsOf(store, config, hsms, context.signal)),
     ]);
     const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
-    const verdict = overallVerdict(statuses);
+    const drills = drilled.value;
+    // A recovery point that does not bring its key back is none.
+    const failed = drills !== undefined && hasFailed(drills);
+    const seen = overallVerdict(statuses);
+    const verdict = failed && seen === 'safe' ? 'at-risk' : seen;
     return {
       data: {
-        safe: isSafe(statuses),
+        safe: isSafe(statuses) && !failed,
         sealed: isSealed(statuses),
         verdict,
         hsms: statuses,
         waiting: waiting ?? null,
         channels: reached.value ?? null,
+        drills: drills === undefined ? null : Object.fromEntries(drills),
       },
-      doubts: [...troublesOf(statuses).flatMap(doubtsOf), ...requests.doubts, ...reached.doubts],
+      doubts: [
+        ...troublesOf(statuses).flatMap(doubtsOf),
+        ...requests.doubts,
+        ...reached.doubts,
+        ...drilled.doubts,
+      ],
       table: {
         columns: ['Hsm', 'Verdict', 'Active', 'Covered', 'Excluded', 'Risks', 'Deleted', 'Lost'],
         rows: statuses.map((one) =>
@@ -62,7 +74,10 @@ export const status = defineCommand({
             : [one.hsm, one.verdict, ...Array<undefined>(6).fill(undefined)],
         ),
       },
-      page: statusPage({ statuses, verdict, waiting, channels: reached.value ?? [], connection }, context),
+      page: statusPage(
+        { statuses, verdict, waiting, channels: reached.value ?? [], connection, drills },
+        context,
+      ),
       exit: EXITS[verdict],
     };
   },

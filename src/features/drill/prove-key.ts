@@ -24,6 +24,9 @@ export interface ProveDeps {
   readonly retry: RetryPolicy;
 }
 
+/** Does the work and notes how long it took. */
+type Timed = <T>(step: Step, work: () => Promise<T>) => Promise<T>;
+
 /** What is to be proven. */
 export interface ProveTask {
   readonly entry: CatalogueEntry;
@@ -49,7 +52,7 @@ export type Proof = Pick<DrillResult, 'verdict' | 'reasons' | 'used' | 'unused' 
 /** Fails only when `signal` is aborted, or the journal cannot be written. */
 export async function proveKey(deps: ProveDeps, task: ProveTask, signal: AbortSignal): Promise<Proof> {
   const steps: Partial<Record<Step, number>> = {};
-  const timed = async <T>(step: Step, work: () => Promise<T>): Promise<T> => {
+  const timed: Timed = async (step, work) => {
     const from = deps.clock.now();
     try {
       return await work();
@@ -65,7 +68,7 @@ export async function proveKey(deps: ProveDeps, task: ProveTask, signal: AbortSi
     const { found } = fetched;
     await task.note();
     made = true;
-    const restored = await timed('restore', () => restore(deps, task.entry.record, found.bytes, signal));
+    const restored = await restore(deps, task.entry.record, found.bytes, timed, signal);
     const other = nameFault(task.entry.record, restored);
     if (other !== undefined) {
       await task.noteOther(restored.name);
@@ -122,6 +125,7 @@ async function restore(
   deps: ProveDeps,
   { key }: CatalogueEntry['record'],
   bytes: Uint8Array,
+  timed: Timed,
   signal: AbortSignal,
 ): Promise<KeyDetail> {
   let doubtful = false;
@@ -129,7 +133,8 @@ async function restore(
     async () => {
       await deps.restores.take(signal);
       try {
-        const restored = await deps.hsm.keys.restoreKey(bytes, signal);
+        // Without the wait for the pace: how long a recovery would take.
+        const restored = await timed('restore', () => deps.hsm.keys.restoreKey(bytes, signal));
         deps.restores.succeeded();
         return restored;
       } catch (error) {

@@ -2,11 +2,11 @@
 
 import { isWardenError } from '../../core/errors.ts';
 import type { KeyDetail } from '../../core/model/key.ts';
-import { challengeOf } from './challenge.ts';
+import { challengeOf, shortOf } from './challenge.ts';
 import type { Enrolment } from './model/enrolments.ts';
 import type { Limit } from './model/result.ts';
 import type { DrillHsm } from './ports.ts';
-import { digestFor, encryptFor, isSignedBy, shortOf, type Way, wayOf } from './ways.ts';
+import { digestFor, encryptFor, isSignedBy, type Way, wayOf } from './ways.ts';
 
 /** What came of it. */
 export type Use =
@@ -51,7 +51,8 @@ async function go(
     if (enrolled === undefined) return { kind: 'limited', limit: 'not-enrolled' };
     if (!version.keyOps.includes(enrolled.operation)) return { kind: 'limited', limit: 'operations' };
     const opened = await hsm.open(version, enrolled, signal);
-    return isSame(opened, challenge)
+    const expected = enrolled.operation === 'unwrapKey' ? shortOf(challenge) : challenge;
+    return isSame(opened, expected)
       ? { kind: 'used', how: `opened what its owner enrolled (${enrolled.algorithm})` }
       : { kind: 'wrong', why: `Version ${version.version} opens what its owner enrolled as something else.` };
   }

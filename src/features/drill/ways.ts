@@ -87,8 +87,3 @@ export function encryptFor(key: PublicKey, plaintext: Uint8Array): string {
   const options = { key: publicKey, padding: constants.RSA_PKCS1_OAEP_PADDING, oaepHash: 'sha256' };
   return publicEncrypt(options, plaintext).toString('base64url');
 }
-
-/** What is encrypted for an RSA key: the challenge itself may be longer than the key allows. */
-export function shortOf(challenge: Uint8Array): Buffer {
-  return createHash('sha256').update(challenge).digest();
-}

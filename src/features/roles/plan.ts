@@ -10,7 +10,7 @@ import {
 } from './roles.ts';
 
 /** The object id of each app's identity. */
-export type Principals = Readonly<Record<App, string>>;
+export type Principals = Readonly<Partial<Record<App, string>>>;
 
 /** What an HSM has. */
 export interface ObservedRoles {
@@ -37,6 +37,15 @@ export type RoleProblem =
       readonly through: string;
       readonly scope: string;
     }
+  /** Somebody else may use keys in a drill HSM. */
+  | {
+      readonly kind: 'stranger';
+      readonly app: App;
+      readonly principalId: string;
+      readonly dataAction: string;
+      readonly through: string;
+      readonly scope: string;
+    }
   | {
       readonly kind: 'forbidden';
       readonly app: App;
@@ -55,8 +64,12 @@ export async function observeRoles(roles: LocalRoles, signal?: AbortSignal): Pro
 }
 
 /** The steps that are still to do, in their order; none when everything is in place. */
-export function planRoles(observed: ObservedRoles, principals: Principals): readonly RoleStep[] {
-  return WARDEN_ROLES.flatMap((role) => [
+export function planRoles(
+  observed: ObservedRoles,
+  principals: Principals,
+  roles: readonly WardenRole[] = WARDEN_ROLES,
+): readonly RoleStep[] {
+  return roles.flatMap((role) => [
     ...definitionStep(observed, role),
     ...assignmentStep(observed, role, principals),
   ]);
@@ -77,7 +90,7 @@ function assignmentStep(
   role: WardenRole,
   principals: Principals,
 ): readonly RoleStep[] {
-  const principalId = principals[role.app];
+  const principalId = principalOf(principals, role.app);
   const found = assignments.some(
     (one) =>
       same(one.principalId, principalId) &&
@@ -98,9 +111,10 @@ function assignmentStep(
 export function checkRoles(
   { definitions, assignments }: ObservedRoles,
   principals: Principals,
+  roles: readonly WardenRole[] = WARDEN_ROLES,
 ): readonly RoleProblem[] {
-  return WARDEN_ROLES.flatMap(({ app, dataActions }) => {
-    const own = assignments.filter(({ principalId }) => same(principalId, principals[app]));
+  return roles.flatMap(({ app, dataActions }) => {
+    const own = assignments.filter(({ principalId }) => same(principalId, principalOf(principals, app)));
     const held = own.flatMap(({ roleId, scope }) => {
       const definition = definitions.find(({ id }) => same(id, roleId));
       return effective(definition).map((dataAction) => ({
@@ -124,6 +138,36 @@ export function checkRoles(
       }),
     ];
   });
+}
+
+/** Who but the drill app may do anything with keys of a drill HSM: there are copies of production keys in it for moments. */
+export function checkAlone(
+  { definitions, assignments }: ObservedRoles,
+  drill: string,
+): readonly RoleProblem[] {
+  return assignments.flatMap(({ principalId, roleId, scope }) => {
+    if (same(principalId, drill)) return [];
+    const definition = definitions.find(({ id }) => same(id, roleId));
+    const onKeys = effective(definition).filter((action) => /(\/keys\/|\*)/i.test(action));
+    if (onKeys.length === 0 && definition !== undefined) return [];
+    const through = definition?.roleName ?? roleId;
+    return [
+      {
+        kind: 'stranger',
+        app: 'drill',
+        principalId,
+        dataAction: onKeys[0] ?? 'unknown',
+        through,
+        scope,
+      } as const,
+    ];
+  });
+}
+
+function principalOf(principals: Principals, app: App): string {
+  const id = principals[app];
+  if (id === undefined) throw new Error(`expected the object id of the identity of the ${app} app`);
+  return id;
 }
 
 /** Does the steps. Blocked ones are left to a person. Fails with the codes of {@link LocalRoles}; a repeat goes on where it stopped. */

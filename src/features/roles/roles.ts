@@ -4,11 +4,11 @@ import { sha256Hex } from '../../core/sha256.ts';
 const PREFIX = 'Microsoft.KeyVault/managedHsm/';
 
 /** Which app an identity belongs to. */
-export type App = 'backup' | 'recovery';
+export type App = 'backup' | 'recovery' | 'drill';
 
 /** A custom role of ours. */
-export interface WardenRole {
-  readonly app: App;
+export interface WardenRole<A extends App = App> {
+  readonly app: A;
   /** GUID of its definition, the same on every HSM. */
   readonly id: string;
   readonly roleName: string;
@@ -21,7 +21,7 @@ export interface WardenRole {
  * Crypto Officer, which may also purge and assign itself anything.
  * https://learn.microsoft.com/azure/key-vault/managed-hsm/built-in-roles
  */
-export const WARDEN_ROLES: readonly WardenRole[] = [
+export const WARDEN_ROLES: readonly WardenRole<'backup' | 'recovery'>[] = [
   role('backup', 'HSM Warden Backup', 'Lists and backs up keys and watches deleted ones.', [
     'keys/read/action',
     'keys/backup/action',
@@ -35,6 +35,26 @@ export const WARDEN_ROLES: readonly WardenRole[] = [
     'keys/backup/action',
   ]),
 ];
+
+/** The role of the drill app, in a drill HSM and nowhere else: it uses, deletes and purges the copies that it has restored. */
+export const DRILL_ROLE: WardenRole = role(
+  'drill',
+  'HSM Warden Drill',
+  'Restores keys into a drill HSM, uses them, and deletes and purges them.',
+  [
+    'keys/read/action',
+    'keys/restore/action',
+    'keys/sign/action',
+    'keys/verify/action',
+    'keys/encrypt/action',
+    'keys/decrypt/action',
+    'keys/wrap/action',
+    'keys/unwrap/action',
+    'keys/delete',
+    'keys/deletedKeys/read/action',
+    'keys/deletedKeys/delete',
+  ],
+);
 
 /** The scope they are assigned at: all keys, and not the HSM with its security domain and settings. */
 export const ROLE_SCOPE = '/keys';
@@ -64,7 +84,12 @@ export function assignmentName(roleId: string, principalId: string): string {
   return guidOf(`assignment ${roleId} ${principalId.toLowerCase()} ${ROLE_SCOPE}`);
 }
 
-function role(app: App, roleName: string, description: string, actions: readonly string[]): WardenRole {
+function role<A extends App>(
+  app: A,
+  roleName: string,
+  description: string,
+  actions: readonly string[],
+): WardenRole<A> {
   return {
     app,
     id: guidOf(`role ${roleName}`),

@@ -1,4 +1,4 @@
-/** The settings of the two apps in the local world: what the bicep of a deployment would write. */
+/** The settings of the apps in the local world: what the bicep of a deployment would write. */
 import type { Emulator } from '../../emulator/start-emulator.ts';
 import type { Azurite } from '../azurite.ts';
 import { type Issuer, LOCAL_AUDIENCE, LOCAL_TENANT } from '../issuer/issuer.ts';
@@ -14,6 +14,7 @@ export const WATCH_SOURCE = 'watch';
 /** The parts of the world that the settings name. */
 interface WorldParts {
   readonly hsms: readonly Emulator[];
+  readonly drill: Emulator;
   readonly seals: SealSettings;
   readonly azurite: Azurite;
   readonly topic: Topic;
@@ -26,13 +27,14 @@ export function resourceOf({ name }: Pick<Emulator, 'name'>): string {
 }
 
 /** Settings under which the backup app runs here. */
-export function backupSettings({ hsms, seals, azurite, topic, caFile }: WorldParts) {
+export function backupSettings({ hsms, drill, seals, azurite, topic, caFile }: WorldParts) {
   return {
     WARDEN_CREDENTIAL: 'managed-identity',
     WARDEN_CLIENT_ID: IDENTITIES.backup.clientId,
     WARDEN_HSMS: JSON.stringify(
       hsms.map((hsm) => ({ name: hsm.name, url: hsm.url, resource: resourceOf(hsm) })),
     ),
+    WARDEN_DRILL_HSMS: JSON.stringify([{ name: drill.name, url: drill.url, resource: drill.resource.id }]),
     WARDEN_SEAL_KEY_URL: seals.keyUrl.backup,
     WARDEN_SEAL_PUBLIC_KEYS: seals.publicKeys,
     WARDEN_CA_FILE: caFile,
@@ -42,6 +44,11 @@ export function backupSettings({ hsms, seals, azurite, topic, caFile }: WorldPar
     WARDEN_AUDIT_HUB: 'managed-hsm-audit',
     AzureWebJobsStorage__queueServiceUri: azurite.queueUrl,
   };
+}
+
+/** What the drill app's settings have other. */
+export function drillSettings(seals: SealSettings) {
+  return { WARDEN_CLIENT_ID: IDENTITIES.drill.clientId, WARDEN_SEAL_KEY_URL: seals.keyUrl.drill };
 }
 
 /** What the recovery app's settings have more, or other. */

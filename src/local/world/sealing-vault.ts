@@ -7,7 +7,7 @@ import type { Change, KeyVersion } from '../../emulator/state/model.ts';
 import { IDENTITIES } from './app-roles.ts';
 
 type App = keyof typeof IDENTITIES;
-const APPS = ['backup', 'recovery'] as const satisfies readonly App[];
+const APPS = ['backup', 'recovery', 'drill'] as const satisfies readonly App[];
 
 /** Of each app: its role, and the assignment of it on the one key. */
 const NAMES = {
@@ -18,6 +18,10 @@ const NAMES = {
   recovery: {
     key: 'warden-seal-recovery',
     assignment: '8e5a3f17-1c64-4d0b-9b27-6f3e0d8c2b52',
+  },
+  drill: {
+    key: 'warden-seal-drill',
+    assignment: '5f9c2b84-3e17-4a60-8d25-9b1e7c4f6a03',
   },
 } as const;
 
@@ -37,14 +41,20 @@ export interface SealSettings {
 }
 
 /** Starts the vault. Its keys are made at the first start and stay. */
-export function startSealingVault(folder: string, caDir: string): Promise<Emulator> {
-  return startEmulator({
+export async function startSealingVault(folder: string, caDir: string): Promise<Emulator> {
+  const vault = await startEmulator({
     name: 'warden-seals',
     caDir,
     stateDir: join(folder, 'sealing-vault'),
     purgeProtection: true,
     seed: firstChanges,
   });
+  // A world of an earlier version lacks the key of an app that came later.
+  for (const [order, app] of APPS.entries()) {
+    if (findNewest(vault, app) === undefined)
+      await vault.change(await firstKey(app, order, Math.floor(vault.now() / 1000)));
+  }
+  return vault;
 }
 
 /** What the settings of the apps say of the vault. */
@@ -55,7 +65,7 @@ export function sealSettings(vault: Emulator, deployment: string): SealSettings 
     return material.kty === 'EC' ? [{ app, x: padded(material.x), y: padded(material.y) }] : [];
   });
   return {
-    keyUrl: { backup: urlOf('backup'), recovery: urlOf('recovery') },
+    keyUrl: { backup: urlOf('backup'), recovery: urlOf('recovery'), drill: urlOf('drill') },
     publicKeys: JSON.stringify({ deployment, keys }),
   };
 }
@@ -99,8 +109,12 @@ async function firstKey(app: App, order: number, now: number): Promise<Change[]>
   ];
 }
 
-function newestOf({ state }: Emulator, app: App): KeyVersion {
-  const newest = [...state.keys.values()].find(({ name }) => name === NAMES[app].key)?.versions.at(-1);
+function findNewest({ state }: Emulator, app: App): KeyVersion | undefined {
+  return [...state.keys.values()].find(({ name }) => name === NAMES[app].key)?.versions.at(-1);
+}
+
+function newestOf(vault: Emulator, app: App): KeyVersion {
+  const newest = findNewest(vault, app);
   if (newest === undefined) throw new Error(`the sealing key of the ${app} app is gone from the local vault`);
   return newest;
 }

@@ -22,8 +22,8 @@ import { type Receiver, startReceiver } from '../receiver/receiver.ts';
 import type { CloudEvent } from '../topic/cloud-event.ts';
 import { startTopic, type Topic } from '../topic/topic.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import { appRoles, IDENTITIES } from './app-roles.ts';
-import { backupSettings, recoverySettings } from './app-settings.ts';
+import { appRoles, drillRoles, IDENTITIES } from './app-roles.ts';
+import { backupSettings, drillSettings, recoverySettings } from './app-settings.ts';
 import { freePorts } from './free-ports.ts';
 import { type SealSettings, sealSettings, startSealingVault } from './sealing-vault.ts';
 import { HSM_NAMES, type LocalHsmName, seedWorld } from './seed-keys.ts';
@@ -35,6 +35,7 @@ const TOKEN_SECONDS = 400 * 86_400;
 const USUAL_PORTS = {
   contoso: 8443,
   fabrikam: 8444,
+  drill: 8445,
   blob: 10_000,
   queue: 10_001,
   topic: 7073,
@@ -64,6 +65,8 @@ export interface WorldOptions {
 /** The world, up and running. */
 export interface World {
   readonly hsms: readonly Emulator[];
+  /** The HSM of the restore drills: of the same security domain, without purge protection, and empty. */
+  readonly drill: Emulator;
   /** Where the sealing keys of the apps are. */
   readonly vault: Emulator;
   /** What the settings say of them. */
@@ -80,6 +83,8 @@ export interface World {
   readonly tokenFile: string;
   /** Settings under which the backup app runs here. */
   readonly settings: Readonly<Record<string, string>>;
+  /** What the drill app's settings have other. */
+  readonly drillSettings: Readonly<Record<string, string>>;
   /** What the recovery app's settings have more, or other. */
   readonly recoverySettings: Readonly<Record<string, string>>;
   /** Ends everything; what it stored stays. */
@@ -129,12 +134,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       startIdentityEndpoint(tokenMaker(authority.issuerKey)).then(note),
       startEventTopic(ports.topic, leaf, authority.issuerKey, options.onEvent).then(note),
       startSealingVault(folder, caDir).then(note),
+      startDrillHsm(folder, ports.drill, { caDir, securityDomain }).then(note),
       ...HSM_NAMES.map((name) =>
         startHsm(name, options, ports[name], { caDir, securityDomain, auditSink: auditFeed.url }).then(note),
       ),
     ] as const;
     await unlessAborted(Promise.allSettled(starting), options.signal);
-    const [azurite, identity, topic, vault, ...hsms] = await Promise.all(starting);
+    const [azurite, identity, topic, vault, drill, ...hsms] = await Promise.all(starting);
     const tokenFile = join(folder, 'administrator.token');
     await writeFile(tokenFile, hsms[0]?.token ?? '', { mode: 0o600 });
     const { certificate: caPem, caFile } = authority;
@@ -144,15 +150,31 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       onMessage === undefined
         ? undefined
         : note(await startReceiver({ caDir, port: ports.messages, onMessage }));
-    const running = { hsms, vault, seals, azurite, topic, issuer, auditFeed, receiver };
+    const running = { hsms, drill, vault, seals, azurite, topic, issuer, auditFeed, receiver };
     const world = { ...running, caFile, caPem, tokenFile, close };
     const settings = { ...identity.environment, ...backupSettings(world), ...receiver?.settings };
     const own = { ...recoverySettings(issuer, seals), ...receiver?.recoverySettings };
-    return { ...world, settings, recoverySettings: own };
+    return { ...world, settings, drillSettings: drillSettings(seals), recoverySettings: own };
   } catch (error) {
     await close();
     throw error;
   }
+}
+
+function startDrillHsm(
+  folder: string,
+  port: number,
+  shared: { readonly caDir: string; readonly securityDomain: string },
+): Promise<Emulator> {
+  return startEmulator({
+    name: 'drill',
+    port,
+    ...shared,
+    stateDir: join(folder, 'hsm-drill'),
+    purgeProtection: false,
+    retentionDays: 7,
+    seed: async () => drillRoles(),
+  });
 }
 
 function startHsm(
@@ -199,7 +221,7 @@ function startEventTopic(
 function tokenMaker(issuerKey: string): TokenMaker {
   const issuer = createIssuer(issuerKey, DEFAULT_TENANT_ID, Date.now);
   return async (resource, clientId) => {
-    const app = clientId === IDENTITIES.recovery.clientId ? IDENTITIES.recovery : IDENTITIES.backup;
+    const app = Object.values(IDENTITIES).find((one) => one.clientId === clientId) ?? IDENTITIES.backup;
     const request = {
       objectId: app.objectId,
       appId: app.clientId,
@@ -221,5 +243,5 @@ async function secretIn(file: string): Promise<string> {
 }
 
 function mapToZero(ports: Ports): Ports {
-  return { ...ports, contoso: 0, fabrikam: 0, blob: 0, queue: 0, topic: 0, issuer: 0, messages: 0 };
+  return { ...ports, contoso: 0, fabrikam: 0, drill: 0, blob: 0, queue: 0, topic: 0, issuer: 0, messages: 0 };
 }

@@ -6,6 +6,7 @@ import type { SealSettings } from './sealing-vault.ts';
 /** What there is to know of a running world. */
 export interface WorldFacts {
   readonly hsms: readonly { readonly name: string; readonly url: string; readonly resource?: string }[];
+  readonly drillHsm?: { readonly name: string; readonly url: string; readonly resource: string };
   readonly caFile: string;
   readonly blobUrl: string;
   readonly queueUrl: string;
