@@ -60,6 +60,8 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
   try {
     // An app reads its settings while it is loaded: now they are the recovery's.
     Object.assign(process.env, world.recoverySettings);
+    // Links in events lead to the console; a free port is known only once the app listens.
+    if (ports.recovery !== 0) process.env.WARDEN_ORIGIN = `http://127.0.0.1:${ports.recovery}`;
     const recovery = await start('functions/recovery-main.ts', ports.recovery);
     started.push(recovery);
     Object.assign(process.env, world.drillSettings);

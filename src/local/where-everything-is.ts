@@ -12,6 +12,8 @@ export function whereEverythingIs(world: World, apps: Apps, folder: string): str
   const hsms = world.hsms.map(({ name, url }) => `  ${`HSM ${name}`.padEnd(14)} ${url}`);
   return [
     '',
+    `Console: ${apps.recovery.url}/`,
+    '  Sign in as alice (asks), bob or carol (approve), dave (audits). The browser asks once about the local certificate.',
     'Running. Ctrl-C ends everything; the next start finds it as it was.',
     ...hsms,
     `  ${`HSM ${world.drill.name}`.padEnd(14)} ${world.drill.url} (restore drills only)`,

@@ -1,8 +1,11 @@
 /** A token issuer for this machine: what Entra does for the product in Azure, with a few named people and no passwords. */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import type { CertificatePair } from '../../emulator/tls/certificates.ts';
+import { createAuthority, openIdConfiguration, type Tokens } from './authority.ts';
 import { EVENT_GRID, type LocalPerson, PEOPLE } from './people.ts';
+import type { SignedIn } from './sign-in.ts';
 
 /** The tenant of the local directory. */
 export const LOCAL_TENANT = '10ca1000-0000-4000-8000-000000000000';
@@ -21,12 +24,18 @@ export interface IssuerOptions {
   /** The time, epoch milliseconds. */
   readonly now: () => number;
   readonly people?: readonly LocalPerson[];
+  /** With it people sign in by a browser, too, at an authority of its own over TLS. */
+  readonly authority?: { readonly port: number; readonly tls: CertificatePair };
 }
 
 /** A running issuer. */
 export interface Issuer {
-  /** The `iss` of its tokens; the server's own address. */
+  /** The server's own address. */
   readonly url: string;
+  /** The `iss` of its tokens: the authority that browsers sign in at where there is one, else the address. */
+  readonly name: string;
+  /** JSON of the OpenID configuration of the authority. */
+  readonly metadata: string;
   readonly jwksUrl: string;
   /** A token of a person, with `change` over its claims. Fails for a name nobody has. */
   token(person: string, change?: Readonly<Record<string, unknown>>): Promise<string>;
@@ -42,16 +51,59 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
   const { now, people = PEOPLE } = options;
   let signing = await makeKey(1);
   const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(options.port, '127.0.0.1', resolve);
-  });
-  const url = `http://127.0.0.1:${portOf(server.address())}`;
+  const url = `http://127.0.0.1:${await listen(server, options.port)}`;
+  let name = url;
+  const authority =
+    options.authority === undefined
+      ? undefined
+      : createAuthority(
+          {
+            tls: options.authority.tls,
+            tenant: LOCAL_TENANT,
+            people,
+            now,
+            keySet: () => ({ keys: [signing.jwk] }),
+            tokens: tokensOf,
+          },
+          () => name,
+        );
+  if (authority !== undefined) {
+    name = `https://127.0.0.1:${await listen(authority, options.authority?.port ?? 0)}/${LOCAL_TENANT}`;
+  }
 
-  async function token(name: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
-    const person = people.find((known) => known.name === name);
-    if (person === undefined) throw new Error(`there is nobody called ${name}`);
-    return sign({ ...claimsOf(person, url, now()), ...change });
+  async function token(who: string, change: Readonly<Record<string, unknown>> = {}): Promise<string> {
+    return sign({ ...claimsOf(personCalled(who), name, now()), ...change });
+  }
+
+  function personCalled(who: string): LocalPerson {
+    const person = people.find((known) => known.name === who);
+    if (person === undefined) throw new Error(`there is nobody called ${who}`);
+    return person;
+  }
+
+  async function tokensOf({ person, at, clientId, nonce, contexts }: SignedIn): Promise<Tokens> {
+    const signIn = {
+      auth_time: Math.floor(at / 1000),
+      ...(contexts.length === 0 ? {} : { acrs: [...contexts] }),
+    };
+    const {
+      scp: _scope,
+      roles: _roles,
+      groups: _groups,
+      ...who
+    } = claimsOf(personCalled(person), name, now());
+    const idToken = {
+      ...who,
+      ...signIn,
+      aud: clientId,
+      name: person,
+      ...(nonce === undefined ? {} : { nonce }),
+    };
+    return {
+      accessToken: await token(person, signIn),
+      idToken: await sign(idToken),
+      expiresInSeconds: TOKEN_SECONDS,
+    };
   }
 
   function sign(claims: JWTPayload): Promise<string> {
@@ -70,7 +122,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
     if (pathname === '/keys') {
       send(response, 200, 'application/json', JSON.stringify({ keys: [signing.jwk] }));
     } else if (pathname === '/.well-known/openid-configuration') {
-      send(response, 200, 'application/json', JSON.stringify({ issuer: url, jwks_uri: `${url}/keys` }));
+      send(response, 200, 'application/json', JSON.stringify({ issuer: name, jwks_uri: `${url}/keys` }));
     } else if (pathname === '/token' && people.some(({ name }) => name === searchParams.get('person'))) {
       send(response, 200, 'text/plain', await token(searchParams.get('person') ?? ''));
     } else {
@@ -81,15 +133,19 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
 
   return {
     url,
+    name,
+    metadata: JSON.stringify(openIdConfiguration(name)),
     jwksUrl: `${url}/keys`,
     token,
-    appToken: (change = {}) => sign({ ...appClaims(url, now()), ...change }),
+    appToken: (change = {}) => sign({ ...appClaims(name, now()), ...change }),
     async rotate() {
       signing = await makeKey(signing.number + 1);
     },
     async stop() {
-      server.closeAllConnections();
-      await new Promise<void>((resolve) => server.close(() => resolve()));
+      for (const one of [server, ...(authority === undefined ? [] : [authority])]) {
+        one.closeAllConnections();
+        await new Promise<void>((resolve) => one.close(() => resolve()));
+      }
     },
   };
 }
@@ -110,6 +166,8 @@ function claimsOf(person: LocalPerson, issuer: string, now: number): JWTPayload 
     roles: [...person.roles],
     groups: [...person.groups],
     preferred_username: `${person.name}@contoso.test`,
+    // Without a browser nobody signs in: each token is that of a sign-in of this moment.
+    auth_time: Math.floor(now / 1000),
   };
 }
 
@@ -123,6 +181,13 @@ function commonClaims(iss: string, now: number): JWTPayload {
   const seconds = Math.floor(now / 1000);
   const times = { iat: seconds, nbf: seconds, exp: seconds + TOKEN_SECONDS };
   return { iss, aud: LOCAL_AUDIENCE, tid: LOCAL_TENANT, ver: '2.0', ...times };
+}
+
+function listen(server: Server, port: number): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(port, '127.0.0.1', () => resolve(portOf(server.address())));
+  });
 }
 
 function portOf(address: string | AddressInfo | null): number {

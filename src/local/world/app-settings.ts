@@ -58,8 +58,10 @@ export function recoverySettings(issuer: Issuer, seals: SealSettings) {
     WARDEN_SEAL_KEY_URL: seals.keyUrl.recovery,
     WARDEN_AUTH_TENANT: LOCAL_TENANT,
     WARDEN_AUTH_AUDIENCE: LOCAL_AUDIENCE,
-    WARDEN_AUTH_ISSUER: issuer.url,
+    WARDEN_AUTH_ISSUER: issuer.name,
     WARDEN_AUTH_KEYS_URL: issuer.jwksUrl,
+    // A browser asks about the certificate of the local authority only when it goes there.
+    WARDEN_CONSOLE_METADATA: issuer.metadata,
     WARDEN_APPROVAL_GROUPS: 'security,key-owner',
     WARDEN_SHARED_DOMAINS: HSM_NAMES.join('+'),
     // What the watch says of a deleted key opens a request; bringing it back still takes people.

@@ -41,6 +41,7 @@ const USUAL_PORTS = {
   topic: 7073,
   issuer: 7074,
   messages: 7075,
+  login: 7076,
 } as const;
 /** The audience of tokens for Event Grid: https://learn.microsoft.com/azure/event-grid/authenticate-with-microsoft-entra-id */
 const TOPIC_AUDIENCE = 'https://eventgrid.azure.net';
@@ -119,7 +120,11 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   };
   try {
     const auditFeed = note(await startAuditFeed());
-    const issuer = await startIssuer({ port: ports.issuer, now: () => systemClock.now() });
+    const issuer = await startIssuer({
+      port: ports.issuer,
+      now: () => systemClock.now(),
+      authority: { port: ports.login, tls: leaf },
+    });
     note({ close: () => issuer.stop() });
     // The emulators make their keys while Azurite loads: each takes a second or two.
     const storage = {
@@ -243,5 +248,6 @@ async function secretIn(file: string): Promise<string> {
 }
 
 function mapToZero(ports: Ports): Ports {
-  return { ...ports, contoso: 0, fabrikam: 0, drill: 0, blob: 0, queue: 0, topic: 0, issuer: 0, messages: 0 };
+  const zero = { contoso: 0, fabrikam: 0, drill: 0, blob: 0, queue: 0, topic: 0, issuer: 0, login: 0, messages: 0 };
+  return { ...ports, ...zero };
 }

@@ -100,6 +100,6 @@ function settingsThrough(detours: Detours, world: World): ChaosWorld['settings']
   const through = (settings: Settings): Settings =>
     Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, detours.through(value)]));
   const backup = { ...through(world.settings), WARDEN_PACE: '10', WARDEN_BUDGET_SECONDS: '60' };
-  const own = { ...through(world.recoverySettings), WARDEN_AUTH_ISSUER: world.issuer.url };
+  const own = { ...through(world.recoverySettings), WARDEN_AUTH_ISSUER: world.issuer.name };
   return { backup, recovery: { ...backup, ...own } };
 }
