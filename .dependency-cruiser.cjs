@@ -29,7 +29,7 @@ const DOORS = {
     'sweep',
     'sweep-context',
   ],
-  console: ['page-paths', 'pages', 'security-headers'],
+  console: ['console', 'model', 'page-paths', 'pages', 'routes', 'security-headers'],
   drill: [
     'challenge',
     'choose',
@@ -51,6 +51,7 @@ const DOORS = {
     'access/audit-proof',
     'access/gate',
     'access/refusals',
+    'access/sign-in',
     'execution/verify-recovered',
     'findings/findings',
     'findings/incidents',
@@ -81,7 +82,7 @@ const DOORS = {
     'structure',
   ],
   roles: ['plan', 'ports', 'roles'],
-  status: ['hsm-status', 'judge-hsm'],
+  status: ['hsm-status', 'judge-hsm', 'summarize-scan', 'summary-document'],
   verify: ['check-backup', 'message', 'verify', 'verify-state'],
   watch: ['outbox', 'scan', 'judge/classify-active', 'judge/classify-use', 'observe/observe', 'model/[^/]+'],
 };

@@ -1,7 +1,7 @@
 /** The recovery app's entry point, with an identity of its own: reads the settings once, composes, registers. */
 import { app } from '@azure/functions';
-import { RECOVERY_ROUTES } from '../src/features/recovery/manifest.ts';
 import { readConfig } from '../src/platform/config/config.ts';
+import { API_ROUTES } from '../src/platform/features.ts';
 import { composeRecovery } from '../src/platform/recovery-app.ts';
 import { registerOpenApi } from './http/openapi.ts';
 import { registerPages } from './http/pages.ts';
@@ -12,9 +12,9 @@ import { startApp } from './start.ts';
 // Without it a body in chunks arrives empty, and the signature of a chunked webhook fails.
 app.setup({ enableHttpStream: true });
 startApp(() => {
-  const recovery = composeRecovery(readConfig(process.env));
+  const recovery = composeRecovery(readConfig(process.env), process.env);
   registerTriggers(recovery);
-  registerRoutes(RECOVERY_ROUTES, recovery.appFor, recovery.track);
+  registerRoutes(API_ROUTES, recovery.appFor, recovery.track);
   registerOpenApi();
   registerPages(recovery.pages);
   // Not awaited: whoever calls meanwhile waits for this very check, and the host for nothing.

@@ -1,7 +1,7 @@
 /** Makes the tables of docs/api.md from the route table and the table of problems; the rest of the page is written by hand. */
 import { PROBLEM_STATUS } from '../src/core/problem.ts';
 import { READERS } from '../src/features/recovery/access/caller.ts';
-import { RECOVERY_ROUTES } from '../src/features/recovery/manifest.ts';
+import { API_ROUTES } from '../src/platform/features.ts';
 import { between } from './between.ts';
 
 /** `page` with its tables made again. Throws when a mark is missing. */
@@ -10,7 +10,7 @@ export function apiPage(page: string): string {
 }
 
 function routeTable(): string {
-  const rows = RECOVERY_ROUTES.map(({ spec }) => [
+  const rows = API_ROUTES.map(({ spec }) => [
     `\`${spec.method} /api/${spec.path}\``,
     `\`${spec.name}\``,
     spec.summary,

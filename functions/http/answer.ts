@@ -17,13 +17,15 @@ export function toResponse({ status, body, headers }: RouteAnswer): HttpResponse
 
 /** The answer to an error. */
 export function toProblem(error: unknown, invocationId: string): HttpResponseInit {
-  const { problem, retryAfterSeconds } = problemOf(error, invocationId);
+  const { problem, retryAfterSeconds, challenge } = problemOf(error, invocationId);
   return {
     status: problem.status,
     headers: {
       'content-type': 'application/problem+json',
       ...COMMON,
-      ...(problem.status === 401 ? { 'www-authenticate': 'Bearer' } : {}),
+      ...(problem.status === 401
+        ? { 'www-authenticate': challenge === undefined ? 'Bearer' : `Bearer ${challenge}` }
+        : {}),
       ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
     },
     body: JSON.stringify(problem),

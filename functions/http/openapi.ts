@@ -3,8 +3,7 @@ import { app } from '@azure/functions';
 import { z } from 'zod';
 import { Problem } from '../../src/core/problem.ts';
 import type { RouteSpec } from '../../src/core/route.ts';
-import { RECOVERY_ROUTES } from '../../src/features/recovery/manifest.ts';
-import { OPENAPI } from '../../src/platform/features.ts';
+import { API_ROUTES, OPENAPI } from '../../src/platform/features.ts';
 import { alwaysAnswered } from './always-answered.ts';
 import { toResponse } from './answer.ts';
 import { MAX_BODY_BYTES } from './request.ts';
@@ -22,7 +21,7 @@ export function registerOpenApi(): void {
 /** The description of the API. */
 export function openApiDocument() {
   const paths: Record<string, Record<string, unknown>> = {};
-  for (const { spec } of RECOVERY_ROUTES) {
+  for (const { spec } of API_ROUTES) {
     const path = `/${spec.path}`;
     paths[path] = { ...paths[path], [spec.method.toLowerCase()]: operationOf(spec) };
   }

@@ -10,6 +10,7 @@ import { isWardenError } from '../../src/core/errors.ts';
 import type { Actor } from '../../src/core/model/names.ts';
 import type { Logger } from '../../src/core/ports.ts';
 import type { Route } from '../../src/core/route.ts';
+import { isoTime } from '../../src/core/time.ts';
 import { type Authenticator, type Caller, requirePerson } from '../../src/features/recovery/access/caller.ts';
 import type { Refusals } from '../../src/features/recovery/access/refusals.ts';
 import { alwaysAnswered } from './always-answered.ts';
@@ -23,6 +24,12 @@ export interface Guard {
   readonly logger: Logger;
   /** Fails with `gate-disarmed`. */
   passGate(): Promise<void>;
+  /** As {@link Guard.passGate}, unless only the audit log is the reason. */
+  passForReading(): Promise<void>;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Whether the sign-in of `caller` is good enough for `action`. Fails with `step-up-required`, `sign-in-stale` or `sign-in-unproven`. */
+  requireSignIn(caller: Caller, action: string): void;
 }
 
 /** Counts the work on an answer, so that a stop waits for it. */
@@ -66,7 +73,12 @@ function handlerOf<App extends Guard>(
       if (caller !== undefined) identify(caller.actor);
       if (caller !== undefined && spec.roles !== 'anybody') requirePerson(caller, ...spec.roles);
       if (spec.gated === true) await given.passGate();
-      return toResponse(await respond({ app: given, caller, request: toRawRequest(request), identify }));
+      if (spec.gated === 'identity') await given.passForReading();
+      if (caller !== undefined && spec.action !== undefined) given.requireSignIn(caller, spec.action);
+      const answered = await respond({ app: given, caller, request: toRawRequest(request), identify });
+      // Pages count down by the app's clock, not by that of the machine that shows them.
+      const headers = { ...answered.headers, 'warden-now': isoTime(given.now()) };
+      return toResponse({ ...answered, headers });
     } catch (error) {
       await guard?.refusals.note(error, `${request.method} ${spec.name}`, known, guard.logger);
       const refused = toProblem(error, context.invocationId);

@@ -80,6 +80,12 @@ type productSettingsType = {
   @description('Optional. How long a request that has ended stays in the list. By its id it can be read for good, and the audit log keeps it. Expected: 1 to 3650 days.')
   WARDEN_LIST_DAYS: string?
 
+  @description('Optional. How old the sign-in behind an approval may be: a token keeps what it says as long as it lives. Tokens must say when the person signed in (`auth_time`). Expected: 1 to 1440 minutes.')
+  WARDEN_APPROVAL_SIGN_IN_MINUTES: string?
+
+  @description('Optional. The Entra authentication context that an action needs; without it in the token the person is sent to sign in again. Expected: JSON like `{"approve":"c1"}`; actions are `request`, `approve`, `reject`, `cancel`, `acknowledge`, `rearm`.')
+  WARDEN_STEP_UP: string?
+
   @description('Optional. HSMs that share a security domain, so that one can restore the other’s backups. Expected: HSM names joined by `+`; several such groups separated by commas.')
   WARDEN_SHARED_DOMAINS: string?
 

@@ -49,6 +49,9 @@ export const ERROR_CLASSES = {
   'lease-lost': 'transient',
   'token-missing': 'permanent',
   'token-invalid': 'permanent',
+  'step-up-required': 'permanent',
+  'sign-in-stale': 'permanent',
+  'sign-in-unproven': 'permanent',
   'identity-unreachable': 'transient',
   'role-missing': 'permanent',
   'origin-refused': 'permanent',
@@ -61,6 +64,7 @@ export const ERROR_CLASSES = {
   'too-many-open': 'permanent',
   'gate-disarmed': 'permanent',
   'recovery-unknown': 'permanent',
+  'run-unknown': 'permanent',
   'finding-unknown': 'permanent',
   'rearming-unknown': 'permanent',
   'nothing-to-rearm': 'permanent',
@@ -113,6 +117,8 @@ export interface WardenErrorOptions {
   readonly reason?: string;
   /** The service's own wish when to try again, in milliseconds from the answer. */
   readonly retryAfterMs?: number;
+  /** How to sign in so that it is let through: parameters of `WWW-Authenticate: Bearer`. */
+  readonly challenge?: string;
   /** The error underneath. */
   readonly cause?: unknown;
 }
@@ -126,6 +132,7 @@ export class WardenError extends Error {
   readonly key: string | undefined;
   readonly retryAfterMs: number | undefined;
   readonly reason: string | undefined;
+  readonly challenge: string | undefined;
 
   constructor(code: WardenErrorCode, options: WardenErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -135,6 +142,7 @@ export class WardenError extends Error {
     this.key = options.key;
     this.retryAfterMs = options.retryAfterMs;
     this.reason = options.reason;
+    this.challenge = options.challenge;
   }
 
   /** Whether trying again later can help. */

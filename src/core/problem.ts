@@ -7,6 +7,9 @@ export const PROBLEM_STATUS: Readonly<Partial<Record<WardenErrorCode, number>>> 
   'token-missing': 401,
   'token-invalid': 401,
   'webhook-refused': 401,
+  'step-up-required': 401,
+  'sign-in-stale': 401,
+  'sign-in-unproven': 401,
   'role-missing': 403,
   'origin-refused': 403,
   'webhook-app-refused': 403,
@@ -17,6 +20,7 @@ export const PROBLEM_STATUS: Readonly<Partial<Record<WardenErrorCode, number>>> 
   'request-too-large': 413,
   'media-type-unsupported': 415,
   'recovery-unknown': 404,
+  'run-unknown': 404,
   'finding-unknown': 404,
   'rearming-unknown': 404,
   'nothing-to-rearm': 409,
@@ -59,12 +63,12 @@ export type Problem = z.infer<typeof Problem>;
 
 /**
  * The answer to an error; `instance` identifies it in the logs. What is not ours says nothing of itself: the log has it
- * under the same instance. `retryAfterSeconds` is for the header.
+ * under the same instance. `retryAfterSeconds` and `challenge` are for the headers.
  */
 export function problemOf(
   error: unknown,
   instance: string,
-): { readonly problem: Problem; readonly retryAfterSeconds?: number } {
+): { readonly problem: Problem; readonly retryAfterSeconds?: number; readonly challenge?: string } {
   const known = isWardenError(error) ? error : undefined;
   const code = known?.code ?? 'internal';
   const status = known === undefined ? 500 : (PROBLEM_STATUS[known.code] ?? (known.transient ? 503 : 500));
@@ -78,6 +82,10 @@ export function problemOf(
     ...(known?.hsm === undefined ? {} : { hsm: known.hsm }),
     ...(known?.key === undefined ? {} : { key: known.key }),
   };
-  if (known?.retryAfterMs === undefined) return { problem };
-  return { problem, retryAfterSeconds: Math.ceil(known.retryAfterMs / 1000) };
+  const { retryAfterMs, challenge } = known ?? {};
+  return {
+    problem,
+    ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
+    ...(challenge === undefined ? {} : { challenge }),
+  };
 }

@@ -62,8 +62,13 @@ export interface RouteSpec<
   readonly summary: string;
   /** People with one of these app roles may call; `anybody`: the handler itself decides what it says to whom. */
   readonly roles: readonly string[] | 'anybody';
-  /** Nothing is answered while the gate is disarmed. */
-  readonly gated?: true;
+  /**
+   * Nothing is answered while the gate is disarmed; `identity`: answered all the same where only the audit log is the reason, for
+   * it says nothing against who calls.
+   */
+  readonly gated?: true | 'identity';
+  /** What the settings may ask a stronger or a fresher sign-in for. */
+  readonly action?: string;
   readonly params: Params;
   readonly query: Query;
   /** Headers by their lower-case names. */

@@ -1,6 +1,7 @@
 /** The backup app: nightly and single backups, the watch, the verification, the audit feed. */
 import { channel } from 'node:diagnostics_channel';
 import { Serializer } from '../core/serializer.ts';
+import { summarizeScan } from '../features/status/summarize-scan.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
 import { BACKUP_FEATURES, type BackupAppPorts } from './features.ts';
@@ -39,6 +40,11 @@ export function backupPortsOn(
       signal,
       saves,
       onProgress: (run) => progress.publish(run),
+      onScanned: (scan, policy) => {
+        const { keys, resource } = platform.hsms.get(scan.hsm);
+        const scanSchedule = platform.config.watch.schedule;
+        return summarizeScan({ ...platform, logger, keys, resource, scanSchedule }, policy, scan, signal);
+      },
     };
   };
 }

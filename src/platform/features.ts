@@ -2,20 +2,26 @@
 import type { AppPorts } from '../core/app-ports.ts';
 import type { Feature } from '../core/feature.ts';
 import type { OnceStore } from '../core/once-store.ts';
+import type { Route } from '../core/route.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import { AUDIT_FEED } from '../features/audit-feed/manifest.ts';
 import { BACKUP } from '../features/backup/manifest.ts';
+import { CONSOLE_ROUTES, type ConsoleApp } from '../features/console/routes.ts';
 import { DRILL, type DrillApp } from '../features/drill/manifest.ts';
 import { NOTIFY, type NotifyApp } from '../features/notify/manifest.ts';
+import type { Caller } from '../features/recovery/access/caller.ts';
 import type { RecoveryApp } from '../features/recovery/app.ts';
 import { RECOVERY, RECOVERY_ROUTES } from '../features/recovery/manifest.ts';
 import type { PointSeals } from '../features/recovery-points/point-seals.ts';
 import { VERIFY } from '../features/verify/manifest.ts';
-import { WATCH } from '../features/watch/manifest.ts';
+import { WATCH, type WatchApp } from '../features/watch/manifest.ts';
 import type { Config } from './config/config.ts';
 
 /** What every feature of the backup app is given for one call. */
-export interface BackupAppPorts extends AppPorts, Pick<NotifyApp, 'channels' | 'severityOf'> {
+export interface BackupAppPorts
+  extends AppPorts,
+    Pick<WatchApp, 'onScanned'>,
+    Pick<NotifyApp, 'channels' | 'severityOf'> {
   readonly config: Config;
   /** Of the recovery app, which alone writes them. */
   readonly auditStore: AuditStore;
@@ -56,11 +62,20 @@ export const DRILL_QUEUES: readonly string[] = queuesIn(DRILL_FEATURES);
 /** The names of all other queues; each has a poison queue beside it. */
 export const QUEUES: readonly string[] = queuesIn([...BACKUP_FEATURES, ...RECOVERY_FEATURES]);
 
+/** What the routes of the API work with. */
+export type ApiApp = RecoveryApp & ConsoleApp;
+
+/** Every route of the API but its own description. */
+export const API_ROUTES: readonly Route<ApiApp, Caller>[] = [
+  ...RECOVERY_ROUTES,
+  ...Object.values(CONSOLE_ROUTES),
+];
+
 /** The functions that each app registers; `openapi` is the description of the API itself. */
 export const FUNCTION_NAMES: Readonly<Record<'backup' | 'recovery' | 'drill', readonly string[]>> = {
   backup: namesIn(BACKUP_FEATURES),
   drill: namesIn(DRILL_FEATURES),
-  recovery: [...namesIn(RECOVERY_FEATURES), ...RECOVERY_ROUTES.map(({ spec }) => spec.name), OPENAPI, PAGES],
+  recovery: [...namesIn(RECOVERY_FEATURES), ...API_ROUTES.map(({ spec }) => spec.name), OPENAPI, PAGES],
 };
 
 function queuesIn(features: readonly { readonly queues: readonly { readonly name: string }[] }[]) {

@@ -12,12 +12,13 @@ import { Breaches } from '../features/audit/breaches.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
-import { createRecoveryApp, type RecoveryApp, type RecoveryAppFor } from '../features/recovery/app.ts';
+import { createRecoveryApp, type RecoveryAppFor } from '../features/recovery/app.ts';
 import type { RecoveryConfig } from '../features/recovery/config.ts';
 import { LoggedEvidence } from '../features/recovery/request/evidence.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
-import type { Config } from './config/config.ts';
-import { RECOVERY_FEATURES } from './features.ts';
+import type { Config, Environment } from './config/config.ts';
+import { type ApiApp, RECOVERY_FEATURES } from './features.ts';
+import { openConsole } from './open-console.ts';
 import { openPages, type Pages } from './open-pages.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { processLogger } from './process-log.ts';
@@ -25,7 +26,7 @@ import { processLogger } from './process-log.ts';
 /** What the functions of the recovery register and call. */
 export interface Recovery extends App {
   /** The recovery, logging to one invocation. */
-  appFor(log: InvocationLog): RecoveryApp;
+  appFor(log: InvocationLog): ApiApp;
   /**
    * Proves the gate as the app starts, whoever may call later: a disarmed one is reported without being asked. It fails only
    * with `app-stopping`.
@@ -36,7 +37,7 @@ export interface Recovery extends App {
 }
 
 /** Makes the recovery from the configuration. Fails with `settings-invalid` when the settings name no tenant. */
-export function composeRecovery(config: Config): Recovery {
+export function composeRecovery(config: Config, environment: Environment): Recovery {
   if (config.recovery === undefined) {
     throw new WardenError('settings-invalid', {
       message: 'The recovery needs WARDEN_AUTH_TENANT and WARDEN_AUTH_AUDIENCE.',
@@ -46,13 +47,15 @@ export function composeRecovery(config: Config): Recovery {
   const platform = openPlatform({ config });
   const stopping = new AbortController();
   const logger = processLogger(platform.clock);
+  const backups = platform.backups(logger);
   const recovery = recoveryAppOn(platform, config.recovery, {
     logger,
-    backups: platform.backups(logger),
+    backups,
     stopping: stopping.signal,
     approvers: config.notify.approvers,
   });
-  const appFor = (log: InvocationLog) => recovery(loggerTo(log, platform.clock));
+  const console = openConsole(platform, config, config.recovery, backups, environment);
+  const appFor = (log: InvocationLog) => ({ ...recovery(loggerTo(log, platform.clock)), console });
   const bound = bindApp(RECOVERY_FEATURES, config, async (log) => appFor(log), stopping);
   return {
     ...bound,
@@ -130,6 +133,7 @@ export function recoveryAppOn(
     signatures: new HmacWebhookSignatures(config.webhookSecrets),
     webhooks: config.webhooks,
     requests: config.requests,
+    signIn: config.signIn,
     hsmNames: hsms.names,
     keysOf: (name) => hsms.get(name).keys,
     pacerOf: (name) => hsms.get(name).urgentPacer,

@@ -31,6 +31,7 @@ import {
 import { recoveryAppOn } from '../../src/platform/recovery-app.ts';
 import { slot } from '../functions/apps/slot.ts';
 import { type RunningAzurite, startSecureAzurite } from '../support/azurite.ts';
+import { consoleOf } from '../support/console-of.ts';
 import { keyClientOn, keyServiceOn } from '../support/emulator-world.ts';
 import { MemoryEventSink } from '../support/memory/memory-event-sink.ts';
 import { RecordingLogger } from '../support/memory/recording-logger.ts';
@@ -79,6 +80,7 @@ beforeAll(async () => {
     webhooks: { sources: ['watch'], apps: {}, perMinute: 30, autoRequest: true },
     requests: { perRequester: 200, perHsm: 1000, listMs: 86_400_000 },
     webhookSecrets: { watch: [SECRET] },
+    signIn: { contexts: {}, approvalMs: 900_000 },
     sharedDomains: [['contoso', 'contoso-dr']],
     auditContainer: 'warden-audit',
     origin: 'https://warden.test',
@@ -90,17 +92,19 @@ beforeAll(async () => {
       { name: hsm.name, resource: hsm.url, keys: keyServiceOn(hsm), pacer, urgentPacer: pacer, pace: 8 },
     ]),
   );
+  const auditStore = new BlobAuditStore({
+    container: await openContainer(azurite.access, 'warden-audit'),
+    clock: systemClock,
+  });
+  const anchor = new BlobAuditAnchor({ container: stateContainer, clock: systemClock });
   appFor = recoveryAppOn(
     {
       clock: systemClock,
       hsms: { names: [...hsms.keys()], get: (name) => required(hsms, name) },
       state: store,
-      auditStore: new BlobAuditStore({
-        container: await openContainer(azurite.access, 'warden-audit'),
-        clock: systemClock,
-      }),
+      auditStore,
       checkAppend: async () => undefined,
-      anchor: new BlobAuditAnchor({ container: stateContainer, clock: systemClock }),
+      anchor,
       once: new BlobOnceStore({
         container: await openContainer(azurite.access, 'warden-audit'),
         clock: systemClock,
@@ -113,7 +117,8 @@ beforeAll(async () => {
     config,
     { logger, backups, stopping: new AbortController().signal },
   );
-  slot.appFor = () => appFor(logger);
+  const console = consoleOf({ store, backups, auditStore, anchor, clock: systemClock });
+  slot.appFor = () => ({ ...appFor(logger), console });
   host = await startHost({
     entry: new URL('../functions/apps/recovery-app.ts', import.meta.url),
     hostJson: {

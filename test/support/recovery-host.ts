@@ -16,6 +16,7 @@ import {
   startIssuer,
 } from '../../src/local/issuer/issuer.ts';
 import { slot } from '../functions/apps/slot.ts';
+import { consoleOf } from './console-of.ts';
 import { MemoryDeadLetters } from './memory/memory-dead-letters.ts';
 import { DAY_MS } from './recovery-builders.ts';
 import { RecoveryWorld } from './recovery-world.ts';
@@ -60,8 +61,10 @@ export async function startRecoveryHost(
     issuer,
     async replace(change: Partial<RecoveryAppDeps> = {}) {
       world = await RecoveryWorld.withBackup();
-      const appFor = createRecoveryApp({ ...depsOf(world, issuer), ...change });
-      slot.appFor = () => appFor(world.logger);
+      const deps = { ...depsOf(world, issuer), ...change };
+      const appFor = createRecoveryApp(deps);
+      const console = consoleOf(deps);
+      slot.appFor = () => ({ ...appFor(world.logger), console });
       return world;
     },
   };
@@ -122,6 +125,7 @@ function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
     requests: { ...world.openLimits, listMs: 90 * DAY_MS },
     auditStore: world.auditStore,
     deadLetters: new MemoryDeadLetters(),
+    signIn: { contexts: {}, approvalMs: 900_000 },
     hsmNames: ['contoso', 'contoso-dr', 'fabrikam'],
     anchor: world.anchor,
     stopping: new AbortController().signal,

@@ -64,6 +64,10 @@ const Claims = z.object({
   /** Where the token has no room for the groups, they are elsewhere, and `hasgroups` or this says so. */
   _claim_names: z.looseObject({ groups: z.string().exactOptional() }).exactOptional(),
   hasgroups: z.boolean().exactOptional(),
+  /** Only where the application asks for it as an optional claim: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference */
+  auth_time: z.int().nonnegative().exactOptional(),
+  /** One or several: https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context */
+  acrs: z.union([z.array(z.string()), z.string().transform((one) => [one])]).default([]),
   preferred_username: z.string().exactOptional(),
   name: z.string().exactOptional(),
 });
@@ -140,6 +144,10 @@ function toCaller(claims: Claims, scope: string): Caller {
     actor: { kind: 'person', id, name },
     roles,
     groups: [...roles, ...groups],
+    signIn: {
+      ...(claims.auth_time === undefined ? {} : { at: claims.auth_time * 1000 }),
+      contexts: claims.acrs.filter((context) => isPlain(context) && context.length <= 20),
+    },
     ...(claims.hasgroups === true || claims._claim_names?.groups !== undefined
       ? { groupsUnknown: true }
       : {}),

@@ -71,6 +71,8 @@ export function documentBlobName(address: DocumentAddress): string {
       return `catalogue/${address.hsm}.jsonl`;
     case 'run':
       return `runs/${address.hsm}/${address.runId}.jsonl`;
+    case 'summary':
+      return `summaries/${address.hsm}.jsonl`;
     case 'last-run':
     case 'open-run':
     case 'watch':

@@ -12,6 +12,7 @@ export type DocumentAddress =
   | { readonly kind: 'open-run'; readonly hsm: string }
   | { readonly kind: 'watch'; readonly hsm: string }
   | { readonly kind: 'verify'; readonly hsm: string }
+  | { readonly kind: 'summary'; readonly hsm: string }
   | { readonly kind: 'pace'; readonly hsm: string }
   | { readonly kind: 'drill'; readonly hsm: string }
   | { readonly kind: 'drill-results'; readonly hsm: string }

@@ -7,23 +7,28 @@ import type { Breach, Breaches } from '../audit/breaches.ts';
 import { heightLog, reportHeight } from '../audit/height.ts';
 import { type AuditVerdict, firstProblem, verifyAudit } from '../audit/verify-audit.ts';
 import { reportDeadLetters } from '../dead-letters/report.ts';
-import type { Authenticator } from './access/caller.ts';
+import type { Authenticator, Caller } from './access/caller.ts';
 import type { GateVerdict } from './access/gate-reports.ts';
+import { passForReading } from './access/read-gate.ts';
 import { Refusals } from './access/refusals.ts';
+import { requireSignIn, type SignInPolicy } from './access/sign-in.ts';
 import { type ExecuteDeps, type ExecuteResult, executeRecovery } from './execution/execute.ts';
 import { Findings } from './findings/findings.ts';
 import { Incidents } from './findings/incidents.ts';
-import type { RecoveryQuery } from './model/asking.ts';
+import type { RecoveryQuery, Standing } from './model/asking.ts';
 import { type ApprovalRule, ruleFor } from './model/policy.ts';
+import type { RecoveryRecord } from './model/record.ts';
 import { Inventory } from './planning/inventory.ts';
 import { rearmingRule } from './rearming/proposal.ts';
 import { Rearmings } from './rearming/rearming.ts';
+import { Changes } from './request/changes.ts';
 import { disarmingEvidence, disarmingLog } from './request/disarming.ts';
 import { listRecoveries, type RecordPage } from './request/list-recoveries.ts';
 import { OpenLimits, type OpenLimitsPolicy } from './request/open-limits.ts';
 import { reconcile } from './request/reconcile.ts';
 import { Recoveries } from './request/recoveries.ts';
 import { RecoveryIndex } from './request/recovery-index.ts';
+import { standingOf } from './request/standing.ts';
 import { type WebhookPolicy, type WebhookSignatures, Webhooks } from './webhooks/webhooks.ts';
 
 /** Everything the recovery is made of, once per process; the logger comes with each invocation. */
@@ -42,6 +47,8 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger' | 'index' | 
   readonly hsmNames: readonly string[];
   /** Fires when the app stops. */
   readonly stopping: AbortSignal;
+  /** What is asked of the sign-ins of people. */
+  readonly signIn: SignInPolicy;
 }
 
 /** What the functions call, with the logger of one invocation. */
@@ -73,6 +80,17 @@ export interface RecoveryApp {
   /** What the policy asks for a key today. */
   ruleOf(key: string): ApprovalRule;
   breaches(): Promise<readonly Breach[]>;
+  /** As {@link RecoveryApp.passGate}, unless only the audit log is the reason: that says nothing against who calls. */
+  passForReading(): Promise<void>;
+  /** Whether the sign-in of `caller` is good enough for `action`; see access/sign-in.ts. */
+  requireSignIn(caller: Caller, action: string): void;
+  readonly signInPolicy: SignInPolicy;
+  /** What `caller` may do to a request now. */
+  standing(record: RecoveryRecord, caller: Caller): Standing;
+  /** Resolves when the stored request is another than that of `etag`, or after `seconds`. */
+  awaitChange(id: string, etag: string, seconds: number): Promise<void>;
+  /** Epoch milliseconds. */
+  now(): number;
 }
 
 /** Makes the app for an invocation's logger. */
@@ -90,6 +108,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const findings = new Findings({ ...shared, audit, incidents });
   const index = new RecoveryIndex({ store, evidence, clock });
   const limits = new OpenLimits({ store, evidence, clock, policy: shared.requests });
+  const changes = new Changes({ store, clock, stopping: shared.stopping });
   return (logger) => {
     const deps = { ...shared, audit: heightLog(audit, logger), evidence, logger, index, limits };
     const recoveries = new Recoveries(deps);
@@ -126,6 +145,17 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       rearmings: new Rearmings(deps),
       rearmingRule: rearmingRule(shared.policy),
       ruleOf: (key) => ruleFor(shared.policy, key),
+      passForReading: () => passForReading(shared.gate),
+      requireSignIn: (caller, action) => requireSignIn(shared.signIn, caller, action, clock.now()),
+      signInPolicy: shared.signIn,
+      standing: (record, caller) =>
+        standingOf(record, caller, {
+          today: ruleFor(shared.policy, record.operation.key),
+          signIn: shared.signIn,
+          now: clock.now(),
+        }),
+      awaitChange: (id, etag, seconds) => changes.await(id, etag, seconds),
+      now: () => clock.now(),
       breaches: () => shared.breaches.open(),
       verifyAudit: async () => {
         const known = { hasRequests: () => hasRequests(store), seals: shared.decisions };

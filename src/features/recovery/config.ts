@@ -1,7 +1,8 @@
 /** From the recovery's settings to its configuration, or to what is wrong with them. */
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { SettingProblem, Values } from '../../core/settings/setting.ts';
-import { DAY_MS, epochOf, HOUR_MS } from '../../core/time.ts';
+import { DAY_MS, epochOf, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
+import type { SignInPolicy } from './access/sign-in.ts';
 import { policyProblems, type RecoveryPolicy } from './model/policy.ts';
 import type { OpenLimitsPolicy } from './request/open-limits.ts';
 import { RECOVERY_SETTINGS } from './settings.ts';
@@ -31,6 +32,8 @@ export interface RecoveryConfig {
   readonly auditContainer: string;
   /** Origin of the product's pages. */
   readonly origin?: string;
+  /** What is asked of the sign-ins of people. */
+  readonly signIn: SignInPolicy;
 }
 
 /** Rules over several of the recovery's settings; `given` are the names of what is set, `hsms` of what is protected. */
@@ -107,6 +110,10 @@ export function buildRecovery(parsed: RecoveryValues): RecoveryConfig | undefine
       listMs: parsed.WARDEN_LIST_DAYS * DAY_MS,
     },
     webhookSecrets: secrets,
+    signIn: {
+      contexts: parsed.WARDEN_STEP_UP ?? {},
+      approvalMs: parsed.WARDEN_APPROVAL_SIGN_IN_MINUTES * MINUTE_MS,
+    },
     sharedDomains: (parsed.WARDEN_SHARED_DOMAINS ?? []).map((group) => group.split('+')),
     auditContainer: parsed.WARDEN_AUDIT_CONTAINER,
     ...(parsed.WARDEN_ORIGIN !== undefined && { origin: parsed.WARDEN_ORIGIN }),

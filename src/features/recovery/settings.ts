@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ContainerName, jsonOf, Words } from '../../core/settings/kinds.ts';
 import { setting } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
+import { ACTIONS } from './access/sign-in.ts';
 import { SourceName } from './webhooks/source-name.ts';
 
 const ApprovalRules = jsonOf(
@@ -30,6 +31,11 @@ const WebhookSecrets = jsonOf(
 );
 
 const WebhookApps = jsonOf(z.record(SourceName, z.array(z.guid().toLowerCase()).min(1).max(10)));
+
+/** Entra has the contexts c1 to c99: https://learn.microsoft.com/graph/api/resources/authenticationcontextclassreference */
+const StepUp = jsonOf(
+  z.partialRecord(z.enum(ACTIONS), z.string().regex(/^c[1-9]\d?$/, 'expected c1 to c99')),
+);
 
 /** All settings of the recovery, by the name of their environment variable. */
 export const RECOVERY_SETTINGS = {
@@ -108,6 +114,18 @@ export const RECOVERY_SETTINGS = {
       'How long a request that has ended stays in the list. By its id it can be read for good, and the audit log keeps it.',
     expected: '1 to 3650 days',
     default: '90',
+  }),
+  WARDEN_APPROVAL_SIGN_IN_MINUTES: setting(z.coerce.number().min(1).max(1440), {
+    description:
+      'How old the sign-in behind an approval may be: a token keeps what it says as long as it lives. Tokens must say when the person signed in (`auth_time`).',
+    expected: '1 to 1440 minutes',
+    default: '15',
+  }),
+  WARDEN_STEP_UP: setting(StepUp, {
+    description:
+      'The Entra authentication context that an action needs; without it in the token the person is sent to sign in again.',
+    expected: `JSON like \`{"approve":"c1"}\`; actions are ${ACTIONS.map((action) => `\`${action}\``).join(', ')}`,
+    otherwise: 'none',
   }),
   WARDEN_SHARED_DOMAINS: setting(Words, {
     description: 'HSMs that share a security domain, so that one can restore the other’s backups.',

@@ -40,7 +40,7 @@ export interface StatusDeps extends ObserveDeps {
 }
 
 /** What is remembered of an HSM. */
-interface Memory {
+export interface Memory {
   readonly catalogue: Catalogue;
   readonly watch: WatchState;
   readonly verify: VerifyState | undefined;
@@ -89,8 +89,9 @@ async function remember(
   };
 }
 
-function conclude(
-  deps: StatusDeps,
+/** The status of an HSM from what was seen of it and its backups, and what is remembered. */
+export function conclude(
+  deps: Pick<StatusDeps, 'clock' | 'keys' | 'state'>,
   policy: WatchPolicy,
   memory: Memory,
   seen: Observation,
@@ -98,15 +99,7 @@ function conclude(
 ): SeenStatus {
   const now = deps.clock.now();
   const { catalogue, verify, lastRun } = memory;
-  const contextOf = (name: string): KeyContext => {
-    const entry = ownValue(catalogue.keys, name);
-    const damaged =
-      entry !== undefined &&
-      (Object.hasOwn(verify?.damaged ?? {}, entry.blob) || store.damaged.has(entry.blob));
-    const missing = store.missing.has(name);
-    const oldestVersion = ownValue(memory.watch.keys, name)?.oldestVersion;
-    return { now, policy, entry, damaged, missing, oldestVersion };
-  };
+  const contextOf = keyContexts(now, policy, memory, store);
   const active = [...seen.active.values()];
   const judged = active.map((key) => judgeActive(key, contextOf(key.name)));
   const deleted = [...seen.deleted.values()]
@@ -144,6 +137,24 @@ function conclude(
       ...sealWarnings(store),
       ...[memory.acknowledgements.trouble ?? []].flat(),
     ],
+  };
+}
+
+/** What each key is judged by, by its name. */
+export function keyContexts(
+  now: number,
+  policy: WatchPolicy,
+  { catalogue, verify, watch }: Pick<Memory, 'catalogue' | 'verify' | 'watch'>,
+  store: StoreCheck,
+): (name: string) => KeyContext {
+  return (name) => {
+    const entry = ownValue(catalogue.keys, name);
+    const damaged =
+      entry !== undefined &&
+      (Object.hasOwn(verify?.damaged ?? {}, entry.blob) || store.damaged.has(entry.blob));
+    const missing = store.missing.has(name);
+    const oldestVersion = ownValue(watch.keys, name)?.oldestVersion;
+    return { now, policy, entry, damaged, missing, oldestVersion };
   };
 }
 

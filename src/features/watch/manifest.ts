@@ -7,6 +7,7 @@ import { sendForEach } from '../../core/send-each.ts';
 import type { BackupConfig } from '../backup/settings.ts';
 import { SCANS } from './model/message.ts';
 import type { Signals } from './model/observation.ts';
+import type { WatchPolicy } from './model/policy.ts';
 import { type ScanResult, scan } from './scan.ts';
 import { WATCH_SETTINGS, type WatchConfig, watchPolicy } from './settings.ts';
 
@@ -18,6 +19,8 @@ export interface WatchNeeds extends Pick<BackupConfig, 'selection' | 'schedule' 
 /** What the watch works with. */
 export interface WatchApp extends AppPorts {
   readonly config: WatchNeeds;
+  /** Hears what each scan saw, once it is remembered and told. */
+  readonly onScanned?: (scan: ScanResult, policy: WatchPolicy) => Promise<void>;
 }
 
 /** A scan repeats what fails within seconds only: a quarter of an hour later comes the next. */
@@ -45,5 +48,8 @@ export const WATCH: Feature<WatchNeeds, WatchApp> = {
 export async function scanHsm(app: WatchApp, hsm: string, signals?: Signals): Promise<ScanResult> {
   const { keys } = app.hsms.get(hsm);
   const deps = { ...app, keys, pins: app.backups, retry: SCAN_RETRY };
-  return scan(deps, watchPolicy(app.config), signals, app.signal);
+  const policy = watchPolicy(app.config);
+  const result = await scan(deps, policy, signals, app.signal);
+  await app.onScanned?.(result, policy);
+  return result;
 }

@@ -30,6 +30,16 @@ export interface Caller {
   readonly groups: readonly string[];
   /** Set when the token does not say all groups of the person: there were too many for it. */
   readonly groupsUnknown?: true;
+  /** Of a person: how and when they signed in, as far as the token says. */
+  readonly signIn?: SignIn;
+}
+
+/** The sign-in behind a token. */
+export interface SignIn {
+  /** When the person last proved who they are, epoch milliseconds; absent where the token does not say. */
+  readonly at?: number;
+  /** Authentication contexts that were met, like `c1`. */
+  readonly contexts: readonly string[];
 }
 
 /** Finds out who calls. */

@@ -46,6 +46,7 @@ const acknowledge = defineRoute(
     path: 'findings/{id}/acknowledgement',
     summary: 'Acknowledge that a key is lost',
     roles: [ROLES.approve],
+    action: 'acknowledge',
     gated: true,
     params: z.object({ id: FindingId }),
     body: EndBody,

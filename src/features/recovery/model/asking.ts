@@ -42,6 +42,26 @@ export const EndBody = z.strictObject({ reason: PlainText });
 
 const Time = z.iso.datetime();
 
+/** As {@link EndBody}, of exactly what was shown. */
+export const RefusalBody = EndBody.extend({
+  digest: Digest.exactOptional().meta({
+    description: 'Of what was shown: nothing is done when it is another by now',
+  }),
+});
+
+/** What the person who asks may do to a request, and why not. */
+export const Standing = z.strictObject({
+  isRequester: z.boolean(),
+  canApprove: z.boolean(),
+  canReject: z.boolean(),
+  canCancel: z.boolean(),
+  reason: z.string().exactOptional().meta({ description: 'Why the person may not approve' }),
+  standsFor: z.array(z.string()).meta({ description: 'Missing groups that the approval would cover' }),
+  stepUp: z.string().exactOptional().meta({ description: 'The authentication context that approving needs' }),
+  freshUntil: Time.exactOptional().meta({ description: 'Until when the sign-in is fresh enough to approve' }),
+});
+export type Standing = z.infer<typeof Standing>;
+
 /** A request as the API shows it. */
 export const RecoveryView = z.strictObject({
   id: RecoveryId,
@@ -70,6 +90,7 @@ export const RecoveryView = z.strictObject({
   missingGroups: z.array(z.string()),
   outcome: Outcome.exactOptional(),
   endedAt: Time.exactOptional(),
+  you: Standing.exactOptional(),
 });
 export type RecoveryView = z.infer<typeof RecoveryView>;
 
@@ -82,6 +103,7 @@ export const RecoveryPage = z.strictObject({
 /** The question after requests. */
 export const RecoveryQuery = z.strictObject({
   state: z.enum(STATES).exactOptional(),
+  open: z.stringbool().exactOptional().meta({ description: '`true`: only those that can still be acted on' }),
   hsm: HsmName.exactOptional(),
   key: KeyName.exactOptional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),

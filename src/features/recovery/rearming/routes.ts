@@ -105,6 +105,7 @@ const approve = defineRoute(
     path: 'gate/rearming/approvals',
     summary: 'Approve exactly this decision',
     roles: [ROLES.approve],
+    action: 'rearm',
     body: ApprovalBody,
     answers: { 200: { description: 'The decision as it stands now', schema: RearmingView } },
   },

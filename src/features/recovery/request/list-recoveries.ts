@@ -62,12 +62,12 @@ async function placesOf(deps: ListDeps, query: RecoveryQuery): Promise<readonly 
   const oldest = deps.clock.now() - deps.listMs;
   const places: Place[] = [];
   for (const [id, entry] of ended) {
-    if (isOpenIn(logged.get(id)) || entry.endedAt < oldest) continue;
+    if (query.open === true || isOpenIn(logged.get(id)) || entry.endedAt < oldest) continue;
     if (isWantedEntry(entry, query)) places.push({ id, asked: entry.asked });
   }
   for (const [id, one] of logged) {
     // The index may know it by now; what the log holds open is read, whatever the index says.
-    if (one.about === undefined || (ended.has(id) && !isOpenIn(one))) continue;
+    if (one.about === undefined || ((ended.has(id) || query.open === true) && !isOpenIn(one))) continue;
     if (isPossible(one, query)) places.push({ id, asked: one.about.at });
   }
   const { next } = query;

@@ -2,17 +2,19 @@
 import { z } from 'zod';
 import { defineRoute, NOTHING, type RouteAnswer, type RouteCall } from '../../../core/route.ts';
 import { type Caller, READERS, ROLES, requireCaller } from '../access/caller.ts';
+import { type Action, describeSignIn } from '../access/sign-in.ts';
 import {
   ApprovalBody,
   AskBody,
-  EndBody,
   RecoveryPage,
   RecoveryQuery,
   RecoveryView,
+  RefusalBody,
+  type Standing,
 } from '../model/asking.ts';
 import type { ApprovalRule } from '../model/policy.ts';
 import type { HeldRecord } from '../model/ports.ts';
-import { RecoveryId } from '../model/record.ts';
+import { RecoveryId, type RecoveryRecord } from '../model/record.ts';
 import { viewOf } from '../model/view.ts';
 import type { RecordPage } from './list-recoveries.ts';
 import type { PersonCommand, Recoveries } from './recoveries.ts';
@@ -23,6 +25,12 @@ interface RequestsApp {
   /** What the policy asks for a key today. */
   ruleOf(key: string): ApprovalRule;
   list(query: RecoveryQuery): Promise<RecordPage>;
+  /** What `caller` may do to a request now. */
+  standing(record: RecoveryRecord, caller: Caller): Standing;
+  /** Epoch milliseconds. */
+  now(): number;
+  /** Resolves when the request is another than that of `etag`, or after `seconds`. */
+  awaitChange(id: string, etag: string, seconds: number): Promise<void>;
 }
 
 const Id = z.object({ id: RecoveryId });
@@ -43,6 +51,7 @@ const ask = defineRoute(
     path: 'recoveries',
     summary: 'Ask for a key to be brought back',
     roles: [ROLES.request],
+    action: 'request',
     headers: z.object({ 'idempotency-key': IdempotencyKey.exactOptional() }),
     body: AskBody,
     answers: { 202: { description: 'The request, waiting for approvals', schema: RecoveryView } },
@@ -50,7 +59,7 @@ const ask = defineRoute(
   async (call: RouteCall<RequestsApp, Caller>, { headers, body }) => {
     const { actor } = requireCaller(call);
     const held = await call.app.recoveries.open(actor, body, headers['idempotency-key']);
-    return answer(call.app, 202, held, { location: `/api/recoveries/${held.record.id}` });
+    return answer(call, 202, held, { location: `/api/recoveries/${held.record.id}` });
   },
 );
 
@@ -67,12 +76,12 @@ const list = defineRoute(
     query: RecoveryQuery,
     answers: { 200: { description: 'A page of requests', schema: RecoveryPage } },
   },
-  async ({ app }: RouteCall<RequestsApp, Caller>, { query }) => {
-    const { items, next } = await app.list(query);
+  async (call: RouteCall<RequestsApp, Caller>, { query }) => {
+    const { items, next } = await call.app.list(query);
     return {
       status: 200,
       body: {
-        items: items.map((record) => viewOf(record, app.ruleOf(record.operation.key))),
+        items: items.map((record) => viewFor(call, record)),
         ...(next === undefined ? {} : { next }),
       },
     };
@@ -89,6 +98,15 @@ const get = defineRoute(
     summary: 'Read a request',
     roles: READERS,
     params: Id,
+    query: z.strictObject({
+      wait: z.coerce
+        .number()
+        .int()
+        .min(1)
+        .max(25)
+        .exactOptional()
+        .meta({ description: 'Seconds to wait for a change of what `if-none-match` names' }),
+    }),
     headers: z.object({
       'if-none-match': z
         .string()
@@ -100,11 +118,17 @@ const get = defineRoute(
       304: { description: 'Not changed' },
     },
   },
-  async ({ app }: RouteCall<RequestsApp, Caller>, { params, headers }) => {
-    const held = await app.recoveries.get(params.id);
+  async (call: RouteCall<RequestsApp, Caller>, { params, query, headers }) => {
+    const { app } = call;
     // Compared weakly, RFC 9110 section 13.1.2.
     const known = tagsIn(headers['if-none-match'])?.map((tag) => tag.replace(/^W\//, ''));
-    if (!known?.some((tag) => tag === '*' || tag === held.etag)) return answer(app, 200, held);
+    const isKnown = (etag: string) => known?.some((tag) => tag === '*' || tag === etag) === true;
+    let held = await app.recoveries.get(params.id);
+    if (query.wait !== undefined && isKnown(held.etag)) {
+      await app.awaitChange(params.id, held.etag, query.wait);
+      held = await app.recoveries.get(params.id);
+    }
+    if (!isKnown(held.etag)) return answer(call, 200, held);
     return { status: 304, headers: { etag: held.etag } };
   },
 );
@@ -115,8 +139,16 @@ const approve = defineRoute(
     body: ApprovalBody,
   },
   async (call: RouteCall<RequestsApp, Caller>, { params, headers, body }) => {
-    const { actor, groups, groupsUnknown = false } = requireCaller(call);
-    const approval = { type: 'approve', by: actor, groups, groupsUnknown, digest: body.digest } as const;
+    const { actor, groups, groupsUnknown = false, signIn } = requireCaller(call);
+    const detail = describeSignIn(signIn, call.app.now());
+    const approval = {
+      type: 'approve',
+      by: actor,
+      groups,
+      groupsUnknown,
+      digest: body.digest,
+      detail,
+    } as const;
     return command(call, params.id, headers['if-match'], approval);
   },
 );
@@ -124,10 +156,10 @@ const approve = defineRoute(
 const reject = defineRoute(
   {
     ...decision('recoveryReject', 'reject', 'rejection', 'Reject a request', ROLES.approve),
-    body: EndBody,
+    body: RefusalBody,
   },
   async (call: RouteCall<RequestsApp, Caller>, { params, headers, body }) => {
-    const end = { type: 'reject', by: requireCaller(call).actor, reason: body.reason } as const;
+    const end = { type: 'reject', by: requireCaller(call).actor, ...body } as const;
     return command(call, params.id, headers['if-match'], end);
   },
 );
@@ -135,10 +167,10 @@ const reject = defineRoute(
 const cancel = defineRoute(
   {
     ...decision('recoveryCancel', 'cancel', 'cancellation', 'Cancel one’s own request', ROLES.request),
-    body: EndBody,
+    body: RefusalBody,
   },
   async (call: RouteCall<RequestsApp, Caller>, { params, headers, body }) => {
-    const end = { type: 'cancel', by: requireCaller(call).actor, reason: body.reason } as const;
+    const end = { type: 'cancel', by: requireCaller(call).actor, ...body } as const;
     return command(call, params.id, headers['if-match'], end);
   },
 );
@@ -146,11 +178,12 @@ const cancel = defineRoute(
 /** By operation. */
 export const REQUEST_ROUTES = { ask, list, get, approve, reject, cancel } as const;
 
-function decision(name: string, operation: string, path: string, summary: string, role: string) {
+function decision(name: string, operation: Action, path: string, summary: string, role: string) {
   return {
     ...NOTHING,
     name,
     operation,
+    action: operation,
     method: 'POST',
     path: `recoveries/{id}/${path}`,
     summary,
@@ -162,14 +195,14 @@ function decision(name: string, operation: string, path: string, summary: string
 }
 
 async function command(
-  { app }: RouteCall<RequestsApp, Caller>,
+  call: RouteCall<RequestsApp, Caller>,
   id: string,
   ifMatch: string | undefined,
   next: PersonCommand,
 ): Promise<RouteAnswer> {
   const tags = tagsIn(ifMatch);
   const etags = tags?.includes('*') ? undefined : tags;
-  return answer(app, 200, await app.recoveries.command(id, next, etags));
+  return answer(call, 200, await call.app.recoveries.command(id, next, etags));
 }
 
 /** The entity tags of a conditional header. Ours hold no commas. */
@@ -178,10 +211,16 @@ function tagsIn(header: string | undefined): string[] | undefined {
 }
 
 function answer(
-  app: RequestsApp,
+  call: RouteCall<RequestsApp, Caller>,
   status: number,
   { record, etag }: HeldRecord,
   headers: Readonly<Record<string, string>> = {},
 ): RouteAnswer {
-  return { status, body: viewOf(record, app.ruleOf(record.operation.key)), headers: { ...headers, etag } };
+  return { status, body: viewFor(call, record), headers: { ...headers, etag } };
+}
+
+/** The request as whoever asks may see it, with what they may do to it. */
+function viewFor({ app, caller }: RouteCall<RequestsApp, Caller>, record: RecoveryRecord): RecoveryView {
+  const view = viewOf(record, app.ruleOf(record.operation.key));
+  return caller === undefined ? view : { ...view, you: app.standing(record, caller) };
 }

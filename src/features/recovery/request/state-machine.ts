@@ -1,5 +1,6 @@
 /** The life of a recovery request as a pure function: what a command makes of it at a moment, or why it is refused. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import { requestDigest } from '../model/digest.ts';
@@ -15,9 +16,11 @@ export type Command =
       /** The person may be in more groups than these. */
       readonly groupsUnknown?: boolean;
       readonly digest: string;
+      /** What the log is to say of the approval beyond that, e.g. of the sign-in behind it. */
+      readonly detail?: string;
     }
-  | { readonly type: 'reject'; readonly by: Actor; readonly reason: string }
-  | { readonly type: 'cancel'; readonly by: Actor; readonly reason: string }
+  | { readonly type: 'reject'; readonly by: Actor; readonly reason: string; readonly digest?: string }
+  | { readonly type: 'cancel'; readonly by: Actor; readonly reason: string; readonly digest?: string }
   | { readonly type: 'expire' }
   | { readonly type: 'claim'; readonly worker: string; readonly until: number }
   /** `stopped`: the app stops, which is no failure of the request. */
@@ -68,12 +71,14 @@ export function applyCommand(
       return approve(record, command, now, required);
     case 'reject':
       requireOpen(record, now);
+      requireDigest(record, command.digest);
       return close(record, 'rejected', now, command.by, command.reason);
     case 'cancel':
       requireOpen(record, now);
       if (!isSame(command.by, record.requester)) {
         throw refuse(record, 'not-the-requester', 'only the requester can cancel it', 'Reject it instead.');
       }
+      requireDigest(record, command.digest);
       return close(record, 'cancelled', now, command.by, command.reason);
     case 'expire':
       if (!isDue(record, now)) throw refuse(record, 'recovery-not-open', 'its time has not run out');
@@ -112,17 +117,12 @@ function approve(
   if (record.approvals.some((approval) => isSame(approval.by, by))) {
     throw refuse(record, 'approved-already', 'this person has approved it already', 'Ask somebody else.');
   }
-  if (digest !== record.digest) {
-    throw refuse(
-      record,
-      'digest-mismatch',
-      'the approval carries the digest of something else',
-      'Read the request again and approve what it says now, if you agree with it.',
-    );
-  }
+  requireDigest(record, digest);
   requireKnownGroups(record, command, required);
   const approvals = [...record.approvals, { by, groups: [...command.groups], digest, at: now }];
-  const voted = withFacts({ ...record, approvals }, now, [{ kind: 'approval-given', by }]);
+  const voted = withFacts({ ...record, approvals }, now, [
+    { kind: 'approval-given', by, ...definedOnly({ detail: command.detail }) },
+  ]);
   if (record.state === 'approved' || !isApproved(voted, required)) return voted;
   return withFacts({ ...voted, state: 'approved' }, now, [{ kind: 'approved', by: WARDEN }]);
 }
@@ -213,6 +213,17 @@ function close(
 ): RecoveryRecord {
   const fact = detail === undefined ? { kind: state, by } : { kind: state, by, detail };
   return withFacts({ ...record, state, endedAt: now }, now, [fact]);
+}
+
+/** What was shown must be what is decided about. */
+function requireDigest(record: RecoveryRecord, digest: string | undefined): void {
+  if (digest === undefined || digest === record.digest) return;
+  throw refuse(
+    record,
+    'digest-mismatch',
+    'the decision carries the digest of something else',
+    'Read the request again and decide about what it says now.',
+  );
 }
 
 function requireOpen(record: RecoveryRecord, now: number): void {

@@ -1,0 +1,206 @@
+/** What the pages of the console show, each as one answer. */
+import { isWardenError } from '../../core/errors.ts';
+import type { BackupStore, Clock } from '../../core/ports.ts';
+import type { Seals } from '../../core/seal/seals.ts';
+import { DAY_MS, epochOf, isoTime } from '../../core/time.ts';
+import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { Caller } from '../recovery/access/caller.ts';
+import type { RecoveryApp } from '../recovery/app.ts';
+import type { RecoveryRecord } from '../recovery/model/record.ts';
+import type { CatalogueStore } from '../recovery-points/catalogue.ts';
+import { type AuditPage, type AuditQuery, searchAudit } from './audit-search.ts';
+import { HomePage, sentenceOf } from './home.ts';
+import { inboxOf } from './inbox.ts';
+import { findKey, type KeyQuery, listKeys } from './key-list.ts';
+import { tellStory } from './key-story.ts';
+import type {
+  Home,
+  InboxItem,
+  KeyPage,
+  KeyStory,
+  Night,
+  NightDetail,
+  SettingsView,
+  SignInConfig,
+} from './model.ts';
+import { type NightQuery, Nights } from './nights.ts';
+import { liveByKey, waitingOf } from './requests.ts';
+import { Summaries } from './summaries.ts';
+
+/** Requests named on the home page. */
+const SHOWN = 20;
+/** Open requests that are read for a page; the policy bounds how many there may be. */
+const MOST_OPEN = 100;
+/** Many people look at once; the list of open requests is read once for all of them. */
+const FRESH_MS = 2_000;
+const STRIP_DAYS = 30;
+
+/** What the console is made from. */
+export interface ConsoleDeps {
+  readonly store: CatalogueStore;
+  readonly backups: BackupStore;
+  readonly auditStore: AuditStore;
+  readonly anchor: Pick<AuditAnchor, 'read'>;
+  readonly clock: Clock;
+  readonly seals: Seals | undefined;
+  readonly hsms: readonly { readonly name: string; readonly url: string; readonly resource: string }[];
+  /** What a page needs to let somebody sign in. */
+  readonly signIn: SignInConfig;
+  /** What is configured, without the gate. */
+  readonly settings: Omit<SettingsView, 'gate'>;
+}
+
+/** The part of the recovery that the console asks. */
+export type ConsoleRecovery = Pick<
+  RecoveryApp,
+  'list' | 'gateVerdict' | 'standing' | 'findings' | 'rearmings'
+>;
+
+/** One per process. */
+export class Console {
+  readonly #deps: ConsoleDeps;
+  readonly #summaries: Summaries;
+  readonly #home: HomePage;
+  readonly #nights: Nights;
+  #open: { readonly at: number; readonly records: Promise<readonly RecoveryRecord[]> } | undefined;
+
+  constructor(deps: ConsoleDeps) {
+    const resources = new Map(deps.hsms.map(({ name, resource }) => [name, resource]));
+    this.#deps = deps;
+    this.#summaries = new Summaries({ ...deps, resourceOf: (hsm) => resources.get(hsm) });
+    this.#home = new HomePage({ ...deps, summaries: this.#summaries, hsms: this.#names });
+    this.#nights = new Nights(deps.store, this.#names);
+  }
+
+  /** What a page needs to let somebody sign in. */
+  get signIn(): SignInConfig {
+    return this.#deps.signIn;
+  }
+
+  /** The home page. Fails with the storage codes. */
+  async home(recovery: ConsoleRecovery): Promise<Home> {
+    const now = this.#deps.clock.now();
+    const [hsms, gate, waiting, nights] = await Promise.all([
+      this.#home.hsms(),
+      recovery.gateVerdict(),
+      this.#waiting(recovery),
+      this.#nights.list(STRIP_DAYS, now),
+    ]);
+    const { armed, problems } = gate;
+    return {
+      now: isoTime(now),
+      ...sentenceOf(hsms),
+      gate: { armed, problems: [...problems] },
+      hsms,
+      waiting,
+      nights,
+    };
+  }
+
+  /** A page of keys. Fails with `hsm-unknown`. */
+  async keys(recovery: ConsoleRecovery, query: KeyQuery): Promise<KeyPage> {
+    return listKeys(this.#summaries, this.#names, query, liveByKey(await this.#openOrNone(recovery)));
+  }
+
+  /** The page of one key. Fails with `hsm-unknown` or `key-not-found`. */
+  async key(
+    recovery: ConsoleRecovery,
+    place: { readonly hsm: string; readonly key: string },
+  ): Promise<KeyStory> {
+    const live = liveByKey(await this.#openOrNone(recovery));
+    const { line, asOf } = await findKey(this.#summaries, this.#names, place, live);
+    const { items, unknown } = await recordsOf(recovery, { hsm: place.hsm, key: line.key });
+    const story = await tellStory(this.#deps, { hsm: place.hsm, key: line.key }, items);
+    return { line, asOf, ...story, unknown: [...story.unknown, ...unknown] };
+  }
+
+  /** What waits for `caller`, soonest first. Fails with `gate-disarmed` and the storage codes. */
+  async inbox(recovery: ConsoleRecovery, caller: Caller): Promise<InboxItem[]> {
+    const [open, findings, rearming] = await Promise.all([
+      this.#openRequests(recovery),
+      recovery.findings.list(),
+      recovery.rearmings.open(),
+    ]);
+    return inboxOf({ open, findings, rearming }, caller, recovery.standing);
+  }
+
+  /** Nights before `before` (a day, not among them), newest first. Fails with the storage codes. */
+  async nights(
+    days: number,
+    before: string | undefined,
+  ): Promise<{ readonly items: Night[]; readonly next: string }> {
+    const until = before === undefined ? this.#deps.clock.now() : epochOf(`${before}T00:00:00Z`) - 1;
+    const items = (await this.#nights.list(days, until)).reverse();
+    return { items, next: items.at(-1)?.date ?? isoTime(until - days * DAY_MS).slice(0, 10) };
+  }
+
+  /** One run. Fails with `run-unknown`, `state-corrupt` or a storage code. */
+  night(query: NightQuery): Promise<NightDetail> {
+    return this.#nights.detail(query);
+  }
+
+  /** A page of the audit log, newest first. Fails with the storage codes. */
+  audit(query: AuditQuery): Promise<AuditPage> {
+    return searchAudit(this.#deps.auditStore, this.#deps.anchor, query);
+  }
+
+  /** What is configured. */
+  async settings(recovery: ConsoleRecovery): Promise<SettingsView> {
+    const { armed, override, checkedAt, problems } = await recovery.gateVerdict();
+    return {
+      ...this.#deps.settings,
+      gate: { armed, override, checkedAt: isoTime(checkedAt), problems: [...problems] },
+    };
+  }
+
+  get #names(): readonly string[] {
+    return this.#deps.hsms.map(({ name }) => name);
+  }
+
+  async #waiting(recovery: ConsoleRecovery): Promise<Home['waiting']> {
+    try {
+      const open = await this.#openRequests(recovery);
+      return { count: open.length, items: open.slice(0, SHOWN).map(waitingOf) };
+    } catch (error) {
+      if (!isWardenError(error)) throw error;
+      return { count: 0, unknown: `The requests could not be read: ${error.message}`, items: [] };
+    }
+  }
+
+  async #openOrNone(recovery: ConsoleRecovery): Promise<readonly RecoveryRecord[]> {
+    try {
+      return await this.#openRequests(recovery);
+    } catch (error) {
+      if (!isWardenError(error)) throw error;
+      return [];
+    }
+  }
+
+  /** Those that end first come first. */
+  #openRequests(recovery: ConsoleRecovery): Promise<readonly RecoveryRecord[]> {
+    const now = this.#deps.clock.now();
+    if (this.#open !== undefined && now >= this.#open.at && now - this.#open.at < FRESH_MS)
+      return this.#open.records;
+    const records = recovery
+      .list({ open: true, limit: MOST_OPEN })
+      .then(({ items }) =>
+        items
+          .filter(({ state, expiresAt }) => state === 'executing' || expiresAt > now)
+          .toSorted((a, b) => a.expiresAt - b.expiresAt),
+      );
+    this.#open = { at: now, records };
+    records.catch(() => {
+      this.#open = undefined;
+    });
+    return records;
+  }
+}
+
+async function recordsOf(recovery: ConsoleRecovery, place: { readonly hsm: string; readonly key: string }) {
+  try {
+    return { items: (await recovery.list({ ...place, limit: MOST_OPEN })).items, unknown: [] };
+  } catch (error) {
+    if (!isWardenError(error)) throw error;
+    return { items: [], unknown: [`The requests could not be read: ${error.message}`] };
+  }
+}

@@ -1,0 +1,147 @@
+/** Keys of all HSMs, searched, filtered, sorted and paged, from the summaries of the last scans. */
+import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
+import { isSameName } from '../../core/model/key-name.ts';
+import { HsmName } from '../../core/model/names.ts';
+import { isoTime } from '../../core/time.ts';
+import type { KeySummary } from '../status/summary-document.ts';
+import type { AsOf, KeyLine, KeyPage } from './model.ts';
+import type { Summaries } from './summaries.ts';
+
+/** How many are before a page. */
+export const Offset = z
+  .string()
+  .regex(/^\d{1,7}$/)
+  .exactOptional();
+
+/** What is asked. */
+export const KeyQuery = z.strictObject({
+  hsm: HsmName.exactOptional(),
+  search: z.string().max(127).exactOptional(),
+  state: z.enum(['active', 'deleted', 'purged', 'restorable']).exactOptional(),
+  word: z.enum(['safe', 'excluded', 'at-risk', 'lost']).exactOptional(),
+  sort: z.enum(['key', 'backupAt', 'purgeAt', 'word']).default('key'),
+  order: z.enum(['asc', 'desc']).default('asc'),
+  limit: z.coerce.number().int().min(1).max(200).default(50),
+  next: Offset,
+});
+export type KeyQuery = z.infer<typeof KeyQuery>;
+
+/** The worst first. */
+const WORDS = ['lost', 'at-risk', 'excluded', 'safe'] as const;
+
+/** A live request by the key it is about: `hsm/key`, lower case. */
+export type LiveRequests = ReadonlyMap<string, { readonly id: string; readonly state: string }>;
+
+/** What a request for a key of an HSM is found by. */
+export function placeOf(hsm: string, key: string): string {
+  return `${hsm}/${key}`.toLowerCase();
+}
+
+/** A page of keys. An HSM that cannot be told of says why in `asOf`. Fails with `hsm-unknown`. */
+export async function listKeys(
+  summaries: Summaries,
+  hsms: readonly string[],
+  query: KeyQuery,
+  live: LiveRequests,
+): Promise<KeyPage> {
+  if (query.hsm !== undefined && !hsms.includes(query.hsm)) throw unknownHsm(query.hsm);
+  const wanted = query.hsm === undefined ? hsms : [query.hsm];
+  const known = await Promise.all(wanted.map((hsm) => keysOf(summaries, hsm)));
+  const search = query.search?.trim().toLowerCase() ?? '';
+  const found = known
+    .flatMap(({ asOf, keys }) => [...keys].map(([key, fact]) => ({ hsm: asOf.hsm, key, fact })))
+    .filter(
+      ({ key, fact }) =>
+        (query.state === undefined || fact.state === query.state) &&
+        (query.word === undefined || fact.word === query.word) &&
+        (search === '' || key.toLowerCase().includes(search)),
+    )
+    .sort((a, b) => compare(a, b, query));
+  const offset = Number(query.next ?? 0);
+  const items = found
+    .slice(offset, offset + query.limit)
+    .map(({ hsm, key, fact }) => lineOf(hsm, key, fact, live));
+  const end = offset + items.length;
+  return {
+    items,
+    total: found.length,
+    ...(end < found.length ? { next: String(end) } : {}),
+    asOf: known.map(({ asOf }) => asOf),
+  };
+}
+
+/** One key. Fails with `hsm-unknown`, or `key-not-found` for a name that nothing knows. */
+export async function findKey(
+  summaries: Summaries,
+  hsms: readonly string[],
+  { hsm, key }: { readonly hsm: string; readonly key: string },
+  live: LiveRequests,
+): Promise<{ readonly line: KeyLine; readonly asOf: AsOf }> {
+  if (!hsms.includes(hsm)) throw unknownHsm(hsm);
+  const { asOf, keys } = await keysOf(summaries, hsm);
+  const found = [...keys].find(([name]) => isSameName(name, key));
+  if (found !== undefined) return { line: lineOf(hsm, found[0], found[1], live), asOf };
+  throw new WardenError('key-not-found', {
+    message: `Nothing is known of a key ${key} on HSM ${hsm}${asOf.why === undefined ? '' : `. ${asOf.why}`}`,
+    advice: 'A key that was made since the last scan is known after the next.',
+    hsm,
+    key,
+  });
+}
+
+async function keysOf(
+  summaries: Summaries,
+  hsm: string,
+): Promise<{ readonly asOf: AsOf; readonly keys: ReadonlyMap<string, KeySummary> }> {
+  try {
+    const { summary, why } = await summaries.whole(hsm);
+    if (summary === undefined)
+      return { asOf: { hsm, stale: true, ...definedOnly({ why }) }, keys: new Map() };
+    const judgedAt = isoTime(summary.head.judgedAt);
+    return { asOf: { hsm, judgedAt, stale: why !== undefined, ...definedOnly({ why }) }, keys: summary.keys };
+  } catch (error) {
+    if (!isWardenError(error)) throw error;
+    return { asOf: { hsm, stale: true, why: error.message }, keys: new Map() };
+  }
+}
+
+function lineOf(hsm: string, key: string, fact: KeySummary, live: LiveRequests): KeyLine {
+  const { backupAt, createdAt, deletedAt, purgeAt, ...rest } = fact;
+  const times = Object.entries({ backupAt, createdAt, deletedAt, purgeAt }).flatMap(([name, at]) =>
+    at === undefined ? [] : [[name, isoTime(at)] as const],
+  );
+  const request = live.get(placeOf(hsm, key));
+  return { hsm, key, ...rest, ...Object.fromEntries(times), ...definedOnly({ request }) };
+}
+
+interface Found {
+  readonly hsm: string;
+  readonly key: string;
+  readonly fact: KeySummary;
+}
+
+/** Those without the time that is sorted by come last in either order. */
+function compare(a: Found, b: Found, { sort, order }: Pick<KeyQuery, 'sort' | 'order'>): number {
+  const sign = order === 'asc' ? 1 : -1;
+  const names = a.key === b.key ? byText(a.hsm, b.hsm) : byText(a.key, b.key);
+  if (sort === 'key') return sign * names;
+  if (sort === 'word') return sign * (WORDS.indexOf(a.fact.word) - WORDS.indexOf(b.fact.word)) || names;
+  const [left, right] = [a.fact[sort], b.fact[sort]];
+  if (left === undefined || right === undefined)
+    return Number(left === undefined) - Number(right === undefined) || names;
+  return sign * (left - right) || names;
+}
+
+function byText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}
+
+function unknownHsm(hsm: string): WardenError {
+  return new WardenError('hsm-unknown', {
+    message: `The settings name no HSM ${hsm}.`,
+    advice: 'GET /api/console/settings lists them.',
+    hsm,
+  });
+}

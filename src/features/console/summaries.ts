@@ -1,0 +1,95 @@
+/** The summaries that the scans left, and what they are worth now. */
+
+import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { isWardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { Seals } from '../../core/seal/seals.ts';
+import { verifySeal } from '../../core/seal/verify-seal.ts';
+import { isoTime } from '../../core/time.ts';
+import { factsOf } from '../status/summarize-scan.ts';
+import {
+  type HsmSummary,
+  readSummary,
+  readSummaryHead,
+  type SummaryHead,
+} from '../status/summary-document.ts';
+
+/** What reading summaries needs. */
+export interface SummariesDeps {
+  readonly store: DocumentStore;
+  readonly clock: Clock;
+  readonly seals: Seals | undefined;
+  /** What seals name an HSM by. */
+  readonly resourceOf: (hsm: string) => string | undefined;
+}
+
+/** What is known of an HSM: its summary, and why that cannot be relied on, if so. */
+export interface KnownSummary<T> {
+  readonly summary?: T;
+  /** One sentence; absent while the summary holds. */
+  readonly why?: string;
+}
+
+/** One per process: a summary that has not changed is read once. */
+export class Summaries {
+  readonly #deps: SummariesDeps;
+  readonly #whole = new Map<string, { readonly etag: string; readonly summary: HsmSummary }>();
+
+  constructor(deps: SummariesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Whether summaries are sealed here. */
+  get sealed(): boolean {
+    return this.#deps.seals !== undefined;
+  }
+
+  /** The head of an HSM's summary. Fails with `state-corrupt` or a storage code. */
+  async head(hsm: string): Promise<KnownSummary<SummaryHead>> {
+    const found = await readSummaryHead(this.#deps.store, hsm);
+    if (found === undefined) return { why: 'No scan has seen this HSM yet.' };
+    return { summary: found.head, ...(await this.#doubt(found.head)) };
+  }
+
+  /** The whole summary. Fails with `state-corrupt` or a storage code. */
+  async whole(hsm: string): Promise<KnownSummary<HsmSummary>> {
+    const found = await readSummaryHead(this.#deps.store, hsm);
+    if (found === undefined) return { why: 'No scan has seen this HSM yet.' };
+    const known = this.#whole.get(hsm);
+    const summary = known?.etag === found.etag ? known.summary : await readSummary(this.#deps.store, hsm);
+    if (summary === undefined) return { why: 'No scan has seen this HSM yet.' };
+    // Another may have been written between the two reads: its tag is not known, and it is read again.
+    if (
+      summary.head.linesSha256 === found.head.linesSha256 &&
+      summary.head.judgedAt === found.head.judgedAt
+    ) {
+      this.#whole.set(hsm, { etag: found.etag, summary });
+    }
+    return { summary, ...(await this.#doubt(summary.head)) };
+  }
+
+  async #doubt(head: SummaryHead): Promise<{ readonly why?: string }> {
+    const unsealed = await this.#unsealed(head);
+    if (unsealed !== undefined) return { why: unsealed };
+    if (this.#deps.clock.now() <= head.staleAfter) return {};
+    return { why: `The last scan that saw this HSM was at ${isoTime(head.judgedAt)}; the next is late.` };
+  }
+
+  async #unsealed(head: SummaryHead): Promise<string | undefined> {
+    const { seals, resourceOf } = this.#deps;
+    if (seals === undefined) return undefined;
+    if (head.seal === undefined)
+      return 'The summary of the last scan is not sealed: whoever can write the storage could have made it up.';
+    try {
+      const hsm = resourceOf(head.hsm);
+      const facts = { ...(hsm === undefined ? {} : { hsm }), facts: factsOf(head) };
+      const verdict = verifySeal(await seals.pinned(), 'summary', facts, head.seal);
+      return verdict.good
+        ? undefined
+        : `The seal of the last scan’s summary does not count, for ${verdict.why}.`;
+    } catch (error) {
+      if (!isWardenError(error, 'seal-unavailable')) throw error;
+      return `The seal of the last scan’s summary could not be verified: ${error.message}`;
+    }
+  }
+}

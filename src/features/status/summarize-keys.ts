@@ -1,0 +1,122 @@
+/** What the summary of a scan says of each key. */
+import { definedOnly } from '../../core/defined-only.ts';
+import { ownValue } from '../../core/own-value.ts';
+import { coverageOfUnseen, judgeCoverage } from '../watch/model/coverage.ts';
+import type { Observation } from '../watch/model/observation.ts';
+import type { WatchPolicy } from '../watch/model/policy.ts';
+import type { WatchState } from '../watch/model/watch-state.ts';
+import type { StoreCheck } from './check-store.ts';
+import type { SeenStatus } from './hsm-status.ts';
+import { keyContexts, type Memory } from './judge-hsm.ts';
+import { judgeActive, judgeDeleted, riskOfDeleted } from './judge-key.ts';
+import type { KeySummary } from './summary-document.ts';
+
+/** What the keys are summarized from. `now`: epoch milliseconds. */
+export interface KeysToSummarize {
+  readonly now: number;
+  readonly policy: WatchPolicy;
+  readonly memory: Memory;
+  readonly seen: Observation;
+  readonly status: SeenStatus;
+  readonly store: StoreCheck;
+}
+
+/** Each key that is active, deleted, or known from a purge or a backup, by name. */
+export function keySummaries(given: KeysToSummarize): readonly (readonly [string, KeySummary])[] {
+  const { seen, memory, status } = given;
+  const lost = new Map(status.lost.map((loss) => [loss.key, loss]));
+  const names = new Set([
+    ...seen.active.keys(),
+    ...seen.deleted.keys(),
+    ...Object.keys(memory.watch.purges),
+    ...Object.keys(memory.catalogue.keys),
+    ...lost.keys(),
+  ]);
+  const contextOf = keyContexts(given.now, given.policy, memory, given.store);
+  return [...names].sort().map((name): readonly [string, KeySummary] => {
+    const loss = lost.get(name);
+    const facts = factsOf(name, given, contextOf(name));
+    if (loss === undefined) return [name, facts];
+    const detail =
+      loss.lost === 'key'
+        ? 'it was purged, and no backup brings it back'
+        : 'it was purged, and no backup holds its newest version';
+    // A key of the same name may have been made since: the loss is of the one before.
+    const isThere = facts.state === 'active' || facts.state === 'deleted';
+    const state = isThere ? facts.state : 'purged';
+    return [
+      name,
+      { ...facts, state, word: 'lost', risk: 'lost', detail, ...definedOnly({ finding: loss.finding }) },
+    ];
+  });
+}
+
+/** Who deleted a key, as far as the HSM's audit log has said. */
+export function callerName(
+  { keys, purges }: Pick<WatchState, 'keys' | 'purges'>,
+  name: string,
+): string | undefined {
+  const known = ownValue(keys, name);
+  const caller =
+    (known?.state === 'deleted' ? known.deletedBy : undefined) ?? ownValue(purges, name)?.deletedBy;
+  return caller?.upn ?? caller?.objectId ?? caller?.appId;
+}
+
+function factsOf(
+  name: string,
+  { seen, memory }: KeysToSummarize,
+  context: ReturnType<ReturnType<typeof keyContexts>>,
+): KeySummary {
+  const { entry, oldestVersion } = context;
+  const backup = entry === undefined ? {} : { backupAt: entry.record.capturedAt, backup: entry.blob };
+  const active = seen.active.get(name);
+  if (active !== undefined) {
+    const judged = judgeActive(active, context);
+    const found = judgeCoverage(active.attributes.createdAt, entry, oldestVersion);
+    const word = judged === 'covered' ? 'safe' : judged === 'excluded' ? 'excluded' : 'at-risk';
+    return {
+      state: 'active',
+      word,
+      ...(typeof judged === 'string' ? {} : { risk: judged.risk, detail: judged.detail }),
+      ...versionsOf(found, word === 'excluded' && found.coverage === 'none'),
+      ...backup,
+      createdAt: active.attributes.createdAt,
+    };
+  }
+  const deleted = seen.deleted.get(name);
+  if (deleted !== undefined) {
+    const judged = judgeDeleted(deleted, context);
+    const risk = riskOfDeleted(judged);
+    return {
+      state: 'deleted',
+      word: risk !== undefined ? 'at-risk' : judged.coverage === 'excluded' ? 'excluded' : 'safe',
+      ...(risk === undefined ? {} : { risk: risk.risk, detail: risk.detail }),
+      ...versionsOf(judged, false),
+      ...backup,
+      createdAt: deleted.attributes.createdAt,
+      deletedAt: judged.deletedAt,
+      purgeAt: judged.scheduledPurgeAt,
+      ...definedOnly({ deletedBy: callerName(memory.watch, name) }),
+    };
+  }
+  const purge = ownValue(memory.watch.purges, name);
+  return {
+    state: purge === undefined ? 'restorable' : 'purged',
+    word: context.damaged ? 'at-risk' : 'safe',
+    ...(context.damaged ? { risk: 'backup-damaged', detail: `its backup ${entry?.blob} is damaged` } : {}),
+    ...versionsOf(coverageOfUnseen(entry), false),
+    ...backup,
+    ...definedOnly({ deletedAt: purge?.deletedAt, deletedBy: callerName(memory.watch, name) }),
+  };
+}
+
+function versionsOf(
+  {
+    coverage,
+    versionsCovered,
+    versionsKnown,
+  }: Pick<KeySummary, 'coverage' | 'versionsCovered' | 'versionsKnown'>,
+  isExcluded: boolean,
+): Pick<KeySummary, 'coverage' | 'versionsCovered' | 'versionsKnown'> {
+  return { coverage: isExcluded ? 'excluded' : coverage, versionsCovered, versionsKnown };
+}

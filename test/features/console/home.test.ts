@@ -1,0 +1,307 @@
+/** The home page over what the scans left: what is known to be wrong, what is right, and what cannot be told. */
+import { describe, expect, it } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
+import { acknowledgementEvent } from '../../../src/features/audit/acknowledgements.ts';
+import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
+import { HomePage, sentenceOf } from '../../../src/features/console/home.ts';
+import { KeyQuery, listKeys } from '../../../src/features/console/key-list.ts';
+import { Summaries } from '../../../src/features/console/summaries.ts';
+import { BelievingDocuments } from '../../../src/features/recovery-points/believing-documents.ts';
+import { PointSeals } from '../../../src/features/recovery-points/point-seals.ts';
+import { summarizeScan } from '../../../src/features/status/summarize-scan.ts';
+import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
+import { MemoryKeyService } from '../../support/memory/memory-key-service.ts';
+import { MemorySealer } from '../../support/memory/memory-sealer.ts';
+import { person } from '../../support/recovery-builders.ts';
+import { DAY_MS, MINUTE_MS, WatchWorld } from '../../support/watch-world.ts';
+
+const SUMMARY = { kind: 'summary', hsm: 'contoso' } as const;
+const RESOURCE = 'https://contoso.managedhsm.azure.net';
+const NEVER = new AbortController().signal;
+
+class ConsoleWorld extends WatchWorld {
+  readonly auditStore = new MemoryAuditStore(this.clock);
+  readonly anchor = new MemoryAuditAnchor();
+  sealer: MemorySealer | undefined;
+
+  get seals() {
+    const { sealer } = this;
+    return sealer === undefined ? undefined : { sealer, pinned: async () => sealer.pinned };
+  }
+
+  get store() {
+    const { seals, clock } = this;
+    if (seals === undefined) return this.state;
+    return new BelievingDocuments(this.state, new PointSeals({ seals, clock, resourceOf: () => RESOURCE }));
+  }
+
+  get summaries(): Summaries {
+    return new Summaries({
+      store: this.store,
+      clock: this.clock,
+      seals: this.seals,
+      resourceOf: () => RESOURCE,
+    });
+  }
+
+  async scanned() {
+    const result = await this.look();
+    const { clock, logger, seals, state } = this;
+    const deps = {
+      keys: new MemoryKeyService(this.hsm),
+      state,
+      clock,
+      logger,
+      seals,
+      resource: RESOURCE,
+      scanSchedule: '0 */15 * * * *',
+    };
+    await summarizeScan(deps, this.policy, result, NEVER);
+  }
+
+  async home() {
+    const page = new HomePage({ ...this, store: this.store, summaries: this.summaries, hsms: ['contoso'] });
+    const hsms = await page.hsms();
+    return { ...sentenceOf(hsms), hsm: hsms[0] };
+  }
+
+  keys(query: Record<string, string> = {}) {
+    return listKeys(this.summaries, ['contoso'], KeyQuery.parse(query), new Map());
+  }
+
+  /** Changes the stored summary as somebody could who can write the storage. */
+  async tamper(change: (text: string) => string) {
+    const stored = await this.state.read(SUMMARY);
+    await this.state.write(SUMMARY, change(stored?.text ?? ''), { etag: stored?.etag ?? '' });
+  }
+}
+
+async function aWorld(keys: readonly string[] = ['orders', 'users']): Promise<ConsoleWorld> {
+  const world = new ConsoleWorld();
+  for (const key of keys) {
+    world.hsm.createKey(key);
+    await world.backUp(key);
+  }
+  return world;
+}
+
+describe('the home page', () => {
+  it('says that every key is safe, as of the last scan, and whether that is sealed', async () => {
+    const world = await aWorld();
+    await world.scanned();
+
+    expect(await world.home()).toMatchObject({
+      verdict: 'safe',
+      sentence: 'Every key is safe (not sealed).',
+      sealed: false,
+      hsm: { counts: { active: 2, covered: 2, risks: 0 }, risks: [] },
+    });
+  });
+
+  it('names the keys at risk', async () => {
+    const world = await aWorld();
+    world.hsm.createKey('unprotected');
+    await world.scanned();
+
+    expect(await world.home()).toMatchObject({
+      verdict: 'at-risk',
+      sentence: '1 key at risk. Not every key is safe.',
+      hsm: { risks: [{ key: 'unprotected', risk: 'no-backup' }] },
+    });
+  });
+
+  it('cannot tell once the next scan is late, and keeps saying what was wrong', async () => {
+    const world = await aWorld();
+    await world.scanned();
+    await world.clock.advance(20 * MINUTE_MS);
+    expect((await world.home()).verdict).toBe('safe');
+    await world.clock.advance(20 * MINUTE_MS);
+
+    expect(await world.home()).toMatchObject({
+      verdict: 'unknown',
+      hsm: { why: expect.stringContaining('the next is late'), counts: { active: 2 } },
+    });
+    world.hsm.createKey('unprotected');
+    await world.scanned();
+    await world.clock.advance(DAY_MS);
+    expect((await world.home()).verdict).toBe('at-risk');
+  });
+
+  it('keeps what the last scan saw while the HSM is silent, until that is old', async () => {
+    const world = await aWorld();
+    await world.scanned();
+    world.hsm.faults.fail('listKeys', new WardenError('hsm-unreachable', { message: 'silent' }), {
+      times: 1000,
+    });
+    await world.scanned();
+    expect((await world.home()).verdict).toBe('safe');
+    await world.clock.advance(40 * MINUTE_MS);
+
+    expect((await world.home()).verdict).toBe('unknown');
+  });
+
+  it('is at risk as soon as the verification finds a damaged backup, before the next scan', async () => {
+    const world = await aWorld();
+    await world.scanned();
+    const verify = {
+      format: 1,
+      hsm: 'contoso',
+      runId: 'r',
+      startedAt: 1,
+      endedAt: 2,
+      checked: 2,
+      bytes: 1,
+      found: 1,
+      damaged: { 'contoso/orders/x': 2 },
+    };
+    await world.state.write({ kind: 'verify', hsm: 'contoso' }, JSON.stringify(verify), 'absent');
+
+    expect(await world.home()).toMatchObject({
+      verdict: 'at-risk',
+      hsm: { why: expect.stringContaining('1 damaged backup since the last scan') },
+    });
+  });
+
+  it('counts a loss until somebody has acknowledged it', async () => {
+    const world = await aWorld(['orders']);
+    world.hsm.createKey('gone');
+    await world.look();
+    world.hsm.deleteKey('gone');
+    await world.look();
+    await world.clock.advance(91 * DAY_MS);
+    await world.scanned();
+    const before = await world.home();
+    const [loss] = before.hsm?.lost ?? [];
+    expect([before.verdict, before.sentence, loss?.key]).toEqual([
+      'at-risk',
+      '1 key LOST. Not every key is safe.',
+      'gone',
+    ]);
+
+    const log = new ChainedAuditLog(world.auditStore, world.anchor, world.clock);
+    const finding = { id: loss?.finding ?? '', hsm: 'contoso', key: 'gone' };
+    await log.note(acknowledgementEvent(finding, person('bob'), 'TICKET-1'));
+
+    expect((await world.home()).hsm).toMatchObject({ lost: [], counts: { lost: 0, acknowledged: 1 } });
+  });
+
+  it('says why an HSM cannot be told of whose summary is damaged, and hides no other', async () => {
+    const world = await aWorld();
+    await world.scanned();
+    await world.tamper(() => 'nonsense\n');
+
+    expect(await world.home()).toMatchObject({
+      verdict: 'unknown',
+      hsm: { trouble: { code: 'state-corrupt' } },
+    });
+  });
+});
+
+describe('a sealed summary', () => {
+  async function sealedWorld() {
+    const world = await aWorld([]);
+    world.sealer = new MemorySealer(world.clock);
+    await world.scanned();
+    return world;
+  }
+
+  it('is believed', async () => {
+    expect(await (await sealedWorld()).home()).toMatchObject({
+      verdict: 'safe',
+      sealed: true,
+      sentence: 'Every key is safe.',
+    });
+  });
+
+  it.each([
+    [
+      'the time of the scan is moved on',
+      (text: string) => text.replace(/"judgedAt":\d+/, '"judgedAt":1795532400001'),
+    ],
+    [
+      'it is to hold for longer',
+      (text: string) => text.replace(/"staleAfter":\d+/, '"staleAfter":9999999999999'),
+    ],
+    ['its seal is taken away', (text: string) => text.replace(/,"seal":\{[^}]*\}/, '')],
+  ])('says nothing when %s', async (_, change) => {
+    const world = await sealedWorld();
+    await world.tamper(change);
+
+    expect(await world.home()).toMatchObject({
+      verdict: 'unknown',
+      hsm: { why: expect.stringMatching(/seal/) },
+    });
+  });
+
+  it('says nothing when the sealing key was out of reach', async () => {
+    const world = await aWorld([]);
+    world.sealer = new MemorySealer(world.clock);
+    world.sealer.faults.fail('seal', new WardenError('seal-unavailable', { message: 'gone' }));
+    await world.scanned();
+
+    expect((await world.home()).verdict).toBe('unknown');
+    expect(world.logger.lines.map(({ message }) => message)).toContain(
+      'the summary of a scan could not be sealed',
+    );
+  });
+});
+
+describe('the list of keys', () => {
+  async function listedWorld() {
+    const world = await aWorld(['b-key', 'A-key', 'c-key']);
+    world.hsm.createKey('fresh');
+    world.hsm.deleteKey('c-key');
+    await world.scanned();
+    return world;
+  }
+  const names = async (world: ConsoleWorld, query: Record<string, string>) =>
+    (await world.keys(query)).items.map(({ key }) => key);
+
+  it('is searched, filtered and sorted', async () => {
+    const world = await listedWorld();
+
+    expect(await names(world, {})).toEqual(['A-key', 'b-key', 'c-key', 'fresh']);
+    expect(await names(world, { order: 'desc' })).toEqual(['fresh', 'c-key', 'b-key', 'A-key']);
+    expect(await names(world, { search: 'KEY', state: 'active' })).toEqual(['A-key', 'b-key']);
+    expect(await names(world, { word: 'at-risk' })).toEqual(['fresh']);
+    expect(await names(world, { state: 'deleted' })).toEqual(['c-key']);
+    expect((await names(world, { sort: 'word' }))[0]).toBe('fresh');
+    expect((await names(world, { sort: 'backupAt', order: 'desc' })).at(-1)).toBe('fresh');
+    expect((await names(world, { sort: 'purgeAt' }))[0]).toBe('c-key');
+  });
+
+  it('comes in pages that hold each key once', async () => {
+    const world = await listedWorld();
+    const found: string[] = [];
+    let next: string | undefined = '0';
+    while (next !== undefined) {
+      const page: Awaited<ReturnType<ConsoleWorld['keys']>> = await world.keys({ limit: '1', next });
+      expect(page.total).toBe(4);
+      found.push(...page.items.map(({ key }) => key));
+      next = page.next;
+    }
+
+    expect(found).toEqual(['A-key', 'b-key', 'c-key', 'fresh']);
+  });
+
+  it('is refused whose lines are not those of its head', async () => {
+    const world = await listedWorld();
+    await world.tamper((text) => text.replace('"word":"at-risk"', '"word":"safe"'));
+
+    expect(await world.keys()).toMatchObject({
+      total: 0,
+      asOf: [{ stale: true, why: expect.stringContaining('cannot be read') }],
+    });
+  });
+
+  it('follows the next scan', async () => {
+    const world = await listedWorld();
+    const { summaries } = world;
+    await summaries.whole('contoso');
+    await world.backUp('fresh');
+    await world.clock.advance(MINUTE_MS);
+    await world.scanned();
+
+    expect((await summaries.whole('contoso')).summary?.keys.get('fresh')?.word).toBe('safe');
+  });
+});
