@@ -69,6 +69,7 @@ const DOORS = {
     'webhooks/webhooks',
   ],
   'recovery-points': [
+    'adoptions',
     'back-up-key',
     'believing-documents',
     'catalogue',

@@ -66,6 +66,7 @@ import {
 import { rolesApply } from './roles/apply.ts';
 import { rolesCheck } from './roles/check.ts';
 import { rolesPlan } from './roles/plan.ts';
+import { sealAdopt } from './seal/adopt.ts';
 import { sealExport } from './seal/export.ts';
 import { sealRotate } from './seal/rotate.ts';
 import { sealShow } from './seal/show.ts';
@@ -153,6 +154,7 @@ export const COMMANDS: readonly Command[] = [
   sealShow,
   sealExport,
   sealRotate,
+  sealAdopt,
   deployCheck,
   roleDefinitionList,
   roleDefinitionShow,

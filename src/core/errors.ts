@@ -83,6 +83,7 @@ export const ERROR_CLASSES = {
   'key-deleted': 'permanent',
   'nothing-to-recover': 'permanent',
   'nothing-to-restore': 'permanent',
+  'nothing-to-adopt': 'permanent',
   'backup-unknown': 'permanent',
   'backup-damaged': 'permanent',
   'backup-contradicted': 'permanent',

@@ -30,6 +30,7 @@ export const PROBLEM_STATUS: Readonly<Partial<Record<WardenErrorCode, number>>> 
   'backup-unknown': 404,
   'nothing-to-recover': 409,
   'nothing-to-restore': 409,
+  'nothing-to-adopt': 409,
   'key-active': 409,
   'key-deleted': 409,
   'key-not-found': 404,

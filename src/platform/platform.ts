@@ -38,6 +38,7 @@ import type { Seals } from '../core/seal/seals.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import type { DecisionSeals } from '../features/audit/line-seals.ts';
 import type { Channel } from '../features/notify/model/ports.ts';
+import { AdoptedBackups } from '../features/recovery-points/adoptions.ts';
 import { BelievingDocuments } from '../features/recovery-points/believing-documents.ts';
 import type { CatalogueStore } from '../features/recovery-points/catalogue.ts';
 import { PointSeals } from '../features/recovery-points/point-seals.ts';
@@ -126,7 +127,18 @@ export function openPlatform(options: PlatformOptions): Platform {
   const backups = immutable.getContainerClient(config.backupContainer);
   const seals = sealsOf(config, credential, caPem, clock);
   const points =
-    seals === undefined ? undefined : new PointSeals({ seals, resourceOf: resourcesIn(config), clock });
+    seals === undefined
+      ? undefined
+      : new PointSeals({
+          seals,
+          resourceOf: resourcesIn(config),
+          clock,
+          adopted: new AdoptedBackups({
+            store: documents,
+            clock,
+            hsmNames: config.hsms.map(({ name }) => name),
+          }),
+        });
   const notifications = notifyQueue(config, access.state, clock);
   return {
     config,

@@ -85,7 +85,7 @@ type RecoveryPlatform = Pick<
   | 'checkAppend'
   | 'prepare'
 > &
-  Partial<Pick<Platform, 'decisions'>>;
+  Partial<Pick<Platform, 'decisions' | 'points'>>;
 
 /** What differs between the deployed app and another that is put together from the same parts. */
 export interface RecoveryParts {

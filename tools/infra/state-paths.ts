@@ -25,6 +25,7 @@ const DOCUMENTS: {
   // Of owners of keys, by the command line.
   'drill-enrolments': { by: 'drill', one: { kind: 'drill-enrolments', hsm: HSM } },
   recovery: { by: 'recovery', one: { kind: 'recovery', id: '0'.repeat(26) } },
+  adoptions: { by: 'recovery', one: { kind: 'adoptions', hsm: HSM } },
   'recovery-index': { by: 'recovery', one: { kind: 'recovery-index' } },
   rearming: { by: 'recovery', one: { kind: 'rearming' } },
   'webhook-rate': { by: 'recovery', one: { kind: 'webhook-rate', source: 'alerts' } },

@@ -86,6 +86,9 @@ export function documentBlobName(address: DocumentAddress): string {
       return `${RECOVERY_PREFIX}${address.id}.json`;
     case 'recovery-index':
       return 'recovery-index.json';
+    // Outside of what the backup app may write: people decide it.
+    case 'adoptions':
+      return `adoptions/${address.hsm}.json`;
     case 'rearming':
       return 'audit/rearming.json';
     case 'webhook-rate':

@@ -13,7 +13,7 @@ import { duration } from '../frame/duration.ts';
 export interface WaitingRequest {
   readonly id: string;
   readonly state: RecoveryRecord['state'];
-  readonly action: 'recover' | 'restore';
+  readonly action: 'recover' | 'restore' | 'adopt';
   readonly hsm: string;
   readonly key: string;
   readonly requester: string;

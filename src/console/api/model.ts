@@ -96,7 +96,7 @@ export interface HomeHsm {
 export interface WaitingRequest {
   readonly id: string;
   readonly state: RequestView['state'];
-  readonly action: 'recover' | 'restore';
+  readonly action: 'recover' | 'restore' | 'adopt';
   readonly hsm: string;
   readonly key: string;
   readonly requester: string;

@@ -2,7 +2,7 @@
 import { counted } from './count.ts';
 
 interface Doing {
-  readonly action: 'recover' | 'restore';
+  readonly action: 'recover' | 'restore' | 'adopt';
   readonly hsm: string;
   readonly target: string;
   readonly key: string;
@@ -12,6 +12,7 @@ interface Doing {
 
 /** `Recover payments-data on contoso`. */
 export function operationTitle({ action, key, target }: Doing): string {
+  if (action === 'adopt') return `Adopt a backup of ${key} of ${target}`;
   return `${action === 'recover' ? 'Recover' : 'Restore'} ${key} on ${target}`;
 }
 
@@ -23,6 +24,12 @@ export function operationInWords(operation: Doing, time: (at: string) => string)
       deletedAt === undefined ? '' : ` The deletion of ${time(deletedAt)} is undone, and no other.`;
     return [
       `The soft-deleted key ${key} on HSM ${target} becomes active again, with all its versions.${which}`,
+    ];
+  }
+  if (action === 'adopt') {
+    const when = backup === undefined ? '' : ` captured ${time(backup.capturedAt)}`;
+    return [
+      `The backup of key ${key} of HSM ${hsm}${when} has no seal. It counts as a recovery point from then on; no key is touched.`,
     ];
   }
   const versions =

@@ -33,7 +33,7 @@ interface Execution {
 /** What is looked for. */
 export interface Deed {
   readonly hsm: string;
-  readonly action: Operation['action'];
+  readonly action: Exclude<Operation['action'], 'adopt'>;
   /** Absent where the HSM's record does not name it. */
   readonly key?: string;
   /** Epoch milliseconds by the HSM's clock; 0 when it is not known. */

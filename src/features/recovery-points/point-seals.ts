@@ -7,6 +7,8 @@ import type { PinnedKeys } from '../../core/seal/pinned-keys.ts';
 import type { SealedFacts } from '../../core/seal/seal.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { type SealVerdict, verifySeal } from '../../core/seal/verify-seal.ts';
+import type { DecisionFacts } from '../audit/line-seals.ts';
+import { type AdoptedBackups, type Adoption, adoptionFacts, factsDigest } from './adoptions.ts';
 import type { FreshBackup } from './fresh-backup.ts';
 
 /** After a failure no seal is asked for so long: a sweep of thousands of keys would wait for each of them. */
@@ -21,6 +23,8 @@ export interface PointSealsDeps {
   /** What seals name an HSM of the settings by; undefined for one that the settings do not name. */
   readonly resourceOf: (hsm: string) => string | undefined;
   readonly clock: Clock;
+  /** What people decided to believe without a seal of its own. */
+  readonly adopted?: AdoptedBackups;
 }
 
 /** One for each process. */
@@ -38,10 +42,23 @@ export class PointSeals {
     return this.#failure;
   }
 
-  /** The judge of records, by the pinned keys. Fails with `seal-unavailable` when these cannot be read. */
+  /** What people decided to believe without a seal of its own. */
+  get adopted(): AdoptedBackups | undefined {
+    return this.#deps.adopted;
+  }
+
+  /** What a decision to adopt a backup seals. Fails with `seal-unavailable` for an HSM that the settings do not name. */
+  adoptionFacts(record: BackupRecord, decision: Omit<Adoption, 'seal'>): DecisionFacts {
+    const hsm = this.#deps.resourceOf(record.hsm);
+    if (hsm === undefined) throw noSealer(record, hsm);
+    return adoptionFacts(hsm, record, decision);
+  }
+
+  /** The judge of records, by the pinned keys. Fails with `seal-unavailable` when these cannot be read, and with the storage codes. */
   async judge(signal?: AbortSignal): Promise<Judge> {
     const pinned = await this.#deps.seals.pinned(signal);
-    return (record) => this.#verdict(pinned, record);
+    const adopted = await this.#deps.adopted?.read(signal);
+    return (record) => this.#verdict(pinned, record, adopted);
   }
 
   /**
@@ -69,10 +86,20 @@ export class PointSeals {
     }
   }
 
-  #verdict(pinned: PinnedKeys, record: BackupRecord): SealVerdict {
-    if (record.seal === undefined) return { good: false, why: 'it has none' };
+  #verdict(
+    pinned: PinnedKeys,
+    record: BackupRecord,
+    adopted: ReadonlyMap<string, Adoption> | undefined,
+  ): SealVerdict {
+    const adoption = record.seal === undefined ? adopted?.get(factsDigest(record)) : undefined;
+    if (record.seal === undefined && adoption === undefined) return { good: false, why: 'it has none' };
     const hsm = this.#deps.resourceOf(record.hsm);
     if (hsm === undefined) return { good: false, why: `the settings name no HSM ${record.hsm}` };
+    if (adoption !== undefined) {
+      const facts = { facts: { ...adoptionFacts(hsm, record, adoption) } };
+      return verifySeal(pinned, 'decision', facts, adoption.seal);
+    }
+    if (record.seal === undefined) return { good: false, why: 'it has none' };
     return verifySeal(pinned, 'recovery-point', factsOf(hsm, record), record.seal);
   }
 }

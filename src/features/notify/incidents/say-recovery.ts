@@ -69,7 +69,9 @@ export function sayRecovery(
 
 function sayRequest(fact: Happening, data: Data, show: ShowKey): Omit<Occurrence, 'id' | 'at' | 'severity'> {
   const { hsm, key, recoveryId = 'unknown', link, detail, action, expiresAt } = data;
-  const name = action === 'restore' ? 'restore' : 'recovery';
+  const name = { recover: 'recovery', restore: 'restore', adopt: 'adoption of a backup' }[
+    action ?? 'recover'
+  ];
   const where = `${key === undefined ? 'a key' : `key ${show(key)}`} on HSM ${hsm ?? 'unknown'}`;
   const because = DETAILED.has(fact) && detail !== undefined ? `: ${detail}` : '.';
   return {

@@ -1,23 +1,21 @@
 /** Does what was approved: looks again, recovers or restores, waits, verifies, and takes a fresh backup. Safe to kill anywhere. */
 
-import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
-import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../../core/ports.ts';
+import type { Clock, KeyService, Pacer, StoredBackup } from '../../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../../core/retry.ts';
 import { backingUp } from '../../recovery-points/back-up-key.ts';
 import { saveBackups } from '../../recovery-points/save-backups.ts';
 import { describeReturned, holdsAll, otherKeyOutcome, unexpectedIn } from '../model/other-key.ts';
 import type { Outcome, RecoveryRecord } from '../model/record.ts';
+import { type AdoptDeps, adopt } from './adopt.ts';
 import { bringBack, type Circumstances } from './bring-back.ts';
 import { findProof, type Proof } from './proof.ts';
 import { type Verification, verifyRecovered } from './verify-recovered.ts';
 
 /** What performing needs. */
-export interface PerformDeps {
+export interface PerformDeps extends AdoptDeps {
   readonly keysOf: (hsm: string) => KeyService;
   readonly pacerOf: (hsm: string) => Pacer;
-  readonly backups: BackupStore;
-  readonly store: DocumentStore;
   readonly clock: Clock;
 }
 
@@ -43,6 +41,10 @@ export async function perform(
   const retry = <T>(attempt: () => Promise<T>, policy = DEFAULT_RETRY) =>
     withRetries(attempt, deps.clock, policy, signal);
 
+  if (record.operation.action === 'adopt') {
+    onStep('adopt');
+    return retry(() => adopt(deps, record, signal));
+  }
   onStep('pre-flight');
   const proof = await findProof(deps, record, signal);
   const { action, key } = record.operation;

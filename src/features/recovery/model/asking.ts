@@ -18,7 +18,9 @@ export const AskBody = z
   .strictObject({
     hsm: HsmName.meta({ description: 'The HSM the key was on' }),
     key: KeyName,
-    action: z.enum(['auto', 'recover', 'restore']).default('auto'),
+    action: z.enum(['auto', 'recover', 'restore', 'adopt']).default('auto').meta({
+      description: 'adopt: a backup without a seal is to count as a recovery point',
+    }),
     reason: PlainText,
     target: HsmName.exactOptional().meta({
       description: 'Another HSM of the same security domain to restore into',
@@ -75,6 +77,7 @@ export const RecoveryView = z.strictObject({
         versionId: z.string().exactOptional(),
         capturedAt: Time,
         versions: z.array(ExpectedVersion).exactOptional(),
+        facts: Digest.exactOptional(),
       })
       .exactOptional(),
   }),

@@ -31,6 +31,7 @@ export function requestDigest(request: DigestedRequest): string {
             sha256: operation.backup.sha256,
             versionId: operation.backup.versionId ?? null,
             versions: operation.backup.versions?.map((expected) => ({ ...expected })),
+            facts: operation.backup.facts,
           },
     requester: { kind: requester.kind, id: requester.id },
     reason: request.reason,

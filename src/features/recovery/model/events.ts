@@ -16,7 +16,7 @@ const EventData = z.strictObject({
   link: z.string().exactOptional(),
   detail: z.string().exactOptional(),
   /** What is asked for, by whom, and until when it can be decided. */
-  action: z.enum(['recover', 'restore']).exactOptional(),
+  action: z.enum(['recover', 'restore', 'adopt']).exactOptional(),
   requestedBy: Person.exactOptional(),
   expiresAt: z.iso.datetime().exactOptional(),
   /** Who approved it so far, and what is still missing. */

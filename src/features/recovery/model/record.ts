@@ -25,6 +25,8 @@ const ChosenBackup = z.strictObject({
   capturedAt: Time,
   /** What the key that comes back must be; `confirmed` by the catalogue, too. Records of before 0.2 have none. */
   versions: z.array(ExpectedVersion).exactOptional(),
+  /** Of an adoption: the digest of every fact beside the backup. */
+  facts: Digest.exactOptional(),
 });
 
 /** What could be seen of a soft-deleted key when the request was made: its newest version. Recovering changes none of it. */
@@ -41,9 +43,9 @@ export const SeenKey = z.strictObject({
 });
 export type SeenKey = z.infer<typeof SeenKey>;
 
-/** What will be done, exactly. `recover` has no backup, `restore` has one. */
+/** What will be done, exactly. `recover` has no backup, `restore` and `adopt` have one; `adopt` touches no key. */
 export const Operation = z.strictObject({
-  action: z.enum(['recover', 'restore']),
+  action: z.enum(['recover', 'restore', 'adopt']),
   hsm: HsmName,
   /** The HSM the key comes back into. */
   target: HsmName,

@@ -7,6 +7,7 @@ import { olderFirst } from '../../../core/model/recovery-order.ts';
 import type { BackupStore, KeyService, StoredBackup } from '../../../core/ports.ts';
 import { sha256Hex } from '../../../core/sha256.ts';
 import { isoTime } from '../../../core/time.ts';
+import type { DecisionSeals } from '../../audit/line-seals.ts';
 import { readEntry } from '../../recovery-points/catalogue.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue-text.ts';
 import { structureFault } from '../../recovery-points/structure.ts';
@@ -23,6 +24,8 @@ export interface PreflightDeps {
   /** Holds the catalogue. */
   readonly store: DocumentStore;
   readonly sharesDomain: SharesDomain;
+  /** Where decisions are sealed. */
+  readonly decisions?: DecisionSeals | undefined;
 }
 
 /** An exact operation, with what approvers should know about it. */
@@ -96,7 +99,7 @@ export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSig
   const faults: string[] = [];
   let code: WardenErrorCode = 'backup-damaged';
   for (const candidate of plan.candidates) {
-    const found = await inspect(deps.backups, candidate, signal);
+    const found = await inspectBackup(deps.backups, candidate, signal);
     if ('stored' in found) {
       const judgement = judgeCandidate(found.stored, known.entry, backups);
       const refusal = refusalOf(judgement, plan.substitutes);
@@ -185,7 +188,7 @@ export async function backupsOf(
 }
 
 /** The very version of a backup that would be restored, or what is wrong with it: its hash, then its structure. */
-async function inspect(
+export async function inspectBackup(
   store: BackupStore,
   { blob, record }: StoredBackup,
   signal?: AbortSignal,

@@ -12,7 +12,7 @@ export interface Ask {
   /** The HSM the key is to come back into. */
   readonly target: string;
   readonly key: string;
-  readonly action: 'auto' | 'recover' | 'restore';
+  readonly action: 'auto' | 'recover' | 'restore' | 'adopt';
   /** Restore the state of this moment: the newest backup captured at or before it. */
   readonly asOf?: number;
   /** Restore this backup, by its blob name. */

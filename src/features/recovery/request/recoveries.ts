@@ -12,7 +12,8 @@ import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord, Ids } from '../model/ports.ts';
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
-import { type Preflight, type PreflightDeps, preflight } from '../planning/key-state.ts';
+import type { Preflight, PreflightDeps } from '../planning/key-state.ts';
+import { planAsk } from '../planning/plan-ask.ts';
 import type { Ask } from '../planning/preflight.ts';
 import { type Asked, warnOfTooFew } from '../planning/reachable.ts';
 import { Claims } from './claims.ts';
@@ -92,7 +93,7 @@ export class Recoveries {
         if ('answeredBy' in found) return this.settle(found.answeredBy);
         if (!admitted) await admit();
         admitted = true;
-        const plan = await preflight(this.#deps, askOf(body));
+        const plan = await planAsk(this.#deps, askOf(body));
         const live = await findLive(this.#deps, plan.operation);
         if (live !== undefined) return joinEvent(this.#deps, live, eventId);
         const answered = await findAnswered(this.#deps, body, eventId);
@@ -151,7 +152,7 @@ export class Recoveries {
 
   async #openNew(id: string, fingerprint: string, requester: Actor, body: AskBody): Promise<HeldRecord> {
     try {
-      return await this.#create(id, fingerprint, requester, body, await preflight(this.#deps, askOf(body)));
+      return await this.#create(id, fingerprint, requester, body, await planAsk(this.#deps, askOf(body)));
     } catch (error) {
       // The same request sent twice at once: the other one was faster.
       const known = isWardenError(error, 'state-conflict')

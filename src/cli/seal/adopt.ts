@@ -1,0 +1,38 @@
+/** `hsm-warden seal adopt`: asks that a backup without a seal, of a key that is gone, counts as a recovery point. */
+import { z } from 'zod';
+import { defineCommand } from '../frame/define.ts';
+import { API_OPTIONS, ApiOptions, openApi } from '../recovery/open-api.ts';
+import { viewAnswer } from '../recovery/show-view.ts';
+
+export const sealAdopt = defineCommand({
+  path: 'seal adopt',
+  summary: 'Ask that a backup without a seal counts as a recovery point',
+  details: [
+    'For backups of purged keys from before sealing was switched on: a key that still exists is simply backed up again. One backup at a time. The app looks at it, shows what it holds and how it agrees with what is known, and waits for the approvals that the policy wants (recovery approve). The decision names the blob, its version and its hash, and is sealed.',
+  ],
+  format: 'table',
+  options: [
+    { flags: '--hsm <name>', description: 'the HSM the key was on' },
+    { flags: '--key <name>', description: 'the key' },
+    { flags: '--backup <blob>', description: 'the backup, as backup list --all names it' },
+    { flags: '--reason <text>', description: 'why, for the approvers and the audit log' },
+    ...API_OPTIONS,
+  ],
+  examples: [
+    "hsm-warden seal adopt --hsm contoso --key payments-data --backup contoso/payments-data/20260101T020000000Z-0001.backup --reason 'from before sealing, ticket 4711'",
+  ],
+  interrupted:
+    'whether the request was opened is not known; hsm-warden recovery list tells. The same command can be run again.',
+  schema: z.object({
+    ...ApiOptions,
+    hsm: z.string('expected the name of an HSM').min(1),
+    key: z.string('expected the name of a key').min(1),
+    backup: z.string('expected the name of a backup').min(1),
+    reason: z.string('expected a reason').min(1),
+  }),
+  async run(context, given) {
+    const { hsm, key, backup, reason } = given;
+    const api = await openApi(context, given);
+    return viewAnswer(await api.ask({ hsm, key, backup, reason, action: 'adopt' }));
+  },
+});
