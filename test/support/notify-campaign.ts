@@ -1,13 +1,18 @@
 /** A campaign: many events, services that fail, and processes that are killed anywhere; then it is counted what arrived. */
+import { toMail } from '../../src/adapters/notify/render/mail.ts';
+import { toPagerDuty } from '../../src/adapters/notify/render/pagerduty.ts';
+import { toSlack } from '../../src/adapters/notify/render/slack.ts';
+import { toTeams } from '../../src/adapters/notify/render/teams.ts';
 import { WardenError } from '../../src/core/errors.ts';
 import { readMessage } from '../../src/core/queue.ts';
+import type { Message } from '../../src/features/notify/model/message.ts';
 import { NOTIFICATIONS } from '../../src/features/notify/model/queues.ts';
 import {
   handleNotification,
   type NotifierDeps,
   reconcileNotifications,
 } from '../../src/features/notify/notifier.ts';
-import { aDeletion, aRecoveredKey, SAMPLE_AT } from './notify-samples.ts';
+import { aDeletion, aRecoveredKey, aRequestEvent, SAMPLE_AT } from './notify-samples.ts';
 import { anEntry, NotifyWorld } from './notify-world.ts';
 
 /** What is tried. */
@@ -33,6 +38,10 @@ interface CampaignResult {
   readonly disordered: number;
   readonly kills: number;
   readonly left: number;
+  /** What must not be seen and was, with where: in a body of any channel, in what is stored, or in the log. */
+  readonly leaks: readonly string[];
+  /** How many bodies were searched. */
+  readonly bodies: number;
 }
 
 class Killed extends Error {
@@ -56,7 +65,8 @@ export async function runCampaign({ events, kills, faults, seed }: CampaignPlan)
       if (isLost) tally.lost += 1;
       if (fails)
         throw new WardenError(random() < 0.5 ? 'channel-unavailable' : 'channel-throttled', {
-          message: 'planted',
+          message: `planted ${PLANTED.address}`,
+          cause: new Error(PLANTED.token),
         });
     };
   }
@@ -76,7 +86,9 @@ export async function runCampaign({ events, kills, faults, seed }: CampaignPlan)
     const event =
       n % 5 === 4
         ? aRecoveredKey(keys[n - 2] ?? key, at, world.hsms[(n - 2) % 2])
-        : aDeletion(key, { hsm, severity: 'notice' }, at);
+        : n % 50 === 1
+          ? aRequestEvent('requested', { hsm, key, at, recoveryId: `${'0'.repeat(20)}${n + 100_000}` }, n)
+          : aDeletion(key, { hsm, severity: 'notice' }, at);
     await world.bus.send([event], { logger: world.logger });
     // Some come together, some apart.
     if (random() < 0.3) await world.clock.advance(Math.floor(random() * 20_000));
@@ -109,6 +121,7 @@ export async function runCampaign({ events, kills, faults, seed }: CampaignPlan)
     0,
   );
   const lastKey = keys.at(-2) ?? '';
+  const bodies = names.flatMap((name) => world.channel(name).arrived.flatMap(bodiesOf));
   return {
     incidents: threads.length,
     messages: all.length,
@@ -118,7 +131,51 @@ export async function runCampaign({ events, kills, faults, seed }: CampaignPlan)
     disordered: names.reduce((sum, name) => sum + disorderedIn(world, name), 0),
     kills: tally.killed,
     left,
+    leaks: [
+      ...leaksIn('a body', bodies),
+      ...leaksIn(
+        'the log',
+        world.logger.lines.map((line) => JSON.stringify(line, withErrors)),
+      ),
+      ...leaksIn(
+        'what is stored',
+        [...world.state.documents.values()].map(({ text }) => text),
+      ),
+    ],
+    bodies: bodies.length,
   };
+}
+
+/** What a service may give back in an error, and what events carry that no message may: never to be seen. */
+const PLANTED = {
+  address: 'https://hooks.example/services/T0/B0/pl4ntedSecretPath',
+  token: 'eyJhbGciOiJub25lIn0.pl4ntedToken',
+  digest: 'd1'.repeat(32),
+  blob: '.keybackup',
+} as const;
+
+/** A message as every kind of channel sends it. */
+function bodiesOf(message: Message): string[] {
+  const { subject, text, html } = toMail(message, 'warden@contoso.com');
+  return [
+    ...[toTeams(message), toSlack(message), toPagerDuty(message), message].map((body) =>
+      JSON.stringify(body),
+    ),
+    ...[subject, text, html],
+  ];
+}
+
+function leaksIn(place: string, texts: readonly string[]): string[] {
+  return Object.entries(PLANTED).flatMap(([what, secret]) =>
+    texts.some((text) => text.includes(secret)) ? [`${what} in ${place}`] : [],
+  );
+}
+
+/** Errors with all that a log could make of them. */
+function withErrors(_name: string, value: unknown): unknown {
+  return value instanceof Error
+    ? { name: value.name, message: value.message, stack: value.stack, cause: value.cause }
+    : value;
 }
 
 /** Deals with what is in the queue; with `dieAt` as a process that dies at that call of a port. Returns how many died. */

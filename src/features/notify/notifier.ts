@@ -122,11 +122,12 @@ async function planScope(deps: NotifierDeps, scope: string, fed: Set<string>): P
 /** Puts what is in the outbox into the memories of the channels; killed at any point it is done again, with the same numbers. */
 async function handOver(deps: NotifierDeps, { scope, outbox }: IncidentState): Promise<IncidentState> {
   const { clock, channels, logger } = deps;
-  for (const name of new Set(outbox.map(({ channel }) => channel))) {
+  const taking = [...new Set(outbox.map(({ channel }) => channel))].map(async (name) => {
     if (channels.has(name))
       await changeChannel(deps, name, (state) => take(state, scope, outbox, clock.now()));
     else logger.warn('messages for a channel that is not in the settings are dropped', { channel: name });
-  }
+  });
+  for (const end of await Promise.allSettled(taking)) if (end.status === 'rejected') throw end.reason;
   const handed = new Set(outbox.map(({ message }) => message.id));
   return changeIncidents(deps, scope, (state) => {
     const left = state.outbox.filter(({ message }) => !handed.has(message.id));

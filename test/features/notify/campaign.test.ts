@@ -8,7 +8,15 @@ it.each([21, 22])(
   async (seed) => {
     const result = await runCampaign({ events: 200, kills: 10, faults: 0.3, seed });
 
-    expect(result).toMatchObject({ unheard: [], sentAfterReceipt: 0, excess: 0, disordered: 0, left: 0 });
+    expect(result).toMatchObject({
+      unheard: [],
+      sentAfterReceipt: 0,
+      excess: 0,
+      disordered: 0,
+      left: 0,
+      leaks: [],
+    });
+    expect(result.bodies).toBeGreaterThan(100);
     expect(result.kills).toBeGreaterThan(0);
     expect(result.incidents).toBeGreaterThan(1);
   },
