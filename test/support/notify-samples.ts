@@ -48,6 +48,20 @@ const FINDINGS: readonly Finding[] = [
     data: { ...DELETED, severity: 'notice', thresholdSeconds: 604_800 },
   },
   {
+    kind: 'key-brought-back-unapproved',
+    discriminator: 'x',
+    data: {
+      hsm: 'contoso',
+      key: 'payments-data',
+      severity: 'critical',
+      action: 'restore',
+      broughtBackAt: ISO,
+      caller: CALLER,
+      approval: 'none',
+      todo: 'Ask who did it.',
+    },
+  },
+  {
     kind: 'key-purged',
     discriminator: 'x',
     data: {
