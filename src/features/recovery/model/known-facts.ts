@@ -29,6 +29,8 @@ export interface Judgement {
   /** Whether it is younger than what the catalogue knows and has nothing in common with it: never chosen by itself. */
   readonly isStranger: boolean;
   readonly expected: readonly ExpectedVersion[];
+  /** Other recovery points that share versions with it and contradict none of them. */
+  readonly agreeing: number;
 }
 
 /**
@@ -49,6 +51,7 @@ export function judgeCandidate(
   warnings.push(...(own?.warnings ?? [NOT_IN_CATALOGUE]));
   const isConfirmed = own?.isConfirmed ?? false;
   let unrelated = 0;
+  let agreeing = 0;
   for (const point of points) {
     if (isSamePoint(point, candidate)) continue;
     const fault = faultBetween(candidate, point);
@@ -57,7 +60,8 @@ export function judgeCandidate(
         !isConfirmed && !isContradicted(point, catalogue) && placeInTime(point, candidate) <= 0;
       if (believed) contradictions.push(fault);
       else warnings.push(`The backup ${point.blob} disagrees: ${fault}.`);
-    } else if (!shares(point, candidate)) unrelated += 1;
+    } else if (shares(point, candidate)) agreeing += 1;
+    else unrelated += 1;
   }
   if (unrelated > 0) {
     warnings.push(
@@ -73,7 +77,7 @@ export function judgeCandidate(
     ...fact,
     confirmed: confirmed.has(fact.version),
   }));
-  return { contradictions, warnings, isStranger: own?.isStranger ?? false, expected };
+  return { contradictions, warnings, isStranger: own?.isStranger ?? false, expected, agreeing };
 }
 
 const NOT_IN_CATALOGUE =

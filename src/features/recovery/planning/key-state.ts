@@ -13,6 +13,7 @@ import type { CatalogueEntry } from '../../recovery-points/catalogue-text.ts';
 import { structureFault } from '../../recovery-points/structure.ts';
 import { type ExpectedVersion, type Judgement, judgeCandidate } from '../model/known-facts.ts';
 import type { Operation, SeenKey } from '../model/record.ts';
+import { evidenceNotes } from './evidence-notes.ts';
 import { describeTags, keyHistory } from './history.ts';
 import { type Ask, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
 
@@ -105,7 +106,17 @@ export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSig
       const refusal = refusalOf(judgement, plan.substitutes);
       if (refusal === undefined) {
         const history = await keyHistory(deps.store, { hsm, key }, undefined, signal);
-        const notes = [...plan.notes, ...history, ...faults, ...known.notes, ...judgement.warnings];
+        const { expected, agreeing } = judgement;
+        const proof = { isSealProven: deps.backups.all !== undefined, expected, agreeing };
+        const evidence = evidenceNotes(found.stored, proof);
+        const notes = [
+          ...plan.notes,
+          ...history,
+          ...faults,
+          ...known.notes,
+          ...judgement.warnings,
+          ...evidence,
+        ];
         return restoreOf(ask, found.stored, judgement.expected, notes);
       }
       code = 'backup-contradicted';

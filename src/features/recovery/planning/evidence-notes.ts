@@ -1,0 +1,54 @@
+/** What the evidence for a backup is, in sentences for those who approve its restore. Pure. */
+import type { StoredBackup } from '../../../core/ports.ts';
+import { isoTime } from '../../../core/time.ts';
+import type { ExpectedVersion } from '../model/known-facts.ts';
+
+/** Versions named one by one, the newest. */
+const NAMED = 3;
+
+/** What a backup stands on besides its own word. */
+export interface Evidence {
+  /** Whether its seal was verified: the store shows no other backups then. */
+  readonly isSealProven: boolean;
+  readonly expected: readonly ExpectedVersion[];
+  /** Other backups of the key that hold the same versions with the same public keys. */
+  readonly agreeing: number;
+}
+
+/** When it was sealed and by which run, its versions and public keys, and how much agrees with it. */
+export function evidenceNotes({ record }: StoredBackup, evidence: Evidence): string[] {
+  const { capturedAt, runId } = record;
+  const { expected, agreeing } = evidence;
+  const confirmed = expected.filter((version) => version.confirmed).length;
+  const catalogue =
+    confirmed === 0
+      ? 'The catalogue confirms none of its versions.'
+      : `The catalogue confirms ${confirmed} of its ${expected.length} version(s).`;
+  const others =
+    agreeing === 0
+      ? 'No other backup of the key agrees with it.'
+      : `${agreeing} other backup(s) of the key agree with it.`;
+  return [
+    `It was taken at ${isoTime(capturedAt)} by run ${runId}. ${sealNote(record.seal, evidence.isSealProven)}`,
+    `${catalogue} ${others}`,
+    ...expected.slice(-NAMED).map(versionNote),
+    ...(expected.length > NAMED ? [`It holds ${expected.length - NAMED} older version(s) besides.`] : []),
+  ];
+}
+
+function sealNote(seal: StoredBackup['record']['seal'], isProven: boolean): string {
+  if (seal === undefined)
+    return 'It is not sealed: whoever can write the container of the backups could have made it.';
+  const by = `sealed at ${isoTime(seal.sealedAt)} with key ${seal.keyId}`;
+  return isProven
+    ? `It was ${by}, and the seal is good.`
+    : `It says that it was ${by}; no pinned key is in the settings, so that was not verified.`;
+}
+
+function versionNote({ version, thumbprint, confirmed }: ExpectedVersion): string {
+  const key =
+    thumbprint === undefined
+      ? 'a symmetric key, of which nothing can be compared'
+      : `public key ${thumbprint}`;
+  return `Version ${version}: ${key}${confirmed ? '' : ', not confirmed by the catalogue'}.`;
+}

@@ -1,0 +1,100 @@
+/** What approvers are told about the evidence, before they approve. */
+import { describe, expect, it } from 'vitest';
+import { requestDigest } from '../../../../src/features/recovery/model/digest.ts';
+import { evidenceNotes } from '../../../../src/features/recovery/planning/evidence-notes.ts';
+import { RecoveryWorld } from '../../../support/recovery-world.ts';
+
+const SEAL = {
+  format: 1,
+  keyId: 'k'.repeat(43),
+  sealedAt: Date.UTC(2026, 0, 2),
+  signature: 's'.repeat(86),
+} as const;
+
+async function aBackup() {
+  const world = await RecoveryWorld.withBackup();
+  const [stored] = await world.all('orders');
+  return { ...stored, record: { ...stored.record, runId: '20260102T020000Z-nightly' } };
+}
+
+describe('the evidence of a backup', () => {
+  it.each([
+    {
+      name: 'sealed and verified',
+      isSealed: true,
+      isSealProven: true,
+      says: `sealed at 2026-01-02T00:00:00.000Z with key ${SEAL.keyId}, and the seal is good`,
+    },
+    { name: 'sealed and not verified', isSealed: true, isSealProven: false, says: 'that was not verified' },
+    {
+      name: 'not sealed',
+      isSealed: false,
+      isSealProven: false,
+      says: 'It is not sealed: whoever can write the container',
+    },
+  ])(
+    'says by which run it was taken, and what its seal is worth: $name',
+    async ({ isSealed, isSealProven, says }) => {
+      const stored = await aBackup();
+      const sealed = isSealed ? { ...stored, record: { ...stored.record, seal: SEAL } } : stored;
+      const [first] = evidenceNotes(sealed, { isSealProven, expected: [], agreeing: 0 });
+
+      expect(first).toContain('by run 20260102T020000Z-nightly');
+      expect(first).toContain(says);
+      if (!isSealProven) expect(first).not.toContain('good');
+    },
+  );
+
+  it.each([
+    { count: 1, confirmed: 0, agreeing: 0, says: ['confirms none', 'No other backup'] },
+    { count: 3, confirmed: 3, agreeing: 2, says: ['confirms 3 of its 3', '2 other backup(s)'] },
+    {
+      count: 5,
+      confirmed: 4,
+      agreeing: 1,
+      says: ['confirms 4 of its 5', '1 other backup(s)', '2 older version(s) besides'],
+    },
+  ])(
+    'says what agrees and names the newest versions: $count',
+    async ({ count, confirmed, agreeing, says }) => {
+      const expected = Array.from({ length: count }, (_, n) => ({
+        version: String(n).repeat(32),
+        thumbprint: `thumb-${n}`,
+        confirmed: n < confirmed,
+      }));
+      const text = evidenceNotes(await aBackup(), { isSealProven: true, expected, agreeing }).join(' ');
+
+      for (const words of says) expect(text).toContain(words);
+      expect(text).toContain(`Version ${String(count - 1).repeat(32)}: public key thumb-${count - 1}`);
+      expect(text.match(/Version /g)).toHaveLength(Math.min(count, 3));
+      expect(text.includes('not confirmed by the catalogue')).toBe(confirmed < count);
+    },
+  );
+
+  it('is in the request before anybody approves it, and covered by the digest they approve', async () => {
+    const world = await RecoveryWorld.withPurgedKey();
+    const record = await world.ask();
+    const [{ record: backup }] = await world.all('orders');
+
+    const text = record.preflight.join(' ');
+    expect(text).toContain(`by run ${backup.runId}`);
+    for (const { version, thumbprint } of backup.versions)
+      expect(text).toContain(`Version ${version}: public key ${thumbprint}`);
+    expect(record.operation.backup).toMatchObject({ sha256: backup.sha256, versionId: expect.any(String) });
+  });
+});
+
+describe('the digest', () => {
+  it.each(['sha256', 'versionId'] as const)('changes with the %s of the backup', async (member) => {
+    const world = await RecoveryWorld.withPurgedKey();
+    const record = await world.ask();
+    const { backup } = record.operation;
+    if (backup === undefined) throw new Error('expected a restore');
+    const other = { ...backup, [member]: member === 'sha256' ? 'e'.repeat(64) : 'another' };
+
+    expect(requestDigest({ ...record, operation: { ...record.operation, backup: other } })).not.toBe(
+      record.digest,
+    );
+    expect(requestDigest(record)).toBe(record.digest);
+  });
+});
