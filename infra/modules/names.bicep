@@ -80,6 +80,10 @@ var backupQueues = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications',
 var recoveryQueues = ['recoveries']
 
 @export()
+@description('The drill app is there only where a drill HSM is: infra/drill.bicep.')
+var drillQueues = ['drills']
+
+@export()
 var eventQueue = 'warden-events'
 
 @export()
@@ -103,6 +107,9 @@ var backupFunctions = [
   'notifyReconcile'
   'notifyTest'
 ]
+
+@export()
+var drillFunctions = ['nightlyDrill', 'drillReconcile', 'drillWorker']
 
 @export()
 var recoveryFunctions = [
@@ -192,3 +199,12 @@ var ownPaths = map(backupPrefixes, prefix => '@Resource[${blobActions}:path] Str
 
 @export()
 var ownPathsOnly = '((${join(changes, ' AND ')}) OR (${join(ownPaths, ' OR ')}))'
+
+// The drill app writes its own documents only: it can touch neither catalogues nor requests.
+var drillPaths = map(
+  ['drill', 'drill-results', 'locks'],
+  prefix => '@Resource[${blobActions}:path] StringLike \'${prefix}/*\''
+)
+
+@export()
+var drillPathsOnly = '((${join(changes, ' AND ')}) OR (${join(drillPaths, ' OR ')}))'

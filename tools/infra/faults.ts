@@ -108,7 +108,7 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
   },
   {
     name: 'a setting the code does not know',
-    file: 'main.bicep',
+    file: 'modules/apps.bicep',
     find: 'WARDEN_STATE_CONTAINER:',
     replace: 'WARDEN_STATES_CONTAINER:',
     rule: 'settings',

@@ -75,3 +75,23 @@ type newHsmType = {
   @description('Optional. Whether the HSM itself is locked against deletion. Defaults to true.')
   lock: bool?
 }
+
+@export()
+@description('An HSM for restore drills.')
+@sealed()
+type drillHsmType = {
+  @description('Required. Name of the HSM.')
+  name: string
+
+  @description('Required. Its resource group.')
+  resourceGroupName: string
+
+  @description('Optional. Its subscription, where that is another.')
+  subscriptionId: string?
+
+  @description('Optional. Its URL, in a cloud where it does not follow from the name.')
+  url: string?
+
+  @description('Optional. The protected HSMs of its security domain; all unless it says otherwise.')
+  of: string[]?
+}
