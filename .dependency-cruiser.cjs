@@ -194,6 +194,23 @@ module.exports = {
       to: { path: '^src/(adapters|emulator|local)/' },
     },
     {
+      name: 'only-these-make-seals',
+      comment:
+        'What can ask for a seal is named here: each of these seals what it knows from its source, never what it read. Whoever else needs a seal goes through one of them.',
+      severity: 'error',
+      from: {
+        pathNot: [
+          '^src/core/seal/',
+          '^src/adapters/keyvault/key-vault-sealer',
+          '^src/platform/(platform|open-seals)',
+          '^src/features/(recovery-points/point-seals|audit/line-seals)',
+          '^src/features/(drill/(journal|model/results)|status/summarize-scan|console/(console|summaries))',
+          '^src/cli/doctor/check-seals',
+        ],
+      },
+      to: { path: '^src/core/seal/(sealer|seals)' },
+    },
+    {
       name: 'only-operators-destroy-keys',
       comment:
         'What creates, deletes and purges keys is for a person at the command line; no app can reach it.',

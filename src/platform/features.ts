@@ -4,6 +4,7 @@ import type { Feature } from '../core/feature.ts';
 import type { OnceStore } from '../core/once-store.ts';
 import type { Route } from '../core/route.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
+import type { DecisionSeals } from '../features/audit/line-seals.ts';
 import { AUDIT_FEED } from '../features/audit-feed/manifest.ts';
 import { BACKUP } from '../features/backup/manifest.ts';
 import { CONSOLE_ROUTES, type ConsoleApp } from '../features/console/routes.ts';
@@ -27,6 +28,8 @@ export interface BackupAppPorts
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   readonly once: OnceStore;
+  /** Judges decisions of the recovery app, where they are sealed. */
+  readonly decisions: DecisionSeals | undefined;
   /** Seals recovery points, where seals are configured. */
   readonly points: PointSeals | undefined;
 }

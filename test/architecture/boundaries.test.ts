@@ -28,6 +28,8 @@ const VIOLATIONS = [
   ['src/local', "import 'reflect-metadata';", 'only-the-emulator-uses-its-libraries'],
   ['functions', "import '../../src/adapters/keyvault/key-administration.ts';", 'only-operators-destroy-keys'],
   ['src/adapters/keyvault', "import '../key-administration.ts';", 'only-operators-destroy-keys'],
+  ['src/features/backup', "import '../../../core/seal/sealer.ts';", 'only-these-make-seals'],
+  ['src/features/recovery', "import '../../../core/seal/seals.ts';", 'only-these-make-seals'],
   ['src/local', "import '../../cli/main.ts';", 'nothing-needs-the-command-line'],
   ['src/platform', "import '../../../test/support/errors.ts';", 'no-test-in-the-product'],
   ['src/console', "import '../../core/errors.ts';", 'the-console-knows-types-only'],

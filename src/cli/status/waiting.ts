@@ -28,14 +28,16 @@ export interface WaitingRequest {
  * request read. Fails with the codes of the store.
  */
 export async function waitingRequests(
-  { state, auditStore, anchor }: Pick<Store, 'state' | 'auditStore' | 'anchor'>,
+  { state, auditStore, anchor, decisions }: Pick<Store, 'state' | 'auditStore' | 'anchor' | 'decisions'>,
   context: CliContext,
 ): Promise<readonly WaitingRequest[]> {
   const deps = { store: state, logger: cliLogger(context) };
-  const held = await openRecoveries(deps, new LoggedEvidence(auditStore, anchor)).catch((error: unknown) => {
-    if (!isWardenError(error, 'storage-forbidden', 'audit-corrupt')) throw error;
-    return storedRecoveries(deps);
-  });
+  const held = await openRecoveries(deps, new LoggedEvidence(auditStore, anchor, decisions)).catch(
+    (error: unknown) => {
+      if (!isWardenError(error, 'storage-forbidden', 'audit-corrupt', 'seal-unavailable')) throw error;
+      return storedRecoveries(deps);
+    },
+  );
   const now = context.clock.now();
   return held
     .map(({ record }) => record)

@@ -7,6 +7,7 @@ import type { Logger } from '../../core/ports.ts';
 import { DAY_MS, epochOf, MINUTE_MS } from '../../core/time.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { AuditEntry } from '../audit/entry.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
 import { AuditReader } from '../audit/log-reader.ts';
 import { BREAK_GLASS, type BreakGlass, breakGlassOf } from '../recovery/model/break-glass.ts';
 import { requestDigest } from '../recovery/model/digest.ts';
@@ -19,6 +20,8 @@ export interface ApprovedDeps {
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   readonly once: OnceStore;
+  /** Where decisions are sealed, lines without a good seal approve and explain nothing. */
+  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
   readonly state: DocumentStore;
   readonly logger: Logger;
 }
@@ -92,19 +95,20 @@ export class ApprovedRecoveries {
   }
 
   #ready(): Promise<void> {
-    this.#read ??= new AuditReader(this.#deps.auditStore, this.#deps.anchor).advance((entry) =>
-      this.#take(entry),
+    const { auditStore, anchor, decisions } = this.#deps;
+    this.#read ??= new AuditReader(auditStore, anchor, decisions).advance((entry, { good }) =>
+      this.#take(entry, good),
     );
     return this.#read;
   }
 
-  #take(entry: AuditEntry): void {
+  #take(entry: AuditEntry, counts: boolean): void {
     const { event, recoveryId: id, digest, occurredAt } = entry;
-    const noted = event === BREAK_GLASS ? breakGlassOf(entry) : undefined;
+    const noted = event === BREAK_GLASS && counts ? breakGlassOf(entry) : undefined;
     if (noted !== undefined) this.#noted.push(noted);
     if (id === undefined || digest === undefined) return;
     const known = this.#executions.get(id);
-    if (STARTED.has(event) && known === undefined) {
+    if (STARTED.has(event) && counts && known === undefined) {
       this.#executions.set(id, { digest, startedAt: occurredAt, endedAt: undefined });
     }
     if (ENDED.has(event) && known !== undefined) this.#executions.set(id, { ...known, endedAt: occurredAt });

@@ -9,6 +9,7 @@ import type { OnceStore } from '../../core/once-store.ts';
 import { ownValue } from '../../core/own-value.ts';
 import type { Clock, KeyService, Logger, WorkQueue } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
 import type { KeyBackupMessage } from '../backup/queues.ts';
 import { KEY_BACKUPS } from '../backup/queues.ts';
 import { planKey } from '../recovery-points/plan.ts';
@@ -47,6 +48,7 @@ export interface AuditFeedDeps {
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   readonly once: OnceStore;
+  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
   /** Object id of the recovery app's identity. */
   readonly recoveryPrincipal?: string;
   readonly signal: AbortSignal;

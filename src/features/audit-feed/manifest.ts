@@ -6,6 +6,7 @@ import type { Feature } from '../../core/feature.ts';
 import type { OnceStore } from '../../core/once-store.ts';
 import { setting, type Values } from '../../core/settings/setting.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
 import { scanHsm, type WatchNeeds } from '../watch/manifest.ts';
 import { handleAuditBatch } from './handle-batch.ts';
 import type { FeedHsm } from './sort-records.ts';
@@ -55,6 +56,7 @@ interface AuditFeedApp extends AppPorts {
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   readonly once: OnceStore;
+  readonly decisions: DecisionSeals | undefined;
   readonly config: AuditFeedNeeds;
 }
 

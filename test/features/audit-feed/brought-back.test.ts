@@ -49,7 +49,7 @@ function restored(change: Record<string, unknown> = {}, objectId = APP) {
 }
 
 function feed(records: readonly unknown[]) {
-  const { store: state, queue, clock, logger, auditStore, anchor, once } = world;
+  const { store: state, queue, clock, logger, auditStore, anchor, once, decisions } = world;
   return handleAuditBatch(
     {
       hsms: [
@@ -61,7 +61,7 @@ function feed(records: readonly unknown[]) {
       scan: async (hsm) => ({ catalogue: { format: 1, hsm, keys: {} } }),
       bus: new EventBus([world.topic], clock),
       signal: new AbortController().signal,
-      ...{ state, queue, clock, logger, auditStore, anchor, once },
+      ...{ state, queue, clock, logger, auditStore, anchor, once, decisions },
       ...(recoveryPrincipal === undefined ? {} : { recoveryPrincipal }),
     },
     records,
@@ -88,6 +88,15 @@ describe('a key that came back', () => {
       unapproved: 0,
     });
     expect(events()).toEqual([]);
+  });
+
+  it('by a sealed execution is nothing to report, and by one without a seal is', async () => {
+    world.sealDecisions();
+    await executed();
+    expect(await feed([recovered()])).toMatchObject({ unapproved: 0 });
+    world.sealDecisions();
+
+    expect(await feed([recovered()])).toMatchObject({ unapproved: 1 });
   });
 
   it('without any request is reported with key, HSM, who, when and what to do', async () => {

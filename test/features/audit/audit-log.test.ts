@@ -7,6 +7,7 @@ import { type AuditEvent, chainEntry, entryLine, parseEntry } from '../../../src
 import { verifyAudit, verifyParts } from '../../../src/features/audit/verify-audit.ts';
 import { ManualClock } from '../../support/memory/manual-clock.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
+import { MemorySealer } from '../../support/memory/memory-sealer.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -73,6 +74,24 @@ describe('writing', () => {
     store.faults.fail('append', conflict, { times: 200 });
 
     expect((await log.note(anEvent('second'))).seq).toBe(2);
+  });
+
+  it('seals every decision of three writers at its place, whoever was faster, and fails none', async () => {
+    const clock = new ManualClock({ autoAdvance: true });
+    const store = new MemoryAuditStore(clock);
+    const anchor = new MemoryAuditAnchor();
+    const seals = new MemorySealer(clock, 'recovery').decisions;
+    const writers = [1, 2, 3].map(() => new ChainedAuditLog(store, anchor, clock, seals));
+    await Promise.all(
+      writers.flatMap((log, n) =>
+        Array.from({ length: 20 }, (_, line) =>
+          line % 2 === 0 ? log.decide(anEvent(`${n}/${line}`)) : log.note(anEvent(`${n}/${line}`)),
+        ),
+      ),
+    );
+
+    const verdict = await verifyAudit(store, anchor, { seals });
+    expect(verdict).toMatchObject({ problems: [], entries: 60, sealed: 30 });
   });
 
   it('notes words that cannot be stored as they are, well-formed and cut', async () => {

@@ -75,7 +75,7 @@ const breakGlass = defineRoute(
   async (call: RouteCall<FindingsApp, Caller>, { body }) => {
     const caller = requireCaller(call);
     requirePerson(caller, ROLES.approve);
-    await call.app.audit.note(breakGlassEvent(body, caller.actor));
+    await call.app.audit.decide(breakGlassEvent(body, caller.actor));
     return { status: 204 };
   },
 );
