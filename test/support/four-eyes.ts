@@ -36,11 +36,12 @@ export class FourEyes {
     this.#stranger = stranger;
   }
 
-  /** Starts everything and backs up `keys` keys. `settings` go over those of the recovery app. */
+  /** Starts everything and backs up `keys` keys. `settings` go over those of the recovery app, which need not know the stranger. */
   static async start(
     keys: number,
     settings: Readonly<Record<string, string>> = {},
     options: Parameters<typeof LocalWorld.start>[1] = {},
+    knowsStranger = true,
   ): Promise<FourEyes> {
     const local = await LocalWorld.start(keys, options);
     const stranger = await startEmulator({
@@ -50,7 +51,8 @@ export class FourEyes {
       seed: async () => appRoles(),
     });
     const own: unknown = JSON.parse(local.world.settings.WARDEN_HSMS ?? '[]');
-    const hsms = JSON.stringify([own, { name: 'stranger', url: stranger.url }].flat());
+    const others = knowsStranger ? [{ name: 'stranger', url: stranger.url }] : [];
+    const hsms = JSON.stringify([own, others].flat(2));
     const world = {
       ...local.world,
       // A deleted key is reported again an hour after its deletion, not only in its last 30 days.

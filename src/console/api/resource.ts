@@ -38,20 +38,21 @@ export function useResource<T>(
   latest.current = load;
 
   useEffect(() => {
-    const ending = new AbortController();
+    let reading = new AbortController();
     let timer: ReturnType<typeof setTimeout> | undefined;
     let fails = 0;
     async function read(): Promise<void> {
+      const { signal } = reading;
       setLoading(true);
       let pause = everyMs;
       try {
-        const value = await latest.current(api, ending.signal);
-        if (ending.signal.aborted) return;
+        const value = await latest.current(api, signal);
+        if (signal.aborted) return;
         fails = 0;
         setShown({ key, value, receivedAt: Date.now() });
         setProblem(undefined);
       } catch (error) {
-        if (ending.signal.aborted) return;
+        if (signal.aborted) return;
         const found = problemOf(error);
         setProblem(found);
         pause = mayPass(found) ? (found.retryAfterMs ?? PAUSES[Math.min(fails, PAUSES.length - 1)]) : everyMs;
@@ -60,18 +61,22 @@ export function useResource<T>(
       setLoading(false);
       if (pause !== undefined) timer = setTimeout(again, pause);
     }
+    /** Leaves what is under way: an answer that is waited for may never come once the line was cut. */
     function again(): void {
       clearTimeout(timer);
-      if (document.visibilityState === 'visible') void read();
+      if (document.visibilityState !== 'visible') return;
+      reading.abort();
+      reading = new AbortController();
+      void read();
     }
     void read();
     document.addEventListener('visibilitychange', again);
-    addEventListener('online', again);
+    for (const change of ['online', 'offline']) addEventListener(change, again);
     return () => {
-      ending.abort();
+      reading.abort();
       clearTimeout(timer);
       document.removeEventListener('visibilitychange', again);
-      removeEventListener('online', again);
+      for (const change of ['online', 'offline']) removeEventListener(change, again);
     };
   }, [api, key, everyMs, asked]);
 

@@ -12,3 +12,9 @@ export function listed(words: readonly string[]): string {
   if (words.length < 2) return words.join('');
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
+
+/** A text with a capital in front and a full stop at the end. */
+export function sentence(text: string): string {
+  const whole = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
+  return whole === '' || /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}

@@ -4,7 +4,7 @@ import type { Home } from '../../api/model.ts';
 import { keyPath, requestPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
-import { counted } from '../../words/count.ts';
+import { counted, sentence } from '../../words/count.ts';
 import { coverageInWords, riskWord } from '../../words/states.ts';
 
 /** The lists; each only where there is something. */
@@ -49,7 +49,8 @@ export function Urgent({ home }: { readonly home: Home }): JSX.Element {
       <List title={counted(total('risks', risks.length), 'key at risk', 'keys at risk')}>
         {risks.map(({ hsm, key, risk, detail }) => (
           <li key={`${hsm} ${key} ${risk}`}>
-            <Link href={keyPath(hsm, key)}>{key}</Link> on {hsm}: <strong>{riskWord(risk)}.</strong> {detail}
+            <Link href={keyPath(hsm, key)}>{key}</Link> on {hsm}: <strong>{riskWord(risk)}.</strong>{' '}
+            {sentence(detail)}
           </li>
         ))}
       </List>

@@ -5,6 +5,7 @@ import { Countdown } from '../../ui/countdown.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { KeyWord } from '../../ui/said.tsx';
 import { Ago, At } from '../../ui/time.tsx';
+import { sentence } from '../../words/count.ts';
 import { coverageInWords, keyState, riskWord } from '../../words/states.ts';
 
 /** The facts. */
@@ -14,7 +15,7 @@ export function KeyFacts({ line, isOld }: { readonly line: KeyLine; readonly isO
     <>
       <p>
         <KeyWord value={word} isOld={isOld} /> {risk !== undefined && <strong>{riskWord(risk)}.</strong>}{' '}
-        {detail}
+        {sentence(detail ?? '')}
       </p>
       {state === 'deleted' && purgeAt !== undefined && (
         <Countdown what="Purged" ended="Its retention has ended" from={deletedAt} until={purgeAt} />

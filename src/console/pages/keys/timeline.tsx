@@ -57,9 +57,8 @@ function Event({ of }: { readonly of: TimelineEvent }): JSX.Element {
         <At at={of.at} />
       </span>
       <span>
-        <Word tone={isBad ? 'bad' : tone}>{word}</Word> {of.text}
-        {of.by !== undefined && ` By ${of.by}.`}
-        {of.damaged === true && <strong> Damaged.</strong>}
+        <Word tone={isBad ? 'bad' : tone}>{word}</Word> {of.text.replace(/\.$/, '')}
+        {of.by !== undefined && `, by ${of.by}`}.{of.damaged === true && <strong> Damaged.</strong>}
         {of.sealed === false && <strong> Not sealed: it does not count.</strong>}
         {of.recoveryId !== undefined && (
           <>

@@ -1,7 +1,6 @@
 /** Who asks and why, who deleted the key and when, and what will happen. */
 import type { JSX } from 'preact';
-import type { KeyDetail, RequestView } from '../../api/model.ts';
-import { useResource } from '../../api/resource.ts';
+import type { RequestView } from '../../api/model.ts';
 import { keyPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
 import { Facts } from '../../ui/facts.tsx';
@@ -9,8 +8,14 @@ import { At } from '../../ui/time.tsx';
 import { operationInWords } from '../../words/operation.ts';
 import { epochOf, localTime } from '../../words/time.ts';
 
+interface DoingProps {
+  readonly of: RequestView;
+  /** Who deleted the key, in words; the watch knows it, the request does not. */
+  readonly deletedBy: string;
+}
+
 /** The section. */
-export function Doing({ of }: { readonly of: RequestView }): JSX.Element {
+export function Doing({ of, deletedBy }: DoingProps): JSX.Element {
   const { operation, requester, reason, createdAt } = of;
   return (
     <section>
@@ -40,18 +45,9 @@ export function Doing({ of }: { readonly of: RequestView }): JSX.Element {
               : `${operation.hsm}, back on ${operation.target}`,
           ],
           ['Deleted', operation.deletedAt !== undefined && <At key="deleted" at={operation.deletedAt} />],
-          ['Deleted by', <DeletedBy key="by" hsm={operation.hsm} name={operation.key} />],
+          ['Deleted by', deletedBy],
         ]}
       />
     </section>
   );
-}
-
-/** Who deleted the key, which the watch knows and the request does not. */
-function DeletedBy({ hsm, name }: { readonly hsm: string; readonly name: string }): JSX.Element {
-  const { value, problem } = useResource<KeyDetail>(`key ${hsm} ${name}`, (api, signal) =>
-    api.get('console/key', { hsm, key: name }, signal),
-  );
-  if (value !== undefined) return <>{value.line.deletedBy ?? 'not named by the HSM’s log'}</>;
-  return <>{problem === undefined ? 'reading…' : `cannot be read: ${problem.message}`}</>;
 }

@@ -2,6 +2,7 @@
 import type { JSX } from 'preact';
 import { useEffect, useRef } from 'preact/hooks';
 import type { RequestView } from '../../api/model.ts';
+import type { Resource } from '../../api/resource.ts';
 import { announce } from '../../ui/announce.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
@@ -14,6 +15,7 @@ import { Evidence } from './evidence.tsx';
 import { History } from './history.tsx';
 import { OutcomeNote } from './outcome.tsx';
 import { Standing } from './standing.tsx';
+import { useKey } from './use-key.ts';
 import { useRequest } from './use-request.ts';
 import { Votes } from './votes.tsx';
 
@@ -26,37 +28,48 @@ export function RequestPage({ params }: { readonly params: Readonly<Record<strin
   return (
     <Page title={title}>
       <Loaded of={request} what="the request">
-        {(view) => (
-          <>
-            <p>
-              <Said of="request" value={view.state} />
-            </p>
-            {isClosed(view.state) || view.state === 'executing' ? (
-              <OutcomeNote of={view} />
-            ) : (
-              <Standing
-                key={view.id}
-                view={view}
-                put={request.put}
-                reload={request.reload}
-                isOld={request.problem !== undefined}
-              />
-            )}
-            <Times of={view} />
-            <Doing of={view} />
-            <Votes of={view} />
-            <Evidence of={view} />
-            <History of={view} />
-          </>
-        )}
+        {(view) => <Body view={view} request={request} />}
       </Loaded>
     </Page>
   );
 }
 
-function Times({ of }: { readonly of: RequestView }): JSX.Element | null {
+interface BodyProps {
+  readonly view: RequestView;
+  readonly request: Resource<RequestView>;
+}
+
+function Body({ view, request: { put, reload, problem } }: BodyProps): JSX.Element {
+  const { purgeAt, deletedBy } = useKey(view);
+  const isDecided = isClosed(view.state) || view.state === 'executing';
+  return (
+    <>
+      <p>
+        <Said of="request" value={view.state} />
+      </p>
+      {isDecided ? (
+        <OutcomeNote of={view} />
+      ) : (
+        <Standing key={view.id} view={view} put={put} reload={reload} isOld={problem !== undefined} />
+      )}
+      <Times of={view} purgeAt={purgeAt} />
+      <Doing of={view} deletedBy={deletedBy} />
+      <Votes of={view} />
+      <Evidence of={view} />
+      <History of={view} />
+    </>
+  );
+}
+
+function Times({
+  of,
+  purgeAt,
+}: {
+  readonly of: RequestView;
+  readonly purgeAt: string | undefined;
+}): JSX.Element | null {
   if (isClosed(of.state)) return null;
-  const { createdAt, expiresAt, operation, purgeAt } = of;
+  const { createdAt, expiresAt, operation } = of;
   return (
     <>
       <Countdown

@@ -1,6 +1,7 @@
 /** Why I may, or may not, decide this: the first thing on the page, with the buttons. */
 import type { JSX } from 'preact';
-import { useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
+import { MeContext } from '../../api/context.ts';
 import type { RequestView } from '../../api/model.ts';
 import { readDraft } from '../../session/drafts.ts';
 import { useNow } from '../../ui/clock.ts';
@@ -23,6 +24,7 @@ type Open = 'approve' | Ending | undefined;
 /** The section. */
 export function Standing({ view, put, reload, isOld }: StandingProps): JSX.Element {
   const now = useNow(1000);
+  const { contexts } = useContext(MeContext);
   // A dialog that a new sign-in took away is open again, with what was typed.
   const [open, setOpen] = useState<Open>(() => openByDraft(view.id));
   const { you } = view;
@@ -38,7 +40,7 @@ export function Standing({ view, put, reload, isOld }: StandingProps): JSX.Eleme
     <section class="standing" aria-label="Your decision">
       {mayApprove ? (
         <Note tone="good" title={`You may approve this${standing(you.standsFor)}`}>
-          <p>{isFresh(you.freshUntil, now) ? 'Read what will happen first.' : SIGN_IN_AGAIN}</p>
+          <p>{isEnough(you, contexts, now) ? 'Read what will happen first.' : SIGN_IN_AGAIN}</p>
         </Note>
       ) : (
         <Note tone="warn" title="You may not approve this">
@@ -77,9 +79,14 @@ function standing(groups: readonly string[]): string {
   return groups.length === 0 ? '' : `: you stand for ${listed(groups)}`;
 }
 
-/** An approval is asked for a fresh sign-in when it is not known to be fresh. */
-function isFresh(freshUntil: string | undefined, now: number): boolean {
-  return freshUntil !== undefined && epochOf(freshUntil) > now;
+/** Whether the sign-in is known to be fresh and strong enough for an approval. */
+function isEnough(
+  { freshUntil, stepUp }: { readonly freshUntil?: string; readonly stepUp?: string },
+  contexts: readonly string[],
+  now: number,
+): boolean {
+  const isFresh = freshUntil !== undefined && epochOf(freshUntil) > now;
+  return isFresh && (stepUp === undefined || contexts.includes(stepUp));
 }
 
 function whyNot({ you }: RequestView, hasExpired: boolean, isOld: boolean): string {

@@ -1,0 +1,87 @@
+/** What happens while somebody looks: another decides, the request ends, time runs out, a button is pressed twice. */
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ConsoleWorld } from './support/console-world.ts';
+import type { Visitor } from './support/visitor.ts';
+
+const HOUR = 3_600_000;
+
+let world: ConsoleWorld;
+beforeAll(async () => {
+  world = await ConsoleWorld.start();
+});
+afterAll(() => world?.close());
+
+async function askFor(key: string): Promise<string> {
+  await world.world.lose('contoso', key);
+  return (await world.world.ask({ hsm: 'contoso', key })).id;
+}
+
+async function openApproval({ page }: Visitor, key: string): Promise<void> {
+  await page.getByRole('button', { name: 'Approve…' }).click();
+  await page.getByRole('dialog').getByRole('textbox').fill(key);
+}
+
+it('a rejection meanwhile refuses the approval, and the page shows what changed', async () => {
+  const id = await askFor('code-signing');
+  const bob = await world.person('bob', `/requests/${id}`);
+  await openApproval(bob, 'code-signing');
+  // The page does not hear of it: its long question is cut off.
+  await bob.page.route(`**/api/recoveries/${id}?wait=*`, (route) => route.abort());
+  await world.world.send('carol', 'POST', `recoveries/${id}/rejection`, { reason: 'not needed' });
+  await bob.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
+  const dialog = bob.page.getByRole('dialog');
+  await dialog.getByText('The request changed while you looked').waitFor();
+  await dialog.getByText(/is “Rejected” now/).waitFor();
+  expect((await world.world.view(id)).approvals).toEqual([]);
+});
+
+it('an approval by somebody else appears without a reload, also within the dialog', async () => {
+  const id = await askFor('tls-offload-www');
+  const bob = await world.person('bob', `/requests/${id}`);
+  await openApproval(bob, 'tls-offload-www');
+  const { body } = await world.world.send('carol', 'GET', `recoveries/${id}`);
+  const { digest } = await world.world.view(id);
+  expect(body).toMatchObject({ digest });
+  await world.world.send('carol', 'POST', `recoveries/${id}/approvals`, { digest });
+  await bob.page
+    .getByRole('dialog')
+    .getByText(/carol.* approved it/)
+    .waitFor();
+});
+
+it('two presses at once make one approval', async () => {
+  const id = await askFor('sql-tde-orders');
+  const bob = await world.person('bob', `/requests/${id}`);
+  await openApproval(bob, 'sql-tde-orders');
+  const button = bob.page.getByRole('dialog').getByRole('button', { name: 'Approve' });
+  const sent: string[] = [];
+  bob.page.on('request', (request) => {
+    if (request.method() === 'POST' && request.url().includes(id)) sent.push(request.url());
+  });
+  await button.dblclick();
+  await bob.page.getByText('1 of 2 approvals').waitFor();
+  expect(sent).toHaveLength(1);
+  expect((await world.world.view(id)).approvals).toHaveLength(1);
+});
+
+it('a request that expires while somebody looks can no longer be approved, and says so', async () => {
+  const id = await askFor('storage-cmk-media');
+  const bob = await world.person('bob', `/requests/${id}`);
+  await bob.page.getByText('You may approve this').waitFor();
+  await bob.page.clock.install();
+  await bob.page.reload();
+  await bob.page.getByText('You may approve this').waitFor();
+  // Nothing comes from the app: the page itself must know when the time is over.
+  await bob.page.route('**/api/**', (route) => route.abort());
+  await bob.page.clock.fastForward(25 * HOUR);
+  await bob.page.getByText('You may not approve this').waitFor();
+  await bob.page
+    .getByText(/has expired/)
+    .first()
+    .waitFor();
+  expect(await bob.page.getByRole('button', { name: 'Approve…' }).count()).toBe(0);
+});
+
+it('nothing on the way broke the policy or failed', () => {
+  expect(world.faults()).toEqual([]);
+});
