@@ -1,8 +1,8 @@
 /** Verifies the whole log on demand. */
 import type { JSX } from 'preact';
 import { useContext, useState } from 'preact/hooks';
-import type { AuditVerdict } from '../../../features/audit/verify-audit.ts';
 import { ApiContext } from '../../api/context.ts';
+import type { AuditVerdict } from '../../api/model.ts';
 import { type ApiProblem, problemOf } from '../../api/problem.ts';
 import { Note } from '../../ui/note.tsx';
 import { At } from '../../ui/time.tsx';

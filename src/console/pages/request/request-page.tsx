@@ -40,7 +40,7 @@ interface BodyProps {
 }
 
 function Body({ view, request: { put, reload, problem } }: BodyProps): JSX.Element {
-  const { purgeAt, deletedBy } = useKey(view);
+  const { purgeAt, deletedBy, history } = useKey(view);
   const isDecided = isClosed(view.state) || view.state === 'executing';
   return (
     <>
@@ -56,7 +56,7 @@ function Body({ view, request: { put, reload, problem } }: BodyProps): JSX.Eleme
       <Doing of={view} deletedBy={deletedBy} />
       <Votes of={view} />
       <Evidence of={view} />
-      <History of={view} />
+      <History of={history} />
     </>
   );
 }
