@@ -248,6 +248,16 @@ async function secretIn(file: string): Promise<string> {
 }
 
 function mapToZero(ports: Ports): Ports {
-  const zero = { contoso: 0, fabrikam: 0, drill: 0, blob: 0, queue: 0, topic: 0, issuer: 0, login: 0, messages: 0 };
+  const zero = {
+    contoso: 0,
+    fabrikam: 0,
+    drill: 0,
+    blob: 0,
+    queue: 0,
+    topic: 0,
+    issuer: 0,
+    login: 0,
+    messages: 0,
+  };
   return { ...ports, ...zero };
 }
