@@ -34,11 +34,13 @@ const sealedEvents = (world: RecoveryWorld) =>
 
 describe('a decision', () => {
   it('of each kind is a sealed line, at its place in the chain, and the log is whole', async () => {
-    const { world } = await aSealedWorld();
+    const { world, sealer } = await aSealedWorld();
     const { id } = await world.approved();
     await world.deliver(id);
 
     expect(world.stored(id).state).toBe('succeeded');
+    // As docs/deploy.md says: beside the lines, that the key is in reach, and how it ended.
+    expect(sealer.asked).toHaveLength(8);
     expect(sealedEvents(world)).toEqual([
       'recovery-requested',
       'recovery-approval-given',
