@@ -44,6 +44,13 @@ const SCOPE = {
   adminConsentDescription: 'Calls the recovery API as the signed-in person.',
 };
 
+/**
+ * Claims that access tokens carry only when the application asks for them: when the person signed in, for an approval needs a
+ * fresh sign-in, and which authentication contexts were met.
+ * https://learn.microsoft.com/entra/identity-platform/optional-claims-reference
+ */
+const CLAIMS = [claim('auth_time'), claim('acrs')];
+
 /** The Azure CLI itself, so that `az account get-access-token` needs no consent of an administrator. */
 const AZURE_CLI = '04b07795-8ddb-461a-bbee-02f9e1bf7b46';
 
@@ -83,6 +90,7 @@ function body(name, redirectUris) {
     appRoles: ROLES,
     // Tokens of version 2 name the client id as their audience.
     api: { requestedAccessTokenVersion: 2, oauth2PermissionScopes: [SCOPE] },
+    optionalClaims: { idToken: [], accessToken: CLAIMS, saml2Token: [] },
     ...(redirectUris.length === 0 ? {} : { spa: { redirectUris } }),
   };
 }
@@ -93,6 +101,7 @@ function body(name, redirectUris) {
  */
 function patches(application, redirectUris) {
   const { appId, tags = [], appRoles = [], identifierUris = [], api = {}, spa = {} } = application;
+  const optional = application.optionalClaims ?? {};
   const scopes = api.oauth2PermissionScopes ?? [];
   const clients = api.preAuthorizedApplications ?? [];
   const first = {};
@@ -103,6 +112,13 @@ function patches(application, redirectUris) {
   if (!identifierUris.includes(uri)) first.identifierUris = [...identifierUris, uri];
   const redirects = merged(asItems(spa.redirectUris), asItems(redirectUris), 'uri');
   if (redirects !== undefined) first.spa = { redirectUris: redirects.map((item) => item.uri) };
+  const claims = merged(optional.accessToken ?? [], CLAIMS, 'name');
+  if (claims !== undefined)
+    first.optionalClaims = {
+      idToken: optional.idToken ?? [],
+      accessToken: claims,
+      saml2Token: optional.saml2Token ?? [],
+    };
   const scope = merged(scopes, [SCOPE], 'id');
   if (scope !== undefined || api.requestedAccessTokenVersion !== 2)
     first.api = { requestedAccessTokenVersion: 2, oauth2PermissionScopes: scope ?? scopes };
@@ -139,6 +155,10 @@ function asItems(uris = []) {
 function role(end, value, displayName, description, ...allowedMemberTypes) {
   const id = `6f0c1a52-0f1e-4c50-9a52-3d6f7f1c1a${end}`;
   return { id, value, displayName, description, allowedMemberTypes, isEnabled: true };
+}
+
+function claim(name) {
+  return { name, source: null, essential: false, additionalProperties: [] };
 }
 
 function input() {

@@ -46,6 +46,7 @@ import { keySign, keyVerify } from './key/sign.ts';
 import { login } from './login.ts';
 import { notifyList } from './notify/list.ts';
 import { notifyTest } from './notify/test.ts';
+import { open } from './open.ts';
 import { queueList } from './queue/list.ts';
 import { queueRetry } from './queue/retry.ts';
 import { recoveryApprove } from './recovery/approve.ts';
@@ -102,6 +103,7 @@ export const COMMANDS: readonly Command[] = [
   doctor,
   watch,
   ack,
+  open,
   keyCreate,
   keyImport,
   keyShow,

@@ -46,6 +46,8 @@ describe('entra-app.sh', () => {
     expect(new Set(application.appRoles?.map(({ id }) => id)).size).toBe(ROLE_VALUES.length);
     expect(application.identifierUris).toEqual([`api://${application.appId}`]);
     expect(application.api?.requestedAccessTokenVersion).toBe(2);
+    // An approval needs a token that says when the person signed in.
+    expect(application.optionalClaims?.accessToken?.map(({ name }) => name)).toEqual(['auth_time', 'acrs']);
     const scope = only(
       [...(application.api?.oauth2PermissionScopes ?? [])].map((one) => ({ appId: '', ...one })),
     );
@@ -115,6 +117,7 @@ describe('entra-app.sh', () => {
       appRoles: [role],
       identifierUris: ['api://shared'],
       spa: { redirectUris: ['https://other.example'] },
+      optionalClaims: { idToken: [{ name: 'email' }], accessToken: [{ name: 'ipaddr' }] },
     };
     world.directory = { applications: [mine], servicePrincipals: [], hidden: 0 };
 
@@ -130,6 +133,8 @@ describe('entra-app.sh', () => {
     expect(after.tags).toEqual(['finance', 'hsm-warden']);
     expect(after.appRoles).toContainEqual(role);
     expect(after.appRoles).toHaveLength(ROLE_VALUES.length + 1);
+    expect(after.optionalClaims?.accessToken?.map(({ name }) => name)).toEqual(['ipaddr', 'auth_time', 'acrs']);
+    expect(after.optionalClaims?.idToken).toEqual([{ name: 'email' }]);
     expect(after.identifierUris).toEqual(['api://shared', `api://${mine.appId}`]);
     expect(after.spa?.redirectUris).toEqual(['https://other.example', 'https://warden.example/']);
   });

@@ -45,6 +45,9 @@ const ADVICE: Partial<Record<WardenErrorCode, string>> = {
   'storage-forbidden':
     'Ask for the role Storage Blob Data Reader (to restore or back up: Contributor) on the account, or check its network rules; hsm-warden whoami shows who you are.',
   'storage-token-unavailable': 'Sign in again: az login',
+  'sign-in-stale': 'Sign in again (az logout, then az login), and run the same command again.',
+  'step-up-required':
+    'Sign in again as the tenant asks for it: az logout, then az login --claims-challenge with what the tenant wants; or decide in the console, which asks by itself: hsm-warden open.',
   'recovery-unknown': 'hsm-warden recovery list shows the requests.',
   'finding-unknown': 'hsm-warden status shows the findings.',
 };

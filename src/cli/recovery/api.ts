@@ -15,6 +15,7 @@ import {
 } from '../../features/recovery/rearming/routes.ts';
 import { REQUEST_ROUTES } from '../../features/recovery/request/routes.ts';
 import { sendOnce } from '../connect/http-call.ts';
+import { pageOf } from './page-of.ts';
 
 /** The longest a person waits for an answer. */
 const TIMEOUT_MS = 60_000;
@@ -37,6 +38,11 @@ export class RecoveryApi {
 
   constructor(options: RecoveryApiOptions) {
     this.#options = options;
+  }
+
+  /** Where the console shows a request. */
+  pageOf(id: string): string {
+    return pageOf(this.#options.url, id);
   }
 
   /** Opens a request. */

@@ -31,9 +31,9 @@ export const recoveryApprove = defineCommand({
   async run(context, given) {
     const api = await openApi(context, given);
     const id = await wholeId(api, given.id);
-    if (given.digest !== undefined) return viewAnswer(await api.approve(id, given.digest));
+    if (given.digest !== undefined) return viewAnswer(await api.approve(id, given.digest), api.pageOf(id));
     const shown = await api.get(id);
-    const { table } = viewAnswer(shown);
+    const { table } = viewAnswer(shown, api.pageOf(id));
     if (table !== undefined)
       context.stderr.write(
         `${renderTable(table, { width: context.stderr.columns, now: context.clock.now(), utc: false })}\n`,
@@ -46,6 +46,6 @@ export const recoveryApprove = defineCommand({
         `It is ${key}; or give --digest.`,
       );
     }
-    return viewAnswer(await api.approve(id, shown.digest));
+    return viewAnswer(await api.approve(id, shown.digest), api.pageOf(id));
   },
 });

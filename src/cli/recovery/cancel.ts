@@ -17,6 +17,7 @@ export const recoveryCancel = defineCommand({
   schema: z.object({ ...ApiOptions, ...IdArgument, reason: z.string('expected a reason').min(1) }),
   async run(context, given) {
     const api = await openApi(context, given);
-    return viewAnswer(await api.end(await wholeId(api, given.id), 'cancellation', given.reason));
+    const view = await api.end(await wholeId(api, given.id), 'cancellation', given.reason);
+    return viewAnswer(view, api.pageOf(view.id));
   },
 });

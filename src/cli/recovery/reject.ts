@@ -17,6 +17,7 @@ export const recoveryReject = defineCommand({
   schema: z.object({ ...ApiOptions, ...IdArgument, reason: z.string('expected a reason').min(1) }),
   async run(context, given) {
     const api = await openApi(context, given);
-    return viewAnswer(await api.end(await wholeId(api, given.id), 'rejection', given.reason));
+    const view = await api.end(await wholeId(api, given.id), 'rejection', given.reason);
+    return viewAnswer(view, api.pageOf(view.id));
   },
 });

@@ -46,13 +46,12 @@ export const recoveryRequest = defineCommand({
   async run(context, given) {
     const { hsm, key, reason, action, target, asOf, backup } = given;
     const api = await openApi(context, given);
-    return viewAnswer(
-      await api.ask({
-        ...{ hsm, key, reason, action },
-        ...definedOnly({ target }),
-        ...(asOf === undefined ? {} : { asOf: asOf.toISOString() }),
-        ...definedOnly({ backup }),
-      }),
-    );
+    const view = await api.ask({
+      ...{ hsm, key, reason, action },
+      ...definedOnly({ target }),
+      ...(asOf === undefined ? {} : { asOf: asOf.toISOString() }),
+      ...definedOnly({ backup }),
+    });
+    return viewAnswer(view, api.pageOf(view.id));
   },
 });

@@ -5,8 +5,8 @@ import type { Answer, Cell } from '../frame/command.ts';
 
 type Fact = readonly [string, Cell];
 
-/** The answer of every command about one request. */
-export function viewAnswer(view: RecoveryView): Answer {
+/** The answer of every command about one request. `page`: where the console shows it. */
+export function viewAnswer(view: RecoveryView, page?: string): Answer {
   const { outcome } = view;
   const facts: readonly Fact[] = [
     ['id', view.id],
@@ -21,6 +21,7 @@ export function viewAnswer(view: RecoveryView): Answer {
     ['still needed', stillNeeded(view)],
     [isOpen(view) ? 'ends' : 'would have ended', moment(view.expiresAt)],
     ['digest', view.digest],
+    ...(page === undefined ? [] : [['page', page] satisfies Fact]),
     ...(view.endedAt === undefined ? [] : [['ended', moment(view.endedAt)] satisfies Fact]),
     ...(outcome === undefined ? [] : [['outcome', `${outcome.result}: ${outcome.message}`] satisfies Fact]),
     ...(outcome?.advice === undefined ? [] : [['what to do', outcome.advice] satisfies Fact]),

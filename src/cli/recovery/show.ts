@@ -15,6 +15,7 @@ export const recoveryShow = defineCommand({
   schema: z.object({ ...ApiOptions, ...IdArgument }),
   async run(context, given) {
     const api = await openApi(context, given);
-    return viewAnswer(await api.get(await wholeId(api, given.id)));
+    const view = await api.get(await wholeId(api, given.id));
+    return viewAnswer(view, api.pageOf(view.id));
   },
 });

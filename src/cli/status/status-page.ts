@@ -14,6 +14,7 @@ import type { CliContext } from '../frame/context.ts';
 import { duration } from '../frame/duration.ts';
 import { type Paint, paintFor } from '../frame/style.ts';
 import { type Place, recoveryUrl } from '../recovery/open-api.ts';
+import { pageOf } from '../recovery/page-of.ts';
 import { NOT_SEALED } from '../seal/describe-seal.ts';
 import { type ChannelStatus, troubleOf } from './channels.ts';
 import { type DrillsOf, drillLines } from './drill-lines.ts';
@@ -50,6 +51,7 @@ export function statusPage(
   const requests = (facts.waiting ?? []).flatMap((request) => [
     `${paint('yellow', 'waiting')}  ${waitingLine(request, now)}`,
     `    -> hsm-warden recovery show ${request.id}${personIn(facts.connection)}${sameWorld(facts.connection)}`,
+    ...pageLine(facts.connection, request.id),
   ]);
   const unheard = facts.channels.flatMap((channel) => channelLines(channel, facts, now, paint));
   const more = [...requests, ...unheard];
@@ -153,6 +155,12 @@ function fixesOf({ key, risk }: KeyRisk, hsm: string, { connection, waiting }: S
   return ways
     .map((way, index) => `\n    ${index === 0 ? '->' : 'or'} ${way}${sameWorld(connection)}`)
     .join('');
+}
+
+/** Where the console shows a request, as far as it is known. */
+function pageLine(connection: Place, id: string): readonly string[] {
+  const origin = recoveryUrl(connection);
+  return origin === undefined ? [] : [`       ${pageOf(origin, id)}`];
 }
 
 /** In the local world there is no signing in: it must be said who asks. */

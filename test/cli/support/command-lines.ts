@@ -83,6 +83,7 @@ export const ALONE: ReadonlySet<string> = new Set([
   'use',
   'login',
   'whoami',
+  'open',
   'completion',
   'help',
   'emulator',

@@ -15,6 +15,10 @@ export interface DirectoryObject {
   readonly appRoles?: readonly { readonly id: string; readonly value: string; readonly isEnabled: boolean }[];
   readonly identifierUris?: readonly string[];
   readonly spa?: { readonly redirectUris?: readonly string[] };
+  readonly optionalClaims?: {
+    readonly idToken?: readonly { readonly name: string }[];
+    readonly accessToken?: readonly { readonly name: string }[];
+  };
   readonly api?: {
     readonly requestedAccessTokenVersion?: number;
     readonly oauth2PermissionScopes?: readonly { readonly id: string }[];
