@@ -23,7 +23,7 @@ Without Azure: hsm-warden emulator runs a Managed HSM on this machine. docs/depl
   output: [
     'formats, --query, times, colours',
     `-o json | table | tsv   how the answer is shown; programs read json, which stays as it is between versions
---query EXPRESSION      a part of the answer, by JMESPath, as with az
+--query EXPRESSION      a part of the answer, by JMESPath, as with az (commands that az has, too: key, role)
 --utc                   exact moments in place of "in 3 days"
 -q                      nothing of progress and waits
 NO_COLOR=1              no colours
