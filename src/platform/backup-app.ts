@@ -1,6 +1,6 @@
 /** The backup app: nightly and single backups, the watch, the verification, the audit feed. */
 import { channel } from 'node:diagnostics_channel';
-import { Serializer } from '../core/serializer.ts';
+import { NamedSerializers, Serializer } from '../core/serializer.ts';
 import { summarizeScan } from '../features/status/summarize-scan.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
@@ -29,6 +29,7 @@ export function backupPortsOn(
   signal: AbortSignal,
 ): (log: InvocationLog) => Promise<BackupAppPorts> {
   const saves = new Serializer();
+  const writes = new NamedSerializers();
   return async (log) => {
     await platform.prepare();
     const logger = loggerTo(log, platform.clock);
@@ -39,6 +40,7 @@ export function backupPortsOn(
       backups: platform.backups(logger),
       signal,
       saves,
+      writes,
       onProgress: (run) => progress.publish(run),
       onScanned: (scan, policy) => {
         const { keys, resource } = platform.hsms.get(scan.hsm);

@@ -22,7 +22,7 @@ import type { Config } from './config/config.ts';
 export interface BackupAppPorts
   extends AppPorts,
     Pick<WatchApp, 'onScanned'>,
-    Pick<NotifyApp, 'channels' | 'severityOf'> {
+    Pick<NotifyApp, 'channels' | 'severityOf' | 'writes'> {
   readonly config: Config;
   /** Of the recovery app, which alone writes them. */
   readonly auditStore: AuditStore;

@@ -6,6 +6,7 @@ import { EventBus } from '../../src/core/events/bus.ts';
 import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
 import { severityRule } from '../../src/core/events/define-event.ts';
 import { readMessage } from '../../src/core/queue.ts';
+import { NamedSerializers } from '../../src/core/serializer.ts';
 import { ChannelEntry } from '../../src/features/notify/model/channel-entry.ts';
 import { CHANNEL, type ChannelState, noMessages } from '../../src/features/notify/model/channel-state.ts';
 import { INCIDENTS, noIncidents, scopeOf } from '../../src/features/notify/model/incident-state.ts';
@@ -75,6 +76,7 @@ export class NotifyWorld {
     this.bus = new EventBus([new NotifySink(this.queue)], this.clock);
     this.deps = {
       state: this.state,
+      writes: new NamedSerializers(),
       leases: this.leases,
       clock: this.clock,
       logger: this.logger,

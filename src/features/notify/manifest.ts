@@ -4,6 +4,7 @@ import { definedOnly } from '../../core/defined-only.ts';
 import type { Severity } from '../../core/events/severity.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
+import type { NamedSerializers } from '../../core/serializer.ts';
 import { isoTime } from '../../core/time.ts';
 import type { Channel } from './model/ports.ts';
 import { NOTIFICATIONS, type QueuedEvent } from './model/queues.ts';
@@ -20,6 +21,8 @@ export interface NotifyApp extends AppPorts {
   /** By name; empty where the settings name none: then nothing is done. */
   readonly channels: ReadonlyMap<string, Channel>;
   readonly severityOf: (event: QueuedEvent) => Severity;
+  /** Of the process. */
+  readonly writes: NamedSerializers;
 }
 
 export const NOTIFY: Feature<NotifyNeeds, NotifyApp> = {

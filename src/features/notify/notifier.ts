@@ -171,7 +171,7 @@ async function readIncidents(deps: NotifierDeps, scope: string): Promise<Inciden
 }
 
 async function changeIncidents(
-  { state: store, clock, signal }: NotifierDeps,
+  { state: store, writes, clock, signal }: NotifierDeps,
   scope: string,
   change: (state: IncidentState) => IncidentState,
 ): Promise<IncidentState> {
@@ -184,7 +184,7 @@ async function changeIncidents(
     });
     return after.value ?? noIncidents(scope);
   };
-  return withRetries(write, clock, DEFAULT_RETRY, signal);
+  return writes.run(`incidents ${scope}`, () => withRetries(write, clock, DEFAULT_RETRY, signal));
 }
 
 /** A message that comes back when something is due. The timer would see to it, too, a little later: so a failure is none. */

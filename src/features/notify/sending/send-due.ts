@@ -4,6 +4,7 @@ import { updateDocument } from '../../../core/documents/update-document.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { Clock, Leases, Logger } from '../../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../../core/retry.ts';
+import type { NamedSerializers } from '../../../core/serializer.ts';
 import { CHANNEL, type ChannelState, noMessages, type Pending } from '../model/channel-state.ts';
 import type { Channel } from '../model/ports.ts';
 import { readChannelState } from '../model/read-channel.ts';
@@ -19,6 +20,8 @@ const SHORT_PAUSE_MS = 3_000;
 /** What sending needs. */
 export interface SendDeps {
   readonly state: DocumentStore;
+  /** Writers of one document within the process wait for each other: meeting in the store costs each of them a try. */
+  readonly writes: NamedSerializers;
   readonly leases: Leases;
   readonly clock: Clock;
   readonly logger: Logger;
@@ -44,7 +47,7 @@ export async function sendDue(deps: SendDeps, channel: Channel): Promise<number 
 
 /** Changes the memory of a channel, repeating what may pass. */
 export async function changeChannel(
-  { state, clock, signal }: Pick<SendDeps, 'state' | 'clock' | 'signal'>,
+  { state, writes, clock, signal }: Pick<SendDeps, 'state' | 'writes' | 'clock' | 'signal'>,
   channel: string,
   change: (state: ChannelState) => ChannelState,
 ): Promise<ChannelState> {
@@ -57,7 +60,7 @@ export async function changeChannel(
     });
     return after.value ?? noMessages(channel);
   };
-  return withRetries(write, clock, DEFAULT_RETRY, signal);
+  return writes.run(`channel ${channel}`, () => withRetries(write, clock, DEFAULT_RETRY, signal));
 }
 
 /** Whether it had the lease. */
