@@ -35,6 +35,7 @@ describe('the settings of the recovery', () => {
       webhooks: { sources: [], apps: {}, perMinute: 30, autoRequest: false },
       requests: { perRequester: 200, perHsm: 1000, listMs: 90 * 86_400_000 },
       webhookSecrets: {},
+      signIn: { approvalMs: 900_000, contexts: {} },
       sharedDomains: [],
       auditContainer: 'warden-audit',
     });
