@@ -3,6 +3,7 @@ import { fc, test } from '@fast-check/vitest';
 import { describe, expect, it } from 'vitest';
 import { verifyAudit } from '../../../../src/features/audit/verify-audit.ts';
 import { CLAIM_MS, type ExecuteDeps } from '../../../../src/features/recovery/execution/execute.ts';
+import { Recoveries } from '../../../../src/features/recovery/request/recoveries.ts';
 import { KillSwitch } from '../../../support/kill-switch.ts';
 import { DAY_MS } from '../../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
@@ -59,6 +60,14 @@ describe('dying at any instant', () => {
     expect(facts.size).toBe(record.facts);
     expect(world.topic.counts.size).toBe(record.facts);
     expect(world.audited.indexOf('recovery-execution-started')).toBeGreaterThan(0);
+    // Whatever its process died of, that it succeeded is proven.
+    expect((await new Recoveries(world.deps()).get(id)).record.state).toBe('succeeded');
+  }
+
+  async function sealed(making: Promise<RecoveryWorld>): Promise<RecoveryWorld> {
+    const world = await making;
+    world.sealDecisions();
+    return world;
   }
 
   /** An execution has fewer IO steps than this; a later kill never comes. */
@@ -67,6 +76,7 @@ describe('dying at any instant', () => {
   it.each([
     { name: 'recover', make: () => RecoveryWorld.withDeletedKey() },
     { name: 'restore', make: () => RecoveryWorld.withPurgedKey() },
+    { name: 'restore, where decisions are sealed', make: () => sealed(RecoveryWorld.withPurgedKey()) },
   ])('brings the key back once when killed before or after any one IO step ($name)', async ({ make }) => {
     let died = 0;
     for (let at = 1; at <= STEPS; at += 1) {
@@ -91,7 +101,7 @@ describe('dying at any instant', () => {
     ],
     { numRuns: 60 },
   )('and when killed again and again', async (restores, kills) => {
-    const world = await (restores ? RecoveryWorld.withPurgedKey() : RecoveryWorld.withDeletedKey());
+    const world = await (restores ? sealed(RecoveryWorld.withPurgedKey()) : RecoveryWorld.withDeletedKey());
     const record = await world.approved();
 
     await runWithKills(world, record.id, kills);
