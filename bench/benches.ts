@@ -1,5 +1,6 @@
 /** The measurements, by name. */
 import { coldStart } from './cold-start.ts';
+import { consolePages } from './console-pages.ts';
 import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
 import { known } from './known.ts';
@@ -21,4 +22,5 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   recovery: recoveryTime,
   lists,
   verify: verification,
+  console: consolePages,
 };

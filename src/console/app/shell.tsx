@@ -29,13 +29,16 @@ export function Shell(): JSX.Element {
         </p>
       )}
       <main id="main" tabIndex={-1}>
-        <Loaded of={me} what="who you are">
-          {(value) => (
-            <MeContext.Provider value={value}>
-              <PageView key={place.path} at={at} />
-            </MeContext.Provider>
-          )}
-        </Loaded>
+        {me.value === undefined ? (
+          <Loaded of={me} what="who you are">
+            {() => null}
+          </Loaded>
+        ) : (
+          // Who one is does not grow old: each page says for itself how old it is.
+          <MeContext.Provider value={me.value}>
+            <PageView key={place.path} at={at} />
+          </MeContext.Provider>
+        )}
       </main>
       <Announcer />
     </PlaceContext.Provider>

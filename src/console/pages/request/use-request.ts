@@ -19,19 +19,22 @@ interface Held {
 /** The request `id`; each change is there when the app knows it. */
 export function useRequest(id: string): Resource<RequestView> {
   const held = useRef<Held | undefined>(undefined);
+  // After a question that was not answered the next one is answered at once: the page must know that it is fresh again.
+  const isAnswered = useRef(true);
   const current = held.current?.id === id ? held.current : undefined;
   const isOver = current !== undefined && isClosed(current.view.state);
   return useResource<RequestView>(
     `request ${id}`,
     async (api, signal) => {
       const known = held.current?.id === id ? held.current : undefined;
+      const query = isAnswered.current ? { wait: WAIT_SECONDS } : {};
+      isAnswered.current = false;
       const answer = await api.send<RequestView>({
         path: `recoveries/${encodeURIComponent(id)}`,
-        ...(known === undefined
-          ? {}
-          : { query: { wait: WAIT_SECONDS }, headers: { 'if-none-match': known.etag } }),
+        ...(known === undefined ? {} : { query, headers: { 'if-none-match': known.etag } }),
         signal,
       });
+      isAnswered.current = true;
       if (answer.value === undefined && known !== undefined) return known.view;
       if (answer.value === undefined) throw new Error('the answer has no request');
       if (answer.etag !== undefined) held.current = { id, etag: answer.etag, view: answer.value };
