@@ -117,7 +117,8 @@ const OTHER_DOMAIN =
   'No backup of this HSM was ever restored in the drill HSM: is it of another security domain?';
 const NOT_REMOVED = 'The copy could not be removed from the drill HSM; the next run tries again.';
 
-function pointOf({ blob, versionId, record }: CatalogueEntry): DrilledPoint {
+/** What a result says of its recovery point. */
+export function pointOf({ blob, versionId, record }: CatalogueEntry): DrilledPoint {
   const { sha256, capturedAt, createdAt, updatedAt, versions } = record;
   return {
     blob,

@@ -167,6 +167,17 @@ export function refusedEvent(
   });
 }
 
+/** Which drills passed that had to fail. */
+export function brokenEvent(drillHsm: string, passed: readonly string[], now: number): CloudEvent {
+  return toCloudEvent({
+    id: eventIdOf(`drill-broken ${drillHsm} ${isoTime(now).slice(0, 10)}`),
+    type: DRILL_BROKEN.type,
+    subject: subjectOf(drillHsm, undefined),
+    time: isoTime(now),
+    data: { hsm: drillHsm, severity: 'critical', passed, drilledAt: isoTime(now) },
+  });
+}
+
 /** The end of a run. */
 export function endedEvent(drillHsm: string, run: DrillRun, now: number): CloudEvent {
   const { runId, planned, proven, metadataOnly, failed, blocked, residue } = run;

@@ -1,7 +1,6 @@
 /** Publishes the events that wait in the memory of a drill HSM. */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { EventBus } from '../../core/events/bus.ts';
-import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import type { Outbox } from '../../core/events/outbox.ts';
 import type { Logger } from '../../core/ports.ts';
 import { readDrillState, updateDrillState } from './model/drill-state.ts';
@@ -13,11 +12,12 @@ export interface DrillOutboxDeps {
   readonly logger: Logger;
 }
 
-/** Events that no sink takes now wait for the next run. Fails with `state-corrupt`, `state-conflict`, `aborted` or a storage code. */
+/**
+ * The caller holds the lease of the drill HSM: what waits here is its own, or of a run that died. Events that no sink takes now wait for the next run. Fails with `state-corrupt`, `state-conflict`, `aborted` or a storage code.
+ */
 export async function publishDrills(
   deps: DrillOutboxDeps,
   drillHsm: string,
-  before: readonly CloudEvent[],
   signal: AbortSignal,
 ): Promise<void> {
   const outbox: Outbox = {
@@ -32,5 +32,5 @@ export async function publishDrills(
       return after.value?.outbox ?? [];
     },
   };
-  await deps.bus.publish(outbox, { logger: deps.logger, signal, before });
+  await deps.bus.publish(outbox, { logger: deps.logger, signal, before: [] });
 }

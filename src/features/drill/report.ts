@@ -1,5 +1,4 @@
 /** What a run says when it has ended: in its memory, in the log and as events. */
-import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { endedEvent, failedEvent, type Overdue, overdueEvent, refusedEvent } from './events.ts';
 import type { Journal } from './journal.ts';
@@ -26,11 +25,11 @@ export async function reportRefusal(
   const ended: DrillRun = { ...run, endedAt: now, refused: [...reasons] };
   logger.error('no drill: the drill HSM may not be used', { hsm: site.name, runId: run.runId, reasons });
   const event = refusedEvent(site.name, reasons, 0, now);
-  const { outbox } = await journal.change((state) => ({
+  await journal.change((state) => ({
     ...withRun(state, ended),
     outbox: [...state.outbox.filter(({ id }) => id !== event.id), event],
   }));
-  await publishDrills(deps, site.name, without(outbox, [event]), signal);
+  await publishDrills(deps, site.name, signal);
   return ended;
 }
 
@@ -54,7 +53,7 @@ export async function reportRun(
     ...overdueOf(known, results, days, site.name, now).map((one) => overdueEvent(one, now)),
     endedEvent(site.name, run, now),
   ];
-  const state = await journal.change((before) => {
+  await journal.change((before) => {
     const { residueSince: since = now, ...rest } = withRun(before, run);
     const late = run.residue > 0 && now - since >= RESIDUE_MS;
     const stays = 'Keys that drills have made could not be removed for an hour or longer.';
@@ -79,14 +78,8 @@ export async function reportRun(
   };
   if (run.failed + run.blocked + residue === 0) logger.info('drills ended', fields);
   else logger.error('drills ended with keys that are not proven', fields);
-  await publishDrills(deps, site.name, without(state.outbox, events), signal);
+  await publishDrills(deps, site.name, signal);
   return run;
-}
-
-/** What waited before. */
-function without(outbox: readonly CloudEvent[], own: readonly CloudEvent[]): readonly CloudEvent[] {
-  const ids = new Set(own.map(({ id }) => id));
-  return outbox.filter(({ id }) => !ids.has(id));
 }
 
 /** Of each HSM the keys that were not proven in time, with what this run has proven taken into account. */

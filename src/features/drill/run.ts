@@ -12,6 +12,7 @@ import { goodOf } from './model/results.ts';
 import { reportRefusal, reportRun } from './report.ts';
 import type { RunDeps, RunPolicy } from './run-context.ts';
 import { type Candidate, type Known, readKnown } from './select.ts';
+import { tryTheDrills } from './try-the-drills.ts';
 
 /** Which run it is. */
 export interface RunOrder {
@@ -66,6 +67,7 @@ async function runAlone(
   await journal.change((state) => withRun(state, run));
   deps.logger.info('drills started', { hsm: site.name, runId, planned: planned.length });
   const { results, left } = await drillAll(deps, policy, { runId, planned, known, journal, cleanup }, signal);
+  if (policy.nightly) await tryTheDrills(deps, { journal, cleanup, before, planned }, results, signal);
   const residue = await removeRest(cleanup, journal, signal);
   await journal.file();
   const earlier = resultsOfRun(known, runId);

@@ -62,6 +62,8 @@ const DrillState = z.strictObject({
   runs: z.array(DrillRun),
   /** Events that no sink has taken yet. */
   outbox: z.array(StoredEvent),
+  /** When wrong recovery points were last drilled, and which of them passed. */
+  mustFail: z.strictObject({ at: Time, passed: z.array(z.string()) }).exactOptional(),
   /** Since when the drill HSM holds keys that could not be removed. */
   residueSince: Time.exactOptional(),
 });

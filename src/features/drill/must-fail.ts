@@ -1,0 +1,110 @@
+/**
+ * Drills that must fail: a proof that never fails proves nothing. Their recovery points are wrong on purpose and are made in
+ * memory, from one that was just proven. They are never stored, so nothing else can come upon one, and their results count nowhere.
+ */
+import type { BackupStore, FetchedBackup } from '../../core/ports.ts';
+import { sha256Hex } from '../../core/sha256.ts';
+import { DAY_MS } from '../../core/time.ts';
+import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
+import { type CleanupDeps, removeKey } from './cleanup.ts';
+import { pointOf } from './drill-one.ts';
+import type { Journal } from './journal.ts';
+import type { DrillState, JournalLine } from './model/drill-state.ts';
+import { type ProveDeps, proveKey } from './prove-key.ts';
+import type { Candidate } from './select.ts';
+
+/** How often the drills are tried themselves. */
+const EVERY_MS = 7 * DAY_MS;
+
+/** What they need. */
+export interface MustFailDeps extends ProveDeps, CleanupDeps {
+  readonly journal: Journal;
+  readonly resourceOf: (hsm: string) => string | undefined;
+}
+
+/** Whether it is time. */
+export function isMustFailDue({ mustFail }: DrillState, now: number): boolean {
+  return mustFail === undefined || now - mustFail.at >= EVERY_MS || mustFail.at > now;
+}
+
+/** Drills wrong recovery points made of `right` and of `other`, both just proven. Returns which of them passed. */
+export async function drillWrongOnes(
+  deps: MustFailDeps,
+  right: Candidate,
+  other: Candidate,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  const [mine, theirs] = [
+    await fetched(deps.backups, right, signal),
+    await fetched(deps.backups, other, signal),
+  ];
+  const damaged = Uint8Array.from(mine.bytes);
+  // Within the ciphertext, behind the header and the initialisation vector.
+  const at = Math.floor(damaged.length / 2);
+  damaged[at] = damaged[at] === 0x41 ? 0x42 : 0x41;
+  const wrong: Readonly<Record<string, FetchedBackup>> = {
+    'a damaged backup': withBytes(mine, damaged),
+    'the backup of another key under this name': withBytes(mine, theirs.bytes),
+    'a backup with a swapped public key': swapped(mine, theirs),
+  };
+  const passed: string[] = [];
+  for (const [what, found] of Object.entries(wrong)) {
+    if (await passes(deps, right, found, signal)) passed.push(what);
+  }
+  return passed;
+}
+
+async function passes(
+  deps: MustFailDeps,
+  { hsm, key, enrolments, entry }: Candidate,
+  found: FetchedBackup,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const { journal, clock, resourceOf } = deps;
+  const wrong: CatalogueEntry = { ...entry, record: found.stored.record };
+  const line: JournalLine = { hsm, key, point: pointOf(wrong), runId: 'must-fail', at: clock.now() };
+  const backups: BackupStore = { ...onlyThis(found), put: async () => found.stored };
+  let name = key;
+  const proof = await proveKey(
+    { ...deps, backups },
+    {
+      entry: wrong,
+      resource: resourceOf(hsm) ?? hsm,
+      enrolments,
+      note: () => journal.open(line, signal),
+      noteOther: async (restoredAs) => {
+        name = restoredAs;
+        await journal.open({ ...line, restoredAs }, signal);
+      },
+    },
+    signal,
+  );
+  if (!proof.made || (await removeKey(deps, name, signal))) await journal.forget(line);
+  return proof.verdict === 'proven' || proof.verdict === 'metadata-only';
+}
+
+function onlyThis(found: FetchedBackup): Pick<BackupStore, 'read' | 'fetch' | 'list'> {
+  return {
+    read: async () => found.bytes,
+    fetch: async () => found,
+    async *list() {
+      yield [found.stored];
+    },
+  };
+}
+
+function fetched(backups: BackupStore, { entry }: Candidate, signal: AbortSignal): Promise<FetchedBackup> {
+  const { blob, versionId } = entry;
+  return backups.fetch(versionId === undefined ? { blob } : { blob, versionId }, signal);
+}
+
+function withBytes({ stored }: FetchedBackup, bytes: Uint8Array): FetchedBackup {
+  const record = { ...stored.record, sha256: sha256Hex(bytes), bytes: bytes.length };
+  return { stored: { ...stored, record }, bytes };
+}
+
+function swapped({ stored, bytes }: FetchedBackup, { stored: theirs }: FetchedBackup): FetchedBackup {
+  const thumbprint = theirs.record.versions.at(-1)?.thumbprint ?? sha256Hex(theirs.blob).slice(0, 43);
+  const versions = stored.record.versions.map((one) => ({ ...one, thumbprint }));
+  return { stored: { ...stored, record: { ...stored.record, versions } }, bytes };
+}
