@@ -8,7 +8,7 @@ export const sealAdopt = defineCommand({
   path: 'seal adopt',
   summary: 'Ask that a backup without a seal counts as a recovery point',
   details: [
-    'For backups of purged keys from before sealing was switched on: a key that still exists is simply backed up again. One backup at a time. The app looks at it, shows what it holds and how it agrees with what is known, and waits for the approvals that the policy wants (recovery approve). The decision names the blob, its version and its hash, and is sealed.',
+    'For backups of purged keys from before sealing was switched on: a key that still exists is backed up again. One backup at a time. The app looks at it, shows what it holds and how it agrees with what is known, and waits for the approvals that the policy wants (recovery approve). The decision names the blob, its version and its hash, and is sealed.',
   ],
   format: 'table',
   options: [
