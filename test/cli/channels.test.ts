@@ -82,3 +82,12 @@ describe('doctor', () => {
     expect(code).toBe(1);
   });
 });
+
+describe('notify list', () => {
+  it('names the channel that fails, and why, on lines of a usual terminal', async () => {
+    const { code, stdout } = await world.run(['notify', 'list'], { environment });
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/broken .* FAILING/);
+    expect(stdout).toContain('0 messages wait (channel-misconfigured (404))');
+  });
+});

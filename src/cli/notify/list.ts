@@ -13,7 +13,7 @@ export const notifyList = defineCommand({
   summary: 'List what was sent to people, and what waits to be sent',
   details: [
     'Each message with its attempts, newest first: those that wait, and the last 200 that ended on each channel. `accepted` is what the service answered; whether anybody has read the message, it does not say.',
-    'Channels that fail are named at the end, and the exit code is 1 then.',
+    'Every attempt, with its time and answer, is in -o json. Channels that fail are named at the end, and the exit code is 1 then.',
   ],
   arguments: [{ name: '[channel]', description: 'only this channel of the settings' }],
   format: 'table',
@@ -36,18 +36,16 @@ export const notifyList = defineCommand({
     return {
       data: states.map(shown),
       table: {
-        columns: ['When', 'Channel', 'Incident', 'Kind', 'Severity', 'State', 'Attempts', 'Last', 'Title'],
+        columns: ['When', 'Channel', 'Incident', 'Kind', 'State', 'Title'],
         rows: [...rows, ...failing.map(failure)].map(
-          ({ at, channel, reference, kind, severity, state, attempts, last, title }) => [
+          ({ at, channel, reference, kind, state, last, title }) => [
             momentCell(at),
             channel,
             reference,
             kind,
-            severity,
             state,
-            attempts,
-            last,
-            title,
+            // Why it was not accepted; that it was, the state says.
+            state === 'accepted' || last === '' ? title : `${title} (${last})`,
           ],
         ),
         wraps: true,
@@ -59,17 +57,18 @@ export const notifyList = defineCommand({
 
 function failure({ channel, failingSince = 0, lastError = '', pending }: ChannelState) {
   const title = `the channel accepts nothing; ${pending.length} messages wait`;
-  const none = { reference: '', kind: '', severity: '', attempts: undefined };
+  const none = { reference: '', kind: '' };
   return { at: failingSince, channel, ...none, state: 'FAILING', last: lastError, title };
 }
 
 function waiting({ message, queuedAt, attempts, tries }: Pending) {
-  const { reference, kind, severity, title } = message;
-  return { at: queuedAt, reference, kind, severity, title, state: 'waiting', attempts, last: lastOf(tries) };
+  const { reference, kind, title } = message;
+  const state = attempts > 1 ? `waiting, ${attempts} tries` : 'waiting';
+  return { at: queuedAt, reference, kind, title, state, last: lastOf(tries) };
 }
 
-function ended({ reference, kind, severity, title, endedAt, outcome, attempts, tries }: Receipt) {
-  return { at: endedAt, reference, kind, severity, title, state: outcome, attempts, last: lastOf(tries) };
+function ended({ reference, kind, title, endedAt, outcome, tries }: Receipt) {
+  return { at: endedAt, reference, kind, title, state: outcome, last: lastOf(tries) };
 }
 
 function lastOf(tries: Pending['tries']): string {
