@@ -1,5 +1,6 @@
 /** The measurements, by name. */
 import { coldStart } from './cold-start.ts';
+import { consoleAnswers } from './console.ts';
 import { consolePages } from './console-pages.ts';
 import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
@@ -21,6 +22,6 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   emulator: emulatorThroughput,
   recovery: recoveryTime,
   lists,
+  console: async () => [...(await consoleAnswers()), ...(await consolePages())],
   verify: verification,
-  console: consolePages,
 };

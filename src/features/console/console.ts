@@ -2,6 +2,7 @@
 import { isWardenError } from '../../core/errors.ts';
 import type { BackupStore, Clock } from '../../core/ports.ts';
 import type { Seals } from '../../core/seal/seals.ts';
+import { Shared } from '../../core/shared.ts';
 import { DAY_MS, epochOf, isoTime } from '../../core/time.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { Caller } from '../recovery/access/caller.ts';
@@ -15,6 +16,7 @@ import { findKey, type KeyQuery, listKeys } from './key-list.ts';
 import { tellStory } from './key-story.ts';
 import type {
   Home,
+  HomeHsm,
   InboxItem,
   KeyPage,
   KeyStory,
@@ -31,7 +33,7 @@ import { Summaries } from './summaries.ts';
 const SHOWN = 20;
 /** Open requests that are read for a page; the policy bounds how many there may be. */
 const MOST_OPEN = 100;
-/** Many people look at once; the list of open requests is read once for all of them. */
+/** Many people look at once; what is stored is read once for all of them. */
 const FRESH_MS = 2_000;
 const STRIP_DAYS = 30;
 
@@ -62,7 +64,9 @@ export class Console {
   readonly #summaries: Summaries;
   readonly #home: HomePage;
   readonly #nights: Nights;
-  #open: { readonly at: number; readonly records: Promise<readonly RecoveryRecord[]> } | undefined;
+  readonly #open: Shared<readonly RecoveryRecord[]>;
+  readonly #gate: Shared<Awaited<ReturnType<ConsoleRecovery['gateVerdict']>>>;
+  readonly #stored: Shared<{ readonly hsms: HomeHsm[]; readonly nights: Night[] }>;
 
   constructor(deps: ConsoleDeps) {
     const resources = new Map(deps.hsms.map(({ name, resource }) => [name, resource]));
@@ -70,6 +74,9 @@ export class Console {
     this.#summaries = new Summaries({ ...deps, resourceOf: (hsm) => resources.get(hsm) });
     this.#home = new HomePage({ ...deps, summaries: this.#summaries, hsms: this.#names });
     this.#nights = new Nights(deps.store, this.#names);
+    this.#open = new Shared(deps.clock, FRESH_MS);
+    this.#gate = new Shared(deps.clock, FRESH_MS);
+    this.#stored = new Shared(deps.clock, FRESH_MS);
   }
 
   /** What a page needs to let somebody sign in. */
@@ -80,11 +87,10 @@ export class Console {
   /** The home page. Fails with the storage codes. */
   async home(recovery: ConsoleRecovery): Promise<Home> {
     const now = this.#deps.clock.now();
-    const [hsms, gate, waiting, nights] = await Promise.all([
-      this.#home.hsms(),
-      recovery.gateVerdict(),
+    const [{ hsms, nights }, gate, waiting] = await Promise.all([
+      this.#stored.get(() => this.#readStored(now)),
+      this.#gate.get(() => recovery.gateVerdict()),
       this.#waiting(recovery),
-      this.#nights.list(STRIP_DAYS, now),
     ]);
     const { armed, problems } = gate;
     return {
@@ -176,23 +182,20 @@ export class Console {
     }
   }
 
+  async #readStored(now: number) {
+    const [hsms, nights] = await Promise.all([this.#home.hsms(), this.#nights.list(STRIP_DAYS, now)]);
+    return { hsms, nights };
+  }
+
   /** Those that end first come first. */
   #openRequests(recovery: ConsoleRecovery): Promise<readonly RecoveryRecord[]> {
-    const now = this.#deps.clock.now();
-    if (this.#open !== undefined && now >= this.#open.at && now - this.#open.at < FRESH_MS)
-      return this.#open.records;
-    const records = recovery
-      .list({ open: true, limit: MOST_OPEN })
-      .then(({ items }) =>
-        items
-          .filter(({ state, expiresAt }) => state === 'executing' || expiresAt > now)
-          .toSorted((a, b) => a.expiresAt - b.expiresAt),
-      );
-    this.#open = { at: now, records };
-    records.catch(() => {
-      this.#open = undefined;
+    return this.#open.get(async () => {
+      const now = this.#deps.clock.now();
+      const { items } = await recovery.list({ open: true, limit: MOST_OPEN });
+      return items
+        .filter(({ state, expiresAt }) => state === 'executing' || expiresAt > now)
+        .toSorted((a, b) => a.expiresAt - b.expiresAt);
     });
-    return records;
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { hasRequests } from '../../core/documents/has-requests.ts';
 import type { DeadLetters, Logger } from '../../core/ports.ts';
+import { Shared } from '../../core/shared.ts';
 import type { AuditAnchor, AuditLog, AuditStore } from '../audit/audit-log.ts';
 import type { Breach, Breaches } from '../audit/breaches.ts';
 import { heightLog, reportHeight } from '../audit/height.ts';
@@ -30,6 +31,9 @@ import { Recoveries } from './request/recoveries.ts';
 import { RecoveryIndex } from './request/recovery-index.ts';
 import { standingOf } from './request/standing.ts';
 import { type WebhookPolicy, type WebhookSignatures, Webhooks } from './webhooks/webhooks.ts';
+
+/** Whether pages may be read is asked once in so long: nothing is decided by them. */
+const READING_MS = 2_000;
 
 /** Everything the recovery is made of, once per process; the logger comes with each invocation. */
 export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger' | 'index' | 'limits'> {
@@ -108,6 +112,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const findings = new Findings({ ...shared, audit, incidents });
   const index = new RecoveryIndex({ store, evidence, clock });
   const limits = new OpenLimits({ store, evidence, clock, policy: shared.requests });
+  const reading = new Shared<void>(clock, READING_MS);
   const changes = new Changes({ store, clock, stopping: shared.stopping });
   return (logger) => {
     const deps = { ...shared, audit: heightLog(audit, logger), evidence, logger, index, limits };
@@ -145,7 +150,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       rearmings: new Rearmings(deps),
       rearmingRule: rearmingRule(shared.policy),
       ruleOf: (key) => ruleFor(shared.policy, key),
-      passForReading: () => passForReading(shared.gate),
+      passForReading: () => reading.get(() => passForReading(shared.gate)),
       requireSignIn: (caller, action) => requireSignIn(shared.signIn, caller, action, clock.now()),
       signInPolicy: shared.signIn,
       standing: (record, caller) =>
