@@ -182,6 +182,7 @@ async function useInTurn(
 }
 
 const LIMIT_WORDS: Readonly<Record<Limit, string>> = {
+  never: 'its owner does not want it used (tag hsm-warden-drill=never)',
   disabled: 'it is disabled',
   expired: 'it is expired',
   'not-yet-valid': 'it is not valid yet',

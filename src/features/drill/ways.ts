@@ -40,6 +40,7 @@ const EC_SIGNATURES: Readonly<Record<string, SignWay>> = {
  */
 export function wayOf(version: KeyDetail, now: number): Way | Limit {
   const { attributes, keyOps, keyType, publicKey } = version;
+  if (matchesTag(version.tags)) return 'never';
   if (!attributes.enabled) return 'disabled';
   if (keyType.startsWith('oct')) {
     return keyOps.includes('decrypt') || keyOps.includes('unwrapKey') ? { kind: 'enrolled' } : 'operations';
@@ -54,6 +55,13 @@ export function wayOf(version: KeyDetail, now: number): Way | Limit {
   }
   if (sign !== undefined) return now < notBefore ? 'not-yet-valid' : 'expired';
   return keyOps.includes('sign') ? 'kind' : 'operations';
+}
+
+/** `hsm-warden-drill=never`: its owner does not want it used. */
+function matchesTag(tags: KeyDetail['tags']): boolean {
+  return Object.entries(tags).some(
+    ([name, value]) => name.toLowerCase() === 'hsm-warden-drill' && value.toLowerCase() === 'never',
+  );
 }
 
 function signatureOf(key: PublicKey | undefined): SignWay | undefined {

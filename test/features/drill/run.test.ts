@@ -55,17 +55,18 @@ describe('a run of drills', () => {
     await client.createRsaKey('expired-but-decrypts', { keySize: 2048, expiresOn: past });
     await client.createRsaKey('verifies-only', { keySize: 2048, keyOps: ['verify'] });
     await client.createOctKey('not-enrolled', { keySize: 256 });
+    await client.createEcKey('left-alone', { tags: { 'hsm-warden-drill': 'never' } });
     await world.backUp();
 
     const run = await world.run();
 
-    expect(run).toMatchObject({ proven: 1, metadataOnly: 5, failed: 0, blocked: 0, unusable: 3 });
+    expect(run).toMatchObject({ proven: 1, metadataOnly: 6, failed: 0, blocked: 0, unusable: 3 });
     const limits = await Promise.all(
-      ['disabled', 'expired', 'to-come', 'verifies-only', 'not-enrolled'].map(
+      ['disabled', 'expired', 'to-come', 'verifies-only', 'not-enrolled', 'left-alone'].map(
         async (key) => (await world.result(key))?.unused[0]?.limit,
       ),
     );
-    expect(limits).toEqual(['disabled', 'expired', 'not-yet-valid', 'operations', 'not-enrolled']);
+    expect(limits).toEqual(['disabled', 'expired', 'not-yet-valid', 'operations', 'not-enrolled', 'never']);
     expect(await world.result('expired-but-decrypts')).toMatchObject({ verdict: 'proven' });
   });
 

@@ -17,7 +17,15 @@ const STEPS = ['fetch', 'restore', 'compare', 'use', 'remove'] as const;
 export type Step = (typeof STEPS)[number];
 
 /** Why a version could not be used, by name. */
-const LIMITS = ['disabled', 'expired', 'not-yet-valid', 'operations', 'not-enrolled', 'kind'] as const;
+const LIMITS = [
+  'never',
+  'disabled',
+  'expired',
+  'not-yet-valid',
+  'operations',
+  'not-enrolled',
+  'kind',
+] as const;
 export type Limit = (typeof LIMITS)[number];
 
 /** The recovery point that was drilled. */
