@@ -52,6 +52,7 @@ const DOORS = {
     'access/gate',
     'access/refusals',
     'access/sign-in',
+    'access/sign-in-proof',
     'execution/verify-recovered',
     'findings/findings',
     'findings/incidents',

@@ -12,6 +12,7 @@ import { Breaches } from '../features/audit/breaches.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
+import { signInProof } from '../features/recovery/access/sign-in-proof.ts';
 import { createRecoveryApp, type RecoveryAppFor } from '../features/recovery/app.ts';
 import type { RecoveryConfig } from '../features/recovery/config.ts';
 import { LoggedEvidence } from '../features/recovery/request/evidence.ts';
@@ -109,6 +110,7 @@ export function recoveryAppOn(
   const memory = { seen: () => audit.seen, hasRequests: () => hasRequests(platform.state), seals: decisions };
   const proofs = {
     identity: identityProof(verifier, config.trust, clock),
+    'sign-in': signInProof(config.signIn, clock),
     append: appendProof(platform.checkAppend, platform.prepare),
     audit: auditProof(auditStore, anchor, clock, platform.prepare, memory),
   };
