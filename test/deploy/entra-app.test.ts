@@ -133,7 +133,11 @@ describe('entra-app.sh', () => {
     expect(after.tags).toEqual(['finance', 'hsm-warden']);
     expect(after.appRoles).toContainEqual(role);
     expect(after.appRoles).toHaveLength(ROLE_VALUES.length + 1);
-    expect(after.optionalClaims?.accessToken?.map(({ name }) => name)).toEqual(['ipaddr', 'auth_time', 'acrs']);
+    expect(after.optionalClaims?.accessToken?.map(({ name }) => name)).toEqual([
+      'ipaddr',
+      'auth_time',
+      'acrs',
+    ]);
     expect(after.optionalClaims?.idToken).toEqual([{ name: 'email' }]);
     expect(after.identifierUris).toEqual(['api://shared', `api://${mine.appId}`]);
     expect(after.spa?.redirectUris).toEqual(['https://other.example', 'https://warden.example/']);
