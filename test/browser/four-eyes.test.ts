@@ -72,6 +72,7 @@ describe('a key', () => {
       await bob.page.getByRole('button', { name, exact: true }).click();
     };
     await tap('Approve…');
+    await bob.page.locator('dialog input:focus').waitFor();
     await bob.page.keyboard.type('tls-offload-www');
     await tap('Approve');
     await bob.page.getByText('1 of 2 approvals').waitFor();
@@ -86,6 +87,7 @@ describe('a key', () => {
     await page.getByText('You may approve this').waitFor();
     await focusOn(page, 'Approve…');
     await page.keyboard.press('Enter');
+    await page.locator('dialog input:focus').waitFor();
     await page.keyboard.type('storage-cmk-media');
     await page.keyboard.press('Enter');
     await page.getByText('1 of 2 approvals').waitFor();
