@@ -11,8 +11,8 @@ import { type Claimed as ClaimedBefore, Claims } from '../request/claims.ts';
 import { unprovenIn } from '../request/evidence.ts';
 import { publishFacts } from '../request/publish-facts.ts';
 import type { RecoveriesDeps } from '../request/recoveries.ts';
-import { changeRecovery } from '../request/recovery-log.ts';
-import { recordUnproven, refuseUnproven } from '../request/refuse-unproven.ts';
+import { changeRecovery, readRecovery } from '../request/recovery-log.ts';
+import { changedMeanwhile, recordUnproven, refuseUnproven } from '../request/refuse-unproven.ts';
 import { settle } from '../request/settle.ts';
 import { applyCommand, type Command, isApproved, WARDEN } from '../request/state-machine.ts';
 import type { Circumstances } from './bring-back.ts';
@@ -58,6 +58,9 @@ export async function executeRecovery(
     return putBack(deps, id, 60, error);
   }
   if ('unproven' in proven) {
+    // Another worker may have claimed it between the two reads: the log knows of that, and the record read before it does not.
+    const { etag } = await readRecovery(deps.store, id);
+    if (etag !== settled.etag) return putBack(deps, id, STOP_DELAY_SECONDS, changedMeanwhile(id));
     await refuseUnproven(deps, settled, proven.unproven);
     return 'ended';
   }

@@ -28,6 +28,14 @@ export function recordUnproven({ id, operation }: RecoveryRecord, why: string): 
   });
 }
 
+/** The error of a record that was written after it was read and before it was judged. */
+export function changedMeanwhile(id: string): WardenError {
+  return new WardenError('recovery-claimed', {
+    message: `Recovery ${id} was changed while the audit log was read.`,
+    advice: 'It is judged again.',
+  });
+}
+
 /**
  * Notes the refusal, ends the request as failed with `record-unproven`, and reports it at the highest severity. A request that
  * has ended stays as it is; it is noted only. Fails with `audit-corrupt` or a storage code.

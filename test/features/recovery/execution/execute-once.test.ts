@@ -141,3 +141,22 @@ describe('dying at any instant', () => {
     expect(world.hsm.active.has('orders')).toBe(false);
   });
 });
+
+it('a worker that read the request before another executed it raises no alarm, and changes nothing', async () => {
+  const world = await RecoveryWorld.withDeletedKey();
+  const { id } = await world.approved();
+  // It has read the record, and reads the log only when the other has ended.
+  world.auditStore.faults.plant({
+    operation: 'read',
+    act: async () => {
+      await world.deliver(id);
+    },
+  });
+
+  expect(await world.deliver(id)).toBe('yielded');
+
+  expect(world.stored(id).state).toBe('succeeded');
+  expect(world.audited).not.toContain('recovery-refused');
+  expect(world.logger.lines.filter(({ level }) => level === 'error')).toEqual([]);
+  expect(await world.deliver(id)).toBe('nothing-to-do');
+});
