@@ -16,6 +16,7 @@ const DAY_MS = 86_400_000;
 export async function consoleAnswers(): Promise<Figure[]> {
   const stage = await startStage(1, 10, []);
   const issuer = await startIssuer({ port: 0, now: Date.now });
+  forgetSettings();
   Object.assign(process.env, stage.settings, {
     AzureWebJobsStorage: stage.connectionString,
     WARDEN_AUTH_TENANT: LOCAL_TENANT,
@@ -64,7 +65,13 @@ export async function consoleAnswers(): Promise<Figure[]> {
     await host.stop();
     await issuer.stop();
     await stage.close();
+    forgetSettings();
   }
+}
+
+/** Settings of another measurement in this process would contradict those of this one. */
+function forgetSettings(): void {
+  for (const name of Object.keys(process.env)) if (name.startsWith('WARDEN_')) delete process.env[name];
 }
 
 function summaryText(hsm: string, now: number): string {
