@@ -46,7 +46,7 @@ it('the tutorial does what it says', async () => {
       ['-c', `set -u; exec 2>&1\n${script.replaceAll('npm run -s warden --', warden)}`],
       {
         cwd: folder,
-        env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env['PATH']}` },
+        env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
         maxBuffer: 16 * 1024 * 1024,
       },
       (_error, stdout) => resolveOutput(stdout),
