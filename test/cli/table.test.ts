@@ -46,6 +46,25 @@ describe('a table', () => {
     );
   });
 
+  it.each([
+    ['just as wide as what may not be cut', 49, true],
+    ['one narrower', 48, false],
+  ])('cuts no id and no moment: in a terminal %s each row has lines of its own', (_case, width, isTable) => {
+    const requests: Table = {
+      whole: ['Id'],
+      columns: ['Id', 'Key', 'Expires'],
+      rows: [
+        ['0bbmhg1mq2v8le2iv7nwr8zcen', 'payments-data', { at: NOW + 3_600_000, text: '' }],
+        ['1bbmhg1mq2v8le2iv7nwr8zcen', 'orders', { at: NOW + 7_200_000, text: '' }],
+      ],
+    };
+    const text = renderTable(requests, { ...style, width: width - 4 });
+    expect(text).toContain('0bbmhg1mq2v8le2iv7nwr8zcen');
+    expect(text).toMatch(/in 1 h/);
+    expect(text.startsWith('Id                          Key ')).toBe(isTable);
+    if (!isTable) expect(text).toContain('\n\nId       1bbmhg1mq2v8le2iv7nwr8zcen\nKey      orders\n');
+  });
+
   test.prop([
     fc.array(fc.string({ maxLength: 60 }), { minLength: 1, maxLength: 6 }),
     fc.integer({ min: 70, max: 200 }),

@@ -35,6 +35,7 @@ export const backupRuns = defineCommand({
     return {
       data: heads.map(runView),
       table: {
+        whole: ['Run'],
         columns: [
           'Run',
           'Hsm',

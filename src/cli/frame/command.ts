@@ -38,6 +38,8 @@ export interface Table {
   readonly rows: readonly (readonly Cell[])[];
   /** Set where the last column holds sentences: it is wrapped, not cut. */
   readonly wraps?: true;
+  /** Titles of columns that are copied into other commands: they are never cut. */
+  readonly whole?: readonly string[];
 }
 
 /** What a command answers. */

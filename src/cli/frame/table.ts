@@ -17,14 +17,24 @@ export interface TableStyle {
 const GAP = 2;
 const NARROWEST = 8;
 
-/** Columns as wide as their widest cell, or cut in the middle where the terminal is narrower; headers are never cut. */
-export function renderTable({ columns, rows, wraps }: Table, style: TableStyle): string {
+/**
+ * Columns as wide as their widest cell, or cut in the middle where the terminal is narrower. Headers, moments, sizes and what
+ * has to be copied whole are never cut: where they do not fit beside each other, each row becomes lines of its own.
+ */
+export function renderTable({ columns, rows, wraps, whole = [] }: Table, style: TableStyle): string {
   const texts = rows.map((row) => row.map((cell) => personText(cell, style)));
   const natural = columns.map((title, index) =>
     Math.max(title.length, ...texts.map((row) => (row[index] ?? '').length)),
   );
   if (wraps === true) return renderWrapped([columns, ...texts], natural, style.width);
-  const widths = fitted(natural, columns, style.width);
+  const least = columns.map((title, index) => {
+    const isWhole = whole.includes(title) || rows.some((row) => typeof row[index] === 'object');
+    return isWhole ? (natural[index] ?? 0) : Math.min(natural[index] ?? 0, Math.max(title.length, NARROWEST));
+  });
+  if (rows.length > 0 && widthOf(least) > (style.width ?? Number.POSITIVE_INFINITY)) {
+    return texts.map((row) => renderRecord(columns, row)).join('\n');
+  }
+  const widths = fitted(natural, least, style.width);
   const line = (cells: readonly string[]) =>
     cells
       .map((cell, index) => cutMiddle(cell, widths[index] ?? 0).padEnd(widths[index] ?? 0))
@@ -82,14 +92,20 @@ export function cutMiddle(text: string, width: number): string {
   return `${text.slice(0, width - 1 - end)}…${end === 0 ? '' : text.slice(-end)}`;
 }
 
-/** Takes from the widest columns until the line fits, but from none what its title needs. */
-function fitted(natural: readonly number[], columns: readonly string[], width: number | undefined): number[] {
+/** A row as lines, a cell each. */
+function renderRecord(columns: readonly string[], row: readonly string[]): string {
+  const width = Math.max(...columns.map((title) => title.length)) + GAP;
+  return columns.map((title, index) => `${`${title.padEnd(width)}${row[index] ?? ''}`.trimEnd()}\n`).join('');
+}
+
+function widthOf(widths: readonly number[]): number {
+  return widths.reduce((sum, one) => sum + one, GAP * (widths.length - 1));
+}
+
+/** Takes from the widest columns until the line fits, but from none more than leaves it `least`. */
+function fitted(natural: readonly number[], least: readonly number[], width: number | undefined): number[] {
   const widths = [...natural];
-  const least = columns.map((title, index) =>
-    Math.min(natural[index] ?? 0, Math.max(title.length, NARROWEST)),
-  );
-  let excess =
-    widths.reduce((sum, one) => sum + one, GAP * (widths.length - 1)) - (width ?? Number.POSITIVE_INFINITY);
+  let excess = widthOf(widths) - (width ?? Number.POSITIVE_INFINITY);
   while (excess > 0) {
     const widest = widths.reduce((best, one, index) => {
       const room = one - (least[index] ?? 0);

@@ -37,6 +37,7 @@ export const recoveryList = defineCommand({
     return {
       data: found,
       table: {
+        whole: ['Id'],
         columns: ['Id', 'State', 'Action', 'Hsm', 'Key', 'Requester', 'Approvals', 'Created', 'Expires'],
         rows: found.map((one) => [
           one.id,
