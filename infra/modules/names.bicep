@@ -146,6 +146,7 @@ var recoveryFunctions = [
   'consoleInbox'
   'consoleNights'
   'consoleNight'
+  'consoleDrills'
   'consoleAudit'
   'consoleSettings'
   'zConsolePages'

@@ -5,6 +5,9 @@ import type { RecoveryView } from '../../features/recovery/model/asking.ts';
 
 export type { AuditVerdict } from '../../features/audit/verify-audit.ts';
 export type {
+  DrilledKey,
+  DrillHsm,
+  DrillPage,
   Home,
   HomeHsm,
   InboxItem,

@@ -10,11 +10,13 @@ import type { RecoveryApp } from '../recovery/app.ts';
 import type { RecoveryRecord } from '../recovery/model/record.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { type AuditPage, type AuditQuery, searchAudit } from './audit-search.ts';
+import { type DrillQuery, listDrills } from './drills.ts';
 import { HomePage, sentenceOf } from './home.ts';
 import { inboxOf } from './inbox.ts';
-import { findKey, type KeyQuery, listKeys } from './key-list.ts';
+import { findKey, type KeyQuery, listKeys, unknownHsm } from './key-list.ts';
 import { tellStory } from './key-story.ts';
 import type {
+  DrillPage,
   Home,
   HomeHsm,
   InboxItem,
@@ -61,6 +63,7 @@ export type ConsoleRecovery = Pick<
 /** One per process. */
 export class Console {
   readonly #deps: ConsoleDeps;
+  readonly #resourceOf: (hsm: string) => string | undefined;
   readonly #summaries: Summaries;
   readonly #home: HomePage;
   readonly #nights: Nights;
@@ -71,7 +74,8 @@ export class Console {
   constructor(deps: ConsoleDeps) {
     const resources = new Map(deps.hsms.map(({ name, resource }) => [name, resource]));
     this.#deps = deps;
-    this.#summaries = new Summaries({ ...deps, resourceOf: (hsm) => resources.get(hsm) });
+    this.#resourceOf = (hsm) => resources.get(hsm);
+    this.#summaries = new Summaries({ ...deps, resourceOf: this.#resourceOf });
     this.#home = new HomePage({ ...deps, summaries: this.#summaries, hsms: this.#names });
     this.#nights = new Nights(deps.store, this.#names);
     this.#open = new Shared(deps.clock, FRESH_MS);
@@ -143,6 +147,13 @@ export class Console {
   /** One run. Fails with `run-unknown`, `state-corrupt` or a storage code. */
   night(query: NightQuery): Promise<NightDetail> {
     return this.#nights.detail(query);
+  }
+
+  /** What drills have proven. Fails with `hsm-unknown`. */
+  async drills(query: DrillQuery): Promise<DrillPage> {
+    const { store, seals } = this.#deps;
+    if (query.hsm !== undefined && !this.#names.includes(query.hsm)) throw unknownHsm(query.hsm);
+    return listDrills(store, { seals, resourceOf: this.#resourceOf }, this.#names, query);
   }
 
   /** A page of the audit log, newest first. Fails with the storage codes. */

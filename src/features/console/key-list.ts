@@ -138,7 +138,8 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-function unknownHsm(hsm: string): WardenError {
+/** An HSM that is not in the settings. */
+export function unknownHsm(hsm: string): WardenError {
   return new WardenError('hsm-unknown', {
     message: `The settings name no HSM ${hsm}.`,
     advice: 'GET /api/console/settings lists them.',

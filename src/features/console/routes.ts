@@ -9,6 +9,7 @@ import { AuditPage, AuditQuery } from './audit-search.ts';
 import type { Console, ConsoleRecovery } from './console.ts';
 import { KeyQuery, Offset } from './key-list.ts';
 import {
+  DrillPage,
   Home,
   InboxItem,
   KeyPage,
@@ -192,6 +193,33 @@ const night = defineRoute(
   }),
 );
 
+const drills = defineRoute(
+  {
+    ...NOTHING,
+    name: 'consoleDrills',
+    operation: 'listDrills',
+    method: 'GET',
+    path: 'console/drills',
+    summary: 'Say what restore drills have proven, key by key; what failed comes first',
+    roles: READERS,
+    gated: 'identity',
+    query: z.strictObject({
+      hsm: HsmName.exactOptional(),
+      limit: z.coerce.number().int().min(1).max(200).default(50),
+      next: Offset,
+    }),
+    answers: { 200: { description: 'A page of drilled keys', schema: DrillPage } },
+  },
+  async ({ app }: Call, { query: { next, hsm, limit } }) => ({
+    status: 200,
+    body: await app.console.drills({
+      limit,
+      offset: Number(next ?? 0),
+      ...(hsm === undefined ? {} : { hsm }),
+    }),
+  }),
+);
+
 const audit = defineRoute(
   {
     ...NOTHING,
@@ -224,7 +252,19 @@ const settings = defineRoute(
 );
 
 /** By operation. */
-export const CONSOLE_ROUTES = { config, me, home, keys, key, inbox, nights, night, audit, settings } as const;
+export const CONSOLE_ROUTES = {
+  config,
+  me,
+  home,
+  keys,
+  key,
+  inbox,
+  nights,
+  night,
+  drills,
+  audit,
+  settings,
+} as const;
 
 function meOf({ actor, roles, groups, groupsUnknown, signIn }: Caller): Me {
   return {

@@ -61,6 +61,7 @@ describe('a good token', () => {
       actor: { kind: 'person', id: 'b0b00000-0000-4000-8000-000000000002', name: 'bob@contoso.test' },
       roles: [ROLES.read, ROLES.approve],
       groups: [ROLES.read, ROLES.approve, 'security'],
+      signIn: { at: NOW, contexts: [] },
     });
   });
 

@@ -1,22 +1,117 @@
-/** Drills: when did we last prove a restore? */
+/** Drills: when did we last prove a restore, and which key is unproven for longest? */
 import type { JSX } from 'preact';
+import type { DrilledKey, DrillHsm, DrillPage } from '../../api/model.ts';
+import { useResource } from '../../api/resource.ts';
+import { keyPath } from '../../routing/paths.ts';
+import { Link, useQuery } from '../../routing/router.tsx';
+import { Facts } from '../../ui/facts.tsx';
+import { Loaded } from '../../ui/loaded.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Pager } from '../../ui/pager.tsx';
+import { type Column, Table } from '../../ui/table.tsx';
+import { At } from '../../ui/time.tsx';
+import { counted } from '../../words/count.ts';
 
-/** The page. The API answers nothing of drills, so that nothing is called proven here. */
+const VERDICTS: Readonly<Record<DrilledKey['verdict'], string>> = {
+  proven: 'Proven: restored, compared and used',
+  'metadata-only': 'Restored and compared, not used',
+  failed: 'FAILED: it does not bring the key back',
+  blocked: 'Could not be drilled',
+};
+
+const COLUMNS: readonly Column<DrilledKey>[] = [
+  {
+    name: 'Key',
+    show: ({ hsm, key }) => (
+      <>
+        <Link href={keyPath(hsm, key)}>{key}</Link> on {hsm}
+      </>
+    ),
+  },
+  { name: 'Last drill', show: ({ verdict }) => VERDICTS[verdict] },
+  { name: 'When', show: ({ drilledAt }) => <At at={drilledAt} /> },
+  { name: 'Last proven', show: ({ provenAt }) => (provenAt === undefined ? 'never' : <At at={provenAt} />) },
+  { name: 'Why', show: ({ reasons }) => reasons.join(' ') },
+];
+
+/** The page. A key that is not listed was never drilled. */
 export function DrillsPage(): JSX.Element {
+  const [query, change] = useQuery();
+  const next = query.get('next') ?? '';
+  const drills = useResource<DrillPage>(`drills ${next}`, (api, signal) =>
+    api.get('console/drills', { next }, signal),
+  );
   return (
     <Page title="Drills" lead="When did we last prove a restore, and which key is unproven for longest?">
-      <Note tone="unknown" title="The console cannot tell whether restores are proven">
-        <p>
-          Backups are made, read back and compared; whether they restore is shown by restore drills alone. The
-          console does not see their results.
-        </p>
-        <p>
-          <code>hsm-warden drill list</code> shows what drills have proven. Count every key as unproven that
-          it does not show as proven.
-        </p>
-      </Note>
+      <Loaded of={drills} what="the drills">
+        {({ hsms, items, total, next: more }) => (
+          <>
+            {hsms.map((hsm) => (
+              <OneHsm key={hsm.hsm} of={hsm} />
+            ))}
+            <h2>Keys</h2>
+            <p role="status">
+              {counted(total, 'key')} drilled. A key that is not listed was never drilled: count it as
+              unproven.
+            </p>
+            <Table
+              caption="Drilled keys, those first that somebody must look at"
+              columns={COLUMNS}
+              rows={items}
+              idOf={({ hsm, key }) => `${hsm}/${key}`}
+              empty="No key was drilled."
+            />
+            <Pager next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
+          </>
+        )}
+      </Loaded>
     </Page>
   );
+}
+
+function OneHsm({ of }: { readonly of: DrillHsm }): JSX.Element {
+  const { hsm, unknown, lastAt, oldestProofAt, proven, metadataOnly, failed, blocked, restoreMs } = of;
+  if (unknown !== undefined) {
+    return (
+      <Note tone="unknown" title={`Cannot tell for ${hsm}`}>
+        <p>{unknown}</p>
+      </Note>
+    );
+  }
+  if (lastAt === undefined) {
+    return (
+      <Note tone="unknown" title={`Restores of ${hsm} are unproven`}>
+        <p>
+          No drill of its keys is known. Backups are made, read back and compared; whether they restore is
+          shown by drills alone. To begin, name a drill HSM in <code>WARDEN_DRILL_HSMS</code>{' '}
+          (docs/drills.md).
+        </p>
+      </Note>
+    );
+  }
+  return (
+    <section>
+      <h2>{hsm}</h2>
+      <Facts
+        of={[
+          ['Last drill', <At key="last" at={lastAt} />],
+          ['Oldest proof', oldestProofAt === undefined ? 'none' : <At key="oldest" at={oldestProofAt} />],
+          [
+            'Keys',
+            `${proven} proven, ${metadataOnly} restored and compared only, ${failed} failed, ${blocked} could not be drilled`,
+          ],
+          [
+            'A restore takes',
+            restoreMs !== undefined &&
+              `${seconds(restoreMs.p50)}; 95 of 100 at most ${seconds(restoreMs.p95)}`,
+          ],
+        ]}
+      />
+    </section>
+  );
+}
+
+function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }

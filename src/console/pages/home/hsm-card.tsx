@@ -67,7 +67,7 @@ export function HsmCard({ of }: { readonly of: HomeHsm }): JSX.Element {
           ],
           ['Backups verified', ago(of.verifiedAt)],
           ['Oldest backup', ago(of.oldestBackupAt)],
-          ['Restore drill', of.drilledAt === undefined ? 'not known here: see Drills' : ago(of.drilledAt)],
+          ['Restore drill', of.drilledAt === undefined ? 'see Drills' : ago(of.drilledAt)],
         ]}
       />
       {of.warnings.length > 0 && (

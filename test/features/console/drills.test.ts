@@ -1,0 +1,132 @@
+/** What the page of drills shows: what must be looked at first, what is unproven, and what cannot be told. */
+import { describe, expect, it } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
+import { listDrills } from '../../../src/features/console/drills.ts';
+import { DrillPage } from '../../../src/features/console/model.ts';
+import type { DrillResult } from '../../../src/features/drill/model/result.ts';
+import { fileResults } from '../../../src/features/drill/model/results.ts';
+import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';
+
+const NOW = Date.UTC(2026, 10, 24, 2);
+const UNSEALED = { resourceOf: () => undefined };
+const ALL = { limit: 50, offset: 0 };
+
+function aResult(key: string, change: Partial<DrillResult> = {}): DrillResult {
+  return {
+    hsm: 'contoso',
+    key,
+    drillHsm: 'contoso-drill',
+    runId: 'drill-1',
+    verdict: 'proven',
+    reasons: [],
+    used: [],
+    unused: [],
+    point: {
+      blob: `contoso/${key}/1.keybackup`,
+      sha256: 'a'.repeat(64),
+      capturedAt: NOW - 2_000,
+      createdAt: NOW - 3_000,
+      updatedAt: NOW - 3_000,
+      version: '0'.repeat(32),
+      versions: 1,
+    },
+    startedAt: NOW - 1_000,
+    endedAt: NOW,
+    steps: { restore: 1_500 },
+    ...change,
+  };
+}
+
+async function drilled(...results: DrillResult[]): Promise<MemoryDocumentStore> {
+  const store = new MemoryDocumentStore();
+  for (const hsm of new Set(results.map((result) => result.hsm))) {
+    await fileResults(
+      store,
+      hsm,
+      results.filter((result) => result.hsm === hsm),
+    );
+  }
+  return store;
+}
+
+describe('the page of drills', () => {
+  it('shows first what failed, then what is unknown, then the oldest proof', async () => {
+    const store = await drilled(
+      aResult('new'),
+      aResult('old', { endedAt: NOW - 5_000 }),
+      aResult('metadata', { verdict: 'metadata-only', reasons: ['It is disabled.'] }),
+      aResult('blocked', { verdict: 'blocked' }),
+      aResult('broken', { verdict: 'failed', reasons: ['Another key came back.'] }),
+    );
+
+    const page = await listDrills(store, UNSEALED, ['contoso'], ALL);
+
+    expect(DrillPage.parse(page).items.map(({ key }) => key)).toEqual([
+      'broken',
+      'blocked',
+      'metadata',
+      'old',
+      'new',
+    ]);
+    expect(page.hsms).toEqual([
+      {
+        hsm: 'contoso',
+        proven: 2,
+        metadataOnly: 1,
+        failed: 1,
+        blocked: 1,
+        lastAt: '2026-11-24T02:00:00.000Z',
+        oldestProofAt: '2026-11-24T01:59:55.000Z',
+        restoreMs: { p50: 1_500, p95: 1_500 },
+      },
+    ]);
+  });
+
+  it('keeps in mind that a key was proven before its last drill failed', async () => {
+    const store = await drilled(aResult('orders', { endedAt: NOW - 9_000 }));
+    await fileResults(store, 'contoso', [aResult('orders', { verdict: 'failed' })]);
+
+    expect((await listDrills(store, UNSEALED, ['contoso'], ALL)).items).toMatchObject([
+      { key: 'orders', verdict: 'failed', provenAt: '2026-11-24T01:59:51.000Z' },
+    ]);
+  });
+
+  it('says nothing of an HSM without drills, and that one is unknown which cannot be read', async () => {
+    const store = await drilled(aResult('orders', { hsm: 'fabrikam' }));
+    const down = new WardenError('storage-unavailable', { message: 'down' });
+    store.faults.fail('read', down, { subject: 'drill-results/fabrikam' });
+
+    const { hsms, items } = await listDrills(store, UNSEALED, ['contoso', 'fabrikam'], ALL);
+
+    expect(hsms[0]).toEqual({ hsm: 'contoso', proven: 0, metadataOnly: 0, failed: 0, blocked: 0 });
+    expect(hsms[1]).toMatchObject({
+      hsm: 'fabrikam',
+      proven: 0,
+      unknown: 'The results could not be read: down',
+    });
+    expect(items).toEqual([]);
+  });
+
+  it.each([
+    ['the first page', 0, ['a', 'b'], '2'],
+    ['the last page', 2, ['c'], undefined],
+    ['a page after the end', 3, [], undefined],
+  ])('has %s', async (_case, offset, keys, next) => {
+    const store = await drilled(...['a', 'b', 'c'].map((key, n) => aResult(key, { endedAt: NOW + n })));
+
+    const page = await listDrills(store, UNSEALED, ['contoso'], { limit: 2, offset });
+
+    expect(page.items.map(({ key }) => key)).toEqual(keys);
+    expect(page.next).toBe(next);
+    expect(page.total).toBe(3);
+  });
+
+  it('is of one HSM when asked for it', async () => {
+    const store = await drilled(aResult('a'), aResult('b', { hsm: 'fabrikam' }));
+
+    const page = await listDrills(store, UNSEALED, ['contoso', 'fabrikam'], { ...ALL, hsm: 'fabrikam' });
+
+    expect(page.hsms.map(({ hsm }) => hsm)).toEqual(['fabrikam']);
+    expect(page.items.map(({ key }) => key)).toEqual(['b']);
+  });
+});
