@@ -109,12 +109,16 @@ function settings(url: string, caFile?: string, tokenFile = join(folder, 'token'
     WARDEN_AUTH_AUDIENCE: '11111111-2222-4333-8444-555555555555',
     WARDEN_CREDENTIAL: 'token-file',
     WARDEN_TOKEN_FILE: tokenFile,
+    WARDEN_DRILL_HSMS: JSON.stringify([{ name: 'drill', url, resource: DRILL }]),
     WARDEN_NOTIFY_CHANNELS: '[{"type":"slack","name":"ops"}]',
     WARDEN_NOTIFY_SECRETS: '{"ops":"https://hooks.slack.com/services/T0/B0/x"}',
     ...(caFile === undefined ? {} : { WARDEN_CA_FILE: caFile }),
   };
 }
 
+/** The drill HSM in Azure Resource Manager. */
+const DRILL =
+  '/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.KeyVault/managedHSMs/drill';
 const NAMES = COMMANDS.map(({ path }) => path).filter((path) => !ALONE.has(path));
 const argsOf = (name: string, url: string) => {
   const [, args = []] = commandLines({ ...places, url }).find(([path]) => path === name) ?? [];

@@ -51,6 +51,7 @@ const MORE: Readonly<Record<string, (places: Places) => readonly string[]>> = {
   'key sign': () => [...KEY, '--algorithm', 'RS256', '--digest', BASE64],
   'key verify': () => [...KEY, '--algorithm', 'RS256', '--digest', BASE64, '--signature', BASE64],
   'backup restore-all': () => ['--from', 'contoso', '--dry-run'],
+  'drill enroll': () => ['--hsm', 'contoso', '--key', 'orders'],
   'recovery request': () => ['--hsm', 'contoso', '--key', 'orders'],
   'seal adopt': () => [
     '--hsm',
