@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { APPS } from '../../tools/apps.ts';
+import { MAIN_APPS } from '../../tools/apps.ts';
 
 const Hook = z.strictObject({ shell: z.string(), run: z.string(), interactive: z.boolean().optional() });
 const AzureYaml = z.strictObject({
@@ -27,7 +27,7 @@ const template = readFileSync('infra/modules/apps.bicep', 'utf8');
 describe('azure.yaml', () => {
   it('deploys the packages as they were built, one for each app', () => {
     expect(Object.entries(project.services).map(([name, service]) => [name, service.project])).toEqual(
-      APPS.map(({ name }) => [name, `./dist/${name}`]),
+      MAIN_APPS.map(({ name }) => [name, `./dist/${name}`]),
     );
     expect(Object.values(project.services).every(({ remoteBuild }) => !remoteBuild)).toBe(true);
   });
@@ -36,9 +36,12 @@ describe('azure.yaml', () => {
     expect(project.requiredVersions.azd).toBe('>= 1.24.0');
   });
 
-  it.each(APPS.map(({ name }) => name))('finds the app %s by the tag that the template gives it', (name) => {
-    expect(template).toContain(`'azd-service-name': '${name}'`);
-  });
+  it.each(MAIN_APPS.map(({ name }) => name))(
+    'finds the app %s by the tag that the template gives it',
+    (name) => {
+      expect(template).toContain(`'azd-service-name': '${name}'`);
+    },
+  );
 
   it('deploys the template that is there', () => {
     const { path, module } = project.infra;
