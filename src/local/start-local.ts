@@ -19,6 +19,7 @@ import { runNightly } from './run-nightly.ts';
 import { type Apps, startApps } from './start-apps.ts';
 import { describeSummary, hasBackedUpAll, summarise } from './summary.ts';
 import { followClocks, scanNow, travel } from './time-travel.ts';
+import { troubleIn } from './trouble.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { describeVerdict, judgeWorld } from './verdict.ts';
 import { USUAL_WORLD, whereEverythingIs } from './where-everything-is.ts';
@@ -102,7 +103,7 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
     followClocks([...world.hsms, world.drill, world.vault]);
     const log = (line: HostLogLine) => {
       // Work that was asked to end says that it failed.
-      if (!signal.aborted) logTroubles(line);
+      if (!signal.aborted) logTrouble(line);
     };
     starting = startApps(world, { folder, once: args.once, log });
     const apps = await unlessAborted(starting, signal);
@@ -250,8 +251,7 @@ async function storageTokenOf({
   return TokenAnswer.parse(await answer.json()).access_token;
 }
 
-/** Troubles go to standard error as they come; the rest of the log would bury the summary. */
-function logTroubles({ level, category, message, functionName }: HostLogLine): void {
-  if (level !== 'error' && level !== 'critical' && !(level === 'warning' && category === 'system')) return;
-  process.stderr.write(`${level} ${functionName ?? 'host'}: ${message}\n`);
+function logTrouble(line: HostLogLine): void {
+  const trouble = troubleIn(line);
+  if (trouble !== undefined) process.stderr.write(`${trouble}\n`);
 }

@@ -2,6 +2,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WardenError } from '../core/errors.ts';
 
+/** What work that is given back at a stop says of itself. */
+export const STOPPING = 'The app is stopping.';
+
 /**
  * The official host waits 5 s for the hook of a stop and then ends the worker, or at once when the hook is done:
  * https://github.com/Azure/azure-functions-nodejs-worker (WorkerTerminate). Until then work may save what it has.
@@ -36,7 +39,7 @@ export class RunningWork {
 
   /** Asks all work to end, and resolves when it has, or after the limit: the host waits no longer. */
   async stop(): Promise<void> {
-    this.#stopping.abort(new WardenError('app-stopping', { message: 'The app is stopping.' }));
+    this.#stopping.abort(new WardenError('app-stopping', { message: STOPPING }));
     const limit = new AbortController();
     const over = wait(this.#limitMs, undefined, { signal: limit.signal }).catch(() => undefined);
     await Promise.race([this.#ended(), over]);

@@ -1,10 +1,11 @@
 /** Every command against every way in which what it asks can be ill: what is said first, how it ends, and what it never says. */
+import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { EXIT_CODES } from '../../src/cli/frame/exit-codes.ts';
@@ -120,8 +121,12 @@ function settings(url: string, caFile?: string, tokenFile = join(folder, 'token'
 const DRILL =
   '/subscriptions/11111111-2222-4333-8444-555555555555/resourceGroups/rg/providers/Microsoft.KeyVault/managedHSMs/drill';
 const NAMES = COMMANDS.map(({ path }) => path).filter((path) => !ALONE.has(path));
+let calls = 0;
 const argsOf = (name: string, url: string) => {
-  const [, args = []] = commandLines({ ...places, url }).find(([path]) => path === name) ?? [];
+  // A file that is to be written is one of its own, for commands run at the same time.
+  calls += 1;
+  const own = { ...places, url, missing: `${places.missing}-${calls}` };
+  const [, args = []] = commandLines(own).find(([path]) => path === name) ?? [];
   // init goes by no settings: its sign-in is an option.
   const way = ['--token-file', join(folder, 'token'), '--ca-file', join(folder, '503.pem')];
   return name === 'init' || name === 'deploy check' ? [...args, ...way] : args;
@@ -210,13 +215,56 @@ describe('when nobody answers', () => {
   });
 
   it.concurrent.each([1, 2, 3, 4, 5, 6, 7, 8, 9, 10])(
-    'status ends with Ctrl-C in second %i',
-    { timeout: 60_000 },
+    'every command ends with Ctrl-C in second %i, with what was done',
+    { timeout: 120_000 },
     async (second) => {
-      const { running, interrupt } = begin('status');
-      await new Promise((resolve) => setTimeout(resolve, second * 1000));
-      interrupt();
-      expect((await running).code).toBe(EXIT_CODES.interrupted.code);
+      const begun = NAMES.map((name) => ({ name, ...begin(name) }));
+      await new Promise((done) => setTimeout(done, second * 1000));
+      for (const { interrupt } of begun) interrupt();
+      for (const { name, running } of begun) {
+        const ran = await running;
+        judge(name, ran);
+        expect(ran.code, name).toBe(EXIT_CODES.interrupted.code);
+        expect(ran.stderr.trimEnd().split('\n').at(-1), name).toMatch(/^Interrupted: \S/);
+      }
     },
   );
+});
+
+/** Runs a command as a process of its own, as a shell would with `redirection` behind it. */
+async function inShell(name: string, redirection: string) {
+  const url = servers.get('403')?.url ?? '';
+  const args = argsOf(name, url).map((word) => word.replace('503.pem', '403.pem'));
+  const line = [process.execPath, resolve('src/cli/main.ts'), ...args].map(quoted).join(' ');
+  const environment = { ...settings(url, join(folder, '403.pem')), PATH: process.env.PATH, HOME: folder };
+  return new Promise<{ code: number; said: string }>((ended) => {
+    execFile(
+      'bash',
+      ['-c', `set -o pipefail; { ${line} ${redirection}`],
+      { env: environment, cwd: folder },
+      (error, stdout, stderr) => {
+        ended({ code: typeof error?.code === 'number' ? error.code : 0, said: stdout + stderr });
+      },
+    );
+  });
+}
+
+function quoted(word: string): string {
+  return `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+describe('an output that takes nothing', { timeout: 120_000 }, () => {
+  it.concurrent.each(NAMES)('changes nothing of how %s ends', async (name) => {
+    const [open, closed, full] = [
+      await inShell(name, '; }'),
+      // Whoever reads is gone before the first word.
+      await inShell(name, '; } | true'),
+      await inShell(name, '> /dev/full; }'),
+    ];
+    for (const { said } of [open, closed, full]) expect(said, name).not.toMatch(NEVER);
+    expect(open.code, `${name}: ${open.said}`).not.toBe(0);
+    expect(closed.code, `${name}: ${closed.said}`).toBe(open.code);
+    expect(full.code, `${name}: ${full.said}`).toBe(open.code);
+    expect(full.said.trim(), name).not.toBe('');
+  });
 });
