@@ -29,7 +29,7 @@ const DOORS = {
     'sweep',
     'sweep-context',
   ],
-  console: ['console', 'model', 'page-paths', 'pages', 'routes', 'security-headers'],
+  console: ['console', 'model/[^/]+', 'page-paths', 'pages', 'routes', 'security-headers'],
   drill: [
     'challenge',
     'choose',

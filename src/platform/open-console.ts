@@ -2,7 +2,8 @@
 import { isLoopback } from '../core/settings/kinds.ts';
 import { HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import { Console } from '../features/console/console.ts';
-import type { SettingsView, SignInConfig } from '../features/console/model.ts';
+import type { SignInConfig } from '../features/console/model/people.ts';
+import type { SettingsView } from '../features/console/model/settings.ts';
 import type { RecoveryConfig } from '../features/recovery/config.ts';
 import { ruleFor } from '../features/recovery/model/policy.ts';
 import type { Config } from './config/config.ts';

@@ -1,7 +1,10 @@
 /** The console's API over loopback HTTP: what each role is told, and what is said when something cannot be told. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { AuditPage } from '../../src/features/console/audit-search.ts';
-import { Home, KeyPage, Me, SettingsView, SignInConfig } from '../../src/features/console/model.ts';
+import { Home } from '../../src/features/console/model/home.ts';
+import { KeyPage } from '../../src/features/console/model/keys.ts';
+import { Me, SignInConfig } from '../../src/features/console/model/people.ts';
+import { SettingsView } from '../../src/features/console/model/settings.ts';
 import { RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import { ASK, codeOf, opened } from '../support/recovery-answers.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';

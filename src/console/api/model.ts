@@ -1,28 +1,22 @@
 /** What the API answers, by the names that the pages use. Times are ISO texts. */
 import type { AuditEntry } from '../../features/audit/entry.ts';
-import type { Home, Night } from '../../features/console/model.ts';
+import type { Home } from '../../features/console/model/home.ts';
+import type { Night } from '../../features/console/model/nights.ts';
 import type { RecoveryView } from '../../features/recovery/model/asking.ts';
 
 export type { AuditVerdict } from '../../features/audit/verify-audit.ts';
+export type { DrilledKey, DrillHsm, DrillPage } from '../../features/console/model/drills.ts';
+export type { Home, HomeHsm } from '../../features/console/model/home.ts';
 export type {
-  DrilledKey,
-  DrillHsm,
-  DrillPage,
-  Home,
-  HomeHsm,
-  InboxItem,
   KeyLine,
   KeyPage,
   KeyStory as KeyDetail,
-  Me,
-  Night,
-  NightDetail,
-  NightRun,
-  SettingsView as Settings,
-  SignInConfig as Config,
   TimelineEvent,
-  WaitingRequest,
-} from '../../features/console/model.ts';
+} from '../../features/console/model/keys.ts';
+export type { Night, NightDetail, NightRun } from '../../features/console/model/nights.ts';
+export type { InboxItem, Me, SignInConfig as Config } from '../../features/console/model/people.ts';
+export type { WaitingRequest } from '../../features/console/model/requests.ts';
+export type { SettingsView as Settings } from '../../features/console/model/settings.ts';
 export type { AuditEntry, RecoveryView as RequestView };
 
 export type Verdict = Home['verdict'];

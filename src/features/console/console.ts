@@ -15,18 +15,12 @@ import { HomePage, sentenceOf } from './home.ts';
 import { inboxOf } from './inbox.ts';
 import { findKey, type KeyQuery, listKeys, unknownHsm } from './key-list.ts';
 import { tellStory } from './key-story.ts';
-import type {
-  DrillPage,
-  Home,
-  HomeHsm,
-  InboxItem,
-  KeyPage,
-  KeyStory,
-  Night,
-  NightDetail,
-  SettingsView,
-  SignInConfig,
-} from './model.ts';
+import type { DrillPage } from './model/drills.ts';
+import type { Home, HomeHsm } from './model/home.ts';
+import type { KeyPage, KeyStory } from './model/keys.ts';
+import type { Night, NightDetail } from './model/nights.ts';
+import type { InboxItem, SignInConfig } from './model/people.ts';
+import type { SettingsView } from './model/settings.ts';
 import { type NightQuery, Nights } from './nights.ts';
 import { liveByKey, waitingOf } from './requests.ts';
 import { Summaries } from './summaries.ts';

@@ -5,7 +5,7 @@ import { isWardenError } from '../../core/errors.ts';
 import { isoTime } from '../../core/time.ts';
 import { type BelieveDeps, goodOf, type KeyDrills, readResults } from '../drill/model/results.ts';
 import { summariseDrills } from '../drill/summary.ts';
-import type { DrilledKey, DrillHsm, DrillPage } from './model.ts';
+import type { DrilledKey, DrillHsm, DrillPage } from './model/drills.ts';
 
 /** What is asked of the results. */
 export interface DrillQuery {

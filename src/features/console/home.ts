@@ -9,7 +9,7 @@ import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { overallVerdict } from '../status/hsm-status.ts';
 import type { SummaryHead } from '../status/summary-document.ts';
 import { readVerification } from '../verify/verify-state.ts';
-import type { Home, HomeHsm } from './model.ts';
+import type { Home, HomeHsm } from './model/home.ts';
 import type { KnownSummary, Summaries } from './summaries.ts';
 
 /** Lines of each kind on the page. */

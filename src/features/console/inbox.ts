@@ -4,7 +4,7 @@ import { type Caller, ROLES } from '../recovery/access/caller.ts';
 import type { RecoveryApp } from '../recovery/app.ts';
 import type { FindingView } from '../recovery/findings/findings.ts';
 import type { RecoveryRecord } from '../recovery/model/record.ts';
-import type { InboxItem } from './model.ts';
+import type { InboxItem } from './model/people.ts';
 
 /** What may wait. */
 export interface Waiting {

@@ -6,7 +6,7 @@ import { isSameName } from '../../core/model/key-name.ts';
 import { HsmName } from '../../core/model/names.ts';
 import { isoTime } from '../../core/time.ts';
 import type { KeySummary } from '../status/summary-document.ts';
-import type { AsOf, KeyLine, KeyPage } from './model.ts';
+import type { AsOf, KeyLine, KeyPage } from './model/keys.ts';
 import type { Summaries } from './summaries.ts';
 
 /** How many are before a page. */

@@ -9,7 +9,7 @@ import { type CatalogueStore, readEntry } from '../recovery-points/catalogue.ts'
 import { readVerification } from '../verify/verify-state.ts';
 import type { Caller as HsmCaller } from '../watch/model/events.ts';
 import { readWatchState } from '../watch/model/watch-state.ts';
-import type { KeyBackup, KeyStory, TimelineEvent } from './model.ts';
+import type { KeyBackup, KeyStory, TimelineEvent } from './model/keys.ts';
 import { waitingOf } from './requests.ts';
 
 const MOST_EVENTS = 500;

@@ -5,7 +5,7 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import { DAY_MS, isoTime } from '../../core/time.ts';
 import { hasEnded, openRun, parseOutcome, type RunHead, readRunHead } from '../backup/run-record.ts';
-import type { Night, NightDetail, NightRun } from './model.ts';
+import type { Night, NightDetail, NightRun } from './model/nights.ts';
 
 /** Runs of one HSM that are remembered: those that ended do not change any more. */
 const MOST_KEPT = 400;

@@ -2,7 +2,7 @@
 import { isoTime } from '../../core/time.ts';
 import type { RecoveryRecord } from '../recovery/model/record.ts';
 import { type LiveRequests, placeOf } from './key-list.ts';
-import type { WaitingRequest } from './model.ts';
+import type { WaitingRequest } from './model/requests.ts';
 
 /** A request in a line. */
 export function waitingOf({

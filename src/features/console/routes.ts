@@ -8,18 +8,12 @@ import { type Caller, READERS, ROLES, requireCaller } from '../recovery/access/c
 import { AuditPage, AuditQuery } from './audit-search.ts';
 import type { Console, ConsoleRecovery } from './console.ts';
 import { KeyQuery, Offset } from './key-list.ts';
-import {
-  DrillPage,
-  Home,
-  InboxItem,
-  KeyPage,
-  KeyStory,
-  Me,
-  Night,
-  NightDetail,
-  SettingsView,
-  SignInConfig,
-} from './model.ts';
+import { DrillPage } from './model/drills.ts';
+import { Home } from './model/home.ts';
+import { KeyPage, KeyStory } from './model/keys.ts';
+import { Night, NightDetail } from './model/nights.ts';
+import { InboxItem, Me, SignInConfig } from './model/people.ts';
+import { SettingsView } from './model/settings.ts';
 
 /** What these routes work with. */
 export interface ConsoleApp extends ConsoleRecovery {

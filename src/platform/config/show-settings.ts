@@ -2,7 +2,7 @@
 
 import type { SettingsTable } from '../../core/settings/setting.ts';
 import { withoutSecrets } from '../../core/settings/urls.ts';
-import type { SettingsView } from '../../features/console/model.ts';
+import type { SettingsView } from '../../features/console/model/settings.ts';
 import { SETTINGS } from './product-settings.ts';
 import type { Environment } from './read-values.ts';
 

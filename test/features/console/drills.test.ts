@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { listDrills } from '../../../src/features/console/drills.ts';
-import { DrillPage } from '../../../src/features/console/model.ts';
+import { DrillPage } from '../../../src/features/console/model/drills.ts';
 import type { DrillResult } from '../../../src/features/drill/model/result.ts';
 import { fileResults } from '../../../src/features/drill/model/results.ts';
 import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';

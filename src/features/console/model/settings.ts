@@ -1,0 +1,40 @@
+/** What is configured. Times in JSON are ISO 8601, in UTC. */
+import { z } from 'zod';
+import { Count, Time } from './parts.ts';
+
+/** What is configured. */
+export const SettingsView = z.strictObject({
+  hsms: z.array(z.strictObject({ name: z.string(), url: z.string(), resource: z.string().exactOptional() })),
+  settings: z.array(
+    z.strictObject({
+      name: z.string(),
+      value: z.string().nullable(),
+      isDefault: z.boolean(),
+      secret: z.boolean(),
+      description: z.string(),
+      area: z.string(),
+    }),
+  ),
+  gate: z.strictObject({
+    armed: z.boolean(),
+    override: z.boolean(),
+    checkedAt: Time,
+    problems: z.array(z.string()),
+  }),
+  policy: z.strictObject({
+    approvals: Count,
+    groups: z.array(z.string()),
+    hours: z.number(),
+    rules: z.array(
+      z.strictObject({
+        pattern: z.string(),
+        approvals: Count,
+        groups: z.array(z.string()),
+        hours: z.number(),
+      }),
+    ),
+  }),
+  signIn: z.strictObject({ approvalMinutes: z.number(), contexts: z.record(z.string(), z.string()) }),
+  seals: z.boolean(),
+});
+export type SettingsView = z.infer<typeof SettingsView>;
