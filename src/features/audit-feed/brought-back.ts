@@ -63,13 +63,13 @@ export async function judgeBroughtBack(
         todo: AFTER_BREAK_GLASS,
       });
     }
-    return found({ severity: 'critical', approval: 'none', todo: TODO });
+    return found({ severity: 'critical', approval: 'none', todo: WHAT_TO_DO });
   } catch (error) {
     if (!isWardenError(error, 'audit-corrupt', 'storage-forbidden')) throw error;
     return found({
       severity: 'critical',
       approval: 'unknown',
-      todo: `${TODO} Nothing could be compared: ${error.message}`,
+      todo: `${WHAT_TO_DO} Nothing could be compared: ${error.message}`,
     });
   }
 }
@@ -79,7 +79,7 @@ type Rest = Pick<
   'severity' | 'approval' | 'noted' | 'todo'
 >;
 
-const TODO =
+const WHAT_TO_DO =
   'Ask who did it. If nobody of yours did: disable the key, take the caller the right to restore and recover keys on this HSM, and treat it as an attack. If it was your break glass: note it (POST /api/break-glass).';
 const AFTER_BREAK_GLASS =
   'It was noted as break glass. See that it was what was meant, and that the key is backed up.';
