@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
 import { defineCommand } from '../frame/define.ts';
 import { Moment } from '../frame/moment.ts';
+import { ASK_INTERRUPTED, Asking, KEY_OPTIONS, REASON_OPTION } from './asking.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './open-api.ts';
 import { viewAnswer } from './show-view.ts';
 
@@ -15,9 +16,8 @@ export const recoveryRequest = defineCommand({
   ],
   format: 'table',
   options: [
-    { flags: '--hsm <name>', description: 'the HSM the key was on' },
-    { flags: '--key <name>', description: 'the key' },
-    { flags: '--reason <text>', description: 'why, for the approvers and the audit log' },
+    ...KEY_OPTIONS,
+    REASON_OPTION,
     {
       flags: '--action <action>',
       description: 'what to do (default: auto)',
@@ -31,13 +31,10 @@ export const recoveryRequest = defineCommand({
   examples: [
     "hsm-warden recovery request --hsm contoso --key payments-data --reason 'deleted by mistake, ticket 4711'",
   ],
-  interrupted:
-    'whether the request was opened is not known; hsm-warden recovery list tells. The same command can be run again.',
+  interrupted: ASK_INTERRUPTED,
   schema: z.object({
     ...ApiOptions,
-    hsm: z.string('expected the name of an HSM').min(1),
-    key: z.string('expected the name of a key').min(1),
-    reason: z.string('expected a reason').min(1),
+    ...Asking,
     action: z.enum(['auto', 'recover', 'restore']).default('auto'),
     target: z.string().optional(),
     asOf: Moment.optional(),

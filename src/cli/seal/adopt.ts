@@ -1,6 +1,7 @@
 /** `hsm-warden seal adopt`: asks that a backup without a seal, of a key that is gone, counts as a recovery point. */
 import { z } from 'zod';
 import { defineCommand } from '../frame/define.ts';
+import { ASK_INTERRUPTED, Asking, KEY_OPTIONS, REASON_OPTION } from '../recovery/asking.ts';
 import { API_OPTIONS, ApiOptions, openApi } from '../recovery/open-api.ts';
 import { viewAnswer } from '../recovery/show-view.ts';
 
@@ -12,23 +13,19 @@ export const sealAdopt = defineCommand({
   ],
   format: 'table',
   options: [
-    { flags: '--hsm <name>', description: 'the HSM the key was on' },
-    { flags: '--key <name>', description: 'the key' },
+    ...KEY_OPTIONS,
     { flags: '--backup <blob>', description: 'the backup, as backup list --all names it' },
-    { flags: '--reason <text>', description: 'why, for the approvers and the audit log' },
+    REASON_OPTION,
     ...API_OPTIONS,
   ],
   examples: [
     "hsm-warden seal adopt --hsm contoso --key payments-data --backup contoso/payments-data/20260101T020000000Z-0001.backup --reason 'from before sealing, ticket 4711'",
   ],
-  interrupted:
-    'whether the request was opened is not known; hsm-warden recovery list tells. The same command can be run again.',
+  interrupted: ASK_INTERRUPTED,
   schema: z.object({
     ...ApiOptions,
-    hsm: z.string('expected the name of an HSM').min(1),
-    key: z.string('expected the name of a key').min(1),
+    ...Asking,
     backup: z.string('expected the name of a backup').min(1),
-    reason: z.string('expected a reason').min(1),
   }),
   async run(context, given) {
     const { hsm, key, backup, reason } = given;
