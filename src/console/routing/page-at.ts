@@ -1,7 +1,7 @@
 /** Which page an address means. */
 
-/** The pages, by the pattern of their address. */
-const PATTERNS = {
+/** The pages, by the pattern of their address. The platform lets each through: features/console/page-paths.ts. */
+export const PATTERNS = {
   '/': 'home',
   '/keys': 'keys',
   '/keys/:hsm/:key': 'key',
