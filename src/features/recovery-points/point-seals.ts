@@ -14,7 +14,7 @@ import type { FreshBackup } from './fresh-backup.ts';
 /** After a failure no seal is asked for so long: a sweep of thousands of keys would wait for each of them. */
 export const PAUSE_MS = 60_000;
 
-/** Says what the seal of a record is worth. */
+/** Says what the seal of a record is worth, or, where that does not count, the one of the decision to adopt it. */
 export type Judge = (record: BackupRecord) => SealVerdict;
 
 /** What {@link PointSeals} work with. */
@@ -23,7 +23,7 @@ export interface PointSealsDeps {
   /** What seals name an HSM of the settings by; undefined for one that the settings do not name. */
   readonly resourceOf: (hsm: string) => string | undefined;
   readonly clock: Clock;
-  /** What people decided to believe without a seal of its own. */
+  /** What people decided to believe without a seal of its own that counts. */
   readonly adopted?: AdoptedBackups;
 }
 
@@ -42,7 +42,7 @@ export class PointSeals {
     return this.#failure;
   }
 
-  /** What people decided to believe without a seal of its own. */
+  /** What people decided to believe without a seal of its own that counts. */
   get adopted(): AdoptedBackups | undefined {
     return this.#deps.adopted;
   }
@@ -91,16 +91,19 @@ export class PointSeals {
     record: BackupRecord,
     adopted: ReadonlyMap<string, Adoption> | undefined,
   ): SealVerdict {
-    const adoption = record.seal === undefined ? adopted?.get(factsDigest(record)) : undefined;
-    if (record.seal === undefined && adoption === undefined) return { good: false, why: 'it has none' };
+    const adoption = adopted?.get(factsDigest(record));
+    const none: SealVerdict = { good: false, why: 'it has none' };
+    if (record.seal === undefined && adoption === undefined) return none;
     const hsm = this.#deps.resourceOf(record.hsm);
     if (hsm === undefined) return { good: false, why: `the settings name no HSM ${record.hsm}` };
-    if (adoption !== undefined) {
-      const facts = { facts: { ...adoptionFacts(hsm, record, adoption) } };
-      return verifySeal(pinned, 'decision', facts, adoption.seal);
-    }
-    if (record.seal === undefined) return { good: false, why: 'it has none' };
-    return verifySeal(pinned, 'recovery-point', factsOf(hsm, record), record.seal);
+    const own =
+      record.seal === undefined
+        ? undefined
+        : verifySeal(pinned, 'recovery-point', factsOf(hsm, record), record.seal);
+    if (own?.good === true || adoption === undefined) return own ?? none;
+    const facts = { facts: { ...adoptionFacts(hsm, record, adoption) } };
+    const decided = verifySeal(pinned, 'decision', facts, adoption.seal);
+    return decided.good ? decided : (own ?? decided);
   }
 }
 

@@ -20,8 +20,8 @@ export interface AdoptDeps {
 }
 
 /**
- * Looks again at exactly the version that was approved, then seals and keeps the decision. Fails with `backup-damaged`,
- * `nothing-to-adopt`, `seal-unavailable`, and the codes of the stores.
+ * Looks again at exactly the version that was approved, seals and keeps the decision, and looks whether the backup counts by it. Fails
+ * with `backup-damaged`, `nothing-to-adopt`, `backup-unsealed` when it does not, `seal-unavailable`, and the codes of the stores.
  */
 export async function adopt(
   { decisions, points, backups, store }: AdoptDeps,
@@ -54,6 +54,15 @@ export async function adopt(
   const decision = { ...place, recoveryId: record.id };
   const seal = await decisions.seal(points.adoptionFacts(stored.record, decision));
   await points.adopted.add(stored.record, { ...decision, seal });
+  const verdict = (await points.judge(signal))(stored.record);
+  if (!verdict.good) {
+    throw failure(
+      record,
+      'backup-unsealed',
+      `the decision was sealed and kept, and the backup ${blob} still does not count as a recovery point, for ${verdict.why}`,
+      'Look at the pinned keys (hsm-warden seal show), and ask again.',
+    );
+  }
   await saveBackups(store, hsm, [stored]);
   return {
     result: 'succeeded',

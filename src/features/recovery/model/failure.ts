@@ -2,6 +2,8 @@
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { RecoveryRecord } from './record.ts';
 
+const DONE = { recover: 'recovered', restore: 'restored', adopt: 'adopted' } as const;
+
 /** The error of `record`'s execution; `why` completes the sentence. */
 export function failure(
   record: RecoveryRecord,
@@ -10,8 +12,9 @@ export function failure(
   advice: string,
 ): WardenError {
   const { action, target, key } = record.operation;
+  const subject = action === 'adopt' ? `A backup of key ${key}` : `Key ${key}`;
   return new WardenError(code, {
-    message: `Key ${key} was not ${action === 'recover' ? 'recovered' : 'restored'} on HSM ${target}: ${why}.`,
+    message: `${subject} was not ${DONE[action]} on HSM ${target}: ${why}.`,
     advice,
     hsm: target,
     key,

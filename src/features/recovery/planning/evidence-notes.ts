@@ -1,5 +1,6 @@
 /** What the evidence for a backup is, in sentences for those who approve its restore. Pure. */
 import type { StoredBackup } from '../../../core/ports.ts';
+import type { SealVerdict } from '../../../core/seal/verify-seal.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { ExpectedVersion } from '../model/known-facts.ts';
 
@@ -8,8 +9,8 @@ const NAMED = 3;
 
 /** What a backup stands on besides its own word. */
 export interface Evidence {
-  /** Whether its seal was verified: the store shows no other backups then. */
-  readonly isSealProven: boolean;
+  /** What its seal, or that of its adoption, is worth; undefined where no key is pinned. */
+  readonly verdict: SealVerdict | undefined;
   readonly expected: readonly ExpectedVersion[];
   /** Other backups of the key that hold the same versions with the same public keys. */
   readonly agreeing: number;
@@ -29,20 +30,26 @@ export function evidenceNotes({ record }: StoredBackup, evidence: Evidence): str
       ? 'No other backup of the key agrees with it.'
       : `${agreeing} other backup(s) of the key agree with it.`;
   return [
-    `It was taken at ${isoTime(capturedAt)} by run ${runId}. ${sealNote(record.seal, evidence.isSealProven)}`,
+    `It was taken at ${isoTime(capturedAt)} by run ${runId}. ${sealNote(record.seal, evidence.verdict)}`,
     `${catalogue} ${others}`,
     ...expected.slice(-NAMED).map(versionNote),
     ...(expected.length > NAMED ? [`It holds ${expected.length - NAMED} older version(s) besides.`] : []),
   ];
 }
 
-function sealNote(seal: StoredBackup['record']['seal'], isProven: boolean): string {
+function sealNote(seal: StoredBackup['record']['seal'], verdict: SealVerdict | undefined): string {
+  if (verdict?.good === true && verdict.keyId !== seal?.keyId) {
+    const own = seal === undefined ? 'It has no seal of its own' : 'Its own seal does not count';
+    return `${own}; it was adopted by a decision sealed at ${isoTime(verdict.sealedAt)} with key ${verdict.keyId}.`;
+  }
   if (seal === undefined)
     return 'It is not sealed: whoever can write the container of the backups could have made it.';
   const by = `sealed at ${isoTime(seal.sealedAt)} with key ${seal.keyId}`;
-  return isProven
+  if (verdict === undefined)
+    return `It says that it was ${by}; no pinned key is in the settings, so that was not verified.`;
+  return verdict.good
     ? `It was ${by}, and the seal is good.`
-    : `It says that it was ${by}; no pinned key is in the settings, so that was not verified.`;
+    : `It says that it was ${by}; the seal does not count, for ${verdict.why}.`;
 }
 
 function versionNote({ version, thumbprint, confirmed }: ExpectedVersion): string {

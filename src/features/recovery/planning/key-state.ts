@@ -10,6 +10,7 @@ import { isoTime } from '../../../core/time.ts';
 import type { DecisionSeals } from '../../audit/line-seals.ts';
 import { readEntry } from '../../recovery-points/catalogue.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue-text.ts';
+import type { PointSeals } from '../../recovery-points/point-seals.ts';
 import { structureFault } from '../../recovery-points/structure.ts';
 import { type ExpectedVersion, type Judgement, judgeCandidate } from '../model/known-facts.ts';
 import type { Operation, SeenKey } from '../model/record.ts';
@@ -27,6 +28,8 @@ export interface PreflightDeps {
   readonly sharesDomain: SharesDomain;
   /** Where decisions are sealed. */
   readonly decisions?: DecisionSeals | undefined;
+  /** Where backups are sealed. */
+  readonly points?: Pick<PointSeals, 'judge'> | undefined;
 }
 
 /** An exact operation, with what approvers should know about it. */
@@ -107,8 +110,8 @@ export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSig
       if (refusal === undefined) {
         const history = await keyHistory(deps.store, { hsm, key }, undefined, signal);
         const { expected, agreeing } = judgement;
-        const proof = { isSealProven: deps.backups.all !== undefined, expected, agreeing };
-        const evidence = evidenceNotes(found.stored, proof);
+        const verdict = (await deps.points?.judge(signal))?.(found.stored.record);
+        const evidence = evidenceNotes(found.stored, { verdict, expected, agreeing });
         const notes = [
           ...plan.notes,
           ...history,

@@ -1,4 +1,4 @@
-/** Pre-flight of an adoption: a backup without a seal, of a key that is gone, is to count as a recovery point from now on. */
+/** Pre-flight of an adoption: a backup without a seal that counts, of a key that is gone, is to count as a recovery point from now on. */
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { BackupStore, StoredBackup } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
@@ -55,6 +55,8 @@ export async function planAdoption(deps: PreflightDeps, ask: Ask, signal?: Abort
   const { contradictions, warnings, expected } = judgeCandidate(stored, known.entry, points);
   if (contradictions.length > 0) throw refuse(ask, 'backup-contradicted', contradictions.join('; '));
   const { record, versionId } = stored;
+  const verdict = (await deps.points?.judge(signal))?.(record);
+  const why = verdict === undefined || verdict.good ? '' : `, for ${verdict.why}`;
   const versions = expected.map(({ version, thumbprint }) => `${version} (${thumbprint ?? 'no public key'})`);
   return {
     operation: {
@@ -72,7 +74,7 @@ export async function planAdoption(deps: PreflightDeps, ask: Ask, signal?: Abort
       },
     },
     notes: [
-      `The backup ${blob} has no seal that counts: whoever could write the container of the backups may have made it. Adopted, it counts as a recovery point of the key.`,
+      `The backup ${blob} has no seal that counts${why}: whoever could write the container of the backups may have made it. Adopted, it counts as a recovery point of the key.`,
       `It says it was captured at ${isoTime(record.capturedAt)}, has SHA-256 ${record.sha256}, and holds ${versions.join(', ')}.`,
       points.length === 0
         ? 'The key has no sealed recovery point that it could be compared with.'

@@ -22,26 +22,44 @@ describe('the evidence of a backup', () => {
     {
       name: 'sealed and verified',
       isSealed: true,
-      isSealProven: true,
+      verdict: { good: true, keyId: SEAL.keyId, sealedAt: SEAL.sealedAt } as const,
       says: `sealed at 2026-01-02T00:00:00.000Z with key ${SEAL.keyId}, and the seal is good`,
     },
-    { name: 'sealed and not verified', isSealed: true, isSealProven: false, says: 'that was not verified' },
+    { name: 'sealed and not verified', isSealed: true, verdict: undefined, says: 'that was not verified' },
+    {
+      name: 'sealed by a key that counts no more',
+      isSealed: true,
+      verdict: { good: false, why: 'its key is revoked' } as const,
+      says: 'the seal does not count, for its key is revoked',
+    },
+    {
+      name: 'sealed by a key that counts no more, and adopted',
+      isSealed: true,
+      verdict: { good: true, keyId: 'a'.repeat(43), sealedAt: SEAL.sealedAt + 1 } as const,
+      says: 'Its own seal does not count; it was adopted by a decision sealed at 2026-01-02T00:00:00.001Z',
+    },
+    {
+      name: 'not sealed, and adopted',
+      isSealed: false,
+      verdict: { good: true, keyId: 'a'.repeat(43), sealedAt: SEAL.sealedAt + 1 } as const,
+      says: 'It has no seal of its own; it was adopted by a decision sealed at 2026-01-02T00:00:00.001Z',
+    },
     {
       name: 'not sealed',
       isSealed: false,
-      isSealProven: false,
+      verdict: undefined,
       says: 'It is not sealed: whoever can write the container',
     },
   ])(
     'says by which run it was taken, and what its seal is worth: $name',
-    async ({ isSealed, isSealProven, says }) => {
+    async ({ name, isSealed, verdict, says }) => {
       const stored = await aBackup();
       const sealed = isSealed ? { ...stored, record: { ...stored.record, seal: SEAL } } : stored;
-      const [first] = evidenceNotes(sealed, { isSealProven, expected: [], agreeing: 0 });
+      const [first] = evidenceNotes(sealed, { verdict, expected: [], agreeing: 0 });
 
       expect(first).toContain('by run 20260102T020000Z-nightly');
       expect(first).toContain(says);
-      if (!isSealProven) expect(first).not.toContain('good');
+      if (name !== 'sealed and verified') expect(first).not.toContain('good');
     },
   );
 
@@ -62,7 +80,7 @@ describe('the evidence of a backup', () => {
         thumbprint: `thumb-${n}`,
         confirmed: n < confirmed,
       }));
-      const text = evidenceNotes(await aBackup(), { isSealProven: true, expected, agreeing }).join(' ');
+      const text = evidenceNotes(await aBackup(), { verdict: undefined, expected, agreeing }).join(' ');
 
       for (const words of says) expect(text).toContain(words);
       expect(text).toContain(`Version ${String(count - 1).repeat(32)}: public key thumb-${count - 1}`);

@@ -8,6 +8,7 @@ import { BelievingDocuments } from '../../../../src/features/recovery-points/bel
 import { PointSeals } from '../../../../src/features/recovery-points/point-seals.ts';
 import { ProvenBackups } from '../../../../src/features/recovery-points/proven-backups.ts';
 import { failureOf } from '../../../support/errors.ts';
+import { MemorySealer } from '../../../support/memory/memory-sealer.ts';
 import { person } from '../../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
@@ -171,6 +172,20 @@ describe('a backup without a seal', () => {
     expect(await listed()).toBe(1);
   });
 
+  it('is not said to be adopted while it still does not count', async () => {
+    const { deps, points: seals } = aProcess();
+    const { decisions } = deps;
+    if (decisions === undefined) throw new Error('expected sealed decisions');
+    const record = await ask();
+    await approve(record);
+    const seal = () => decisions.seal({ kind: 'probe', content: null });
+    await world.deliver(record.id, { ...deps, points: seals, decisions: { ...decisions, seal } });
+
+    expect(world.stored(record.id)).toMatchObject({ state: 'failed', outcome: { code: 'backup-unsealed' } });
+    expect(world.stored(record.id).outcome?.message).toContain('was not adopted');
+    expect(await points()).toEqual([]);
+  });
+
   it('is adopted once, however often the worker dies', async () => {
     const record = await ask();
     await approve(record);
@@ -181,6 +196,42 @@ describe('a backup without a seal', () => {
 
     expect(world.stored(record.id).state).toBe('succeeded');
     expect(await points()).toEqual([blob]);
+  });
+});
+
+describe('a backup whose seal does not count any more', () => {
+  it.each([
+    { name: 'its key is not pinned', isPinned: false, why: 'is not pinned' },
+    { name: 'its key is revoked', isPinned: true, why: 'its key is revoked' },
+  ])('counts once it is adopted: $name', async ({ isPinned, why }) => {
+    const former = new MemorySealer(world.clock, 'backup');
+    const { bytes, stored } = await world.backups.fetch({ blob });
+    const { hsm, ...facts } = stored.record;
+    const seal = await former.seal('recovery-point', { hsm: `https://${hsm}.test`, facts });
+    world.backups.overwrite(blob, bytes, { seal });
+    const { sealer } = world;
+    if (sealer === undefined) throw new Error('expected a sealing key');
+    const revoked = isPinned ? [{ ...former.pin, revoked: true as const }] : [];
+    sealer.usePins({ deployment: 'test', keys: [sealer.pin, ...revoked] });
+    expect(await points()).toEqual([]);
+
+    const record = await ask();
+    expect(record.preflight.join(' ')).toContain(`has no seal that counts, for`);
+    expect(record.preflight.join(' ')).toContain(why);
+    await approve(record);
+    await deliver(record.id);
+    expect(world.stored(record.id).state).toBe('succeeded');
+    expect(await points()).toEqual([blob]);
+
+    await world.clock.advance(60_000);
+    const restore = await ask({ action: 'restore' });
+    expect(restore.preflight.join(' ')).toContain(
+      'Its own seal does not count; it was adopted by a decision sealed at',
+    );
+    expect(restore.preflight.join(' ')).not.toContain('the seal is good');
+    await approve(restore);
+    await deliver(restore.id);
+    expect(world.stored(restore.id)).toMatchObject({ state: 'succeeded', outcome: { verified: 2 } });
   });
 });
 
