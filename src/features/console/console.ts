@@ -22,13 +22,11 @@ import type { Night, NightDetail } from './model/nights.ts';
 import type { InboxItem, SignInConfig } from './model/people.ts';
 import type { SettingsView } from './model/settings.ts';
 import { type NightQuery, Nights } from './nights.ts';
-import { liveByKey, waitingOf } from './requests.ts';
+import { liveByKey, openRequests, requestsOfKey, waitingOf } from './requests.ts';
 import { Summaries } from './summaries.ts';
 
 /** Requests named on the home page. */
 const SHOWN = 20;
-/** Open requests that are read for a page; the policy bounds how many there may be. */
-const MOST_OPEN = 100;
 /** Many people look at once; what is stored is read once for all of them. */
 const FRESH_MS = 2_000;
 const STRIP_DAYS = 30;
@@ -194,19 +192,13 @@ export class Console {
 
   /** Those that end first come first. */
   #openRequests(recovery: ConsoleRecovery): Promise<readonly RecoveryRecord[]> {
-    return this.#open.get(async () => {
-      const now = this.#deps.clock.now();
-      const { items } = await recovery.list({ open: true, limit: MOST_OPEN });
-      return items
-        .filter(({ state, expiresAt }) => state === 'executing' || expiresAt > now)
-        .toSorted((a, b) => a.expiresAt - b.expiresAt);
-    });
+    return this.#open.get(() => openRequests(recovery, this.#deps.clock.now()));
   }
 }
 
 async function recordsOf(recovery: ConsoleRecovery, place: { readonly hsm: string; readonly key: string }) {
   try {
-    return { items: (await recovery.list({ ...place, limit: MOST_OPEN })).items, unknown: [] };
+    return await requestsOfKey(recovery, place);
   } catch (error) {
     if (!isWardenError(error)) throw error;
     return { items: [], unknown: [`The requests could not be read: ${error.message}`] };
