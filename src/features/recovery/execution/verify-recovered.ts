@@ -60,6 +60,7 @@ export async function verifyRecovered(
     warnings: [
       ...unproven(expected, isEarlier),
       ...unconfirmedVersions(unconfirmed),
+      ...withoutPublicKey(facts),
       ...attributes.warnings,
       ...extras.warnings,
     ],
@@ -70,6 +71,15 @@ function unconfirmedVersions(unconfirmed: readonly VersionFact[]): readonly stri
   if (unconfirmed.length === 0) return [];
   return [
     `${unconfirmed.length} version(s) are as the backup's own record says and count as unverified, for nothing else confirms it: ${unconfirmed.map(({ version }) => version).join(', ')}.`,
+  ];
+}
+
+/** What verified means for versions whose content nobody can see. */
+function withoutPublicKey(facts: readonly VersionFact[]): readonly string[] {
+  const count = facts.filter(({ thumbprint }) => thumbprint === undefined).length;
+  if (count === 0) return [];
+  return [
+    `${count} version(s) have no public key that could be compared: what was compared is that they are there, by their ids, and when one version was created.`,
   ];
 }
 
