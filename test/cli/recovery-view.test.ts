@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { render } from '../../src/cli/frame/render.ts';
 import { viewAnswer } from '../../src/cli/recovery/show-view.ts';
 import { viewOf } from '../../src/features/recovery/model/view.ts';
-import { aRequest } from '../support/recovery-builders.ts';
+import { anOperation, aRequest } from '../support/recovery-builders.ts';
 
 const NOW = Date.UTC(2026, 10, 28, 3);
 
@@ -17,6 +17,12 @@ describe('a request as its approvers see it', () => {
     expect(text).toMatch(/will happen recover key \S+ on HSM \S+: its deletion is undone/);
     expect(text).toMatch(/still needed \d approvals of \d.*; not by .*, who asked/);
     expect(text).toContain('ends in 1 h (2026-11-28T04:00:00.000Z)');
+  });
+
+  it('says of an adoption that no key is touched', () => {
+    const text = shown({ operation: anOperation({ action: 'adopt' }) }).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('adopt the backup below of key orders of HSM contoso');
+    expect(text).not.toContain('restore');
   });
 
   it.each([40, 80, 140])('fits %i columns, and loses no word of a sentence', (width) => {

@@ -3,6 +3,8 @@ import { counted, listed } from '../../src/console/words/count.ts';
 import { differences } from '../../src/console/words/difference.ts';
 import { agoInWords, milestone, spanInWords } from '../../src/console/words/duration.ts';
 import { nightWord } from '../../src/console/words/night.ts';
+import { operationTitle } from '../../src/console/words/operation.ts';
+import { outcomeInWords } from '../../src/console/words/outcome.ts';
 import { coverageInWords } from '../../src/console/words/states.ts';
 import { utcTime } from '../../src/console/words/time.ts';
 import { verifiedInWords } from '../../src/console/words/verified.ts';
@@ -108,6 +110,41 @@ describe('what was verified', () => {
   ])('%j is whole: %s', (outcome, isWhole) => {
     expect(verifiedInWords(outcome).isWhole).toBe(isWhole);
   });
+});
+
+describe('how a request ended', () => {
+  const ended = (state: string, action: string, outcome?: { versions?: number; verified?: number }) =>
+    outcomeInWords({
+      state,
+      operation: { action, key: 'orders' },
+      ...(outcome === undefined ? {} : { outcome }),
+    });
+
+  it.each([
+    ['restore', { versions: 2, verified: 2 }, 'orders is back, verified', 'good'],
+    ['restore', { versions: 2, verified: 1 }, 'orders is back', 'warn'],
+    ['recover', { versions: 0, verified: 0 }, 'orders is back', 'warn'],
+    ['recover', undefined, 'orders is back', 'warn'],
+    ['adopt', { versions: 2 }, 'The backup counts as a recovery point', 'good'],
+  ] as const)('well (%s, %j) is: %s', (action, outcome, title, tone) => {
+    expect(ended('succeeded', action, outcome)).toMatchObject({ title, tone });
+  });
+
+  it('says of an adoption nothing about a key that is back', () => {
+    expect(ended('succeeded', 'adopt', { versions: 2 }).verified).toBeUndefined();
+  });
+
+  it('badly is said for an adoption, too', () => {
+    expect(ended('failed', 'adopt')).toEqual({ title: 'It failed', tone: 'bad' });
+  });
+});
+
+it.each([
+  ['recover', 'Recover orders on contoso-dr'],
+  ['restore', 'Restore orders on contoso-dr'],
+  ['adopt', 'Adopt a backup of orders of contoso-dr'],
+] as const)('a request to %s has its own title', (action, title) => {
+  expect(operationTitle({ action, key: 'orders', hsm: 'contoso', target: 'contoso-dr' })).toBe(title);
 });
 
 it.each([

@@ -38,6 +38,9 @@ function whatHappens({ operation: { action, key, hsm, target } }: RecoveryView):
   if (action === 'recover') {
     return `recover key ${key} on HSM ${target}: its deletion is undone, with all its versions, and nothing is restored`;
   }
+  if (action === 'adopt') {
+    return `adopt the backup below of key ${key} of HSM ${hsm}: it counts as a recovery point from then on, and no key is touched`;
+  }
   const from = target === hsm ? '' : `, whose backup is of HSM ${hsm}`;
   return `restore key ${key} into HSM ${target} from the backup below${from}: no key of that name is there`;
 }

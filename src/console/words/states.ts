@@ -1,6 +1,6 @@
 /** The states of things in words, each with its tone. */
 
-type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'unknown';
+export type Tone = 'good' | 'bad' | 'warn' | 'calm' | 'unknown';
 type Said = readonly [word: string, tone: Tone];
 
 const REQUEST_STATES: Readonly<Record<string, Said>> = {

@@ -3,7 +3,7 @@ import { isoTime } from '../../core/time.ts';
 import { type Caller, ROLES } from '../recovery/access/caller.ts';
 import type { RecoveryApp } from '../recovery/app.ts';
 import type { FindingView } from '../recovery/findings/findings.ts';
-import type { RecoveryRecord } from '../recovery/model/record.ts';
+import type { Operation, RecoveryRecord } from '../recovery/model/record.ts';
 import type { InboxItem } from './model/people.ts';
 
 /** What may wait. */
@@ -35,14 +35,14 @@ export function inboxOf(
       ? [
           {
             kind: 'approve',
-            text: `${requester.name} asks to ${operation.action} ${operation.key}`,
+            text: `${requester.name} asks to ${deed(operation)}`,
             ...about,
           },
         ]
       : [
           {
             kind: 'wait',
-            text: `Your request to ${operation.action} ${operation.key} is ${record.state}`,
+            text: `Your request to ${deed(operation)} is ${record.state}`,
             ...about,
           },
         ];
@@ -73,4 +73,8 @@ export function inboxOf(
           },
         ];
   return [...requests, ...losses, ...gate].sort((a, b) => ((a.until ?? '~') < (b.until ?? '~') ? -1 : 1));
+}
+
+function deed({ action, key }: Operation): string {
+  return action === 'adopt' ? `adopt a backup of ${key}` : `${action} ${key}`;
 }

@@ -178,24 +178,15 @@ function callerText(caller: HsmCaller | undefined): string | undefined {
 }
 
 const ENDS = {
-  succeeded: ['recovered', 'Brought back and verified'],
-  failed: ['failed', 'The recovery failed'],
+  failed: ['failed', 'It failed'],
   'restored-other-key': ['failed', 'Another key than the approved one came back'],
   rejected: ['rejected', 'The request was rejected'],
   cancelled: ['cancelled', 'The request was cancelled'],
   expired: ['expired', 'The time of the request ran out'],
 } as const;
 
-function requestEvents({
-  id,
-  state,
-  operation,
-  requester,
-  createdAt,
-  approvals,
-  endedAt,
-  outcome,
-}: RecoveryRecord): TimelineEvent[] {
+function requestEvents(record: RecoveryRecord): TimelineEvent[] {
+  const { id, state, operation, requester, createdAt, approvals, endedAt, outcome } = record;
   const about = { recoveryId: id };
   const asked = {
     at: isoTime(createdAt),
@@ -211,8 +202,23 @@ function requestEvents({
     by: by.name,
     ...about,
   }));
-  if (endedAt === undefined || !Object.hasOwn(ENDS, state)) return [asked, ...votes];
+  if (endedAt === undefined) return [asked, ...votes];
+  if (state === 'succeeded') return [asked, ...votes, { at: isoTime(endedAt), ...success(record), ...about }];
+  if (!Object.hasOwn(ENDS, state)) return [asked, ...votes];
   const [kind, words] = ENDS[state as keyof typeof ENDS];
-  const text = outcome === undefined || state === 'succeeded' ? words : `${words}: ${outcome.message}`;
+  const text = outcome === undefined ? words : `${words}: ${outcome.message}`;
   return [asked, ...votes, { at: isoTime(endedAt), kind, text, ...about }];
+}
+
+/** What a success was, and no more: how many versions were verified is said in numbers. */
+function success({ operation, outcome }: RecoveryRecord): Pick<TimelineEvent, 'kind' | 'text'> {
+  if (operation.action === 'adopt') {
+    return { kind: 'adopted', text: 'The backup counts as a recovery point' };
+  }
+  const { versions, verified } = outcome ?? {};
+  const proven =
+    versions === undefined || verified === undefined
+      ? 'how many versions were verified is not known'
+      : `${verified} of ${versions} version${versions === 1 ? '' : 's'} verified`;
+  return { kind: 'recovered', text: `Brought back; ${proven}` };
 }

@@ -60,6 +60,7 @@ export function waitingOf({
     state,
     action: operation.action,
     hsm: operation.hsm,
+    target: operation.target,
     key: operation.key,
     requester: requester.name,
     approvals: approvals.length,

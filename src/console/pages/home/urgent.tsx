@@ -5,6 +5,7 @@ import { keyPath, requestPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { counted, sentence } from '../../words/count.ts';
+import { operationTitle } from '../../words/operation.ts';
 import { coverageInWords, riskWord } from '../../words/states.ts';
 
 /** The lists; each only where there is something. */
@@ -28,13 +29,11 @@ export function Urgent({ home }: { readonly home: Home }): JSX.Element {
       <List
         title={`${counted(waiting.count, 'request waits', 'requests wait')}${more(waiting.count, waiting.items.length)}`}
       >
-        {waiting.items.map(({ id, action, key, hsm, requester, approvals, approvalsNeeded, expiresAt }) => (
-          <li key={id}>
-            <Link href={requestPath(id)}>
-              {action === 'recover' ? 'Recover' : 'Restore'} {key} on {hsm}
-            </Link>{' '}
-            asked by {requester}, {approvals} of {approvalsNeeded} approvals
-            <Countdown what="Expires" ended="Expired" from={undefined} until={expiresAt} isSilent />
+        {waiting.items.map((request) => (
+          <li key={request.id}>
+            <Link href={requestPath(request.id)}>{operationTitle(request)}</Link> asked by {request.requester}
+            , {request.approvals} of {request.approvalsNeeded} approvals
+            <Countdown what="Expires" ended="Expired" from={undefined} until={request.expiresAt} isSilent />
           </li>
         ))}
       </List>

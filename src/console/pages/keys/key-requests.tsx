@@ -4,6 +4,7 @@ import type { WaitingRequest } from '../../api/model.ts';
 import { requestPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
 import { Said } from '../../ui/said.tsx';
+import { operationTitle } from '../../words/operation.ts';
 
 /** The list; nothing where there is none. */
 export function KeyRequests({ of }: { readonly of: readonly WaitingRequest[] }): JSX.Element | null {
@@ -12,12 +13,12 @@ export function KeyRequests({ of }: { readonly of: readonly WaitingRequest[] }):
     <section>
       <h2>Requests</h2>
       <ul>
-        {of.map(({ id, action, requester, state }) => (
-          <li key={id}>
-            <Link href={requestPath(id)}>
-              {action === 'recover' ? 'Recover' : 'Restore'}, asked by {requester}
+        {of.map((request) => (
+          <li key={request.id}>
+            <Link href={requestPath(request.id)}>
+              {operationTitle(request)}, asked by {request.requester}
             </Link>{' '}
-            <Said of="request" value={state} />
+            <Said of="request" value={request.state} />
           </li>
         ))}
       </ul>

@@ -3,33 +3,16 @@ import type { JSX } from 'preact';
 import type { RequestView } from '../../api/model.ts';
 import { Note } from '../../ui/note.tsx';
 import { At } from '../../ui/time.tsx';
-import type { Tone } from '../../ui/word.tsx';
-import { verifiedInWords } from '../../words/verified.ts';
-
-const ENDINGS: Readonly<Record<string, readonly [title: string, tone: Tone]>> = {
-  executing: ['In progress: the page shows how it ends', 'calm'],
-  failed: ['It failed', 'bad'],
-  'restored-other-key': ['The key that came back is not the one that was approved', 'bad'],
-  rejected: ['It was rejected', 'calm'],
-  expired: ['It expired before it was approved and done', 'calm'],
-  cancelled: ['It was cancelled', 'calm'],
-};
+import { outcomeInWords } from '../../words/outcome.ts';
 
 /** The remark. */
 export function OutcomeNote({ of }: { readonly of: RequestView }): JSX.Element {
-  const { state, outcome, endedAt, operation } = of;
-  const verified = outcome === undefined ? undefined : verifiedInWords(outcome);
-  const [title, tone]: readonly [string, Tone] =
-    state === 'succeeded'
-      ? [
-          `${operation.key} is back${verified?.isWhole === true ? ', verified' : ''}`,
-          verified?.isWhole ? 'good' : 'warn',
-        ]
-      : (ENDINGS[state] ?? [state, 'unknown']);
+  const { outcome, endedAt } = of;
+  const { title, tone, verified } = outcomeInWords(of);
   return (
     <Note tone={tone} title={title}>
       {outcome !== undefined && <p>{outcome.message}</p>}
-      {state === 'succeeded' && verified !== undefined && <p>{verified.words}</p>}
+      {verified !== undefined && <p>{verified}</p>}
       {outcome?.advice !== undefined && <p>{outcome.advice}</p>}
       {outcome !== undefined && outcome.warnings.length > 0 && (
         <ul>

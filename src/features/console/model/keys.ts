@@ -51,6 +51,7 @@ export const TimelineEvent = z.strictObject({
     'cancelled',
     'expired',
     'recovered',
+    'adopted',
     'failed',
     'drill',
   ]),
