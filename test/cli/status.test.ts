@@ -50,7 +50,7 @@ describe('status', () => {
   });
 
   it('shows a key as LOST that was purged without a backup, however well the others are', async () => {
-    await remember({ purges: { billing: { ...NOTED, lost: 'key' }, sales: NOTED } });
+    await remember({ purges: { billing: { ...NOTED, lost: 'key' }, sales: { ...NOTED, excluded: true } } });
     const { code, stdout } = await world.run(['status']);
     expect(stdout).toContain('contoso  LOST');
     expect(stdout).toContain('LOST billing: it was purged, and no backup brings it back');
@@ -58,6 +58,15 @@ describe('status', () => {
     expect(stdout).toContain('1 key LOST. Not every key is safe.');
     expect(code).toBe(1);
     expect(await json()).toMatchObject({ safe: false, hsms: [{ lost: [{ key: 'billing', lost: 'key' }] }] });
+  });
+
+  it('shows a purged key as LOST whose backup went after the purge, before and after a scan has noted it', async () => {
+    for (const noted of [NOTED, { ...NOTED, backupGoneSince: NOTED.at + 1 }]) {
+      await remember({ purges: { billing: noted } });
+      const { code, stdout } = await world.run(['status']);
+      expect(stdout).toContain('LOST billing: it was purged, and no backup brings it back');
+      expect(code).toBe(1);
+    }
   });
 
   it('calls a loss acknowledged, by whom and why, once the audit log says so', async () => {

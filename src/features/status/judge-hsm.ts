@@ -3,6 +3,7 @@
 import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { ListedKey } from '../../core/model/key.ts';
+import { NameMap } from '../../core/model/key-name.ts';
 import { ownValue } from '../../core/own-value.ts';
 import type { BackupStore, OddItem } from '../../core/ports.ts';
 
@@ -26,8 +27,9 @@ import {
   judgeDeleted,
   type KeyContext,
   riskOfDeleted,
+  riskOfUnseen,
 } from './judge-key.ts';
-import { lostKeys, sortLosses } from './lost-keys.ts';
+import { isDamaged, lostKeys, sortLosses } from './lost-keys.ts';
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
@@ -105,16 +107,19 @@ export function conclude(
   const deleted = [...seen.deleted.values()]
     .map((key) => judgeDeleted(key, contextOf(key.name)))
     .sort((a, b) => a.leftMs - b.leftMs);
+  const losses = lostKeys(policy, memory, seen, store);
+  const lostNames = new NameMap(losses.map(({ key }) => [key, true]));
+  const unseen = Object.keys(catalogue.keys).filter(
+    (name) => !seen.active.has(name) && !seen.deleted.has(name) && !store.missing.has(name),
+  );
   const risks = [
     ...judged.filter(isRisk),
     ...deleted.flatMap((key) => riskOfDeleted(key) ?? []),
+    ...unseen.filter((name) => !lostNames.has(name)).flatMap((name) => riskOfUnseen(name, contextOf(name))),
     ...(seen.odd ?? []).map(riskOfUnread),
   ];
   const oldest = oldestBackup(active, catalogue);
-  const { acknowledged, open: lost } = sortLosses(
-    lostKeys(policy, memory, seen, store),
-    memory.acknowledgements.byFinding,
-  );
+  const { acknowledged, open: lost } = sortLosses(losses, memory.acknowledgements.byFinding);
   return {
     hsm: deps.keys.hsm,
     verdict: risks.length === 0 && lost.length === 0 ? 'safe' : 'at-risk',
@@ -126,9 +131,7 @@ export function conclude(
     lost,
     acknowledged,
     deleted,
-    restorable: Object.keys(catalogue.keys).filter(
-      (name) => !seen.active.has(name) && !seen.deleted.has(name) && !store.missing.has(name),
-    ).length,
+    restorable: unseen.filter((name) => !contextOf(name).damaged).length,
     ...definedOnly({ oldestBackupAt: oldest, scannedAt: memory.watch.lookedAt, lastRun }),
     ...(verify?.endedAt === undefined ? {} : { verifiedAt: verify.endedAt }),
     warnings: [
@@ -149,9 +152,7 @@ export function keyContexts(
 ): (name: string) => KeyContext {
   return (name) => {
     const entry = ownValue(catalogue.keys, name);
-    const damaged =
-      entry !== undefined &&
-      (Object.hasOwn(verify?.damaged ?? {}, entry.blob) || store.damaged.has(entry.blob));
+    const damaged = entry !== undefined && isDamaged(entry, verify, store);
     const missing = store.missing.has(name);
     const oldestVersion = ownValue(watch.keys, name)?.oldestVersion;
     return { now, policy, entry, damaged, missing, oldestVersion };

@@ -83,3 +83,9 @@ export function riskOfDeleted({ key, coverage, scheduledPurgeAt }: DeletedKeySta
     detail: `it is soft-deleted, ${what}, and it is purged ${isoTime(scheduledPurgeAt)}`,
   };
 }
+
+/** The risk of a key that only its backups know: that its newest one is damaged. */
+export function riskOfUnseen(name: string, { entry, damaged }: KeyContext): readonly KeyRisk[] {
+  if (entry === undefined || !damaged) return [];
+  return [{ key: name, risk: 'backup-damaged', detail: `its backup ${entry.blob} is damaged` }];
+}

@@ -1,39 +1,73 @@
-/** The keys that were purged and that no backup brings back: those the watch has noted, and those no scan has noticed yet. */
+/** The keys that were purged and that no backup brings back: those the watch has noted, and those no scan has noted yet. */
 import { ownValue } from '../../core/own-value.ts';
 import type { Acknowledgement } from '../audit/acknowledgements.ts';
-import type { Catalogue } from '../recovery-points/catalogue.ts';
+import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
+import type { VerifyState } from '../verify/verify-state.ts';
 import { excuse, judgeCoverage } from '../watch/model/coverage.ts';
 import { lostFindings } from '../watch/model/lost-findings.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
+import { isExcused, lostOf } from '../watch/model/purge-ledger.ts';
 import { asListed } from '../watch/model/remembered.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
 import type { StoreCheck } from './check-store.ts';
 import type { AcknowledgedLoss, LostKey } from './hsm-status.ts';
 
+/** What losses are judged by. */
+interface LossMemory {
+  readonly watch: WatchState;
+  readonly catalogue: Catalogue;
+  readonly verify: Pick<VerifyState, 'damaged'> | undefined;
+}
+
 /** The lost keys of an HSM, by name. */
 export function lostKeys(
   policy: WatchPolicy,
-  { watch, catalogue }: { readonly watch: WatchState; readonly catalogue: Catalogue },
+  { watch, catalogue, verify }: LossMemory,
   seen: Observation,
-  { missing }: StoreCheck,
+  store: StoreCheck,
 ): readonly LostKey[] {
+  /** The newest backup of a key, unless it is gone or damaged. */
+  const usable = (name: string): CatalogueEntry | undefined => {
+    const entry = ownValue(catalogue.keys, name);
+    const isGone = entry === undefined || store.missing.has(name) || isDamaged(entry, verify, store);
+    return isGone ? undefined : entry;
+  };
+  const isSeen = (name: string): boolean => seen.active.has(name) || seen.deleted.has(name);
   const noted = lostFindings(watch).map(
     ({ id, key, lost, noticedAt }): LostKey => ({ key, lost, finding: id, noticedAt }),
   );
   const gone = Object.entries(watch.keys).filter(
     ([name, known]) =>
       // An active key that is in neither list may be on its way from one to the other.
-      known.state === 'deleted' && !seen.active.has(name) && !seen.deleted.has(name),
+      known.state === 'deleted' && !isSeen(name),
   );
   const unnoticed = gone.flatMap(([key, known]): LostKey[] => {
-    const entry = missing.has(key) ? undefined : ownValue(catalogue.keys, key);
-    const judged = judgeCoverage(known.createdAt, entry, known.oldestVersion);
+    const judged = judgeCoverage(known.createdAt, usable(key), known.oldestVersion);
     const { coverage } = excuse(judged, asListed(key, known), policy.selection);
     if (coverage === 'none') return [{ key, lost: 'key' }];
     return coverage === 'partial' ? [{ key, lost: 'newest-version' }] : [];
   });
-  return [...noted, ...unnoticed].sort((a, b) => (a.key < b.key ? -1 : 1));
+  // A backup that was there when the key was purged may have gone or been found damaged since.
+  const left = Object.entries(watch.purges).flatMap(([key, purge]): LostKey[] => {
+    if (lostOf(purge) === 'key' || isSeen(key) || ownValue(watch.keys, key) !== undefined) return [];
+    if (usable(key) !== undefined) return [];
+    const hadBackup = ownValue(catalogue.keys, key) !== undefined;
+    return !hadBackup && isExcused(key, purge, policy.selection) ? [] : [{ key, lost: 'key' }];
+  });
+  const leftNow = new Set(left.map(({ key }) => key));
+  return [...noted.filter(({ key }) => !leftNow.has(key)), ...unnoticed, ...left].sort((a, b) =>
+    a.key < b.key ? -1 : 1,
+  );
+}
+
+/** Whether a backup is known to be damaged. */
+export function isDamaged(
+  { blob }: CatalogueEntry,
+  verify: LossMemory['verify'],
+  { damaged }: Pick<StoreCheck, 'damaged'>,
+): boolean {
+  return Object.hasOwn(verify?.damaged ?? {}, blob) || damaged.has(blob);
 }
 
 /** Apart: the losses that a person has acknowledged, and those that are open. */

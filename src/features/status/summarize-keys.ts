@@ -4,11 +4,12 @@ import { ownValue } from '../../core/own-value.ts';
 import { coverageOfUnseen, judgeCoverage } from '../watch/model/coverage.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
+import { isExcused } from '../watch/model/purge-ledger.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
 import type { StoreCheck } from './check-store.ts';
 import type { SeenStatus } from './hsm-status.ts';
 import { keyContexts, type Memory } from './judge-hsm.ts';
-import { judgeActive, judgeDeleted, riskOfDeleted } from './judge-key.ts';
+import { judgeActive, judgeDeleted, type KeyContext, riskOfDeleted, riskOfUnseen } from './judge-key.ts';
 import type { KeySummary } from './summary-document.ts';
 
 /** What the keys are summarized from. `now`: epoch milliseconds. */
@@ -64,7 +65,7 @@ export function callerName(
 
 function factsOf(
   name: string,
-  { seen, memory }: KeysToSummarize,
+  { seen, memory, policy }: KeysToSummarize,
   context: ReturnType<ReturnType<typeof keyContexts>>,
 ): KeySummary {
   const { entry, oldestVersion } = context;
@@ -100,14 +101,27 @@ function factsOf(
     };
   }
   const purge = ownValue(memory.watch.purges, name);
+  const covered = coverageOfUnseen(entry);
+  const isLeftOut = entry === undefined && purge !== undefined && isExcused(name, purge, policy.selection);
   return {
     state: purge === undefined ? 'restorable' : 'purged',
-    word: context.damaged ? 'at-risk' : 'safe',
-    ...(context.damaged ? { risk: 'backup-damaged', detail: `its backup ${entry?.blob} is damaged` } : {}),
-    ...versionsOf(coverageOfUnseen(entry), false),
+    ...(isLeftOut ? { word: 'excluded' as const } : wordOfUnseen(name, context, covered)),
+    ...versionsOf(covered, isLeftOut),
     ...backup,
     ...definedOnly({ deletedAt: purge?.deletedAt, deletedBy: callerName(memory.watch, name) }),
   };
+}
+
+/** Safe is only what a backup is known to bring back whole. */
+function wordOfUnseen(
+  name: string,
+  context: KeyContext,
+  { coverage }: Pick<KeySummary, 'coverage'>,
+): Pick<KeySummary, 'word' | 'risk' | 'detail'> {
+  const [risk] = riskOfUnseen(name, context);
+  if (risk !== undefined) return { word: 'at-risk', risk: risk.risk, detail: risk.detail };
+  if (coverage === 'complete') return { word: 'safe' };
+  return { word: 'at-risk', risk: 'no-backup', detail: 'it has no backup' };
 }
 
 function versionsOf(

@@ -1,19 +1,22 @@
 /** The home page over what the scans left: what is known to be wrong, what is right, and what cannot be told. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
+import { EVERY_KEY } from '../../../src/core/model/selection.ts';
 import { acknowledgementEvent } from '../../../src/features/audit/acknowledgements.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
 import { HomePage, sentenceOf } from '../../../src/features/console/home.ts';
 import { KeyQuery, listKeys } from '../../../src/features/console/key-list.ts';
 import { Summaries } from '../../../src/features/console/summaries.ts';
 import { BelievingDocuments } from '../../../src/features/recovery-points/believing-documents.ts';
+import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { PointSeals } from '../../../src/features/recovery-points/point-seals.ts';
+import { exchangeBackups } from '../../../src/features/recovery-points/save-backups.ts';
 import { summarizeScan } from '../../../src/features/status/summarize-scan.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
 import { MemoryKeyService } from '../../support/memory/memory-key-service.ts';
 import { MemorySealer } from '../../support/memory/memory-sealer.ts';
 import { person } from '../../support/recovery-builders.ts';
-import { DAY_MS, MINUTE_MS, WatchWorld } from '../../support/watch-world.ts';
+import { aWatchPolicy, DAY_MS, MINUTE_MS, WatchWorld } from '../../support/watch-world.ts';
 
 const SUMMARY = { kind: 'summary', hsm: 'contoso' } as const;
 const RESOURCE = 'https://contoso.managedhsm.azure.net';
@@ -69,6 +72,17 @@ class ConsoleWorld extends WatchWorld {
     return listKeys(this.summaries, ['contoso'], KeyQuery.parse(query), new Map());
   }
 
+  /** The verification finds the key's only backup damaged: it is noted, and the catalogue names it no more. */
+  async findDamaged(key: string) {
+    const { blob = '' } = (await readCatalogue(this.state, 'contoso')).keys[key] ?? {};
+    const verify = {
+      ...{ format: 1, hsm: 'contoso', runId: 'r', startedAt: 1, endedAt: 2, checked: 1, bytes: 1, found: 1 },
+      damaged: { [blob]: 2 },
+    };
+    await this.state.write({ kind: 'verify', hsm: 'contoso' }, JSON.stringify(verify), 'absent');
+    await exchangeBackups(this.state, 'contoso', [{ key, blob, replacement: undefined }]);
+  }
+
   /** Changes the stored summary as somebody could who can write the storage. */
   async tamper(change: (text: string) => string) {
     const stored = await this.state.read(SUMMARY);
@@ -82,6 +96,17 @@ async function aWorld(keys: readonly string[] = ['orders', 'users']): Promise<Co
     world.hsm.createKey(key);
     await world.backUp(key);
   }
+  return world;
+}
+
+/** A world whose only key was purged, and whose backup brings it back. */
+async function purgedWorld(): Promise<ConsoleWorld> {
+  const world = await aWorld(['orders']);
+  await world.look();
+  world.hsm.deleteKey('orders');
+  await world.look();
+  await world.clock.advance(91 * DAY_MS);
+  await world.scanned();
   return world;
 }
 
@@ -183,6 +208,47 @@ describe('the home page', () => {
     await log.note(acknowledgementEvent(finding, person('bob'), 'TICKET-1'));
 
     expect((await world.home()).hsm).toMatchObject({ lost: [], counts: { lost: 0, acknowledged: 1 } });
+  });
+
+  it('counts a purged key as lost whose last backup was found damaged, from the finding to the acknowledgement', async () => {
+    const world = await purgedWorld();
+    expect(await world.home()).toMatchObject({ verdict: 'safe' });
+    expect((await world.keys()).items).toMatchObject([{ key: 'orders', state: 'purged', word: 'safe' }]);
+
+    await world.findDamaged('orders');
+    await world.clock.advance(MINUTE_MS);
+    await world.scanned();
+    const home = await world.home();
+    expect(home).toMatchObject({
+      sentence: '1 key LOST. Not every key is safe.',
+      hsm: { counts: { lost: 1, restorable: 0 } },
+    });
+    expect((await world.keys()).items).toMatchObject([
+      { key: 'orders', state: 'purged', word: 'lost', coverage: 'none' },
+    ]);
+    const id = home.hsm?.lost[0]?.finding ?? '';
+    expect(id).not.toBe('');
+    const log = new ChainedAuditLog(world.auditStore, world.anchor, world.clock);
+    await log.note(acknowledgementEvent({ id, hsm: 'contoso', key: 'orders' }, person('bob'), 'TICKET-1'));
+    expect((await world.home()).verdict).toBe('safe');
+    await world.scanned();
+    expect((await world.home()).hsm).toMatchObject({ lost: [], counts: { acknowledged: 1 } });
+  });
+
+  it('calls a purged key left out, not safe, that was never to have a backup', async () => {
+    const world = new ConsoleWorld();
+    world.policy = aWatchPolicy({ selection: { ...EVERY_KEY, excludeTags: ['backup=never'] } });
+    world.hsm.createKey('scratch', { tags: { backup: 'never' } });
+    await world.look();
+    world.hsm.deleteKey('scratch');
+    await world.look();
+    await world.clock.advance(91 * DAY_MS);
+    await world.scanned();
+
+    expect((await world.home()).verdict).toBe('safe');
+    expect((await world.keys()).items).toMatchObject([
+      { key: 'scratch', state: 'purged', word: 'excluded', coverage: 'excluded' },
+    ]);
   });
 
   it('says why an HSM cannot be told of whose summary is damaged, and hides no other', async () => {

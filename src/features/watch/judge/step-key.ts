@@ -220,10 +220,12 @@ function tellPurges(
     const judged = classifyPurged(context, name, proof, proof.foundBy === 'look' ? former : entry);
     findings.push(judged.finding);
     if (judged.pin !== undefined) pins.push(judged.pin);
+    const { coverage } = judged;
+    const isOnlyExcluded = purge === undefined || purge.excluded === true;
     const known = proof.foundBy === 'look' && proof.known.state === 'deleted' ? proof.known : undefined;
     const isExpiry = known !== undefined && known.scheduledPurgeAt <= context.now + CLOCK_SKEW_MS;
     purge = enter(purge, { at: context.now, record: recordOf(proof), isExpiry, known });
-    const { coverage } = judged;
+    if (coverage === 'excluded' && isOnlyExcluded) purge = { ...purge, excluded: true };
     if (coverage === 'none') purge = { ...purge, lost: 'key' };
     else if (coverage === 'partial' && purge.lost === undefined) purge = { ...purge, lost: 'newest-version' };
   }

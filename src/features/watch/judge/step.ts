@@ -16,10 +16,8 @@ import type { FormerBackups } from '../observe/former-backups.ts';
 import { classifyDeleted } from './classify-deleted.ts';
 import { classifyHsm, classifyUnreachable } from './classify-hsm.ts';
 import { classifyUses } from './classify-use.ts';
+import { keptPurges, notePurges } from './judge-purges.ts';
 import { type KeyAfter, stepKey } from './step-key.ts';
-
-/** Purges of names that no backup remembers are forgotten after this: longer than any retention. */
-const FORGET_PURGES_MS = 100 * 86_400_000;
 
 /** What a scan found. */
 export interface ScanFacts {
@@ -42,7 +40,8 @@ export interface Step {
 export function step(context: JudgeContext, state: WatchState, facts: ScanFacts): Step {
   const watchingSince = state.watchingSince ?? context.now;
   const keys = new NameMap<KnownKey>();
-  const purges = new NameMap(keptPurges(context, state, facts.catalogue));
+  const past = notePurges(context, state, facts);
+  const purges = new NameMap(keptPurges(context, past, facts.catalogue));
   const pins = new Set(state.pins);
   const findings: Finding[] = [];
   const deletes = Map.groupBy(facts.signals.deletes, ({ key }) => foldName(key));
@@ -54,7 +53,7 @@ export function step(context: JudgeContext, state: WatchState, facts: ScanFacts)
       name,
       known: ownValue(state.keys, name),
       lookedAt: state.lookedAt,
-      pastPurge: ownValue(state.purges, name),
+      pastPurge: ownValue(past, name),
       entry,
       former: facts.former.has(name) ? facts.former.get(name) : entry,
       deletes: deletes.get(foldName(name)) ?? [],
@@ -135,10 +134,4 @@ function withUses(context: JudgeContext, after: KeyAfter, name: string, signals:
   if (uses.length === 0) return after;
   const { known, findings } = classifyUses(context, after.known, uses);
   return { ...after, known, findings: [...after.findings, ...findings] };
-}
-
-function keptPurges({ now }: JudgeContext, state: WatchState, catalogue: Catalogue) {
-  return Object.entries(state.purges).filter(
-    ([name, { at }]) => ownValue(catalogue.keys, name) !== undefined || now - at < FORGET_PURGES_MS,
-  );
 }

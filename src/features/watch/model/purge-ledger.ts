@@ -1,5 +1,6 @@
 /** Keeps apart the purges of one name: those reported already, and those the audit log reports late or once more. */
 import { definedOnly } from '../../../core/defined-only.ts';
+import { type KeySelection, reasonToSkipName } from '../../../core/model/selection.ts';
 import { CLOCK_SKEW_MS } from '../../../core/time.ts';
 import type { KeySignal } from './observation.ts';
 import type { DeletedKey, WatchState } from './watch-state.ts';
@@ -52,13 +53,24 @@ export function enter(
     // The service logs no request when a retention ends.
     awaitsRecord: reported.record === undefined && !reported.isExpiry,
     records: reported.record === undefined ? records : remember(records, reported.record.at),
-    ...(past?.lost === undefined ? {} : { lost: past.lost }),
+    // Of the purge before nothing will be asked any more: what is lost of it stays lost.
+    ...definedOnly({ lost: past && lostOf(past) }),
     ...definedOnly({
       deletedAt: reported.known?.deletedAt,
       deletedBy: reported.known?.deletedBy,
       purgedBy: reported.record?.caller,
     }),
   };
+}
+
+/** What no backup brings back of a purged key; undefined where one brings all of it back. */
+export function lostOf({ lost, backupGoneSince }: PastPurge): PastPurge['lost'] {
+  return backupGoneSince === undefined ? lost : 'key';
+}
+
+/** Whether a purged key without a backup was to have none, as far as that is known. */
+export function isExcused(name: string, { excluded }: PastPurge, selection: KeySelection): boolean {
+  return excluded === true || reasonToSkipName(name, selection) !== undefined;
 }
 
 function remember(records: readonly number[], at: number): number[] {

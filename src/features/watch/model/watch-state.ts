@@ -57,6 +57,10 @@ const PastPurge = z.strictObject({
   records: z.array(Time),
   /** What no backup brings back; absent where one does, and in what was noted before this was. */
   lost: z.enum(['key', 'newest-version']).exactOptional(),
+  /** Of no backup, for the settings left out every key of the name that was purged; absent in what was noted before this was. */
+  excluded: z.literal(true).exactOptional(),
+  /** Since when the catalogue names no backup of the purged key any more; absent while it does, and where `lost` is the key. */
+  backupGoneSince: Time.exactOptional(),
   /** Of the last purge, as far as it is known: when the key had been deleted, by whom, and who purged it. */
   deletedAt: Time.exactOptional(),
   deletedBy: Caller.exactOptional(),
