@@ -98,10 +98,11 @@ const DRILL_ENDED = defineEvent({
 
 export const DRILL_EVENTS = [DRILL_FAILED, DRILL_OVERDUE, DRILL_REFUSED, DRILL_BROKEN, DRILL_ENDED];
 
-/** The event of a result that failed. The same recovery point is reported once. */
-export function failedEvent({ hsm, key, drillHsm, point, reasons, endedAt }: DrillResult): CloudEvent {
+/** The event of a result that failed. */
+export function failedEvent(result: DrillResult): CloudEvent {
+  const { hsm, key, drillHsm, point, reasons, endedAt, runId } = result;
   return toCloudEvent({
-    id: eventIdOf(`drill-failed ${hsm} ${key} ${point.sha256}`),
+    id: eventIdOf(`drill-failed ${hsm} ${key} ${point.sha256} ${runId}`),
     type: DRILL_FAILED.type,
     subject: subjectOf(hsm, key),
     time: isoTime(endedAt),

@@ -6,6 +6,7 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { foldName } from '../../core/model/key-name.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { Serializer } from '../../core/serializer.ts';
+import { failedEvent } from './events.ts';
 import { type DrillState, type JournalLine, updateDrillState } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
 import { fileResults } from './model/results.ts';
@@ -53,11 +54,14 @@ export class Journal {
     await this.change((state) => ({ ...state, journal: others(state, line) }));
   }
 
-  /** Notes what came of it, and with `removed` that nothing of it is left. */
+  /**
+   * Notes what came of it, and with `removed` that nothing of it is left. What is to be said and done of a failure is noted in the same
+   * write: a process that dies later loses none of it.
+   */
   async close(line: JournalLine, result: DrillResult, removed: boolean, signal: AbortSignal): Promise<void> {
     const sealed = await this.#sealed(result, signal);
     const state = await this.change((before) => ({
-      ...before,
+      ...(result.verdict === 'failed' ? withFailure(before, result) : before),
       journal: removed ? others(before, line) : before.journal,
       unfiled: [...before.unfiled.filter((one) => !isSameKey(one, sealed)), sealed],
     }));
@@ -95,6 +99,17 @@ export class Journal {
     if (seals?.sealer === undefined || hsm === undefined) return facts;
     return { ...facts, seal: await seals.sealer.seal('drill', { hsm, facts }, signal) };
   }
+}
+
+function withFailure(state: DrillState, result: DrillResult): DrillState {
+  const { hsm, key } = result;
+  const { toBackUp = [], outbox } = state;
+  const event = failedEvent(result);
+  return {
+    ...state,
+    outbox: [...outbox.filter(({ id }) => id !== event.id), event],
+    toBackUp: [...toBackUp.filter((one) => !isSameKey(one, result)), { hsm, key }],
+  };
 }
 
 function others({ journal }: DrillState, line: JournalLine): JournalLine[] {

@@ -1,6 +1,7 @@
 /** What a run says when it has ended: in its memory, in the log and as events. */
+import { isWardenError } from '../../core/errors.ts';
 import { DAY_MS } from '../../core/time.ts';
-import { endedEvent, failedEvent, type Overdue, overdueEvent, refusedEvent } from './events.ts';
+import { endedEvent, type Overdue, overdueEvent, refusedEvent } from './events.ts';
 import type { Journal } from './journal.ts';
 import { type DrillRun, withRun } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
@@ -44,12 +45,9 @@ export async function reportRun(
   }: { readonly run: DrillRun; readonly results: readonly DrillResult[]; readonly known: readonly Known[] },
   signal: AbortSignal,
 ): Promise<DrillRun> {
-  const { site, journal, clock, logger, askBackup } = deps;
+  const { site, journal, clock, logger } = deps;
   const now = clock.now();
-  const failed = results.filter(({ verdict }) => verdict === 'failed');
-  for (const { hsm, key } of failed) await askBackup?.(hsm, key);
   const events = [
-    ...failed.map(failedEvent),
     ...overdueOf(known, results, days, site.name, now).map((one) => overdueEvent(one, now)),
     endedEvent(site.name, run, now),
   ];
@@ -79,7 +77,28 @@ export async function reportRun(
   if (run.failed + run.blocked + residue === 0) logger.info('drills ended', fields);
   else logger.error('drills ended with keys that are not proven', fields);
   await publishDrills(deps, site.name, signal);
+  await askBackups(deps);
   return run;
+}
+
+/** Asks for a fresh backup of each key that failed. A request that nobody takes now is made again at the end of the next run. */
+async function askBackups({ site, journal, logger, askBackup }: Deps): Promise<void> {
+  const { toBackUp = [] } = await journal.file();
+  const asked = new Set<string>();
+  for (const { hsm, key } of toBackUp) {
+    try {
+      await askBackup?.(hsm, key);
+      asked.add(`${hsm}/${key}`);
+    } catch (error) {
+      if (!isWardenError(error)) throw error;
+      logger.error('no fresh backup could be asked for', { hsm, key, drillHsm: site.name, error });
+    }
+  }
+  if (asked.size === 0) return;
+  await journal.change(({ toBackUp: wanted = [], ...rest }) => ({
+    ...rest,
+    toBackUp: wanted.filter(({ hsm, key }) => !asked.has(`${hsm}/${key}`)),
+  }));
 }
 
 /** Of each HSM the keys that were not proven in time, with what this run has proven taken into account. */

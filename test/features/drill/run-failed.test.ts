@@ -1,0 +1,54 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
+import { damage, hsmBut } from '../../support/drill-faults.ts';
+import { DrillWorld } from '../../support/drill-world.ts';
+
+let world: DrillWorld;
+
+beforeEach(async () => {
+  world = await DrillWorld.start();
+  await world.client.createEcKey('orders');
+  await world.client.createEcKey('other');
+  await world.backUp();
+});
+afterEach(() => world.close());
+
+const ORDERS = 'hsms/contoso/keys/orders';
+const DUE = { kind: 'due' as const };
+const failedKeys = () =>
+  world.sink.accepted.flatMap(({ type, subject }) => (type === 'HsmWarden.DrillFailed' ? [subject] : []));
+
+test('a failure is reported, and the run ends, though no fresh backup can be asked for; the next run asks', async () => {
+  await damage(world, 'orders');
+  const askBackup = async () => {
+    throw new WardenError('storage-forbidden', { message: 'The queue may not be used.' });
+  };
+
+  expect(await world.run({}, { ...world.deps(), askBackup })).toMatchObject({ failed: 1 });
+
+  expect(failedKeys()).toEqual([ORDERS]);
+  expect(world.logger.lines.map(({ message }) => message)).toContain('no fresh backup could be asked for');
+  await world.run({ runId: 'run-2', what: DUE }, undefined, { nightly: false });
+  expect(world.asked).toEqual(['contoso/orders']);
+});
+
+test('a failure is reported though the process dies before the end of its run', async () => {
+  await damage(world, 'orders');
+  const real = world.hsm;
+  let lists = 0;
+  const dying = hsmBut(real, {
+    // The list at the beginning is answered; the one at the end, when all keys have their results, is not.
+    listKeys: async (...args) => {
+      lists += 1;
+      if (lists > 1) throw new Error('killed');
+      return real.keys.listKeys(...args);
+    },
+  });
+  await expect(world.run({}, world.deps(dying), { nightly: false })).rejects.toThrow('killed');
+  expect(failedKeys()).toEqual([]);
+
+  expect(await world.run()).toMatchObject({ failed: 1 });
+
+  expect(failedKeys()).toEqual([ORDERS]);
+  expect(world.asked).toEqual(['contoso/orders']);
+});

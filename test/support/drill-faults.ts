@@ -1,0 +1,43 @@
+/** What goes wrong in the tests of drills: recovery points that bring nothing back, and drill HSMs that answer otherwise. */
+import { sha256Hex } from '../../src/core/sha256.ts';
+import type { DrillHsm } from '../../src/features/drill/ports.ts';
+import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
+import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
+import type { DrillWorld } from './drill-world.ts';
+
+/** Makes the newest recovery point of a key a damaged one: each call another. */
+export async function damage({ state, backups }: DrillWorld, key: string): Promise<void> {
+  const known = (await readCatalogue(state, 'contoso')).keys[key];
+  if (known === undefined) throw new Error(`expected a backup of ${key}`);
+  const capturedAt = known.record.capturedAt + 60_000;
+  const bytes = Uint8Array.from((await backups.fetch({ blob: known.blob })).bytes);
+  bytes.fill(bytes[200] === 0x41 ? 0x42 : 0x41, 200, 210);
+  const record = { ...known.record, capturedAt, bytes: bytes.length, sha256: sha256Hex(bytes) };
+  const stored = await backups.put(record, bytes);
+  await saveBackups(state, 'contoso', [{ ...stored, storedAt: capturedAt }]);
+}
+
+/** The drill HSM, but for what `keys` and `other` say. */
+export function hsmBut(
+  real: DrillHsm,
+  keys: Partial<DrillHsm['keys']>,
+  other: Partial<Omit<DrillHsm, 'keys'>> = {},
+): DrillHsm {
+  return {
+    name: real.name,
+    sign: (...args) => real.sign(...args),
+    open: (...args) => real.open(...args),
+    deleteKey: (...args) => real.deleteKey(...args),
+    purgeKey: (...args) => real.purgeKey(...args),
+    ...other,
+    keys: {
+      hsm: real.name,
+      listKeys: (...args) => real.keys.listKeys(...args),
+      listDeletedKeys: (...args) => real.keys.listDeletedKeys(...args),
+      listVersions: (...args) => real.keys.listVersions(...args),
+      getKey: (...args) => real.keys.getKey(...args),
+      restoreKey: (...args) => real.keys.restoreKey(...args),
+      ...keys,
+    },
+  };
+}
