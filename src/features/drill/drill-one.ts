@@ -23,7 +23,11 @@ export class DrillOne {
   readonly #deps: OneDeps;
   readonly #names = new NamedSerializers();
   /** Results that wait for what the others say of the security domain. */
-  readonly #doubtful: { readonly line: JournalLine; readonly result: DrillResult }[] = [];
+  readonly #doubtful: {
+    readonly line: JournalLine;
+    readonly result: DrillResult;
+    readonly isKnown: boolean;
+  }[] = [];
   /** Keys whose name in the drill HSM was taken while others were drilled: a backup may hold the key of another name. */
   readonly #again: Candidate[] = [];
 
@@ -43,11 +47,11 @@ export class DrillOne {
       const result = await this.#drill(candidate, 'alone', signal);
       if (result !== undefined) results.push(result);
     }
-    for (const { line, result } of this.#doubtful.splice(0)) {
+    for (const { line, result, isKnown } of this.#doubtful.splice(0)) {
       const settled = this.#deps.sharesDomain(result.hsm)
         ? { ...result, verdict: 'failed' as const, reasons: [NOT_READABLE] }
         : { ...result, reasons: [...result.reasons, OTHER_DOMAIN] };
-      await this.#deps.journal.close(line, settled, true, signal);
+      await this.#deps.journal.close(line, settled, { removed: true, isKnown }, signal);
       results.push(settled);
     }
     return results;
@@ -55,6 +59,7 @@ export class DrillOne {
 
   async #drill(candidate: Candidate, chance: 'among others' | 'alone', signal: AbortSignal) {
     const { hsm, key, entry, enrolments } = candidate;
+    const isKnown = candidate.unproven === 'failed';
     const { journal, clock, runId, resourceOf } = this.#deps;
     const startedAt = clock.now();
     const line: JournalLine = { hsm, key, point: pointOf(entry), runId, at: startedAt };
@@ -82,10 +87,10 @@ export class DrillOne {
     const removed = proof.made ? await removeKey(this.#deps, name, signal) : true;
     const result = this.#resultOf(line, proof, removed, clock.now() - from);
     if (proof.foreign === true) {
-      this.#doubtful.push({ line, result });
+      this.#doubtful.push({ line, result, isKnown });
       return undefined;
     }
-    await journal.close(line, result, removed, signal);
+    await journal.close(line, result, { removed, isKnown }, signal);
     return result;
   }
 

@@ -56,12 +56,17 @@ export class Journal {
 
   /**
    * Notes what came of it, and with `removed` that nothing of it is left. What is to be said and done of a failure is noted in the same
-   * write: a process that dies later loses none of it.
+   * write: a process that dies later loses none of it. With `isKnown` that was done when this recovery point failed before.
    */
-  async close(line: JournalLine, result: DrillResult, removed: boolean, signal: AbortSignal): Promise<void> {
+  async close(
+    line: JournalLine,
+    result: DrillResult,
+    { removed, isKnown }: { readonly removed: boolean; readonly isKnown: boolean },
+    signal: AbortSignal,
+  ): Promise<void> {
     const sealed = await this.#sealed(result, signal);
     const state = await this.change((before) => ({
-      ...(result.verdict === 'failed' ? withFailure(before, result) : before),
+      ...(result.verdict === 'failed' && !isKnown ? withFailure(before, result) : before),
       journal: removed ? others(before, line) : before.journal,
       unfiled: [...before.unfiled.filter((one) => !isSameKey(one, sealed)), sealed],
     }));

@@ -11,6 +11,8 @@ export interface DrillCandidate {
   /** The listed key's times: they differ when the key has changed. */
   readonly createdAt: number;
   readonly updatedAt: number;
+  /** Set when the last drill did not prove the key: it `failed` on this very recovery point, or was of an older one, since `replaced`. */
+  readonly unproven?: 'failed' | 'replaced';
 }
 
 /** What the last drill of a key that ended with an answer was about. */
@@ -20,7 +22,7 @@ export interface LastDrill extends Pick<DrillCandidate, 'createdAt' | 'updatedAt
 }
 
 /** Why a key is drilled. */
-type DrillReason = 'new' | 'changed' | 'due' | 'oldest' | 'requested';
+type DrillReason = 'new' | 'changed' | 'failed' | 'due' | 'oldest' | 'requested';
 
 /** One key of a plan. */
 export interface PlannedDrill<Candidate extends DrillCandidate = DrillCandidate> {
@@ -55,7 +57,9 @@ export function planDrills<Candidate extends DrillCandidate>(
   const all = candidates
     .map((candidate) => judge(candidate, lastOf(candidate), policy, now))
     .sort((a, b) => a.dueAt - b.dueAt || order(a.candidate, b.candidate));
-  const chosen = new Set(all.filter(({ reason }) => reason !== 'oldest'));
+  // What failed fails again until there is another recovery point: once a night is enough.
+  const waits = policy.nightly ? ['oldest'] : ['oldest', 'failed'];
+  const chosen = new Set(all.filter(({ reason }) => !waits.includes(reason)));
   if (policy.nightly) {
     const share = Math.ceil(all.length / policy.days);
     for (const one of all.filter(({ reason }) => reason === 'oldest').slice(0, share)) chosen.add(one);
@@ -79,11 +83,13 @@ function judge<Candidate extends DrillCandidate>(
   { days, nextRunAt }: DrillPolicy,
   now: number,
 ): PlannedDrill<Candidate> {
-  const { capturedAt, createdAt, updatedAt } = candidate;
+  const { capturedAt, createdAt, updatedAt, unproven } = candidate;
   // A clock that was ahead may have dated the backup: it does not put the proof off.
-  if (last === undefined) return { candidate, reason: 'new', dueAt: Math.min(capturedAt, now) + FRESH_MS };
+  const freshDueAt = Math.min(capturedAt, now) + FRESH_MS;
+  if (unproven === 'failed') return { candidate, reason: 'failed', dueAt: freshDueAt };
+  if (last === undefined || unproven === 'replaced') return { candidate, reason: 'new', dueAt: freshDueAt };
   if (last.createdAt !== createdAt || last.updatedAt !== updatedAt) {
-    return { candidate, reason: 'changed', dueAt: Math.min(capturedAt, now) + FRESH_MS };
+    return { candidate, reason: 'changed', dueAt: freshDueAt };
   }
   // Proven by a clock that was ahead: nobody knows how old the proof is.
   if (last.provenAt > now) return { candidate, reason: 'due', dueAt: now };

@@ -1,8 +1,11 @@
 /** Reads what there is to drill: of every key the newest recovery point that counts, and what its last drill came to. */
+
+import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isSameName } from '../../core/model/key-name.ts';
 import { type CatalogueEntry, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
 import { type Enrolment, readEnrolments } from './model/enrolments.ts';
+import { type DrillResult, isConclusive } from './model/result.ts';
 import { type BelieveDeps, goodOf, type ResultsByKey, readResults } from './model/results.ts';
 import type { DrillCandidate, LastDrill } from './plan.ts';
 
@@ -35,7 +38,8 @@ export async function readKnown(deps: SelectDeps, hsm: string, signal: AbortSign
   ]);
   const candidates = Object.values(keys).map((entry): Candidate => {
     const { key, capturedAt, createdAt, updatedAt } = entry.record;
-    const kind = results.get(key)?.last.kind ?? 'unknown';
+    const last = results.get(key)?.last;
+    const kind = last?.kind ?? 'unknown';
     return {
       hsm,
       key,
@@ -45,9 +49,16 @@ export async function readKnown(deps: SelectDeps, hsm: string, signal: AbortSign
       updatedAt,
       entry,
       enrolments: enrolments.get(key) ?? [],
+      ...definedOnly({ unproven: unprovenOf(entry, last) }),
     };
   });
   return { hsm, candidates, never: [], results };
+}
+
+function unprovenOf({ record }: CatalogueEntry, last: DrillResult | undefined): DrillCandidate['unproven'] {
+  if (last === undefined || isConclusive(last)) return undefined;
+  if (last.point.sha256 !== record.sha256) return 'replaced';
+  return last.verdict === 'failed' ? 'failed' : undefined;
 }
 
 /** The last drill of a candidate that proved something. */

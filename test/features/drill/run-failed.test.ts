@@ -52,3 +52,28 @@ test('a failure is reported though the process dies before the end of its run', 
   expect(failedKeys()).toEqual([ORDERS]);
   expect(world.asked).toEqual(['contoso/orders']);
 });
+
+test('a proven key whose newer recovery point fails waits for a fresh backup, and that is drilled within the hour', async () => {
+  const hourly = (runId: string) => world.run({ runId, what: DUE }, undefined, { nightly: false });
+  await world.run();
+  await damage(world, 'orders');
+  expect(await world.run({ runId: 'run-2' })).toMatchObject({ failed: 1 });
+
+  expect(await hourly('run-3')).toMatchObject({ planned: 0 });
+  await damage(world, 'orders');
+
+  expect(await hourly('run-4')).toMatchObject({ planned: 1, failed: 1 });
+});
+
+test('one recovery point that fails again each night is reported once, and one fresh backup is asked for', async () => {
+  await damage(world, 'orders');
+  await world.run();
+
+  expect(await world.run({ runId: 'run-2', what: DUE }, undefined, { nightly: false })).toMatchObject({
+    planned: 0,
+  });
+  expect(await world.run({ runId: 'run-3', what: DUE })).toMatchObject({ failed: 1 });
+
+  expect(failedKeys()).toEqual([ORDERS]);
+  expect(world.asked).toEqual(['contoso/orders']);
+});
