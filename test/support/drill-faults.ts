@@ -6,12 +6,27 @@ import { saveBackups } from '../../src/features/recovery-points/save-backups.ts'
 import type { DrillWorld } from './drill-world.ts';
 
 /** Makes the newest recovery point of a key a damaged one: each call another. */
-export async function damage({ state, backups }: DrillWorld, key: string): Promise<void> {
+export async function damage(world: DrillWorld, key: string): Promise<void> {
+  const bytes = await bytesOf(world, key);
+  bytes.fill(bytes[200] === 0x41 ? 0x42 : 0x41, 200, 210);
+  await plant(world, key, bytes);
+}
+
+/** Makes the newest recovery point of a key the backup of `other`. */
+export async function plantOther(world: DrillWorld, key: string, other: string): Promise<void> {
+  await plant(world, key, await bytesOf(world, other));
+}
+
+async function bytesOf({ state, backups }: DrillWorld, key: string): Promise<Uint8Array> {
+  const { keys } = await readCatalogue(state, 'contoso');
+  return Uint8Array.from((await backups.fetch({ blob: keys[key]?.blob ?? '' })).bytes);
+}
+
+/** Stores a backup as somebody who can write everything does where nothing is sealed. */
+async function plant({ state, backups }: DrillWorld, key: string, bytes: Uint8Array): Promise<void> {
   const known = (await readCatalogue(state, 'contoso')).keys[key];
   if (known === undefined) throw new Error(`expected a backup of ${key}`);
   const capturedAt = known.record.capturedAt + 60_000;
-  const bytes = Uint8Array.from((await backups.fetch({ blob: known.blob })).bytes);
-  bytes.fill(bytes[200] === 0x41 ? 0x42 : 0x41, 200, 210);
   const record = { ...known.record, capturedAt, bytes: bytes.length, sha256: sha256Hex(bytes) };
   const stored = await backups.put(record, bytes);
   await saveBackups(state, 'contoso', [{ ...stored, storedAt: capturedAt }]);

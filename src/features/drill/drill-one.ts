@@ -1,8 +1,8 @@
 /** One key of a run: journal, proof, removal, result. */
-import { foldName } from '../../core/model/key-name.ts';
+import { foldName, isSameName } from '../../core/model/key-name.ts';
 import { NamedSerializers } from '../../core/serializer.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
-import { type CleanupDeps, removeKey } from './cleanup.ts';
+import { type CleanupDeps, findKeys, ownNames, removeKey } from './cleanup.ts';
 import type { Journal } from './journal.ts';
 import type { JournalLine } from './model/drill-state.ts';
 import type { DrilledPoint, DrillResult } from './model/result.ts';
@@ -75,6 +75,7 @@ export class DrillOne {
           name = other;
           await journal.open({ ...line, restoredAs: other }, signal);
         },
+        findOther: () => this.#unnamed(signal),
       },
       signal,
     );
@@ -92,6 +93,12 @@ export class DrillOne {
     }
     await journal.close(line, result, { removed, isKnown }, signal);
     return result;
+  }
+
+  async #unnamed(signal: AbortSignal): Promise<string | undefined> {
+    const { active } = await findKeys(this.#deps, signal);
+    const own = ownNames((await this.#deps.journal.read()).journal);
+    return active.find((name) => !own.some((mine) => isSameName(mine, name)));
   }
 
   #resultOf(

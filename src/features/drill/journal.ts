@@ -43,6 +43,11 @@ export class Journal {
     return this.#next;
   }
 
+  /** The stored state, with all that was noted before. */
+  read(): Promise<DrillState> {
+    return this.change((state) => state);
+  }
+
   /** Notes a key that is about to be restored. Fails with `seal-unavailable`, too: an unsealed line would count for nothing. */
   async open(line: JournalLine, signal: AbortSignal): Promise<void> {
     const sealed = await this.#sealed(line, signal);
@@ -76,7 +81,7 @@ export class Journal {
   /** Files what is not filed yet. Killed in between, the same is filed once more. */
   file(): Promise<DrillState> {
     return this.#filing.run(async () => {
-      const { unfiled } = await this.change((state) => state);
+      const { unfiled } = await this.read();
       const byHsm = Map.groupBy(unfiled, ({ hsm }) => hsm);
       for (const [hsm, results] of byHsm) await fileResults(this.#deps.state, hsm, results);
       const filed = new Set(unfiled.map((one) => JSON.stringify(one)));

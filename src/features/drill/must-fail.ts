@@ -49,37 +49,48 @@ export async function drillWrongOnes(
   };
   const passed: string[] = [];
   for (const [what, found] of Object.entries(wrong)) {
-    if (await passes(deps, right, found, signal)) passed.push(what);
+    if (await passes(deps, { right, other }, found, signal)) passed.push(what);
   }
   return passed;
 }
 
 async function passes(
   deps: MustFailDeps,
-  { hsm, key, enrolments, entry }: Candidate,
+  { right, other }: { readonly right: Candidate; readonly other: Candidate },
   found: FetchedBackup,
   signal: AbortSignal,
 ): Promise<boolean> {
   const { journal, clock, resourceOf } = deps;
+  const { hsm, enrolments, entry } = right;
   const wrong: CatalogueEntry = { ...entry, record: found.stored.record };
-  const line: JournalLine = { hsm, key, point: pointOf(wrong), runId: 'must-fail', at: clock.now() };
+  // Either key may come back: both are noted before the restore, and both names are removed.
+  const lines = [right, other].map(
+    (one): JournalLine => ({
+      hsm: one.hsm,
+      key: one.key,
+      point: pointOf(one === right ? wrong : one.entry),
+      runId: 'must-fail',
+      at: clock.now(),
+    }),
+  );
   const backups: BackupStore = { ...onlyThis(found), put: async () => found.stored };
-  let name = key;
   const proof = await proveKey(
     { ...deps, backups },
     {
       entry: wrong,
       resource: resourceOf(hsm) ?? hsm,
       enrolments,
-      note: () => journal.open(line, signal),
-      noteOther: async (restoredAs) => {
-        name = restoredAs;
-        await journal.open({ ...line, restoredAs }, signal);
+      note: async () => {
+        for (const line of lines) await journal.open(line, signal);
       },
+      noteOther: async () => undefined,
+      findOther: async () => other.key,
     },
     signal,
   );
-  if (!proof.made || (await removeKey(deps, name, signal))) await journal.forget(line);
+  for (const line of lines) {
+    if (!proof.made || (await removeKey(deps, line.key, signal))) await journal.forget(line);
+  }
   return proof.verdict === 'proven' || proof.verdict === 'metadata-only';
 }
 

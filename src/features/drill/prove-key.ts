@@ -37,6 +37,8 @@ export interface ProveTask {
   readonly note: () => Promise<void>;
   /** Called with the name under which a key came back, where that is another. */
   readonly noteOther: (name: string) => Promise<void>;
+  /** A key in the drill HSM that no line of the journal names: what a restore has made whose answer was lost. */
+  readonly findOther: () => Promise<string | undefined>;
 }
 
 /** What was found; who drilled, when and where is its caller's to say. */
@@ -68,7 +70,7 @@ export async function proveKey(deps: ProveDeps, task: ProveTask, signal: AbortSi
     const { found } = fetched;
     await task.note();
     made = true;
-    const restored = await restore(deps, task.entry.record, found.bytes, timed, signal);
+    const restored = await restore(deps, task, found.bytes, timed, signal);
     const other = nameFault(task.entry.record, restored);
     if (other !== undefined) {
       await task.noteOther(restored.name);
@@ -123,7 +125,7 @@ async function fetchPoint(
 /** A restore whose answer was lost, and whose name is taken at the next try, was done: nobody else restores here. */
 async function restore(
   deps: ProveDeps,
-  { key }: CatalogueEntry['record'],
+  { entry, findOther }: ProveTask,
   bytes: Uint8Array,
   timed: Timed,
   signal: AbortSignal,
@@ -138,8 +140,10 @@ async function restore(
         deps.restores.succeeded();
         return restored;
       } catch (error) {
-        if (doubtful && isWardenError(error, 'key-name-conflict'))
-          return deps.hsm.keys.getKey(key, undefined, signal);
+        if (doubtful && isWardenError(error, 'key-name-conflict')) {
+          const made = (await present(deps, entry.record.key, signal)) ?? (await findOther());
+          if (made !== undefined) return deps.hsm.keys.getKey(made, undefined, signal);
+        }
         doubtful ||= isWardenError(error, 'hsm-unreachable', 'hsm-unavailable', 'hsm-answer-unexpected');
         if (isWardenError(error, 'hsm-throttled', 'hsm-unavailable'))
           deps.restores.throttled(error.retryAfterMs);
@@ -150,6 +154,16 @@ async function restore(
     deps.retry,
     signal,
   );
+}
+
+/** The name itself where the drill HSM has such a key; a backup may hold the key of another name. */
+async function present({ hsm }: ProveDeps, name: string, signal: AbortSignal): Promise<string | undefined> {
+  try {
+    return (await hsm.keys.getKey(name, undefined, signal)).name;
+  } catch (error) {
+    if (isWardenError(error, 'key-not-found')) return undefined;
+    throw error;
+  }
 }
 
 function repeated<T>(deps: ProveDeps, signal: AbortSignal, work: () => Promise<T>): Promise<T> {
