@@ -54,7 +54,7 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
       const hsm = app.hsms.get(request.hsm);
       const policy = sweepPolicy(app.config, hsm, app.onProgress);
       const result = await sweep({ ...app, ...hsm }, policy, request, app.signal);
-      if (result.status === 'ended') await reportUnsealed(app, result.run);
+      await reportUnsealed(app, result);
       return result;
     }),
     worker('keyBackupWorker', KEY_BACKUPS, async (app, message) => {

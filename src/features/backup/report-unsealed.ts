@@ -1,8 +1,8 @@
-/** Reports backups that could not be sealed: once a day for each HSM, by each process. */
+/** Reports backups that a run could not seal: once for each run. */
 import type { EventBus } from '../../core/events/bus.ts';
 import type { Logger } from '../../core/ports.ts';
 import { unsealedEvent } from './events.ts';
-import type { RunSummary } from './run-record.ts';
+import type { SweepResult } from './sweep.ts';
 
 /** What reporting needs. */
 export interface ReportDeps {
@@ -10,19 +10,17 @@ export interface ReportDeps {
   readonly logger: Logger;
 }
 
-/** Looks at a run that has ended. It fails for nothing: the run record and the log have each such key in any case. */
-export async function reportUnsealed(
-  { bus, logger }: ReportDeps,
-  { hsm, troubles = {}, startedAt, endedAt = startedAt }: RunSummary,
-): Promise<void> {
+/**
+ * Looks at a run that has ended, also one that had ended before: whoever ended it may have died before the report. It fails with
+ * what the topic fails with, so that the queue gives the message again.
+ */
+export async function reportUnsealed({ bus, logger }: ReportDeps, result: SweepResult): Promise<void> {
+  if (result.status !== 'ended' && result.status !== 'already-ended') return;
+  const { hsm, troubles = {}, startedAt, endedAt = startedAt } = result.run;
   const unsealed = Object.entries(troubles).filter(([, { error }]) => error?.code === 'seal-unavailable');
   const reason = unsealed[0]?.[1].error?.message;
   if (reason === undefined) return;
   const keys = unsealed.map(([key]) => key);
   logger.error('backups could not be sealed', { hsm, count: keys.length, reason });
-  try {
-    await bus.sendOnce([unsealedEvent({ hsm, keys, at: endedAt, reason })], { logger });
-  } catch (error) {
-    logger.error('backups that could not be sealed could not be reported by an event', { hsm, error });
-  }
+  await bus.sendOnce([unsealedEvent({ hsm, keys, at: endedAt, reason })], { logger });
 }
