@@ -240,6 +240,7 @@ export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEve
     'backups-unsealed',
     unsealedEvent({
       hsm: 'contoso',
+      runId: '20261121T023000Z-nightly',
       keys: ['orders', 'payroll'],
       at: SAMPLE_AT,
       reason: 'the vault of the sealing key does not answer',

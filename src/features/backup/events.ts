@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type CloudEvent, eventIdOf, subjectOf } from '../../core/events/cloud-event.ts';
 import { defineEvent, toCloudEvent } from '../../core/events/define-event.ts';
-import { DAY_MS, isoTime } from '../../core/time.ts';
+import { isoTime } from '../../core/time.ts';
 
 /** Keys that the event names; of more it has the number. */
 const NAMED = 20;
@@ -24,19 +24,20 @@ export const BACKUPS_UNSEALED = defineEvent({
   subject: z.string(),
 });
 
-/** What could not be sealed. `at` is epoch milliseconds. */
+/** What a run could not seal. `at`, its end, is epoch milliseconds. */
 export interface Unsealed {
   readonly hsm: string;
+  readonly runId: string;
   readonly keys: readonly string[];
   readonly at: number;
   readonly reason: string;
 }
 
-/** The event that reports it: the same for an HSM all day, UTC, so that an outage is reported once and not with each key. */
-export function unsealedEvent({ hsm, keys, at, reason }: Unsealed): CloudEvent {
+/** The event that reports it: one for each run, not for each key, and the same however often and late it is made. */
+export function unsealedEvent({ hsm, runId, keys, at, reason }: Unsealed): CloudEvent {
   const time = isoTime(at);
   return toCloudEvent({
-    id: eventIdOf(`backups-unsealed ${hsm} ${Math.floor(at / DAY_MS)}`),
+    id: eventIdOf(`backups-unsealed ${hsm} ${runId}`),
     type: BACKUPS_UNSEALED.type,
     subject: subjectOf(hsm, undefined),
     time,

@@ -16,11 +16,14 @@ export interface ReportDeps {
  */
 export async function reportUnsealed({ bus, logger }: ReportDeps, result: SweepResult): Promise<void> {
   if (result.status !== 'ended' && result.status !== 'already-ended') return;
-  const { hsm, troubles = {}, startedAt, endedAt = startedAt } = result.run;
-  const unsealed = Object.entries(troubles).filter(([, { error }]) => error?.code === 'seal-unavailable');
+  const { hsm, runId, troubles = {}, startedAt, endedAt = startedAt } = result.run;
+  // In the order of the keys: whoever reports the run says the same.
+  const unsealed = Object.entries(troubles)
+    .filter(([, { error }]) => error?.code === 'seal-unavailable')
+    .sort(([a], [b]) => (a < b ? -1 : 1));
   const reason = unsealed[0]?.[1].error?.message;
   if (reason === undefined) return;
   const keys = unsealed.map(([key]) => key);
   logger.error('backups could not be sealed', { hsm, count: keys.length, reason });
-  await bus.sendOnce([unsealedEvent({ hsm, keys, at: endedAt, reason })], { logger });
+  await bus.sendOnce([unsealedEvent({ hsm, runId, keys, at: endedAt, reason })], { logger });
 }

@@ -24,20 +24,37 @@ async function aWorld() {
 const OUTAGE = new WardenError('seal-unavailable', { message: 'The vault is away.' });
 
 describe('backups that could not be sealed', () => {
-  it('are one event a day, with how many, which and why', async () => {
+  it('are one event for each run, with how many, which and why', async () => {
     const { world, topic, run } = await aWorld();
     world.sealer.faults.fail('seal', OUTAGE, { times: Number.POSITIVE_INFINITY });
     await run();
+    await run();
+    world.hsm.createKey('gamma');
+    await world.clock.advance(HOUR_MS);
     await run({ ...world.message, runId: '20261124T050000Z-manual' });
 
-    expect(topic.accepted).toMatchObject([
-      {
-        type: 'HsmWarden.BackupsUnsealed',
-        subject: 'hsms/contoso',
-        data: { hsm: 'contoso', count: 2, keys: ['alpha', 'beta'], reason: expect.stringContaining('vault') },
-      },
+    const [first, second, ...more] = topic.accepted;
+    const common = { type: 'HsmWarden.BackupsUnsealed', subject: 'hsms/contoso' };
+    const reason = expect.stringContaining('vault');
+    expect([first, second, ...more]).toMatchObject([
+      { ...common, data: { hsm: 'contoso', count: 2, keys: ['alpha', 'beta'], reason } },
+      { ...common, data: { hsm: 'contoso', count: 3, keys: ['alpha', 'beta', 'gamma'], reason } },
     ]);
-    expect(BACKUPS_UNSEALED.schema.safeParse(topic.accepted[0]).success).toBe(true);
+    // An id has one meaning, whichever process sends it and whenever.
+    expect(first?.id).not.toBe(second?.id);
+    expect(BACKUPS_UNSEALED.schema.safeParse(first).success).toBe(true);
+  });
+
+  it('are the same event whichever process reports the run, and however late', async () => {
+    const { world, topic, run } = await aWorld();
+    world.sealer.faults.fail('seal', OUTAGE, { times: Number.POSITIVE_INFINITY });
+    await run();
+    await world.clock.advance(30 * HOUR_MS);
+    const another = { bus: new EventBus([topic], world.clock), logger: world.logger };
+    await reportUnsealed(another, await world.sweep({}));
+
+    const [first, second] = topic.accepted;
+    expect(second).toEqual(first);
   });
 
   it('are none where each is sealed', async () => {
