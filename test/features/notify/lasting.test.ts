@@ -32,25 +32,29 @@ describe('what lasts', () => {
     ).toBe(true);
   });
 
-  it('is not repeated once it is acknowledged, until it grows worse', async () => {
-    const world = new NotifyWorld();
-    await world.happen(aDeletion('orders', { severity: 'high' }));
-    await acknowledgeAll(world);
-    await world.pass(48 * HOUR_MS);
-    expect(world.accepted()).toHaveLength(1);
+  // A purge of the severity that the deletion had: the key is gone, which nobody has acknowledged.
+  it.each(['high', 'critical'] as const)(
+    'is not repeated once it is acknowledged, until it grows worse (a deletion of severity %s)',
+    async (severity) => {
+      const world = new NotifyWorld();
+      await world.happen(aDeletion('orders', { severity }));
+      await acknowledgeAll(world);
+      await world.pass(48 * HOUR_MS);
+      expect(world.accepted()).toHaveLength(1);
 
-    const purged = SAMPLES.get('key-purged');
-    const data = { ...purged?.data, key: 'orders' };
-    if (purged !== undefined)
-      await world.happen({ ...purged, data, time: new Date(SAMPLE_AT + 48 * HOUR_MS).toISOString() });
-    expect(world.accepted()).toHaveLength(2);
-    // The old word is not about what is worse now.
-    await world.pass(2 * HOUR_MS);
-    expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'update', 'repeat']);
-    await acknowledgeAll(world);
-    await world.pass(48 * HOUR_MS);
-    expect(world.accepted()).toHaveLength(3);
-  });
+      const purged = SAMPLES.get('key-purged');
+      const data = { ...purged?.data, key: 'orders' };
+      if (purged !== undefined)
+        await world.happen({ ...purged, data, time: new Date(SAMPLE_AT + 48 * HOUR_MS).toISOString() });
+      expect(world.accepted()).toHaveLength(2);
+      // The old word is not about what is worse now.
+      await world.pass(2 * HOUR_MS);
+      expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'update', 'repeat']);
+      await acknowledgeAll(world);
+      await world.pass(48 * HOUR_MS);
+      expect(world.accepted()).toHaveLength(3);
+    },
+  );
 
   it('says in each repeat how it ends, by the reference that every message has', async () => {
     const world = new NotifyWorld();

@@ -181,8 +181,11 @@ function change(thread: Thread, subject: string, occurrence: Occurrence, now: nu
   };
 }
 
-function isWorse(before: Member | undefined, { severity, effect }: Occurrence): boolean {
-  return effect === 'open' && (before === undefined || weightOf(severity) > weightOf(before.severity));
+function isWorse(before: Member | undefined, { severity, effect, until }: Occurrence): boolean {
+  if (effect !== 'open') return false;
+  if (before === undefined || weightOf(severity) > weightOf(before.severity)) return true;
+  // What had time left has none any more: a deleted key was purged.
+  return before.state === 'open' && before.saying.until !== undefined && until === undefined;
 }
 
 function memberOf(
