@@ -197,7 +197,7 @@ export class ChainedAuditLog implements AuditLog {
     let text = '';
     for (const { event, occurredAt, sealed } of events) {
       const line = lineBody(last, event, end.serviceTime, occurredAt, sealed);
-      const entry = entryOf(line, sealed ? await this.#seals?.sealLine(line) : undefined);
+      const entry = (sealed ? await this.#seals?.sealLine(line) : undefined) ?? entryOf(line);
       text += entryLine(entry);
       last = { seq: entry.seq, hash: entry.hash };
     }

@@ -42,6 +42,8 @@ export const AuditEntry = AuditEvent.extend({
   at: z.int().nonnegative(),
   occurredAt: z.int().nonnegative(),
   prev: Hash,
+  /** Of a line with a seal: the resource of its HSM when it was sealed. The settings may name another by now, or none. */
+  resource: z.string().exactOptional(),
   /** Of a decision, where decisions are sealed: over everything else but the hash. */
   seal: Seal.exactOptional(),
   hash: Hash,

@@ -5,7 +5,7 @@ import type { PinnedKeys } from '../../core/seal/pinned-keys.ts';
 import type { Seal, SealedFacts } from '../../core/seal/seal.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { type SealVerdict, verifySeal } from '../../core/seal/verify-seal.ts';
-import type { AuditEntry, LineBody } from './entry.ts';
+import { type AuditEntry, entryOf, type LineBody } from './entry.ts';
 
 /** What is sealed of a decision that is no line: its kind, so that the seal of one says nothing for another, and its content. */
 export interface DecisionFacts {
@@ -23,8 +23,8 @@ export interface DecisionJudge {
 
 /** Seals decisions and judges their seals, where the settings pin a key of the recovery app. */
 export interface DecisionSeals {
-  /** Seals a line at its place in the chain. Fails with `seal-unavailable`. */
-  sealLine(line: LineBody): Promise<Seal>;
+  /** The entry of a line, with the resource of its HSM, sealed at its place in the chain. Fails with `seal-unavailable`. */
+  sealLine(line: LineBody): Promise<AuditEntry>;
   /** Seals a decision that is no line. Fails with `seal-unavailable`. */
   seal(facts: DecisionFacts): Promise<Seal>;
   /** The judge, by the pinned keys. Fails with `seal-unavailable` when these cannot be read. */
@@ -42,35 +42,56 @@ export async function judgeOf(seals: Pick<DecisionSeals, 'judge'> | undefined): 
 
 /** {@link DecisionSeals} by what the platform offers. `resourceOf` says what seals name an HSM of the settings by. */
 export function decisionSeals(seals: Seals, resourceOf: (hsm: string) => string | undefined): DecisionSeals {
-  const factsOf = ({ seal: _seal, ...line }: LineBody & { readonly seal?: Seal }): SealedFacts => {
-    const resource = line.hsm === undefined ? undefined : resourceOf(line.hsm);
-    return {
-      ...(resource !== undefined && { hsm: resource }),
-      position: line.seq,
-      facts: { kind: 'line', content: line },
-    };
-  };
   const make = async (facts: SealedFacts): Promise<Seal> => {
     if (seals.sealer === undefined) throw noKey();
     return seals.sealer.seal('decision', facts);
   };
   return {
-    sealLine: (line) => make(factsOf(line)),
+    sealLine: async (line) => {
+      const resource = line.hsm === undefined ? undefined : resourceOf(line.hsm);
+      const body = resource === undefined ? line : { ...line, resource };
+      return entryOf(body, await make(factsOf(body, resource)));
+    },
     seal: (facts) => make({ facts: { ...facts } }),
-    judge: async () => judgeBy(await seals.pinned(), factsOf),
+    judge: async () => {
+      const pinned = await seals.pinned();
+      return {
+        line: (entry) => judgeLine(pinned, entry, resourceOf),
+        decision: (facts, seal) => judge(pinned, { facts: { ...facts } }, seal),
+      };
+    },
   };
 }
 
-function judgeBy(
+function factsOf(content: LineBody, resource: string | undefined): SealedFacts {
+  const about = { position: content.seq, facts: { kind: 'line', content } };
+  return resource === undefined ? about : { ...about, hsm: resource };
+}
+
+/** The line itself says what HSM it was sealed for: the settings only decide whether that is the one they name so today. */
+function judgeLine(
   pinned: PinnedKeys,
-  factsOf: (line: LineBody & { readonly seal?: Seal }) => SealedFacts,
-): DecisionJudge {
-  const judge = (facts: SealedFacts, seal: Seal | undefined): SealVerdict =>
-    seal === undefined ? { good: false, why: 'it has none' } : verifySeal(pinned, 'decision', facts, seal);
-  return {
-    line: ({ hash: _hash, ...line }) => judge(factsOf(line), line.seal),
-    decision: (facts, seal) => judge({ facts: { ...facts } }, seal),
-  };
+  { hash: _hash, seal, ...line }: AuditEntry,
+  resourceOf: (hsm: string) => string | undefined,
+): SealVerdict {
+  const { hsm, resource } = line;
+  if (hsm === undefined) return judge(pinned, factsOf(line, resource), seal);
+  const today = resourceOf(hsm);
+  if (resource === undefined) {
+    // Sealed before lines named the resource, or when the settings did not name the HSM: it may have been another.
+    const verdict = judge(pinned, factsOf(line, today), seal);
+    return verdict.good ? verdict : { good: false, why: verdict.why };
+  }
+  const verdict = judge(pinned, factsOf(line, resource), seal);
+  if (!verdict.good || resource === today) return verdict;
+  const now = today === undefined ? `name no HSM ${hsm}` : `mean ${today} by HSM ${hsm}`;
+  return { good: false, why: `it is about ${resource}, and the settings ${now}` };
+}
+
+function judge(pinned: PinnedKeys, facts: SealedFacts, seal: Seal | undefined): SealVerdict {
+  return seal === undefined
+    ? { good: false, why: 'it has none' }
+    : verifySeal(pinned, 'decision', facts, seal);
 }
 
 function noKey(): WardenError {

@@ -3,7 +3,7 @@
 import { hasRequests } from '../../core/documents/has-requests.ts';
 import type { DeadLetters, Logger } from '../../core/ports.ts';
 import { Shared } from '../../core/shared.ts';
-import type { AuditAnchor, AuditLog, AuditStore } from '../audit/audit-log.ts';
+import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { Breach, Breaches } from '../audit/breaches.ts';
 import { heightLog, reportHeight } from '../audit/height.ts';
 import { type AuditVerdict, firstProblem, verifyAudit } from '../audit/verify-audit.ts';
@@ -61,8 +61,6 @@ export interface RecoveryApp {
   readonly webhooks: Webhooks;
   readonly inventory: Inventory;
   readonly findings: Findings;
-  /** Notes what people do past the requests. */
-  readonly audit: AuditLog;
   readonly incidents: Incidents;
   readonly refusals: Refusals;
   readonly authenticator: Authenticator;
@@ -123,7 +121,6 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       webhooks,
       inventory,
       findings,
-      audit: deps.audit,
       incidents,
       refusals,
       authenticator,

@@ -1,4 +1,4 @@
-/** Lost keys, and the word of a person who has taken note of one: until then every status says LOST. */
+/** Lost keys and restores past the app, and the word of a person who has taken note of one: until then every status says LOST. */
 import { z } from 'zod';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { WardenError } from '../../../core/errors.ts';
@@ -13,6 +13,7 @@ import type { AuditAnchor, AuditLog, AuditStore } from '../../audit/audit-log.ts
 import type { DecisionSeals } from '../../audit/line-seals.ts';
 import { type LostFinding, lostFindings } from '../../watch/model/lost-findings.ts';
 import { readWatchState } from '../../watch/model/watch-state.ts';
+import { type BreakGlassBody, breakGlassEvent } from '../model/break-glass.ts';
 import type { Incidents } from './incidents.ts';
 
 const Time = z.iso.datetime();
@@ -73,6 +74,17 @@ export class Findings {
     return viewOf(finding, before ?? (await this.#acknowledged([finding])).get(id));
   }
 
+  /**
+   * Notes that `by` restores keys past the app, on an HSM of the settings, as these spell it. Fails with `hsm-unknown`,
+   * `audit-corrupt`, `seal-unavailable` or a storage code.
+   */
+  async noteBreakGlass(body: BreakGlassBody, by: Actor): Promise<void> {
+    const { hsmNames, audit } = this.#deps;
+    const hsm = hsmNames.find((name) => name.toLowerCase() === body.hsm.toLowerCase());
+    if (hsm === undefined) throw unknownHsm(body.hsm);
+    await audit.decide(breakGlassEvent({ ...body, hsm }, by));
+  }
+
   #acknowledged(findings: readonly LostFinding[]): Promise<ReadonlyMap<string, Acknowledgement>> {
     const { auditStore, anchor, decisions } = this.#deps;
     return acknowledgementsOf(auditStore, anchor, findings, decisions);
@@ -94,6 +106,14 @@ function viewOf(finding: LostFinding, acknowledgement: Acknowledgement | undefin
       ? {}
       : { acknowledged: { by: by.name, at: isoTime(at), reason } }),
   };
+}
+
+function unknownHsm(hsm: string): WardenError {
+  return new WardenError('hsm-unknown', {
+    message: `There is no HSM ${hsm} in the settings: a restore there is neither watched nor excused.`,
+    advice: 'WARDEN_HSMS names the HSMs.',
+    hsm,
+  });
 }
 
 function unknown(id: string): WardenError {

@@ -1,15 +1,13 @@
 /** The routes of what people take note of: lost keys, and restores past the app. */
 import { z } from 'zod';
 import { defineRoute, NOTHING, type RouteCall } from '../../../core/route.ts';
-import type { AuditLog } from '../../audit/audit-log.ts';
 import { type Caller, READERS, ROLES, requireCaller, requirePerson } from '../access/caller.ts';
 import { EndBody } from '../model/asking.ts';
-import { BreakGlassBody, breakGlassEvent } from '../model/break-glass.ts';
+import { BreakGlassBody } from '../model/break-glass.ts';
 import { FindingId, type Findings, FindingView } from './findings.ts';
 
 /** What these routes work with. */
 interface FindingsApp {
-  readonly audit: AuditLog;
   readonly findings: Findings;
   passGate(): Promise<void>;
 }
@@ -75,7 +73,7 @@ const breakGlass = defineRoute(
   async (call: RouteCall<FindingsApp, Caller>, { body }) => {
     const caller = requireCaller(call);
     requirePerson(caller, ROLES.approve);
-    await call.app.audit.decide(breakGlassEvent(body, caller.actor));
+    await call.app.findings.noteBreakGlass(body, caller.actor);
     return { status: 204 };
   },
 );

@@ -82,7 +82,7 @@ async function decisionLines(
   let tip = proposal.base;
   for (const { event, at } of about) {
     const line = lineBody(tip, event, now, at, seals !== undefined);
-    const entry = entryOf(line, await seals?.sealLine(line));
+    const entry = (await seals?.sealLine(line)) ?? entryOf(line);
     entries.push(entry);
     tip = { seq: entry.seq, hash: entry.hash };
   }

@@ -4,6 +4,8 @@ import { Findings } from '../../../../src/features/recovery/findings/findings.ts
 import { Incidents } from '../../../../src/features/recovery/findings/incidents.ts';
 import { lostFindings } from '../../../../src/features/watch/model/lost-findings.ts';
 import { updateWatchState } from '../../../../src/features/watch/model/watch-state.ts';
+import { entriesOf } from '../../../support/attacks/forge-log.ts';
+import { failureOf } from '../../../support/errors.ts';
 import { person } from '../../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
@@ -32,6 +34,28 @@ async function acknowledgeOnly(world: RecoveryWorld) {
   const [finding] = await findingsOf(world).list();
   return findingsOf(world).acknowledge(finding?.id ?? '', person('bob'), 'a test key');
 }
+
+describe('a break glass', () => {
+  const BODY = { from: '2026-01-01T10:00:00Z', until: '2026-01-01T12:00:00Z', reason: 'the app is lost' };
+
+  it('is noted of an HSM as the settings spell it', async () => {
+    const world = new RecoveryWorld();
+    world.sealDecisions();
+    await findingsOf(world).noteBreakGlass({ ...BODY, hsm: 'CONTOSO' }, person('bob'));
+
+    expect(entriesOf(world)).toMatchObject([
+      { event: 'break-glass-noted', hsm: 'contoso', resource: 'https://contoso.test' },
+    ]);
+  });
+
+  it('is not noted of an HSM that the settings do not name', async () => {
+    const world = new RecoveryWorld();
+    const noting = findingsOf(world).noteBreakGlass({ ...BODY, hsm: 'fabrikam' }, person('bob'));
+
+    expect((await failureOf(noting)).code).toBe('hsm-unknown');
+    expect(world.audited).toEqual([]);
+  });
+});
 
 describe('the findings', () => {
   it('are the purges that no backup makes good', async () => {

@@ -1,0 +1,141 @@
+/** What the seal of a line is worth after the HSMs of the settings have changed. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
+import {
+  type AuditEvent,
+  entryLine,
+  entryOf,
+  lineBody,
+  parseEntry,
+} from '../../../src/features/audit/entry.ts';
+import { type DecisionSeals, decisionSeals } from '../../../src/features/audit/line-seals.ts';
+import { AuditReader } from '../../../src/features/audit/log-reader.ts';
+import { verifyAudit } from '../../../src/features/audit/verify-audit.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
+import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
+import { MemorySealer } from '../../support/memory/memory-sealer.ts';
+import { person } from '../../support/recovery-builders.ts';
+
+const URL = 'https://contoso.managedhsm.azure.net';
+const ARM = '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/managedHSMs/contoso';
+type Resources = Readonly<Record<string, string>>;
+
+let clock: ManualClock;
+let store: MemoryAuditStore;
+let anchor: MemoryAuditAnchor;
+let sealer: MemorySealer;
+
+beforeEach(() => {
+  clock = new ManualClock({ now: Date.UTC(2026, 0, 1, 12) });
+  store = new MemoryAuditStore(clock);
+  anchor = new MemoryAuditAnchor();
+  sealer = new MemorySealer(clock, 'recovery');
+});
+
+/** What a process with these HSMs in its settings seals and judges with. */
+function withHsms(resources: Resources): DecisionSeals {
+  return decisionSeals({ sealer, pinned: async () => sealer.pinned }, (hsm) => resources[hsm]);
+}
+
+function about(hsm: string): AuditEvent {
+  return { event: 'break-glass-noted', actor: person('bob'), decision: 'noted', hsm };
+}
+
+async function decide(resources: Resources, event: AuditEvent): Promise<void> {
+  await new ChainedAuditLog(store, anchor, clock, withHsms(resources)).decide(event);
+}
+
+/** What a process with these HSMs makes of the log: both readers of it. */
+async function read(resources: Resources) {
+  const seals = withHsms(resources);
+  const { problems } = await verifyAudit(store, anchor, { seals });
+  const counts: (true | string)[] = [];
+  await new AuditReader(store, anchor, seals).advance((_entry, verdict) => {
+    counts.push(verdict.good ? true : verdict.why);
+  });
+  return { problems, counts };
+}
+
+/** A line as it was sealed before lines named the resource. */
+async function sealAsBefore(hsm: string, resource: string | undefined): Promise<void> {
+  const log = new ChainedAuditLog(store, anchor, clock);
+  await log.note(about(hsm));
+  const [noted] = store.lines.map((line) => parseEntry(line));
+  if (noted === undefined) throw new Error('expected a line');
+  const line = lineBody({ seq: 0, hash: noted.prev }, about(hsm), noted.at, noted.occurredAt, true);
+  const facts = { position: line.seq, facts: { kind: 'line', content: line } };
+  const entry = entryOf(
+    line,
+    await sealer.seal('decision', { ...facts, ...(resource && { hsm: resource }) }),
+  );
+  store.rewrite(() => [entryLine(entry).trimEnd()]);
+  anchor.tip = { seq: entry.seq, hash: entry.hash };
+}
+
+const CHANGES = [
+  { name: 'the HSM was taken out', before: { contoso: URL }, after: {}, says: 'name no HSM contoso' },
+  { name: 'its resource was added', before: { contoso: URL }, after: { contoso: ARM }, says: ARM },
+  { name: 'its URL was changed', before: { contoso: URL }, after: { contoso: `${URL}:8443` }, says: ':8443' },
+  { name: 'another HSM has its name', before: { contoso: ARM }, after: { contoso: URL }, says: ARM },
+];
+
+describe('after a change of the settings', () => {
+  it.each(CHANGES)(
+    'a decision does not count, and the log is whole: $name',
+    async ({ before, after, says }) => {
+      await decide(before, about('contoso'));
+      await decide(before, { ...about('contoso'), event: 'recovery-requested' });
+
+      expect(await read(before)).toEqual({ problems: [], counts: [true, true] });
+      const { problems, counts } = await read(after);
+      expect(problems).toEqual([]);
+      expect(counts).toHaveLength(2);
+      for (const why of counts) expect(why).toContain(says);
+    },
+  );
+
+  it('that names an HSM only later the log is whole, and what was noted of it does not count', async () => {
+    await decide({}, about('contoso'));
+
+    const { problems, counts } = await read({ contoso: URL });
+    expect(problems).toEqual([]);
+    expect(counts).not.toEqual([true]);
+  });
+
+  it.each(CHANGES)('a line that names no resource is not called forged: $name', async ({ before, after }) => {
+    await sealAsBefore('contoso', before.contoso);
+
+    expect(await read(before)).toEqual({ problems: [], counts: [true] });
+    const { problems, counts } = await read(after);
+    expect(problems).toEqual([]);
+    expect(counts).not.toEqual([true]);
+  });
+
+  it('decisions about no HSM count as before', async () => {
+    const { hsm: _hsm, ...event } = about('contoso');
+    await decide({ contoso: URL }, event);
+
+    expect(await read({})).toEqual({ problems: [], counts: [true] });
+  });
+});
+
+describe('a seal in another line', () => {
+  it.each([
+    { name: 'about another key', change: { key: 'payroll' } },
+    { name: 'about another HSM of the settings', change: { hsm: 'contoso-dr' } },
+  ])('breaks the log: $name', async ({ change }) => {
+    const resources = { contoso: URL, 'contoso-dr': ARM };
+    await decide(resources, about('contoso'));
+    store.rewrite(([line = '']) => {
+      const parsed = parseEntry(line);
+      if (parsed === undefined) throw new Error('expected a line');
+      const { hash: _hash, seal, ...body } = parsed;
+      const entry = entryOf({ ...body, ...change }, seal);
+      anchor.tip = { seq: entry.seq, hash: entry.hash };
+      return [entryLine(entry).trimEnd()];
+    });
+
+    const { problems } = await verifyAudit(store, anchor, { seals: withHsms(resources) });
+    expect(problems[0]?.problem).toContain('was not made for these facts');
+  });
+});
