@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SWEEPS } from '../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { AppProcess } from '../support/app-process.ts';
+import { AT_ONCE_MS } from '../support/at-once.ts';
 import { LocalWorld } from '../support/local-world.ts';
 
 /** As many on each of two HSMs; 700 were tried. */
@@ -32,7 +33,8 @@ describe('the nightly run, asked to stop in its middle', () => {
     const stopped = await local.run(RUN.hsm, RUN.runId);
     const stored = await local.storedBackups(RUN.hsm);
     const done = stopped?.counts.backedUp ?? 0;
-    expect(tookMs).toBeLessThan(5_000);
+    // The rest of the keys would take 17 s. That the hook ends within 4.5 s is tested where the clock is not this machine's.
+    expect(tookMs).toBeLessThan(12_000);
     expect(done).toBeGreaterThanOrEqual(29);
     expect(stored).toHaveLength(done);
     expect(Object.keys((await readCatalogue(local.state, RUN.hsm)).keys)).toHaveLength(done);
@@ -41,7 +43,8 @@ describe('the nightly run, asked to stop in its middle', () => {
     const next = await AppProcess.start(local, settings);
     const nextAt = performance.now();
     await next.keysDone(1);
-    expect(performance.now() - nextAt).toBeLessThan(10_000);
+    // A lease that is held would end after a minute.
+    expect(performance.now() - nextAt).toBeLessThan(AT_ONCE_MS);
     await expect.poll(() => local.ended(RUN.hsm, RUN.runId), { timeout: 200_000, interval: 300 }).toBe(true);
     await next.kill();
 

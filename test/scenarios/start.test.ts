@@ -13,6 +13,7 @@ import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { readWorldFile, WorldCredential } from '../../src/cli/connect/world-file.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { connectionStringOf, startAzurite } from '../../src/local/azurite.ts';
+import { AT_ONCE_MS } from '../support/at-once.ts';
 import { all } from '../support/pieces.ts';
 
 const ROOT = resolve('.');
@@ -145,11 +146,8 @@ describe('npm start', () => {
     'ends at once on Ctrl-C %i ms after its first words, and leaves no process behind',
     { timeout: 60_000 },
     async (ms) => {
-      const startedAt = performance.now();
       const { child, exit } = start('--once', '--keys', '6000');
       await once(child.stdout, 'data');
-      // How fast this machine is at the moment.
-      const firstWordsMs = performance.now() - startedAt;
       await delay(ms);
 
       const interruptedAt = performance.now();
@@ -157,7 +155,8 @@ describe('npm start', () => {
       const [code] = await exit;
 
       expect(code).toBe(130);
-      expect(performance.now() - interruptedAt).toBeLessThan(2_000 + 5 * firstWordsMs);
+      // The run itself would take ten minutes.
+      expect(performance.now() - interruptedAt).toBeLessThan(AT_ONCE_MS);
       expect(await runningIn(folder)).toEqual([]);
     },
   );
@@ -232,7 +231,7 @@ describe('npm start', () => {
 
     expect(code).toBe(130);
     // The run itself would take two minutes.
-    expect(performance.now() - interruptedAt).toBeLessThan(20_000);
+    expect(performance.now() - interruptedAt).toBeLessThan(AT_ONCE_MS);
   });
 
   it('notes on Ctrl-C the backups that it has made, but for some under way at that moment', {
