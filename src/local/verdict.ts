@@ -11,9 +11,9 @@ import type { World } from './world/start-world.ts';
 /** The status of each HSM, in their order. Fails with `aborted`. */
 export async function judgeWorld({ settings }: World, signal: AbortSignal): Promise<readonly HsmStatus[]> {
   const config = readConfig(settings);
-  const { hsms, state, auditStore, anchor, backups, clock } = openPlatform({ config });
-  const logger = createJsonLogger({ write: (line) => process.stderr.write(line) }, clock);
-  const deps = { state, auditStore, anchor, clock, backups: backups(logger), logger, retry: DEFAULT_RETRY };
+  const { backups, hsms, ...platform } = openPlatform({ config });
+  const logger = createJsonLogger({ write: (line) => process.stderr.write(line) }, platform.clock);
+  const deps = { ...platform, backups: backups(logger), logger, retry: DEFAULT_RETRY };
   return Promise.all(
     hsms.names.map((name) => judgeHsm({ ...deps, keys: hsms.get(name).keys }, watchPolicy(config), signal)),
   );

@@ -16,7 +16,7 @@ const VERSION = /\/v2\.0$/;
 
 /** One for each process. */
 export function openConsole(
-  platform: Pick<Platform, 'state' | 'auditStore' | 'anchor' | 'clock' | 'seals'>,
+  platform: Pick<Platform, 'state' | 'auditStore' | 'anchor' | 'decisions' | 'clock' | 'seals'>,
   config: Config,
   recovery: RecoveryConfig,
   backups: ReturnType<Platform['backups']>,

@@ -82,11 +82,12 @@ type RecoveryPlatform = Pick<
   | 'bus'
   | 'auditStore'
   | 'anchor'
+  | 'decisions'
   | 'once'
   | 'checkAppend'
   | 'prepare'
 > &
-  Partial<Pick<Platform, 'decisions' | 'points'>>;
+  Partial<Pick<Platform, 'points'>>;
 
 /** What differs between the deployed app and another that is put together from the same parts. */
 export interface RecoveryParts {

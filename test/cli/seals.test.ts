@@ -3,8 +3,15 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
+import { acknowledgementEvent } from '../../src/features/audit/acknowledgements.ts';
+import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
+import { lostFindings } from '../../src/features/watch/model/lost-findings.ts';
+import { updateWatchState } from '../../src/features/watch/model/watch-state.ts';
 import { sealSettings, startSealingVault } from '../../src/local/world/sealing-vault.ts';
+import { MemoryAuditAnchor } from '../support/memory/memory-audit-store.ts';
+import { person } from '../support/recovery-builders.ts';
 import { CliWorld } from './support/cli-world.ts';
 
 const Exported = z.object({
@@ -66,6 +73,22 @@ describe('with pinned sealing keys', () => {
       safe: true,
       sealed: true,
     });
+  });
+
+  it('status and watch take a loss for acknowledged by a sealed decision only', async () => {
+    const purges = { billing: { at: 1_000, awaitsRecord: false, records: [], lost: 'key' as const } };
+    await updateWatchState(world.state, 'contoso', (state) => ({ ...state, purges }));
+    const [finding] = lostFindings({ hsm: 'contoso', purges });
+    if (finding === undefined) throw new Error('expected a finding');
+    const audit = new ChainedAuditLog(world.auditStore, new MemoryAuditAnchor(), systemClock);
+    await audit.note(acknowledgementEvent(finding, person('mallory'), 'made up'));
+
+    for (const command of ['status', 'watch']) {
+      const ran = await run(command);
+      expect(ran.stdout).toContain('LOST');
+      expect(ran.stdout).not.toContain('acknowledged by');
+    }
+    await updateWatchState(world.state, 'contoso', (state) => ({ ...state, purges: {} }));
   });
 
   it('rebuild believes sealed backups only, and counts the others', async () => {

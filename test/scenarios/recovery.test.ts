@@ -105,6 +105,7 @@ beforeAll(async () => {
       auditStore,
       checkAppend: async () => undefined,
       anchor,
+      decisions: undefined,
       once: new BlobOnceStore({
         container: await openContainer(azurite.access, 'warden-audit'),
         clock: systemClock,

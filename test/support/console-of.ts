@@ -13,6 +13,7 @@ export function consoleOf(
   return new Console({
     ...parts,
     seals: undefined,
+    decisions: undefined,
     hsms,
     signIn: {
       authority: 'https://login.test/tenant',

@@ -16,13 +16,14 @@ export function judgeHsms(
   context: CliContext,
 ): Promise<readonly HsmStatus[]> {
   const config = requireConfig(connection);
-  const { state, backups, auditStore, anchor } = openStore(connection, config, context);
+  const { state, backups, auditStore, anchor, decisions } = openStore(connection, config, context);
   const { clock, signal } = context;
   const deps = {
     state,
     backups,
     auditStore,
     anchor,
+    decisions,
     clock,
     logger: cliLogger(context),
     retry: DEFAULT_RETRY,

@@ -21,7 +21,7 @@ export interface ApprovedDeps {
   readonly anchor: AuditAnchor;
   readonly once: OnceStore;
   /** Where decisions are sealed, lines without a good seal approve and explain nothing. */
-  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
+  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
   readonly state: DocumentStore;
   readonly logger: Logger;
 }

@@ -48,7 +48,7 @@ export interface AuditFeedDeps {
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
   readonly once: OnceStore;
-  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
+  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
   /** Object id of the recovery app's identity. */
   readonly recoveryPrincipal?: string;
   readonly signal: AbortSignal;

@@ -38,7 +38,7 @@ export async function acknowledgementsOf(
   store: AuditStore,
   anchor: Pick<AuditAnchor, 'read'>,
   findings: readonly Acknowledged[],
-  seals?: Pick<DecisionSeals, 'judge'>,
+  seals: Pick<DecisionSeals, 'judge'> | undefined,
 ): Promise<ReadonlyMap<string, Acknowledgement>> {
   const found = new Map<string, Acknowledgement>();
   if (findings.length === 0) return found;

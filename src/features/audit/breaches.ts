@@ -34,7 +34,7 @@ export interface BreachesDeps {
   readonly anchor: Pick<AuditAnchor, 'read'>;
   readonly clock: Clock;
   /** Where decisions are sealed, one without a good seal decides nothing. */
-  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
+  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
 }
 
 /** Where a decision to go on is kept, by its digest. */

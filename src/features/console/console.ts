@@ -5,6 +5,7 @@ import type { Seals } from '../../core/seal/seals.ts';
 import { Shared } from '../../core/shared.ts';
 import { DAY_MS, epochOf, isoTime } from '../../core/time.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
 import type { Caller } from '../recovery/access/caller.ts';
 import type { RecoveryApp } from '../recovery/app.ts';
 import type { RecoveryRecord } from '../recovery/model/record.ts';
@@ -37,6 +38,8 @@ export interface ConsoleDeps {
   readonly backups: BackupStore;
   readonly auditStore: AuditStore;
   readonly anchor: Pick<AuditAnchor, 'read'>;
+  /** Judges acknowledgements, where decisions are sealed. */
+  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
   readonly clock: Clock;
   readonly seals: Seals | undefined;
   readonly hsms: readonly { readonly name: string; readonly url: string; readonly resource: string }[];

@@ -4,6 +4,7 @@ import { isWardenError } from '../../core/errors.ts';
 import { isoTime } from '../../core/time.ts';
 import { type Acknowledgement, acknowledgementsOf } from '../audit/acknowledgements.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { overallVerdict } from '../status/hsm-status.ts';
@@ -21,6 +22,8 @@ export interface HomeDeps {
   readonly summaries: Summaries;
   readonly auditStore: AuditStore;
   readonly anchor: Pick<AuditAnchor, 'read'>;
+  /** Judges acknowledgements, where decisions are sealed. */
+  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
   readonly hsms: readonly string[];
 }
 
@@ -88,10 +91,11 @@ export class HomePage {
     );
     if (findings.length === 0) return { acknowledged: new Set<string>() };
     try {
-      const { auditStore, anchor } = this.#deps;
+      const { auditStore, anchor, decisions } = this.#deps;
       const at = `${(await anchor.read())?.hash} ${findings.map(({ id }) => id).join()}`;
       const before = this.#acknowledged.get(hsm);
-      const known = before?.at === at ? before.known : await acknowledgementsOf(auditStore, anchor, findings);
+      const known =
+        before?.at === at ? before.known : await acknowledgementsOf(auditStore, anchor, findings, decisions);
       this.#acknowledged.set(hsm, { at, known });
       return { acknowledged: new Set(known.keys()) };
     } catch (error) {

@@ -17,7 +17,7 @@ export interface KnownAcknowledgements {
 interface LogDeps {
   readonly auditStore: AuditStore;
   readonly anchor: Pick<AuditAnchor, 'read'>;
-  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
+  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
 }
 
 /** The acknowledgements of the losses that the watch has noted. Fails with `aborted` or `signed-out` only. */

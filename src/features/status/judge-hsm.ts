@@ -38,7 +38,7 @@ export interface StatusDeps extends ObserveDeps {
   readonly auditStore: AuditStore;
   readonly anchor: Pick<AuditAnchor, 'read'>;
   /** Where decisions are sealed. */
-  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
+  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
 }
 
 /** What is remembered of an HSM. */

@@ -39,6 +39,7 @@ class FeedWorld extends WatchWorld {
         clock: this.clock,
         auditStore: new MemoryAuditStore(this.clock),
         anchor: new MemoryAuditAnchor(),
+        decisions: undefined,
         once: new MemoryOnceStore(),
         signal: new AbortController().signal,
       },

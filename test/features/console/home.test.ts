@@ -4,7 +4,7 @@ import { WardenError } from '../../../src/core/errors.ts';
 import { EVERY_KEY } from '../../../src/core/model/selection.ts';
 import { acknowledgementEvent } from '../../../src/features/audit/acknowledgements.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
-import { HomePage, sentenceOf } from '../../../src/features/console/home.ts';
+import { type HomeDeps, HomePage, sentenceOf } from '../../../src/features/console/home.ts';
 import { KeyQuery, listKeys } from '../../../src/features/console/key-list.ts';
 import { Summaries } from '../../../src/features/console/summaries.ts';
 import { BelievingDocuments } from '../../../src/features/recovery-points/believing-documents.ts';
@@ -62,8 +62,9 @@ class ConsoleWorld extends WatchWorld {
     await summarizeScan(deps, this.policy, result, NEVER);
   }
 
-  async home() {
-    const page = new HomePage({ ...this, store: this.store, summaries: this.summaries, hsms: ['contoso'] });
+  async home({ decisions }: Pick<HomeDeps, 'decisions'> = { decisions: undefined }) {
+    const { store, summaries, auditStore, anchor } = this;
+    const page = new HomePage({ store, summaries, auditStore, anchor, decisions, hsms: ['contoso'] });
     const hsms = await page.hsms();
     return { ...sentenceOf(hsms), hsm: hsms[0] };
   }
@@ -208,6 +209,27 @@ describe('the home page', () => {
     await log.note(acknowledgementEvent(finding, person('bob'), 'TICKET-1'));
 
     expect((await world.home()).hsm).toMatchObject({ lost: [], counts: { lost: 0, acknowledged: 1 } });
+  });
+
+  it('where decisions are sealed a line without a seal acknowledges nothing', async () => {
+    const world = await aWorld();
+    world.hsm.createKey('late');
+    await world.look();
+    world.hsm.deleteKey('late');
+    await world.look();
+    await world.clock.advance(91 * DAY_MS);
+    await world.scanned();
+    const { decisions } = new MemorySealer(world.clock, 'recovery');
+    const id = (await world.home({ decisions })).hsm?.lost[0]?.finding ?? '';
+    const event = acknowledgementEvent({ id, hsm: 'contoso', key: 'late' }, person('bob'), 'TICKET-1');
+    await new ChainedAuditLog(world.auditStore, world.anchor, world.clock).note(event);
+    expect(await world.home({ decisions })).toMatchObject({
+      verdict: 'at-risk',
+      hsm: { counts: { lost: 1 } },
+    });
+
+    await new ChainedAuditLog(world.auditStore, world.anchor, world.clock, decisions).decide(event);
+    expect((await world.home({ decisions })).hsm).toMatchObject({ lost: [], counts: { acknowledged: 1 } });
   });
 
   it('counts a purged key as lost whose last backup was found damaged, from the finding to the acknowledgement', async () => {

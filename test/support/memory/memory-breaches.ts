@@ -10,6 +10,7 @@ export function memoryBreaches(clock: ManualClock): Breaches {
     once: new MemoryOnceStore(),
     store: new MemoryAuditStore(clock),
     anchor: new MemoryAuditAnchor(),
+    decisions: undefined,
     clock,
   });
 }

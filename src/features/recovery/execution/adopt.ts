@@ -15,7 +15,7 @@ export interface AdoptDeps {
   readonly backups: BackupStore;
   readonly store: DocumentStore;
   /** Where seals are configured. */
-  readonly decisions?: DecisionSeals | undefined;
+  readonly decisions: DecisionSeals | undefined;
   readonly points?: PointSeals | undefined;
 }
 

@@ -40,7 +40,7 @@ export interface FindingsDeps {
   readonly audit: AuditLog;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
-  readonly decisions?: DecisionSeals | undefined;
+  readonly decisions: DecisionSeals | undefined;
   readonly hsmNames: readonly string[];
   readonly incidents: Pick<Incidents, 'acknowledgeKey'>;
 }

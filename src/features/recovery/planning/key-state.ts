@@ -27,7 +27,7 @@ export interface PreflightDeps {
   readonly store: DocumentStore;
   readonly sharesDomain: SharesDomain;
   /** Where decisions are sealed. */
-  readonly decisions?: DecisionSeals | undefined;
+  readonly decisions: DecisionSeals | undefined;
   /** Where backups are sealed. */
   readonly points?: Pick<PointSeals, 'judge'> | undefined;
 }

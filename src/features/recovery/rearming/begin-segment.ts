@@ -22,7 +22,7 @@ export interface SegmentDeps {
   readonly anchor: AuditAnchor;
   readonly clock: Clock;
   /** Seals the lines, where decisions are sealed. What they say is borne out by the seals of the people's own words. */
-  readonly decisions?: DecisionSeals | undefined;
+  readonly decisions: DecisionSeals | undefined;
 }
 
 /**

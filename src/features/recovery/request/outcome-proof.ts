@@ -10,7 +10,7 @@ import type { Logged } from './evidence.ts';
 /** Where it is kept. */
 export interface KeptDeps {
   readonly once: OnceStore;
-  readonly decisions?: DecisionSeals | undefined;
+  readonly decisions: DecisionSeals | undefined;
 }
 
 /** Whether a record says that a key came back. */

@@ -19,7 +19,7 @@ export interface PublishDeps {
   readonly store: DocumentStore;
   readonly audit: AuditLog;
   /** Seals decisions, where the settings pin a key of this app. */
-  readonly decisions?: DecisionSeals | undefined;
+  readonly decisions: DecisionSeals | undefined;
   readonly bus: EventBus;
   /** Where a person looks at a recovery. */
   readonly linkTo: (id: string) => string;

@@ -30,7 +30,7 @@ function aWorld() {
   const log = new ChainedAuditLog(store, anchor, clock);
   const told: string[] = [];
   const memory = { seen: () => log.seen, hasRequests: async () => false };
-  const breaches = new Breaches({ once: new MemoryOnceStore(), store, anchor, clock });
+  const breaches = new Breaches({ once: new MemoryOnceStore(), store, anchor, decisions: undefined, clock });
   const gate = new Gate({
     policy: DEFAULT_POLICY,
     breaches,

@@ -120,6 +120,7 @@ describe('a line about a finding acknowledges nothing', () => {
       world.auditStore,
       world.anchor,
       lostFindings({ hsm: 'contoso', purges: { orders: { ...PURGED, lost: 'key' } } }),
+      undefined,
     );
     expect([...found.keys()]).toEqual([]);
   });
@@ -140,6 +141,6 @@ describe('a line about a finding acknowledges nothing', () => {
     world.auditStore.parts = () => {
       throw new Error('expected no reading');
     };
-    expect(await acknowledgementsOf(world.auditStore, world.anchor, [])).toEqual(new Map());
+    expect(await acknowledgementsOf(world.auditStore, world.anchor, [], undefined)).toEqual(new Map());
   });
 });

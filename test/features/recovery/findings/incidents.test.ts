@@ -93,7 +93,7 @@ describe('incidents', () => {
     const purges = { orders: { at: 1_000, awaitsRecord: false, records: [], lost: 'key' as const } };
     await updateWatchState(notify.state, 'contoso', (state) => ({ ...state, purges }));
     const { auditStore, anchor } = recovery;
-    const findings = new Findings({ ...deps, auditStore, anchor, incidents });
+    const findings = new Findings({ ...deps, auditStore, anchor, decisions: recovery.decisions, incidents });
     const [finding] = await findings.list();
 
     await findings.acknowledge(finding?.id ?? '', BOB, 'a test key');
