@@ -5,7 +5,7 @@ import { agoInWords, milestone, spanInWords } from '../../src/console/words/dura
 import { nightWord } from '../../src/console/words/night.ts';
 import { operationTitle } from '../../src/console/words/operation.ts';
 import { outcomeInWords } from '../../src/console/words/outcome.ts';
-import { coverageInWords } from '../../src/console/words/states.ts';
+import { backupWorth, coverageInWords } from '../../src/console/words/states.ts';
 import { utcTime } from '../../src/console/words/time.ts';
 import { verifiedInWords } from '../../src/console/words/verified.ts';
 
@@ -173,4 +173,16 @@ describe('what changed while somebody looked', () => {
   ])('%s is said', (_name, change, sentences) => {
     expect(differences(before, { ...before, ...change })).toEqual(sentences);
   });
+});
+
+it.each([
+  [false, true, undefined, 'Sealed, no fault known', 'good'],
+  [false, null, undefined, 'No fault known; seals are not configured', 'calm'],
+  [true, true, undefined, 'Damaged', 'bad'],
+  [true, null, 'The sealing keys could not be read.', 'Damaged', 'bad'],
+  [false, false, 'it has none', 'Not sealed: it does not count', 'bad'],
+  [false, null, 'The sealing keys could not be read.', 'Not known whether it counts', 'unknown'],
+  [null, true, undefined, 'Not known whether it counts', 'unknown'],
+] as const)('of a backup (damaged %s, sealed %s, %s) it is said: %s', (damaged, sealed, why, word, tone) => {
+  expect(backupWorth({ damaged, sealed, ...(why === undefined ? {} : { why }) })).toEqual([word, tone]);
 });

@@ -78,6 +78,23 @@ export function coverageInWords(line: {
   return `${whole}: ${versionsCovered} of ${versionsKnown}`;
 }
 
+/** What a backup is worth; nothing good is said of what could not be read. */
+export function backupWorth(backup: {
+  readonly damaged: boolean | null;
+  readonly sealed: boolean | null;
+  readonly why?: string;
+}): Said {
+  const { damaged, sealed, why } = backup;
+  if (damaged === true) return ['Damaged', 'bad'];
+  if (sealed === false) return ['Not sealed: it does not count', 'bad'];
+  if (damaged === null || (sealed === null && why !== undefined)) {
+    return ['Not known whether it counts', 'unknown'];
+  }
+  return sealed === null
+    ? ['No fault known; seals are not configured', 'calm']
+    : ['Sealed, no fault known', 'good'];
+}
+
 /** Whether nothing more can happen to a request in this state. */
 export function isClosed(state: string): boolean {
   return !['requested', 'approved', 'executing'].includes(state);

@@ -1,9 +1,12 @@
 /** What happened to one key, in words that say no more than is known. */
 import { describe, expect, it } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
 import { type StoryDeps, tellStory } from '../../../src/features/console/key-story.ts';
 import type { RecoveryRecord } from '../../../src/features/recovery/model/record.ts';
+import type { CatalogueStore } from '../../../src/features/recovery-points/catalogue.ts';
+import type { Judge } from '../../../src/features/recovery-points/point-seals.ts';
 import { anOperation, aRequest, T0 } from '../../support/recovery-builders.ts';
-import { WatchWorld } from '../../support/watch-world.ts';
+import { settledWorld, WatchWorld } from '../../support/watch-world.ts';
 
 const PLACE = { hsm: 'contoso', key: 'orders' };
 
@@ -37,4 +40,94 @@ describe('a request that succeeded', () => {
 
     expect(timeline[0]).toMatchObject({ kind, text });
   });
+});
+
+describe('a purged key', () => {
+  /** As the verification leaves it when it has found the only backup damaged. */
+  async function damage(world: WatchWorld): Promise<void> {
+    const counts = { checked: 1, bytes: 1, found: 1 };
+    const damaged = Object.fromEntries(world.backups.blobs.map((blob) => [blob, T0]));
+    const progress = { format: 1, hsm: 'contoso', runId: 'run', startedAt: T0, ...counts, damaged };
+    await world.state.write({ kind: 'verify', hsm: 'contoso' }, JSON.stringify(progress), 'absent');
+  }
+
+  function judged(world: WatchWorld, judge: () => Promise<Judge>): CatalogueStore {
+    return Object.assign(world.state, { points: { judge } });
+  }
+
+  const planted = () => new WardenError('seal-unavailable', { message: 'planted' });
+
+  it.each<[string, (world: WatchWorld) => unknown, string]>([
+    ['with a backup that counts', () => {}, 'a backup brings it back'],
+    ['whose backup is damaged', damage, 'its newest backup is damaged'],
+    [
+      'whose backup is gone',
+      ({ backups }) => backups.blobs.map((blob) => backups.forget(blob)),
+      'no backup of it is known',
+    ],
+    [
+      'whose backup has no good seal',
+      (world) => judged(world, async () => () => ({ good: false, why: 'it has none' })),
+      'its newest backup has no good seal',
+    ],
+    [
+      'while the sealing keys cannot be read',
+      (world) => judged(world, () => Promise.reject(planted())),
+      'whether its newest backup counts cannot be told',
+    ],
+    [
+      'while the verification cannot be read',
+      ({ state }) => state.faults.fail('read', planted(), { subject: 'verify/contoso' }),
+      'whether its newest backup counts cannot be told',
+    ],
+    [
+      'while the backups cannot be listed',
+      ({ backups }) => backups.faults.fail('list', planted()),
+      'whether a backup brings it back cannot be told',
+    ],
+  ])('%s: what can come back is said, and no more', async (_name, change, left) => {
+    const world = await settledWorld();
+    world.hsm.deleteKey('orders');
+    await world.look();
+    world.hsm.purgeKey('orders');
+    await world.look();
+    await change(world);
+
+    const { timeline } = await storyOf(world);
+
+    expect(timeline.filter(({ kind }) => kind === 'purged').map(({ text }) => text)).toEqual([
+      `Purged; ${left}`,
+    ]);
+  });
+
+  it('is not brought back by the backup of a later key of its name', async () => {
+    const world = await settledWorld();
+    world.hsm.deleteKey('orders');
+    await world.look();
+    world.hsm.purgeKey('orders');
+    await world.look();
+    for (const blob of world.backups.blobs) world.backups.forget(blob);
+    world.hsm.createKey('orders');
+    await world.clock.advance(1000);
+    await world.backUp('orders');
+
+    const { timeline } = await storyOf(world);
+
+    expect(timeline).toContainEqual(expect.objectContaining({ text: 'Purged; no backup of it is known' }));
+  });
+});
+
+it('calls no backup unsealed, and none sound, while the sealing keys cannot be read', async () => {
+  const world = await settledWorld();
+  const judge = () => Promise.reject(new WardenError('seal-unavailable', { message: 'planted' }));
+
+  const { backups, timeline, unknown } = await storyOf(world, {
+    store: Object.assign(world.state, { points: { judge } }),
+  });
+
+  expect(backups).toMatchObject([{ sealed: null, why: 'The sealing keys could not be read.' }]);
+  expect(timeline.find(({ kind }) => kind === 'backup')).toEqual(
+    expect.not.objectContaining({ sealed: expect.anything() }),
+  );
+  expect(unknown).toContain('The sealing keys could not be read: planted');
 });

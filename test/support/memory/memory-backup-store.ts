@@ -112,6 +112,11 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
     return this.#keep(blob, { ...record, ...change }, bytes).stored;
   }
 
+  /** Takes a blob away, as the end of its retention could. */
+  forget(blob: string): void {
+    this.#entries.delete(blob);
+  }
+
   #keep(blob: string, record: BackupRecord, bytes: Uint8Array, storedAt = this.#clock.now()): Entry {
     const versionId = `version-${this.#versions.size + 1}`;
     const stored = {

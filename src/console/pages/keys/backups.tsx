@@ -4,7 +4,8 @@ import type { KeyDetail } from '../../api/model.ts';
 import { type Column, Table } from '../../ui/table.tsx';
 import { At } from '../../ui/time.tsx';
 import { Word } from '../../ui/word.tsx';
-import { counted } from '../../words/count.ts';
+import { counted, sentence } from '../../words/count.ts';
+import { backupWorth } from '../../words/states.ts';
 
 type Backup = KeyDetail['backups'][number];
 
@@ -14,31 +15,35 @@ const COLUMNS: readonly Column<Backup>[] = [
   { name: 'Size', show: ({ bytes }) => `${Math.ceil(bytes / 1024)} KiB`, isNumber: true },
   {
     name: 'Worth',
-    show: ({ damaged, sealed, why, newest }) => (
-      <>
-        {damaged ? (
-          <Word tone="bad">Damaged</Word>
-        ) : sealed === false ? (
-          <Word tone="bad">Not sealed: it does not count</Word>
-        ) : (
-          <Word tone={sealed === null ? 'calm' : 'good'}>
-            {sealed === null ? 'No fault known; seals are not configured' : 'Sealed, no fault known'}
-          </Word>
-        )}
-        {newest && ' Newest.'} {why}
-      </>
-    ),
+    show: (backup) => {
+      const [word, tone] = backupWorth(backup);
+      return (
+        <>
+          <Word tone={tone}>{word}</Word>
+          {backup.newest && ' Newest.'} {sentence(backup.why ?? '')}
+        </>
+      );
+    },
   },
   { name: 'Blob', show: ({ blob }) => <code>{blob}</code> },
 ];
 
 /** The table, folded: few people need it. */
-export function Backups({ of }: { readonly of: readonly Backup[] }): JSX.Element {
+export function Backups({
+  of,
+  isUnsure,
+}: {
+  readonly of: readonly Backup[];
+  /** Something of the key could not be read: what is not shown may be there. */
+  readonly isUnsure: boolean;
+}): JSX.Element {
   return (
     <section>
       <h2>Backups</h2>
       {of.length === 0 ? (
-        <p class="empty">There is no backup of this key.</p>
+        <p class="empty">
+          {isUnsure ? 'No backup could be read; there may be one.' : 'There is no backup of this key.'}
+        </p>
       ) : (
         <details>
           <summary>{counted(of.length, 'backup')}, newest first</summary>

@@ -51,7 +51,7 @@ export function KeyPage({ params }: { readonly params: Readonly<Record<string, s
             )}
             <KeyRequests of={value.requests} />
             <Timeline of={value.timeline} isCut={value.truncated} />
-            <Backups of={value.backups} />
+            <Backups of={value.backups} isUnsure={value.unknown.length > 0} />
           </>
         )}
       </Loaded>

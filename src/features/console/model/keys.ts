@@ -71,9 +71,11 @@ export const KeyBackup = z.strictObject({
   capturedAt: Time,
   bytes: Count,
   versions: Count,
-  sealed: z.boolean().nullable().meta({ description: 'null where no seals are configured' }),
+  sealed: z.boolean().nullable().meta({
+    description: 'null where no seals are configured; with `why`: where it could not be verified',
+  }),
   why: z.string().exactOptional(),
-  damaged: z.boolean(),
+  damaged: z.boolean().nullable().meta({ description: 'null where the verification could not be read' }),
   newest: z.boolean(),
 });
 export type KeyBackup = z.infer<typeof KeyBackup>;
