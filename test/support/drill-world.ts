@@ -86,6 +86,11 @@ export class DrillWorld {
     });
   }
 
+  /** Somebody with every right in the drill HSM. */
+  get drillClient(): KeyClient {
+    return keyClientOn(this.drill);
+  }
+
   deps(hsm: DrillHsm = this.hsm): RunDeps {
     const { state, backups, leases, clock, logger } = this;
     const readProperties: ReadProperties = async () => ({

@@ -13,6 +13,8 @@ import type { Candidate } from './select.ts';
 export interface OneDeps extends ProveDeps, CleanupDeps {
   readonly journal: Journal;
   readonly runId: string;
+  /** Names of keys in the drill HSM that could not be removed before. */
+  readonly stuck: readonly string[];
   readonly resourceOf: (hsm: string) => string | undefined;
   /** Whether some key of the HSM has been restored here: then both are of one security domain. */
   readonly sharesDomain: (hsm: string) => boolean;
@@ -30,9 +32,12 @@ export class DrillOne {
   }[] = [];
   /** Keys whose name in the drill HSM was taken while others were drilled: a backup may hold the key of another name. */
   readonly #again: Candidate[] = [];
+  /** Names of keys that could not be removed, in the form in which names are compared. */
+  readonly #stuck: Set<string>;
 
   constructor(deps: OneDeps) {
     this.#deps = deps;
+    this.#stuck = new Set(deps.stuck.map(foldName));
   }
 
   /** Drills one key. The result; undefined where it is known at the end of the run only. */
@@ -63,6 +68,12 @@ export class DrillOne {
     const { journal, clock, runId, resourceOf } = this.#deps;
     const startedAt = clock.now();
     const line: JournalLine = { hsm, key, point: pointOf(entry), runId, at: startedAt };
+    if (this.#stuck.has(foldName(key))) {
+      // The copy that is there is named in the journal already, and that line stays.
+      const result = this.#resultOf(line, STUCK, true, 0);
+      await journal.close(line, result, { removed: false, isKnown }, signal);
+      return result;
+    }
     let name = key;
     const proof = await proveKey(
       this.#deps,
@@ -86,6 +97,7 @@ export class DrillOne {
     }
     const from = clock.now();
     const removed = proof.made ? await removeKey(this.#deps, name, signal) : true;
+    if (!removed) this.#stuck.add(foldName(name));
     const result = this.#resultOf(line, proof, removed, clock.now() - from);
     if (proof.foreign === true) {
       this.#doubtful.push({ line, result, isKnown });
@@ -123,6 +135,17 @@ export class DrillOne {
   }
 }
 
+/** Of a key under whose name there still is a copy: restored again it could not be told from that one. */
+const STUCK: Proof = {
+  verdict: 'blocked',
+  reasons: [
+    'An earlier copy of the key is in the drill HSM and could not be removed; the next run tries again.',
+  ],
+  used: [],
+  unused: [],
+  steps: {},
+  made: false,
+};
 const NOT_READABLE =
   'The HSM cannot read the backup, though it restores others of the same HSM: it is damaged, or not from there.';
 const OTHER_DOMAIN =

@@ -3,7 +3,7 @@
  * meanwhile wait for the next, so that no restore waits for more than two writes.
  */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
-import { foldName } from '../../core/model/key-name.ts';
+import { foldName, isSameName } from '../../core/model/key-name.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { Serializer } from '../../core/serializer.ts';
 import { failedEvent } from './events.ts';
@@ -52,6 +52,16 @@ export class Journal {
   async open(line: JournalLine, signal: AbortSignal): Promise<void> {
     const sealed = await this.#sealed(line, signal);
     await this.change((state) => ({ ...state, journal: [...others(state, line), sealed] }));
+  }
+
+  /** Strikes off every line whose key is not among `present`, as a list of the drill HSM has just shown them. */
+  async strikeAbsent(present: readonly string[]): Promise<void> {
+    await this.change((state) => ({
+      ...state,
+      journal: state.journal.filter(({ key, restoredAs = key }) =>
+        present.some((name) => isSameName(name, restoredAs)),
+      ),
+    }));
   }
 
   /** Strikes a line off of which nothing came: the name was taken. */

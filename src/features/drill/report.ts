@@ -24,12 +24,21 @@ export async function reportRefusal(
   const { site, journal, clock, logger } = deps;
   const now = clock.now();
   const ended: DrillRun = { ...run, endedAt: now, refused: [...reasons] };
-  logger.error('no drill: the drill HSM may not be used', { hsm: site.name, runId: run.runId, reasons });
-  const event = refusedEvent(site.name, reasons, 0, now);
-  await journal.change((state) => ({
-    ...withRun(state, ended),
-    outbox: [...state.outbox.filter(({ id }) => id !== event.id), event],
-  }));
+  logger.error('no drill: the drill HSM may not be used', {
+    hsm: site.name,
+    runId: run.runId,
+    reasons,
+    residue: run.residue,
+  });
+  const event = refusedEvent(site.name, reasons, run.residue, now);
+  await journal.change((before) => {
+    const { residueSince: since = now, ...state } = withRun(before, ended);
+    return {
+      ...state,
+      ...(run.residue > 0 && { residueSince: since }),
+      outbox: [...state.outbox.filter(({ id }) => id !== event.id), event],
+    };
+  });
   await publishDrills(deps, site.name, signal);
   return ended;
 }

@@ -3,12 +3,12 @@ import { forEachConcurrently } from '../../core/concurrency.ts';
 import { chooseCandidates } from './choose.ts';
 import { type CleanupDeps, findKeys, ownNames, removeFound } from './cleanup.ts';
 import { DrillOne } from './drill-one.ts';
-import { refusalsOf } from './guards.ts';
 import { Journal } from './journal.ts';
 import type { DrillRequest } from './message.ts';
 import { type DrillRun, readDrillState, withRun } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
 import { goodOf } from './model/results.ts';
+import { prepare } from './prepare.ts';
 import { reportRefusal, reportRun } from './report.ts';
 import type { RunDeps, RunPolicy } from './run-context.ts';
 import { type Candidate, type Known, readKnown } from './select.ts';
@@ -56,17 +56,24 @@ async function runAlone(
   const begun = before.runs.find((run) => run.runId === runId);
   if (begun?.endedAt !== undefined && begun.left === undefined) return begun;
   const startedAt = begun?.startedAt ?? clock.now();
-  const refused = await prepare(deps, cleanup, journal, signal);
+  await journal.file();
   const known: Known[] = [];
   for (const hsm of site.of) known.push(await readKnown(deps, hsm, signal));
-  if (refused.length > 0) {
-    return reportRefusal({ ...deps, journal }, emptyRun(runId, startedAt), refused, signal);
+  const { refusals, left: stuck } = await prepare(deps, cleanup, journal, known, signal);
+  if (refusals.length > 0) {
+    const empty = { ...emptyRun(runId, startedAt), residue: stuck.length };
+    return reportRefusal({ ...deps, journal }, empty, refusals, signal);
   }
   const planned = chooseCandidates(known, what, policy, { runId, now: clock.now() });
   const run: DrillRun = { ...emptyRun(runId, startedAt), planned: planned.length };
   await journal.change((state) => withRun(state, run));
   deps.logger.info('drills started', { hsm: site.name, runId, planned: planned.length });
-  const { results, left } = await drillAll(deps, policy, { runId, planned, known, journal, cleanup }, signal);
+  const { results, left } = await drillAll(
+    deps,
+    policy,
+    { runId, planned, known, stuck, journal, cleanup },
+    signal,
+  );
   if (policy.nightly) await tryTheDrills(deps, { journal, cleanup, before, planned }, results, signal);
   const residue = await removeRest(cleanup, journal, signal);
   await journal.file();
@@ -75,38 +82,12 @@ async function runAlone(
   return reportRun({ ...deps, journal }, policy, { run: ended, results, known }, signal);
 }
 
-/** Looks at the HSM, and removes what an earlier run has left. Returns what speaks against drills in it. */
-async function prepare(
-  deps: RunDeps,
-  cleanup: CleanupDeps,
-  journal: Journal,
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  const { site, protectedHsms } = deps;
-  const { journal: lines } = await journal.file();
-  const [reading, found] = await Promise.all([site.readProperties(signal), findKeys(cleanup, signal)]);
-  const own = ownNames(lines);
-  const refusals = refusalsOf({
-    drillHsm: site,
-    protectedHsms,
-    properties: reading.kind === 'ok' ? reading.value : { unreadable: reading.why },
-    found: [...found.active, ...found.deleted],
-    own,
-  });
-  // In an HSM that may not be used nothing is deleted either.
-  if (refusals.length > 0) return refusals;
-  const left = new Set(await removeFound(cleanup, found, own, signal));
-  await journal.change((state) => ({
-    ...state,
-    journal: state.journal.filter(({ key, restoredAs }) => left.has(restoredAs ?? key)),
-  }));
-  return refusals;
-}
-
 interface Work {
   readonly runId: string;
   readonly planned: readonly Candidate[];
   readonly known: readonly Known[];
+  /** Names of keys in the drill HSM that could not be removed. */
+  readonly stuck: readonly string[];
   readonly journal: Journal;
   readonly cleanup: CleanupDeps;
 }
@@ -114,7 +95,7 @@ interface Work {
 async function drillAll(
   deps: RunDeps,
   policy: RunPolicy,
-  { runId, planned, known, journal, cleanup }: Work,
+  { runId, planned, known, stuck, journal, cleanup }: Work,
   signal: AbortSignal,
 ): Promise<{ readonly results: readonly DrillResult[]; readonly left: number }> {
   const deadline = deps.clock.now() + policy.budgetMs;
@@ -130,6 +111,7 @@ async function drillAll(
     restores: deps.site.pacers.restores,
     journal,
     runId,
+    stuck,
     resourceOf: deps.resourceOf,
     sharesDomain: (hsm) => restoredOf.has(hsm),
   });
