@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { overallNow, verdictNow } from '../../src/console/words/judge.ts';
+import { doubtsNow, overallNow, verdictNow } from '../../src/console/words/judge.ts';
 
 const AT = Date.parse('2026-11-28T12:00:00Z');
 
@@ -29,5 +29,30 @@ describe('the verdict over all', () => {
     ['stays unknown', 'unknown', [fresh], false, 'unknown'],
   ] as const)('%s', (_name, verdict, hsms, isOld, expected) => {
     expect(overallNow({ verdict, hsms }, AT, isOld)).toBe(expected);
+  });
+});
+
+describe('what is said beside the verdict', () => {
+  const trouble = { message: 'The storage is gone.', advice: 'Look at it.' };
+  it.each([
+    ['nothing of what is fresh and in order', {}, []],
+    [
+      'why, of a picture that cannot be relied on',
+      { verdict: 'unknown', why: 'Not sealed.' },
+      ['Not sealed.'],
+    ],
+    ['why, of what is at risk', { verdict: 'at-risk', why: 'Not sealed.' }, ['Not sealed.']],
+    [
+      'that it is too old, and why',
+      { staleAfter: '2026-11-28T11:00:00Z', why: 'Not sealed.' },
+      ['The last picture is too old to tell.', 'Not sealed.'],
+    ],
+    [
+      'the trouble once, with what to do',
+      { verdict: 'unknown', why: trouble.message, trouble },
+      ['The storage is gone.', 'Look at it.'],
+    ],
+  ] as const)('%s', (_name, hsm, sentences) => {
+    expect(doubtsNow({ verdict: 'safe', ...hsm }, AT)).toEqual(sentences);
   });
 });

@@ -9,7 +9,7 @@ interface Picture {
 }
 
 /** Whether the picture of an HSM is older than it may be at `now`. */
-export function isPast({ staleAfter }: Pick<Picture, 'staleAfter'>, now: number): boolean {
+function isPast({ staleAfter }: Pick<Picture, 'staleAfter'>, now: number): boolean {
   return staleAfter !== undefined && epochOf(staleAfter) < now;
 }
 
@@ -26,4 +26,22 @@ export function overallNow(
 ): Verdict {
   if (verdict !== 'safe') return verdict;
   return isOld || hsms.some((hsm) => isPast(hsm, now)) ? 'unknown' : 'safe';
+}
+
+/** What is to be known beside the verdict at `now`: that the picture is too old, why it cannot be relied on, and what to do. */
+export function doubtsNow(
+  hsm: Picture & {
+    readonly why?: string;
+    readonly trouble?: { readonly message: string; readonly advice?: string };
+  },
+  now: number,
+): readonly string[] {
+  const { why, trouble } = hsm;
+  const sentences = [
+    isPast(hsm, now) ? 'The last picture is too old to tell.' : [],
+    why ?? [],
+    trouble?.message ?? [],
+    trouble?.advice ?? [],
+  ];
+  return [...new Set(sentences.flat())];
 }

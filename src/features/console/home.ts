@@ -80,7 +80,6 @@ export class HomePage {
       ...seen(known, summary, acknowledged, newDamage),
       ...runs,
       warnings: [...summary.warnings, ...(trouble === undefined ? [] : [trouble])],
-      sealed: summaries.sealed,
     };
   }
 
@@ -114,7 +113,7 @@ function unseen(hsm: string, why: string, trouble?: HomeHsm['trouble']): HomeHsm
 }
 
 function seen(
-  { why }: KnownSummary<SummaryHead>,
+  { why, sealed }: KnownSummary<SummaryHead>,
   head: SummaryHead,
   acknowledged: ReadonlySet<string>,
   newDamage: number,
@@ -127,12 +126,13 @@ function seen(
     newDamage > 0
       ? `The verification has found ${newDamage} damaged backup${newDamage === 1 ? '' : 's'} since the last scan.`
       : undefined;
+  const reasons = [news ?? [], why ?? []].flat().join(' ');
   return {
     hsm,
     // What is known to be wrong stays wrong; what was right may not be any more.
     verdict: isAtRisk ? 'at-risk' : why === undefined ? 'safe' : 'unknown',
-    sealed: false,
-    ...definedOnly({ why: news ?? why }),
+    sealed,
+    ...(reasons === '' ? {} : { why: reasons }),
     judgedAt: isoTime(judgedAt),
     scannedAt: isoTime(judgedAt),
     staleAfter: isoTime(staleAfter),

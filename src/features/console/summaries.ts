@@ -26,9 +26,14 @@ export interface SummariesDeps {
 /** What is known of an HSM: its summary, and why that cannot be relied on, if so. */
 export interface KnownSummary<T> {
   readonly summary?: T;
-  /** One sentence; absent while the summary holds. */
+  /** In sentences; absent while the summary holds. */
   readonly why?: string;
+  /** Whether it has a good seal. Where it has none, whoever can write the storage can have made it up. */
+  readonly sealed: boolean;
 }
+
+/** Of an HSM that has no summary. */
+const NONE = { why: 'No scan has seen this HSM yet.', sealed: false } as const;
 
 /** One per process: a summary that has not changed is read once. */
 export class Summaries {
@@ -39,25 +44,20 @@ export class Summaries {
     this.#deps = deps;
   }
 
-  /** Whether summaries are sealed here. */
-  get sealed(): boolean {
-    return this.#deps.seals !== undefined;
-  }
-
   /** The head of an HSM's summary. Fails with `state-corrupt` or a storage code. */
   async head(hsm: string): Promise<KnownSummary<SummaryHead>> {
     const found = await readSummaryHead(this.#deps.store, hsm);
-    if (found === undefined) return { why: 'No scan has seen this HSM yet.' };
+    if (found === undefined) return NONE;
     return { summary: found.head, ...(await this.#doubt(found.head)) };
   }
 
   /** The whole summary. Fails with `state-corrupt` or a storage code. */
   async whole(hsm: string): Promise<KnownSummary<HsmSummary>> {
     const found = await readSummaryHead(this.#deps.store, hsm);
-    if (found === undefined) return { why: 'No scan has seen this HSM yet.' };
+    if (found === undefined) return NONE;
     const known = this.#whole.get(hsm);
     const summary = known?.etag === found.etag ? known.summary : await readSummary(this.#deps.store, hsm);
-    if (summary === undefined) return { why: 'No scan has seen this HSM yet.' };
+    if (summary === undefined) return NONE;
     // Another may have been written between the two reads: its tag is not known, and it is read again.
     if (
       summary.head.linesSha256 === found.head.linesSha256 &&
@@ -68,13 +68,20 @@ export class Summaries {
     return { summary, ...(await this.#doubt(summary.head)) };
   }
 
-  async #doubt(head: SummaryHead): Promise<{ readonly why?: string }> {
+  async #doubt(head: SummaryHead): Promise<Omit<KnownSummary<never>, 'summary'>> {
     const unsealed = await this.#unsealed(head);
-    if (unsealed !== undefined) return { why: unsealed };
-    if (this.#deps.clock.now() <= head.staleAfter) return {};
-    return { why: `The last scan that saw this HSM was at ${isoTime(head.judgedAt)}; the next is late.` };
+    const late =
+      this.#deps.clock.now() <= head.staleAfter
+        ? undefined
+        : `The last scan that saw this HSM was at ${isoTime(head.judgedAt)}; the next is late.`;
+    const why = [unsealed ?? [], late ?? []].flat().join(' ');
+    return {
+      sealed: this.#deps.seals !== undefined && unsealed === undefined,
+      ...(why === '' ? {} : { why }),
+    };
   }
 
+  /** Why it has no good seal where it should have one. */
   async #unsealed(head: SummaryHead): Promise<string | undefined> {
     const { seals, resourceOf } = this.#deps;
     if (seals === undefined) return undefined;

@@ -321,6 +321,26 @@ describe('a sealed summary', () => {
     });
   });
 
+  it('does not rest on seals where one summary has no good one, and says why beside what is wrong', async () => {
+    const world = await sealedWorld();
+    world.hsm.createKey('unprotected');
+    await world.scanned();
+    expect(await world.home()).toMatchObject({ sealed: true, verdict: 'at-risk', hsm: { sealed: true } });
+    await world.tamper((text) => text.replace(/,"seal":\{[^}]*\}/, ''));
+    await world.clock.advance(DAY_MS);
+
+    const home = await world.home();
+    expect(home).toMatchObject({ sealed: false, verdict: 'at-risk', hsm: { sealed: false } });
+    expect(home.hsm?.why).toContain('is not sealed');
+    expect(home.hsm?.why).toContain('the next is late');
+  });
+
+  it('rests on seals where a sealed summary is only old', async () => {
+    const world = await sealedWorld();
+    await world.clock.advance(DAY_MS);
+    expect(await world.home()).toMatchObject({ sealed: true, verdict: 'unknown' });
+  });
+
   it('says nothing when the sealing key was out of reach', async () => {
     const world = await aWorld([]);
     world.sealer = new MemorySealer(world.clock);

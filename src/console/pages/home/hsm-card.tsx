@@ -8,25 +8,21 @@ import { Facts } from '../../ui/facts.tsx';
 import { Said } from '../../ui/said.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
-import { isPast, verdictNow } from '../../words/judge.ts';
+import { doubtsNow, verdictNow } from '../../words/judge.ts';
 
 /** The card. */
 export function HsmCard({ of }: { readonly of: HomeHsm }): JSX.Element {
   const now = useNow();
-  const { hsm, counts, lastRun, judgedAt, why, trouble } = of;
+  const { hsm, counts, lastRun, judgedAt } = of;
   const verdict = verdictNow(of, now);
   const isOld = verdict === 'unknown';
+  const doubts = doubtsNow(of, now);
   return (
     <section class={`card ${verdict}`} aria-label={hsm}>
       <h3>
         <Link href={`/keys?hsm=${encodeURIComponent(hsm)}`}>{hsm}</Link> <Said of="verdict" value={verdict} />
       </h3>
-      {isOld && (
-        <p>
-          {isPast(of, now) ? 'The last picture is too old to tell. ' : (why ?? '')}
-          {trouble !== undefined && ` ${trouble.message} ${trouble.advice ?? ''}`}
-        </p>
-      )}
+      {doubts.length > 0 && <p>{doubts.join(' ')}</p>}
       {counts === undefined ? (
         <p>No counts: none is known to be zero.</p>
       ) : (
