@@ -7,6 +7,7 @@ import type { Clock, KeyService, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { MINUTE_MS } from '../../core/time.ts';
+import { readLastRun } from '../backup/last-run.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { readVerification } from '../verify/verify-state.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
@@ -74,7 +75,7 @@ async function summaryOf(
     catalogue,
     watch,
     verify,
-    lastRun: undefined,
+    lastRun: await readLastRun(deps.state, hsm, signal),
     acknowledgements: { byFinding: new Map() },
   };
   const status = conclude(deps, policy, memory, observation, UNCHECKED);
@@ -110,8 +111,7 @@ async function summaryOf(
     })),
     ...definedOnly({ oldestBackupAt }),
     damaged: Object.keys(verify?.damaged ?? {}).length,
-    // What there is to say of runs is said of the runs themselves.
-    warnings: status.warnings.filter((warning) => warning !== 'No run has ended yet.').slice(0, NAMED),
+    warnings: status.warnings.slice(0, NAMED),
     linesSha256: lines.sha256,
   };
   return { head, text: lines.text };

@@ -4,6 +4,7 @@ import { WardenError } from '../../../src/core/errors.ts';
 import { EVERY_KEY } from '../../../src/core/model/selection.ts';
 import { acknowledgementEvent } from '../../../src/features/audit/acknowledgements.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
+import type { LastRun } from '../../../src/features/backup/last-run.ts';
 import { type HomeDeps, HomePage, sentenceOf } from '../../../src/features/console/home.ts';
 import { KeyQuery, listKeys } from '../../../src/features/console/key-list.ts';
 import { Summaries } from '../../../src/features/console/summaries.ts';
@@ -19,6 +20,7 @@ import { person } from '../../support/recovery-builders.ts';
 import { aWatchPolicy, DAY_MS, MINUTE_MS, WatchWorld } from '../../support/watch-world.ts';
 
 const SUMMARY = { kind: 'summary', hsm: 'contoso' } as const;
+const LAST_RUN = { kind: 'last-run', hsm: 'contoso' } as const;
 const RESOURCE = 'https://contoso.managedhsm.azure.net';
 const NEVER = new AbortController().signal;
 
@@ -71,6 +73,15 @@ class ConsoleWorld extends WatchWorld {
 
   keys(query: Record<string, string> = {}) {
     return listKeys(this.summaries, ['contoso'], KeyQuery.parse(query), new Map());
+  }
+
+  /** A run over the HSM has come to its end. */
+  async ran(runId: string, state: LastRun['state']) {
+    const at = this.clock.now();
+    const note: LastRun = { format: 1, hsm: 'contoso', runId, state, startedAt: at, endedAt: at };
+    const before = await this.state.read(LAST_RUN);
+    const guard = before === undefined ? 'absent' : { etag: before.etag };
+    await this.state.write(LAST_RUN, JSON.stringify(note), guard);
   }
 
   /** The verification finds the key's only backup damaged: it is noted, and the catalogue names it no more. */
@@ -186,6 +197,25 @@ describe('the home page', () => {
       verdict: 'at-risk',
       hsm: { why: expect.stringContaining('1 damaged backup since the last scan') },
     });
+  });
+
+  it('warns of the nightly run that did not come, of one that left keys out, and where none has ended', async () => {
+    const world = await aWorld();
+    const warnings = async () => {
+      await world.scanned();
+      return (await world.home()).hsm?.warnings.filter((warning) => /[Rr]un/.test(warning));
+    };
+    expect(await warnings()).toEqual(['No run has ended yet.']);
+
+    await world.ran('r1', 'succeeded');
+    expect(await warnings()).toEqual([]);
+    await world.clock.advance(2 * DAY_MS);
+    expect(await warnings()).toEqual([
+      expect.stringMatching(/^The nightly run was due .* and has not ended/),
+    ]);
+
+    await world.ran('r2', 'partial');
+    expect(await warnings()).toEqual(['The last run, r2, left keys without a new backup.']);
   });
 
   it('counts a loss until somebody has acknowledged it', async () => {
