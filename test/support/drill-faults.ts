@@ -17,13 +17,13 @@ export async function plantOther(world: DrillWorld, key: string, other: string):
   await plant(world, key, await bytesOf(world, other));
 }
 
-async function bytesOf({ state, backups }: DrillWorld, key: string): Promise<Uint8Array> {
+export async function bytesOf({ state, backups }: DrillWorld, key: string): Promise<Uint8Array> {
   const { keys } = await readCatalogue(state, 'contoso');
   return Uint8Array.from((await backups.fetch({ blob: keys[key]?.blob ?? '' })).bytes);
 }
 
 /** Stores a backup as somebody who can write everything does where nothing is sealed. */
-async function plant({ state, backups }: DrillWorld, key: string, bytes: Uint8Array): Promise<void> {
+export async function plant({ state, backups }: DrillWorld, key: string, bytes: Uint8Array): Promise<void> {
   const known = (await readCatalogue(state, 'contoso')).keys[key];
   if (known === undefined) throw new Error(`expected a backup of ${key}`);
   const capturedAt = known.record.capturedAt + 60_000;

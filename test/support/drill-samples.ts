@@ -26,6 +26,10 @@ export function drillSamples(at: string): (readonly [string, CloudEvent])[] {
         advice: 'Keep the key.',
       },
     },
+    'drill-proven': {
+      ...{ hsm: 'contoso', key: 'payments-data', severity: 'info', drillHsm: 'contoso-drill' },
+      ...{ blob: 'contoso/payments-data/x.keybackup', capturedAt: at, drilledAt: at, verdict: 'proven' },
+    },
     'drill-overdue': {
       ...{ hsm: 'contoso', severity: 'high', drillHsm: 'contoso-drill', keys: 12, named: ['payments-data'] },
       ...{ oldestDays: 40, everyDays: 30 },

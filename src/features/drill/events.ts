@@ -30,6 +30,24 @@ const DRILL_FAILED = defineEvent({
   subject,
 });
 
+/** A key whose drill had failed came back in a later one. */
+const DRILL_PROVEN = defineEvent({
+  kind: 'drill-proven',
+  type: 'HsmWarden.DrillProven',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    key: z.string().min(1),
+    severity: Severity,
+    drillHsm: z.string().min(1),
+    blob: z.string(),
+    capturedAt: Time,
+    drilledAt: Time,
+    /** `metadata-only`: restored and compared, and not used. */
+    verdict: z.enum(['proven', 'metadata-only']),
+  }),
+  subject,
+});
+
 /** Keys that no drill has proven for longer than the settings allow. */
 const DRILL_OVERDUE = defineEvent({
   kind: 'drill-overdue',
@@ -96,7 +114,14 @@ const DRILL_ENDED = defineEvent({
   subject,
 });
 
-export const DRILL_EVENTS = [DRILL_FAILED, DRILL_OVERDUE, DRILL_REFUSED, DRILL_BROKEN, DRILL_ENDED];
+export const DRILL_EVENTS = [
+  DRILL_FAILED,
+  DRILL_PROVEN,
+  DRILL_OVERDUE,
+  DRILL_REFUSED,
+  DRILL_BROKEN,
+  DRILL_ENDED,
+];
 
 /** The event of a result that failed. */
 export function failedEvent(result: DrillResult): CloudEvent {
@@ -117,6 +142,26 @@ export function failedEvent(result: DrillResult): CloudEvent {
       reasons,
       advice:
         'A fresh backup of the key is asked for, and drilled next. Until then do not count on this recovery point; keep the key.',
+    },
+  });
+}
+
+/** The event of a conclusive result after one that failed. */
+export function provenEvent({ hsm, key, drillHsm, runId, verdict, point, endedAt }: DrillResult): CloudEvent {
+  return toCloudEvent({
+    id: eventIdOf(`drill-proven ${hsm} ${key} ${runId} ${point.sha256}`),
+    type: DRILL_PROVEN.type,
+    subject: subjectOf(hsm, key),
+    time: isoTime(endedAt),
+    data: {
+      hsm,
+      key,
+      severity: 'info',
+      drillHsm,
+      blob: point.blob,
+      capturedAt: isoTime(point.capturedAt),
+      drilledAt: isoTime(endedAt),
+      verdict,
     },
   });
 }

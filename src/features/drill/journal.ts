@@ -3,12 +3,13 @@
  * meanwhile wait for the next, so that no restore waits for more than two writes.
  */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
+import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import { foldName, isSameName } from '../../core/model/key-name.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { Serializer } from '../../core/serializer.ts';
-import { failedEvent } from './events.ts';
+import { failedEvent, provenEvent } from './events.ts';
 import { type DrillState, type JournalLine, updateDrillState } from './model/drill-state.ts';
-import type { DrillResult } from './model/result.ts';
+import { type DrillResult, isConclusive } from './model/result.ts';
 import { fileResults } from './model/results.ts';
 
 /** Results after which they are filed in the documents of their HSMs. */
@@ -81,7 +82,7 @@ export class Journal {
   ): Promise<void> {
     const sealed = await this.#sealed(result, signal);
     const state = await this.change((before) => ({
-      ...(result.verdict === 'failed' && !isKnown ? withFailure(before, result) : before),
+      ...(isConclusive(result) ? withProof(before, result) : withFailure(before, result, isKnown)),
       journal: removed ? others(before, line) : before.journal,
       unfiled: [...before.unfiled.filter((one) => !isSameKey(one, sealed)), sealed],
     }));
@@ -121,15 +122,32 @@ export class Journal {
   }
 }
 
-function withFailure(state: DrillState, result: DrillResult): DrillState {
+function withFailure(state: DrillState, result: DrillResult, isKnown: boolean): DrillState {
+  if (result.verdict !== 'failed') return state;
   const { hsm, key } = result;
-  const { toBackUp = [], outbox } = state;
-  const event = failedEvent(result);
+  const { toBackUp, failing } = state;
+  const noted = { ...state, failing: [...otherKeys(failing, result), { hsm, key }] };
+  if (isKnown) return noted;
   return {
-    ...state,
-    outbox: [...outbox.filter(({ id }) => id !== event.id), event],
-    toBackUp: [...toBackUp.filter((one) => !isSameKey(one, result)), { hsm, key }],
+    ...withEvent(noted, failedEvent(result)),
+    toBackUp: [...otherKeys(toBackUp, result), { hsm, key }],
   };
+}
+
+/** What was reported as failed is reported as brought back. */
+function withProof(state: DrillState, result: DrillResult): DrillState {
+  const { failing = [] } = state;
+  const left = otherKeys(failing, result);
+  if (left.length === failing.length) return state;
+  return { ...withEvent(state, provenEvent(result)), failing: left };
+}
+
+function withEvent(state: DrillState, event: CloudEvent): DrillState {
+  return { ...state, outbox: [...state.outbox.filter(({ id }) => id !== event.id), event] };
+}
+
+function otherKeys(keys: DrillState['failing'] = [], result: DrillResult) {
+  return keys.filter((one) => !isSameKey(one, result));
 }
 
 function others({ journal }: DrillState, line: JournalLine): JournalLine[] {

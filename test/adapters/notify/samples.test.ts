@@ -25,6 +25,7 @@ async function messagesOf(name: string): Promise<readonly Message[]> {
   if (name === 'recovery-gate-rearmed') await world.happen(...wanted('recovery-gate-disarmed'));
   if (name === 'notification-channel-working') await world.happen(...wanted('notification-channel-failing'));
   if (name === 'drill-ended') await world.happen(...wanted('drill-refused'));
+  if (name === 'drill-proven') await world.happen(...wanted('drill-failed'));
   await world.happen(...(name === 'many-deleted' ? many() : wanted(name)));
   await world.pass(60_000);
   return world.accepted('team').slice(-1);

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
-import { damage, hsmBut } from '../../support/drill-faults.ts';
+import { bytesOf, damage, hsmBut, plant } from '../../support/drill-faults.ts';
 import { DrillWorld } from '../../support/drill-world.ts';
 
 let world: DrillWorld;
@@ -76,4 +76,20 @@ test('one recovery point that fails again each night is reported once, and one f
 
   expect(failedKeys()).toEqual([ORDERS]);
   expect(world.asked).toEqual(['contoso/orders']);
+});
+
+test('a key that failed is reported once more, as brought back, when a drill proves its fresh backup', async () => {
+  const proofs = () =>
+    world.sink.accepted.flatMap(({ type, subject }) => (type === 'HsmWarden.DrillProven' ? [subject] : []));
+  const good = await bytesOf(world, 'orders');
+  await damage(world, 'orders');
+  await world.run();
+  await world.run({ runId: 'run-2' });
+  expect(proofs()).toEqual([]);
+
+  await plant(world, 'orders', good);
+  await world.run({ runId: 'run-3' });
+  await world.run({ runId: 'run-4' });
+
+  expect(proofs()).toEqual([ORDERS]);
 });

@@ -64,6 +64,8 @@ const DrillState = z.strictObject({
   outbox: z.array(StoredEvent),
   /** Keys whose recovery point failed, and of which no fresh backup is asked for yet. */
   toBackUp: z.array(z.strictObject({ hsm: z.string().min(1), key: KeyName })).exactOptional(),
+  /** Keys whose failure was reported, and of which no drill has brought a recovery point back since. */
+  failing: z.array(z.strictObject({ hsm: z.string().min(1), key: KeyName })).exactOptional(),
   /** When wrong recovery points were last drilled, and which of them passed. */
   mustFail: z.strictObject({ at: Time, passed: z.array(z.string()) }).exactOptional(),
   /** Since when the drill HSM holds keys that could not be removed. */

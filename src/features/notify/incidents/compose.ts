@@ -30,7 +30,7 @@ const PLURALS: Readonly<Record<Family, string>> = {
   recovery: 'recoveries',
   gate: 'reports of the gate',
   channel: 'channels',
-  drill: 'reports of drills',
+  drill: 'failed drills',
   other: 'events',
 };
 

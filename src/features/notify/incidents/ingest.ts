@@ -103,7 +103,7 @@ function threadsOf({ threads }: IncidentState, family: Family, subject: string):
 function begin(state: IncidentState, subject: string, occurrence: Occurrence, now: number): IncidentState {
   const key = earlyKey(occurrence.family, subject);
   const endedAt = state.early[key];
-  const joined = OF_KEYS.has(occurrence.family)
+  const joined = isOfKey(occurrence)
     ? Object.values(state.threads).find((thread) => takes(thread, occurrence, now))
     : undefined;
   const thread = change(joined ?? newThread(state.scope, occurrence, now), subject, occurrence, now);
@@ -125,8 +125,15 @@ function begin(state: IncidentState, subject: string, occurrence: Occurrence, no
   return withThread({ ...state, early }, change(thread, subject, over, now));
 }
 
+/** Some reports of drills are about keys, and the others about the drills. */
+function isOfKey({ family, key }: Pick<Occurrence, 'family' | 'key'>): boolean {
+  return family === 'drill' ? key !== undefined : OF_KEYS.has(family);
+}
+
 function takes(thread: Thread, { family, severity, hsm }: Occurrence, now: number): boolean {
   if (thread.family !== family || thread.hsm !== hsm || !isJoinable(thread, now)) return false;
+  if (!Object.values(thread.members).every(({ key }) => isOfKey({ family, ...definedOnly({ key }) })))
+    return false;
   // Something graver than what people were called for calls them again.
   return thread.lastMessageAt === undefined || !isGraver(severity, thread);
 }

@@ -20,6 +20,7 @@ const Data = z.object({
   proven: z.number().optional(),
   metadataOnly: z.number().optional(),
   failed: z.number().optional(),
+  verdict: z.enum(['proven', 'metadata-only']).optional(),
 });
 type Data = z.infer<typeof Data>;
 
@@ -51,6 +52,8 @@ export function sayDrill(
   switch (kind) {
     case 'drill-failed':
       return failed(data, show);
+    case 'drill-proven':
+      return { ...common, ...proven(data, show) };
     case 'drill-overdue':
       return { ...common, ...overdue(data) };
     case 'drill-refused':
@@ -85,8 +88,8 @@ export function sayDrill(
 
 function failed({ hsm, key = 'unknown', drillHsm, reasons, capturedAt }: Data, show: ShowKey): Said {
   return {
-    family: 'damaged-backup',
-    subject: key,
+    family: 'drill',
+    subject: subjectOfFailure(key),
     hsm,
     key,
     effect: 'open',
@@ -100,6 +103,30 @@ function failed({ hsm, key = 'unknown', drillHsm, reasons, capturedAt }: Data, s
       ...(drillHsm === undefined ? [] : [{ label: 'Drill HSM', text: drillHsm }]),
     ],
   };
+}
+
+function proven({ hsm, key = 'unknown', verdict }: Data, show: ShowKey): Omit<Said, 'facts'> {
+  const used =
+    verdict === 'proven'
+      ? 'and its key was used'
+      : 'and compared; it was not used, so this is no proof of its material';
+  return {
+    family: 'drill',
+    subject: subjectOfFailure(key),
+    hsm,
+    key,
+    effect: 'resolve',
+    lasting: false,
+    rank: 1,
+    what: `Key ${show(key)} of HSM ${hsm} was brought back from its newest backup in a drill, ${used}.`,
+    todo: 'Nothing is left to do.',
+    turn: 'nobody',
+  };
+}
+
+/** Apart from what the watch reports of the key's backups: neither ends the other. */
+function subjectOfFailure(key: string): string {
+  return `drill-failed ${key}`;
 }
 
 function overdue({ hsm, keys = 0, oldestDays = 0, everyDays = 0 }: Data): Pick<Said, 'what' | 'todo'> {
