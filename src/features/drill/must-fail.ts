@@ -2,6 +2,7 @@
  * Drills that must fail: a proof that never fails proves nothing. Their recovery points are wrong on purpose and are made in
  * memory, from one that was just proven. They are never stored, so nothing else can come upon one, and their results count nowhere.
  */
+import { isWardenError } from '../../core/errors.ts';
 import type { BackupStore, FetchedBackup } from '../../core/ports.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import { DAY_MS } from '../../core/time.ts';
@@ -10,7 +11,7 @@ import { type CleanupDeps, removeKey } from './cleanup.ts';
 import { pointOf } from './drill-one.ts';
 import type { Journal } from './journal.ts';
 import type { DrillState, JournalLine } from './model/drill-state.ts';
-import { type ProveDeps, proveKey } from './prove-key.ts';
+import { type Proof, type ProveDeps, proveKey } from './prove-key.ts';
 import type { Candidate } from './select.ts';
 
 /** How often the drills are tried themselves. */
@@ -27,44 +28,68 @@ export function isMustFailDue({ mustFail }: DrillState, now: number): boolean {
   return mustFail === undefined || now - mustFail.at >= EVERY_MS || mustFail.at > now;
 }
 
-/** Drills wrong recovery points made of `right` and of `other`, both just proven. Returns which of them passed. */
+/** What came of the drills of wrong recovery points, each named by what is wrong with it. */
+interface Trials {
+  readonly passed: readonly string[];
+  /** Those of which the HSM said nothing, or whose bytes could not be read. */
+  readonly unanswered: readonly string[];
+}
+
+/** Drills wrong recovery points made of `right` and of `other`, where there is another one; both are proven. */
 export async function drillWrongOnes(
   deps: MustFailDeps,
   right: Candidate,
-  other: Candidate,
+  other: Candidate | undefined,
   signal: AbortSignal,
-): Promise<readonly string[]> {
-  const [mine, theirs] = [
-    await fetched(deps.backups, right, signal),
-    await fetched(deps.backups, other, signal),
-  ];
+): Promise<Trials> {
+  let wrong: Readonly<Record<string, FetchedBackup>>;
+  try {
+    wrong = await wrongOnes(deps, right, other, signal);
+  } catch (error) {
+    if (!isWardenError(error) || signal.aborted) throw error;
+    return { passed: [], unanswered: [error.message] };
+  }
+  const passed: string[] = [];
+  const unanswered: string[] = [];
+  for (const [what, found] of Object.entries(wrong)) {
+    const { verdict, foreign } = await drillWrong(deps, { right, other }, found, signal);
+    if (verdict === 'proven' || verdict === 'metadata-only') passed.push(what);
+    else if (verdict === 'blocked' && foreign !== true) unanswered.push(what);
+  }
+  return { passed, unanswered };
+}
+
+async function wrongOnes(
+  { backups }: MustFailDeps,
+  right: Candidate,
+  other: Candidate | undefined,
+  signal: AbortSignal,
+): Promise<Readonly<Record<string, FetchedBackup>>> {
+  const mine = await fetched(backups, right, signal);
+  const theirs = other === undefined ? undefined : await fetched(backups, other, signal);
   const damaged = Uint8Array.from(mine.bytes);
   // Within the ciphertext, behind the header and the initialisation vector.
   const at = Math.floor(damaged.length / 2);
   damaged[at] = damaged[at] === 0x41 ? 0x42 : 0x41;
-  const wrong: Readonly<Record<string, FetchedBackup>> = {
+  return {
     'a damaged backup': withBytes(mine, damaged),
-    'the backup of another key under this name': withBytes(mine, theirs.bytes),
+    ...(theirs && { 'the backup of another key under this name': withBytes(mine, theirs.bytes) }),
     'a backup with a swapped public key': swapped(mine, theirs),
   };
-  const passed: string[] = [];
-  for (const [what, found] of Object.entries(wrong)) {
-    if (await passes(deps, { right, other }, found, signal)) passed.push(what);
-  }
-  return passed;
 }
 
-async function passes(
+async function drillWrong(
   deps: MustFailDeps,
-  { right, other }: { readonly right: Candidate; readonly other: Candidate },
+  { right, other }: { readonly right: Candidate; readonly other: Candidate | undefined },
   found: FetchedBackup,
   signal: AbortSignal,
-): Promise<boolean> {
+): Promise<Proof> {
   const { journal, clock, resourceOf } = deps;
   const { hsm, enrolments, entry } = right;
   const wrong: CatalogueEntry = { ...entry, record: found.stored.record };
+  const both = other === undefined ? [right] : [right, other];
   // Either key may come back: both are noted before the restore, and both names are removed.
-  const lines = [right, other].map(
+  const lines = both.map(
     (one): JournalLine => ({
       hsm: one.hsm,
       key: one.key,
@@ -84,14 +109,14 @@ async function passes(
         for (const line of lines) await journal.open(line, signal);
       },
       noteOther: async () => undefined,
-      findOther: async () => other.key,
+      findOther: async () => other?.key,
     },
     signal,
   );
   for (const line of lines) {
     if (!proof.made || (await removeKey(deps, line.key, signal))) await journal.forget(line);
   }
-  return proof.verdict === 'proven' || proof.verdict === 'metadata-only';
+  return proof;
 }
 
 function onlyThis(found: FetchedBackup): Pick<BackupStore, 'read' | 'fetch' | 'list'> {
@@ -114,8 +139,8 @@ function withBytes({ stored }: FetchedBackup, bytes: Uint8Array): FetchedBackup 
   return { stored: { ...stored, record }, bytes };
 }
 
-function swapped({ stored, bytes }: FetchedBackup, { stored: theirs }: FetchedBackup): FetchedBackup {
-  const thumbprint = theirs.record.versions.at(-1)?.thumbprint ?? sha256Hex(theirs.blob).slice(0, 43);
+function swapped({ stored, bytes }: FetchedBackup, theirs: FetchedBackup | undefined): FetchedBackup {
+  const thumbprint = theirs?.stored.record.versions.at(-1)?.thumbprint ?? sha256Hex(stored.blob).slice(0, 43);
   const versions = stored.record.versions.map((one) => ({ ...one, thumbprint }));
   return { stored: { ...stored, record: { ...stored.record, versions } }, bytes };
 }

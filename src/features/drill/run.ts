@@ -74,7 +74,7 @@ async function runAlone(
     { runId, planned, known, stuck, journal, cleanup },
     signal,
   );
-  if (policy.nightly) await tryTheDrills(deps, { journal, cleanup, before, planned }, results, signal);
+  await tryTheDrills(deps, { journal, cleanup, before, known, results, stuck }, signal);
   const residue = await removeRest(cleanup, journal, signal);
   await journal.file();
   const earlier = resultsOfRun(known, runId);
