@@ -227,6 +227,7 @@ export function brokenEvent(drillHsm: string, passed: readonly string[], now: nu
 /** The end of a run. */
 export function endedEvent(drillHsm: string, run: DrillRun, now: number): CloudEvent {
   const { runId, planned, proven, metadataOnly, failed, blocked, residue } = run;
+  const isClean = failed + blocked + residue === 0;
   return toCloudEvent({
     id: eventIdOf(`drill-ended ${drillHsm} ${runId}`),
     type: DRILL_ENDED.type,
@@ -234,7 +235,7 @@ export function endedEvent(drillHsm: string, run: DrillRun, now: number): CloudE
     time: isoTime(now),
     data: {
       hsm: drillHsm,
-      severity: failed > 0 ? 'high' : 'info',
+      severity: isClean ? 'info' : 'high',
       runId,
       startedAt: isoTime(run.startedAt),
       endedAt: isoTime(now),

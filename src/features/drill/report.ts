@@ -1,5 +1,6 @@
 /** What a run says when it has ended: in its memory, in the log and as events. */
 import { isWardenError } from '../../core/errors.ts';
+import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { endedEvent, type Overdue, overdueEvent, refusedEvent } from './events.ts';
 import type { Journal } from './journal.ts';
@@ -14,11 +15,27 @@ type Deps = Omit<RunDeps, 'journal'> & { readonly journal: Journal };
 /** Keys that stay this long in the drill HSM are reported. */
 const RESIDUE_MS = 3_600_000;
 
+/** Says which keys are overdue, where a run could not come to its end. Fails as {@link publishDrills}. */
+export async function reportOverdue(
+  deps: Deps,
+  { days }: { readonly days: number },
+  known: readonly Known[],
+  signal: AbortSignal,
+): Promise<void> {
+  const events = overdueEvents(deps, days, known, []);
+  await deps.journal.change((state) => ({ ...state, outbox: withEvents(state.outbox, events) }));
+  await publishDrills(deps, deps.site.name, signal);
+}
+
 /** Ends a run that could not begin. Fails as {@link publishDrills}. */
 export async function reportRefusal(
   deps: Deps,
-  run: DrillRun,
-  reasons: readonly string[],
+  { days }: { readonly days: number },
+  {
+    run,
+    reasons,
+    known,
+  }: { readonly run: DrillRun; readonly reasons: readonly string[]; readonly known: readonly Known[] },
   signal: AbortSignal,
 ): Promise<DrillRun> {
   const { site, journal, clock, logger } = deps;
@@ -30,13 +47,16 @@ export async function reportRefusal(
     reasons,
     residue: run.residue,
   });
-  const event = refusedEvent(site.name, reasons, run.residue, now);
+  const events = [
+    refusedEvent(site.name, reasons, run.residue, now),
+    ...overdueEvents(deps, days, known, []),
+  ];
   await journal.change((before) => {
     const { residueSince: since = now, ...state } = withRun(before, ended);
     return {
       ...state,
       ...(run.residue > 0 && { residueSince: since }),
-      outbox: [...state.outbox.filter(({ id }) => id !== event.id), event],
+      outbox: withEvents(state.outbox, events),
     };
   });
   await publishDrills(deps, site.name, signal);
@@ -56,20 +76,16 @@ export async function reportRun(
 ): Promise<DrillRun> {
   const { site, journal, clock, logger } = deps;
   const now = clock.now();
-  const events = [
-    ...overdueOf(known, results, days, site.name, now).map((one) => overdueEvent(one, now)),
-    endedEvent(site.name, run, now),
-  ];
+  const events = [...overdueEvents(deps, days, known, results), endedEvent(site.name, run, now)];
   await journal.change((before) => {
     const { residueSince: since = now, ...rest } = withRun(before, run);
     const late = run.residue > 0 && now - since >= RESIDUE_MS;
     const stays = 'Keys that drills have made could not be removed for an hour or longer.';
     const all = late ? [...events, refusedEvent(site.name, [stays], run.residue, now)] : events;
-    const known = new Set(all.map(({ id }) => id));
     return {
       ...rest,
       ...(run.residue > 0 && { residueSince: since }),
-      outbox: [...rest.outbox.filter(({ id }) => !known.has(id)), ...all],
+      outbox: withEvents(rest.outbox, all),
     };
   });
   const { planned, proven, metadataOnly, blocked, residue } = run;
@@ -108,6 +124,21 @@ async function askBackups({ site, journal, logger, askBackup }: Deps): Promise<v
     ...rest,
     toBackUp: wanted.filter(({ hsm, key }) => !asked.has(`${hsm}/${key}`)),
   }));
+}
+
+function withEvents(outbox: readonly CloudEvent[], events: readonly CloudEvent[]): CloudEvent[] {
+  const ids = new Set(events.map(({ id }) => id));
+  return [...outbox.filter(({ id }) => !ids.has(id)), ...events];
+}
+
+function overdueEvents(
+  { site, clock }: Deps,
+  days: number,
+  known: readonly Known[],
+  results: readonly DrillResult[],
+): readonly CloudEvent[] {
+  const now = clock.now();
+  return overdueOf(known, results, days, site.name, now).map((one) => overdueEvent(one, now));
 }
 
 /** Of each HSM the keys that were not proven in time, with what this run has proven taken into account. */

@@ -5,11 +5,11 @@ import { type CleanupDeps, findKeys, ownNames, removeFound } from './cleanup.ts'
 import { DrillOne } from './drill-one.ts';
 import { Journal } from './journal.ts';
 import type { DrillRequest } from './message.ts';
-import { type DrillRun, readDrillState, withRun } from './model/drill-state.ts';
+import { type DrillRun, type DrillState, readDrillState, withRun } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
 import { goodOf } from './model/results.ts';
 import { prepare } from './prepare.ts';
-import { reportRefusal, reportRun } from './report.ts';
+import { reportOverdue, reportRefusal, reportRun } from './report.ts';
 import type { RunDeps, RunPolicy } from './run-context.ts';
 import { type Candidate, type Known, readKnown } from './select.ts';
 import { tryTheDrills } from './try-the-drills.ts';
@@ -59,21 +59,53 @@ async function runAlone(
   await journal.file();
   const known: Known[] = [];
   for (const hsm of site.of) known.push(await readKnown(deps, hsm, signal));
-  const { refusals, left: stuck } = await prepare(deps, cleanup, journal, known, signal);
-  if (refusals.length > 0) {
-    const empty = { ...emptyRun(runId, startedAt), residue: stuck.length };
-    return reportRefusal({ ...deps, journal }, empty, refusals, signal);
+  try {
+    return await runKnown(deps, policy, { runId, what, startedAt, before, known, journal, cleanup }, signal);
+  } catch (error) {
+    // What keeps a run from its end keeps proofs from being made.
+    if (!signal.aborted) await reportOverdueToo(deps, policy, journal, known, signal);
+    throw error;
+  }
+}
+
+/** What is said beside a failure must not hide it. */
+async function reportOverdueToo(
+  deps: RunDeps,
+  policy: RunPolicy,
+  journal: Journal,
+  known: readonly Known[],
+  signal: AbortSignal,
+): Promise<void> {
+  try {
+    await reportOverdue({ ...deps, journal }, policy, known, signal);
+  } catch (error) {
+    deps.logger.error('overdue drills could not be reported', { hsm: deps.site.name, error });
+  }
+}
+
+interface KnownRun extends RunOrder, Pick<Work, 'known' | 'journal' | 'cleanup'> {
+  readonly startedAt: number;
+  readonly before: DrillState;
+}
+
+async function runKnown(
+  deps: RunDeps,
+  policy: RunPolicy,
+  { runId, what, startedAt, before, known, journal, cleanup }: KnownRun,
+  signal: AbortSignal,
+): Promise<DrillRun> {
+  const { site, clock } = deps;
+  const { refusals: reasons, left: stuck } = await prepare(deps, cleanup, journal, known, signal);
+  if (reasons.length > 0) {
+    const run = { ...emptyRun(runId, startedAt), residue: stuck.length };
+    return reportRefusal({ ...deps, journal }, policy, { run, reasons, known }, signal);
   }
   const planned = chooseCandidates(known, what, policy, { runId, now: clock.now() });
   const run: DrillRun = { ...emptyRun(runId, startedAt), planned: planned.length };
   await journal.change((state) => withRun(state, run));
   deps.logger.info('drills started', { hsm: site.name, runId, planned: planned.length });
-  const { results, left } = await drillAll(
-    deps,
-    policy,
-    { runId, planned, known, stuck, journal, cleanup },
-    signal,
-  );
+  const work: Work = { runId, planned, known, stuck, journal, cleanup };
+  const { results, left } = await drillAll(deps, policy, work, signal);
   await tryTheDrills(deps, { journal, cleanup, before, known, results, stuck }, signal);
   const residue = await removeRest(cleanup, journal, signal);
   await journal.file();

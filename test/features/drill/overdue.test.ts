@@ -1,0 +1,48 @@
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
+import { DAY_MS } from '../../../src/core/time.ts';
+import { hsmBut } from '../../support/drill-faults.ts';
+import { DrillWorld } from '../../support/drill-world.ts';
+
+let world: DrillWorld;
+
+beforeEach(async () => {
+  world = await DrillWorld.start();
+  await world.client.createEcKey('orders');
+  await world.backUp();
+});
+afterEach(() => world.close());
+
+const later = () => ({ ...world.deps(), clock: { ...world.clock, now: () => Date.now() + 31 * DAY_MS } });
+const overdue = () =>
+  world.sink.accepted.flatMap(({ type, data }) => (type === 'HsmWarden.DrillOverdue' ? [data] : []));
+
+test('a run that may not begin says which keys are overdue', async () => {
+  world.changes = { readProperties: async () => ({ kind: 'unreadable', why: 'no right' }) };
+  expect((await world.run({}, later())).refused).toHaveLength(1);
+  expect(overdue()).toMatchObject([{ hsm: 'contoso', keys: 1, named: ['orders'], oldestDays: 31 }]);
+});
+
+test('a run that fails on its way says which keys are overdue', async () => {
+  const failing = hsmBut(world.hsm, {
+    restoreKey: async () => {
+      throw new Error('a defect');
+    },
+  });
+  const deps = later();
+  await expect(world.run({}, { ...deps, site: { ...deps.site, hsm: failing } })).rejects.toThrow('a defect');
+  expect(overdue()).toMatchObject([{ hsm: 'contoso', keys: 1 }]);
+});
+
+test('a run ends with high severity when a key is blocked, or a copy stays', async () => {
+  const ended = () => world.sink.accepted.findLast(({ type }) => type === 'HsmWarden.DrillEnded')?.data;
+  const forbidden = async () => {
+    throw new WardenError('hsm-forbidden', { message: 'The right is missing.' });
+  };
+  await world.run({}, world.deps(hsmBut(world.hsm, { restoreKey: forbidden })));
+  expect(ended()).toMatchObject({ severity: 'high', blocked: 1 });
+  await world.run({ runId: 'run-2' }, world.deps(hsmBut(world.hsm, {}, { deleteKey: forbidden })));
+  expect(ended()).toMatchObject({ severity: 'high', residue: 1 });
+  await world.run({ runId: 'run-3' });
+  expect(ended()).toMatchObject({ severity: 'info', blocked: 0, residue: 0 });
+});
