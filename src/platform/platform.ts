@@ -18,7 +18,6 @@ import {
   TokenFileCredential,
 } from '../adapters/identity/credential.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
-import { StorageDeadLetters } from '../adapters/queue/storage-dead-letters.ts';
 import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
 import { randomIds } from '../adapters/system/random-ids.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
@@ -47,7 +46,7 @@ import { composeBus, SEVERITY_OF } from './compose-bus.ts';
 import { channelsOf, drillQueueOf, notifyQueue } from './compose-notify.ts';
 import type { Config, CredentialConfig } from './config/config.ts';
 import { CONTAINERS } from './config/product-settings.ts';
-import { QUEUES } from './features.ts';
+import { deadLettersOf } from './dead-letters.ts';
 import { openHsm, registryOf } from './open-hsm.ts';
 import { decisionsOf, resourcesIn, sealsOf } from './open-seals.ts';
 import { accessOf } from './open-storage.ts';
@@ -153,7 +152,7 @@ export function openPlatform(options: PlatformOptions): Platform {
       clock,
       createMissing: emulated,
     }),
-    deadLetters: new StorageDeadLetters({ service: createQueueService(access.state), clock, queues: QUEUES }),
+    deadLetters: deadLettersOf(access.state, clock),
     auditStore: new BlobAuditStore({ container: audit, clock }),
     anchor: new BlobAuditAnchor({ container, clock }),
     once: new BlobOnceStore({ container: audit, clock }),

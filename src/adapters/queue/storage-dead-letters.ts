@@ -38,10 +38,7 @@ export class StorageDeadLetters implements DeadLetters {
     const passed: DequeuedMessageItem[] = [];
     try {
       for (let batch = 0; batch < BATCHES; batch += 1) {
-        const items = await this.#call(`read the queue ${queue}-poison`, async (abortSignal) => {
-          const settings = { numberOfMessages: AT_ONCE, visibilityTimeout: HIDDEN_SECONDS, abortSignal };
-          return fromStorage(await poison.receiveMessages(settings), queue).receivedMessageItems;
-        });
+        const items = await this.#take(queue, poison);
         const found = items.find(({ messageId }) => messageId === id);
         passed.push(...items.filter((item) => item !== found));
         if (found !== undefined) {
@@ -53,6 +50,19 @@ export class StorageDeadLetters implements DeadLetters {
       return false;
     } finally {
       for (const item of passed) await this.#show(queue, poison, item);
+    }
+  }
+
+  /** The next messages, hidden for a while; none where the host has not made the queue yet: it does when it sets the first aside. */
+  async #take(queue: string, poison: QueueClient): Promise<readonly DequeuedMessageItem[]> {
+    try {
+      return await this.#call(`read the queue ${queue}-poison`, async (abortSignal) => {
+        const settings = { numberOfMessages: AT_ONCE, visibilityTimeout: HIDDEN_SECONDS, abortSignal };
+        return fromStorage(await poison.receiveMessages(settings), queue).receivedMessageItems;
+      });
+    } catch (error) {
+      if (isWardenError(error, 'blob-missing')) return [];
+      throw error;
     }
   }
 

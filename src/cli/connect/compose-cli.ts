@@ -7,6 +7,7 @@ import { createJsonLogger } from '../../adapters/system/json-logger.ts';
 import type { BackupPins, BackupStore, Clock, KeyService, Logger, Pacer } from '../../core/ports.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { Config } from '../../platform/config/config.ts';
+import { type AccountLetters, deadLettersEverywhere } from '../../platform/dead-letters.ts';
 import { openPlatform, type Platform } from '../../platform/platform.ts';
 import type { CliContext } from '../frame/context.ts';
 import type { HsmAddress } from './address.ts';
@@ -21,7 +22,6 @@ export interface Store
     | 'seals'
     | 'leases'
     | 'queue'
-    | 'deadLetters'
     | 'notifications'
     | 'drillQueue'
     | 'auditStore'
@@ -30,13 +30,16 @@ export interface Store
     | 'access'
   > {
   readonly backups: BackupStore & BackupPins;
+  /** Of every account that the settings name. */
+  readonly deadLetters: readonly AccountLetters[];
 }
 
 /** Opens the storage the settings name. Nothing is contacted before it is used. */
 export function openStore(connection: Connection, config: Config, context: CliContext): Store {
   const { credential, caPem } = connection;
   const platform = openPlatform({ config, credential, caPem, clock: context.clock });
-  return { ...platform, backups: platform.backups(cliLogger(context)) };
+  const deadLetters = deadLettersEverywhere(config, platform.access.state, context.clock);
+  return { ...platform, deadLetters, backups: platform.backups(cliLogger(context)) };
 }
 
 /** The product's own key service on an HSM, with the person's credential. */

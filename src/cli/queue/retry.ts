@@ -4,6 +4,7 @@ import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
+import { sendAgain, type UnreadAccount, unreadLines } from './letters.ts';
 
 export const queueRetry = defineCommand({
   path: 'queue retry',
@@ -26,7 +27,19 @@ export const queueRetry = defineCommand({
     const connection = await connect(context, given);
     const { deadLetters } = openStore(connection, requireConfig(connection), context);
     const { queue, id } = given;
-    if (await deadLetters.retry({ queue, id })) return { data: { queue, id, sent: true } };
+    const unread: UnreadAccount[] = [];
+    for (const one of deadLetters) {
+      const tried = await sendAgain(one, { queue, id });
+      if (tried === 'sent') return { data: { queue, id, account: one.account, sent: true } };
+      if (tried !== 'absent') unread.push(tried);
+    }
+    if (unread.length > 0) {
+      return {
+        data: { queue, id, sent: null, unread },
+        doubts: unread.flatMap(unreadLines),
+        exit: 'unknown',
+      };
+    }
     throw new UsageError(
       `There is no message ${id} in the queue ${queue}-poison.`,
       'See: hsm-warden queue list',

@@ -8,6 +8,7 @@ import { nextRunAfter } from '../../core/schedule.ts';
 import { KEY_BACKUPS } from '../backup/queues.ts';
 import type { BackupConfig } from '../backup/settings.ts';
 import { runIdentifier } from '../backup/start-runs.ts';
+import { reportDeadLetters } from '../dead-letters/report.ts';
 import type { GuardFacts } from './guards.ts';
 import { DRILLS, type DrillRequest } from './message.ts';
 import type { DrillRun } from './model/drill-state.ts';
@@ -22,7 +23,7 @@ interface DrillNeeds extends Pick<BackupConfig, 'budgetMs'> {
 /** What the drills work with. */
 export interface DrillApp
   extends Omit<RunDeps, 'site' | 'askBackup' | 'protectedHsms'>,
-    Pick<AppPorts, 'signal'> {
+    Pick<AppPorts, 'signal' | 'deadLetters'> {
   readonly config: DrillNeeds;
   readonly sites: readonly DrillSite[];
   readonly protectedHsms: GuardFacts['protectedHsms'];
@@ -50,7 +51,11 @@ export const DRILL: Feature<DrillNeeds, DrillApp> = {
       kind: 'timer',
       name: 'drillReconcile',
       schedule: () => RECONCILE_SCHEDULE,
-      run: (app) => drillEverywhere(app, 'hourly'),
+      async run(app) {
+        // The trouble of one is not the other's.
+        const done = await Promise.allSettled([drillEverywhere(app, 'hourly'), reportDeadLetters(app)]);
+        for (const one of done) if (one.status === 'rejected') throw one.reason;
+      },
     },
     worker('drillWorker', DRILLS, async (app, message) => {
       const { drillHsm, runId, what } = readMessage(DRILLS, message);

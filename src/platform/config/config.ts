@@ -120,6 +120,7 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
     'WARDEN_QUEUE_URL',
     'WARDEN_TOPIC_URL',
     'WARDEN_NOTIFY_QUEUE_URL',
+    'WARDEN_DRILL_QUEUE_URL',
   ] as const) {
     const url = parsed[name];
     if (url?.startsWith('http:') === true && !isLoopback(url))
@@ -134,7 +135,7 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
     );
   }
   const blobUrl = parsed.WARDEN_STATE_URL ?? parsed.WARDEN_BACKUP_URL;
-  if (blobUrl !== undefined && parsed.WARDEN_QUEUE_URL === undefined && !blobUrl.includes(BLOB_HOST)) {
+  if (blobUrl !== undefined && parsed.WARDEN_QUEUE_URL === undefined && queuesBeside(blobUrl) === undefined) {
     need('WARDEN_QUEUE_URL', 'nothing', `the queue endpoint, for it does not follow from ${blobUrl}`);
   }
   const tokenFile = parsed.WARDEN_CREDENTIAL === 'token-file';
@@ -213,6 +214,11 @@ function storageOf(parsed: ProductValues): StorageConfig {
     kind: 'identity',
     backupUrl,
     stateUrl,
-    queueUrl: parsed.WARDEN_QUEUE_URL ?? stateUrl.replace(BLOB_HOST, '.queue.'),
+    queueUrl: parsed.WARDEN_QUEUE_URL ?? queuesBeside(stateUrl) ?? stateUrl,
   };
+}
+
+/** The endpoint for queues of the account with an endpoint for blobs; undefined where it does not follow from it. */
+export function queuesBeside(blobUrl: string): string | undefined {
+  return blobUrl.includes(BLOB_HOST) ? blobUrl.replace(BLOB_HOST, '.queue.') : undefined;
 }

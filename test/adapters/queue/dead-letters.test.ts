@@ -56,6 +56,21 @@ describe('messages that failed for good', () => {
     ]);
   });
 
+  it('are absent where the host has set none aside, and the queue is not made yet', async () => {
+    expect(await open().letters.retry({ queue: 'never-failed', id: 'a1' })).toBe(false);
+  });
+
+  it('are not called absent where the queue that they are sent to is not there', async () => {
+    const { service, letters } = open();
+    await setAside(encoded(SWEEP));
+    const [letter] = await letters.list();
+    await service.getQueueClient('hsm-sweeps').deleteIfExists();
+
+    await expect(letters.retry({ queue: 'hsm-sweeps', id: letter?.id ?? '' })).rejects.toMatchObject({
+      code: 'blob-missing',
+    });
+  });
+
   it('are sent again one by one, and only once', async () => {
     await setAside(encoded(SWEEP));
     await setAside(encoded({ ...SWEEP, hsm: 'other' }));
