@@ -12,6 +12,7 @@ const Job = z.looseObject({
   'timeout-minutes': z.int().optional(),
   permissions: z.record(z.string(), z.enum(['read', 'write', 'none'])).optional(),
   needs: z.union([z.string(), z.array(z.string())]).optional(),
+  environment: z.union([z.string(), z.looseObject({ name: z.string() })]).optional(),
   steps: z.array(Step).optional(),
 });
 const Workflow = z.looseObject({
@@ -25,6 +26,10 @@ const PINNED = /^[\w.-]+\/[\w./-]+@[0-9a-f]{40}$/;
 /** An expression that a person outside may write into: it must never become part of a script. */
 const FOREIGN = /\$\{\{\s*github\.(event\.(issue|pull_request|comment|review|head_commit|commits)|head_ref)/;
 
+/** What makes something public that cannot be taken back. */
+const PUBLISHES =
+  /\bnpm publish\b|\bdocker\b[^\n]*\bpush\b|\s--push\b|\bgh release edit\b[^\n]*--draft=false/;
+
 /** What is wrong with the workflow in `text`; empty when nothing. */
 export function workflowProblems(text: string): readonly string[] {
   const parsed = Workflow.safeParse(parse(text));
@@ -35,7 +40,7 @@ export function workflowProblems(text: string): readonly string[] {
     ...(permissions === undefined ? ['it names no permissions of its own'] : []),
     ...tagsMissing(text),
     ...Object.entries(jobs).flatMap(([name, job]) =>
-      jobProblems(job, named).map((problem) => `job ${name}: ${problem}`),
+      [...jobProblems(job, named), ...approvalMissing(job, jobs)].map((problem) => `job ${name}: ${problem}`),
     ),
   ];
 }
@@ -45,6 +50,31 @@ function tagsMissing(text: string): readonly string[] {
   return [...text.matchAll(/uses:\s*(\S+@[0-9a-f]{40})(.*)$/gm)]
     .filter(([, , rest = '']) => !/#\s*v\d/.test(rest))
     .map(([, action = '']) => `${action} does not say which version it is`);
+}
+
+/** What is published waits for people: for the reviewers of the job's environment, or of one that it needs. */
+function approvalMissing(
+  job: z.infer<typeof Job>,
+  jobs: Readonly<Record<string, z.infer<typeof Job>>>,
+): readonly string[] {
+  const publishes =
+    job.permissions?.packages === 'write' ||
+    (job.steps ?? []).some(({ run }) => run !== undefined && PUBLISHES.test(run.replaceAll('\\\n', ' ')));
+  return !publishes || isApproved(job, jobs, new Set()) ? [] : ['it publishes, and nobody approves it'];
+}
+
+function isApproved(
+  job: z.infer<typeof Job>,
+  jobs: Readonly<Record<string, z.infer<typeof Job>>>,
+  seen: Set<z.infer<typeof Job>>,
+): boolean {
+  if (job.environment !== undefined) return true;
+  if (seen.has(job)) return false;
+  seen.add(job);
+  return [job.needs ?? []].flat().some((need) => {
+    const needed = jobs[need];
+    return needed !== undefined && isApproved(needed, jobs, seen);
+  });
 }
 
 function jobProblems(job: z.infer<typeof Job>, named: readonly string[]): readonly string[] {

@@ -22,7 +22,7 @@ describe('a workflow', () => {
     expect(workflowProblems(GOOD)).toEqual([]);
   });
 
-  it.each([
+  it.each<readonly [string, string, string]>([
     ['a tag in place of a commit', GOOD.replace(CHECKOUT, 'actions/checkout@v5'), 'is not pinned by commit'],
     ['a branch', GOOD.replace(CHECKOUT, 'actions/checkout@main'), 'is not pinned by commit'],
     ['a short commit', GOOD.replace(CHECKOUT, 'actions/checkout@08c6903'), 'is not pinned by commit'],
@@ -37,9 +37,34 @@ describe('a workflow', () => {
       'a person outside',
     ],
     ['a step that does nothing', GOOD.replace('- run: npm ci', '- name: nothing'), 'does nothing'],
+    ...[
+      'npm publish x.tgz',
+      'docker buildx build --push .',
+      'docker push x',
+      'gh release edit v1 --draft=false',
+    ].map(
+      (script) => [`an unapproved ${script}`, GOOD.replace('npm ci', script), 'nobody approves'] as const,
+    ),
+    [
+      'an unapproved right to publish an image',
+      GOOD.replace('    steps:', '    permissions: { packages: write }\n    steps:'),
+      'nobody approves',
+    ],
     ['something else', 'name: nothing', 'is no workflow'],
   ])('is refused with %s', (_, text, problem) => {
     expect(workflowProblems(text).join('\n')).toContain(problem);
+  });
+
+  it('is good when people approve what it publishes, in the job or before it', () => {
+    const job = GOOD.replace('npm ci', 'npm publish x.tgz');
+    expect(workflowProblems(job.replace('    steps:', '    environment: npm\n    steps:'))).toEqual([]);
+
+    const after = GOOD.slice(GOOD.indexOf('  one:'))
+      .replace('one:', 'two:')
+      .replace('npm ci', 'docker push x');
+    const first = GOOD.replace('    steps:', '    environment: npm\n    steps:');
+    expect(workflowProblems(first + after.replace('    steps:', '    needs: [one]\n    steps:'))).toEqual([]);
+    expect(workflowProblems(first + after)).toEqual(['job two: it publishes, and nobody approves it']);
   });
 
   it.each(readdirSync('.github/workflows'))('of this project is good: %s', (file) => {
