@@ -1,7 +1,7 @@
 /** What is written once and stays: marks that whoever rolls back everything else cannot roll back. */
 
 /**
- * Small texts in the account whose blobs nobody can rewrite. Any method may fail with the storage codes.
+ * Small texts in the account whose blobs no app can rewrite. Any method may fail with the storage codes.
  */
 export interface OnceStore {
   /** The text that was first written under `name`, also where it was removed or replaced since; undefined when there never was one. */

@@ -1,4 +1,4 @@
-/** Checks the storage: that the containers are there and answer, and that nobody can rewrite the backups. */
+/** Checks the storage: that the containers are there and answer, and that no app can rewrite the backups. */
 
 import type { ContainerClient } from '@azure/storage-blob';
 import { createBlobService } from '../../adapters/blob/clients.ts';

@@ -173,7 +173,7 @@ async function executeClaimed(
     }
     outcome = failed(step, error);
   }
-  // Kept where nobody can change it before the store has it: what the store says alone, nobody is told.
+  // Kept where no app can change it before the store has it: what the store says alone, nobody is told.
   let kept: Outcome;
   try {
     kept = await claims.end(claimed.held.record, outcome);

@@ -128,7 +128,7 @@ export class Rearmings {
     return done;
   }
 
-  /** Every word of the stored decision must stand beside the log, where nobody can change it. Fails with `record-unproven`. */
+  /** Every word of the stored decision must stand beside the log, where no app can change it. Fails with `record-unproven`. */
   async #requireKept(rearming: Rearming): Promise<void> {
     const { proposal, digest, approvals } = rearming;
     const { once } = this.#deps;

@@ -48,7 +48,7 @@ export interface Claimed {
   readonly acted?: { readonly answer?: Answer };
 }
 
-/** The claims of requests, in the account that nobody can rewrite. */
+/** The claims of requests, in the account whose blobs no app can rewrite. */
 export class Claims {
   readonly #store: OnceStore;
   readonly #decisions: DecisionSeals | undefined;
