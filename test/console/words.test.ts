@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { counted, listed } from '../../src/console/words/count.ts';
 import { differences } from '../../src/console/words/difference.ts';
 import { agoInWords, milestone, spanInWords } from '../../src/console/words/duration.ts';
+import { hasLostNamesake, lossInWords } from '../../src/console/words/loss.ts';
 import { nightWord } from '../../src/console/words/night.ts';
 import { operationTitle } from '../../src/console/words/operation.ts';
 import { outcomeInWords } from '../../src/console/words/outcome.ts';
@@ -97,6 +98,25 @@ describe('a night', () => {
     ['of a rebuilt record is not good', [run('rebuilt')], 'running'],
   ] as const)('%s', (_name, runs, word) => {
     expect(nightWord(runs)).toBe(word);
+  });
+});
+
+describe('a lost key', () => {
+  const loss = { lost: 'key', finding: 'f' } as const;
+  const noted = { ...loss, acknowledged: {} };
+  it.each([
+    ['lost', loss, 'This key is lost', true, false],
+    ['lost', { lost: 'newest-version' }, 'This key is lost', false, false],
+    ['acknowledged', noted, 'This key is lost, and that is acknowledged', false, false],
+    ['safe', loss, 'An earlier key of this name is lost', true, true],
+    ['safe', noted, 'An earlier key of this name is lost, and that is acknowledged', false, false],
+  ] as const)('of the word %s with %j is: %s', (word, of, title, canAcknowledge, hasNamesake) => {
+    expect(lossInWords({ word, loss: of })).toMatchObject({ title, canAcknowledge });
+    expect(hasLostNamesake({ word, loss: of })).toBe(hasNamesake);
+  });
+
+  it('that nobody lost is no namesake', () => {
+    expect(hasLostNamesake({ word: 'safe' })).toBe(false);
   });
 });
 

@@ -27,6 +27,7 @@ const KEY_WORDS: Readonly<Record<string, Said>> = {
   excluded: ['Left out by the settings', 'calm'],
   'at-risk': ['At risk', 'bad'],
   lost: ['Lost', 'bad'],
+  acknowledged: ['Lost, acknowledged', 'calm'],
 };
 
 const VERDICTS: Readonly<Record<string, Said>> = {

@@ -14,8 +14,9 @@ import { type AuditPage, type AuditQuery, searchAudit } from './audit-search.ts'
 import { type DrillQuery, listDrills } from './drills.ts';
 import { HomePage, sentenceOf } from './home.ts';
 import { inboxOf } from './inbox.ts';
-import { findKey, type KeyQuery, listKeys, unknownHsm } from './key-list.ts';
+import { findKey, type KeyQuery, type ListDeps, listKeys, unknownHsm } from './key-list.ts';
 import { tellStory } from './key-story.ts';
+import { Losses } from './losses.ts';
 import type { DrillPage } from './model/drills.ts';
 import type { Home, HomeHsm } from './model/home.ts';
 import type { KeyPage, KeyStory } from './model/keys.ts';
@@ -60,6 +61,7 @@ export class Console {
   readonly #deps: ConsoleDeps;
   readonly #resourceOf: (hsm: string) => string | undefined;
   readonly #summaries: Summaries;
+  readonly #losses: Losses;
   readonly #home: HomePage;
   readonly #nights: Nights;
   readonly #open: Shared<readonly RecoveryRecord[]>;
@@ -71,7 +73,8 @@ export class Console {
     this.#deps = deps;
     this.#resourceOf = (hsm) => resources.get(hsm);
     this.#summaries = new Summaries({ ...deps, resourceOf: this.#resourceOf });
-    this.#home = new HomePage({ ...deps, summaries: this.#summaries, hsms: this.#names });
+    this.#losses = new Losses(deps);
+    this.#home = new HomePage({ ...deps, ...this.#listed });
     this.#nights = new Nights(deps.store, this.#names);
     this.#open = new Shared(deps.clock, FRESH_MS);
     this.#gate = new Shared(deps.clock, FRESH_MS);
@@ -104,7 +107,7 @@ export class Console {
 
   /** A page of keys. Fails with `hsm-unknown`. */
   async keys(recovery: ConsoleRecovery, query: KeyQuery): Promise<KeyPage> {
-    return listKeys(this.#summaries, this.#names, query, liveByKey(await this.#openOrNone(recovery)));
+    return listKeys(this.#listed, query, liveByKey(await this.#openOrNone(recovery)));
   }
 
   /** The page of one key. Fails with `hsm-unknown` or `key-not-found`. */
@@ -113,10 +116,10 @@ export class Console {
     place: { readonly hsm: string; readonly key: string },
   ): Promise<KeyStory> {
     const live = liveByKey(await this.#openOrNone(recovery));
-    const { line, asOf } = await findKey(this.#summaries, this.#names, place, live);
+    const { line, asOf, trouble } = await findKey(this.#listed, place, live);
     const { items, unknown } = await recordsOf(recovery, { hsm: place.hsm, key: line.key });
     const story = await tellStory(this.#deps, { hsm: place.hsm, key: line.key }, items);
-    return { line, asOf, ...story, unknown: [...story.unknown, ...unknown] };
+    return { line, asOf, ...story, unknown: [...story.unknown, ...unknown, ...trouble] };
   }
 
   /** What waits for `caller`, soonest first. Fails with `gate-disarmed` and the storage codes. */
@@ -163,6 +166,11 @@ export class Console {
       ...this.#deps.settings,
       gate: { armed, override, checkedAt: isoTime(checkedAt), problems: [...problems] },
     };
+  }
+
+  /** What keys are listed from. */
+  get #listed(): ListDeps {
+    return { summaries: this.#summaries, losses: this.#losses, hsms: this.#names };
   }
 
   get #names(): readonly string[] {

@@ -2,14 +2,12 @@
 import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { isoTime } from '../../core/time.ts';
-import { type Acknowledgement, acknowledgementsOf } from '../audit/acknowledgements.ts';
-import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
-import type { DecisionSeals } from '../audit/line-seals.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { overallVerdict } from '../status/hsm-status.ts';
 import type { SummaryHead } from '../status/summary-document.ts';
 import { readVerification } from '../verify/verify-state.ts';
+import type { Losses } from './losses.ts';
 import type { Home, HomeHsm } from './model/home.ts';
 import type { KnownSummary, Summaries } from './summaries.ts';
 
@@ -20,20 +18,13 @@ const SHOWN = 20;
 export interface HomeDeps {
   readonly store: CatalogueStore;
   readonly summaries: Summaries;
-  readonly auditStore: AuditStore;
-  readonly anchor: Pick<AuditAnchor, 'read'>;
-  /** Judges acknowledgements, where decisions are sealed. */
-  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
+  readonly losses: Pick<Losses, 'acknowledged'>;
   readonly hsms: readonly string[];
 }
 
-/** One per process: it remembers which losses were acknowledged until the audit log grows. */
+/** The page. */
 export class HomePage {
   readonly #deps: HomeDeps;
-  readonly #acknowledged = new Map<
-    string,
-    { readonly at: string; readonly known: ReadonlyMap<string, Acknowledgement> }
-  >();
 
   constructor(deps: HomeDeps) {
     this.#deps = deps;
@@ -53,7 +44,7 @@ export class HomePage {
   }
 
   async #hsm(hsm: string): Promise<HomeHsm> {
-    const { store, summaries } = this.#deps;
+    const { store, summaries, losses } = this.#deps;
     const [known, lastRun, verify] = await Promise.all([
       summaries.head(hsm),
       readLastRun(store, hsm),
@@ -75,35 +66,12 @@ export class HomePage {
     const { summary } = known;
     if (summary === undefined) return { ...unseen(hsm, known.why ?? 'Nothing is known of it.'), ...runs };
     const newDamage = Object.keys(verify?.damaged ?? {}).length - summary.damaged;
-    const { acknowledged, trouble } = await this.#acknowledgements(summary);
+    const { byFinding, trouble } = await losses.acknowledged(summary);
     return {
-      ...seen(known, summary, acknowledged, newDamage),
+      ...seen(known, summary, byFinding, newDamage),
       ...runs,
       warnings: [...summary.warnings, ...(trouble === undefined ? [] : [trouble])],
     };
-  }
-
-  /** Until the log can be read every loss counts as one that nobody acknowledged. */
-  async #acknowledgements({ hsm, lost }: SummaryHead) {
-    const findings = lost.flatMap(({ key, finding }) =>
-      finding === undefined ? [] : [{ id: finding, hsm, key }],
-    );
-    if (findings.length === 0) return { acknowledged: new Set<string>() };
-    try {
-      const { auditStore, anchor, decisions } = this.#deps;
-      const at = `${(await anchor.read())?.hash} ${findings.map(({ id }) => id).join()}`;
-      const before = this.#acknowledged.get(hsm);
-      const known =
-        before?.at === at ? before.known : await acknowledgementsOf(auditStore, anchor, findings, decisions);
-      this.#acknowledged.set(hsm, { at, known });
-      return { acknowledged: new Set(known.keys()) };
-    } catch (error) {
-      if (!isWardenError(error)) throw error;
-      return {
-        acknowledged: new Set<string>(),
-        trouble: `Whether the losses were acknowledged cannot be told: ${error.message}`,
-      };
-    }
   }
 }
 
@@ -115,7 +83,7 @@ function unseen(hsm: string, why: string, trouble?: HomeHsm['trouble']): HomeHsm
 function seen(
   { why, sealed }: KnownSummary<SummaryHead>,
   head: SummaryHead,
-  acknowledged: ReadonlySet<string>,
+  acknowledged: ReadonlyMap<string, unknown>,
   newDamage: number,
 ): HomeHsm {
   const { hsm, counts, judgedAt, staleAfter, risks, lost, deleted, oldestBackupAt } = head;

@@ -38,17 +38,15 @@ export function keySummaries(given: KeysToSummarize): readonly (readonly [string
     const loss = lost.get(name);
     const facts = factsOf(name, given, contextOf(name));
     if (loss === undefined) return [name, facts];
+    const { key: _key, ...what } = loss;
+    // A key of the same name may have been made since: the loss is of the one before.
+    if (facts.state === 'active' || facts.state === 'deleted') return [name, { ...facts, loss: what }];
+    const { risk: _risk, ...others } = facts;
     const detail =
       loss.lost === 'key'
         ? 'it was purged, and no backup brings it back'
         : 'it was purged, and no backup holds its newest version';
-    // A key of the same name may have been made since: the loss is of the one before.
-    const isThere = facts.state === 'active' || facts.state === 'deleted';
-    const state = isThere ? facts.state : 'purged';
-    return [
-      name,
-      { ...facts, state, word: 'lost', risk: 'lost', detail, ...definedOnly({ finding: loss.finding }) },
-    ];
+    return [name, { ...others, state: 'purged', word: 'lost', detail, loss: what }];
   });
 }
 

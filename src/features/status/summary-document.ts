@@ -14,12 +14,12 @@ const Time = z.int().nonnegative();
 const Count = z.int().nonnegative();
 
 const Risk = z.strictObject({ key: z.string(), risk: z.string(), detail: z.string() });
-const Lost = z.strictObject({
-  key: z.string(),
+const Loss = {
   lost: z.enum(['key', 'newest-version']),
   finding: z.string().exactOptional(),
   noticedAt: Time.exactOptional(),
-});
+};
+const Lost = z.strictObject({ key: z.string(), ...Loss });
 const Deleted = z.strictObject({
   key: z.string(),
   deletedAt: Time,
@@ -75,7 +75,8 @@ export const KeySummary = z.strictObject({
   deletedAt: Time.exactOptional(),
   purgeAt: Time.exactOptional(),
   deletedBy: z.string().exactOptional(),
-  finding: z.string().exactOptional(),
+  /** Of a key of this name that was purged. While one of the name is there, all else is said of that one. */
+  loss: z.strictObject(Loss).exactOptional(),
 });
 export type KeySummary = z.infer<typeof KeySummary>;
 

@@ -5,14 +5,17 @@ import { EVERY_KEY } from '../../../src/core/model/selection.ts';
 import { acknowledgementEvent } from '../../../src/features/audit/acknowledgements.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
 import type { LastRun } from '../../../src/features/backup/last-run.ts';
-import { type HomeDeps, HomePage, sentenceOf } from '../../../src/features/console/home.ts';
-import { KeyQuery, listKeys } from '../../../src/features/console/key-list.ts';
+import { HomePage, sentenceOf } from '../../../src/features/console/home.ts';
+import { findKey, KeyQuery, listKeys } from '../../../src/features/console/key-list.ts';
+import { Losses, type LossesDeps } from '../../../src/features/console/losses.ts';
 import { Summaries } from '../../../src/features/console/summaries.ts';
 import { BelievingDocuments } from '../../../src/features/recovery-points/believing-documents.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { PointSeals } from '../../../src/features/recovery-points/point-seals.ts';
 import { exchangeBackups } from '../../../src/features/recovery-points/save-backups.ts';
 import { summarizeScan } from '../../../src/features/status/summarize-scan.ts';
+import { lostFindings } from '../../../src/features/watch/model/lost-findings.ts';
+import { readWatchState } from '../../../src/features/watch/model/watch-state.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
 import { MemoryKeyService } from '../../support/memory/memory-key-service.ts';
 import { MemorySealer } from '../../support/memory/memory-sealer.ts';
@@ -64,15 +67,37 @@ class ConsoleWorld extends WatchWorld {
     await summarizeScan(deps, this.policy, result, NEVER);
   }
 
-  async home({ decisions }: Pick<HomeDeps, 'decisions'> = { decisions: undefined }) {
-    const { store, summaries, auditStore, anchor } = this;
-    const page = new HomePage({ store, summaries, auditStore, anchor, decisions, hsms: ['contoso'] });
+  lossesBy({ decisions }: Pick<LossesDeps, 'decisions'>) {
+    const { auditStore, anchor } = this;
+    return new Losses({ auditStore, anchor, decisions });
+  }
+
+  get listDeps() {
+    return {
+      summaries: this.summaries,
+      losses: this.lossesBy({ decisions: undefined }),
+      hsms: ['contoso'],
+    };
+  }
+
+  async home({ decisions }: Pick<LossesDeps, 'decisions'> = { decisions: undefined }) {
+    const { store, summaries } = this;
+    const losses = this.lossesBy({ decisions });
+    const page = new HomePage({ store, summaries, losses, hsms: ['contoso'] });
     const hsms = await page.hsms();
     return { ...sentenceOf(hsms), hsm: hsms[0] };
   }
 
   keys(query: Record<string, string> = {}) {
-    return listKeys(this.summaries, ['contoso'], KeyQuery.parse(query), new Map());
+    return listKeys(this.listDeps, KeyQuery.parse(query), new Map());
+  }
+
+  /** Bob acknowledges the loss of a key. */
+  async acknowledge(key: string) {
+    const [finding] = lostFindings(await readWatchState(this.state, 'contoso'));
+    const id = finding?.id ?? '';
+    const log = new ChainedAuditLog(this.auditStore, this.anchor, this.clock);
+    await log.note(acknowledgementEvent({ id, hsm: 'contoso', key }, person('bob'), 'TICKET-1'));
   }
 
   /** A run over the HSM has come to its end. */
@@ -108,6 +133,19 @@ async function aWorld(keys: readonly string[] = ['orders', 'users']): Promise<Co
     world.hsm.createKey(key);
     await world.backUp(key);
   }
+  return world;
+}
+
+/** A world whose key `gone` was purged, and no backup brings it back. */
+async function lostWorld(): Promise<ConsoleWorld> {
+  const world = await aWorld(['orders']);
+  world.hsm.createKey('gone');
+  await world.look();
+  world.hsm.deleteKey('gone');
+  await world.look();
+  await world.clock.advance(91 * DAY_MS);
+  await world.backUp('orders');
+  await world.scanned();
   return world;
 }
 
@@ -285,6 +323,61 @@ describe('the home page', () => {
     expect((await world.home()).verdict).toBe('safe');
     await world.scanned();
     expect((await world.home()).hsm).toMatchObject({ lost: [], counts: { acknowledged: 1 } });
+  });
+
+  it('says of a key that took the name of a lost one how it is itself, and of the loss beside that', async () => {
+    const world = await lostWorld();
+    world.hsm.createKey('gone');
+    await world.scanned();
+    expect((await world.keys({ word: 'lost' })).items).toMatchObject([
+      { key: 'gone', state: 'active', word: 'at-risk', risk: 'no-backup', loss: { lost: 'key' } },
+    ]);
+    await world.backUp('gone');
+    await world.scanned();
+    const [line] = (await world.keys({ search: 'gone' })).items;
+    expect(line).toMatchObject({ word: 'safe', coverage: 'complete', loss: { lost: 'key' } });
+    expect((await world.home()).sentence).toBe('1 key LOST. Not every key is safe.');
+
+    await world.acknowledge('gone');
+    const [after] = (await world.keys({ search: 'gone' })).items;
+    expect(after).toMatchObject({ word: 'safe', loss: { acknowledged: { reason: 'TICKET-1' } } });
+    expect((await world.keys({ word: 'lost' })).items).toEqual([]);
+    expect((await world.home()).verdict).toBe('safe');
+  });
+
+  it('calls a lost key acknowledged as soon as it is, in lists and on its own page', async () => {
+    const world = await lostWorld();
+    const place = { hsm: 'contoso', key: 'gone' };
+    const line = async () => (await findKey(world.listDeps, place, new Map())).line;
+    expect(await line()).toMatchObject({ state: 'purged', word: 'lost', loss: { lost: 'key' } });
+
+    await world.acknowledge('gone');
+    const by = person('bob').name;
+    expect(await line()).toMatchObject({
+      word: 'acknowledged',
+      loss: { acknowledged: { by, reason: 'TICKET-1' } },
+    });
+    expect((await world.keys({ word: 'lost' })).items).toEqual([]);
+    expect((await world.keys({ word: 'acknowledged' })).items).toMatchObject([{ key: 'gone' }]);
+    await world.scanned();
+    expect((await world.keys({ sort: 'word' })).items.map(({ word }) => word)).toEqual([
+      'acknowledged',
+      'safe',
+    ]);
+  });
+
+  it('keeps a loss lost where the audit log cannot be read, and says so', async () => {
+    const world = await lostWorld();
+    await world.acknowledge('gone');
+    world.auditStore.parts = () => {
+      throw new WardenError('storage-unavailable', { message: 'The storage is silent.' });
+    };
+    const page = await world.keys({ word: 'lost' });
+    expect(page.items).toMatchObject([{ key: 'gone', word: 'lost' }]);
+    expect(page.unknown).toEqual([
+      'Whether the losses were acknowledged cannot be told: The storage is silent.',
+    ]);
+    expect((await world.home()).hsm?.warnings).toContain(page.unknown[0]);
   });
 
   it('calls a purged key left out, not safe, that was never to have a backup', async () => {

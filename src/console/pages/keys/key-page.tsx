@@ -41,7 +41,7 @@ export function KeyPage({ params }: { readonly params: Readonly<Record<string, s
               </Note>
             )}
             <KeyFacts line={value.line} isOld={value.asOf.stale || detail.problem !== undefined} />
-            {value.line.finding !== undefined && <LossNote line={value.line} after={detail.reload} />}
+            {value.line.loss !== undefined && <LossNote line={value.line} after={detail.reload} />}
             {can.request && value.line.state !== 'active' && value.line.request === undefined && (
               <p>
                 <button type="button" class="primary" onClick={() => setAsking(true)}>

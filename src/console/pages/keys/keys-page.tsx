@@ -7,12 +7,14 @@ import { Link, useQuery } from '../../routing/router.tsx';
 import { AsOf } from '../../ui/as-of.tsx';
 import { Choice, Filter, SearchField } from '../../ui/filter.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
+import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { KeyWord } from '../../ui/said.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
+import { hasLostNamesake } from '../../words/loss.ts';
 import { coverageInWords, keyState, riskWord } from '../../words/states.ts';
 
 const STATES = ['active', 'deleted', 'purged', 'restorable'];
@@ -25,9 +27,10 @@ function columns(stale: ReadonlySet<string>): readonly Column<KeyLine>[] {
     { name: 'HSM', show: ({ hsm }) => hsm },
     {
       name: 'Risk',
-      show: ({ hsm, word, risk }) => (
+      show: ({ hsm, word, risk, ...line }) => (
         <>
           <KeyWord value={word} isOld={stale.has(hsm)} /> {risk !== undefined && riskWord(risk)}
+          {hasLostNamesake({ word, ...line }) && <> An earlier key of this name is lost.</>}
         </>
       ),
     },
@@ -61,6 +64,7 @@ export function KeysPage(): JSX.Element {
             ['', 'Any'],
             ['at-risk', 'At risk'],
             ['lost', 'Lost'],
+            ['acknowledged', 'Lost, acknowledged'],
             ['safe', 'Safe'],
             ['excluded', 'Left out'],
           ]}
@@ -88,9 +92,10 @@ export function KeysPage(): JSX.Element {
         />
       </Filter>
       <Loaded of={keys} what="the keys">
-        {({ items, total, next, asOf }) => (
+        {({ items, total, next, asOf, unknown }) => (
           <>
             <AsOf of={asOf} />
+            {unknown.length > 0 && <Note tone="unknown" title={unknown.join(' ')} />}
             <p role="status">{counted(total, 'key')} match.</p>
             <Table
               caption="Keys"

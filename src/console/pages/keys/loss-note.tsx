@@ -8,6 +8,8 @@ import { useDraft } from '../../session/use-draft.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Note } from '../../ui/note.tsx';
 import { ReasonForm } from '../../ui/reason-form.tsx';
+import { At } from '../../ui/time.tsx';
+import { lossInWords } from '../../words/loss.ts';
 
 interface LossNoteProps {
   readonly line: KeyLine;
@@ -18,7 +20,9 @@ interface LossNoteProps {
 /** The remark. */
 export function LossNote({ line, after }: LossNoteProps): JSX.Element {
   const { can } = useContext(MeContext);
-  const form = `acknowledge:${line.finding}`;
+  const { finding, acknowledged } = line.loss ?? {};
+  const { title, words, tone, canAcknowledge } = lossInWords(line);
+  const form = `acknowledge:${finding}`;
   const [draft, keep] = useDraft(form);
   const [isOpen, setOpen] = useState(draft !== undefined);
   const { isSending, problem, send } = useAction();
@@ -27,15 +31,20 @@ export function LossNote({ line, after }: LossNoteProps): JSX.Element {
     setOpen(false);
   }
   async function acknowledge(reason: string): Promise<void> {
-    const path = `findings/${encodeURIComponent(line.finding ?? '')}/acknowledgement`;
+    const path = `findings/${encodeURIComponent(finding ?? '')}/acknowledgement`;
     if ((await send({ path, body: { reason } })) === undefined) return;
     close();
     after();
   }
   return (
-    <Note tone="bad" title="This key is lost">
-      <p>No backup brings it back as it was. It counts as lost until somebody takes note of it.</p>
-      {can.approve && (
+    <Note tone={tone} title={title}>
+      <p>{words}</p>
+      {acknowledged !== undefined && (
+        <p>
+          Acknowledged by {acknowledged.by}, <At at={acknowledged.at} />: {acknowledged.reason}
+        </p>
+      )}
+      {can.approve && canAcknowledge && (
         <button type="button" onClick={() => setOpen(true)}>
           Acknowledge the loss
         </button>

@@ -13,11 +13,24 @@ export const AsOf = z.strictObject({
 });
 export type AsOf = z.infer<typeof AsOf>;
 
+/** How a key stands, the worst first. `acknowledged`: lost, and a person has taken note of it. */
+export const KEY_WORDS = ['lost', 'at-risk', 'acknowledged', 'excluded', 'safe'] as const;
+
+/** A key of the name that was purged, and that no backup brings back as it was. */
+const Loss = z.strictObject({
+  lost: z.enum(['key', 'newest-version']),
+  finding: z.string().exactOptional(),
+  noticedAt: Time.exactOptional(),
+  acknowledged: z.strictObject({ by: z.string(), at: Time, reason: z.string() }).exactOptional(),
+});
+
 /** A key in a list. */
 export const KeyLine = z.strictObject({
   hsm: z.string(),
   key: z.string(),
-  ...KeySummary.omit({ backupAt: true, createdAt: true, deletedAt: true, purgeAt: true }).shape,
+  ...KeySummary.omit({ loss: true, backupAt: true, createdAt: true, deletedAt: true, purgeAt: true }).shape,
+  word: z.enum(KEY_WORDS),
+  loss: Loss.exactOptional(),
   backupAt: Time.exactOptional(),
   createdAt: Time.exactOptional(),
   deletedAt: Time.exactOptional(),
@@ -32,6 +45,7 @@ export const KeyPage = z.strictObject({
   total: Count,
   next: z.string().exactOptional(),
   asOf: z.array(AsOf),
+  unknown: z.array(z.string()),
 });
 export type KeyPage = z.infer<typeof KeyPage>;
 

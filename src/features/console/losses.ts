@@ -1,0 +1,55 @@
+/** Which of the losses that a summary names a person has acknowledged, by the audit log. */
+import { isWardenError } from '../../core/errors.ts';
+import { type Acknowledgement, acknowledgementsOf } from '../audit/acknowledgements.ts';
+import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
+import type { SummaryHead } from '../status/summary-document.ts';
+
+/** What reading acknowledgements needs. */
+export interface LossesDeps {
+  readonly auditStore: AuditStore;
+  readonly anchor: Pick<AuditAnchor, 'read'>;
+  /** Judges acknowledgements, where decisions are sealed. */
+  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
+}
+
+/** The acknowledgements by finding, and why they could not be read. */
+interface Acknowledged {
+  readonly byFinding: ReadonlyMap<string, Acknowledgement>;
+  /** One sentence. */
+  readonly trouble?: string;
+}
+
+/** One per process: it remembers what was acknowledged until the audit log grows. */
+export class Losses {
+  readonly #deps: LossesDeps;
+  readonly #known = new Map<
+    string,
+    { readonly at: string; readonly byFinding: ReadonlyMap<string, Acknowledgement> }
+  >();
+
+  constructor(deps: LossesDeps) {
+    this.#deps = deps;
+  }
+
+  /** The acknowledgements by finding. Until the log can be read every loss counts as one that nobody acknowledged. */
+  async acknowledged({ hsm, lost }: Pick<SummaryHead, 'hsm' | 'lost'>): Promise<Acknowledged> {
+    const findings = lost.flatMap(({ key, finding }) =>
+      finding === undefined ? [] : [{ id: finding, hsm, key }],
+    );
+    if (findings.length === 0) return { byFinding: new Map() };
+    try {
+      const { auditStore, anchor, decisions } = this.#deps;
+      const at = `${(await anchor.read())?.hash} ${findings.map(({ id }) => id).join()}`;
+      const before = this.#known.get(hsm);
+      if (before?.at === at) return before;
+      const byFinding = await acknowledgementsOf(auditStore, anchor, findings, decisions);
+      this.#known.set(hsm, { at, byFinding });
+      return { byFinding };
+    } catch (error) {
+      if (!isWardenError(error)) throw error;
+      const trouble = `Whether the losses were acknowledged cannot be told: ${error.message}`;
+      return { byFinding: new Map(), trouble };
+    }
+  }
+}
