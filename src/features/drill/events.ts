@@ -226,10 +226,11 @@ export function brokenEvent(drillHsm: string, passed: readonly string[], now: nu
 
 /** The end of a run. */
 export function endedEvent(drillHsm: string, run: DrillRun, now: number): CloudEvent {
-  const { runId, planned, proven, metadataOnly, failed, blocked, residue } = run;
+  const { runId, planned, proven, metadataOnly, failed, blocked, residue, left } = run;
   const isClean = failed + blocked + residue === 0;
   return toCloudEvent({
-    id: eventIdOf(`drill-ended ${drillHsm} ${runId}`),
+    // A run whose time was over ends once more when the rest is done.
+    id: eventIdOf(`drill-ended ${drillHsm} ${runId}${left === undefined ? '' : `, ${left} left`}`),
     type: DRILL_ENDED.type,
     subject: subjectOf(drillHsm, undefined),
     time: isoTime(now),

@@ -4,7 +4,7 @@ import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import { DAY_MS } from '../../core/time.ts';
 import { endedEvent, type Overdue, overdueEvent, refusedEvent } from './events.ts';
 import type { Journal } from './journal.ts';
-import { type DrillRun, withRun } from './model/drill-state.ts';
+import { type DrillRun, withEvents, withRun } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
 import { publishDrills } from './outbox.ts';
 import type { RunDeps } from './run-context.ts';
@@ -23,7 +23,7 @@ export async function reportOverdue(
   signal: AbortSignal,
 ): Promise<void> {
   const events = overdueEvents(deps, days, known, []);
-  await deps.journal.change((state) => ({ ...state, outbox: withEvents(state.outbox, events) }));
+  await deps.journal.change((state) => withEvents(state, events));
   await publishDrills(deps, deps.site.name, signal);
 }
 
@@ -53,11 +53,7 @@ export async function reportRefusal(
   ];
   await journal.change((before) => {
     const { residueSince: since = now, ...state } = withRun(before, ended);
-    return {
-      ...state,
-      ...(run.residue > 0 && { residueSince: since }),
-      outbox: withEvents(state.outbox, events),
-    };
+    return withEvents({ ...state, ...(run.residue > 0 && { residueSince: since }) }, events);
   });
   await publishDrills(deps, site.name, signal);
   return ended;
@@ -82,11 +78,7 @@ export async function reportRun(
     const late = run.residue > 0 && now - since >= RESIDUE_MS;
     const stays = 'Keys that drills have made could not be removed for an hour or longer.';
     const all = late ? [...events, refusedEvent(site.name, [stays], run.residue, now)] : events;
-    return {
-      ...rest,
-      ...(run.residue > 0 && { residueSince: since }),
-      outbox: withEvents(rest.outbox, all),
-    };
+    return withEvents({ ...rest, ...(run.residue > 0 && { residueSince: since }) }, all);
   });
   const { planned, proven, metadataOnly, blocked, residue } = run;
   const fields = {
@@ -124,11 +116,6 @@ async function askBackups({ site, journal, logger, askBackup }: Deps): Promise<v
     ...rest,
     toBackUp: wanted.filter(({ hsm, key }) => !asked.has(`${hsm}/${key}`)),
   }));
-}
-
-function withEvents(outbox: readonly CloudEvent[], events: readonly CloudEvent[]): CloudEvent[] {
-  const ids = new Set(events.map(({ id }) => id));
-  return [...outbox.filter(({ id }) => !ids.has(id)), ...events];
 }
 
 function overdueEvents(

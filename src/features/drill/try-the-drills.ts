@@ -4,7 +4,7 @@ import { DAY_MS } from '../../core/time.ts';
 import type { CleanupDeps } from './cleanup.ts';
 import { brokenEvent } from './events.ts';
 import type { Journal } from './journal.ts';
-import type { DrillState } from './model/drill-state.ts';
+import { type DrillState, withEvents } from './model/drill-state.ts';
 import { type DrillResult, isConclusive } from './model/result.ts';
 import { goodOf } from './model/results.ts';
 import { drillWrongOnes, isMustFailDue } from './must-fail.ts';
@@ -42,12 +42,12 @@ export async function tryTheDrills(deps: RunDeps, trial: Trial, signal: AbortSig
   if (passed.length > 0)
     logger.error('drills are broken: a wrong recovery point passed', { hsm: site.name, passed });
   const events = passed.length === 0 ? [] : [brokenEvent(site.name, passed, now)];
-  const ids = new Set(events.map(({ id }) => id));
-  await journal.change((state) => ({
-    ...state,
-    ...(unanswered.length === 0 && { mustFail: { at: now, passed: [...passed] } }),
-    outbox: [...state.outbox.filter(({ id }) => !ids.has(id)), ...events],
-  }));
+  await journal.change((state) =>
+    withEvents(
+      { ...state, ...(unanswered.length === 0 && { mustFail: { at: now, passed: [...passed] } }) },
+      events,
+    ),
+  );
   if (unanswered.length > 0) sayLate(deps, trial, unanswered);
 }
 

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
-import { DAY_MS } from '../../../src/core/time.ts';
+import { DAY_MS, HOUR_MS } from '../../../src/core/time.ts';
 import { hsmBut } from '../../support/drill-faults.ts';
 import { DrillWorld } from '../../support/drill-world.ts';
 
@@ -13,7 +13,8 @@ beforeEach(async () => {
 });
 afterEach(() => world.close());
 
-const later = () => ({ ...world.deps(), clock: { ...world.clock, now: () => Date.now() + 31 * DAY_MS } });
+const LATER = Date.now() + 31 * DAY_MS + HOUR_MS;
+const later = () => ({ ...world.deps(), clock: { ...world.clock, now: () => LATER } });
 const overdue = () =>
   world.sink.accepted.flatMap(({ type, data }) => (type === 'HsmWarden.DrillOverdue' ? [data] : []));
 
@@ -45,4 +46,15 @@ test('a run ends with high severity when a key is blocked, or a copy stays', asy
   expect(ended()).toMatchObject({ severity: 'high', residue: 1 });
   await world.run({ runId: 'run-3' });
   expect(ended()).toMatchObject({ severity: 'info', blocked: 0, residue: 0 });
+});
+
+test('what is wrong all day is reported once a day', async () => {
+  world.changes = { readProperties: async () => ({ kind: 'unreadable', why: 'no right' }) };
+  await world.run({}, later());
+  await world.run({ runId: 'run-2' }, later());
+  expect(world.sink.accepted.map(({ type }) => type)).toEqual([
+    'HsmWarden.DrillRefused',
+    'HsmWarden.DrillOverdue',
+  ]);
+  expect([...world.sink.counts.values()]).toEqual([1, 1]);
 });

@@ -66,6 +66,8 @@ const DrillState = z.strictObject({
   toBackUp: z.array(z.strictObject({ hsm: z.string().min(1), key: KeyName })).exactOptional(),
   /** Keys whose failure was reported, and of which no drill has brought a recovery point back since. */
   failing: z.array(z.strictObject({ hsm: z.string().min(1), key: KeyName })).exactOptional(),
+  /** Ids of the last events that were noted. */
+  reported: z.array(z.string()).exactOptional(),
   /** When wrong recovery points were last drilled, and which of them passed. */
   mustFail: z.strictObject({ at: Time, passed: z.array(z.string()) }).exactOptional(),
   /** Since when the drill HSM holds keys that could not be removed. */
@@ -115,6 +117,18 @@ export function updateDrillState(
 export function withRun(state: DrillState, run: DrillRun): DrillState {
   const others = state.runs.filter(({ runId }) => runId !== run.runId);
   return { ...state, runs: [...others, run].slice(-RUNS_KEPT) };
+}
+
+/** Ids of events that are remembered. */
+const REPORTED_KEPT = 200;
+
+/** The state with events that wait to be published. One that was noted before is not noted again: an id has one meaning. */
+export function withEvents(state: DrillState, events: readonly CloudEvent[]): DrillState {
+  const known = new Set(state.reported);
+  const fresh = events.filter(({ id }) => !known.has(id));
+  if (fresh.length === 0) return state;
+  const reported = [...known, ...fresh.map(({ id }) => id)].slice(-REPORTED_KEPT);
+  return { ...state, outbox: [...state.outbox, ...fresh], reported };
 }
 
 function emptyState(drillHsm: string): DrillState {
