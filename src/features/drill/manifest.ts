@@ -23,7 +23,7 @@ interface DrillNeeds extends Pick<BackupConfig, 'budgetMs'> {
 /** What the drills work with. */
 export interface DrillApp
   extends Omit<RunDeps, 'site' | 'askBackup' | 'protectedHsms'>,
-    Pick<AppPorts, 'signal' | 'deadLetters'> {
+    Pick<AppPorts, 'signal' | 'queue' | 'deadLetters'> {
   readonly config: DrillNeeds;
   readonly sites: readonly DrillSite[];
   readonly protectedHsms: GuardFacts['protectedHsms'];
@@ -60,7 +60,7 @@ export const DRILL: Feature<DrillNeeds, DrillApp> = {
     worker('drillWorker', DRILLS, async (app, message) => {
       const { drillHsm, runId, what } = readMessage(DRILLS, message);
       const site = app.sites.find(({ name }) => name === drillHsm);
-      if (site !== undefined) return drillAt(app, site, { runId, what }, 'nightly');
+      if (site !== undefined) return drillOnRequest(app, site, { runId, what });
       throw new WardenError('hsm-unknown', {
         message: `There is no drill HSM ${drillHsm} in the settings.`,
         advice:
@@ -87,6 +87,12 @@ async function drillEverywhere(app: DrillApp, when: 'nightly' | 'hourly'): Promi
     }
   }
   if (failures.length > 0) throw failures[0];
+}
+
+/** What is left when the time of an invocation is over is another one's. */
+async function drillOnRequest(app: DrillApp, site: DrillSite, order: RunOrder): Promise<void> {
+  const { left } = await drillAt(app, site, order, 'nightly');
+  if (left !== undefined) await app.queue.send(DRILLS, { kind: 'drill', drillHsm: site.name, ...order });
 }
 
 function drillAt(
