@@ -80,6 +80,6 @@ type Rest = Pick<
 >;
 
 const WHAT_TO_DO =
-  'Ask who did it. If nobody of yours did: disable the key, take the caller the right to restore and recover keys on this HSM, and treat it as an attack. If it was your break glass: note it (POST /api/break-glass).';
+  'Ask who did it. If nobody of yours did: disable the key, take the caller the right to restore and recover keys on this HSM, and treat it as an attack. If it was your break glass: note it (POST /api/break-glass), and end the repeats (hsm-warden ack).';
 const AFTER_BREAK_GLASS =
   'It was noted as break glass. See that it was what was meant, and that the key is backed up.';

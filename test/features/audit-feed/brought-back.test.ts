@@ -111,7 +111,7 @@ describe('a key that came back', () => {
         broughtBackAt: expect.stringMatching(/^2026-/),
         caller: { objectId: 'somebody', appId: 'a', address: '203.0.113.7' },
         approval: 'none',
-        todo: expect.stringMatching(/disable the key.*break glass/),
+        todo: expect.stringMatching(/disable the key.*break glass.*hsm-warden ack/),
       },
     ]);
   });
