@@ -1,7 +1,6 @@
 /** Takes in what happened: into the thread of its incident, in the right order, each event once. */
 import { definedOnly } from '../../../core/defined-only.ts';
 import { eventIdOf } from '../../../core/events/cloud-event.ts';
-import { DAY_MS, HOUR_MS } from '../../../core/time.ts';
 import type { Family } from '../model/channel-entry.ts';
 import type { IncidentState, Member, Thread } from '../model/incident-state.ts';
 import type { Occurrence } from '../model/occurrence.ts';
@@ -10,8 +9,6 @@ import { dueTime, isGraver, isJoinable } from './timing.ts';
 
 /** Deliveries of an event are repeated within days at most, and of the last few events of a subject. */
 const IDS_KEPT = 12;
-const CLOSED_KEPT_MS = 7 * DAY_MS;
-const EARLY_KEPT_MS = HOUR_MS;
 /** News that is kept word by word until the next message; of more it is said how much. */
 const NEWS_KEPT = 20;
 /** In a thread with more members only the first ones keep their facts: a message about many shows none. */
@@ -33,9 +30,13 @@ export function ingest(state: IncidentState, occurrence: Occurrence, now: number
   if (own.some((thread) => thread.members[subject]?.ids.includes(occurrence.id))) return state;
   const open = own.find(({ closedAt }) => closedAt === undefined);
   if (open !== undefined) return withThread(state, change(open, subject, occurrence, now));
-  const last = own.at(-1)?.members[subject];
+  const latest = own.at(-1);
+  const last = latest?.members[subject];
   // An event from before the end of the incident, which was overtaken by it.
   if (last !== undefined && !isAfter(occurrence, last)) return state;
+  // The end of what had gone quiet is said where its beginning was.
+  if (latest !== undefined && last?.state === 'open' && occurrence.effect !== 'open')
+    return withThread(state, change(latest, subject, occurrence, now));
   if (occurrence.effect === 'resolve' && occurrence.family !== 'recovery') {
     const key = earlyKey(occurrence.family, subject);
     return { ...state, early: { ...state.early, [key]: Math.max(occurrence.at, state.early[key] ?? 0) } };
@@ -79,18 +80,6 @@ export function resolveAll(
     }
   }
   return next;
-}
-
-/** `state` without what is no longer needed. */
-export function prune(state: IncidentState, now: number): IncidentState {
-  const isOld = ({ closedAt, dueAt }: Thread) =>
-    closedAt !== undefined && dueAt === undefined && now - closedAt > CLOSED_KEPT_MS;
-  const old = Object.values(state.threads).filter(isOld);
-  const late = Object.entries(state.early).filter(([, at]) => now - at > EARLY_KEPT_MS);
-  if (old.length === 0 && late.length === 0) return state;
-  const threads = Object.fromEntries(Object.entries(state.threads).filter(([, thread]) => !isOld(thread)));
-  const early = Object.fromEntries(Object.entries(state.early).filter(([, at]) => now - at <= EARLY_KEPT_MS));
-  return { ...state, threads, early };
 }
 
 /** The threads that know the subject, in the order in which they were opened. */
