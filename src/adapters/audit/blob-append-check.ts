@@ -3,6 +3,7 @@ import { text } from 'node:stream/consumers';
 import type { ContainerClient } from '@azure/storage-blob';
 import { WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { bodyOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { startCheckBlobName } from './audit-names.ts';
@@ -34,7 +35,7 @@ export class BlobAppendCheck {
       client.appendBlock(line, length),
     );
     const found = await this.#translated('read back what was appended to the audit log', async () => {
-      const { readableStreamBody: body } = await client.download(Number(blobAppendOffset), length);
+      const body = bodyOf(await client.download(Number(blobAppendOffset), length), client.name);
       return body === undefined ? '' : text(body);
     });
     if (found === line) return;

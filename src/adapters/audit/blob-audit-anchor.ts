@@ -7,8 +7,8 @@ import type { Clock } from '../../core/ports.ts';
 import type { AuditAnchor } from '../../features/audit/audit-log.ts';
 import { type ChainTip, EMPTY_CHAIN } from '../../features/audit/entry.ts';
 import { AnchorState } from '../../features/audit/segment.ts';
+import { bodyOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
-import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { ANCHOR_BLOB } from './audit-names.ts';
 
@@ -84,8 +84,8 @@ export class BlobAuditAnchor implements AuditAnchor {
         const answer = await this.#container
           .getBlobClient(ANCHOR_BLOB)
           .download(0, undefined, { abortSignal });
-        requireStorage(answer, ANCHOR_BLOB);
-        const content = answer.readableStreamBody === undefined ? '' : await text(answer.readableStreamBody);
+        const body = bodyOf(answer, ANCHOR_BLOB);
+        const content = body === undefined ? '' : await text(body);
         return { state: parseAnchor(content), etag: answer.etag ?? '' };
       });
       return this.#held;

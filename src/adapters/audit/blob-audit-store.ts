@@ -12,6 +12,7 @@ import {
   comparePart,
   type PartEnd,
 } from '../../features/audit/audit-log.ts';
+import { bodyOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
 import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
@@ -86,7 +87,8 @@ export class BlobAuditStore implements AuditStore {
     try {
       return await this.#translated(`read the audit log of ${part.day}`, async () => {
         const answer = await this.#client(part).download(position, Buffer.byteLength(lines));
-        return answer.readableStreamBody !== undefined && (await text(answer.readableStreamBody)) === lines;
+        const body = bodyOf(answer, auditBlobName(part));
+        return body !== undefined && (await text(body)) === lines;
       });
     } catch {
       return false;
@@ -112,8 +114,8 @@ export class BlobAuditStore implements AuditStore {
     return this.#translated(`read the audit log of ${part.day}`, async () => {
       const answer = await this.#download(part, from);
       if (answer === undefined) return '';
-      requireStorage(answer, auditBlobName(part));
-      return answer.readableStreamBody === undefined ? '' : text(answer.readableStreamBody);
+      const body = bodyOf(answer, auditBlobName(part));
+      return body === undefined ? '' : text(body);
     });
   }
 
@@ -159,8 +161,7 @@ async function readLastLine(client: AppendBlobClient, length: number): Promise<s
   if (length === 0) return undefined;
   const start = Math.max(0, length - TAIL_BYTES);
   const answer = await client.download(start, length - start);
-  requireStorage(answer, client.name);
-  const { readableStreamBody: body } = answer;
+  const body = bodyOf(answer, client.name);
   const tail = body === undefined ? '' : await text(body);
   // Without an end of its own the last line is not whole; the engine refuses it.
   return tail.endsWith('\n') ? tail.slice(0, -1).split('\n').at(-1) : `${tail.split('\n').at(-1)} (cut off)`;

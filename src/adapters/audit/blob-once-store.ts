@@ -4,6 +4,7 @@ import type { BlobItem, ContainerClient } from '@azure/storage-blob';
 import { isWardenError } from '../../core/errors.ts';
 import type { OnceStore } from '../../core/once-store.ts';
 import type { Clock } from '../../core/ports.ts';
+import { bodyOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
 import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
@@ -32,8 +33,8 @@ export class BlobOnceStore implements OnceStore {
       const client = this.#container.getBlobClient(name);
       const version = first.versionId === undefined ? client : client.withVersion(first.versionId);
       const answer = await version.download(0, undefined, { abortSignal });
-      requireStorage(answer, name);
-      return answer.readableStreamBody === undefined ? '' : text(answer.readableStreamBody);
+      const body = bodyOf(answer, name);
+      return body === undefined ? '' : text(body);
     });
   }
 

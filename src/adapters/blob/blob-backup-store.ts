@@ -14,6 +14,7 @@ import type {
   Logger,
   StoredBackup,
 } from '../../core/ports.ts';
+import { bodyOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
 import { requireStorage } from '../http/require-storage.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
@@ -81,8 +82,8 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     const call = { what: `read ${blob}`, signal, meanings: { BlobNotFound: 'blob-missing' } } as const;
     return this.#call(call, async (abortSignal) => {
       const answer = await this.#container.getBlobClient(blob).download(0, undefined, { abortSignal });
-      requireStorage(answer, blob);
-      return answer.readableStreamBody === undefined ? new Uint8Array() : buffer(answer.readableStreamBody);
+      const body = bodyOf(answer, blob);
+      return body === undefined ? new Uint8Array() : buffer(body);
     });
   }
 
@@ -92,8 +93,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       const current = this.#container.getBlobClient(blob);
       const client = versionId === undefined ? current : current.withVersion(versionId);
       const answer = await client.download(0, undefined, { abortSignal });
-      requireStorage(answer, blob);
-      const body = answer.readableStreamBody;
+      const body = bodyOf(answer, blob);
       return { answer, bytes: body === undefined ? new Uint8Array() : await buffer(body) };
     });
     const found = fromMetadata(answer.metadata ?? {});
@@ -161,10 +161,8 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       await this.#call({ what: `pin ${blob}`, signal, meanings }, async (abortSignal) => {
         const source = this.#container.getBlobClient(blob);
         const answer = await source.download(0, undefined, { abortSignal });
-        const bytes =
-          answer.readableStreamBody === undefined
-            ? new Uint8Array()
-            : await buffer(answer.readableStreamBody);
+        const body = bodyOf(answer, blob);
+        const bytes = body === undefined ? new Uint8Array() : await buffer(body);
         await this.#container.getBlockBlobClient(copy).upload(Buffer.from(bytes), bytes.byteLength, {
           conditions: { ifNoneMatch: '*' },
           metadata: answer.metadata ?? {},

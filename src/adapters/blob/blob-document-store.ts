@@ -15,6 +15,7 @@ import type {
 } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Page } from '../../core/ports.ts';
+import { bodyOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
 import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
@@ -189,10 +190,9 @@ export class BlobDocumentStore implements DocumentStore {
       const client = this.#container.getBlobClient(blob);
       const ask = (abortSignal: AbortSignal) => client.download(0, undefined, { abortSignal });
       const answer = await inTime(signal, ask, this.#limitMs);
-      requireStorage(answer, blob);
-      const { readableStreamBody, etag } = answer;
-      if (readableStreamBody === undefined) throw new Error('an answer without a body');
-      return { body: readableStreamBody, etag: requireEtag(etag, blob) };
+      const body = bodyOf(answer, blob);
+      if (body === undefined) throw new Error('an answer without a body');
+      return { body, etag: requireEtag(answer.etag, blob) };
     } catch (error) {
       const failure = this.#failure(error, 'read', address, signal, { BlobNotFound: 'blob-missing' });
       if (isWardenError(failure, 'blob-missing')) return undefined;

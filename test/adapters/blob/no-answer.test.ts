@@ -57,6 +57,23 @@ describe('a state store whose storage', () => {
     expect(error).toMatchObject({ code: 'storage-unreachable', transient: true });
   });
 
+  it('breaks the connection while nobody reads, tells the reader when it reads on, and the process lives', async () => {
+    let held: ServerResponse | undefined;
+    const store = await storeOn((request, response) => {
+      if (held === undefined) stall(request, response);
+      else response.writeHead(404, { 'x-ms-version': '2025-01-05', 'x-ms-error-code': 'BlobNotFound' }).end();
+      held ??= response;
+    }, 60_000);
+    const document = await store.open(ADDRESS);
+
+    held?.destroy();
+    // The client hears of it while it asks for something else; an error that nobody listens to would fail this run.
+    expect(await store.read(ADDRESS)).toBeUndefined();
+    const error = await failureOf(all(document?.text ?? piecesOf('', 1)));
+
+    expect(error).toMatchObject({ code: 'storage-unreachable', transient: true });
+  });
+
   it('has its connection closed by a reader who does not want the rest', async () => {
     const closed = Promise.withResolvers<void>();
     const store = await storeOn((request, response) => {

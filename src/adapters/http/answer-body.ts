@@ -1,0 +1,28 @@
+/** The body of a download from the storage account, which may break at any moment, also while nobody reads it. */
+import { Readable } from 'node:stream';
+import { requireStorage } from './require-storage.ts';
+
+/** What of a download is looked at here. */
+export interface Download {
+  readonly version?: string | undefined;
+  readonly readableStreamBody?: NodeJS.ReadableStream | undefined;
+}
+
+/**
+ * The body of an answer; undefined where it has none. A stream whose connection breaks while nobody listens to it would end
+ * the process: here somebody does. Whoever reads it is told of the fault none the less. Fails with `storage-unavailable` when
+ * the answer is not one of the storage account.
+ */
+export function bodyOf(answer: Download, place: string): NodeJS.ReadableStream | undefined {
+  const body = answer.readableStreamBody;
+  // The reader gets the fault from the stream itself, whenever it begins to read.
+  body?.on('error', () => undefined);
+  try {
+    requireStorage(answer, place);
+  } catch (error) {
+    // Nobody reads it, and it would hold its connection.
+    if (body instanceof Readable) body.destroy();
+    throw error;
+  }
+  return body;
+}
