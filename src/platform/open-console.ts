@@ -6,6 +6,7 @@ import type { SignInConfig } from '../features/console/model/people.ts';
 import type { SettingsView } from '../features/console/model/settings.ts';
 import type { RecoveryConfig } from '../features/recovery/config.ts';
 import { ruleFor } from '../features/recovery/model/policy.ts';
+import { watchPolicy } from '../features/watch/settings.ts';
 import type { Config } from './config/config.ts';
 import type { Environment } from './config/read-values.ts';
 import { shownSettings } from './config/show-settings.ts';
@@ -27,6 +28,7 @@ export function openConsole(
     store: platform.state,
     backups,
     hsms: config.hsms,
+    nights: watchPolicy(config),
     signIn: signInConfig(config, recovery),
     settings: settingsView(config, recovery, environment),
   });

@@ -3,7 +3,7 @@ import { counted, listed } from '../../src/console/words/count.ts';
 import { differences } from '../../src/console/words/difference.ts';
 import { agoInWords, milestone, spanInWords } from '../../src/console/words/duration.ts';
 import { hasLostNamesake, lossInWords } from '../../src/console/words/loss.ts';
-import { nightWord } from '../../src/console/words/night.ts';
+import { nightInWords, nightWord } from '../../src/console/words/night.ts';
 import { operationTitle } from '../../src/console/words/operation.ts';
 import { outcomeInWords } from '../../src/console/words/outcome.ts';
 import { backupWorth, coverageInWords } from '../../src/console/words/states.ts';
@@ -88,16 +88,44 @@ describe('a night', () => {
     state,
     counts: { backedUp: 1, failed, refused },
   });
+  const night = (
+    runs: readonly ReturnType<typeof run>[],
+    missing: string[] = [],
+    unreadable: string[] = [],
+  ) => ({
+    runs,
+    missing,
+    unreadable,
+  });
   it.each([
-    ['without a run is none', [], 'none'],
-    ['of good runs is good', [run('succeeded'), run('succeeded')], 'good'],
-    ['with a failed key is bad', [run('succeeded', 1)], 'bad'],
-    ['with a refused key is bad', [run('succeeded', 0, 1)], 'bad'],
-    ['with a partial run is bad', [run('succeeded'), run('partial')], 'bad'],
-    ['with a run that goes on is not good', [run('succeeded'), run('running')], 'running'],
-    ['of a rebuilt record is not good', [run('rebuilt')], 'running'],
-  ] as const)('%s', (_name, runs, word) => {
-    expect(nightWord(runs)).toBe(word);
+    ['without a run that was due is none', night([]), 'none'],
+    ['of good runs is good', night([run('succeeded'), run('succeeded')]), 'good'],
+    ['with a failed key is bad', night([run('succeeded', 1)]), 'bad'],
+    ['with a refused key is bad', night([run('succeeded', 0, 1)]), 'bad'],
+    ['with a partial run is bad', night([run('succeeded'), run('partial')]), 'bad'],
+    [
+      'with a missing run is bad, however good the others are',
+      night([run('succeeded')], ['fabrikam']),
+      'bad',
+    ],
+    ['without any of the runs that were due is bad', night([], ['fabrikam']), 'bad'],
+    [
+      'with a run that nobody can read cannot be told',
+      night([run('succeeded')], [], ['fabrikam']),
+      'unknown',
+    ],
+    ['with a run that goes on is not good', night([run('succeeded'), run('running')]), 'running'],
+    ['of a rebuilt record cannot be told', night([run('rebuilt')]), 'unknown'],
+  ] as const)('%s', (_name, of, word) => {
+    expect(nightWord(of)).toBe(word);
+  });
+
+  it('is said aloud with what is missing, and in the words of the page', () => {
+    const date = '2026-11-24';
+    expect(nightInWords({ date, ...night([run('partial', 2)], ['fabrikam'], ['tailspin']) })).toBe(
+      '2026-11-24: contoso: partial: some keys failed, 1 key backed up, 2 failed. No run over fabrikam, though one was due. The record of a run over tailspin cannot be read.',
+    );
+    expect(nightInWords({ date, ...night([]) })).toBe('2026-11-24: no run');
   });
 });
 

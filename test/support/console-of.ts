@@ -14,6 +14,7 @@ export function consoleOf(
     ...parts,
     seals: undefined,
     decisions: undefined,
+    nights: { schedule: '0 0 2 * * *', graceMs: 7_200_000 },
     hsms,
     signIn: {
       authority: 'https://login.test/tenant',

@@ -1,5 +1,6 @@
 /** A night's runs in one word and one sentence. */
 import { counted, listed } from './count.ts';
+import { runState } from './states.ts';
 
 interface Run {
   readonly hsm: string;
@@ -7,21 +8,37 @@ interface Run {
   readonly counts: { readonly backedUp: number; readonly failed: number; readonly refused: number };
 }
 
-/** What a night was: `none` is a night without any run, which is not a good one. */
-type NightWord = 'good' | 'bad' | 'running' | 'none';
+interface Night {
+  readonly runs: readonly Run[];
+  /** HSMs over which a run was due that did not come, and those of runs whose records cannot be read. */
+  readonly missing: readonly string[];
+  readonly unreadable: readonly string[];
+}
+
+/**
+ * What a night was. `none`: no run, and none was due yet. `unknown`: of a run nobody can say what it left out, for its record cannot be
+ * read or was made again from the backups.
+ */
+type NightWord = 'good' | 'bad' | 'unknown' | 'running' | 'none';
 
 /** The sign for each word; it never stands without the words. */
 export const NIGHT_SIGNS: Readonly<Record<NightWord, string>> = {
   good: '✓',
   bad: '✕',
+  unknown: '?',
   running: '…',
   none: '–',
 };
 
-/** How the night went. */
-export function nightWord(runs: readonly Run[]): NightWord {
+/** What the signs mean. */
+export const NIGHT_LEGEND =
+  '✓ every run was good, ✕ keys failed or a run is missing, ? cannot tell, … not finished, – no run was due yet. Days are of UTC.';
+
+/** How the night went: good only where nothing is missing or unknown. */
+export function nightWord({ runs, missing, unreadable }: Night): NightWord {
+  if (missing.length > 0 || runs.some((run) => run.state === 'partial' || troubles(run) > 0)) return 'bad';
+  if (unreadable.length > 0 || runs.some(({ state }) => state === 'rebuilt')) return 'unknown';
   if (runs.length === 0) return 'none';
-  if (runs.some((run) => run.state === 'partial' || troubles(run) > 0)) return 'bad';
   return runs.every(({ state }) => state === 'succeeded') ? 'good' : 'running';
 }
 
@@ -30,13 +47,27 @@ export function troubles({ counts }: Run): number {
   return counts.failed + counts.refused;
 }
 
+/** What is not in the list of runs, a sentence for each HSM. */
+export function gapsInWords({
+  missing,
+  unreadable,
+}: Pick<Night, 'missing' | 'unreadable'>): readonly string[] {
+  return [
+    ...missing.map((hsm) => `No run over ${hsm}, though one was due.`),
+    ...unreadable.map((hsm) => `The record of a run over ${hsm} cannot be read.`),
+  ];
+}
+
 /** What a cell says aloud. */
-export function nightInWords(date: string, runs: readonly Run[]): string {
-  if (runs.length === 0) return `${date}: no run`;
+export function nightInWords({ date, ...night }: Night & { readonly date: string }): string {
+  const { runs } = night;
   const each = runs.map((run) => {
     const failed = troubles(run);
     const good = `${counted(run.counts.backedUp, 'key')} backed up`;
-    return `${run.hsm} ${run.state}, ${good}${failed === 0 ? '' : `, ${failed} failed`}`;
+    const [state] = runState(run.state);
+    return `${run.hsm}: ${state.toLowerCase()}, ${good}${failed === 0 ? '' : `, ${failed} failed`}`;
   });
-  return `${date}: ${listed(each)}`;
+  const gaps = gapsInWords(night);
+  const said = [...(each.length === 0 ? [] : [`${listed(each)}.`]), ...gaps].join(' ');
+  return `${date}: ${said === '' ? 'no run' : said}`;
 }

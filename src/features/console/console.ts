@@ -17,6 +17,7 @@ import { inboxOf } from './inbox.ts';
 import { findKey, type KeyQuery, type ListDeps, listKeys, unknownHsm } from './key-list.ts';
 import { tellStory } from './key-story.ts';
 import { Losses } from './losses.ts';
+import type { NightPolicy } from './missing-runs.ts';
 import type { DrillPage } from './model/drills.ts';
 import type { Home, HomeHsm } from './model/home.ts';
 import type { KeyPage, KeyStory } from './model/keys.ts';
@@ -43,6 +44,7 @@ export interface ConsoleDeps {
   readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
   readonly clock: Clock;
   readonly seals: Seals | undefined;
+  readonly nights: NightPolicy;
   readonly hsms: readonly { readonly name: string; readonly url: string; readonly resource: string }[];
   /** What a page needs to let somebody sign in. */
   readonly signIn: SignInConfig;
@@ -75,7 +77,8 @@ export class Console {
     this.#summaries = new Summaries({ ...deps, resourceOf: this.#resourceOf });
     this.#losses = new Losses(deps);
     this.#home = new HomePage({ ...deps, ...this.#listed });
-    this.#nights = new Nights(deps.store, this.#names);
+    const { nights: policy, ...others } = deps;
+    this.#nights = new Nights({ ...others, policy, hsms: this.#names, since: (hsm) => this.#since(hsm) });
     this.#open = new Shared(deps.clock, FRESH_MS);
     this.#gate = new Shared(deps.clock, FRESH_MS);
     this.#stored = new Shared(deps.clock, FRESH_MS);
@@ -171,6 +174,16 @@ export class Console {
   /** What keys are listed from. */
   get #listed(): ListDeps {
     return { summaries: this.#summaries, losses: this.#losses, hsms: this.#names };
+  }
+
+  /** Since when an HSM is watched; where its summary cannot be read, its runs have to say. */
+  async #since(hsm: string): Promise<number | undefined> {
+    try {
+      return (await this.#summaries.head(hsm)).summary?.watchingSince;
+    } catch (error) {
+      if (!isWardenError(error, 'state-corrupt')) throw error;
+      return undefined;
+    }
   }
 
   get #names(): readonly string[] {

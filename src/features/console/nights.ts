@@ -3,8 +3,10 @@
 import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
-import { DAY_MS, isoTime } from '../../core/time.ts';
+import type { Clock } from '../../core/ports.ts';
+import { DAY_MS, epochOf, isoTime } from '../../core/time.ts';
 import { hasEnded, openRun, parseOutcome, type RunHead, readRunHead } from '../backup/run-record.ts';
+import { dueAt, isMissing, type NightPolicy } from './missing-runs.ts';
 import type { Night, NightDetail, NightRun } from './model/nights.ts';
 
 /** Runs of one HSM that are remembered: those that ended do not change any more. */
@@ -22,35 +24,67 @@ export interface NightQuery {
   readonly offset: number;
 }
 
+/** What nights are made from. */
+export interface NightsDeps {
+  readonly store: DocumentStore;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly policy: NightPolicy;
+  readonly hsms: readonly string[];
+  /** Since when an HSM is watched, epoch milliseconds; undefined where nothing says. */
+  readonly since: (hsm: string) => Promise<number | undefined>;
+}
+
+/** The runs of one HSM in some days. */
+interface HsmRuns {
+  readonly hsm: string;
+  /** When the first of all its runs began or since when it is watched, epoch milliseconds. */
+  readonly since: number | undefined;
+  readonly runs: readonly NightRun[];
+  /** When runs that cannot be read began, as far as their names say. */
+  readonly unreadable: readonly (number | undefined)[];
+}
+
 /** One per process: it remembers the heads of runs that have ended. */
 export class Nights {
-  readonly #store: DocumentStore;
-  readonly #hsms: readonly string[];
+  readonly #deps: NightsDeps;
   readonly #ended = new Map<string, NightRun>();
 
-  constructor(store: DocumentStore, hsms: readonly string[]) {
-    this.#store = store;
-    this.#hsms = hsms;
+  constructor(deps: NightsDeps) {
+    this.#deps = deps;
   }
 
   /**
    * The nights of `days` days, the last of them that of `until` (epoch milliseconds), oldest first, days without a run among them.
-   * A run that cannot be read is left out. Fails with the storage codes.
+   * A run that cannot be read is named by its HSM. Fails with the storage codes.
    */
   async list(days: number, until: number): Promise<Night[]> {
+    const { hsms, policy, clock } = this.#deps;
     const first = utcDay(until - (days - 1) * DAY_MS);
     const last = utcDay(until);
-    const runs = (await Promise.all(this.#hsms.map((hsm) => this.#runsOf(hsm, first, last)))).flat();
+    // The run of the last night may have begun after midnight.
+    const ofHsms = await Promise.all(hsms.map((hsm) => this.#runsOf(hsm, first, utcDay(until + DAY_MS))));
+    const now = clock.now();
     return Array.from({ length: days }, (_, index) => {
       const date = utcDay(until - (days - 1 - index) * DAY_MS);
-      const ofDay = runs.filter((run) => run.startedAt.startsWith(date));
-      return { date, runs: ofDay.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)) };
+      const due = dueAt(policy, date, now);
+      const ofDay = ofHsms.flatMap(({ runs }) => runs.filter(({ startedAt }) => startedAt.startsWith(date)));
+      return {
+        date,
+        runs: ofDay.sort((a, b) => (a.startedAt < b.startedAt ? -1 : 1)),
+        missing: ofHsms.filter((one) => isMissing(due, one.since, startsOf(one))).map(({ hsm }) => hsm),
+        // One whose name does not say when it began is shown where everybody looks.
+        unreadable: ofHsms
+          .filter(({ unreadable }) =>
+            unreadable.some((at) => (at === undefined ? last : utcDay(at)) === date),
+          )
+          .map(({ hsm }) => hsm),
+      };
     });
   }
 
   /** One run, with a page of its keys. Fails with `run-unknown`, `state-corrupt` or a storage code. */
   async detail({ hsm, runId, outcome, limit, offset }: NightQuery): Promise<NightDetail> {
-    const document = await this.#store.open({ kind: 'run', hsm, runId });
+    const document = await this.#deps.store.open({ kind: 'run', hsm, runId });
     if (document === undefined) throw unknown(hsm, runId);
     const { head, lines } = await openRun(document.text, hsm, runId);
     const causes = new Map<string, { code: string; count: number; example: string }>();
@@ -92,40 +126,49 @@ export class Nights {
     };
   }
 
-  async #runsOf(hsm: string, first: string, last: string): Promise<NightRun[]> {
+  async #runsOf(hsm: string, first: string, last: string): Promise<HsmRuns> {
+    const { store, since } = this.#deps;
+    const watchedSince = await since(hsm);
     const ids: string[] = [];
     let next: string | undefined;
     do {
-      const page = await this.#store.listRuns(hsm, next);
+      const page = await store.listRuns(hsm, next);
       ids.push(...page.items);
       next = page.next;
     } while (next !== undefined);
+    const began = [watchedSince ?? [], ids.flatMap((id) => beganAt(id) ?? [])].flat();
     // Their names begin with the time they began at.
     const wanted = ids.filter((id) => inDays(id, first, last));
-    const runs = await Promise.all(wanted.map((id) => this.#run(hsm, id)));
-    return runs.filter((run) => run !== undefined);
+    const read = await Promise.all(wanted.map(async (id) => ({ id, run: await this.#run(hsm, id) })));
+    return {
+      hsm,
+      since: began.length === 0 ? undefined : began.reduce((a, b) => Math.min(a, b)),
+      runs: read.flatMap(({ run }) => (run === undefined || run === 'unreadable' ? [] : [run])),
+      unreadable: read.filter(({ run }) => run === 'unreadable').map(({ id }) => beganAt(id)),
+    };
   }
 
-  async #run(hsm: string, runId: string): Promise<NightRun | undefined> {
+  async #run(hsm: string, runId: string): Promise<NightRun | 'unreadable' | undefined> {
     const name = `${hsm}/${runId}`;
     const known = this.#ended.get(name);
     if (known !== undefined) return known;
     try {
-      const head = await readRunHead(this.#store, hsm, runId);
+      const head = await readRunHead(this.#deps.store, hsm, runId);
       if (head === undefined) return undefined;
       const run = runOf(head);
       if (hasEnded(head)) this.#keep(name, run);
       return run;
     } catch (error) {
       if (!isWardenError(error, 'state-corrupt')) throw error;
-      return undefined;
+      return 'unreadable';
     }
   }
 
   #keep(name: string, run: NightRun): void {
     this.#ended.set(name, run);
     const [oldest] = this.#ended.keys();
-    if (this.#ended.size > MOST_KEPT * this.#hsms.length && oldest !== undefined) this.#ended.delete(oldest);
+    if (this.#ended.size > MOST_KEPT * this.#deps.hsms.length && oldest !== undefined)
+      this.#ended.delete(oldest);
   }
 }
 
@@ -140,12 +183,23 @@ function runOf({ hsm, runId, state, startedAt, endedAt, counts }: RunHead): Nigh
   };
 }
 
+function startsOf({ runs, unreadable }: HsmRuns): readonly number[] {
+  return [...runs.map(({ startedAt }) => epochOf(startedAt)), ...unreadable.flatMap((at) => at ?? [])];
+}
+
+/** When a run of this id began, as far as its name says, epoch milliseconds. */
+function beganAt(runId: string): number | undefined {
+  const match = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)/.exec(runId);
+  if (match === null) return undefined;
+  const [, year, month, day, hour, minute, second] = match;
+  const at = epochOf(`${year}-${month}-${day}T${hour}:${minute}:${second}Z`);
+  return Number.isNaN(at) ? undefined : at;
+}
+
 /** Whether a run of this id began within the days, as far as its name says; one whose name does not say is read. */
 function inDays(runId: string, first: string, last: string): boolean {
-  const match = /^(\d{4})(\d\d)(\d\d)T/.exec(runId);
-  if (match === null) return true;
-  const day = `${match[1]}-${match[2]}-${match[3]}`;
-  return day >= first && day <= last;
+  const at = beganAt(runId);
+  return at === undefined || (utcDay(at) >= first && utcDay(at) <= last);
 }
 
 function utcDay(at: number): string {

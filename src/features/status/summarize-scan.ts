@@ -109,7 +109,7 @@ async function summaryOf(
       versionsKnown: one.versionsKnown,
       ...definedOnly({ deletedBy: callerName(watch, one.key) }),
     })),
-    ...definedOnly({ oldestBackupAt }),
+    ...definedOnly({ watchingSince: watch.watchingSince, oldestBackupAt }),
     damaged: Object.keys(verify?.damaged ?? {}).length,
     warnings: status.warnings.slice(0, NAMED),
     linesSha256: lines.sha256,

@@ -37,6 +37,8 @@ export const SummaryHead = z.strictObject({
   judgedAt: Time,
   /** After this the next scan should have been there: what the head says is then not known to hold any more. */
   staleAfter: Time,
+  /** The first scan of the HSM. */
+  watchingSince: Time.exactOptional(),
   counts: z.strictObject({
     active: Count,
     covered: Count,

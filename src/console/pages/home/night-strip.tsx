@@ -2,7 +2,7 @@
 import type { JSX } from 'preact';
 import type { Night } from '../../api/model.ts';
 import { Link } from '../../routing/router.tsx';
-import { NIGHT_SIGNS, nightInWords, nightWord } from '../../words/night.ts';
+import { NIGHT_LEGEND, NIGHT_SIGNS, nightInWords, nightWord } from '../../words/night.ts';
 
 /** The strip. */
 export function NightStrip({ nights }: { readonly nights: readonly Night[] }): JSX.Element {
@@ -10,19 +10,24 @@ export function NightStrip({ nights }: { readonly nights: readonly Night[] }): J
     <section>
       <h2>The last {nights.length} nights</h2>
       <ol class="strip">
-        {nights.map(({ date, runs }) => {
-          const word = nightWord(runs);
-          const words = nightInWords(date, runs);
+        {nights.map((night) => {
+          const word = nightWord(night);
+          const words = nightInWords(night);
           return (
-            <li key={date}>
-              <Link href={`/nights?day=${date}`} class={`night ${word}`} title={words} aria-label={words}>
+            <li key={night.date}>
+              <Link
+                href={`/nights?day=${night.date}`}
+                class={`night ${word}`}
+                title={words}
+                aria-label={words}
+              >
                 {NIGHT_SIGNS[word]}
               </Link>
             </li>
           );
         })}
       </ol>
-      <p class="small">✓ all good, ✕ keys failed, … not finished, – no run. Days are of UTC.</p>
+      <p class="small">{NIGHT_LEGEND}</p>
     </section>
   );
 }

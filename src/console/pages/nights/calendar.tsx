@@ -18,17 +18,18 @@ export function Calendar({ nights }: { readonly nights: readonly Night[] }): JSX
         </span>
       ))}
       <ol>
-        {ordered.map(({ date, runs }) => {
-          const words = nightInWords(date, runs);
+        {ordered.map((night) => {
+          const { date } = night;
+          const words = nightInWords(night);
           return (
             <li key={date} class={date === first?.date ? `from-${weekdayOf(date)}` : undefined}>
               <Link
                 href={`/nights?day=${date}`}
-                class={`night ${nightWord(runs)}`}
+                class={`night ${nightWord(night)}`}
                 title={words}
                 aria-label={words}
               >
-                {date.slice(8)} {NIGHT_SIGNS[nightWord(runs)]}
+                {date.slice(8)} {NIGHT_SIGNS[nightWord(night)]}
               </Link>
             </li>
           );

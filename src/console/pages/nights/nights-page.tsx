@@ -11,7 +11,7 @@ import { Pager } from '../../ui/pager.tsx';
 import { Said } from '../../ui/said.tsx';
 import { At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
-import { troubles } from '../../words/night.ts';
+import { gapsInWords, NIGHT_LEGEND, troubles } from '../../words/night.ts';
 import { Calendar } from './calendar.tsx';
 
 /** The page. */
@@ -30,15 +30,22 @@ export function NightsPage(): JSX.Element {
       <Loaded of={nights} what="the nights">
         {({ items, next }) => (
           <>
-            {items.every(({ runs }) => runs.length === 0) && (
+            {items.every(({ runs, unreadable }) => runs.length + unreadable.length === 0) && (
               <p class="empty">No run is recorded in these nights.</p>
             )}
             <Calendar nights={items} />
+            <p class="small">{NIGHT_LEGEND}</p>
             <ul class="nights">
-              {items.map(({ date, runs }) => (
+              {items.map(({ date, runs, ...gaps }) => (
                 <li key={date}>
                   <h2>{date}</h2>
-                  {runs.length === 0 ? <p>No run.</p> : <Runs of={runs} />}
+                  {gapsInWords(gaps).map((sentence) => (
+                    <p key={sentence}>
+                      <strong>{sentence}</strong>
+                    </p>
+                  ))}
+                  {runs.length > 0 && <Runs of={runs} />}
+                  {runs.length === 0 && gapsInWords(gaps).length === 0 && <p>No run.</p>}
                 </li>
               ))}
             </ul>

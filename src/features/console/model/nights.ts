@@ -22,7 +22,12 @@ export const NightRun = z.strictObject({
 export type NightRun = z.infer<typeof NightRun>;
 
 /** The runs that began on one day (UTC). */
-export const Night = z.strictObject({ date: z.iso.date(), runs: z.array(NightRun) });
+export const Night = z.strictObject({
+  date: z.iso.date(),
+  runs: z.array(NightRun),
+  missing: z.array(z.string()).meta({ description: 'The HSMs over which a run was due that did not come' }),
+  unreadable: z.array(z.string()).meta({ description: 'The HSMs of runs whose records cannot be read' }),
+});
 export type Night = z.infer<typeof Night>;
 
 /** One run with a page of its keys. */
