@@ -45,7 +45,6 @@ import { ProvenBackups } from '../features/recovery-points/proven-backups.ts';
 import { composeBus, SEVERITY_OF } from './compose-bus.ts';
 import { channelsOf, drillQueueOf, notifyQueue } from './compose-notify.ts';
 import type { Config, CredentialConfig } from './config/config.ts';
-import { CONTAINERS } from './config/product-settings.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import { openHsm, registryOf } from './open-hsm.ts';
 import { decisionsOf, resourcesIn, sealsOf } from './open-seals.ts';
@@ -122,7 +121,7 @@ export function openPlatform(options: PlatformOptions): Platform {
   const hsms = config.hsms.map((hsm) => openHsm(hsm, sharing, { credential, caPem, clock }));
   // The audit log lies with the backups: in the account that is immutable, and where the apps' removal leaves it.
   const immutable = createBlobService(access.backup);
-  const audit = immutable.getContainerClient(config.recovery?.auditContainer ?? CONTAINERS.audit);
+  const audit = immutable.getContainerClient(config.auditContainer);
   const backups = immutable.getContainerClient(config.backupContainer);
   const seals = sealsOf(config, credential, caPem, clock);
   const points =

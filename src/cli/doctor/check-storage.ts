@@ -6,7 +6,6 @@ import { translateStorageError } from '../../adapters/http/translate-storage-err
 import type { Clock } from '../../core/ports.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { Config } from '../../platform/config/config.ts';
-import { CONTAINERS } from '../../platform/config/product-settings.ts';
 import { openPlatform } from '../../platform/platform.ts';
 import type { Connection } from '../connect/connection.ts';
 import { attempt, type Finding, fail, ok, warn } from './check.ts';
@@ -26,7 +25,7 @@ export async function checkStorage(
   const immutable = createBlobService(access.backup);
   const backups = immutable.getContainerClient(config.backupContainer);
   const state = createBlobService(access.state).getContainerClient(config.stateContainer);
-  const audit = immutable.getContainerClient(config.recovery?.auditContainer ?? CONTAINERS.audit);
+  const audit = immutable.getContainerClient(config.auditContainer);
   const findings = [
     await attempt('backup container', backups.containerName, REACH, () =>
       immutability('backup container', backups, clock, 'fail'),

@@ -29,7 +29,6 @@ export interface RecoveryConfig {
   readonly webhookSecrets: Readonly<Record<string, readonly string[]>>;
   /** Groups of HSM names that share a security domain. */
   readonly sharedDomains: readonly (readonly string[])[];
-  readonly auditContainer: string;
   /** Origin of the product's pages. */
   readonly origin?: string;
   /** What is asked of the sign-ins of people. */
@@ -44,7 +43,9 @@ export function recoveryProblems(
 ): SettingProblem[] {
   const problems: SettingProblem[] = [];
   const { WARDEN_AUTH_TENANT: tenant, WARDEN_AUTH_AUDIENCE: audience, WARDEN_ORIGIN: origin } = parsed;
-  if (!Object.keys(RECOVERY_SETTINGS).some((name) => given.has(name))) return [];
+  // Other apps than that of the recovery read its audit log.
+  const own = Object.keys(RECOVERY_SETTINGS).filter((name) => name !== 'WARDEN_AUDIT_CONTAINER');
+  if (!own.some((name) => given.has(name))) return [];
   if (tenant === undefined) {
     problems.push({
       setting: 'WARDEN_AUTH_TENANT',
@@ -115,7 +116,6 @@ export function buildRecovery(parsed: RecoveryValues): RecoveryConfig | undefine
       approvalMs: parsed.WARDEN_APPROVAL_SIGN_IN_MINUTES * MINUTE_MS,
     },
     sharedDomains: (parsed.WARDEN_SHARED_DOMAINS ?? []).map((group) => group.split('+')),
-    auditContainer: parsed.WARDEN_AUDIT_CONTAINER,
     ...(parsed.WARDEN_ORIGIN !== undefined && { origin: parsed.WARDEN_ORIGIN }),
   };
 }

@@ -57,6 +57,8 @@ export interface Config extends BackupConfig {
   readonly storage: StorageConfig;
   readonly backupContainer: string;
   readonly stateContainer: string;
+  /** Container of the audit log of the recovery, beside the backups: other apps read it, too. */
+  readonly auditContainer: string;
   readonly topicUrl?: string;
   /** Set for a topic on loopback only. */
   readonly topicKey?: string;
@@ -179,6 +181,7 @@ function build(values: ProductValues): Config {
     storage: storageOf(values),
     backupContainer: values.WARDEN_BACKUP_CONTAINER,
     stateContainer: values.WARDEN_STATE_CONTAINER,
+    auditContainer: values.WARDEN_AUDIT_CONTAINER,
     ...definedOnly({ topicUrl, topicKey }),
     ...backupConfig(values, hsms.length),
     watch: watchConfig(values),

@@ -37,7 +37,6 @@ describe('the settings of the recovery', () => {
       webhookSecrets: {},
       signIn: { approvalMs: 900_000, contexts: {} },
       sharedDomains: [],
-      auditContainer: 'warden-audit',
     });
   });
 
@@ -45,6 +44,15 @@ describe('the settings of the recovery', () => {
     const { WARDEN_HSMS, WARDEN_BACKUP_URL } = GOOD;
 
     expect(readConfig({ WARDEN_HSMS, WARDEN_BACKUP_URL }).recovery).toBeUndefined();
+  });
+
+  it('name the container of the audit log to the apps that only read it, without a tenant', () => {
+    const { WARDEN_HSMS, WARDEN_BACKUP_URL } = GOOD;
+    const settings = { WARDEN_HSMS, WARDEN_BACKUP_URL, WARDEN_AUDIT_CONTAINER: 'audit-of-contoso' };
+
+    expect(readConfig(settings)).toMatchObject({ auditContainer: 'audit-of-contoso' });
+    expect(readConfig(settings).recovery).toBeUndefined();
+    expect(readConfig({ WARDEN_HSMS, WARDEN_BACKUP_URL }).auditContainer).toBe('warden-audit');
   });
 
   it('take a policy, webhooks and shared security domains', () => {
