@@ -62,10 +62,11 @@ export class ApprovedRecoveries {
   }
 
   /**
-   * Whether the recovery app had claimed exactly this: its log has the execution at that time, the write-once claim is there,
-   * and the operation that the logged digest stands for is this one. Fails with `audit-corrupt` or storage codes.
+   * The request by which the recovery app had claimed this: its log has the execution at that time, the write-once claim is there,
+   * and the operation that the logged digest stands for is this one. Where `deed` names no key or no time it is one that fits as far
+   * as can be told. Fails with `audit-corrupt`, `seal-unavailable` or storage codes.
    */
-  async hasClaimed(deed: Deed): Promise<boolean> {
+  async claimedBy(deed: Deed): Promise<string | undefined> {
     await this.#ready();
     const fitting = [...this.#executions].filter(([, execution]) => isWithin(execution, deed.at));
     const held = await readEach(
@@ -77,12 +78,12 @@ export class ApprovedRecoveries {
       // The store is believed as far as the digest in the log bears it out.
       const isLogged = this.#executions.get(record.id)?.digest === digest && requestDigest(record) === digest;
       if (isLogged && isSameDeed(record.operation, deed) && (await this.#isBegun(record.id, digest)))
-        return true;
+        return record.id;
     }
-    return false;
+    return undefined;
   }
 
-  /** What people noted of a break-glass restore that this may be. Fails as {@link hasClaimed}. */
+  /** What people noted of a break-glass restore that this may be. Fails as {@link claimedBy}. */
   async noted({ hsm, key, at }: Deed): Promise<BreakGlass | undefined> {
     await this.#ready();
     return this.#noted.find(

@@ -1,6 +1,6 @@
 /** Keys that came back, as the HSM says: each must be the doing of the recovery app, of something that people approved. */
 import { definedOnly } from '../../core/defined-only.ts';
-import { isWardenError } from '../../core/errors.ts';
+import { WardenError } from '../../core/errors.ts';
 import { isoTime } from '../../core/time.ts';
 import type { Finding } from '../watch/model/events.ts';
 import type { ApprovedRecoveries, Deed } from './approved-recoveries.ts';
@@ -15,10 +15,16 @@ export function isBroughtBack({ operation, httpStatus }: AuditRecord): boolean {
   );
 }
 
+/** A failure that passes: the batch waits for it. The sealing keys are not waited for, for a scan needs none. */
+export function isWorthWaiting(error: unknown): boolean {
+  return error instanceof WardenError && error.transient && error.code !== 'seal-unavailable';
+}
+
 /**
  * The finding about a record of {@link isBroughtBack} on `hsm`; undefined for what the recovery app had claimed and done itself.
- * `recoveryPrincipal` is the object id of its identity: without one, who did it is not compared. With a broken or forbidden log
- * the finding says that nothing could be compared. Fails with the storage codes that may pass.
+ * `recoveryPrincipal` is the object id of its identity: without one, who did it is not compared. The finding says so where nothing
+ * could be compared, and where the record does not name the key or the time: one execution must not explain two keys. Fails with
+ * codes that are {@link isWorthWaiting}.
  */
 export async function judgeBroughtBack(
   approved: ApprovedRecoveries,
@@ -49,7 +55,11 @@ export async function judgeBroughtBack(
     data: { ...common, ...rest },
   });
   try {
-    if (isOwn && (await approved.hasClaimed(deed))) return undefined;
+    const claimedBy = isOwn ? await approved.claimedBy(deed) : undefined;
+    if (claimedBy !== undefined) {
+      if (key !== undefined && at !== 0) return undefined;
+      return found({ severity: 'warning', approval: 'unknown', todo: compareWith(claimedBy, key) });
+    }
     const noted =
       isOwn && recoveryPrincipal !== undefined && caller.objectId !== undefined
         ? undefined
@@ -65,11 +75,12 @@ export async function judgeBroughtBack(
     }
     return found({ severity: 'critical', approval: 'none', todo: WHAT_TO_DO });
   } catch (error) {
-    if (!isWardenError(error, 'audit-corrupt', 'storage-forbidden')) throw error;
+    if (isWorthWaiting(error)) throw error;
+    const why = error instanceof Error ? error.message : String(error);
     return found({
       severity: 'critical',
       approval: 'unknown',
-      todo: `${WHAT_TO_DO} Nothing could be compared: ${error.message}`,
+      todo: `${WHAT_TO_DO} Nothing could be compared: ${why}`,
     });
   }
 }
@@ -81,5 +92,11 @@ type Rest = Pick<
 
 const WHAT_TO_DO =
   'Ask who did it. If nobody of yours did: disable the key, take the caller the right to restore and recover keys on this HSM, and treat it as an attack. If it was your break glass: note it (POST /api/break-glass), and end the repeats (hsm-warden ack).';
+
+function compareWith(recoveryId: string, key: string | undefined): string {
+  const missing = key === undefined ? 'which key it was' : 'when it was';
+  return `Recovery ${recoveryId} fits, but the HSM’s record does not say ${missing}: it may have been another. See that no key is back on this HSM but those that were approved.`;
+}
+
 const AFTER_BREAK_GLASS =
   'It was noted as break glass. See that it was what was meant, and that the key is backed up.';

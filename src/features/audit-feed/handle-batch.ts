@@ -14,16 +14,14 @@ import type { KeyBackupMessage } from '../backup/queues.ts';
 import { KEY_BACKUPS } from '../backup/queues.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { isUnreportedUse } from '../watch/judge/classify-use.ts';
-import type { Finding } from '../watch/model/events.ts';
 import type { ScanMessage } from '../watch/model/message.ts';
 import { SCANS } from '../watch/model/message.ts';
 import type { Signals, UseSignal } from '../watch/model/observation.ts';
-import { readWatchState } from '../watch/model/watch-state.ts';
-import { announce, publishOutbox } from '../watch/outbox.ts';
+import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
 import type { ScanResult } from '../watch/scan.ts';
 import { ApprovedRecoveries } from './approved-recoveries.ts';
-import { judgeBroughtBack } from './brought-back.ts';
 import { readAuditBatch } from './read-batch.ts';
+import { reportBroughtBack } from './report-brought-back.ts';
 import { type FeedHsm, type HsmWork, sortRecords } from './sort-records.ts';
 
 /** Signals in one queue message: a message holds 48 KiB of JSON, a signal with a long caller about 400 bytes. */
@@ -70,54 +68,56 @@ export interface AuditFeedResult {
 
 /**
  * Acts on one batch. Doing it again does no harm, so a batch that failed is to be given again whole. A scan that fails is
- * handed to the queue with all it was reported; only when that fails too, the batch fails (with a storage code).
+ * handed to the queue with all it was reported; only when that fails too, or a store is out of reach that keys which came back must
+ * be compared with, the batch fails (with a storage code), after everything else in it was done.
  */
 export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Promise<AuditFeedResult> {
   const { records, malformed } = readAuditBatch(body);
   const { byHsm, ...counts } = sortRecords(records, deps.hsms);
-  let backupsRequested = 0;
-  let looks = 0;
-  let unapproved = 0;
-  const approved = new ApprovedRecoveries(deps);
-  for (const [hsm, work] of byHsm) {
-    for (const [key, changedAt] of work.changed) {
-      const message: KeyBackupMessage = { kind: 'key-backup', hsm, key, reason: 'changed', changedAt };
-      await deps.queue.send(KEY_BACKUPS, message);
-      backupsRequested += 1;
+  const done = { backupsRequested: 0, looks: 0, unapproved: 0 };
+  const failures: unknown[] = [];
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work();
+    } catch (error) {
+      failures.push(error);
     }
-    const { scanned, requested } = await scanIfNeeded(deps, hsm, work);
-    if (scanned) looks += 1;
-    backupsRequested += requested;
-    unapproved += await reportBroughtBack(deps, approved, hsm, work);
+  };
+  for (const [hsm, work] of byHsm) {
+    await attempt(async () => {
+      const { scanned, requested } = await requestAndScan(deps, hsm, work);
+      if (scanned) done.looks += 1;
+      done.backupsRequested += requested;
+    });
   }
-  const result = { records: records.length, malformed, ...counts, backupsRequested, looks, unapproved };
+  // Afterwards, for it reads what no scan needs.
+  const approved = new ApprovedRecoveries(deps);
+  for (const [hsm, { broughtBack }] of byHsm) {
+    await attempt(async () => {
+      done.unapproved += await reportBroughtBack(deps, approved, hsm, broughtBack);
+    });
+  }
+  if (failures.length > 0) throw failures[0];
+  const result = { records: records.length, malformed, ...counts, ...done };
   deps.logger.info('audit records read', { ...result });
   return result;
 }
 
-/** Stored before it is published: a batch that is given again reports the same event. */
-async function reportBroughtBack(
-  deps: AuditFeedDeps,
-  approved: ApprovedRecoveries,
-  hsm: string,
-  { broughtBack }: HsmWork,
-): Promise<number> {
-  const findings: Finding[] = [];
-  for (const record of broughtBack) {
-    const finding = await judgeBroughtBack(approved, hsm, record, deps.recoveryPrincipal);
-    if (finding !== undefined) findings.push(finding);
-  }
-  if (findings.length === 0) return 0;
-  const posted = await announce(deps, hsm, findings);
-  await publishOutbox(deps, hsm, posted, deps.signal);
-  return findings.length;
+interface Done {
+  readonly scanned: boolean;
+  readonly requested: number;
 }
 
-async function scanIfNeeded(
-  deps: AuditFeedDeps,
-  hsm: string,
-  work: HsmWork,
-): Promise<{ readonly scanned: boolean; readonly requested: number }> {
+async function requestAndScan(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<Done> {
+  for (const [key, changedAt] of work.changed) {
+    const message: KeyBackupMessage = { kind: 'key-backup', hsm, key, reason: 'changed', changedAt };
+    await deps.queue.send(KEY_BACKUPS, message);
+  }
+  const { scanned, requested } = await scanIfNeeded(deps, hsm, work);
+  return { scanned, requested: requested + work.changed.size };
+}
+
+async function scanIfNeeded(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<Done> {
   const uses = await usesOfDeletedKeys(deps, hsm, work);
   const { deletes, purges } = work;
   if (!work.scan && deletes.length + purges.length + uses.length === 0)
@@ -166,7 +166,9 @@ async function requestMissing(
  */
 async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork): Promise<UseSignal[]> {
   if (work.uses.length === 0) return [];
-  const state = await readWatchState(deps.state, hsm);
+  const state = await rememberedOrNone(deps, hsm);
+  // Without its memory the scan finds out, which reports why there is none.
+  if (state === undefined) return work.uses;
   const justDeleted = new NameMap(work.deletes.map(({ key }) => [key, true]));
   const asked = new NameMap<boolean>();
   const news: UseSignal[] = [];
@@ -181,6 +183,15 @@ async function usesOfDeletedKeys(deps: AuditFeedDeps, hsm: string, work: HsmWork
     if (deleted) news.push(use);
   }
   return news;
+}
+
+async function rememberedOrNone(deps: AuditFeedDeps, hsm: string): Promise<WatchState | undefined> {
+  try {
+    return await readWatchState(deps.state, hsm);
+  } catch (error) {
+    deps.logger.warn('refused uses are judged by a scan', { hsm, error });
+    return undefined;
+  }
 }
 
 async function isDeleted(deps: AuditFeedDeps, hsm: string, key: string): Promise<boolean> {

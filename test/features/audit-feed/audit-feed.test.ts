@@ -136,6 +136,14 @@ describe('the audit feed', () => {
     expect(world.looks).toBe(1);
   });
 
+  it('leaves refused uses to a scan when the memory of the watch cannot be read', async () => {
+    const world = new FeedWorld();
+    world.state.faults.fail('read', new WardenError('state-corrupt', { message: 'planted' }));
+    await world.feed([aRecord({ operationName: 'KeyDecrypt', httpStatusCode: 404 })]);
+
+    expect(world.looks).toBe(1);
+  });
+
   it('does not search for a refused use of a key that never was', async () => {
     const world = new FeedWorld();
     await world.feed([aRecord({ operationName: 'KeyDecrypt', httpStatusCode: 404 }, '/keys/never')]);

@@ -17,10 +17,13 @@ const TYPE = 'HsmWarden.KeyBroughtBackUnapproved';
 
 let world: RecoveryWorld;
 let recoveryPrincipal: string | undefined;
+/** HSMs that were scanned. */
+let scanned: string[];
 
 beforeEach(async () => {
   world = await RecoveryWorld.withDeletedKey();
   recoveryPrincipal = APP;
+  scanned = [];
 });
 
 /** What the HSM writes of a recovery by `objectId`, at the world's time. */
@@ -58,7 +61,10 @@ function feed(records: readonly unknown[]) {
       ],
       selection: EVERY_KEY,
       keysOf: world.keysOf,
-      scan: async (hsm) => ({ catalogue: { format: 1, hsm, keys: {} } }),
+      scan: async (hsm) => {
+        scanned.push(hsm);
+        return { catalogue: { format: 1, hsm, keys: {} } };
+      },
       bus: new EventBus([world.topic], clock),
       signal: new AbortController().signal,
       ...{ state, queue, clock, logger, auditStore, anchor, once, decisions },
@@ -187,6 +193,78 @@ describe('a key that came back', () => {
 
     expect((await failureOf(feed([recovered({}, 'somebody')]))).code).toBe('storage-unavailable');
     expect(await feed([recovered({}, 'somebody')])).toMatchObject({ unapproved: 1 });
+  });
+
+  it.each(['storage-refused', 'state-corrupt', 'seal-unavailable'] as const)(
+    'is reported as not known, and holds no batch, when the log cannot be read: %s',
+    async (code) => {
+      await executed();
+      world.auditStore.faults.fail('read', new WardenError(code, { message: 'planted' }));
+
+      expect(await feed([recovered()])).toMatchObject({ unapproved: 1 });
+      expect(events()).toMatchObject([
+        { approval: 'unknown', severity: 'critical', todo: expect.stringContaining('planted') },
+      ]);
+    },
+  );
+
+  it.each(['storage-refused', 'state-corrupt', 'seal-unavailable'] as const)(
+    'is reported all the same when the watch cannot remember it: %s',
+    async (code) => {
+      for (const method of ['read', 'write'] as const)
+        world.store.faults.fail(method, new WardenError(code, { message: 'planted' }));
+      const record = recovered({}, 'somebody');
+
+      expect(await feed([record])).toMatchObject({ unapproved: 1 });
+      expect(events()).toMatchObject([{ approval: 'none', severity: 'critical' }]);
+      expect(world.logger.lines.map(({ message }) => message)).toContain(
+        'keys that came back are reported without being kept',
+      );
+    },
+  );
+
+  it('keeps no other HSM from being scanned while it cannot be compared', async () => {
+    await executed();
+    const gone = new WardenError('storage-unavailable', { message: 'planted' });
+    world.auditStore.faults.fail('read', gone);
+    const there = {
+      operationName: 'KeyDelete',
+      PoolName: 'contoso-dr',
+      requestUri: 'https://contoso-dr.managedhsm.azure.net/keys/orders',
+    };
+
+    expect((await failureOf(feed([recovered(), recovered(there)]))).code).toBe('storage-unavailable');
+    expect(scanned).toEqual(['contoso', 'contoso-dr']);
+  });
+
+  it('keeps no other HSM from being scanned when its backup cannot be asked for', async () => {
+    const gone = new WardenError('storage-unavailable', { message: 'planted' });
+    world.queue.faults.fail('send', gone, { times: 1 });
+    const there = {
+      operationName: 'KeyDelete',
+      PoolName: 'contoso-dr',
+      requestUri: 'https://contoso-dr.managedhsm.azure.net/keys/orders',
+    };
+
+    expect((await failureOf(feed([recovered(), recovered(there)]))).code).toBe('storage-unavailable');
+    expect(scanned).toEqual(['contoso-dr']);
+  });
+
+  it.each([
+    { name: 'no key', record: () => restored(), todo: 'which key' },
+    {
+      name: 'no time',
+      record: () => restored({ time: 'soon', id: 'https://contoso.managedhsm.azure.net/keys/orders/1' }),
+      todo: 'when it was',
+    },
+  ])('is not explained by an execution that fits when its record names $name', async ({ record, todo }) => {
+    world.hsm.purgeKey('orders');
+    const id = await executed();
+    await feed([record()]);
+
+    expect(events()).toMatchObject([
+      { approval: 'unknown', severity: 'warning', todo: expect.stringMatching(`${id} fits.*${todo}`) },
+    ]);
   });
 
   it('is one event however often its record is delivered', async () => {
