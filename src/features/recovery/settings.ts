@@ -117,7 +117,7 @@ export const RECOVERY_SETTINGS = {
   }),
   WARDEN_APPROVAL_SIGN_IN_MINUTES: setting(z.coerce.number().min(1).max(1440), {
     description:
-      'How old the sign-in behind an approval may be: a token keeps what it says as long as it lives. Tokens must say when the person signed in (`auth_time`).',
+      'How old the sign-in behind an approval, an acknowledgement or a note of break glass may be: a token keeps what it says as long as it lives. Tokens must say when the person signed in (`auth_time`).',
     expected: '1 to 1440 minutes',
     default: '15',
   }),

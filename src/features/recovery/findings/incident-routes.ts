@@ -43,6 +43,7 @@ const acknowledge = defineRoute(
     path: 'incidents/{id}/acknowledgement',
     summary: 'Acknowledge an incident, so that it is not repeated',
     roles: [ROLES.approve],
+    action: 'acknowledge',
     gated: true,
     params: z.object({ id: IncidentId }),
     body: EndBody,

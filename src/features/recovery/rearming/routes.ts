@@ -86,6 +86,7 @@ const ask = defineRoute(
     path: 'gate/rearming',
     summary: 'Ask to arm the gate again after something was found in the audit log',
     roles: [ROLES.request, ROLES.approve],
+    action: 'request',
     body: EndBody,
     answers: { 202: { description: 'The decision, waiting for approvals', schema: RearmingView } },
   },
