@@ -32,7 +32,9 @@ export function sealsOf(
 /** What seals and judges decisions; undefined where the settings pin no key of the recovery app. */
 export function decisionsOf(config: Config, seals: Seals | undefined): DecisionSeals | undefined {
   const areSealed = config.seals?.keys.some(({ app }) => app === 'recovery') === true;
-  return seals !== undefined && areSealed ? decisionSeals(seals, resourcesIn(config)) : undefined;
+  if (seals === undefined || !areSealed) return undefined;
+  const urls = new Map(config.hsms.map(({ name, url }) => [name, url]));
+  return decisionSeals(seals, resourcesIn(config), (hsm) => urls.get(hsm));
 }
 
 /** By its name in the settings, what seals name an HSM by. */

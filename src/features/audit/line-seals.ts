@@ -40,8 +40,11 @@ export async function judgeOf(seals: Pick<DecisionSeals, 'judge'> | undefined): 
   return seals === undefined ? UNSEALED : seals.judge();
 }
 
-/** {@link DecisionSeals} by what the platform offers. `resourceOf` says what seals name an HSM of the settings by. */
-export function decisionSeals(seals: Seals, resourceOf: (hsm: string) => string | undefined): DecisionSeals {
+/** What seals name an HSM of the settings by; undefined for one that the settings do not name. */
+type ResourceOf = (hsm: string) => string | undefined;
+
+/** {@link DecisionSeals} by what the platform offers. `urlOf` says what seals named an HSM by before it got a resource. */
+export function decisionSeals(seals: Seals, resourceOf: ResourceOf, urlOf = resourceOf): DecisionSeals {
   const make = async (facts: SealedFacts): Promise<Seal> => {
     if (seals.sealer === undefined) throw noKey();
     return seals.sealer.seal('decision', facts);
@@ -56,7 +59,7 @@ export function decisionSeals(seals: Seals, resourceOf: (hsm: string) => string 
     judge: async () => {
       const pinned = await seals.pinned();
       return {
-        line: (entry) => judgeLine(pinned, entry, resourceOf),
+        line: (entry) => judgeLine(pinned, entry, resourceOf, urlOf),
         decision: (facts, seal) => judge(pinned, { facts: { ...facts } }, seal),
       };
     },
@@ -72,17 +75,20 @@ function factsOf(content: LineBody, resource: string | undefined): SealedFacts {
 function judgeLine(
   pinned: PinnedKeys,
   { hash: _hash, seal, ...line }: AuditEntry,
-  resourceOf: (hsm: string) => string | undefined,
+  resourceOf: ResourceOf,
+  urlOf: ResourceOf,
 ): SealVerdict {
   const { hsm, resource } = line;
   if (hsm === undefined) return judge(pinned, factsOf(line, resource), seal);
   const today = resourceOf(hsm);
+  const verdict = judge(pinned, factsOf(line, resource ?? today), seal);
   if (resource === undefined) {
-    // Sealed before lines named the resource, or when the settings did not name the HSM: it may have been another.
-    const verdict = judge(pinned, factsOf(line, today), seal);
-    return verdict.good ? verdict : { good: false, why: verdict.why };
+    if (verdict.good || verdict.forged !== true) return verdict;
+    // Sealed before lines named the resource, perhaps when the settings named the HSM otherwise, or not at all.
+    const before = [urlOf(hsm), undefined].map((former) => judge(pinned, factsOf(line, former), seal));
+    const isOld = today === undefined || before.some(({ good }) => good);
+    return isOld ? { good: false, why: `the settings name HSM ${hsm} otherwise than then, or not` } : verdict;
   }
-  const verdict = judge(pinned, factsOf(line, resource), seal);
   if (!verdict.good || resource === today) return verdict;
   const now = today === undefined ? `name no HSM ${hsm}` : `mean ${today} by HSM ${hsm}`;
   return { good: false, why: `it is about ${resource}, and the settings ${now}` };

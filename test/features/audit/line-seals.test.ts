@@ -34,7 +34,12 @@ beforeEach(() => {
 
 /** What a process with these HSMs in its settings seals and judges with. */
 function withHsms(resources: Resources): DecisionSeals {
-  return decisionSeals({ sealer, pinned: async () => sealer.pinned }, (hsm) => resources[hsm]);
+  const pinned = async () => sealer.pinned;
+  return decisionSeals(
+    { sealer, pinned },
+    (hsm) => resources[hsm],
+    (hsm) => resources[hsm] && URL,
+  );
 }
 
 function about(hsm: string): AuditEvent {
@@ -102,14 +107,17 @@ describe('after a change of the settings', () => {
     expect(counts).not.toEqual([true]);
   });
 
-  it.each(CHANGES)('a line that names no resource is not called forged: $name', async ({ before, after }) => {
-    await sealAsBefore('contoso', before.contoso);
+  it.each([...CHANGES.slice(0, 2), { name: 'the HSM was added', before: {}, after: { contoso: URL } }])(
+    'a line that was sealed before lines named the resource is not called forged: $name',
+    async ({ before, after }: { readonly before: Resources; readonly after: Resources }) => {
+      await sealAsBefore('contoso', before.contoso);
 
-    expect(await read(before)).toEqual({ problems: [], counts: [true] });
-    const { problems, counts } = await read(after);
-    expect(problems).toEqual([]);
-    expect(counts).not.toEqual([true]);
-  });
+      expect(await read(before)).toEqual({ problems: [], counts: [true] });
+      const { problems, counts } = await read(after);
+      expect(problems).toEqual([]);
+      expect(counts).toEqual([expect.stringContaining('otherwise than then')]);
+    },
+  );
 
   it('decisions about no HSM count as before', async () => {
     const { hsm: _hsm, ...event } = about('contoso');
@@ -123,6 +131,10 @@ describe('a seal in another line', () => {
   it.each([
     { name: 'about another key', change: { key: 'payroll' } },
     { name: 'about another HSM of the settings', change: { hsm: 'contoso-dr' } },
+    {
+      name: 'about another key, with the resource taken out',
+      change: { key: 'payroll', resource: undefined },
+    },
   ])('breaks the log: $name', async ({ change }) => {
     const resources = { contoso: URL, 'contoso-dr': ARM };
     await decide(resources, about('contoso'));
@@ -130,7 +142,8 @@ describe('a seal in another line', () => {
       const parsed = parseEntry(line);
       if (parsed === undefined) throw new Error('expected a line');
       const { hash: _hash, seal, ...body } = parsed;
-      const entry = entryOf({ ...body, ...change }, seal);
+      const changed = JSON.parse(JSON.stringify({ ...body, ...change }));
+      const entry = entryOf(changed, seal);
       anchor.tip = { seq: entry.seq, hash: entry.hash };
       return [entryLine(entry).trimEnd()];
     });
