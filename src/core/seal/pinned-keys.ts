@@ -27,7 +27,10 @@ export const PinnedKey = z.strictObject({
   /** Seals made before and after these moments do not count. */
   from: z.iso.datetime({ offset: true }).exactOptional(),
   until: z.iso.datetime({ offset: true }).exactOptional(),
-  /** The first and the last position in the chain of decisions whose seals count. */
+  /**
+   * The first and the last position in the chain of decisions whose seals count. Beside the chain seals are judged by time: a key with
+   * `untilPosition` needs `until`, too, or nothing of it counts there.
+   */
   fromPosition: z.int().nonnegative().exactOptional(),
   untilPosition: z.int().nonnegative().exactOptional(),
   /** No seal by this key counts any more, whatever its time: whoever has a stolen key chooses the time. */
@@ -63,7 +66,11 @@ export function whyNot(
   if (key.until !== undefined && sealedAt > epochOf(key.until)) return `its key counted until ${key.until}`;
   const { fromPosition, untilPosition } = key;
   if (fromPosition === undefined && untilPosition === undefined) return undefined;
-  if (position === undefined) return 'its key counts for positions of the chain only';
+  if (position === undefined) {
+    // What belongs to no chain is judged by its time. A key that is retired by a position alone says nothing about that.
+    if (untilPosition === undefined || key.until !== undefined) return undefined;
+    return `its key counted until position ${untilPosition}, and no \`until\` says what that means outside the chain`;
+  }
   if (position < (fromPosition ?? 0)) return `its key counts from position ${fromPosition}`;
   if (position > (untilPosition ?? Number.POSITIVE_INFINITY))
     return `its key counted until position ${untilPosition}`;

@@ -1,5 +1,6 @@
 /** Acts on a batch of the audit log: asks for backups of changed keys, and scans once where keys were deleted. */
 
+import { doEach } from '../../core/do-each.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
@@ -75,29 +76,17 @@ export async function handleAuditBatch(deps: AuditFeedDeps, body: unknown): Prom
   const { records, malformed } = readAuditBatch(body);
   const { byHsm, ...counts } = sortRecords(records, deps.hsms);
   const done = { backupsRequested: 0, looks: 0, unapproved: 0 };
-  const failures: unknown[] = [];
-  const attempt = async (work: () => Promise<void>) => {
-    try {
-      await work();
-    } catch (error) {
-      failures.push(error);
-    }
-  };
-  for (const [hsm, work] of byHsm) {
-    await attempt(async () => {
-      const { scanned, requested } = await requestAndScan(deps, hsm, work);
-      if (scanned) done.looks += 1;
-      done.backupsRequested += requested;
-    });
-  }
+  const scans = [...byHsm].map(([hsm, work]) => async () => {
+    const { scanned, requested } = await requestAndScan(deps, hsm, work);
+    if (scanned) done.looks += 1;
+    done.backupsRequested += requested;
+  });
   // Afterwards, for it reads what no scan needs.
   const approved = new ApprovedRecoveries(deps);
-  for (const [hsm, { broughtBack }] of byHsm) {
-    await attempt(async () => {
-      done.unapproved += await reportBroughtBack(deps, approved, hsm, broughtBack);
-    });
-  }
-  if (failures.length > 0) throw failures[0];
+  const reports = [...byHsm].map(([hsm, { broughtBack }]) => async () => {
+    done.unapproved += await reportBroughtBack(deps, approved, hsm, broughtBack);
+  });
+  await doEach([...scans, ...reports]);
   const result = { records: records.length, malformed, ...counts, ...done };
   deps.logger.info('audit records read', { ...result });
   return result;

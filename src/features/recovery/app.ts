@@ -1,5 +1,6 @@
 /** The recovery as one object: what the HTTP functions, the worker and the timers call. */
 
+import { doEach } from '../../core/do-each.ts';
 import { hasRequests } from '../../core/documents/has-requests.ts';
 import type { DeadLetters, Logger } from '../../core/ports.ts';
 import { Shared } from '../../core/shared.ts';
@@ -139,9 +140,14 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       },
       execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
       reconcile: async () => {
-        await reportHeight(shared.auditStore, shared.anchor, logger);
-        const looked = await reconcile({ ...deps, recoveries });
-        await reportDeadLetters({ ...shared, logger });
+        let looked = 0;
+        await doEach([
+          () => reportHeight(shared.auditStore, shared.anchor, logger),
+          async () => {
+            looked = await reconcile({ ...deps, recoveries });
+          },
+          () => reportDeadLetters({ ...shared, logger }),
+        ]);
         return looked;
       },
       rearmings: new Rearmings(deps),

@@ -52,13 +52,27 @@ describe('the pinned key of a seal', () => {
     );
   });
 
-  it('counts for positions only, where it is bound to them', () => {
+  it.each<{ name: string; change: Partial<PinnedKey>; why?: string }>([
+    { name: 'from a position', change: { fromPosition: 8 } },
+    { name: 'until a position and a time', change: { untilPosition: 6, until: iso(AT) } },
+    {
+      name: 'until a position and a moment before',
+      change: { untilPosition: 6, until: iso(AT - 1) },
+      why: `its key counted until ${iso(AT - 1)}`,
+    },
+    {
+      name: 'until a position alone',
+      change: { untilPosition: 9 },
+      why: 'its key counted until position 9, and no `until` says what that means outside the chain',
+    },
+  ])('is judged by time for what belongs to no chain: $name', async ({ change, why }) => {
     const { position: _, ...standing } = FACTS;
+    const beside = await sealer.seal('decision', standing);
+    const verdict = verifySeal(pinnedWith(change), 'decision', standing, beside);
 
-    expect(verifySeal(pinnedWith({ fromPosition: 0 }), 'decision', standing, seal)).toEqual({
-      good: false,
-      why: 'its key counts for positions of the chain only',
-    });
+    expect(verdict).toEqual(
+      why === undefined ? { good: true, keyId: keyIdOf(sealer.pin), sealedAt: AT } : { good: false, why },
+    );
   });
 });
 

@@ -18,7 +18,7 @@ export interface Asked {
 
 /** A {@link Sealer} whose key lives as long as its object. It remembers whatever it was asked to seal. */
 export class MemorySealer implements Sealer {
-  readonly faults = new Faults<'seal'>();
+  readonly faults = new Faults<'seal' | 'pinned'>();
   readonly asked: Asked[] = [];
   readonly pin: PinnedKey;
   readonly #key: KeyObject;
@@ -42,7 +42,11 @@ export class MemorySealer implements Sealer {
 
   /** What seals and judges decisions by it. */
   get decisions(): DecisionSeals {
-    return decisionSeals({ sealer: this, pinned: async () => this.pinned }, (hsm) => `https://${hsm}.test`);
+    const pinned = async () => {
+      await this.faults.meet('pinned', '');
+      return this.pinned;
+    };
+    return decisionSeals({ sealer: this, pinned }, (hsm) => `https://${hsm}.test`);
   }
 
   /** Goes by other pinned keys. */

@@ -45,12 +45,12 @@ export async function reconcile(deps: ReconcileDeps): Promise<number> {
   return looked;
 }
 
-/** With a log that is not whole the gate is disarmed, and nothing is executed; time runs out all the same. */
+/** With a log that is not whole, or cannot be judged, nothing is executed; time runs out all the same. */
 async function loggedOrNone({ evidence, logger }: ReconcileDeps): Promise<ReadonlyMap<string, Logged>> {
   try {
     return await evidence.all();
   } catch (error) {
-    if (!isWardenError(error, 'audit-corrupt')) throw error;
+    if (!isWardenError(error, 'audit-corrupt', 'seal-unavailable')) throw error;
     logger.error('recoveries are reconciled without the audit log', { error });
     return new Map();
   }

@@ -1,12 +1,13 @@
 /** Where decisions are sealed, a line of the audit log counts by its seal, and nothing happens that cannot be sealed. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
+import type { PinnedKey } from '../../../../src/core/seal/pinned-keys.ts';
 import { verifyAudit } from '../../../../src/features/audit/verify-audit.ts';
 import type { Outcome } from '../../../../src/features/recovery/model/record.ts';
 import { Recoveries } from '../../../../src/features/recovery/request/recoveries.ts';
 import { entriesOf, eventOf, linesOf, plantRequest, rewriteLog } from '../../../support/attacks/forge-log.ts';
 import { failureOf } from '../../../support/errors.ts';
-import { person } from '../../../support/recovery-builders.ts';
+import { DAY_MS, person } from '../../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 async function aSealedWorld(lost: 'deleted' | 'purged' = 'deleted') {
@@ -52,6 +53,22 @@ describe('a decision', () => {
     const verdict = await verifyAudit(world.auditStore, world.anchor, { seals: world.decisions });
     expect(verdict).toMatchObject({ problems: [], sealed: 6 });
     expect((await new Recoveries(world.deps()).get(id)).record.state).toBe('succeeded');
+  });
+
+  it.each<{ name: string; bounds: Partial<PinnedKey>; ends: string }>([
+    { name: 'from a position', bounds: { fromPosition: 1 }, ends: 'ended' },
+    {
+      name: 'until a position and a time',
+      bounds: { untilPosition: 99, until: '2027-01-01T00:00:00Z' },
+      ends: 'ended',
+    },
+    { name: 'until a position alone', bounds: { untilPosition: 99 }, ends: 'yielded' },
+  ])('is made, and executed, by a key that counts $name: $ends', async ({ bounds, ends }) => {
+    const { world, sealer } = await aSealedWorld();
+    sealer.usePins({ deployment: 'test', keys: [{ ...sealer.pin, ...bounds }] });
+    const { id } = await world.approved();
+
+    expect(await world.deliver(id)).toBe(ends);
   });
 
   it.each(['reject', 'cancel'] as const)('to %s is sealed, too', async (type) => {
@@ -300,6 +317,20 @@ describe('without the sealing key', () => {
 
     expect(await world.deliver(id)).toBe('ended');
     expect(world.stored(id).state).toBe('succeeded');
+  });
+
+  it('time runs out all the same while the pinned keys cannot be read, and nothing is executed', async () => {
+    const { world, sealer } = await aSealedWorld();
+    const due = await world.ask();
+    await world.clock.advance(DAY_MS);
+    const waiting = await world.approved();
+    const gone = new WardenError('seal-unavailable', { message: 'The vault is away.' });
+    sealer.faults.fail('pinned', gone, { times: 1_000 });
+
+    expect(await world.reconcile()).toBe(2);
+    expect(world.stored(due.id).state).toBe('expired');
+    expect(await world.deliver(waiting.id)).toBe('yielded');
+    expect(world.stored(waiting.id).state).toBe('approved');
   });
 
   it('what needs no seal is noted all the same, also when it waits behind a decision', async () => {
