@@ -71,7 +71,7 @@ type productSettingsType = {
   @description('Optional. Until then one approval may suffice where the settings say 1. It raises an event every day and shuts the gate when it ends. Expected: a moment like `2026-12-01T00:00:00Z`.')
   WARDEN_APPROVAL_OVERRIDE_UNTIL: string?
 
-  @description('Optional. How many requests of one person, or of one webhook source, may wait or be executed at once. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
+  @description('Optional. How many requests of one person may wait or be executed at once. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
   WARDEN_OPEN_PER_REQUESTER: string?
 
   @description('Optional. How many requests for the keys of one HSM may wait or be executed at once. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
@@ -80,7 +80,7 @@ type productSettingsType = {
   @description('Optional. How long a request that has ended stays in the list. By its id it can be read for good, and the audit log keeps it. Expected: 1 to 3650 days.')
   WARDEN_LIST_DAYS: string?
 
-  @description('Optional. How old the sign-in behind an approval may be: a token keeps what it says as long as it lives. Tokens must say when the person signed in (`auth_time`). Expected: 1 to 1440 minutes.')
+  @description('Optional. How old the sign-in behind an approval, an acknowledgement or a note of break glass may be: a token keeps what it says as long as it lives. Tokens must say when the person signed in (`auth_time`). Expected: 1 to 1440 minutes.')
   WARDEN_APPROVAL_SIGN_IN_MINUTES: string?
 
   @description('Optional. The Entra authentication context that an action needs; without it in the token the person is sent to sign in again. Expected: JSON like `{"approve":"c1"}`; actions are `request`, `approve`, `reject`, `cancel`, `acknowledge`, `rearm`.')

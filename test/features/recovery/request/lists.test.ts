@@ -256,6 +256,16 @@ describe('open requests', () => {
     await expect(new Recoveries(world.deps()).open(person('dora'), body)).resolves.toBeDefined();
   });
 
+  it('of a webhook source are not limited but for the HSM: a purge of all keys opens a request for each', async () => {
+    world.openLimits = { perRequester: 1, perHsm: 3 };
+    const watch = { kind: 'webhook', id: 'watch', name: 'watch' } as const;
+    const ask = (n: number) =>
+      new Recoveries(world.deps()).open(watch, { ...BODY, reason: `purged, event ${n}` });
+    for (const n of [1, 2, 3]) await ask(n);
+
+    expect((await failureOf(ask(4))).message).toContain('WARDEN_OPEN_PER_HSM');
+  });
+
   it('are no more than the limit when many ask one process at once', async () => {
     world.openLimits = { perRequester: 3, perHsm: 9 };
     const recoveries = new Recoveries(world.deps());
