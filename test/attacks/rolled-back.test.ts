@@ -1,6 +1,7 @@
 /** Somebody who can write the containers of the state and of the audit log rolls both back together: nothing is executed a second time. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../src/core/errors.ts';
+import { CLAIM_MS } from '../../src/features/recovery/execution/execute.ts';
 import { Recoveries } from '../../src/features/recovery/request/recoveries.ts';
 import { person } from '../support/recovery-builders.ts';
 import { RecoveryWorld } from '../support/recovery-world.ts';
@@ -110,6 +111,29 @@ it.each([
 );
 
 describe('the write-once claim', () => {
+  it.each([
+    { format: 1, state: 'succeeded', why: 'a worker of before kept nothing when it asked the HSM' },
+    { format: 2, state: 'failed', why: 'it would have kept that it asked' },
+  ])('of format $format, with the key back and nothing else kept: $state, for $why', async (kept) => {
+    const world = await RecoveryWorld.withDeletedKey();
+    const { id } = await world.approved();
+    const died = new WardenError('storage-unreachable', { message: 'planted' });
+    world.once.faults.fail('write', died, { subject: `claims/${id}/acted.json`, times: 1_000 });
+    await world.deliver(id).catch(() => undefined);
+    expect(world.hsm.active.has('orders')).toBe(true);
+    world.once.faults.clear();
+    const begun = `claims/${id}/begun.json`;
+    const claim = JSON.parse(world.once.texts.get(begun) ?? '');
+    expect(claim.format).toBe(2);
+    world.once.texts.set(begun, JSON.stringify({ ...claim, format: kept.format }));
+    world.once.texts.delete(`claims/${id}/asked.json`);
+    await world.clock.advance(CLAIM_MS);
+
+    await world.deliver(id);
+
+    expect(world.stored(id).state).toBe(kept.state);
+  });
+
   it('of another digest ends the request', async () => {
     const world = await RecoveryWorld.withDeletedKey();
     const { id, digest } = await world.approved();

@@ -10,7 +10,13 @@ import { type DecisionFacts, type DecisionSeals, judgeOf } from '../../audit/lin
 import { Outcome, type RecoveryRecord } from '../model/record.ts';
 
 const Digest = z.string().regex(/^[0-9a-f]{64}$/);
-const Begun = z.strictObject({ format: z.literal(1), id: z.string(), digest: Digest, worker: z.string() });
+const Begun = z.strictObject({
+  /** 2 by a worker that writes `asked.json`, too, before it asks the HSM; 1 by one of before. */
+  format: z.union([z.literal(1), z.literal(2)]),
+  id: z.string(),
+  digest: Digest,
+  worker: z.string(),
+});
 
 /** What the HSM answered to the call of this request, as far as it answered with a key. */
 const Answer = z.strictObject({
@@ -70,13 +76,15 @@ export class Claims {
     ]);
     if (closed !== undefined) throw wasClosed(id);
     if (begun === undefined && (asked !== undefined || acted !== undefined)) throw foreign(id, digest);
-    if (acted === undefined) return { begun: begun !== undefined, asked: asked !== undefined };
+    // A worker of before said nothing when it asked.
+    const isAsked = asked !== undefined || begun?.format === 1;
+    if (acted === undefined) return { begun: begun !== undefined, asked: isAsked };
     return { begun: true, asked: true, acted: definedOnly({ answer: acted.answer }) };
   }
 
   /** Claims the execution for `worker`; whether it was the first to. May fail with the storage codes. */
   begin({ id, digest }: Pick<RecoveryRecord, 'id' | 'digest'>, worker: string): Promise<boolean> {
-    return this.#store.write(begunName(id), canonicalJson({ format: 1, id, digest, worker }));
+    return this.#store.write(begunName(id), canonicalJson({ format: 2, id, digest, worker }));
   }
 
   /** Keeps for good that people ended it before it was executed. May fail with the storage codes. */
