@@ -2,9 +2,10 @@
 import type { Session } from '../session/entrance.ts';
 import { noteAppTime } from './clock.ts';
 import { ApiProblem, challengeIn } from './problem.ts';
+import { tokenOf } from './token.ts';
 
 /** Calls wait this long for an answer, in milliseconds. */
-const PATIENCE_MS = 30_000;
+export const PATIENCE_MS = 30_000;
 
 /** One call. */
 export interface Call {
@@ -36,7 +37,7 @@ export interface Api {
 /** The API for a session. */
 export function apiOf(session: Session): Api {
   async function send<T>(call: Call): Promise<Answer<T>> {
-    const token = await session.token();
+    const token = await tokenOf(session, call.signal, PATIENCE_MS);
     const response = await fetched(call, token);
     noteAppTime(Date.parse(response.headers.get('warden-now') ?? response.headers.get('date') ?? ''));
     if (response.status === 304) return { status: 304 };

@@ -1,5 +1,6 @@
 /** One change at the API: sent once however often the button is pressed, taken up again after a stronger sign-in. */
 import { useContext, useRef, useState } from 'preact/hooks';
+import { challenged } from './challenged.ts';
 import type { Answer, Call } from './client.ts';
 import { ApiContext } from './context.ts';
 import { type ApiProblem, problemOf } from './problem.ts';
@@ -26,9 +27,7 @@ export function useAction<T>(): Action<T> {
     try {
       return await api.send<T>({ method: 'POST', ...call });
     } catch (error) {
-      const found = problemOf(error);
-      if (found.challenge !== undefined) await api.session.stepUp(found.challenge);
-      setProblem(found);
+      setProblem(await challenged(api.session, problemOf(error)));
       return undefined;
     } finally {
       isBusy.current = false;

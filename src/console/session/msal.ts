@@ -66,8 +66,11 @@ function sessionOf(app: PublicClientApplication, config: SignInConfig, account: 
     stepUp,
     async signOut() {
       unmark();
-      await app.clearCache({ account });
-      location.assign('/');
+      try {
+        await app.clearCache({ account });
+      } finally {
+        location.assign('/');
+      }
     },
   };
 }

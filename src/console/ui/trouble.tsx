@@ -27,6 +27,7 @@ export function Trouble({ problem, willRetry = false, retry }: TroubleProps): JS
 
 function titleOf({ status, code }: ApiProblem): string {
   if (code === 'gate-disarmed') return 'The gate is disarmed: nothing is shown and nothing can be approved';
+  if (code === 'sign-in-failed' && navigator.onLine) return 'You could not be signed in again';
   if (status === 0) return navigator.onLine ? 'No answer from the app' : 'You are offline';
   if (status === 403) return 'You may not see this';
   if (status === 404) return 'There is no such thing';
