@@ -156,8 +156,9 @@ export class FourEyes {
   }
 
   /** Alice asks for a key. */
-  async ask(body: object): Promise<RecoveryView> {
-    const { body: answer } = await this.send('alice', 'POST', 'recoveries', { reason: 'lost', ...body });
+  async ask(body: object, change?: Readonly<Record<string, unknown>>): Promise<RecoveryView> {
+    const asked = { reason: 'lost', ...body };
+    const { body: answer } = await this.send('alice', 'POST', 'recoveries', asked, change);
     return RecoveryView.parse(answer);
   }
 

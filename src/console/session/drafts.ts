@@ -12,3 +12,9 @@ export function keepDraft(form: string, text: string | undefined): void {
   if (text === undefined) sessionStorage.removeItem(PREFIX + form);
   else sessionStorage.setItem(PREFIX + form, text);
 }
+
+/** The first form with a draft whose name begins with `start`. */
+export function draftLike(start: string): string | undefined {
+  const found = Object.keys(sessionStorage).find((name) => name.startsWith(PREFIX + start));
+  return found?.slice(PREFIX.length);
+}

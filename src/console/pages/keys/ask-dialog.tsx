@@ -5,9 +5,22 @@ import type { RequestView } from '../../api/model.ts';
 import { useAction } from '../../api/use-action.ts';
 import { requestPath } from '../../routing/paths.ts';
 import { go } from '../../routing/router.tsx';
+import { draftLike } from '../../session/drafts.ts';
 import { useDraft } from '../../session/use-draft.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ReasonForm } from '../../ui/reason-form.tsx';
+
+const FORM = 'ask:';
+
+function draftOf(hsm: string, name: string): string {
+  return `${FORM}${encodeURIComponent(hsm)}:${encodeURIComponent(name)}`;
+}
+
+/** The key whose dialog a new sign-in took away, with what was typed kept. */
+export function askedBefore(): { readonly hsm: string; readonly key: string } | undefined {
+  const [hsm, key] = draftLike(FORM)?.slice(FORM.length).split(':').map(decodeURIComponent) ?? [];
+  return hsm === undefined || key === undefined ? undefined : { hsm, key };
+}
 
 interface AskDialogProps {
   readonly hsm: string;
@@ -17,7 +30,7 @@ interface AskDialogProps {
 
 /** The dialog. */
 export function AskDialog({ hsm, name, close }: AskDialogProps): JSX.Element {
-  const [draft, keep] = useDraft(`ask:${hsm}:${name}`);
+  const [draft, keep] = useDraft(draftOf(hsm, name));
   const { isSending, problem, send } = useAction<RequestView>();
   // The same form sent twice, for a lost answer, is one request.
   const [once] = useState(() => crypto.randomUUID());

@@ -14,7 +14,7 @@ import { Pager } from '../../ui/pager.tsx';
 import { Said } from '../../ui/said.tsx';
 import { At } from '../../ui/time.tsx';
 import { coverageInWords } from '../../words/states.ts';
-import { AskDialog } from './ask-dialog.tsx';
+import { AskDialog, askedBefore } from './ask-dialog.tsx';
 
 /** The page. */
 export function DeletedPage(): JSX.Element {
@@ -26,7 +26,7 @@ export function DeletedPage(): JSX.Element {
     (api, signal) => api.get('console/keys', asked, signal),
     60_000,
   );
-  const [asking, ask] = useState<KeyLine>();
+  const [asking, ask] = useState<Pick<KeyLine, 'hsm' | 'key'> | undefined>(askedBefore);
   return (
     <Page title="Deleted keys" lead="What is purged next comes first.">
       <Loaded of={keys} what="the deleted keys">

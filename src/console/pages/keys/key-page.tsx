@@ -8,7 +8,7 @@ import { AsOf } from '../../ui/as-of.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
-import { AskDialog } from './ask-dialog.tsx';
+import { AskDialog, askedBefore } from './ask-dialog.tsx';
 import { Backups } from './backups.tsx';
 import { KeyFacts } from './key-facts.tsx';
 import { KeyRequests } from './key-requests.tsx';
@@ -23,7 +23,7 @@ export function KeyPage({ params }: { readonly params: Readonly<Record<string, s
     (api, signal) => api.get('console/key', { hsm, key }, signal),
     60_000,
   );
-  const [isAsking, setAsking] = useState(false);
+  const [isAsking, setAsking] = useState(() => isAskedBefore(hsm, key));
   const { can } = useContext(MeContext);
   return (
     <Page title={key} lead={`A key on ${hsm}`}>
@@ -58,4 +58,9 @@ export function KeyPage({ params }: { readonly params: Readonly<Record<string, s
       {isAsking && <AskDialog hsm={hsm} name={key} close={() => setAsking(false)} />}
     </Page>
   );
+}
+
+function isAskedBefore(hsm: string, key: string): boolean {
+  const before = askedBefore();
+  return before?.hsm === hsm && before.key === key;
 }
