@@ -1,5 +1,6 @@
 /** What happens while somebody looks: another decides, the request ends, time runs out, a button is pressed twice. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { violationsOn } from './support/axe.ts';
 import { ConsoleWorld } from './support/console-world.ts';
 import type { Visitor } from './support/visitor.ts';
 
@@ -80,6 +81,59 @@ it('a request that expires while somebody looks can no longer be approved, and s
     .first()
     .waitFor();
   expect(await bob.page.getByRole('button', { name: 'Approve…' }).count()).toBe(0);
+});
+
+it('a dialog that is open when the request expires sends nothing any more, and says why', async () => {
+  const id = await askFor('document-signing');
+  const bob = await world.person('bob', `/requests/${id}`);
+  await bob.page.getByText('You may approve this').waitFor();
+  await bob.page.clock.install();
+  await bob.page.reload();
+  await openApproval(bob, 'document-signing');
+  await bob.page.route('**/api/**', (route) => route.abort());
+  await bob.page.clock.fastForward(25 * HOUR);
+  const dialog = bob.page.getByRole('dialog');
+  await dialog.getByText('Nothing can be sent now').waitFor();
+  await dialog.getByText(/has expired/).waitFor();
+  expect(await dialog.getByRole('button', { name: 'Approve' }).isDisabled()).toBe(true);
+  expect(await violationsOn(bob.page)).toEqual([]);
+});
+
+it('a dialog on a page that cannot be renewed sends nothing either', async () => {
+  const id = await askFor('sql-tde-customers');
+  const bob = await world.person('bob', `/requests/${id}`);
+  await bob.page.getByRole('button', { name: 'Reject…' }).click();
+  await bob.page.getByRole('dialog').getByRole('textbox').fill('not needed');
+  await bob.page.route('**/api/**', (route) => route.abort());
+  await bob.page.evaluate("dispatchEvent(new Event('offline'))");
+  const dialog = bob.page.getByRole('dialog');
+  await dialog.getByText(/could not be renewed/).waitFor();
+  expect(await dialog.getByRole('button', { name: 'Reject' }).isDisabled()).toBe(true);
+});
+
+it('another operation than the one that was shown is read, typed and approved anew', async () => {
+  const id = await askFor('disk-encryption-prod');
+  const bob = await world.visitor();
+  // What is shown first is not what stands, and nothing newer comes.
+  const isRead = (url: URL) => url.pathname.endsWith(`/recoveries/${id}`);
+  await bob.page.route(isRead, async (route) => {
+    const answer = await route.fetch();
+    await route.fulfill({ response: answer, json: { ...(await answer.json()), digest: 'f'.repeat(64) } });
+  });
+  await bob.signIn(`${world.url}/requests/${id}`, 'bob');
+  await openApproval(bob, 'disk-encryption-prod');
+  await bob.page.unroute(isRead);
+  await bob.page.route(`**/api/recoveries/${id}?wait=*`, (route) => route.abort());
+  const dialog = bob.page.getByRole('dialog');
+  await dialog.getByRole('button', { name: 'Approve' }).click();
+  await dialog.getByText('What will be done is not what was shown').waitFor();
+  expect(await dialog.getByRole('textbox').inputValue()).toBe('');
+  expect((await world.world.view(id)).approvals).toEqual([]);
+
+  await bob.page.unroute(`**/api/recoveries/${id}?wait=*`);
+  await dialog.getByRole('textbox').fill('disk-encryption-prod');
+  await dialog.getByRole('button', { name: 'Approve' }).click();
+  await bob.page.getByText('1 of 2 approvals').waitFor();
 });
 
 it('nothing on the way broke the policy or failed', () => {

@@ -2,6 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { ApiProblem } from '../api/problem.ts';
+import { Stop } from './stop.tsx';
 import { Trouble } from './trouble.tsx';
 
 interface ReasonFormProps {
@@ -12,6 +13,8 @@ interface ReasonFormProps {
   readonly change: (text: string) => void;
   readonly isSending: boolean;
   readonly problem: ApiProblem | undefined;
+  /** Why nothing may be sent now, in a sentence. */
+  readonly stop?: string | undefined;
   readonly send: (reason: string) => void;
   readonly cancel: () => void;
   readonly children?: ComponentChildren;
@@ -19,11 +22,12 @@ interface ReasonFormProps {
 
 /** The form. */
 export function ReasonForm(props: ReasonFormProps): JSX.Element {
-  const { label, button, isDangerous = false, text, isSending, problem } = props;
+  const { label, button, isDangerous = false, text, isSending, problem, stop } = props;
   const id = useId();
   const [isMissing, setMissing] = useState(false);
   function submit(event: Event): void {
     event.preventDefault();
+    if (stop !== undefined) return;
     const reason = text.trim();
     setMissing(reason === '');
     if (reason !== '') props.send(reason);
@@ -50,8 +54,13 @@ export function ReasonForm(props: ReasonFormProps): JSX.Element {
         )}
       </div>
       {problem !== undefined && <Trouble problem={problem} />}
+      {stop !== undefined && <Stop why={stop} />}
       <div class="buttons">
-        <button type="submit" class={isDangerous ? 'danger' : 'primary'} disabled={isSending}>
+        <button
+          type="submit"
+          class={isDangerous ? 'danger' : 'primary'}
+          disabled={isSending || stop !== undefined}
+        >
           {isSending ? 'Sending…' : button}
         </button>
         <button type="button" onClick={props.cancel}>

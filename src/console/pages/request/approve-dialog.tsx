@@ -4,6 +4,7 @@ import { useId, useState } from 'preact/hooks';
 import type { RequestView } from '../../api/model.ts';
 import { useDraft } from '../../session/use-draft.ts';
 import { Dialog } from '../../ui/dialog.tsx';
+import { Stop } from '../../ui/stop.tsx';
 import { Trouble } from '../../ui/trouble.tsx';
 import { operationInWords } from '../../words/operation.ts';
 import { epochOf, localTime } from '../../words/time.ts';
@@ -12,15 +13,18 @@ import { useDecision } from './use-decision.ts';
 
 interface ApproveDialogProps {
   readonly view: RequestView;
+  /** Why nothing may be sent now, in a sentence. */
+  readonly stop: string | undefined;
   readonly decided: (view: RequestView) => void;
   readonly close: () => void;
   readonly reload: () => void;
 }
 
 /** The dialog. */
-export function ApproveDialog({ view, decided, close, reload }: ApproveDialogProps): JSX.Element {
+export function ApproveDialog({ view, stop, decided, close, reload }: ApproveDialogProps): JSX.Element {
   const [draft, keep] = useDraft(`approve:${view.id}`);
-  const { shown, isSending, problem, changes, send } = useDecision(view);
+  // What is shown anew is approved anew: the name is typed for what stands there.
+  const { shown, isSending, problem, changes, send } = useDecision(view, () => keep(''));
   const [isWrong, setWrong] = useState(false);
   const id = useId();
   const { key } = shown.operation;
@@ -31,6 +35,7 @@ export function ApproveDialog({ view, decided, close, reload }: ApproveDialogPro
   }
   async function approve(event: Event): Promise<void> {
     event.preventDefault();
+    if (stop !== undefined) return;
     const isRight = (draft ?? '').trim() === key;
     setWrong(!isRight);
     if (!isRight) return;
@@ -69,8 +74,9 @@ export function ApproveDialog({ view, decided, close, reload }: ApproveDialogPro
           )}
         </div>
         {problem !== undefined && <Trouble problem={problem} />}
+        {stop !== undefined && <Stop why={stop} />}
         <div class="buttons">
-          <button type="submit" class="primary" disabled={isSending}>
+          <button type="submit" class="primary" disabled={isSending || stop !== undefined}>
             {isSending ? 'Sending…' : 'Approve'}
           </button>
           <button type="button" onClick={leave}>

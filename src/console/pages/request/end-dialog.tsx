@@ -27,13 +27,15 @@ export function draftOf(ending: Ending, id: string): string {
 interface EndDialogProps {
   readonly ending: Ending;
   readonly view: RequestView;
+  /** Why nothing may be sent now, in a sentence. */
+  readonly stop: string | undefined;
   readonly decided: (view: RequestView) => void;
   readonly close: () => void;
   readonly reload: () => void;
 }
 
 /** The dialog. */
-export function EndDialog({ ending, view, decided, close, reload }: EndDialogProps): JSX.Element {
+export function EndDialog({ ending, view, stop, decided, close, reload }: EndDialogProps): JSX.Element {
   const { title, button, path, label } = WORDS[ending];
   const [draft, keep] = useDraft(draftOf(ending, view.id));
   const { isSending, problem, changes, send } = useDecision(view);
@@ -58,6 +60,7 @@ export function EndDialog({ ending, view, decided, close, reload }: EndDialogPro
         change={keep}
         isSending={isSending}
         problem={problem}
+        stop={stop}
         send={(reason) => void end(reason)}
         cancel={leave}
       >

@@ -31,6 +31,8 @@ export function Standing({ view, put, reload, isOld }: StandingProps): JSX.Eleme
   const hasExpired = epochOf(view.expiresAt) <= now;
   const mayEnd = !hasExpired && !isOld;
   const mayApprove = mayEnd && you?.canApprove === true;
+  // What stood behind the button may have gone while its dialog is open.
+  const stop = mayEnd ? undefined : whyNot(view, hasExpired, isOld);
   const close = (): void => setOpen(undefined);
   const decided = (next: RequestView): void => {
     put(next);
@@ -64,9 +66,11 @@ export function Standing({ view, put, reload, isOld }: StandingProps): JSX.Eleme
           </button>
         )}
       </div>
-      {open === 'approve' && <ApproveDialog view={view} decided={decided} close={close} reload={reload} />}
+      {open === 'approve' && (
+        <ApproveDialog view={view} stop={stop} decided={decided} close={close} reload={reload} />
+      )}
       {(open === 'reject' || open === 'cancel') && (
-        <EndDialog ending={open} view={view} decided={decided} close={close} reload={reload} />
+        <EndDialog ending={open} view={view} stop={stop} decided={decided} close={close} reload={reload} />
       )}
     </section>
   );

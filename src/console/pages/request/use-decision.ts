@@ -1,5 +1,5 @@
 /** A decision on a request as it was shown: sent with its digest, refused when the request changed meanwhile. */
-import { useContext, useRef, useState } from 'preact/hooks';
+import { useContext, useState } from 'preact/hooks';
 import { ApiContext } from '../../api/context.ts';
 import type { RequestView } from '../../api/model.ts';
 import { type ApiProblem, changesIn, problemOf } from '../../api/problem.ts';
@@ -18,34 +18,38 @@ interface Decision {
   readonly send: (path: string, body: Readonly<Record<string, unknown>>) => Promise<RequestView | undefined>;
 }
 
-/** Decides on `view`. A conflict reads the request again and says what changed. */
-export function useDecision(view: RequestView): Decision {
+/**
+ * Decides on `view`. A conflict reads the request again and says what changed; what is sent next is for the request as it stands
+ * then. `renewed`: another operation is shown than the one that was read before.
+ */
+export function useDecision(view: RequestView, renewed?: () => void): Decision {
   const api = useContext(ApiContext);
-  const shown = useRef(view);
+  const [shown, show] = useState(view);
   const { isSending, problem, send } = useAction<RequestView>();
   const [conflict, setConflict] = useState<readonly string[]>([]);
   // What comes in while the dialog is open is said before anything is sent.
-  const live = differences(shown.current, view);
+  const live = differences(shown, view);
 
   async function decide(
     path: string,
     body: Readonly<Record<string, unknown>>,
   ): Promise<RequestView | undefined> {
     setConflict([]);
-    const before = shown.current;
     const answer = await send({
       path: `recoveries/${encodeURIComponent(view.id)}/${path}`,
-      body: { ...body, digest: before.digest },
+      body: { ...body, digest: shown.digest },
     });
     if (answer?.value !== undefined) return answer.value;
-    await compare(before);
+    await compare();
     return undefined;
   }
 
-  async function compare(before: RequestView): Promise<void> {
+  async function compare(): Promise<void> {
     try {
       const now = await api.get<RequestView>(`recoveries/${encodeURIComponent(view.id)}`);
-      setConflict(differences(before, now));
+      setConflict(differences(shown, now));
+      show(now);
+      if (now.digest !== shown.digest) renewed?.();
     } catch (error) {
       setConflict([`What changed cannot be read: ${problemOf(error).message}`]);
     }
@@ -53,7 +57,7 @@ export function useDecision(view: RequestView): Decision {
 
   const said = problem === undefined ? [] : changesIn(problem);
   return {
-    shown: shown.current,
+    shown,
     isSending,
     problem,
     changes: [...new Set([...said, ...conflict, ...live])],
