@@ -68,5 +68,17 @@ export function describeAuditStore(name: string, make: () => Promise<AuditStoreW
       expect(parts).toEqual([FIRST, SECOND, THIRD]);
       expect((await world.store.end(true))?.part).toEqual(THIRD);
     });
+
+    it('names the later segments that are there, each once', async () => {
+      expect(await world.store.segments()).toEqual([]);
+
+      const [early, late] = ['0'.repeat(26), '1'.repeat(26)];
+      for (const segment of [late, early]) {
+        await world.store.open({ ...FIRST, segment });
+        await world.store.open({ ...SECOND, segment });
+      }
+
+      expect(await world.store.segments()).toEqual([early, late]);
+    });
   });
 }

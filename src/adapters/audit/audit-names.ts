@@ -20,9 +20,18 @@ export function auditBlobName({ segment, day, number }: AuditPart): string {
   return `${segmentPrefix(segment)}${day.replaceAll('-', '/')}${suffix}.jsonl`;
 }
 
+/** What the names of all later segments begin with. */
+export const SEGMENTS = 'segments/';
+const SEGMENT_PREFIX = /^segments\/([0-9a-z]{26})\/$/;
+
+/** The segment that a prefix of names is of; undefined when it is none. */
+export function parseSegmentPrefix(prefix: string): string | undefined {
+  return SEGMENT_PREFIX.exec(prefix)?.[1];
+}
+
 /** What the names of all parts of a segment begin with. */
 export function segmentPrefix(segment: string | undefined): string {
-  return segment === undefined ? '' : `segments/${segment}/`;
+  return segment === undefined ? '' : `${SEGMENTS}${segment}/`;
 }
 
 /** The part a blob is; undefined when it is named otherwise. */

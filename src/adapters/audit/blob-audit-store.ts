@@ -16,7 +16,13 @@ import { bodyOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
 import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
-import { auditBlobName, parseAuditBlobName, segmentPrefix } from './audit-names.ts';
+import {
+  auditBlobName,
+  parseAuditBlobName,
+  parseSegmentPrefix,
+  SEGMENTS,
+  segmentPrefix,
+} from './audit-names.ts';
 
 /** More than the longest line: the last line is read from so many bytes at the end. */
 const TAIL_BYTES = 64 * 1024;
@@ -108,6 +114,21 @@ export class BlobAuditStore implements AuditStore {
       }
     });
     yield* parts.sort(comparePart);
+  }
+
+  async segments(): Promise<readonly string[]> {
+    return this.#translated('list the segments of the audit log', async () => {
+      const found: string[] = [];
+      const pages = this.#container.listBlobsByHierarchy('/', { prefix: SEGMENTS }).byPage();
+      for await (const page of pages) {
+        requireStorage(page, 'the list of the segments of the audit log');
+        for (const { name } of page.segment.blobPrefixes ?? []) {
+          const segment = parseSegmentPrefix(name);
+          if (segment !== undefined) found.push(segment);
+        }
+      }
+      return found.sort();
+    });
   }
 
   async read(part: AuditPart, from = 0): Promise<string> {

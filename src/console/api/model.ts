@@ -38,4 +38,5 @@ export interface AuditPage {
   readonly items: readonly AuditEntry[];
   readonly next?: string;
   readonly searchedBackTo?: string;
+  readonly notSearched?: readonly string[];
 }

@@ -61,6 +61,8 @@ export interface AuditStore {
   append(part: AuditPart, lines: string, position: number): Promise<void>;
   /** All parts of a segment, in order; of no other segment any. */
   parts(segment?: string): AsyncIterable<AuditPart>;
+  /** The names of the later segments that are there, in order of their names. */
+  segments(): Promise<readonly string[]>;
   /** Its text, or what follows its first `from` bytes. */
   read(part: AuditPart, from?: number): Promise<string>;
 }

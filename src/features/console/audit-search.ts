@@ -35,6 +35,13 @@ export const AuditPage = z.strictObject({
   items: z.array(AuditEntry),
   next: z.string().exactOptional(),
   searchedBackTo: Day.exactOptional(),
+  /** Segments of the log that are not searched. Absent where there is one segment only. */
+  notSearched: z
+    .array(z.string())
+    .exactOptional()
+    .meta({
+      description: 'Segments that are not searched: `first`, or `segments/NAME` in the audit container',
+    }),
 });
 export type AuditPage = z.infer<typeof AuditPage>;
 
@@ -45,14 +52,30 @@ interface Place {
   readonly seq: number;
 }
 
-/** Searches the segment in which the log goes on. A line that is no entry is passed over. Fails with the storage codes. */
+/** Searches the segment in which the log goes on, and names the others. A line that is no entry is passed over. Fails with the storage codes. */
 export async function searchAudit(
   store: AuditStore,
   anchor: Pick<AuditAnchor, 'read'>,
   query: AuditQuery,
 ): Promise<AuditPage> {
   const place = query.next === undefined ? undefined : placeOf(query.next);
-  const parts = await partsFor(store, (await anchor.read())?.segment?.name, query, place);
+  const segment = (await anchor.read())?.segment?.name;
+  const found = await searchParts(store, await partsFor(store, segment, query, place), query, place);
+  return segment === undefined ? found : { ...found, notSearched: await othersThan(segment, store) };
+}
+
+/** Where the log was before people let it go on in `segment`, and whatever else lies beside it. */
+async function othersThan(segment: string, store: AuditStore): Promise<string[]> {
+  const later = (await store.segments()).filter((name) => name !== segment);
+  return ['first', ...later.map((name) => `segments/${name}`)];
+}
+
+async function searchParts(
+  store: AuditStore,
+  parts: readonly AuditPart[],
+  query: AuditQuery,
+  place: Place | undefined,
+): Promise<AuditPage> {
   const items: AuditEntry[] = [];
   const readable = parts.slice(0, MOST_PARTS);
   for (let start = 0; start < readable.length; start += AT_ONCE) {

@@ -52,6 +52,11 @@ export class MemoryAuditStore implements AuditStore {
     for (const { part } of this.#of(segment)) yield part;
   }
 
+  async segments(): Promise<readonly string[]> {
+    const names = this.contents.flatMap(({ part }) => part.segment ?? []);
+    return [...new Set(names)].sort();
+  }
+
   async read(part: AuditPart, from = 0): Promise<string> {
     await this.faults.meet('read', part.day);
     return Buffer.from(this.#find(part)?.text ?? '')

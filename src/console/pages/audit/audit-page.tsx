@@ -6,6 +6,7 @@ import { requestPath } from '../../routing/paths.ts';
 import { Link, useQuery } from '../../routing/router.tsx';
 import { Choice, DayField, Filter, SearchField } from '../../ui/filter.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
+import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
@@ -69,8 +70,9 @@ export function AuditPage(): JSX.Element {
       </Filter>
       <ExportButton asked={asked} />
       <Loaded of={audit} what="the audit log">
-        {({ items, next: more, searchedBackTo }) => (
+        {({ items, next: more, searchedBackTo, notSearched }) => (
           <>
+            {notSearched !== undefined && <NotSearched of={notSearched} />}
             <Table
               caption="The audit log, newest first"
               columns={COLUMNS}
@@ -86,5 +88,22 @@ export function AuditPage(): JSX.Element {
         )}
       </Loaded>
     </Page>
+  );
+}
+
+/** Where the log was before it was begun anew: neither the search nor the export nor the verification reads it. */
+function NotSearched({ of }: { readonly of: readonly string[] }): JSX.Element {
+  return (
+    <Note tone="warn" title="Earlier lines are not searched">
+      <p>
+        People let the log go on in a new segment, and only that one is searched, exported and verified. What
+        came before is in the audit container:
+      </p>
+      <ul>
+        {of.map((name) => (
+          <li key={name}>{name === 'first' ? 'the first segment, by year' : <code>{name}/</code>}</li>
+        ))}
+      </ul>
+    </Note>
   );
 }
