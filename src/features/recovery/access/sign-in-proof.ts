@@ -1,9 +1,16 @@
-/** The gate's proof that no approval passes by an old sign-in, by one that is not dated, or without the context it needs. */
+/** The gate's proof that no decision passes by an old sign-in, by one that is not dated, or without the context it needs. */
 import { isWardenError } from '../../../core/errors.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { Caller, SignIn } from './caller.ts';
 import type { GateProof } from './gate.ts';
-import { contextFor, requireSignIn, type SignInPolicy } from './sign-in.ts';
+import {
+  ACTIONS,
+  type Action,
+  contextFor,
+  FRESH_ACTIONS,
+  requireSignIn,
+  type SignInPolicy,
+} from './sign-in.ts';
 
 /** `check` is what stands before every decision; it is asked with sign-ins that it must refuse. */
 export function signInProof(
@@ -13,22 +20,33 @@ export function signInProof(
 ): GateProof {
   return async () => {
     const now = clock.now();
-    const context = contextFor(policy, 'approve');
-    const contexts = context === undefined ? [] : [context];
-    const ill: Readonly<Record<string, SignIn | undefined>> = {
-      'a sign-in that is too old': { at: now - policy.approvalMs - 1, contexts },
-      'a sign-in that is not dated': { contexts },
-      ...(context === undefined ? {} : { [`a sign-in without ${context}`]: { at: now, contexts: [] } }),
-    };
-    const passed = Object.entries(ill).find(([, signIn]) => passes(check, policy, signIn, now));
-    return passed === undefined ? undefined : `${passed[0]} was good enough for an approval`;
+    for (const action of ACTIONS) {
+      const passed = illFor(policy, action, now).find(([, signIn]) =>
+        passes(check, policy, signIn, action, now),
+      );
+      if (passed !== undefined) return `${passed[0]} was good enough to ${action}`;
+    }
+    return undefined;
   };
+}
+
+/** Sign-ins that `action` must refuse, each with its name. */
+function illFor(policy: SignInPolicy, action: Action, now: number): readonly (readonly [string, SignIn])[] {
+  const context = contextFor(policy, action);
+  const contexts = context === undefined ? [] : [context];
+  const stale = [
+    ['a sign-in that is too old', { at: now - policy.approvalMs - 1, contexts }],
+    ['a sign-in that is not dated', { contexts }],
+  ] as const;
+  const weak = [[`a sign-in without ${context}`, { at: now, contexts: [] }]] as const;
+  return [...(FRESH_ACTIONS.includes(action) ? stale : []), ...(context === undefined ? [] : weak)];
 }
 
 function passes(
   check: typeof requireSignIn,
   policy: SignInPolicy,
-  signIn: SignIn | undefined,
+  signIn: SignIn,
+  action: Action,
   now: number,
 ): boolean {
   const actor = {
@@ -41,10 +59,10 @@ function passes(
     actor,
     roles: [],
     groups: [],
-    ...(signIn === undefined ? {} : { signIn }),
+    signIn,
   };
   try {
-    check(policy, caller, 'approve', now);
+    check(policy, caller, action, now);
     return true;
   } catch (error) {
     if (isWardenError(error, 'step-up-required', 'sign-in-stale', 'sign-in-unproven')) return false;

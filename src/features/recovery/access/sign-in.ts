@@ -8,7 +8,7 @@ export const ACTIONS = ['request', 'approve', 'reject', 'cancel', 'acknowledge',
 export type Action = (typeof ACTIONS)[number];
 
 /** Those that let something happen: they need a person who is there now, not one who was there this morning. */
-const FRESH_ACTIONS: ReadonlySet<string> = new Set<Action>(['approve', 'acknowledge', 'rearm']);
+export const FRESH_ACTIONS: readonly Action[] = ['approve', 'acknowledge', 'rearm'];
 
 /** What is asked of sign-ins. */
 export interface SignInPolicy {
@@ -59,7 +59,7 @@ export function describeSignIn(signIn: SignIn | undefined, now: number): string 
 }
 
 function isFreshFor(policy: SignInPolicy, { at }: SignIn, action: string, now: number): boolean {
-  if (!FRESH_ACTIONS.has(action)) return true;
+  if (!FRESH_ACTIONS.some((fresh) => fresh === action)) return true;
   return at !== undefined && at <= now + TOLERANCE_MS && now - at <= policy.approvalMs;
 }
 
