@@ -1,5 +1,6 @@
 /** The console's API over loopback HTTP: what each role is told, and what is said when something cannot be told. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { WardenError } from '../../src/core/errors.ts';
 import { AuditPage } from '../../src/features/console/audit-search.ts';
 import { Home } from '../../src/features/console/model/home.ts';
 import { KeyPage } from '../../src/features/console/model/keys.ts';
@@ -104,6 +105,19 @@ describe('the console’s API', () => {
       status: 404,
       code: 'key-not-found',
     });
+  });
+
+  it('says so where the requests could not be read, and shows the keys all the same', async () => {
+    const error = new WardenError('storage-unavailable', { message: 'planted' });
+    served.world.store.faults.fail('list', error, { times: 99 });
+    await served.world.clock.advance(10_000);
+
+    const page = KeyPage.parse(await read('alice', 'console/keys'));
+
+    expect(page).toMatchObject({ total: 0, unknown: ['The requests could not be read: planted'] });
+    served.world.store.faults.clear();
+    await served.world.clock.advance(10_000);
+    expect(KeyPage.parse(await read('alice', 'console/keys')).unknown).toEqual([]);
   });
 
   it('lets auditors alone search the audit log, newest first, a page at a time', async () => {

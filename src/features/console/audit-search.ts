@@ -36,12 +36,9 @@ export const AuditPage = z.strictObject({
   next: z.string().exactOptional(),
   searchedBackTo: Day.exactOptional(),
   /** Segments of the log that are not searched. Absent where there is one segment only. */
-  notSearched: z
-    .array(z.string())
-    .exactOptional()
-    .meta({
-      description: 'Segments that are not searched: `first`, or `segments/NAME` in the audit container',
-    }),
+  notSearched: z.array(z.string()).exactOptional().meta({
+    description: 'Segments that are not searched: `first`, or `segments/NAME` in the audit container',
+  }),
 });
 export type AuditPage = z.infer<typeof AuditPage>;
 

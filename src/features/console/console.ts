@@ -1,5 +1,5 @@
 /** What the pages of the console show, each as one answer. */
-import { isWardenError } from '../../core/errors.ts';
+import { isWardenError, type WardenError } from '../../core/errors.ts';
 import type { BackupStore, Clock } from '../../core/ports.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { Shared } from '../../core/shared.ts';
@@ -110,7 +110,9 @@ export class Console {
 
   /** A page of keys. Fails with `hsm-unknown`. */
   async keys(recovery: ConsoleRecovery, query: KeyQuery): Promise<KeyPage> {
-    return listKeys(this.#listed, query, liveByKey(await this.#openOrNone(recovery)));
+    const { open, unknown } = await this.#openOrUnknown(recovery);
+    const page = await listKeys(this.#listed, query, liveByKey(open));
+    return { ...page, unknown: [...page.unknown, ...unknown] };
   }
 
   /** The page of one key. Fails with `hsm-unknown` or `key-not-found`. */
@@ -118,11 +120,16 @@ export class Console {
     recovery: ConsoleRecovery,
     place: { readonly hsm: string; readonly key: string },
   ): Promise<KeyStory> {
-    const live = liveByKey(await this.#openOrNone(recovery));
-    const { line, asOf, trouble } = await findKey(this.#listed, place, live);
+    const { open, unknown: unread } = await this.#openOrUnknown(recovery);
+    const { line, asOf, trouble } = await findKey(this.#listed, place, liveByKey(open));
     const { items, unknown } = await recordsOf(recovery, { hsm: place.hsm, key: line.key });
     const story = await tellStory(this.#deps, { hsm: place.hsm, key: line.key }, items);
-    return { line, asOf, ...story, unknown: [...story.unknown, ...unknown, ...trouble] };
+    return {
+      line,
+      asOf,
+      ...story,
+      unknown: [...new Set([...story.unknown, ...unread, ...unknown, ...trouble])],
+    };
   }
 
   /** What waits for `caller`, soonest first. Fails with `gate-disarmed` and the storage codes. */
@@ -196,16 +203,16 @@ export class Console {
       return { count: open.length, items: open.slice(0, SHOWN).map(waitingOf) };
     } catch (error) {
       if (!isWardenError(error)) throw error;
-      return { count: 0, unknown: `The requests could not be read: ${error.message}`, items: [] };
+      return { count: 0, unknown: unreadRequests(error), items: [] };
     }
   }
 
-  async #openOrNone(recovery: ConsoleRecovery): Promise<readonly RecoveryRecord[]> {
+  async #openOrUnknown(recovery: ConsoleRecovery) {
     try {
-      return await this.#openRequests(recovery);
+      return { open: await this.#openRequests(recovery), unknown: [] };
     } catch (error) {
       if (!isWardenError(error)) throw error;
-      return [];
+      return { open: [], unknown: [unreadRequests(error)] };
     }
   }
 
@@ -225,6 +232,10 @@ async function recordsOf(recovery: ConsoleRecovery, place: { readonly hsm: strin
     return await requestsOfKey(recovery, place);
   } catch (error) {
     if (!isWardenError(error)) throw error;
-    return { items: [], unknown: [`The requests could not be read: ${error.message}`] };
+    return { items: [], unknown: [unreadRequests(error)] };
   }
+}
+
+function unreadRequests({ message }: WardenError): string {
+  return `The requests could not be read: ${message}`;
 }

@@ -9,6 +9,7 @@ import { Link, useQuery } from '../../routing/router.tsx';
 import { AsOf } from '../../ui/as-of.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
+import { NotRead } from '../../ui/not-read.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { Said } from '../../ui/said.tsx';
@@ -30,9 +31,10 @@ export function DeletedPage(): JSX.Element {
   return (
     <Page title="Deleted keys" lead="What is purged next comes first.">
       <Loaded of={keys} what="the deleted keys">
-        {({ items, asOf, next: more }) => (
+        {({ items, asOf, unknown, next: more }) => (
           <>
             <AsOf of={asOf} />
+            <NotRead of={unknown} />
             {items.length === 0 && <p class="empty">No key is soft-deleted.</p>}
             <ul class="cards">
               {items.map((line) => (

@@ -6,7 +6,7 @@ import type { KeyDetail } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
 import { AsOf } from '../../ui/as-of.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
-import { Note } from '../../ui/note.tsx';
+import { NotRead } from '../../ui/not-read.tsx';
 import { Page } from '../../ui/page.tsx';
 import { AskDialog, askedBefore } from './ask-dialog.tsx';
 import { Backups } from './backups.tsx';
@@ -31,15 +31,7 @@ export function KeyPage({ params }: { readonly params: Readonly<Record<string, s
         {(value) => (
           <>
             <AsOf of={[value.asOf]} />
-            {value.unknown.length > 0 && (
-              <Note tone="unknown" title="Not everything could be read">
-                <ul>
-                  {value.unknown.map((sentence) => (
-                    <li key={sentence}>{sentence}</li>
-                  ))}
-                </ul>
-              </Note>
-            )}
+            <NotRead of={value.unknown} />
             <KeyFacts line={value.line} isOld={value.asOf.stale || detail.problem !== undefined} />
             {value.line.loss !== undefined && <LossNote line={value.line} after={detail.reload} />}
             {can.request && value.line.state !== 'active' && value.line.request === undefined && (

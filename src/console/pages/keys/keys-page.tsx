@@ -7,7 +7,7 @@ import { Link, useQuery } from '../../routing/router.tsx';
 import { AsOf } from '../../ui/as-of.tsx';
 import { Choice, Filter, SearchField } from '../../ui/filter.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
-import { Note } from '../../ui/note.tsx';
+import { NotRead } from '../../ui/not-read.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { KeyWord } from '../../ui/said.tsx';
@@ -95,7 +95,7 @@ export function KeysPage(): JSX.Element {
         {({ items, total, next, asOf, unknown }) => (
           <>
             <AsOf of={asOf} />
-            {unknown.length > 0 && <Note tone="unknown" title={unknown.join(' ')} />}
+            <NotRead of={unknown} />
             <p role="status">{counted(total, 'key')} match.</p>
             <Table
               caption="Keys"
