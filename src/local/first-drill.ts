@@ -57,8 +57,9 @@ export async function drillNow(world: World, { drill }: Apps): Promise<DrillRun 
   return runs.find((run) => run.runId === runId);
 }
 
-/** What a person reads of it. */
-export function describeDrill(run: DrillRun): string {
+/** What a person reads of it; without a run nothing was proven, and that is said. */
+export function describeDrill(run: DrillRun | undefined): string {
+  if (run === undefined) return 'No restore drill: its run left no record; nothing was proven.';
   const { proven, metadataOnly, unusable, failed, blocked, residue, refused } = run;
   if (refused !== undefined) return `No restore drill: ${refused.join(' ')}`;
   const open = metadataOnly - unusable;

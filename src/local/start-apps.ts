@@ -16,8 +16,7 @@ import { createFileScheduleStore } from './host/timer/schedule-store.ts';
 import { WATCH_SOURCE } from './world/app-settings.ts';
 import { freePorts } from './world/free-ports.ts';
 import type { World } from './world/start-world.ts';
-
-const PORTS = { backup: 7071, recovery: 7072, drill: 7075 } as const;
+import { APP_PORTS } from './world/usual-ports.ts';
 
 /** The events that the recovery app is subscribed to: those that open requests. */
 const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.RecoveryAsked'];
@@ -47,7 +46,7 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
   Object.assign(process.env, world.settings);
   const access = storageAccess(world);
   await deployStorage(access);
-  const ports = await freePorts(options.once ? { backup: 0, recovery: 0, drill: 0 } : PORTS);
+  const ports = await freePorts(options.once ? { backup: 0, recovery: 0, drill: 0 } : APP_PORTS);
   const masterKey = randomBytes(32).toString('base64url');
   const start = async (entry: string, port: number) => {
     const host = await startApp(entry, port, access, masterKey, options);

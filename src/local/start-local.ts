@@ -119,7 +119,7 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
     );
     say(`Restoring recovery points into the HSM ${world.drill.name}, using the keys, and removing them ...`);
     const drill = await unlessAborted(drillNow(world, apps), signal);
-    if (drill !== undefined) say(describeDrill(drill));
+    say(describeDrill(drill));
     await watchNow(world, apps, events, args, say, signal);
     signal.throwIfAborted();
     for (const line of await unlessAborted(describeDeletedKeys(world), signal)) say(line);

@@ -27,25 +27,14 @@ import { backupSettings, drillSettings, recoverySettings } from './app-settings.
 import { freePorts } from './free-ports.ts';
 import { type SealSettings, sealSettings, startSealingVault } from './sealing-vault.ts';
 import { HSM_NAMES, type LocalHsmName, seedWorld } from './seed-keys.ts';
+import { WORLD_PORTS } from './usual-ports.ts';
 
 const RETENTION_DAYS = 90;
 /** The app keeps its token while the emulators' clocks are moved ahead by months. */
 const TOKEN_SECONDS = 400 * 86_400;
-/** Where people expect them: Azurite's own defaults, the alternative port of https, and beside the Functions host. */
-const USUAL_PORTS = {
-  contoso: 8443,
-  fabrikam: 8444,
-  drill: 8445,
-  blob: 10_000,
-  queue: 10_001,
-  topic: 7073,
-  issuer: 7074,
-  messages: 7075,
-  login: 7076,
-} as const;
 /** The audience of tokens for Event Grid: https://learn.microsoft.com/azure/event-grid/authenticate-with-microsoft-entra-id */
 const TOPIC_AUDIENCE = 'https://eventgrid.azure.net';
-type Ports = Readonly<Record<keyof typeof USUAL_PORTS, number>>;
+type Ports = Readonly<Record<keyof typeof WORLD_PORTS, number>>;
 
 /** What the world is to be. */
 export interface WorldOptions {
@@ -102,7 +91,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const caDir = join(folder, 'ca');
   const authority = await unlessAborted(openAuthority(caDir, Date.now()), options.signal);
   const securityDomain = await secretIn(join(folder, 'security-domain'));
-  const ports: Ports = await freePorts(options.usualPorts ? USUAL_PORTS : mapToZero(USUAL_PORTS));
+  const ports: Ports = await freePorts(options.usualPorts ? WORLD_PORTS : mapToZero(WORLD_PORTS));
   const leaf = await createLeaf(authority, 'storage', Date.now());
 
   const parts: Closable[] = [];
