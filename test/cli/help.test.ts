@@ -46,7 +46,21 @@ describe('a page of the documentation in a text', () => {
   it.each([
     ['docs/cli.md', `${DOCS}/docs/cli.md`],
     ['see docs/deploy.md#permissions.', `see ${DOCS}/docs/deploy.md#permissions.`],
+    ['(docs/cli.md, docs/api.md)', `(${DOCS}/docs/cli.md, ${DOCS}/docs/api.md)`],
     ['docs/ and x/docs.md', 'docs/ and x/docs.md'],
+    // What somebody else calls docs is theirs.
+    ...[
+      '/home/ada/docs/deploy.md',
+      './docs/deploy.md',
+      '../docs/deploy.md',
+      'my-docs/deploy.md',
+      'C:\\docs\\deploy.md and D:docs/deploy.md',
+      'C:\\work\\docs/deploy.md',
+      'https://contoso.com/docs/deploy.md',
+      'file:docs/deploy.md',
+      'docs/deploy.md.bak',
+      'docs/deploy.mdx',
+    ].map((text) => [text, text]),
   ])('is an address for an installed program: %s', (text, expected) => {
     expect(withDocsAddress(text, DOCS)).toBe(expected);
     expect(withDocsAddress(text, undefined)).toBe(text);

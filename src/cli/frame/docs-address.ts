@@ -1,6 +1,7 @@
 /** Where a page of the documentation is, for whoever has the program and not the repository. */
 
-const PAGE = /\bdocs\/[a-z-]+\.md(#[\w-]+)?/g;
+/** Not the end of a path or an address of somebody else's. */
+const PAGE = /(?<![\w./:~\\-])docs\/[a-z-]+\.md(?!\w|\.\w)(#[\w-]+)?/g;
 
 /**
  * `text` with the pages in it as addresses below `docs`: `https://github.com/OWNER/NAME/blob/v0.2.0`. Without one the pages keep
