@@ -2,12 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import type { Metafile } from 'esbuild';
 import { z } from 'zod';
+import { licenceTextsOf } from './notices.ts';
 
 /** A package as it is installed: where, under what name, version and licence. */
 export const Bundled = z.strictObject({
   name: z.string(),
   version: z.string(),
   license: z.string(),
+  /** Whether there is a text of its licence. */
+  hasText: z.boolean(),
   /** The bundles it is in, sorted. */
   bundles: z.array(z.string()),
 });
@@ -32,7 +35,10 @@ export function foldersIn({ outputs }: Pick<Metafile, 'outputs'>): readonly stri
   return [...new Set(folders)].sort();
 }
 
-/** The packages of all bundles, by name and version. Fails when one has no name, version or licence. */
+/**
+ * The packages of all bundles, by name and version. Fails when one has no name or version; one without a licence has an empty one,
+ * which the check of the bill of materials reports.
+ */
 export async function packagesOf(
   folders: ReadonlyMap<string, readonly string[]>,
 ): Promise<readonly Bundled[]> {
@@ -44,7 +50,8 @@ export async function packagesOf(
       );
       const key = `${name}@${version}`;
       const bundles = [...new Set([...(found.get(key)?.bundles ?? []), bundle])].sort();
-      found.set(key, { name, version, license, bundles });
+      const hasText = (await licenceTextsOf(path, key)).length > 0;
+      found.set(key, { name, version, license, hasText, bundles });
     }
   }
   return [...found.values()].sort((a, b) => (a.name + a.version < b.name + b.version ? -1 : 1));

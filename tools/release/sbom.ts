@@ -55,13 +55,14 @@ export function sbomOf(subject: Subject, packages: readonly Bundled[], integriti
 
 /** What is wrong with the packages of a release; empty when nothing. */
 export function sbomProblems(packages: readonly Bundled[], integrities: Integrities): readonly string[] {
-  return packages.flatMap(({ name, version, license }) => [
+  return packages.flatMap(({ name, version, license, hasText }) => [
     ...(ALLOWED_LICENSES.has(license)
       ? []
       : [`${name} ${version} is under ${license || 'no licence'}: a person must allow it first`]),
     ...(hashes(integrities.get(`${name}@${version}`)).length > 0
       ? []
       : [`${name} ${version} has no hash in package-lock.json`]),
+    ...(hasText ? [] : [`${name} ${version} brings no text of its licence: keep one in licence-texts.ts`]),
   ]);
 }
 

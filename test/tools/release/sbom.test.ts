@@ -16,8 +16,14 @@ const Form = z.looseObject({
   }),
 });
 const SHA = Buffer.alloc(64, 7).toString('base64');
-const ZOD = { name: 'zod', version: '4.6.7', license: 'MIT', bundles: ['backup', 'cli'] };
-const SCOPED = { name: '@azure/identity', version: '4.14.1', license: 'MIT', bundles: ['backup'] };
+const ZOD = { name: 'zod', version: '4.6.7', license: 'MIT', hasText: true, bundles: ['backup', 'cli'] };
+const SCOPED = {
+  name: '@azure/identity',
+  version: '4.14.1',
+  license: 'MIT',
+  hasText: true,
+  bundles: ['backup'],
+};
 const HASHES = integritiesOf({
   packages: {
     '': { version: '0.2.0' },
@@ -44,6 +50,7 @@ describe('a bill of materials', () => {
   it.each([
     ['a licence that nobody allowed', { ...ZOD, license: 'GPL-3.0-only' }, 'a person must allow it'],
     ['no licence', { ...ZOD, license: '' }, 'no licence'],
+    ['no text of its licence', { ...ZOD, hasText: false }, 'brings no text'],
     ['a version that the lockfile does not have', { ...ZOD, version: '4.6.8' }, 'no hash'],
   ])('is refused with %s', (_, one, problem) => {
     expect(sbomProblems([one], HASHES).join('\n')).toContain(problem);
