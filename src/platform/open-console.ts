@@ -29,6 +29,7 @@ export function openConsole(
     backups,
     hsms: config.hsms,
     nights: watchPolicy(config),
+    drillDays: config.drill.days,
     signIn: signInConfig(config, recovery),
     settings: settingsView(config, recovery, environment),
   });

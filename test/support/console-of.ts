@@ -16,6 +16,7 @@ export function consoleOf(
     decisions: undefined,
     nights: { schedule: '0 0 2 * * *', graceMs: 7_200_000 },
     hsms,
+    drillDays: 30,
     signIn: {
       authority: 'https://login.test/tenant',
       knownAuthorities: ['login.test'],

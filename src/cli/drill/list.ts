@@ -8,7 +8,7 @@ import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '.
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
-import { chosenSites, readAllResults } from './results.ts';
+import { chosenSites, readAllResults, remarksOn } from './results.ts';
 
 export const drillList = defineCommand({
   path: 'drill list',
@@ -25,6 +25,7 @@ export const drillList = defineCommand({
     const [only] = given.hsm === undefined ? [] : chosenHsms(config, given.hsm);
     const store = openStore(connection, config, context);
     const results = await readAllResults(store, config, context.signal, only?.name);
+    const remarks = await remarksOn(store, results, context.signal);
     return {
       data: results,
       table: {
@@ -32,7 +33,8 @@ export const drillList = defineCommand({
         rows: results.map((drills) => {
           const { hsm, key, kind, verdict, endedAt, reasons } = drills.last;
           const proven = momentCell(goodOf(drills)?.endedAt);
-          return [hsm, key, kind, verdict, momentCell(endedAt), proven, reasons.join(' ')];
+          const said = [...reasons, remarks.get(drills) ?? ''].join(' ').trim();
+          return [hsm, key, kind, verdict, momentCell(endedAt), proven, said];
         }),
         wraps: true,
       },
@@ -63,6 +65,7 @@ export const drillShow = defineCommand({
       );
     if (found.length > 1) throw new UsageError(`Several HSMs have a key ${given.key}.`, 'Add --hsm.');
     const { last } = drills;
+    const remark = (await remarksOn(store, [drills], context.signal)).get(drills);
     const steps = Object.entries(last.steps).map(([step, ms]) => [`step ${step}`, `${ms} ms`]);
     return {
       data: drills,
@@ -72,6 +75,7 @@ export const drillShow = defineCommand({
           ['key', `${last.key} on HSM ${last.hsm}`],
           ['verdict', last.verdict],
           ...last.reasons.map((reason) => ['reason', reason]),
+          ...(remark === undefined ? [] : [['note', remark]]),
           ['drilled in', last.drillHsm],
           ['drilled', momentCell(last.endedAt)],
           ['recovery point', last.point.blob],

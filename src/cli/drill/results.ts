@@ -1,7 +1,10 @@
 /** What the commands about drills share: the drill HSMs of the settings, and the results that count. */
 
+import { NameMap } from '../../core/model/key-name.ts';
 import { type KeyDrills, readResults } from '../../features/drill/model/results.ts';
 import type { DrillHsmConfig } from '../../features/drill/settings.ts';
+import { remarkOf } from '../../features/drill/summary.ts';
+import { readCatalogue } from '../../features/recovery-points/catalogue.ts';
 import type { Config } from '../../platform/config/config.ts';
 import type { Store } from '../connect/compose-cli.ts';
 import { UsageError } from '../frame/failures.ts';
@@ -16,6 +19,23 @@ export function chosenSites({ drill }: Config, hsm: string | undefined): readonl
       : `No drill HSM is named for the HSM ${hsm}.`,
     'Name one with WARDEN_DRILL_HSMS: docs/drills.md says how to begin.',
   );
+}
+
+/** What must be said of drills beside their results: of a recovery point that is not the newest. Fails as {@link readCatalogue}. */
+export async function remarksOn(
+  { state }: Pick<Store, 'state'>,
+  drills: readonly KeyDrills[],
+  signal: AbortSignal,
+): Promise<ReadonlyMap<KeyDrills, string>> {
+  const remarks = new Map<KeyDrills, string>();
+  for (const [hsm, ofHsm] of Map.groupBy(drills, ({ last }) => last.hsm)) {
+    const points = new NameMap(Object.entries((await readCatalogue(state, hsm, signal)).keys));
+    for (const one of ofHsm) {
+      const remark = remarkOf(points.get(one.last.key), one);
+      if (remark !== undefined) remarks.set(one, remark);
+    }
+  }
+  return remarks;
 }
 
 /** The results of all protected HSMs, or of one, in the order of their names. Fails as {@link readResults}. */

@@ -39,7 +39,9 @@ export const status = defineCommand({
       judgeHsms(connection, hsms, context),
       orDoubt('recovery requests', context, () => waitingRequests(store, context)),
       orDoubt('channels to people', context, () => channelStatuses(config, store)),
-      orDoubt('results of drills', context, () => drillsOf(store, config, hsms, context.signal)),
+      orDoubt('results of drills', context, () =>
+        drillsOf(store, config, hsms, context.clock.now(), context.signal),
+      ),
     ]);
     const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
     const drills = drilled.value;

@@ -46,6 +46,8 @@ export interface ConsoleDeps {
   readonly seals: Seals | undefined;
   readonly nights: NightPolicy;
   readonly hsms: readonly { readonly name: string; readonly url: string; readonly resource: string }[];
+  /** Within how many days drills are to prove each key. */
+  readonly drillDays: number;
   /** What a page needs to let somebody sign in. */
   readonly signIn: SignInConfig;
   /** What is configured, without the gate. */
@@ -159,9 +161,10 @@ export class Console {
 
   /** What drills have proven. Fails with `hsm-unknown`. */
   async drills(query: DrillQuery): Promise<DrillPage> {
-    const { store, seals } = this.#deps;
+    const { store, seals, clock, drillDays: days } = this.#deps;
     if (query.hsm !== undefined && !this.#names.includes(query.hsm)) throw unknownHsm(query.hsm);
-    return listDrills(store, { seals, resourceOf: this.#resourceOf }, this.#names, query);
+    const believe = { seals, resourceOf: this.#resourceOf };
+    return listDrills(store, believe, this.#names, query, { now: clock.now(), days });
   }
 
   /** A page of the audit log, newest first. Fails with the storage codes. */

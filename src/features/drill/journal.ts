@@ -5,6 +5,7 @@
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import { foldName, isSameName } from '../../core/model/key-name.ts';
+import type { Clock } from '../../core/ports.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { Serializer } from '../../core/serializer.ts';
 import { failedEvent, provenEvent } from './events.ts';
@@ -18,6 +19,7 @@ const FILE_AFTER = 50;
 /** What a journal works with. */
 export interface JournalDeps {
   readonly state: DocumentStore;
+  readonly clock: Pick<Clock, 'now'>;
   readonly seals?: Seals | undefined;
   /** What seals name an HSM by. */
   readonly resourceOf: (hsm: string) => string | undefined;
@@ -94,7 +96,8 @@ export class Journal {
     return this.#filing.run(async () => {
       const { unfiled } = await this.read();
       const byHsm = Map.groupBy(unfiled, ({ hsm }) => hsm);
-      for (const [hsm, results] of byHsm) await fileResults(this.#deps.state, hsm, results);
+      for (const [hsm, results] of byHsm)
+        await fileResults(this.#deps.state, hsm, results, this.#deps.clock.now());
       const filed = new Set(unfiled.map((one) => JSON.stringify(one)));
       return this.change((state) => ({
         ...state,

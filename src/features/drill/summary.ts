@@ -1,14 +1,25 @@
-/** What the results of an HSM's drills come to, for people. Pure. */
-import type { ResultsByKey } from './model/results.ts';
-import { goodOf } from './model/results.ts';
+/** What drills have proven of the recovery points of an HSM, for people. Pure. */
+import { DAY_MS } from '../../core/time.ts';
+import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
+import type { DrillResult } from './model/result.ts';
+import { goodOf, type KeyDrills, type ResultsByKey } from './model/results.ts';
 
-/** Counts of keys by the verdict of their last drill; times in epoch milliseconds, durations in milliseconds. */
+/**
+ * Each key with a recovery point is in one of the counts, by what is known of its newest recovery point. Times in epoch milliseconds,
+ * durations in milliseconds.
+ */
 export interface DrillSummary {
   readonly hsm: string;
   readonly proven: number;
   readonly metadataOnly: number;
+  /** Keys of which an earlier recovery point was shown to restore, and the newest one not yet. */
+  readonly earlier: number;
+  /** Keys of which no drill has shown anything. */
+  readonly undrilled: number;
   readonly failed: readonly string[];
   readonly blocked: readonly string[];
+  /** Keys without a proof for longer than the days of the settings. */
+  readonly overdue: readonly string[];
   /** When the last drill ended; absent before the first. */
   readonly lastAt?: number;
   /** When the proof was made that is the oldest. */
@@ -17,26 +28,67 @@ export interface DrillSummary {
   readonly restoreMs?: { readonly p50: number; readonly p95: number };
 }
 
+/** What is summarised. */
+export interface SummaryFacts {
+  readonly hsm: string;
+  /** The newest recovery point of each key. */
+  readonly points: readonly Pick<CatalogueEntry, 'record'>[];
+  readonly results: ResultsByKey;
+  /** Within how many days each key is to be proven. */
+  readonly days: number;
+  readonly now: number;
+}
+
+type Standing = Exclude<keyof DrillSummary, 'hsm' | 'overdue' | 'lastAt' | 'oldestProofAt' | 'restoreMs'>;
+
 /** The summary of one protected HSM. */
-export function summariseDrills(hsm: string, results: ResultsByKey): DrillSummary {
-  const all = [...results.values()];
-  const last = all.map((drills) => drills.last);
-  const named = (verdict: string) =>
-    last.filter((result) => result.verdict === verdict).map(({ key }) => key);
-  const restores = last.flatMap(({ steps }) => steps.restore ?? []).sort((a, b) => a - b);
-  const proofs = all.flatMap((drills) => goodOf(drills)?.endedAt ?? []);
+export function summariseDrills({ hsm, points, results, days, now }: SummaryFacts): DrillSummary {
+  const all = points.map(({ record }) => {
+    const drills = results.get(record.key);
+    return { record, drills, good: goodOf(drills), standing: standingOf(record.sha256, drills) };
+  });
+  const named = (standing: Standing) =>
+    all.filter((one) => one.standing === standing).map(({ record }) => record.key);
+  const proofs = all.flatMap(({ good }) => good ?? []);
+  const restores = proofs.flatMap(({ steps }) => steps.restore ?? []).sort((a, b) => a - b);
+  const last = all.flatMap(({ drills }) => drills?.last.endedAt ?? []);
   return {
     hsm,
     proven: named('proven').length,
-    metadataOnly: named('metadata-only').length,
+    metadataOnly: named('metadataOnly').length,
+    earlier: named('earlier').length,
+    undrilled: named('undrilled').length,
     failed: named('failed'),
     blocked: named('blocked'),
-    ...(last.length > 0 && { lastAt: Math.max(...last.map(({ endedAt }) => endedAt)) }),
-    ...(proofs.length > 0 && { oldestProofAt: Math.min(...proofs) }),
+    overdue: all
+      .filter(({ record, good }) => now - (good?.endedAt ?? record.capturedAt) > days * DAY_MS)
+      .map(({ record }) => record.key),
+    ...(last.length > 0 && { lastAt: Math.max(...last) }),
+    ...(proofs.length > 0 && { oldestProofAt: Math.min(...proofs.map(({ endedAt }) => endedAt)) }),
     ...(restores.length > 0 && {
       restoreMs: { p50: percentile(restores, 50), p95: percentile(restores, 95) },
     }),
   };
+}
+
+/** A failure of an earlier recovery point says nothing of the newest; a drill that was blocked takes no proof away. */
+function standingOf(sha256: string, drills: KeyDrills | undefined): Standing {
+  const isOf = (result: DrillResult | undefined) => result?.point.sha256 === sha256;
+  const good = goodOf(drills);
+  if (drills?.last.verdict === 'failed' && isOf(drills.last)) return 'failed';
+  if (good !== undefined && isOf(good)) return good.verdict === 'proven' ? 'proven' : 'metadataOnly';
+  if (drills?.last.verdict === 'blocked') return 'blocked';
+  return good === undefined ? 'undrilled' : 'earlier';
+}
+
+/** What must be said beside the last drill of a key: that it was not of the newest recovery point. */
+export function remarkOf(
+  point: Pick<CatalogueEntry, 'record'> | undefined,
+  { last }: KeyDrills,
+): string | undefined {
+  if (point === undefined) return 'The catalogue has no recovery point of the key any more.';
+  if (point.record.sha256 === last.point.sha256) return undefined;
+  return 'It was an earlier recovery point; the newest is not drilled yet.';
 }
 
 /** The nearest rank; `sorted` is not empty. */

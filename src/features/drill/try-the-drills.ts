@@ -1,18 +1,15 @@
 /** Tries the drills themselves once a week, and says loudly when one passes that must fail. */
 import { isSameName } from '../../core/model/key-name.ts';
-import { DAY_MS } from '../../core/time.ts';
 import type { CleanupDeps } from './cleanup.ts';
 import { brokenEvent } from './events.ts';
 import type { Journal } from './journal.ts';
 import { type DrillState, withEvents } from './model/drill-state.ts';
 import { type DrillResult, isConclusive } from './model/result.ts';
 import { goodOf } from './model/results.ts';
+import { isTrialLate } from './model/trial-late.ts';
 import { drillWrongOnes, isMustFailDue } from './must-fail.ts';
 import type { RunDeps } from './run-context.ts';
 import type { Candidate, Known } from './select.ts';
-
-/** After this time without a trial something is wrong with the trials. */
-const LATE_MS = 8 * DAY_MS;
 
 /** What a trial is made of. */
 interface Trial {
@@ -49,13 +46,6 @@ export async function tryTheDrills(deps: RunDeps, trial: Trial, signal: AbortSig
     ),
   );
   if (unanswered.length > 0) sayLate(deps, trial, unanswered);
-}
-
-/** Whether the drills have not been tried for longer than a week, though some have come to something. */
-function isTrialLate({ mustFail, runs }: DrillState, now: number): boolean {
-  const first = runs.find(({ proven, metadataOnly }) => proven + metadataOnly > 0)?.startedAt;
-  const since = mustFail?.at ?? first;
-  return since !== undefined && now - since > LATE_MS;
 }
 
 function sayLate({ site, clock, logger }: RunDeps, { before }: Trial, why: readonly string[]): void {

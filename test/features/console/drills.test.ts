@@ -5,11 +5,15 @@ import { listDrills } from '../../../src/features/console/drills.ts';
 import { DrillPage } from '../../../src/features/console/model/drills.ts';
 import type { DrillResult } from '../../../src/features/drill/model/result.ts';
 import { fileResults } from '../../../src/features/drill/model/results.ts';
+import type { CatalogueEntry } from '../../../src/features/recovery-points/catalogue.ts';
+import { saveBackups } from '../../../src/features/recovery-points/save-backups.ts';
+import { aBackupRecord } from '../../support/backup-record.ts';
 import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 2);
 const UNSEALED = { resourceOf: () => undefined };
 const ALL = { limit: 50, offset: 0 };
+const TIMES = { now: NOW, days: 30 };
 
 function aResult(key: string, change: Partial<DrillResult> = {}): DrillResult {
   return {
@@ -44,9 +48,17 @@ async function drilled(...results: DrillResult[]): Promise<MemoryDocumentStore> 
       store,
       hsm,
       results.filter((result) => result.hsm === hsm),
+      NOW,
     );
+    await saveBackups(store, hsm, results.filter((result) => result.hsm === hsm).map(entryOf));
   }
   return store;
+}
+
+/** The recovery point of a result, as the catalogue has it. */
+function entryOf({ hsm, key, point: { blob, sha256, capturedAt } }: DrillResult): CatalogueEntry {
+  const record = { ...aBackupRecord(new Uint8Array([1]), { hsm, key, capturedAt }), sha256 };
+  return { blob, storedAt: capturedAt, record };
 }
 
 describe('the page of drills', () => {
@@ -59,7 +71,7 @@ describe('the page of drills', () => {
       aResult('broken', { verdict: 'failed', reasons: ['Another key came back.'] }),
     );
 
-    const page = await listDrills(store, UNSEALED, ['contoso'], ALL);
+    const page = await listDrills(store, UNSEALED, ['contoso'], ALL, TIMES);
 
     expect(DrillPage.parse(page).items.map(({ key }) => key)).toEqual([
       'broken',
@@ -73,8 +85,11 @@ describe('the page of drills', () => {
         hsm: 'contoso',
         proven: 2,
         metadataOnly: 1,
+        earlier: 0,
+        undrilled: 0,
         failed: 1,
         blocked: 1,
+        overdue: 0,
         lastAt: '2026-11-24T02:00:00.000Z',
         oldestProofAt: '2026-11-24T01:59:55.000Z',
         restoreMs: { p50: 1_500, p95: 1_500 },
@@ -84,9 +99,9 @@ describe('the page of drills', () => {
 
   it('keeps in mind that a key was proven before its last drill failed', async () => {
     const store = await drilled(aResult('orders', { endedAt: NOW - 9_000 }));
-    await fileResults(store, 'contoso', [aResult('orders', { verdict: 'failed' })]);
+    await fileResults(store, 'contoso', [aResult('orders', { verdict: 'failed' })], NOW);
 
-    expect((await listDrills(store, UNSEALED, ['contoso'], ALL)).items).toMatchObject([
+    expect((await listDrills(store, UNSEALED, ['contoso'], ALL, TIMES)).items).toMatchObject([
       { key: 'orders', verdict: 'failed', provenAt: '2026-11-24T01:59:51.000Z' },
     ]);
   });
@@ -96,9 +111,9 @@ describe('the page of drills', () => {
     const down = new WardenError('storage-unavailable', { message: 'down' });
     store.faults.fail('read', down, { subject: 'drill-results/fabrikam' });
 
-    const { hsms, items } = await listDrills(store, UNSEALED, ['contoso', 'fabrikam'], ALL);
+    const { hsms, items } = await listDrills(store, UNSEALED, ['contoso', 'fabrikam'], ALL, TIMES);
 
-    expect(hsms[0]).toEqual({ hsm: 'contoso', proven: 0, metadataOnly: 0, failed: 0, blocked: 0 });
+    expect(hsms[0]).toMatchObject({ hsm: 'contoso', proven: 0, metadataOnly: 0, undrilled: 0 });
     expect(hsms[1]).toMatchObject({
       hsm: 'fabrikam',
       proven: 0,
@@ -114,7 +129,7 @@ describe('the page of drills', () => {
   ])('has %s', async (_case, offset, keys, next) => {
     const store = await drilled(...['a', 'b', 'c'].map((key, n) => aResult(key, { endedAt: NOW + n })));
 
-    const page = await listDrills(store, UNSEALED, ['contoso'], { limit: 2, offset });
+    const page = await listDrills(store, UNSEALED, ['contoso'], { limit: 2, offset }, TIMES);
 
     expect(page.items.map(({ key }) => key)).toEqual(keys);
     expect(page.next).toBe(next);
@@ -124,7 +139,13 @@ describe('the page of drills', () => {
   it('is of one HSM when asked for it', async () => {
     const store = await drilled(aResult('a'), aResult('b', { hsm: 'fabrikam' }));
 
-    const page = await listDrills(store, UNSEALED, ['contoso', 'fabrikam'], { ...ALL, hsm: 'fabrikam' });
+    const page = await listDrills(
+      store,
+      UNSEALED,
+      ['contoso', 'fabrikam'],
+      { ...ALL, hsm: 'fabrikam' },
+      TIMES,
+    );
 
     expect(page.hsms.map(({ hsm }) => hsm)).toEqual(['fabrikam']);
     expect(page.items.map(({ key }) => key)).toEqual(['b']);

@@ -71,7 +71,8 @@ export function DrillsPage(): JSX.Element {
 }
 
 function OneHsm({ of }: { readonly of: DrillHsm }): JSX.Element {
-  const { hsm, unknown, lastAt, oldestProofAt, proven, metadataOnly, failed, blocked, restoreMs } = of;
+  const { hsm, unknown, lastAt, oldestProofAt, restoreMs, ...counts } = of;
+  const { proven, metadataOnly, earlier, undrilled, failed, blocked, overdue } = counts;
   if (unknown !== undefined) {
     return (
       <Note tone="unknown" title={`Cannot tell for ${hsm}`}>
@@ -99,8 +100,9 @@ function OneHsm({ of }: { readonly of: DrillHsm }): JSX.Element {
           ['Oldest proof', oldestProofAt === undefined ? 'none' : <At key="oldest" at={oldestProofAt} />],
           [
             'Keys',
-            `${proven} proven, ${metadataOnly} restored and compared only, ${failed} failed, ${blocked} could not be drilled`,
+            `${proven} proven, ${metadataOnly} restored and compared only, ${earlier} by an earlier backup only, ${undrilled} not drilled yet, ${failed} failed, ${blocked} could not be drilled`,
           ],
+          ['Overdue', overdue > 0 && `${counted(overdue, 'key')} without a proof for too long`],
           [
             'A restore takes',
             restoreMs !== undefined &&

@@ -2,14 +2,23 @@
 import { z } from 'zod';
 import { Count, Time } from './parts.ts';
 
-/** What drills have proven of the keys of one HSM. Without `lastAt` no drill is known: its restores are unproven. */
+/**
+ * What drills have proven of the keys of one HSM, each counted once by its newest recovery point. Without `lastAt` no drill is known: its
+ * restores are unproven.
+ */
 export const DrillHsm = z.strictObject({
   hsm: z.string(),
   proven: Count,
   /** Restored and compared, but not used. */
   metadataOnly: Count,
+  /** An earlier recovery point was shown to restore, and the newest one not yet. */
+  earlier: Count,
+  /** No drill has shown anything. */
+  undrilled: Count,
   failed: Count,
   blocked: Count,
+  /** Without a proof for longer than the days of the settings; counted above, too. */
+  overdue: Count,
   lastAt: Time.exactOptional(),
   oldestProofAt: Time.exactOptional(),
   /** How long a restore takes: half of them no longer than `p50`, 95 of 100 no longer than `p95`. Milliseconds. */

@@ -60,11 +60,15 @@ export async function readResults(
   return results;
 }
 
-/** Files results; of one key the last to end stays. Filing the same again changes nothing. Fails as {@link updateDocument}. */
+/**
+ * Files results; of one key the last to end stays, and none that ended after `now`: the clock was ahead then. Filing the same again
+ * changes nothing. Fails as {@link updateDocument}.
+ */
 export async function fileResults(
   store: DocumentStore,
   hsm: string,
   results: readonly DrillResult[],
+  now: number,
   signal?: AbortSignal,
 ): Promise<void> {
   await updateDocument(
@@ -73,7 +77,7 @@ export async function fileResults(
     { kind: 'drill-results', hsm },
     (known) => {
       const keys = new NameMap(Object.entries(known?.keys ?? {}));
-      for (const result of results) keys.set(result.key, added(keys.get(result.key), result));
+      for (const result of results) keys.set(result.key, added(keys.get(result.key), result, now));
       return { format: 1 as const, hsm, keys: Object.fromEntries(keys) };
     },
     signal,
@@ -86,8 +90,9 @@ export function goodOf(drills: KeyDrills | undefined): DrillResult | undefined {
   return isConclusive(drills.last) ? drills.last : drills.lastGood;
 }
 
-function added(known: KeyDrills | undefined, result: DrillResult): KeyDrills {
-  if (known !== undefined && known.last.endedAt > result.endedAt) return known;
+function added(known: KeyDrills | undefined, result: DrillResult, now: number): KeyDrills {
+  const isLater = known !== undefined && known.last.endedAt > result.endedAt;
+  if (isLater && known.last.endedAt <= now) return known;
   const good = isConclusive(result) ? undefined : goodOf(known);
   return good === undefined ? { last: result } : { last: result, lastGood: good };
 }
