@@ -2,12 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { canonicalDigest, canonicalJson } from '../../src/core/canonical-json.ts';
 import { WardenError } from '../../src/core/errors.ts';
+import type { PinnedKey } from '../../src/core/seal/pinned-keys.ts';
 import { chainEntry, EMPTY_CHAIN, entryLine, parseEntry } from '../../src/features/audit/entry.ts';
+import { judgeOf } from '../../src/features/audit/line-seals.ts';
 import { verifyAudit } from '../../src/features/audit/verify-audit.ts';
 import { auditProof } from '../../src/features/recovery/access/audit-proof.ts';
 import { Rearmings } from '../../src/features/recovery/rearming/rearming.ts';
 import { failureOf } from '../support/errors.ts';
-import { person } from '../support/recovery-builders.ts';
+import { DAY_MS, person } from '../support/recovery-builders.ts';
 import { RecoveryWorld } from '../support/recovery-world.ts';
 
 const SEGMENT = 's'.repeat(26);
@@ -15,7 +17,8 @@ const SEGMENT = 's'.repeat(26);
 async function breached(sealed = true) {
   const world = await RecoveryWorld.withDeletedKey();
   if (sealed) world.sealDecisions();
-  const seals = world.decisions;
+  // By what is pinned when it is asked.
+  const seals = { judge: () => judgeOf(world.decisions) };
   const memory = { seen: () => undefined, hasRequests: async () => world.requests > 0, seals };
   const proof = auditProof(world.auditStore, world.anchor, world.clock, async () => undefined, memory);
   world.proofs.audit = () => proof(true);
@@ -141,6 +144,33 @@ describe('people', () => {
     const { id } = await world.approved();
     await world.deliver(id);
     expect(world.stored(id).state).toBe('succeeded');
+  });
+
+  it.each<{ name: string; former: (pin: PinnedKey) => readonly PinnedKey[]; stays: boolean }>([
+    {
+      name: 'retired by an until',
+      former: (pin) => [{ ...pin, until: '2026-12-31T00:00:00Z' }],
+      stays: true,
+    },
+    { name: 'revoked', former: (pin) => [{ ...pin, revoked: true }], stays: false },
+    { name: 'not pinned any more', former: () => [], stays: false },
+  ])('have armed it for good, unless the key of their decision is $name: $stays', async (change) => {
+    const world = await breached();
+    await rearm(world);
+    const { pin } = world.sealer ?? world.sealDecisions();
+    const sealer = world.sealDecisions();
+    sealer.usePins({ deployment: 'test', keys: [...change.former(pin), sealer.pin] });
+    await world.clock.advance(DAY_MS);
+
+    expect(await isArmed(world)).toBe(change.stays);
+    const { problems } = await verifyAudit(world.auditStore, world.anchor, { seals: world.decisions });
+    const decided = change.stays ? [] : [expect.stringContaining('nobody decided')];
+    expect(problems.map(({ problem }) => problem)).toEqual(decided);
+    expect(await world.breaches().open()).toHaveLength(change.stays ? 0 : 2);
+    if (change.stays) return;
+
+    await rearm(world);
+    expect((await world.deps().gate.verdict()).problems).toEqual([]);
   });
 
   it('arm nothing while the sealing key is out of reach, and then do', async () => {

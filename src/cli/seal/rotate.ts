@@ -12,7 +12,7 @@ export const sealRotate = defineCommand({
   path: 'seal rotate',
   summary: 'Make a new version of a sealing key, and print the settings for it',
   details: [
-    'For a person who may create keys in the vault of the sealing keys. It changes no setting: set WARDEN_SEAL_PUBLIC_KEYS of both apps first, then WARDEN_SEAL_KEY_URL of the app, and keep the new seal export. The former key stays pinned, for what it sealed stays sealed. Give it an `until` when the app has the new one; `revoked` if it may have been used by somebody else.',
+    'For a person who may create keys in the vault of the sealing keys. It changes no setting: set WARDEN_SEAL_PUBLIC_KEYS of both apps first, then WARDEN_SEAL_KEY_URL of the app, and keep the new seal export. The former key stays pinned, for what it sealed stays sealed. Give it an `until` when the app has the new one. If somebody else may have used it, `revoked` takes back all it sealed: backups are taken again, open requests must be made again, and a gate that people had armed again by it shuts until they decide again. Taken out of the settings it counts as revoked.',
   ],
   format: 'json',
   options: [
