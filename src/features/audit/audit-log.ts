@@ -7,9 +7,11 @@ import type { Clock } from '../../core/ports.ts';
 import {
   anchorGone,
   partAfter,
+  SEALING_MS,
   sealTime,
   segmentGone,
   tipOfLine,
+  tooSlow,
   utcDay,
   wentBackwards,
 } from './chain-end.ts';
@@ -150,6 +152,7 @@ export class ChainedAuditLog implements AuditLog {
   async #append(batch: readonly Line[]): Promise<ChainTip> {
     let fresh = false;
     let tries = 0;
+    const sealBy = this.#clock.now() + SEALING_MS;
     const tip = await repeatOnConflict(
       'The audit log',
       async () => {
@@ -158,7 +161,7 @@ export class ChainedAuditLog implements AuditLog {
         if (tries > STEADY) await this.#clock.sleep(randomInt(Math.min(tries * 10, MOST_WAIT_MS)));
         const isFresh = fresh;
         fresh = true;
-        return this.#tryAppend(batch, isFresh);
+        return this.#tryAppend(batch, isFresh, sealBy);
       },
       MOST_TRIES,
     );
@@ -169,7 +172,7 @@ export class ChainedAuditLog implements AuditLog {
   }
 
   /** Appends where the chain ends now; whoever was faster makes it a `state-conflict`. */
-  async #tryAppend(batch: readonly Line[], fresh: boolean): Promise<SeenTip> {
+  async #tryAppend(batch: readonly Line[], fresh: boolean, sealBy: number): Promise<SeenTip> {
     const remembered = await this.#anchor.read();
     const segment = remembered?.segment?.name;
     const end = await this.#store.end(fresh, segment);
@@ -199,6 +202,7 @@ export class ChainedAuditLog implements AuditLog {
     let text = '';
     for (const { event, occurredAt, sealed } of events) {
       const line = lineBody(last, event, end.serviceTime, occurredAt, sealed);
+      if (sealed && this.#clock.now() > sealBy) throw tooSlow();
       const entry = (sealed ? await this.#seals?.sealLine(line) : undefined) ?? entryOf(line);
       text += entryLine(entry);
       last = { seq: entry.seq, hash: entry.hash };

@@ -54,3 +54,15 @@ function corrupt(message: string): WardenError {
     advice: 'Nothing is approved or executed until it is examined; verify the audit log.',
   });
 }
+
+/** Decisions that could not be sealed at the end of the chain within this are not made: people wait for the answer. Milliseconds. */
+export const SEALING_MS = 60_000;
+
+/** What becomes of a decision then. */
+export function tooSlow(): WardenError {
+  return new WardenError('seal-unavailable', {
+    message: `No decision could be sealed at the end of the audit log within ${SEALING_MS / 1000} s: others append faster than the sealing key signs.`,
+    advice:
+      'Nothing was decided: try again. If it goes on, see how fast the vault of the sealing key answers.',
+  });
+}

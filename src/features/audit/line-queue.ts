@@ -5,6 +5,8 @@ import { type AuditEvent, type ChainTip, storable } from './entry.ts';
 
 /** Lines written in one go at most; a block of an append blob holds 4 MiB. */
 const BATCH = 100;
+/** Of these with a seal: one is signed after the other, and whatever another writer appends meanwhile makes it in vain. */
+const SEALED_BATCH = 10;
 
 /** A line to be written. `occurredAt` is the app's time, epoch milliseconds. */
 export interface Line {
@@ -43,7 +45,7 @@ export class LineQueue {
   async #writeAll(): Promise<void> {
     this.#writing = true;
     while (this.#waiting.length > 0) {
-      const batch = this.#waiting.splice(0, BATCH);
+      const batch = this.#waiting.splice(0, batchLength(this.#waiting));
       try {
         const tip = await this.#append(batch);
         for (const { resolve } of batch) resolve(tip);
@@ -58,4 +60,9 @@ export class LineQueue {
     }
     this.#writing = false;
   }
+}
+
+function batchLength(lines: readonly Line[]): number {
+  const sealed = [...lines.keys()].filter((place) => lines[place]?.sealed === true);
+  return Math.min(BATCH, sealed[SEALED_BATCH] ?? lines.length);
 }
