@@ -62,7 +62,12 @@ describe('the check of appends', () => {
     const server = await startTlsServer((request: IncomingMessage, response: ServerResponse) => {
       request.resume().once('end', () => {
         if (request.method === 'GET') {
-          response.writeHead(206, { etag: '"1"', 'content-length': String(OTHER.length) }).end(OTHER);
+          const headers = {
+            'x-ms-version': '2025-01-05',
+            etag: '"1"',
+            'content-length': String(OTHER.length),
+          };
+          response.writeHead(206, headers).end(OTHER);
         } else if (request.url?.includes('comp=appendblock')) append(response);
         else response.writeHead(201).end();
       });
