@@ -125,7 +125,8 @@ export class Console {
     const { open, unknown: unread } = await this.#openOrUnknown(recovery);
     const { line, asOf, trouble } = await findKey(this.#listed, place, liveByKey(open));
     const { items, unknown } = await recordsOf(recovery, { hsm: place.hsm, key: line.key });
-    const story = await tellStory(this.#deps, { hsm: place.hsm, key: line.key }, items);
+    const believe = { seals: this.#deps.seals, resourceOf: this.#resourceOf };
+    const story = await tellStory({ ...this.#deps, believe }, { hsm: place.hsm, key: line.key }, items);
     return {
       line,
       asOf,

@@ -1,12 +1,14 @@
-/** What happened to one key, on one line of time, from the backups, the verification, the watch and the requests. */
+/** What happened to one key, on one line of time, from the backups, the verification, the watch, the drills and the requests. */
 import { isWardenError } from '../../core/errors.ts';
 import type { BackupStore, StoredBackup } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
+import { type BelieveDeps, readResults } from '../drill/model/results.ts';
 import type { RecoveryRecord } from '../recovery/model/record.ts';
 import { type CatalogueStore, readEntry } from '../recovery-points/catalogue.ts';
 import type { Judge } from '../recovery-points/point-seals.ts';
 import { readVerification } from '../verify/verify-state.ts';
 import { readWatchState } from '../watch/model/watch-state.ts';
+import { drillEvents } from './drill-events.ts';
 import { backupEvent, damageEvent, versionEvents, watchEvents } from './key-events.ts';
 import type { KeyBackup, KeyStory } from './model/keys.ts';
 import { requestEvents } from './request-events.ts';
@@ -19,6 +21,8 @@ const MOST_BACKUPS = 200;
 export interface StoryDeps {
   readonly store: CatalogueStore;
   readonly backups: BackupStore;
+  /** Which results of drills count. */
+  readonly believe: BelieveDeps;
 }
 
 type Told = Omit<KeyStory, 'line' | 'asOf'>;
@@ -40,12 +44,15 @@ export async function tellStory(
       return undefined;
     }
   };
-  const [stored, newest, verification, watch, judge] = await Promise.all([
+  const [stored, newest, verification, watch, judge, drills] = await Promise.all([
     attempt('The backups', () => listBackups(deps, hsm, key)),
     attempt('The catalogue', () => readEntry(deps.store, hsm, key)),
     attempt('The last verification', () => readVerification(deps.store, hsm)),
     attempt('The memory of the watch', () => readWatchState(deps.store, hsm)),
     attempt('The sealing keys', async () => deps.store.points?.judge()),
+    attempt('The results of the drills', async () =>
+      (await readResults(deps.store, hsm, deps.believe)).get(key),
+    ),
   ]);
   const damaged = verification && { is: verification.is?.damaged ?? {} };
   const backups = stored?.is.map(
@@ -61,6 +68,7 @@ export async function tellStory(
     ...versionEvents(stored?.is ?? []),
     ...(backups ?? []).flatMap(({ blob }) => damageEvent(blob, damaged?.is[blob])),
     ...(watch === undefined ? [] : watchEvents(watch.is, key, backups)),
+    ...(drills?.is === undefined ? [] : drillEvents(drills.is)),
     ...records.flatMap(requestEvents),
   ].sort((a, b) => (a.at < b.at ? 1 : -1));
   return {

@@ -8,38 +8,12 @@ import { fileResults } from '../../../src/features/drill/model/results.ts';
 import type { CatalogueEntry } from '../../../src/features/recovery-points/catalogue.ts';
 import { saveBackups } from '../../../src/features/recovery-points/save-backups.ts';
 import { aBackupRecord } from '../../support/backup-record.ts';
+import { aDrillResult, DRILLED_AT as NOW } from '../../support/drill-result.ts';
 import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';
 
-const NOW = Date.UTC(2026, 10, 24, 2);
 const UNSEALED = { resourceOf: () => undefined };
 const ALL = { limit: 50, offset: 0 };
 const TIMES = { now: NOW, days: 30 };
-
-function aResult(key: string, change: Partial<DrillResult> = {}): DrillResult {
-  return {
-    hsm: 'contoso',
-    key,
-    drillHsm: 'contoso-drill',
-    runId: 'drill-1',
-    verdict: 'proven',
-    reasons: [],
-    used: [],
-    unused: [],
-    point: {
-      blob: `contoso/${key}/1.keybackup`,
-      sha256: 'a'.repeat(64),
-      capturedAt: NOW - 2_000,
-      createdAt: NOW - 3_000,
-      updatedAt: NOW - 3_000,
-      version: '0'.repeat(32),
-      versions: 1,
-    },
-    startedAt: NOW - 1_000,
-    endedAt: NOW,
-    steps: { restore: 1_500 },
-    ...change,
-  };
-}
 
 async function drilled(...results: DrillResult[]): Promise<MemoryDocumentStore> {
   const store = new MemoryDocumentStore();
@@ -64,11 +38,11 @@ function entryOf({ hsm, key, point: { blob, sha256, capturedAt } }: DrillResult)
 describe('the page of drills', () => {
   it('shows first what failed, then what is unknown, then the oldest proof', async () => {
     const store = await drilled(
-      aResult('new'),
-      aResult('old', { endedAt: NOW - 5_000 }),
-      aResult('metadata', { verdict: 'metadata-only', reasons: ['It is disabled.'] }),
-      aResult('blocked', { verdict: 'blocked' }),
-      aResult('broken', { verdict: 'failed', reasons: ['Another key came back.'] }),
+      aDrillResult('new'),
+      aDrillResult('old', { endedAt: NOW - 5_000 }),
+      aDrillResult('metadata', { verdict: 'metadata-only', reasons: ['It is disabled.'] }),
+      aDrillResult('blocked', { verdict: 'blocked' }),
+      aDrillResult('broken', { verdict: 'failed', reasons: ['Another key came back.'] }),
     );
 
     const page = await listDrills(store, UNSEALED, ['contoso'], ALL, TIMES);
@@ -98,8 +72,8 @@ describe('the page of drills', () => {
   });
 
   it('keeps in mind that a key was proven before its last drill failed', async () => {
-    const store = await drilled(aResult('orders', { endedAt: NOW - 9_000 }));
-    await fileResults(store, 'contoso', [aResult('orders', { verdict: 'failed' })], NOW);
+    const store = await drilled(aDrillResult('orders', { endedAt: NOW - 9_000 }));
+    await fileResults(store, 'contoso', [aDrillResult('orders', { verdict: 'failed' })], NOW);
 
     expect((await listDrills(store, UNSEALED, ['contoso'], ALL, TIMES)).items).toMatchObject([
       { key: 'orders', verdict: 'failed', provenAt: '2026-11-24T01:59:51.000Z' },
@@ -107,7 +81,7 @@ describe('the page of drills', () => {
   });
 
   it('says nothing of an HSM without drills, and that one is unknown which cannot be read', async () => {
-    const store = await drilled(aResult('orders', { hsm: 'fabrikam' }));
+    const store = await drilled(aDrillResult('orders', { hsm: 'fabrikam' }));
     const down = new WardenError('storage-unavailable', { message: 'down' });
     store.faults.fail('read', down, { subject: 'drill-results/fabrikam' });
 
@@ -127,7 +101,7 @@ describe('the page of drills', () => {
     ['the last page', 2, ['c'], undefined],
     ['a page after the end', 3, [], undefined],
   ])('has %s', async (_case, offset, keys, next) => {
-    const store = await drilled(...['a', 'b', 'c'].map((key, n) => aResult(key, { endedAt: NOW + n })));
+    const store = await drilled(...['a', 'b', 'c'].map((key, n) => aDrillResult(key, { endedAt: NOW + n })));
 
     const page = await listDrills(store, UNSEALED, ['contoso'], { limit: 2, offset }, TIMES);
 
@@ -137,7 +111,7 @@ describe('the page of drills', () => {
   });
 
   it('is of one HSM when asked for it', async () => {
-    const store = await drilled(aResult('a'), aResult('b', { hsm: 'fabrikam' }));
+    const store = await drilled(aDrillResult('a'), aDrillResult('b', { hsm: 'fabrikam' }));
 
     const page = await listDrills(
       store,

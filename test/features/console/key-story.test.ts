@@ -1,10 +1,13 @@
 /** What happened to one key, in words that say no more than is known. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
+import { isoTime } from '../../../src/core/time.ts';
 import { type StoryDeps, tellStory } from '../../../src/features/console/key-story.ts';
+import { fileResults } from '../../../src/features/drill/model/results.ts';
 import type { RecoveryRecord } from '../../../src/features/recovery/model/record.ts';
 import type { CatalogueStore } from '../../../src/features/recovery-points/catalogue.ts';
 import type { Judge } from '../../../src/features/recovery-points/point-seals.ts';
+import { aDrillResult } from '../../support/drill-result.ts';
 import { anOperation, aRequest, T0 } from '../../support/recovery-builders.ts';
 import { settledWorld, WatchWorld } from '../../support/watch-world.ts';
 
@@ -12,7 +15,8 @@ const PLACE = { hsm: 'contoso', key: 'orders' };
 
 async function storyOf(world: WatchWorld, change: Partial<StoryDeps> & { records?: RecoveryRecord[] } = {}) {
   const { records = [], ...deps } = change;
-  return tellStory({ store: world.state, backups: world.backups, ...deps }, PLACE, records);
+  const believe = { resourceOf: () => undefined };
+  return tellStory({ store: world.state, backups: world.backups, believe, ...deps }, PLACE, records);
 }
 
 describe('a request that succeeded', () => {
@@ -130,4 +134,40 @@ it('calls no backup unsealed, and none sound, while the sealing keys cannot be r
     expect.not.objectContaining({ sealed: expect.anything() }),
   );
   expect(unknown).toContain('The sealing keys could not be read: planted');
+});
+
+describe('a drilled key', () => {
+  const [EARLY, LATE] = [T0 - 2000, T0 - 1000];
+
+  it('shows its last drill, and the last that proved something', async () => {
+    const world = new WatchWorld();
+    await fileResults(world.state, 'contoso', [aDrillResult('Orders', { endedAt: EARLY })], EARLY);
+    const failed = { verdict: 'failed' as const, reasons: ['Another key came back.'], endedAt: LATE };
+    await fileResults(world.state, 'contoso', [aDrillResult('orders', failed), aDrillResult('other')], LATE);
+
+    const { timeline } = await storyOf(world);
+
+    expect(timeline).toEqual([
+      {
+        at: isoTime(LATE),
+        kind: 'drill',
+        verdict: 'failed',
+        text: 'A restore drill failed: Another key came back.',
+        blob: 'contoso/orders/1.keybackup',
+      },
+      expect.objectContaining({ at: isoTime(EARLY), verdict: 'proven' }),
+    ]);
+  });
+
+  it('says that its drills could not be read, and shows the rest', async () => {
+    const world = await settledWorld();
+    world.state.faults.fail('read', new WardenError('storage-unavailable', { message: 'planted' }), {
+      subject: 'drill-results/contoso',
+    });
+
+    const { timeline, unknown } = await storyOf(world);
+
+    expect(unknown).toEqual(['The results of the drills could not be read: planted']);
+    expect(timeline.map(({ kind }) => kind)).toContain('backup');
+  });
 });

@@ -24,6 +24,13 @@ const KINDS: Readonly<Record<string, readonly [string, Tone]>> = {
   drill: ['Drill', 'calm'],
 };
 
+const DRILLS: Readonly<Record<string, Tone>> = {
+  proven: 'good',
+  'metadata-only': 'warn',
+  failed: 'bad',
+  blocked: 'warn',
+};
+
 interface TimelineProps {
   readonly of: readonly TimelineEvent[];
   /** There is more than is shown. */
@@ -50,7 +57,8 @@ export function Timeline({ of, isCut }: TimelineProps): JSX.Element {
 }
 
 function Event({ of }: { readonly of: TimelineEvent }): JSX.Element {
-  const [word, tone] = KINDS[of.kind] ?? [of.kind, 'unknown'];
+  const [word, usual] = KINDS[of.kind] ?? [of.kind, 'unknown'];
+  const tone = of.verdict === undefined ? usual : (DRILLS[of.verdict] ?? 'unknown');
   const isBad = of.damaged === true || of.sealed === false;
   return (
     <>

@@ -1,5 +1,6 @@
 /** Keys in lists, and the page of one key. Times in JSON are ISO 8601, in UTC. */
 import { z } from 'zod';
+import { DrillResult } from '../../drill/model/result.ts';
 import { KeySummary } from '../../status/summary-document.ts';
 import { Count, Time } from './parts.ts';
 import { WaitingRequest } from './requests.ts';
@@ -76,6 +77,7 @@ export const TimelineEvent = z.strictObject({
   recoveryId: z.string().exactOptional(),
   sealed: z.boolean().exactOptional(),
   damaged: z.boolean().exactOptional(),
+  verdict: DrillResult.shape.verdict.exactOptional().meta({ description: 'Of a drill' }),
 });
 export type TimelineEvent = z.infer<typeof TimelineEvent>;
 
