@@ -44,8 +44,9 @@ export function backupPortsOn(
       onProgress: (run) => progress.publish(run),
       onScanned: (scan, policy) => {
         const { keys, resource } = platform.hsms.get(scan.hsm);
-        const scanSchedule = platform.config.watch.schedule;
-        return summarizeScan({ ...platform, logger, keys, resource, scanSchedule }, policy, scan, signal);
+        const { watch, drill } = platform.config;
+        const due = { scanSchedule: watch.schedule, drillDays: drill.days };
+        return summarizeScan({ ...platform, ...due, logger, keys, resource }, policy, scan, signal);
       },
     };
   };

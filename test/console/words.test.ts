@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { counted, listed } from '../../src/console/words/count.ts';
 import { differences } from '../../src/console/words/difference.ts';
+import { drillsInWords } from '../../src/console/words/drills.ts';
 import { agoInWords, milestone, spanInWords } from '../../src/console/words/duration.ts';
 import { hasLostNamesake, lossInWords } from '../../src/console/words/loss.ts';
 import { nightInWords, nightWord } from '../../src/console/words/night.ts';
@@ -126,6 +127,23 @@ describe('a night', () => {
       '2026-11-24: contoso: partial: some keys failed, 1 key backed up, 2 failed. No run over fabrikam, though one was due. The record of a run over tailspin cannot be read.',
     );
     expect(nightInWords({ date, ...night([]) })).toBe('2026-11-24: no run');
+  });
+});
+
+describe('drills', () => {
+  const none = { proven: 0, metadataOnly: 0, earlier: 0, undrilled: 0, failed: 0, blocked: 0 };
+  it.each([
+    [undefined, 'cannot tell'],
+    [none, 'restores are unproven'],
+    [{ ...none, undrilled: 4 }, 'restores are unproven'],
+    [{ ...none, proven: 2 }, '2 keys proven'],
+    [{ ...none, failed: 1 }, '0 keys proven, 1 FAILED'],
+    [
+      { proven: 1, failed: 1, blocked: 3, metadataOnly: 2, earlier: 5, undrilled: 6 },
+      '1 key proven, 1 FAILED, 3 could not be drilled, 2 restored, not used, 5 with an earlier backup only, 6 not drilled yet',
+    ],
+  ])('with %j are: %s', (drills, words) => {
+    expect(drillsInWords(drills)).toBe(words);
   });
 });
 

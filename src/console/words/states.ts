@@ -52,6 +52,7 @@ const RISKS: Readonly<Record<string, string>> = {
   unreadable: 'Cannot be read',
   'backup-missing': 'Backup is missing',
   'deleted-without-backup': 'Deleted without a backup',
+  'drill-failed': 'A drill did not bring it back',
 };
 
 /** The word for a value; one that is new to the page stands as it is. */

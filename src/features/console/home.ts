@@ -86,7 +86,7 @@ function seen(
   acknowledged: ReadonlyMap<string, unknown>,
   newDamage: number,
 ): HomeHsm {
-  const { hsm, counts, judgedAt, staleAfter, risks, lost, deleted, oldestBackupAt } = head;
+  const { hsm, counts, judgedAt, staleAfter, risks, lost, deleted, oldestBackupAt, drills } = head;
   const open = lost.filter(({ finding }) => finding === undefined || !acknowledged.has(finding));
   const known = lost.length - open.length;
   const isAtRisk = counts.risks > 0 || counts.lost - known > 0 || newDamage > 0;
@@ -106,6 +106,8 @@ function seen(
     staleAfter: isoTime(staleAfter),
     counts: { ...counts, lost: counts.lost - known, acknowledged: known },
     ...(oldestBackupAt === undefined ? {} : { oldestBackupAt: isoTime(oldestBackupAt) }),
+    ...(drills?.lastAt === undefined ? {} : { drilledAt: isoTime(drills.lastAt) }),
+    ...(drills === undefined ? {} : { drills: countsOf(drills) }),
     risks,
     lost: open.slice(0, SHOWN).map(({ noticedAt, ...one }) => ({
       ...one,
@@ -118,6 +120,10 @@ function seen(
     })),
     warnings: [],
   };
+}
+
+function countsOf({ lastAt: _last, oldestProofAt: _oldest, ...counts }: NonNullable<SummaryHead['drills']>) {
+  return counts;
 }
 
 /** The one sentence. */

@@ -22,7 +22,8 @@ export interface KeyRisk {
     | 'backup-damaged'
     | 'unreadable'
     | 'backup-missing'
-    | 'deleted-without-backup';
+    | 'deleted-without-backup'
+    | 'drill-failed';
   /** One sentence for people. */
   readonly detail: string;
 }

@@ -1,5 +1,6 @@
 /** What the summary of a scan says of each key. */
 import { definedOnly } from '../../core/defined-only.ts';
+import { NameMap } from '../../core/model/key-name.ts';
 import { ownValue } from '../../core/own-value.ts';
 import { coverageOfUnseen, judgeCoverage } from '../watch/model/coverage.ts';
 import type { Observation } from '../watch/model/observation.ts';
@@ -7,7 +8,7 @@ import type { WatchPolicy } from '../watch/model/policy.ts';
 import { isExcused } from '../watch/model/purge-ledger.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
 import type { StoreCheck } from './check-store.ts';
-import type { SeenStatus } from './hsm-status.ts';
+import type { KeyRisk, SeenStatus } from './hsm-status.ts';
 import { keyContexts, type Memory } from './judge-hsm.ts';
 import { judgeActive, judgeDeleted, type KeyContext, riskOfDeleted, riskOfUnseen } from './judge-key.ts';
 import type { KeySummary } from './summary-document.ts';
@@ -20,11 +21,14 @@ export interface KeysToSummarize {
   readonly seen: Observation;
   readonly status: SeenStatus;
   readonly store: StoreCheck;
+  /** Keys that a drill did not bring back. */
+  readonly drilled: readonly KeyRisk[];
 }
 
 /** Each key that is active, deleted, or known from a purge or a backup, by name. */
 export function keySummaries(given: KeysToSummarize): readonly (readonly [string, KeySummary])[] {
   const { seen, memory, status } = given;
+  const drilled = new NameMap(given.drilled.map((one) => [one.key, one]));
   const lost = new Map(status.lost.map((loss) => [loss.key, loss]));
   const names = new Set([
     ...seen.active.keys(),
@@ -36,7 +40,7 @@ export function keySummaries(given: KeysToSummarize): readonly (readonly [string
   const contextOf = keyContexts(given.now, given.policy, memory, given.store);
   return [...names].sort().map((name): readonly [string, KeySummary] => {
     const loss = lost.get(name);
-    const facts = factsOf(name, given, contextOf(name));
+    const facts = withDrill(factsOf(name, given, contextOf(name)), drilled.get(name));
     if (loss === undefined) return [name, facts];
     const { key: _key, ...what } = loss;
     // A key of the same name may have been made since: the loss is of the one before.
@@ -108,6 +112,12 @@ function factsOf(
     ...backup,
     ...definedOnly({ deletedAt: purge?.deletedAt, deletedBy: callerName(memory.watch, name) }),
   };
+}
+
+/** A key is at risk that a drill did not bring back, however good its backup looks. */
+function withDrill(facts: KeySummary, failed: KeyRisk | undefined): KeySummary {
+  if (failed === undefined || facts.word === 'at-risk') return facts;
+  return { ...facts, word: 'at-risk', risk: failed.risk, detail: failed.detail };
 }
 
 /** Safe is only what a backup is known to bring back whole. */

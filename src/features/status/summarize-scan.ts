@@ -13,6 +13,7 @@ import { readVerification } from '../verify/verify-state.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import type { ScanResult } from '../watch/scan.ts';
 import type { StoreCheck } from './check-store.ts';
+import { readDrilled } from './drilled.ts';
 import { conclude, type Memory } from './judge-hsm.ts';
 import { callerName, keySummaries } from './summarize-keys.ts';
 import { type SummaryHead, summaryLines } from './summary-document.ts';
@@ -35,6 +36,8 @@ export interface SummarizeDeps {
   readonly resource: string;
   /** When scans are due, NCRONTAB. */
   readonly scanSchedule: string;
+  /** Within how many days each key is to be proven by a drill. */
+  readonly drillDays: number;
 }
 
 /** The store is listed and read by the verification, not by each scan. */
@@ -79,9 +82,26 @@ async function summaryOf(
     acknowledgements: { byFinding: new Map() },
   };
   const status = conclude(deps, policy, memory, observation, UNCHECKED);
-  const { active, covered, excluded, restorable, risks, lost, deleted, oldestBackupAt } = status;
+  const { active, covered, excluded, restorable, lost, deleted, oldestBackupAt } = status;
+  const believe = { seals: deps.seals, resourceOf: () => deps.resource };
+  const drilled = await readDrilled(
+    deps.state,
+    { hsm, catalogue, days: deps.drillDays, now },
+    believe,
+    signal,
+  );
+  const known = new NameMap([...status.risks, ...lost].map(({ key }) => [key, true]));
+  const risks = [...status.risks, ...drilled.risks.filter(({ key }) => !known.has(key))];
   const lines = summaryLines(
-    keySummaries({ now, policy, memory, seen: observation, status, store: UNCHECKED }),
+    keySummaries({
+      now,
+      policy,
+      memory,
+      seen: observation,
+      status,
+      store: UNCHECKED,
+      drilled: drilled.risks,
+    }),
   );
   const due = nextRunAfter(deps.scanSchedule, now);
   const head: SummaryHead = {
@@ -109,9 +129,9 @@ async function summaryOf(
       versionsKnown: one.versionsKnown,
       ...definedOnly({ deletedBy: callerName(watch, one.key) }),
     })),
-    ...definedOnly({ watchingSince: watch.watchingSince, oldestBackupAt }),
+    ...definedOnly({ watchingSince: watch.watchingSince, oldestBackupAt, drills: drilled.drills }),
     damaged: Object.keys(verify?.damaged ?? {}).length,
-    warnings: status.warnings.slice(0, NAMED),
+    warnings: [...drilled.warnings, ...status.warnings].slice(0, NAMED),
     linesSha256: lines.sha256,
   };
   return { head, text: lines.text };

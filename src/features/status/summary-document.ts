@@ -52,6 +52,20 @@ export const SummaryHead = z.strictObject({
   lost: z.array(Lost),
   deleted: z.array(Deleted),
   oldestBackupAt: Time.exactOptional(),
+  /** Keys by what drills have proven of their newest recovery points; absent where the results could not be read. */
+  drills: z
+    .strictObject({
+      proven: Count,
+      metadataOnly: Count,
+      earlier: Count,
+      undrilled: Count,
+      failed: Count,
+      blocked: Count,
+      overdue: Count,
+      lastAt: Time.exactOptional(),
+      oldestProofAt: Time.exactOptional(),
+    })
+    .exactOptional(),
   /** Damaged backups that were known, so that later ones are seen to be news. */
   damaged: Count,
   warnings: z.array(z.string()),

@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { EVERY_KEY } from '../../../src/core/model/selection.ts';
+import { isoTime } from '../../../src/core/time.ts';
 import { acknowledgementEvent } from '../../../src/features/audit/acknowledgements.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
 import type { LastRun } from '../../../src/features/backup/last-run.ts';
@@ -9,6 +10,8 @@ import { HomePage, sentenceOf } from '../../../src/features/console/home.ts';
 import { findKey, KeyQuery, listKeys } from '../../../src/features/console/key-list.ts';
 import { Losses, type LossesDeps } from '../../../src/features/console/losses.ts';
 import { Summaries } from '../../../src/features/console/summaries.ts';
+import type { DrillResult } from '../../../src/features/drill/model/result.ts';
+import { fileResults } from '../../../src/features/drill/model/results.ts';
 import { BelievingDocuments } from '../../../src/features/recovery-points/believing-documents.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { PointSeals } from '../../../src/features/recovery-points/point-seals.ts';
@@ -16,6 +19,7 @@ import { exchangeBackups } from '../../../src/features/recovery-points/save-back
 import { summarizeScan } from '../../../src/features/status/summarize-scan.ts';
 import { lostFindings } from '../../../src/features/watch/model/lost-findings.ts';
 import { readWatchState } from '../../../src/features/watch/model/watch-state.ts';
+import { aDrillResult } from '../../support/a-drill-result.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
 import { MemoryKeyService } from '../../support/memory/memory-key-service.ts';
 import { MemorySealer } from '../../support/memory/memory-sealer.ts';
@@ -63,6 +67,7 @@ class ConsoleWorld extends WatchWorld {
       seals,
       resource: RESOURCE,
       scanSchedule: '0 */15 * * * *',
+      drillDays: 30,
     };
     await summarizeScan(deps, this.policy, result, NEVER);
   }
@@ -254,6 +259,52 @@ describe('the home page', () => {
 
     await world.ran('r2', 'partial');
     expect(await warnings()).toEqual(['The last run, r2, left keys without a new backup.']);
+  });
+
+  it('is at risk where a drill did not bring a key back, and says when the last drill was', async () => {
+    const world = await aWorld();
+    await world.scanned();
+    expect(await world.home()).toMatchObject({
+      verdict: 'safe',
+      hsm: { drills: { proven: 0, undrilled: 2, failed: 0, blocked: 0 } },
+    });
+    expect((await world.home()).hsm?.drilledAt).toBeUndefined();
+
+    const at = world.clock.now();
+    const { keys } = await readCatalogue(world.state, 'contoso');
+    const resultOf = (key: string, change: Partial<DrillResult>) => {
+      const point = { ...aDrillResult(key).point, sha256: keys[key]?.record.sha256 ?? '' };
+      return aDrillResult(key, { point, ...change });
+    };
+    const results = [
+      resultOf('orders', { verdict: 'failed', endedAt: at }),
+      resultOf('users', { endedAt: at - 1 }),
+    ];
+    await fileResults(world.state, 'contoso', results, at);
+    await world.scanned();
+    expect(await world.home()).toMatchObject({
+      sentence: '1 key at risk. Not every key is safe.',
+      hsm: {
+        drilledAt: isoTime(at),
+        drills: { proven: 1, failed: 1, blocked: 0 },
+        risks: [{ key: 'orders', risk: 'drill-failed' }],
+      },
+    });
+    expect((await world.keys({ word: 'at-risk' })).items).toMatchObject([
+      { key: 'orders', risk: 'drill-failed', coverage: 'complete' },
+    ]);
+  });
+
+  it('says that nothing can be told of drills whose results cannot be read, and the rest all the same', async () => {
+    const world = await aWorld();
+    await world.state.write({ kind: 'drill-results', hsm: 'contoso' }, 'damaged', 'absent');
+    await world.scanned();
+    const { verdict, hsm } = await world.home();
+    expect(verdict).toBe('safe');
+    expect(hsm?.drills).toBeUndefined();
+    expect(hsm?.warnings).toContainEqual(
+      expect.stringMatching(/^What drills have proven cannot be told: .*contoso/),
+    );
   });
 
   it('counts a loss until somebody has acknowledged it', async () => {

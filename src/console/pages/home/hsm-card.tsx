@@ -8,6 +8,7 @@ import { Facts } from '../../ui/facts.tsx';
 import { Said } from '../../ui/said.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
+import { drillsInWords } from '../../words/drills.ts';
 import { doubtsNow, verdictNow } from '../../words/judge.ts';
 
 /** The card. */
@@ -63,7 +64,16 @@ export function HsmCard({ of }: { readonly of: HomeHsm }): JSX.Element {
           ],
           ['Backups verified', ago(of.verifiedAt)],
           ['Oldest backup', ago(of.oldestBackupAt)],
-          ['Restore drill', of.drilledAt === undefined ? 'see Drills' : ago(of.drilledAt)],
+          [
+            'Restore drill',
+            of.drilledAt === undefined ? (
+              drillsInWords(of.drills)
+            ) : (
+              <Link href="/drills">
+                <Ago at={of.drilledAt} />, {drillsInWords(of.drills)}
+              </Link>
+            ),
+          ],
         ]}
       />
       {of.warnings.length > 0 && (

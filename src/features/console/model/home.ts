@@ -31,6 +31,20 @@ export const HomeHsm = z.strictObject({
   scannedAt: Time.exactOptional(),
   verifiedAt: Time.exactOptional(),
   drilledAt: Time.exactOptional(),
+  drills: z
+    .strictObject({
+      proven: Count,
+      metadataOnly: Count,
+      earlier: Count,
+      undrilled: Count,
+      failed: Count,
+      blocked: Count,
+      overdue: Count,
+    })
+    .meta({
+      description: 'Keys by what drills have proven of their newest recovery points; absent if unreadable',
+    })
+    .exactOptional(),
   oldestBackupAt: Time.exactOptional(),
   lastRun: z
     .strictObject({
