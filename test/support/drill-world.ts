@@ -160,7 +160,7 @@ export class DrillWorld {
         value: text(made.result),
         iv: text(made.iv),
         tag: text(made.authenticationTag),
-        enrolledAt: 0,
+        enrolledAt: this.clock.now(),
       },
     ]);
   }

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { KeyOperations } from '../../adapters/keyvault/key-operations.ts';
 import { isWardenError } from '../../core/errors.ts';
-import type { KeyDetail } from '../../core/model/key.ts';
+import type { KeyAttributes, KeyDetail } from '../../core/model/key.ts';
 import { KeyName } from '../../core/model/names.ts';
 import { challengeOf, shortOf } from '../../features/drill/challenge.ts';
 import { type Enrolment, saveEnrolments } from '../../features/drill/model/enrolments.ts';
@@ -19,7 +19,7 @@ export const drillEnroll = defineCommand({
   path: 'drill enroll',
   summary: 'Enroll a symmetric key, so that drills can prove it by using it',
   details: [
-    'Encrypts (or wraps) a fixed, labelled text with every enabled version of the key, with your own right to use the key, and stores the ciphertexts. A drill lets the restored key open them. Repeat it after a rotation: a version that is not enrolled is `metadata-only`.',
+    'Encrypts (or wraps) a fixed, labelled text with every version of the key that is enabled and within its dates, with your own right to use the key, and stores the ciphertexts. A drill lets the restored key open them. Repeat it after a rotation: a version that is not enrolled is `metadata-only`.',
   ],
   options: [
     { flags: '--hsm <name>', description: 'the HSM of the key, as the settings name it' },
@@ -39,22 +39,48 @@ export const drillEnroll = defineCommand({
     const keys = keyServiceOn(connection, address, context.clock);
     const operations = operationsOn(connection, address, context);
     const enrolments: Enrolment[] = [];
+    const skipped: Skipped[] = [];
     for (const { version, attributes } of await keys.listVersions(given.key, context.signal)) {
-      if (!attributes.enabled) continue;
+      const why = whyNot(attributes, context.clock.now());
+      if (why !== undefined) {
+        skipped.push({ version, why });
+        continue;
+      }
       const detail = await keys.getKey(given.key, version, context.signal);
       const made = await enrol(operations, detail, hsm.resource);
       enrolments.push({ ...made, version, enrolledAt: context.clock.now() });
     }
     if (enrolments.length === 0)
-      throw new UsageError(`Key ${given.key} has no enabled version on HSM ${hsm.name}.`);
+      throw new UsageError(
+        `Key ${given.key} has no version on HSM ${hsm.name} that encrypts now.${wordsOf(skipped)}`,
+      );
     const { state } = openStore(connection, config, context);
     await saveEnrolments(state, hsm.name, given.key, enrolments, context.signal);
     return {
-      data: { hsm: hsm.name, key: given.key, versions: enrolments.map(({ version }) => version) },
-      page: `Enrolled ${counted(enrolments.length, 'version')} of key ${given.key}.\n`,
+      data: { hsm: hsm.name, key: given.key, versions: enrolments.map(({ version }) => version), skipped },
+      page: `Enrolled ${counted(enrolments.length, 'version')} of key ${given.key}.${wordsOf(skipped)}\n`,
     };
   },
 });
+
+interface Skipped {
+  readonly version: string;
+  readonly why: string;
+}
+
+/** Why a version encrypts nothing now: https://learn.microsoft.com/azure/key-vault/keys/about-keys-details#key-attributes */
+function whyNot(
+  { enabled, notBefore = Number.NEGATIVE_INFINITY, expiresAt = Number.POSITIVE_INFINITY }: KeyAttributes,
+  now: number,
+): string | undefined {
+  if (!enabled) return 'disabled';
+  if (now < notBefore) return 'not valid yet';
+  return now < expiresAt ? undefined : 'expired';
+}
+
+function wordsOf(skipped: readonly Skipped[]): string {
+  return skipped.map(({ version, why }) => ` Left out: version ${version}, which is ${why}.`).join('');
+}
 
 type Made = Omit<Enrolment, 'version' | 'enrolledAt'>;
 

@@ -11,8 +11,11 @@ export interface DrillCandidate {
   /** The listed key's times: they differ when the key has changed. */
   readonly createdAt: number;
   readonly updatedAt: number;
-  /** Set when the last drill did not prove the key: it `failed` on this very recovery point, or was of an older one, since `replaced`. */
-  readonly unproven?: 'failed' | 'replaced';
+  /**
+   * Set when the last drill did not prove the key: it `failed` on this very recovery point, or was of an older one, since `replaced`, or
+   * a version that it could not use was `enrolled` since.
+   */
+  readonly unproven?: 'failed' | 'replaced' | 'enrolled';
 }
 
 /** What the last drill of a key that ended with an answer was about. */
@@ -87,7 +90,7 @@ function judge<Candidate extends DrillCandidate>(
   // A clock that was ahead may have dated the backup: it does not put the proof off.
   const freshDueAt = Math.min(capturedAt, now) + FRESH_MS;
   if (unproven === 'failed') return { candidate, reason: 'failed', dueAt: freshDueAt };
-  if (last === undefined || unproven === 'replaced') return { candidate, reason: 'new', dueAt: freshDueAt };
+  if (last === undefined || unproven !== undefined) return { candidate, reason: 'new', dueAt: freshDueAt };
   if (last.createdAt !== createdAt || last.updatedAt !== updatedAt) {
     return { candidate, reason: 'changed', dueAt: freshDueAt };
   }

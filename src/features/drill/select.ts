@@ -38,6 +38,7 @@ export async function readKnown(deps: SelectDeps, hsm: string, signal: AbortSign
   ]);
   const candidates = Object.values(keys).map((entry): Candidate => {
     const { key, capturedAt, createdAt, updatedAt } = entry.record;
+    const ofKey = enrolments.get(key) ?? [];
     const last = results.get(key)?.last;
     const kind = last?.kind ?? 'unknown';
     return {
@@ -48,17 +49,30 @@ export async function readKnown(deps: SelectDeps, hsm: string, signal: AbortSign
       createdAt,
       updatedAt,
       entry,
-      enrolments: enrolments.get(key) ?? [],
-      ...definedOnly({ unproven: unprovenOf(entry, last) }),
+      enrolments: ofKey,
+      ...definedOnly({ unproven: unprovenOf(entry, last, ofKey) }),
     };
   });
   return { hsm, candidates, never: [], results };
 }
 
-function unprovenOf({ record }: CatalogueEntry, last: DrillResult | undefined): DrillCandidate['unproven'] {
-  if (last === undefined || isConclusive(last)) return undefined;
+function unprovenOf(
+  { record }: CatalogueEntry,
+  last: DrillResult | undefined,
+  enrolments: readonly Enrolment[],
+): DrillCandidate['unproven'] {
+  if (last === undefined) return undefined;
+  if (isConclusive(last)) return isEnrolledSince(last, enrolments) ? 'enrolled' : undefined;
   if (last.point.sha256 !== record.sha256) return 'replaced';
   return last.verdict === 'failed' ? 'failed' : undefined;
+}
+
+function isEnrolledSince({ unused, endedAt }: DrillResult, enrolments: readonly Enrolment[]): boolean {
+  return unused.some(
+    ({ version, limit }) =>
+      limit === 'not-enrolled' &&
+      enrolments.some((one) => one.version === version && one.enrolledAt > endedAt),
+  );
 }
 
 /** The last drill of a candidate that proved something. */

@@ -93,3 +93,16 @@ test('a key that failed is reported once more, as brought back, when a drill pro
 
   expect(proofs()).toEqual([ORDERS]);
 });
+
+test('a symmetric key that is enrolled after its drill is drilled within the hour, once', async () => {
+  const hourly = (runId: string) => world.run({ runId, what: DUE }, undefined, { nightly: false });
+  await world.client.createOctKey('data', { keySize: 256 });
+  await world.backUp();
+  expect(await world.run()).toMatchObject({ proven: 2, metadataOnly: 1 });
+  expect(await hourly('run-2')).toMatchObject({ planned: 0 });
+
+  await world.enroll('data');
+
+  expect(await hourly('run-3')).toMatchObject({ planned: 1, proven: 1 });
+  expect(await hourly('run-4')).toMatchObject({ planned: 0 });
+});
