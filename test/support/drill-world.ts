@@ -100,7 +100,6 @@ export class DrillWorld {
         uri: this.drill.url,
         purgeProtection: false,
         regions: [],
-        isPublic: true,
       },
     });
     const site = {

@@ -10,11 +10,9 @@ const Resource = z.object({
   id: z.string().min(1),
   properties: z.object({
     hsmUri: z.url(),
-    /** The service shows no `false` for an HSM that was made without it, but null or nothing. */
+    /** `az keyvault show --hsm-name` shows `false` for an HSM that was made without it. */
     enablePurgeProtection: z.boolean().nullish(),
     regions: z.array(z.object({ name: z.string(), isPrimary: z.boolean().nullish() })).nullish(),
-    publicNetworkAccess: z.string().nullish(),
-    networkAcls: z.object({ defaultAction: z.string().nullish() }).nullish(),
   }),
 });
 
@@ -28,15 +26,14 @@ export function hsmPropertiesReader(
     if (reading.kind === 'missing') return { kind: 'unreadable', why: 'there is no such resource' };
     if (reading.kind !== 'ok') return { kind: 'unreadable', why: reading.why };
     const { id, properties } = reading.value;
-    const { regions, networkAcls, publicNetworkAccess } = properties;
+    const { regions, enablePurgeProtection } = properties;
     return {
       kind: 'ok',
       value: {
         id,
         uri: properties.hsmUri,
-        purgeProtection: properties.enablePurgeProtection === true,
+        purgeProtection: enablePurgeProtection ?? 'unknown',
         regions: (regions ?? []).filter(({ isPrimary }) => isPrimary !== true).map(({ name }) => name),
-        isPublic: publicNetworkAccess !== 'Disabled' && networkAcls?.defaultAction !== 'Deny',
       },
     };
   };

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type CloudEvent, eventIdOf, subjectOf } from '../../core/events/cloud-event.ts';
 import { defineEvent, toCloudEvent } from '../../core/events/define-event.ts';
 import { Severity } from '../../core/events/severity.ts';
-import { isoTime } from '../../core/time.ts';
+import { DAY_MS, isoTime } from '../../core/time.ts';
 import type { DrillRun } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
 
@@ -175,7 +175,6 @@ export interface Overdue {
   readonly everyDays: number;
 }
 
-const DAY_MS = 86_400_000;
 const NAMED = 5;
 
 /** One event a day and HSM. */

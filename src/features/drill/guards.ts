@@ -60,7 +60,9 @@ function propertyRefusals(
   if (id.toLowerCase() !== resource.toLowerCase())
     refusals.push(`Azure Resource Manager shows another resource for the HSM ${name}: ${id}.`);
   if (hostOf(uri) !== hostOf(url)) refusals.push(`The HSM ${name} is at ${uri}, not at ${url}.`);
-  if (purgeProtection)
+  if (purgeProtection === 'unknown')
+    refusals.push(`Azure Resource Manager does not say that the HSM ${name} has no purge protection.`);
+  else if (purgeProtection)
     refusals.push(`The HSM ${name} has purge protection: what a drill restores would stay for days.`);
   if (regions.length > 0)
     refusals.push(

@@ -43,11 +43,10 @@ export interface HsmProperties {
   /** Its resource id. */
   readonly id: string;
   readonly uri: string;
-  readonly purgeProtection: boolean;
+  /** `unknown` where it is not said: it cannot be undone, so nothing may be assumed. */
+  readonly purgeProtection: boolean | 'unknown';
   /** Regions it was extended to. */
   readonly regions: readonly string[];
-  /** Whether anybody outside its network can reach it. */
-  readonly isPublic: boolean;
 }
 
 /** Reads the properties of one HSM; `unreadable` says why where that fails. */

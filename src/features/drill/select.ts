@@ -19,8 +19,6 @@ export interface Candidate extends DrillCandidate {
 export interface Known {
   readonly hsm: string;
   readonly candidates: readonly Candidate[];
-  /** Keys that are left out by their tag. */
-  readonly never: readonly string[];
   readonly results: ResultsByKey;
 }
 
@@ -53,7 +51,7 @@ export async function readKnown(deps: SelectDeps, hsm: string, signal: AbortSign
       ...definedOnly({ unproven: unprovenOf(entry, last, ofKey) }),
     };
   });
-  return { hsm, candidates, never: [], results };
+  return { hsm, candidates, results };
 }
 
 function unprovenOf(

@@ -39,7 +39,7 @@ export const DrillRun = z.strictObject({
   blocked: Count,
   /** Keys that only an owner can use again: disabled, expired, not yet valid. They are among `metadataOnly`. */
   unusable: Count,
-  /** Keys left out for their tag. */
+  /** Always 0: keys that are left alone for their tag are among `metadataOnly`. */
   never: Count,
   /** Keys in the drill HSM at the end, active and soft-deleted. */
   residue: Count,
