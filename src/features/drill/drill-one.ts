@@ -1,4 +1,5 @@
 /** One key of a run: journal, proof, removal, result. */
+import { isWardenError } from '../../core/errors.ts';
 import { foldName, isSameName } from '../../core/model/key-name.ts';
 import { NamedSerializers } from '../../core/serializer.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
@@ -25,11 +26,9 @@ export class DrillOne {
   readonly #deps: OneDeps;
   readonly #names = new NamedSerializers();
   /** Results that wait for what the others say of the security domain. */
-  readonly #doubtful: {
-    readonly line: JournalLine;
-    readonly result: DrillResult;
-    readonly isKnown: boolean;
-  }[] = [];
+  readonly #doubtful: { readonly result: DrillResult; readonly isKnown: boolean }[] = [];
+  /** Lines of keys that were removed, and that no list has shown to be gone. */
+  readonly #removed: JournalLine[] = [];
   /** Keys whose name in the drill HSM was taken while others were drilled: a backup may hold the key of another name. */
   readonly #again: Candidate[] = [];
   /** Names of keys that could not be removed, in the form in which names are compared. */
@@ -52,11 +51,11 @@ export class DrillOne {
       const result = await this.#drill(candidate, 'alone', signal);
       if (result !== undefined) results.push(result);
     }
-    for (const { line, result, isKnown } of this.#doubtful.splice(0)) {
+    for (const { result, isKnown } of this.#doubtful.splice(0)) {
       const settled = this.#deps.sharesDomain(result.hsm)
         ? { ...result, verdict: 'failed' as const, reasons: [NOT_READABLE] }
         : { ...result, reasons: [...result.reasons, OTHER_DOMAIN] };
-      await this.#deps.journal.close(line, settled, { removed: true, isKnown }, signal);
+      await this.#deps.journal.close(settled, isKnown, signal);
       results.push(settled);
     }
     return results;
@@ -71,7 +70,7 @@ export class DrillOne {
     if (this.#stuck.has(foldName(key))) {
       // The copy that is there is named in the journal already, and that line stays.
       const result = this.#resultOf(line, STUCK, true, 0);
-      await journal.close(line, result, { removed: false, isKnown }, signal);
+      await journal.close(result, isKnown, signal);
       return result;
     }
     let name = key;
@@ -100,10 +99,11 @@ export class DrillOne {
     if (!removed) this.#stuck.add(foldName(name));
     const result = this.#resultOf(line, proof, removed, clock.now() - from);
     if (proof.foreign === true) {
-      this.#doubtful.push({ line, result, isKnown });
+      this.#doubtful.push({ result, isKnown });
       return undefined;
     }
-    await journal.close(line, result, { removed, isKnown }, signal);
+    await journal.close(result, isKnown, signal);
+    if (proof.made) await this.#struck({ ...line, ...(name !== key && { restoredAs: name }) }, signal);
     return result;
   }
 
@@ -111,6 +111,26 @@ export class DrillOne {
     const { active } = await findKeys(this.#deps, signal);
     const own = ownNames((await this.#deps.journal.read()).journal);
     return active.find((name) => !own.some((mine) => isSameName(mine, name)));
+  }
+
+  /** The names in the drill HSM; undefined where it cannot be listed now. */
+  async #found(signal: AbortSignal): Promise<readonly string[] | undefined> {
+    try {
+      const { active, deleted } = await findKeys(this.#deps, signal);
+      return [...active, ...deleted];
+    } catch (error) {
+      if (!isWardenError(error) || signal.aborted) throw error;
+      return undefined;
+    }
+  }
+
+  /** Keeps the journal small: it is written before each restore. */
+  async #struck(line: JournalLine, signal: AbortSignal): Promise<void> {
+    if (this.#removed.push(line) < STRIKE_AFTER) return;
+    const lines = this.#removed.splice(0);
+    const found = await this.#found(signal);
+    if (found === undefined) this.#removed.push(...lines);
+    else await this.#deps.journal.strikeAbsent(lines, found);
   }
 
   #resultOf(
@@ -135,6 +155,8 @@ export class DrillOne {
   }
 }
 
+/** Removed keys after which a list shows whether they are gone. */
+const STRIKE_AFTER = 50;
 /** Of a key under whose name there still is a copy: restored again it could not be told from that one. */
 const STUCK: Proof = {
   verdict: 'blocked',

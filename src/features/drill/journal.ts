@@ -57,13 +57,14 @@ export class Journal {
     await this.change((state) => ({ ...state, journal: [...others(state, line), sealed] }));
   }
 
-  /** Strikes off every line whose key is not among `present`, as a list of the drill HSM has just shown them. */
-  async strikeAbsent(present: readonly string[]): Promise<void> {
+  /** Strikes off the `lines` whose keys are not among `present`, as a list of the drill HSM that is younger than they are shows them. */
+  async strikeAbsent(lines: readonly JournalLine[], present: readonly string[]): Promise<void> {
+    const gone = lines.filter(
+      ({ key, restoredAs = key }) => !present.some((name) => isSameName(name, restoredAs)),
+    );
     await this.change((state) => ({
       ...state,
-      journal: state.journal.filter(({ key, restoredAs = key }) =>
-        present.some((name) => isSameName(name, restoredAs)),
-      ),
+      journal: state.journal.filter((one) => !gone.some((line) => isSameLine(one, line))),
     }));
   }
 
@@ -73,19 +74,13 @@ export class Journal {
   }
 
   /**
-   * Notes what came of it, and with `removed` that nothing of it is left. What is to be said and done of a failure is noted in the same
-   * write: a process that dies later loses none of it. With `isKnown` that was done when this recovery point failed before.
+   * Notes what came of a drill; its line stays until a list shows that its key is gone. What is to be said and done of a failure is noted
+   * in the same write: a process that dies later loses none of it. With `isKnown` that was done when this recovery point failed before.
    */
-  async close(
-    line: JournalLine,
-    result: DrillResult,
-    { removed, isKnown }: { readonly removed: boolean; readonly isKnown: boolean },
-    signal: AbortSignal,
-  ): Promise<void> {
+  async close(result: DrillResult, isKnown: boolean, signal: AbortSignal): Promise<void> {
     const sealed = await this.#sealed(result, signal);
     const state = await this.change((before) => ({
       ...(isConclusive(result) ? withProof(before, result) : withFailure(before, result, isKnown)),
-      journal: removed ? others(before, line) : before.journal,
       unfiled: [...before.unfiled.filter((one) => !isSameKey(one, sealed)), sealed],
     }));
     if (state.unfiled.length >= FILE_AFTER) await this.file();

@@ -114,7 +114,8 @@ async function drillWrong(
     signal,
   );
   for (const line of lines) {
-    if (!proof.made || (await removeKey(deps, line.key, signal))) await journal.forget(line);
+    if (proof.made) await removeKey(deps, line.key, signal);
+    else await journal.forget(line);
   }
   return proof;
 }

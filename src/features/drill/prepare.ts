@@ -50,7 +50,7 @@ export async function prepare(
   const then = await lookedAt(cleanup, signal);
   if ('unlisted' in then) return { refusals: [then.unlisted], left: own };
   const left = namesIn(then, own);
-  await journal.strikeAbsent(left);
+  await journal.strikeAbsent((await journal.read()).journal, left);
   return { refusals: [], left };
 }
 

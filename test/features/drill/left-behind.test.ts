@@ -127,3 +127,28 @@ test('an HSM that cannot be listed is reported, with the copies that may be in i
   expect(refusals()).toMatchObject([{ severity: 'high', residue: 1 }]);
   expect(await journal()).toHaveLength(1);
 });
+
+test('a copy whose purge came too early for the HSM is known to the next run after a process has died', async () => {
+  const real = world.hsm;
+  let lists = 0;
+  const dying = hsmBut(
+    real,
+    {
+      listKeys: async (...args) => {
+        lists += 1;
+        if (lists > 2) throw new Error('killed');
+        return real.keys.listKeys(...args);
+      },
+    },
+    // As of a key that is not among the deleted ones yet.
+    { purgeKey: async () => undefined },
+  );
+  await expect(world.run({}, world.deps(dying))).rejects.toThrow('killed');
+  expect(world.inDrillHsm).toEqual(['orders']);
+
+  const next = await world.run({ runId: 'run-2' });
+
+  expect(next.refused).toBeUndefined();
+  expect(next).toMatchObject({ proven: 1, residue: 0 });
+  expect(world.inDrillHsm).toEqual([]);
+});
