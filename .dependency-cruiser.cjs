@@ -10,6 +10,7 @@ const DOORS = {
     'audit-log',
     'breaches',
     'chain-end',
+    'checkpoints',
     'entry',
     'height',
     'line-seals',

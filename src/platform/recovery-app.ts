@@ -9,6 +9,7 @@ import { WardenError } from '../core/errors.ts';
 import type { Logger } from '../core/ports.ts';
 import { ChainedAuditLog } from '../features/audit/audit-log.ts';
 import { Breaches } from '../features/audit/breaches.ts';
+import { Checkpoints } from '../features/audit/checkpoints.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
@@ -108,7 +109,14 @@ export function recoveryAppOn(
   const { clock, hsms, auditStore, anchor, decisions } = platform;
   const verifier = new TokenVerifier(config.trust, clock);
   const audit = new ChainedAuditLog(auditStore, anchor, clock, decisions);
-  const memory = { seen: () => audit.seen, hasRequests: () => hasRequests(platform.state), seals: decisions };
+  const { once } = platform;
+  const { logger } = parts;
+  const memory = {
+    seen: () => audit.seen,
+    hasRequests: () => hasRequests(platform.state),
+    seals: decisions,
+    checkpoints: decisions && new Checkpoints({ once, decisions, clock, logger }),
+  };
   const proofs = {
     identity: identityProof(verifier, config.trust, clock),
     'sign-in': signInProof(config.signIn, clock),

@@ -1,6 +1,7 @@
 /** Reads the whole audit log and says whether anything in it was changed, removed, reordered, or cut off. */
 import { z } from 'zod';
-import { type AuditAnchor, AuditPart, type AuditStore, type SeenTip } from './audit-log.ts';
+import { type AuditAnchor, AuditPart, type AuditStore, comparePart, type SeenTip } from './audit-log.ts';
+import type { Checkpoint, PartsEnd } from './checkpoints.ts';
 import { EMPTY_CHAIN, isBehind, isIntact, parseEntry, SEAL } from './entry.ts';
 import { type DecisionJudge, type DecisionSeals, judgeOf } from './line-seals.ts';
 import { type AnchorState, REARMED } from './segment.ts';
@@ -57,6 +58,17 @@ export interface KnownOfAudit {
   readonly hasRequests?: () => Promise<boolean>;
   /** Where decisions are sealed: a line with a seal that was made for something else is a problem. */
   readonly seals?: Pick<DecisionSeals, 'judge'> | undefined;
+  /** A checkpoint with a good seal: the log must hold its line. */
+  readonly checkpoint?: Checkpoint | undefined;
+  /** Only what follows the checkpoint is read: what comes before it was found whole then. */
+  readonly isOnward?: boolean;
+}
+
+/** What was verified, and how far a later verification need not look back. */
+export interface Verified {
+  readonly verdict: AuditVerdict;
+  /** The end of the last part that another one follows; absent where there is none. */
+  readonly complete: PartsEnd | undefined;
 }
 
 /** As {@link verifyParts}, over a store, and compared with what else is known. May fail with `seal-unavailable` and the storage codes. */
@@ -65,23 +77,39 @@ export async function verifyAudit(
   anchor: Pick<AuditAnchor, 'read'>,
   known: KnownOfAudit = {},
 ): Promise<AuditVerdict> {
+  return (await verifyLog(store, anchor, known)).verdict;
+}
+
+/** As {@link verifyAudit}; says, too, up to where the log will not change any more. */
+export async function verifyLog(
+  store: AuditStore,
+  anchor: Pick<AuditAnchor, 'read'>,
+  known: KnownOfAudit = {},
+): Promise<Verified> {
   const judge = known.seals === undefined ? undefined : await judgeOf(known.seals);
   // The anchor first: what is appended meanwhile is beyond it and no problem.
   const remembered = await anchor.read();
-  const verifier = new Verifier(remembered, judge);
-  const parts: AuditPart[] = [];
-  for await (const part of store.parts(remembered?.segment?.name)) parts.push(part);
+  const segment = remembered?.segment?.name;
+  const checkpoint = known.checkpoint?.part.segment === segment ? known.checkpoint : undefined;
+  const listed: AuditPart[] = [];
+  for await (const part of store.parts(segment)) listed.push(part);
+  const isThere = checkpoint !== undefined && listed.some((part) => comparePart(part, checkpoint.part) === 0);
+  const from = known.isOnward === true && isThere ? checkpoint : undefined;
+  const parts = from === undefined ? listed : listed.filter((part) => comparePart(part, from.part) > 0);
+  const verifier = new Verifier(remembered, judge, checkpoint, from);
   for (let start = 0; start < parts.length; start += READS_AT_ONCE) {
     const some = parts.slice(start, start + READS_AT_ONCE);
     const texts = await Promise.all(some.map(async (part) => ({ part, text: await store.read(part) })));
     for (const text of texts) verifier.take(text);
   }
-  const verdict = await compared(verifier.verdict(), known, remembered?.segment?.name);
+  const verdict = await compared(verifier.verdict(), known, segment);
+  const { complete } = verifier;
   // Remembered before the first line is written, so a log without it has lost it; read again for one that just began.
   if (remembered !== undefined || verdict.entries === 0 || (await anchor.read()) !== undefined)
-    return verdict;
+    return { verdict, complete };
   const problem = 'what remembers the end of the log is gone: lines may have been cut off unseen';
-  return { ...verdict, problems: [...verdict.problems, { part: undefined, line: 0, problem }] };
+  const problems = [...verdict.problems, { part: undefined, line: 0, problem }];
+  return { verdict: { ...verdict, problems }, complete };
 }
 
 async function compared(
@@ -101,6 +129,8 @@ async function compared(
   return { ...verdict, problems };
 }
 
+const OTHER_END = 'it is not the line that was written';
+
 class Verifier {
   readonly #problems: AuditProblem[] = [];
   readonly #anchor: AnchorState | undefined;
@@ -112,19 +142,38 @@ class Verifier {
   #metAnchor: boolean;
   #sealed = true;
   #last: AuditPart | undefined;
+  /** The end of the last part that another one follows. */
+  complete: PartsEnd | undefined;
+  readonly #checkpoint: Checkpoint | undefined;
 
-  constructor(anchor: AnchorState | undefined, judge?: DecisionJudge) {
+  /** The log must hold the line of `checkpoint`; with `from`, which is the same, it is taken as read until there. */
+  constructor(
+    anchor: AnchorState | undefined,
+    judge?: DecisionJudge,
+    checkpoint?: Checkpoint,
+    from?: Checkpoint,
+  ) {
     this.#anchor = anchor;
     this.#judge = judge;
-    this.#metAnchor = anchor === undefined || anchor.seq === 0;
-    this.#armed = anchor?.segment === undefined;
-    this.#tip = anchor?.segment?.base ?? EMPTY_CHAIN;
+    this.#checkpoint = checkpoint;
+    this.#metAnchor = anchor === undefined || anchor.seq <= (from?.tip.seq ?? 0);
+    this.#armed = anchor?.segment === undefined || from !== undefined;
+    this.#tip = from?.tip ?? anchor?.segment?.base ?? EMPTY_CHAIN;
+    this.#entries = from?.entries ?? 0;
+    this.#sealedDecisions = from?.sealed ?? 0;
+    this.complete = from;
+    if (from !== undefined && anchor?.seq === from.tip.seq && anchor.hash !== from.tip.hash)
+      this.#report(from.part, 0, OTHER_END);
   }
 
   take({ part, text }: AuditText): void {
     // A part somebody opened and never wrote to; lines taken out of it would be missed by the chain.
     if (text === '') return;
     if (!this.#sealed) this.#report(this.#last, 0, 'another part follows, but it was not sealed');
+    else if (this.#last !== undefined) {
+      const [entries, sealed] = [this.#entries, this.#sealedDecisions];
+      this.complete = { part: this.#last, tip: this.#tip, entries, sealed };
+    }
     this.#last = part;
     this.#sealed = false;
     const lines = text.split('\n');
@@ -144,6 +193,10 @@ class Verifier {
         0,
         `the log was cut off: line ${this.#anchor?.seq} was written and is not there`,
       );
+    }
+    const ended = this.#checkpoint;
+    if (ended !== undefined && isBehind(this.#tip, ended.tip)) {
+      this.#report(this.#last, 0, `the log was cut off: line ${ended.tip.seq} stands in a sealed checkpoint`);
     }
     if (!this.#armed) this.#report(this.#last, 0, 'nobody decided that it goes on where it goes on');
     const verdict = { entries: this.#entries, tip: this.#tip, problems: this.#problems };
@@ -166,9 +219,11 @@ class Verifier {
     const isArming = entry.event === REARMED && entry.hash === this.#anchor?.segment?.armed;
     if (isArming && seal.good) this.#armed = true;
     if (entry.seq === this.#anchor?.seq) {
-      if (entry.hash !== this.#anchor.hash) return 'it is not the line that was written';
+      if (entry.hash !== this.#anchor.hash) return OTHER_END;
       this.#metAnchor = true;
     }
+    const { tip } = this.#checkpoint ?? {};
+    if (entry.seq === tip?.seq && entry.hash !== tip.hash) return 'it is not the line of a sealed checkpoint';
     return undefined;
   }
 

@@ -2,8 +2,9 @@
 import type { Clock } from '../../../core/ports.ts';
 import { DAY_MS } from '../../../core/time.ts';
 import type { AuditAnchor, AuditStore, SeenTip } from '../../audit/audit-log.ts';
+import type { Checkpoints } from '../../audit/checkpoints.ts';
 import type { DecisionSeals } from '../../audit/line-seals.ts';
-import { firstProblem, verifyAudit } from '../../audit/verify-audit.ts';
+import { firstProblem, verifyLog } from '../../audit/verify-audit.ts';
 import type { GateProof } from './gate.ts';
 
 /** The whole log is verified so often; in between, each line written proves the end of the chain. */
@@ -16,6 +17,8 @@ export interface AuditMemory {
   readonly hasRequests: () => Promise<boolean>;
   /** Where decisions are sealed. */
   readonly seals?: Pick<DecisionSeals, 'judge'> | undefined;
+  /** Where decisions are sealed: what was found whole before. */
+  readonly checkpoints?: Pick<Checkpoints, 'last' | 'keep'> | undefined;
 }
 
 /** Of two segments the one that is farther on is the later one: a segment begins behind the end of the one before. */
@@ -24,30 +27,41 @@ function fartherOf(a: SeenTip | undefined, b: SeenTip | undefined): SeenTip | un
 }
 
 /**
- * Verified from end to end at its first use, once a day by each process, and by every full check. With a problem, it is
- * verified each time until it is whole again. `prepare` is awaited before the first read.
+ * Verified from end to end once a day by each process, and by every full check. A process that begins goes on from the last sealed
+ * checkpoint, where one of the last day is kept, until a day after that; without one it reads all of the log at its first use. With a
+ * problem, all is verified each time until it is whole again. `prepare` is awaited before the first read.
  */
 export function auditProof(
   store: AuditStore,
   anchor: AuditAnchor,
   clock: Clock,
   prepare: () => Promise<unknown>,
-  { seen, hasRequests, seals }: AuditMemory,
+  { seen, hasRequests, seals, checkpoints }: AuditMemory,
 ): GateProof {
   let provenAt: number | undefined;
   let farthest: SeenTip | undefined;
+  let isFirst = true;
   return async (full) => {
-    if (!full && provenAt !== undefined && clock.now() - provenAt < FRESH_MS) return undefined;
+    const now = clock.now();
+    if (!full && provenAt !== undefined && now - provenAt < FRESH_MS) return undefined;
     provenAt = undefined;
     await prepare();
     const known = fartherOf(farthest, seen());
-    const verdict = await verifyAudit(store, anchor, { seen: known, hasRequests, seals });
+    const checkpoint = await checkpoints?.last((await anchor.read())?.segment?.name);
+    // By a clock that was ahead it would be fresh for longer than a day.
+    const isFresh = checkpoint !== undefined && checkpoint.at <= now && now - checkpoint.at < FRESH_MS;
+    const isOnward = isFirst && !full && isFresh;
+    isFirst = false;
+    const { verdict, complete } = await verifyLog(store, anchor, {
+      ...{ seen: known, hasRequests, seals, checkpoint, isOnward },
+    });
     const problem = firstProblem(verdict);
     if (problem !== undefined) return problem;
     const { tip } = verdict;
     const segment = (await anchor.read())?.segment?.name;
     farthest = known?.segment === segment ? fartherOf(known, { ...tip, segment }) : { ...tip, segment };
-    provenAt = clock.now();
+    provenAt = isOnward ? checkpoint.at : now;
+    if (!isOnward && complete !== undefined) await checkpoints?.keep(complete, checkpoint);
     return undefined;
   };
 }

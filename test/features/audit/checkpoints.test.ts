@@ -1,0 +1,202 @@
+/** A process that begins reads on from the last sealed checkpoint; once a day, and in each full check, all is read. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
+import { Checkpoints } from '../../../src/features/audit/checkpoints.ts';
+import { chainEntry, EMPTY_CHAIN, entryLine } from '../../../src/features/audit/entry.ts';
+import { auditProof } from '../../../src/features/recovery/access/audit-proof.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
+import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
+import { MemoryOnceStore } from '../../support/memory/memory-once-store.ts';
+import { MemorySealer } from '../../support/memory/memory-sealer.ts';
+import { RecordingLogger } from '../../support/memory/recording-logger.ts';
+import { DAY_MS, HOUR_MS, person } from '../../support/recovery-builders.ts';
+
+const EVENT = { event: 'recovery-requested', actor: person('alice'), decision: 'allowed' } as const;
+const DAYS = 5;
+
+let clock: ManualClock;
+let store: MemoryAuditStore;
+let anchor: MemoryAuditAnchor;
+let once: MemoryOnceStore;
+let sealer: MemorySealer;
+let logger: RecordingLogger;
+
+/** What a process that begins now proves of the log. */
+function process() {
+  const { decisions } = sealer;
+  const checkpoints = new Checkpoints({ once, decisions, clock, logger });
+  const memory = { seen: () => undefined, hasRequests: async () => true, seals: decisions, checkpoints };
+  return auditProof(store, anchor, clock, async () => undefined, memory);
+}
+
+const write = () => new ChainedAuditLog(store, anchor, clock, sealer.decisions).decide(EVENT);
+const checkpointNames = () => [...once.texts.keys()].filter((name) => name.startsWith('checkpoints/'));
+
+/** How many parts are read by `proving`. */
+async function readsOf(proving: () => Promise<string | undefined>) {
+  let reads = 0;
+  store.faults.plant({
+    operation: 'read',
+    times: 1_000,
+    act: () => {
+      reads += 1;
+    },
+  });
+  const problem = await proving();
+  store.faults.clear();
+  return { reads, problem };
+}
+
+/** Changes a line of the first day and nothing else: only reading it shows that. */
+function changeOldLine(): void {
+  const [first] = store.contents;
+  if (first !== undefined) first.text = first.text.replace('alice', 'mallory');
+}
+
+beforeEach(async () => {
+  clock = new ManualClock({ now: Date.UTC(2026, 0, 1, 12), autoAdvance: true });
+  store = new MemoryAuditStore(clock);
+  anchor = new MemoryAuditAnchor();
+  once = new MemoryOnceStore();
+  sealer = new MemorySealer(clock, 'recovery');
+  logger = new RecordingLogger();
+  for (let day = 0; day < DAYS; day += 1) {
+    if (day > 0) await clock.advance(DAY_MS);
+    await write();
+  }
+});
+
+describe('a process that begins', () => {
+  it('reads all of a log of which no checkpoint is kept, and keeps one', async () => {
+    expect(await readsOf(() => process()(false))).toEqual({ reads: DAYS, problem: undefined });
+    expect(checkpointNames()).toHaveLength(1);
+  });
+
+  it('reads only what follows the checkpoint, until a day after all was read', async () => {
+    await process()(false);
+    await clock.advance(HOUR_MS);
+    const proof = process();
+
+    expect(await readsOf(() => proof(false))).toEqual({ reads: 1, problem: undefined });
+    await clock.advance(22 * HOUR_MS);
+    expect(await readsOf(() => proof(false))).toMatchObject({ reads: 0 });
+    await clock.advance(HOUR_MS);
+    expect(await readsOf(() => proof(false))).toMatchObject({ reads: DAYS });
+    expect(await readsOf(() => process()(true))).toMatchObject({ reads: DAYS });
+  });
+
+  it('finds what was changed before the checkpoint within a day, and in each full check', async () => {
+    await process()(false);
+    const proof = process();
+    changeOldLine();
+
+    expect(await proof(false)).toBeUndefined();
+    expect(await process()(true)).toContain('its content was changed');
+    await clock.advance(DAY_MS);
+    expect(await proof(false)).toContain('its content was changed');
+    expect(await process()(false)).toContain('its content was changed');
+  });
+
+  it('keeps few checkpoints, however many processes read all', async () => {
+    for (let hour = 0; hour < 30; hour += 1) {
+      await process()(true);
+      await clock.advance(HOUR_MS);
+    }
+    expect(checkpointNames()).toHaveLength(3);
+  });
+
+  it('is not kept from beginning where none can be sealed', async () => {
+    sealer.faults.plant({
+      operation: 'seal',
+      act: () => {
+        sealer.usePins({ deployment: 'test', keys: [{ ...sealer.pin, until: '2020-01-01T00:00:00Z' }] });
+      },
+    });
+    expect(await process()(false)).toBeUndefined();
+    expect(logger.lines).toMatchObject([{ message: 'no checkpoint of the audit log could be kept' }]);
+  });
+});
+
+describe('who can write the audit container', () => {
+  const kept = () => {
+    const [name = ''] = checkpointNames();
+    return { name, text: once.texts.get(name) ?? '' };
+  };
+  const later = () => `checkpoints/first/${String(clock.now() + 1).padStart(16, '0')}.json`;
+
+  it.each<{ name: string; attack: () => void }>([
+    {
+      name: 'without a seal that counts',
+      attack: () => once.texts.set(kept().name, kept().text.replace(/"entries":\d+/, '"entries":1')),
+    },
+    {
+      name: 'of another deployment',
+      attack: () => sealer.usePins({ ...sealer.pinned, deployment: 'another' }),
+    },
+    { name: 'that is none', attack: () => once.texts.set(kept().name, '{') },
+    {
+      name: 'behind many that are none',
+      attack: () => {
+        for (let n = 0; n < 5; n += 1) once.texts.set(`${later()}-${n}`, '{}');
+      },
+    },
+    {
+      name: 'that was moved to another segment',
+      attack: () => {
+        const { name, text } = kept();
+        once.texts.delete(name);
+        once.texts.set(name.replace('first', 's'.repeat(26)), text);
+      },
+    },
+  ])('can have all read, and nothing passed over: a checkpoint $name', async ({ attack }) => {
+    await process()(false);
+    attack();
+
+    expect((await readsOf(() => process()(false))).reads).toBe(DAYS);
+  });
+
+  it('makes no checkpoint of days ago one of today', async () => {
+    await process()(false);
+    await clock.advance(DAY_MS);
+    once.texts.set(later(), kept().text);
+    changeOldLine();
+
+    expect(await process()(false)).toContain('its content was changed');
+  });
+});
+
+describe('state and audit log together', () => {
+  it('cannot be rolled back behind a checkpoint, though a process that begins has seen neither', async () => {
+    const before = { contents: [...store.contents], tip: anchor.tip };
+    await clock.advance(DAY_MS);
+    await write();
+    await clock.advance(DAY_MS);
+    await write();
+    await process()(true);
+    store.contents.splice(0, store.contents.length, ...before.contents);
+    anchor.tip = before.tip;
+
+    expect(await process()(false)).toContain('stands in a sealed checkpoint');
+  });
+
+  it('cannot be written again from the first line on', async () => {
+    await process()(false);
+    let tip = EMPTY_CHAIN;
+    for (const content of store.contents) {
+      const texts = content.text
+        .trimEnd()
+        .split('\n')
+        .map((line) => {
+          const { event, actor, decision } = JSON.parse(line);
+          const entry = chainEntry(tip, { event, actor, decision }, 1, 1);
+          tip = { seq: entry.seq, hash: entry.hash };
+          return entryLine(entry);
+        });
+      content.text = texts.join('');
+    }
+    anchor.tip = tip;
+
+    expect(await process()(true)).toContain('it is not the line of a sealed checkpoint');
+    expect(await process()(false)).toContain('does not follow');
+  });
+});
