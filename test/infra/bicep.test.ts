@@ -6,7 +6,8 @@ import { findBicep } from '../../tools/infra/bicep-cli.ts';
 import { type BicepServer, startBicepServer } from '../../tools/infra/bicep-server.ts';
 import { check, type Registrations, registrationsWith } from '../../tools/infra/check-snapshot.ts';
 import { PLANTED_FAULTS } from '../../tools/infra/faults.ts';
-import { PARAMETER_SETS } from '../../tools/infra/parameter-sets.ts';
+import { PARAMETER_SETS, SIDE_TEMPLATES } from '../../tools/infra/parameter-sets.ts';
+import { checkDrillGrants } from '../../tools/infra/rules/drill.ts';
 import type { Snapshot } from '../../tools/infra/snapshot.ts';
 
 const bicep = findBicep(process.env);
@@ -63,6 +64,28 @@ describe.skipIf(bicep === undefined)('the deployment', () => {
 
     expect(existsSync(path)).toBe(true);
     expect(predicted.get(name)?.text === readFileSync(path, 'utf8'), `${path} is out of date`).toBe(true);
+  });
+
+  it.each(SIDE_TEMPLATES)('by the template of %s makes what its snapshot says', async (name) => {
+    const { text } = await server.snapshot(resolve(`infra/tests/${name}.bicepparam`));
+
+    expect(text === readFileSync(`infra/tests/${name}.snapshot.json`, 'utf8'), `${name} is out of date`).toBe(
+      true,
+    );
+  });
+
+  it('gives the drill app the backups alone: their whole account is refused', async () => {
+    const { folder, remove } = copyOfInfra();
+    try {
+      const path = join(folder, 'modules/drill-backups.bicep');
+      const source = readFileSync(path, 'utf8');
+      writeFileSync(path, source.replaceAll('account::blobs::backups', 'account'));
+      const { snapshot } = await server.snapshot(join(folder, 'tests/drill.bicepparam'));
+
+      expect(checkDrillGrants(snapshot).join('\n')).toMatch(/stwardenbabcdefghijklm belongs to no rule/);
+    } finally {
+      remove();
+    }
   });
 
   it.each(PLANTED_FAULTS)('is refused with $name', async ({ file, find, replace, rule, set }) => {

@@ -3,11 +3,15 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { documentBlobName, leaseBlobName } from '../../src/adapters/blob/layout.ts';
 import { DRILL_QUEUES, FUNCTION_NAMES } from '../../src/platform/features.ts';
+import { PUBLIC_CLOUD } from '../../tools/infra/clouds.ts';
 import { checkFunctions } from '../../tools/infra/contract.ts';
+import { evaluated } from '../../tools/infra/evaluated.ts';
 import { PRODUCT_TABLE } from '../../tools/infra/product.ts';
-import { appSettings, ofType, Snapshot, text } from '../../tools/infra/snapshot.ts';
+import { checkDrillGrants } from '../../tools/infra/rules/drill.ts';
+import { appSettings, ofType, type Resource, Snapshot, text } from '../../tools/infra/snapshot.ts';
 
-const snapshot = Snapshot.parse(JSON.parse(readFileSync('infra/tests/drill.snapshot.json', 'utf8')));
+const stored = JSON.parse(readFileSync('infra/tests/drill.snapshot.json', 'utf8'));
+const snapshot = evaluated(Snapshot.parse(stored), PUBLIC_CLOUD);
 const assignments = ofType(snapshot, 'Microsoft.Authorization/roleAssignments');
 
 describe('the template of the drill app', () => {
@@ -40,10 +44,61 @@ describe('the template of the drill app', () => {
     expect(may(documentBlobName({ kind: 'recovery', id: '0'.repeat(26) }))).toBe(false);
   });
 
-  it('gives the app the reading of backups alone', () => {
-    const onBackups = assignments.filter(({ id }) => id.includes("/containers/key-backups'"));
-    expect(onBackups.map((one) => text(one, 'description'))).toEqual([
-      'Storage Blob Data Reader: the drill app reads the backups that it restores.',
-    ]);
+  it('gives the app the rights of the rule, and no other', () => {
+    expect(checkDrillGrants(snapshot)).toEqual([]);
+  });
+});
+
+describe('the rule over the rights of the drill app is loud about', () => {
+  const KEY_BACKUPS = '/containers/key-backups';
+  const STATE = '/containers/warden-state';
+  const QUEUE = '/queues/key-backups';
+
+  /** The prediction with one assignment changed. */
+  function changed(of: string, change: (one: Resource) => Resource): Snapshot {
+    const found = assignments.find(({ id }) => id.includes(`${of}/providers/Microsoft.Authorization/`));
+    if (found === undefined) throw new Error(`expected an assignment on ${of}`);
+    const predictedResources = snapshot.predictedResources.map((one) => (one === found ? change(one) : one));
+    return { ...snapshot, predictedResources };
+  }
+
+  const on = (from: string, to: string) => (one: Resource) => ({ ...one, id: one.id.replaceAll(from, to) });
+  const having = (properties: Resource['properties']) => (one: Resource) => ({
+    ...one,
+    properties: { ...one.properties, ...properties },
+  });
+  const OWNER =
+    '/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.Authorization/roleDefinitions/8e3af657-a8ff-443c-a75c-2fe8c4bcb635';
+
+  it.each<[string, string, (one: Resource) => Resource]>([
+    ['the whole account of the backups', KEY_BACKUPS, on(`/blobServices/default${KEY_BACKUPS}`, '')],
+    ['the container of the audit log', KEY_BACKUPS, on(KEY_BACKUPS, '/containers/warden-audit')],
+    ['the whole account of the state', STATE, on(`/blobServices/default${STATE}`, '')],
+    ['state without a condition', STATE, having({ condition: null })],
+    ['every queue of the backup app', QUEUE, on(`/queueServices/default${QUEUE}`, '')],
+    ['a protected HSM', '/managedHSMs/drill', on('/managedHSMs/drill', '/managedHSMs/contoso')],
+    ['the owner of the drill HSM', '/managedHSMs/drill', having({ roleDefinitionId: OWNER })],
+    ['somebody else', KEY_BACKUPS, having({ principalId: '55555555-5555-5555-5555-555555555555' })],
+  ])('%s', (_, of, change) => {
+    expect(checkDrillGrants(changed(of, change))).not.toEqual([]);
+  });
+
+  it.each(['Microsoft.Authorization/roleAssignments', 'Microsoft.Authorization/roleDefinitions'])(
+    'one more of %s',
+    (type) => {
+      const [one] = assignments;
+      if (one === undefined) throw new Error('expected an assignment');
+      const more = { ...one, type };
+
+      expect(
+        checkDrillGrants({ ...snapshot, predictedResources: [...snapshot.predictedResources, more] }),
+      ).toHaveLength(1);
+    },
+  );
+
+  it('a right that is missing', () => {
+    const predictedResources = snapshot.predictedResources.filter((one) => one !== assignments[0]);
+
+    expect(checkDrillGrants({ ...snapshot, predictedResources })).toHaveLength(1);
   });
 });

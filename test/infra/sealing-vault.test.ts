@@ -1,14 +1,21 @@
 /** The rule over the sealing vault: silent about what is deployed, and loud about one changed value. */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { PUBLIC_CLOUD } from '../../tools/infra/clouds.ts';
+import { evaluated } from '../../tools/infra/evaluated.ts';
 import { checkSealingVault } from '../../tools/infra/rules/sealing-vault.ts';
 import { type Resource, Snapshot } from '../../tools/infra/snapshot.ts';
 
 const text = readFileSync('infra/tests/sealing-vault.snapshot.json', 'utf8');
 
+/** What would be deployed. */
+function predicted(): Snapshot {
+  return evaluated(Snapshot.parse(JSON.parse(text)), PUBLIC_CLOUD);
+}
+
 /** The prediction with one resource changed. */
 function changed(type: string, of: string, change: (resource: Resource) => void): Snapshot {
-  const snapshot = Snapshot.parse(JSON.parse(text));
+  const snapshot = predicted();
   const found = snapshot.predictedResources.find((one) => one.type === type && one.id.includes(of));
   if (found === undefined) throw new Error(`expected a ${type} of ${of}`);
   change(found);
@@ -21,7 +28,7 @@ const ROLE = 'Microsoft.Authorization/roleDefinitions';
 const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
 
 it('says nothing about what is deployed', () => {
-  expect(checkSealingVault(Snapshot.parse(JSON.parse(text)))).toEqual([]);
+  expect(checkSealingVault(predicted())).toEqual([]);
 });
 
 describe('is loud about', () => {
@@ -80,7 +87,7 @@ describe('is loud about', () => {
   });
 
   it('a third key, and a right more', () => {
-    const snapshot = Snapshot.parse(JSON.parse(text));
+    const snapshot = predicted();
     const extra = snapshot.predictedResources.filter(({ type }) => type === KEY || type === ASSIGNMENT);
     snapshot.predictedResources.push(
       ...extra.map((one) => ({ ...one, id: one.id.replace('warden-seal', 'other') })),

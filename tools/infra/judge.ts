@@ -6,6 +6,7 @@ import { check, type Registrations, registrationsWith } from './check-snapshot.t
 import { SOVEREIGN_CLOUDS } from './clouds.ts';
 import { PARAMETER_SETS } from './parameter-sets.ts';
 import { checkRefusals } from './refusals.ts';
+import { checkDrillGrants } from './rules/drill.ts';
 import { checkHostJson } from './rules/host-json.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
@@ -51,7 +52,9 @@ async function templateProblems(server: BicepServer, folder: string): Promise<re
     const template = await server.compile(resolve(folder, 'main.bicep'));
     const webhook = await server.snapshot(resolve(folder, 'tests', 'recovery-webhook.bicepparam'));
     const vault = await server.snapshot(resolve(folder, 'tests', 'sealing-vault.bicepparam'));
+    const drill = await server.snapshot(resolve(folder, 'tests', 'drill.bicepparam'));
     return [
+      ...checkDrillGrants(drill.snapshot),
       ...checkOrder(template),
       ...checkParameters(template),
       ...checkRecoveryWebhook(webhook.snapshot),

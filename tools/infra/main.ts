@@ -10,7 +10,7 @@ import { parseArgs } from 'node:util';
 import { findBicep, restoreBicep } from './bicep-cli.ts';
 import { startBicepServer } from './bicep-server.ts';
 import { judge } from './judge.ts';
-import { PARAMETER_SETS } from './parameter-sets.ts';
+import { PARAMETER_SETS, SIDE_TEMPLATES } from './parameter-sets.ts';
 import { SETTINGS_MODULE, settingsModule } from './settings-module.ts';
 
 const { values } = parseArgs({
@@ -87,7 +87,7 @@ async function updateSnapshots(): Promise<void> {
   writeFileSync(SETTINGS_MODULE, settingsModule());
   const server = startBicepServer(bicep);
   try {
-    for (const name of Object.keys(PARAMETER_SETS)) {
+    for (const name of [...Object.keys(PARAMETER_SETS), ...SIDE_TEMPLATES]) {
       const { text } = await server.snapshot(resolve(`infra/tests/${name}.bicepparam`));
       writeFileSync(`infra/tests/${name}.snapshot.json`, text);
       say(`wrote infra/tests/${name}.snapshot.json`);

@@ -118,3 +118,6 @@ export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {
 function subnet(name: string): string {
   return `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-spoke/subnets/${name}`;
 }
+
+/** Parameter files of the templates beside infra/main.bicep; what they make has a snapshot, too. */
+export const SIDE_TEMPLATES = ['drill', 'sealing-vault'] as const;

@@ -34,7 +34,7 @@ export function grants(facts: Facts): readonly Expected[] {
 }
 
 /** Every change under any other prefix is refused; tools/infra/state-paths.ts checks the prefixes. */
-const CONDITION: Pattern = {
+export const CONDITION: Pattern = {
   says: 'a condition that lets no write, add, delete or move through but under a prefix',
   holds: (value) =>
     typeof value === 'string' &&
