@@ -29,6 +29,7 @@ export function openConsole(
     backups,
     hsms: config.hsms,
     nights: watchPolicy(config),
+    channels: config.notify.channels.map(({ name }) => name),
     drillDays: config.drill.days,
     signIn: signInConfig(config, recovery),
     settings: settingsView(config, recovery, environment),
@@ -55,7 +56,7 @@ function settingsView(
   { hsms, seals }: Config,
   { policy, signIn }: RecoveryConfig,
   environment: Environment,
-): Omit<SettingsView, 'gate'> {
+): Omit<SettingsView, 'gate' | 'receivers'> {
   const { ttlMs, ...usual } = ruleFor({ ...policy, rules: [] }, '');
   return {
     hsms: hsms.map(({ name, url, resource }) => ({ name, url, resource })),

@@ -7,6 +7,7 @@ import { hasLostNamesake, lossInWords } from '../../src/console/words/loss.ts';
 import { nightInWords, nightWord } from '../../src/console/words/night.ts';
 import { operationTitle } from '../../src/console/words/operation.ts';
 import { outcomeInWords } from '../../src/console/words/outcome.ts';
+import { receiverInWords } from '../../src/console/words/receiver.ts';
 import { backupWorth, coverageInWords } from '../../src/console/words/states.ts';
 import { utcTime } from '../../src/console/words/time.ts';
 import { verifiedInWords } from '../../src/console/words/verified.ts';
@@ -128,6 +129,20 @@ describe('a night', () => {
     );
     expect(nightInWords({ date, ...night([]) })).toBe('2026-11-24: no run');
   });
+});
+
+it.each([
+  [{ state: 'accepting', waiting: 0 }, 'Accepts messages', ''],
+  [{ state: 'accepting', waiting: 1 }, 'Accepts messages', '1 message waits.'],
+  [
+    { state: 'failing', waiting: 2, lastError: 'refused' },
+    'Accepts nothing',
+    'The last error: refused. 2 messages wait.',
+  ],
+  [{ state: 'unconfirmed' }, 'Never accepted a message', 'Try it: hsm-warden notify test.'],
+  [{ state: 'unknown', why: 'It is damaged.' }, 'Cannot tell', 'It is damaged.'],
+] as const)('a channel that is %j: %s', (of, word, words) => {
+  expect(receiverInWords({ channel: 'teams', ...of })).toMatchObject({ word, words });
 });
 
 describe('drills', () => {

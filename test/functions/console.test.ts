@@ -151,6 +151,7 @@ describe('the console’s API', () => {
   it('shows what is configured, and whether the gate is armed', async () => {
     expect(SettingsView.parse(await read('alice', 'console/settings'))).toMatchObject({
       gate: { armed: true },
+      receivers: [],
     });
   });
 

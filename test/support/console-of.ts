@@ -14,6 +14,7 @@ export function consoleOf(
     ...parts,
     seals: undefined,
     decisions: undefined,
+    channels: [],
     nights: { schedule: '0 0 2 * * *', graceMs: 7_200_000 },
     hsms,
     drillDays: 30,

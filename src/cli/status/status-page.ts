@@ -1,4 +1,6 @@
 /** The screen of `status`. */
+
+import type { ChannelStatus } from '../../features/notify/model/channel-status.ts';
 import {
   type DeletedKeyStatus,
   type HsmStatus,
@@ -16,7 +18,7 @@ import { type Paint, paintFor } from '../frame/style.ts';
 import { type Place, recoveryUrl } from '../recovery/open-api.ts';
 import { pageOf } from '../recovery/page-of.ts';
 import { NOT_SEALED } from '../seal/describe-seal.ts';
-import { type ChannelStatus, troubleOf } from './channels.ts';
+import { troubleOf } from './channels.ts';
 import { type DrillsOf, drillLines } from './drill-lines.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';

@@ -25,6 +25,7 @@ import type { Night, NightDetail } from './model/nights.ts';
 import type { InboxItem, SignInConfig } from './model/people.ts';
 import type { SettingsView } from './model/settings.ts';
 import { type NightQuery, Nights } from './nights.ts';
+import { readReceivers } from './receivers.ts';
 import { liveByKey, openRequests, requestsOfKey, waitingOf } from './requests.ts';
 import { Summaries } from './summaries.ts';
 
@@ -51,7 +52,9 @@ export interface ConsoleDeps {
   /** What a page needs to let somebody sign in. */
   readonly signIn: SignInConfig;
   /** What is configured, without the gate. */
-  readonly settings: Omit<SettingsView, 'gate'>;
+  readonly settings: Omit<SettingsView, 'gate' | 'receivers'>;
+  /** The names of the channels to people. */
+  readonly channels: readonly string[];
 }
 
 /** The part of the recovery that the console asks. */
@@ -175,10 +178,15 @@ export class Console {
 
   /** What is configured. */
   async settings(recovery: ConsoleRecovery): Promise<SettingsView> {
-    const { armed, override, checkedAt, problems } = await recovery.gateVerdict();
+    const { store, channels } = this.#deps;
+    const [{ armed, override, checkedAt, problems }, receivers] = await Promise.all([
+      recovery.gateVerdict(),
+      readReceivers(store, channels),
+    ]);
     return {
       ...this.#deps.settings,
       gate: { armed, override, checkedAt: isoTime(checkedAt), problems: [...problems] },
+      receivers,
     };
   }
 

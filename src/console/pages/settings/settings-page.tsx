@@ -1,4 +1,4 @@
-/** Settings: what is configured, and is the gate armed? Nothing can be changed here. */
+/** Settings: what is configured, is the gate armed, and are people reached? Nothing can be changed here. */
 import type { JSX } from 'preact';
 import type { Settings } from '../../api/model.ts';
 import { Facts } from '../../ui/facts.tsx';
@@ -8,6 +8,7 @@ import { Page } from '../../ui/page.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { At } from '../../ui/time.tsx';
 import { counted, listed } from '../../words/count.ts';
+import { Receivers } from './receivers.tsx';
 import { useSettings } from './use-settings.ts';
 
 type Setting = Settings['settings'][number];
@@ -36,6 +37,7 @@ export function SettingsPage(): JSX.Element {
           <>
             <Gate of={value} />
             <Policy of={value} />
+            <Receivers of={value.receivers} />
             {areasOf(value.settings).map(([area, rows]) => (
               <section key={area}>
                 <h2>{area}</h2>

@@ -2,6 +2,18 @@
 import { z } from 'zod';
 import { Count, Time } from './parts.ts';
 
+/** A channel to people. `unconfirmed`: its service has never accepted a message. */
+const Receiver = z.strictObject({
+  channel: z.string(),
+  state: z.enum(['accepting', 'failing', 'unconfirmed', 'unknown']),
+  waiting: Count.exactOptional(),
+  lastAcceptedAt: Time.exactOptional(),
+  failingSince: Time.exactOptional(),
+  lastError: z.string().exactOptional(),
+  why: z.string().meta({ description: 'Why nothing is known of it' }).exactOptional(),
+});
+export type Receiver = z.infer<typeof Receiver>;
+
 /** What is configured. */
 export const SettingsView = z.strictObject({
   hsms: z.array(z.strictObject({ name: z.string(), url: z.string(), resource: z.string().exactOptional() })),
@@ -36,5 +48,6 @@ export const SettingsView = z.strictObject({
   }),
   signIn: z.strictObject({ approvalMinutes: z.number(), contexts: z.record(z.string(), z.string()) }),
   seals: z.boolean(),
+  receivers: z.array(Receiver),
 });
 export type SettingsView = z.infer<typeof SettingsView>;
