@@ -3,6 +3,7 @@ import { counted, listed } from '../../src/console/words/count.ts';
 import { differences } from '../../src/console/words/difference.ts';
 import { drillsInWords } from '../../src/console/words/drills.ts';
 import { agoInWords, milestone, spanInWords } from '../../src/console/words/duration.ts';
+import { happenedInWords } from '../../src/console/words/happened.ts';
 import { hasLostNamesake, lossInWords } from '../../src/console/words/loss.ts';
 import { nightInWords, nightWord } from '../../src/console/words/night.ts';
 import { operationTitle } from '../../src/console/words/operation.ts';
@@ -266,4 +267,16 @@ it.each([
   [null, true, undefined, 'Not known whether it counts', 'unknown'],
 ] as const)('of a backup (damaged %s, sealed %s, %s) it is said: %s', (damaged, sealed, why, word, tone) => {
   expect(backupWorth({ damaged, sealed, ...(why === undefined ? {} : { why }) })).toEqual([word, tone]);
+});
+
+it.each([
+  [{ event: 'requested', by: 'Alice' }, 'Asked for, by Alice.'],
+  [
+    { event: 'approval-given', by: 'Bob', signIn: 'signed in now, c1' },
+    'Approved, by Bob (signed in now, c1).',
+  ],
+  [{ event: 'rejected', by: 'Carol', detail: 'not needed.' }, 'Rejected, by Carol: not needed.'],
+  [{ event: 'new-kind', by: 'HSM Warden' }, 'New kind, by HSM Warden.'],
+])('%j is told as: %s', (line, words) => {
+  expect(happenedInWords(line)).toBe(words);
 });

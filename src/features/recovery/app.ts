@@ -25,8 +25,10 @@ import { rearmingRule } from './rearming/proposal.ts';
 import { Rearmings } from './rearming/rearming.ts';
 import { Changes } from './request/changes.ts';
 import { disarmingEvidence, disarmingLog } from './request/disarming.ts';
+import type { Happened } from './request/history.ts';
 import { listRecoveries, type RecordPage } from './request/list-recoveries.ts';
 import { OpenLimits, type OpenLimitsPolicy } from './request/open-limits.ts';
+import { purgeOf } from './request/purge-of.ts';
 import { reconcile } from './request/reconcile.ts';
 import { Recoveries } from './request/recoveries.ts';
 import { RecoveryIndex } from './request/recovery-index.ts';
@@ -90,6 +92,10 @@ export interface RecoveryApp {
   readonly signInPolicy: SignInPolicy;
   /** What `caller` may do to a request now. */
   standing(record: RecoveryRecord, caller: Caller): Standing;
+  /** What the audit log has of a request, oldest first. Fails with `audit-corrupt`, `seal-unavailable` or a storage code. */
+  history(id: string): Promise<readonly Happened[]>;
+  /** When the key of a request is purged, epoch milliseconds; undefined where the watch does not know it, or cannot be read. */
+  purgeAt(record: RecoveryRecord): Promise<number | undefined>;
   /** Resolves when the stored request is another than that of `etag`, or after `seconds`. */
   awaitChange(id: string, etag: string, seconds: number): Promise<void>;
   /** Epoch milliseconds. */
@@ -162,6 +168,8 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
           signIn: shared.signIn,
           now: clock.now(),
         }),
+      history: async (id) => (await evidence.of(id)).history,
+      purgeAt: (record) => purgeOf({ store, logger }, record),
       awaitChange: (id, etag, seconds) => changes.await(id, etag, seconds),
       now: () => clock.now(),
       breaches: () => shared.breaches.open(),

@@ -1,25 +1,25 @@
 /** What happened to the request so far. */
 import type { JSX } from 'preact';
-import type { TimelineEvent } from '../../api/model.ts';
+import type { RequestView } from '../../api/model.ts';
 import { At } from '../../ui/time.tsx';
+import { happenedInWords } from '../../words/happened.ts';
+
+type Happening = NonNullable<RequestView['history']>[number];
 
 /** The section; nothing where nothing is known. */
-export function History({ of }: { readonly of: readonly TimelineEvent[] }): JSX.Element | null {
+export function History({ of }: { readonly of: readonly Happening[] }): JSX.Element | null {
   if (of.length === 0) return null;
   return (
     <section>
       <h2>History</h2>
       <ol class="timeline">
-        {of.map(({ at, kind, text, by }, index) => (
+        {of.map((happening, index) => (
           // One person may do the same within a second.
-          <li key={`${at} ${kind} ${index}`}>
+          <li key={`${happening.at} ${happening.event} ${index}`}>
             <span class="when">
-              <At at={at} />
+              <At at={happening.at} />
             </span>
-            <span>
-              {text.replace(/\.$/, '')}
-              {by !== undefined && `, by ${by}`}.
-            </span>
+            <span>{happenedInWords(happening)}</span>
           </li>
         ))}
       </ol>

@@ -15,7 +15,7 @@ import { Evidence } from './evidence.tsx';
 import { History } from './history.tsx';
 import { OutcomeNote } from './outcome.tsx';
 import { Standing } from './standing.tsx';
-import { useKey } from './use-key.ts';
+import { useDeletedBy } from './use-deleted-by.ts';
 import { useRequest } from './use-request.ts';
 import { Votes } from './votes.tsx';
 
@@ -40,7 +40,7 @@ interface BodyProps {
 }
 
 function Body({ view, request: { put, reload, problem } }: BodyProps): JSX.Element {
-  const { purgeAt, deletedBy, history } = useKey(view);
+  const deletedBy = useDeletedBy(view);
   const isDecided = isClosed(view.state) || view.state === 'executing';
   return (
     <>
@@ -52,24 +52,18 @@ function Body({ view, request: { put, reload, problem } }: BodyProps): JSX.Eleme
       ) : (
         <Standing key={view.id} view={view} put={put} reload={reload} isOld={problem !== undefined} />
       )}
-      <Times of={view} purgeAt={purgeAt} />
+      <Times of={view} />
       <Doing of={view} deletedBy={deletedBy} />
       <Votes of={view} />
       <Evidence of={view} />
-      <History of={history} />
+      <History of={view.history ?? []} />
     </>
   );
 }
 
-function Times({
-  of,
-  purgeAt,
-}: {
-  readonly of: RequestView;
-  readonly purgeAt: string | undefined;
-}): JSX.Element | null {
+function Times({ of }: { readonly of: RequestView }): JSX.Element | null {
   if (isClosed(of.state)) return null;
-  const { createdAt, expiresAt, operation } = of;
+  const { createdAt, expiresAt, operation, purgeAt } = of;
   return (
     <>
       <Countdown

@@ -64,6 +64,19 @@ export const Standing = z.strictObject({
 });
 export type Standing = z.infer<typeof Standing>;
 
+/** Something that happened to a request. */
+const Happening = z.strictObject({
+  at: Time,
+  event: z
+    .string()
+    .meta({ description: '`requested`, `approval-given`, `execution-started`, `succeeded` …' }),
+  by: z.string(),
+  detail: z.string().exactOptional(),
+  signIn: z.string().exactOptional().meta({
+    description: 'Of an approval: how fresh and strong the sign-in was; for `Recovery.Audit`',
+  }),
+});
+
 /** A request as the API shows it. */
 export const RecoveryView = z.strictObject({
   id: RecoveryId,
@@ -94,6 +107,12 @@ export const RecoveryView = z.strictObject({
   outcome: Outcome.exactOptional(),
   endedAt: Time.exactOptional(),
   you: Standing.exactOptional(),
+  purgeAt: Time.exactOptional().meta({
+    description: 'When the soft-deleted key is purged, as far as the watch knows it; only of one request',
+  }),
+  history: z.array(Happening).exactOptional().meta({
+    description: 'What the audit log has of it, oldest first; only of one request',
+  }),
 });
 export type RecoveryView = z.infer<typeof RecoveryView>;
 

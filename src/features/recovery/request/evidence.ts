@@ -8,6 +8,7 @@ import type { AuditEntry } from '../../audit/entry.ts';
 import type { DecisionSeals } from '../../audit/line-seals.ts';
 import { AuditReader } from '../../audit/log-reader.ts';
 import type { RecoveryRecord } from '../model/record.ts';
+import { type Happened, withLine } from './history.ts';
 
 /** What the log holds about one request. */
 export interface Logged {
@@ -28,6 +29,8 @@ export interface Logged {
   readonly provenEnd: string | undefined;
   /** The number of the fact by which it ended. */
   readonly endedBy: number | undefined;
+  /** What happened, in order; of a decision only what counts. */
+  readonly history: readonly Happened[];
 }
 
 /** A line of a person or webhook: who, and for which digest. */
@@ -65,6 +68,7 @@ const NOTHING: Logged = {
   ended: undefined,
   provenEnd: undefined,
   endedBy: undefined,
+  history: [],
 };
 
 /** Evidence from the log itself, read to its end each time. One per process. */
@@ -114,6 +118,7 @@ export class LoggedEvidence implements RecoveryEvidence {
       provenBegun: known.provenBegun || (BEGUN.has(event) && seal.good),
       ended: known.ended ?? end,
       provenEnd: known.provenEnd ?? (seal.good ? end : undefined),
+      history: withLine(known.history, entry, seal),
       endedBy: known.endedBy ?? (end === undefined ? undefined : Number(entry.factId?.split('/')[1])),
     });
   }

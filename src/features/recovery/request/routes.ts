@@ -1,6 +1,7 @@
 /** The routes of recovery requests: ask, list, read, approve, reject, cancel. */
 import { z } from 'zod';
 import { defineRoute, NOTHING, type RouteAnswer, type RouteCall } from '../../../core/route.ts';
+import { isoTime } from '../../../core/time.ts';
 import { type Caller, READERS, ROLES, requireCaller } from '../access/caller.ts';
 import { type Action, describeSignIn } from '../access/sign-in.ts';
 import {
@@ -16,6 +17,7 @@ import type { ApprovalRule } from '../model/policy.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { RecoveryId, type RecoveryRecord } from '../model/record.ts';
 import { viewOf } from '../model/view.ts';
+import { type Happened, historyView } from './history.ts';
 import type { RecordPage } from './list-recoveries.ts';
 import type { PersonCommand, Recoveries } from './recoveries.ts';
 
@@ -27,6 +29,8 @@ interface RequestsApp {
   list(query: RecoveryQuery): Promise<RecordPage>;
   /** What `caller` may do to a request now. */
   standing(record: RecoveryRecord, caller: Caller): Standing;
+  history(id: string): Promise<readonly Happened[]>;
+  purgeAt(record: RecoveryRecord): Promise<number | undefined>;
   /** Epoch milliseconds. */
   now(): number;
   /** Resolves when the request is another than that of `etag`, or after `seconds`. */
@@ -128,7 +132,7 @@ const get = defineRoute(
       await app.awaitChange(params.id, held.etag, query.wait);
       held = await app.recoveries.get(params.id);
     }
-    if (!isKnown(held.etag)) return answer(call, 200, held);
+    if (!isKnown(held.etag)) return whole(call, held);
     return { status: 304, headers: { etag: held.etag } };
   },
 );
@@ -217,6 +221,22 @@ function answer(
   headers: Readonly<Record<string, string>> = {},
 ): RouteAnswer {
   return { status, body: viewFor(call, record), headers: { ...headers, etag } };
+}
+
+/** One request with what happened to it. */
+async function whole(
+  call: RouteCall<RequestsApp, Caller>,
+  { record, etag }: HeldRecord,
+): Promise<RouteAnswer> {
+  const { app, caller } = call;
+  const [history, purgeAt] = await Promise.all([app.history(record.id), app.purgeAt(record)]);
+  const isAuditor = caller?.roles.includes(ROLES.audit) === true;
+  const body = {
+    ...viewFor(call, record),
+    history: historyView(history, isAuditor),
+    ...(purgeAt === undefined ? {} : { purgeAt: isoTime(purgeAt) }),
+  };
+  return { status: 200, body, headers: { etag } };
 }
 
 /** The request as whoever asks may see it, with what they may do to it. */
