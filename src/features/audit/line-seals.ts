@@ -9,7 +9,13 @@ import { type AuditEntry, entryOf, type LineBody } from './entry.ts';
 
 /** What is sealed of a decision that is no line: its kind, so that the seal of one says nothing for another, and its content. */
 export interface DecisionFacts {
-  readonly kind: 'outcome' | 'rearming-requested' | 'rearming-approval' | 'adoption' | 'audit-checkpoint' | 'probe';
+  readonly kind:
+    | 'outcome'
+    | 'rearming-requested'
+    | 'rearming-approval'
+    | 'adoption'
+    | 'audit-checkpoint'
+    | 'probe';
   readonly content: Json;
 }
 
