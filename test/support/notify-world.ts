@@ -7,6 +7,7 @@ import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
 import { severityRule } from '../../src/core/events/define-event.ts';
 import { readMessage } from '../../src/core/queue.ts';
 import { NamedSerializers } from '../../src/core/serializer.ts';
+import type { DecisionSeals } from '../../src/features/audit/line-seals.ts';
 import { ChannelEntry } from '../../src/features/notify/model/channel-entry.ts';
 import { CHANNEL, type ChannelState, noMessages } from '../../src/features/notify/model/channel-state.ts';
 import { INCIDENTS, noIncidents, scopeOf } from '../../src/features/notify/model/incident-state.ts';
@@ -71,6 +72,7 @@ export class NotifyWorld {
     entries: readonly ChannelEntry[] = [anEntry()],
     policy: Partial<NotifyPolicy> = {},
     origin?: string,
+    decisions?: DecisionSeals,
   ) {
     this.channels = new Map(entries.map(({ name }) => [name, new FakeChannel(name)]));
     this.bus = new EventBus([new NotifySink(this.queue)], this.clock);
@@ -97,6 +99,7 @@ export class NotifyWorld {
         ...definedOnly({ origin }),
       },
       channels: this.channels,
+      decisions,
     };
   }
 

@@ -15,6 +15,7 @@ export interface DecisionFacts {
     | 'rearming-approval'
     | 'adoption'
     | 'audit-checkpoint'
+    | 'incident-acknowledgement'
     | 'probe';
   readonly content: Json;
 }

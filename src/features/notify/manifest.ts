@@ -6,6 +6,7 @@ import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import type { NamedSerializers } from '../../core/serializer.ts';
 import { isoTime } from '../../core/time.ts';
+import type { DecisionSeals } from '../audit/line-seals.ts';
 import type { Channel } from './model/ports.ts';
 import { NOTIFICATIONS, type QueuedEvent } from './model/queues.ts';
 import { handleNotification, type NotifierDeps, reconcileNotifications } from './notifier.ts';
@@ -23,6 +24,7 @@ export interface NotifyApp extends AppPorts {
   readonly severityOf: (event: QueuedEvent) => Severity;
   /** Of the process. */
   readonly writes: NamedSerializers;
+  readonly decisions?: DecisionSeals | undefined;
 }
 
 export const NOTIFY: Feature<NotifyNeeds, NotifyApp> = {

@@ -4,13 +4,19 @@ import { isWardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
 import type { WorkQueue } from '../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../core/retry.ts';
+import { type DecisionSeals, judgeOf } from '../audit/line-seals.ts';
 import { resolveConditions } from './incidents/conditions.ts';
 import { ingest } from './incidents/ingest.ts';
 import { nextDue, plan } from './incidents/plan.ts';
 import { prune } from './incidents/prune.ts';
 import { type Reading, readEvent } from './incidents/read-event.ts';
 import { addTests } from './incidents/tests.ts';
-import { ACKNOWLEDGED, acknowledgementOf } from './model/acknowledged.ts';
+import {
+  ACKNOWLEDGED,
+  type AcknowledgedIncidents,
+  acknowledgementOf,
+  believed,
+} from './model/acknowledged.ts';
 import {
   INCIDENTS,
   type IncidentState,
@@ -38,6 +44,8 @@ export interface NotifierDeps extends SendDeps {
   readonly policy: NotifyPolicy;
   readonly reading: Reading;
   readonly channels: ReadonlyMap<string, Channel>;
+  /** Where decisions are sealed. */
+  readonly decisions?: Pick<DecisionSeals, 'judge'> | undefined;
 }
 
 /**
@@ -156,7 +164,7 @@ async function noteAcknowledgements(deps: NotifierDeps, scope: string): Promise<
     repeatAt !== undefined && repeatAt <= now && closedAt === undefined && acknowledgedAt === undefined;
   const due = Object.values((await readIncidents(deps, scope)).threads).filter(isDue);
   if (due.length === 0) return;
-  const { value: known } = await readDocument(deps.state, ACKNOWLEDGED, { kind: 'notify-acknowledged' });
+  const known = await acknowledgedOrNone(deps);
   if (!due.some((thread) => acknowledgementOf(known, thread) !== undefined)) return;
   await changeIncidents(deps, scope, (before) => {
     const threads = Object.entries(before.threads).map(([id, thread]): [string, Thread] => {
@@ -165,6 +173,23 @@ async function noteAcknowledgements(deps: NotifierDeps, scope: string): Promise<
     });
     return { ...before, threads: Object.fromEntries(threads) };
   });
+}
+
+/** What cannot be judged is not believed: it is repeated rather than silent. */
+async function acknowledgedOrNone({
+  state,
+  decisions,
+  logger,
+}: NotifierDeps): Promise<AcknowledgedIncidents | undefined> {
+  const { value } = await readDocument(state, ACKNOWLEDGED, { kind: 'notify-acknowledged' });
+  if (value === undefined) return undefined;
+  try {
+    return believed(value, await judgeOf(decisions));
+  } catch (error) {
+    if (!isWardenError(error, 'seal-unavailable')) throw error;
+    logger.warn('incidents are repeated, for who acknowledged them cannot be judged', { error });
+    return undefined;
+  }
 }
 
 async function readIncidents(deps: NotifierDeps, scope: string): Promise<IncidentState> {

@@ -1,6 +1,8 @@
 /** What people have acknowledged: the recovery app proves who they are and writes this, the app that sends reads it. */
 import { z } from 'zod';
 import type { DocumentType } from '../../../core/documents/document-type.ts';
+import { Seal } from '../../../core/seal/seal.ts';
+import type { DecisionFacts, DecisionJudge } from '../../audit/line-seals.ts';
 import type { Thread } from './incident-state.ts';
 import { Time } from './message.ts';
 
@@ -15,11 +17,14 @@ const Acknowledged = z.strictObject({
   at: Time,
   by: z.string(),
   reason: z.string(),
+  /** By the key of the recovery app, where decisions are sealed: without one that counts it is nobody's word. */
+  seal: Seal.exactOptional(),
 });
 export type Acknowledged = z.infer<typeof Acknowledged>;
 
 const AcknowledgedIncidents = z.strictObject({
-  format: z.literal(1),
+  /** 2 where one has a seal. */
+  format: z.union([z.literal(1), z.literal(2)]),
   /** Oldest first. */
   incidents: z.array(Acknowledged),
 });
@@ -34,6 +39,21 @@ export const ACKNOWLEDGED: DocumentType<'notify-acknowledged', AcknowledgedIncid
   // Repeats go on without it, and the audit log has all of it.
   expendable: true,
 };
+
+/** What is sealed of one. */
+export function acknowledgementFacts({ seal: _seal, ...content }: Acknowledged): DecisionFacts {
+  return { kind: 'incident-acknowledgement', content };
+}
+
+/** Those of `known` that people gave, by their seals: whoever can write the document cannot speak for them. */
+export function believed(
+  known: AcknowledgedIncidents | undefined,
+  judge: DecisionJudge,
+): AcknowledgedIncidents | undefined {
+  if (known === undefined) return undefined;
+  const incidents = known.incidents.filter((one) => judge.decision(acknowledgementFacts(one), one.seal).good);
+  return { ...known, incidents };
+}
 
 /** Which state of `thread` an acknowledgement is of: when it last grew worse. */
 export function standOf({ openedAt, worseAt }: Thread): number {
@@ -54,5 +74,6 @@ export function withAcknowledgement(
   acknowledged: Acknowledged,
 ): AcknowledgedIncidents {
   const others = (known?.incidents ?? []).filter(({ thread }) => thread !== acknowledged.thread);
-  return { format: 1, incidents: [...others, acknowledged].slice(-KEPT) };
+  const incidents = [...others, acknowledged].slice(-KEPT);
+  return { format: incidents.some(({ seal }) => seal !== undefined) ? 2 : 1, incidents };
 }

@@ -9,10 +9,13 @@ import type { Actor } from '../../../core/model/names.ts';
 import type { Clock } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
+import { type DecisionSeals, judgeOf } from '../../audit/line-seals.ts';
 import {
   ACKNOWLEDGED,
   type AcknowledgedIncidents,
+  acknowledgementFacts,
   acknowledgementOf,
+  believed,
   standOf,
   withAcknowledgement,
 } from '../../notify/model/acknowledged.ts';
@@ -42,6 +45,8 @@ export interface IncidentsDeps {
   readonly audit: Pick<AuditLog, 'decide'>;
   readonly clock: Clock;
   readonly hsmNames: readonly string[];
+  /** Where decisions are sealed. */
+  readonly decisions?: DecisionSeals | undefined;
 }
 
 /** The incidents of all HSMs, and of the product itself. */
@@ -52,7 +57,7 @@ export class Incidents {
     this.#deps = deps;
   }
 
-  /** Those that last, oldest first. Fails with `state-corrupt` or a storage code. */
+  /** Those that last, oldest first. Fails with `state-corrupt`, `seal-unavailable` or a storage code. */
   async list(): Promise<readonly IncidentView[]> {
     const [threads, known] = await Promise.all([this.#lasting(), this.#known()]);
     return threads.map((thread) => viewOf(thread, known));
@@ -80,7 +85,7 @@ export class Incidents {
   }
 
   async #note(thread: Thread, by: Actor, reason: string): Promise<IncidentView> {
-    const { audit, store, clock } = this.#deps;
+    const { audit, store, clock, decisions } = this.#deps;
     const before = await this.#known();
     if (acknowledgementOf(before, thread) !== undefined) return viewOf(thread, before);
     await audit.decide({
@@ -91,16 +96,20 @@ export class Incidents {
       ...definedOnly({ hsm: thread.hsm }),
       detail: reason,
     });
-    const one = { thread: thread.id, stand: standOf(thread), at: clock.now(), by: by.name, reason };
+    const said = { thread: thread.id, stand: standOf(thread), at: clock.now(), by: by.name, reason };
+    const seal = await decisions?.seal(acknowledgementFacts(said));
+    const one = { ...said, ...definedOnly({ seal }) };
     const address = { kind: 'notify-acknowledged' } as const;
     const { after } = await updateDocument(store, ACKNOWLEDGED, address, (known) =>
       withAcknowledgement(known, one),
     );
-    return viewOf(thread, after.value);
+    return viewOf(thread, believed(after.value, await judgeOf(decisions)));
   }
 
   async #known(): Promise<AcknowledgedIncidents | undefined> {
-    return (await readDocument(this.#deps.store, ACKNOWLEDGED, { kind: 'notify-acknowledged' })).value;
+    const { store, decisions } = this.#deps;
+    const { value } = await readDocument(store, ACKNOWLEDGED, { kind: 'notify-acknowledged' });
+    return believed(value, await judgeOf(decisions));
   }
 
   async #lasting(): Promise<readonly Thread[]> {

@@ -1,7 +1,8 @@
 /** Open incidents are listed and acknowledged by people: in the audit log first, then for the app that sends. */
 import { describe, expect, it } from 'vitest';
-import { readDocument } from '../../../../src/core/documents/update-document.ts';
-import { ACKNOWLEDGED } from '../../../../src/features/notify/model/acknowledged.ts';
+import { readDocument, updateDocument } from '../../../../src/core/documents/update-document.ts';
+import { WardenError } from '../../../../src/core/errors.ts';
+import { ACKNOWLEDGED, type Acknowledged } from '../../../../src/features/notify/model/acknowledged.ts';
 import { Findings } from '../../../../src/features/recovery/findings/findings.ts';
 import { Incidents } from '../../../../src/features/recovery/findings/incidents.ts';
 import { updateWatchState } from '../../../../src/features/watch/model/watch-state.ts';
@@ -13,17 +14,19 @@ import {
   SAMPLES,
 } from '../../../support/notify-samples.ts';
 import { NotifyWorld } from '../../../support/notify-world.ts';
-import { person } from '../../../support/recovery-builders.ts';
+import { HOUR_MS, person } from '../../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 const BOB = person('bob');
 
 /** Notifications and recovery on one state, as in a deployment. */
-function world() {
-  const notify = new NotifyWorld();
+function world({ isSealed = false } = {}) {
   const recovery = new RecoveryWorld();
+  if (isSealed) recovery.sealDecisions();
+  const { decisions } = recovery;
+  const notify = new NotifyWorld(undefined, {}, undefined, decisions);
   const { audit } = recovery.deps();
-  const deps = { store: notify.state, audit, clock: notify.clock, hsmNames: notify.hsms };
+  const deps = { store: notify.state, audit, clock: notify.clock, hsmNames: notify.hsms, decisions };
   return { notify, recovery, deps, incidents: new Incidents(deps) };
 }
 
@@ -63,6 +66,74 @@ describe('incidents', () => {
     expect(second).toEqual(first);
     expect(recovery.audited.filter((event) => event === 'incident-acknowledged')).toHaveLength(1);
     expect(await incidents.list()).toEqual([first]);
+  });
+
+  describe('where decisions are sealed', () => {
+    const kinds = (notify: NotifyWorld) => notify.accepted().map(({ kind }) => kind);
+    const ADDRESS = { kind: 'notify-acknowledged' } as const;
+
+    async function opened() {
+      const all = world({ isSealed: true });
+      await all.notify.happen(aDeletion('orders', { severity: 'critical' }));
+      const [incident] = await all.incidents.list();
+      return { ...all, id: incident?.id ?? '' };
+    }
+
+    async function change(notify: NotifyWorld, edit: (one: Acknowledged) => Acknowledged): Promise<void> {
+      await updateDocument(notify.state, ACKNOWLEDGED, ADDRESS, (stored) => ({
+        format: 2 as const,
+        incidents: (stored?.incidents ?? []).map(edit),
+      }));
+    }
+
+    it('are not repeated once a person acknowledged them', async () => {
+      const { notify, incidents, id } = await opened();
+      await incidents.acknowledge(id, BOB, 'known');
+      await notify.pass(5 * HOUR_MS);
+
+      expect(kinds(notify)).toEqual(['new']);
+      expect(await incidents.list()).toMatchObject([{ acknowledged: { by: BOB.name, reason: 'known' } }]);
+    });
+
+    it.each<{ name: string; edit: (one: Acknowledged) => Acknowledged }>([
+      { name: 'without a seal', edit: ({ seal: _seal, ...one }) => one },
+      { name: 'by somebody else', edit: (one) => ({ ...one, by: 'Mallory' }) },
+      { name: 'for another reason', edit: (one) => ({ ...one, reason: 'all is well' }) },
+    ])('are repeated when the state says so $name, and can be acknowledged', async ({ edit }) => {
+      const { notify, incidents, id } = await opened();
+      await incidents.acknowledge(id, BOB, 'known');
+      await change(notify, edit);
+      await notify.pass(1.5 * HOUR_MS);
+
+      expect(kinds(notify)).toEqual(['new', 'repeat']);
+      expect((await incidents.list())[0]?.acknowledged).toBeUndefined();
+      await incidents.acknowledge(id, BOB, 'known');
+      await notify.pass(5 * HOUR_MS);
+      expect(kinds(notify)).toEqual(['new', 'repeat']);
+    });
+
+    it('are repeated when the seal is that of another incident', async () => {
+      const { notify, incidents, id } = await opened();
+      await incidents.acknowledge(id, BOB, 'known');
+      await notify.happen(aDeletion('other', { hsm: 'fabrikam', severity: 'critical' }));
+      const other = (await incidents.list()).find((one) => one.id !== id)?.id ?? '';
+      await change(notify, (one) => ({ ...one, thread: other }));
+
+      expect((await incidents.list()).map(({ acknowledged }) => acknowledged)).toEqual([
+        undefined,
+        undefined,
+      ]);
+    });
+
+    it('are repeated while the pinned keys cannot be read', async () => {
+      const { notify, recovery, incidents, id } = await opened();
+      await incidents.acknowledge(id, BOB, 'known');
+      const gone = new WardenError('seal-unavailable', { message: 'The vault is away.' });
+      recovery.sealer?.faults.fail('pinned', gone, { times: 1_000 });
+      await notify.pass(1.5 * HOUR_MS);
+
+      expect(kinds(notify)).toEqual(['new', 'repeat']);
+    });
   });
 
   it('are not acknowledged where the audit log takes no line', async () => {
