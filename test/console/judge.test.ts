@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { doubtsNow, overallNow, verdictNow } from '../../src/console/words/judge.ts';
+import { doubtsNow, isStale, overallNow, verdictNow } from '../../src/console/words/judge.ts';
 
 const AT = Date.parse('2026-11-28T12:00:00Z');
 
@@ -15,6 +15,18 @@ describe('the verdict on an HSM', () => {
 
   it('stands where nothing says when it gets stale', () => {
     expect(verdictNow({ verdict: 'safe' }, AT)).toBe('safe');
+  });
+});
+
+describe('what is said of keys is stale', () => {
+  const staleAfter = '2026-11-28T12:00:00Z';
+  it.each([
+    ['not at the moment until which it holds', { stale: false, staleAfter }, AT, false],
+    ['just after, though it was fresh when it was read', { stale: false, staleAfter }, AT + 1, true],
+    ['when it was so already', { stale: true, staleAfter }, AT - 1, true],
+    ['not where nothing says until when it holds', { stale: false }, AT, false],
+  ] as const)('%s', (_name, asOf, now, stale) => {
+    expect(isStale(asOf, now)).toBe(stale);
   });
 });
 

@@ -1,22 +1,26 @@
 /** How old what is shown is, by HSM, said plainly when it is too old. */
 import type { JSX } from 'preact';
+import { isStale } from '../words/judge.ts';
+import { useNow } from './clock.ts';
 import { Note } from './note.tsx';
 import { Ago, At } from './time.tsx';
 
 interface Seen {
   readonly hsm?: string;
   readonly judgedAt?: string;
+  readonly staleAfter?: string;
   readonly stale: boolean;
   readonly why?: string;
 }
 
 /** One line for each; a remark for each that is stale. */
 export function AsOf({ of }: { readonly of: readonly Seen[] }): JSX.Element {
-  const fresh = of.filter(({ stale }) => !stale);
+  const now = useNow();
+  const fresh = of.filter((one) => !isStale(one, now));
   return (
     <>
       {of
-        .filter(({ stale }) => stale)
+        .filter((one) => isStale(one, now))
         .map(({ hsm, judgedAt, why }) => (
           <Note
             key={hsm}

@@ -13,6 +13,14 @@ function isPast({ staleAfter }: Pick<Picture, 'staleAfter'>, now: number): boole
   return staleAfter !== undefined && epochOf(staleAfter) < now;
 }
 
+/** Whether what is said of an HSM's keys cannot be relied on at `now`: it was so when it was read, or has become too old since. */
+export function isStale(
+  asOf: { readonly stale: boolean; readonly staleAfter?: string },
+  now: number,
+): boolean {
+  return asOf.stale || isPast(asOf, now);
+}
+
 /** The verdict on an HSM at `now`; an old picture says nothing. */
 export function verdictNow(hsm: Picture, now: number): Verdict {
   return isPast(hsm, now) ? 'unknown' : hsm.verdict;

@@ -116,6 +116,7 @@ async function keysOf({ summaries, losses }: ListDeps, hsm: string): Promise<Key
       asOf: {
         hsm,
         judgedAt: isoTime(summary.head.judgedAt),
+        staleAfter: isoTime(summary.head.staleAfter),
         stale: why !== undefined,
         ...definedOnly({ why }),
       },

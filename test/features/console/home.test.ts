@@ -543,6 +543,9 @@ describe('the list of keys', () => {
     const world = await listedWorld();
 
     expect(await names(world, {})).toEqual(['A-key', 'b-key', 'c-key', 'fresh']);
+    const { staleAfter } = (await world.home()).hsm ?? {};
+    expect((await world.keys()).asOf).toMatchObject([{ stale: false, staleAfter }]);
+    expect(staleAfter).toBeDefined();
     expect(await names(world, { order: 'desc' })).toEqual(['fresh', 'c-key', 'b-key', 'A-key']);
     expect(await names(world, { search: 'KEY', state: 'active' })).toEqual(['A-key', 'b-key']);
     expect(await names(world, { word: 'at-risk' })).toEqual(['fresh']);

@@ -5,9 +5,11 @@ import { MeContext } from '../../api/context.ts';
 import type { KeyDetail } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
 import { AsOf } from '../../ui/as-of.tsx';
+import { useNow } from '../../ui/clock.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { NotRead } from '../../ui/not-read.tsx';
 import { Page } from '../../ui/page.tsx';
+import { isStale } from '../../words/judge.ts';
 import { AskDialog, askedBefore } from './ask-dialog.tsx';
 import { Backups } from './backups.tsx';
 import { KeyFacts } from './key-facts.tsx';
@@ -23,6 +25,7 @@ export function KeyPage({ params }: { readonly params: Readonly<Record<string, s
     (api, signal) => api.get('console/key', { hsm, key }, signal),
     60_000,
   );
+  const now = useNow();
   const [isAsking, setAsking] = useState(() => isAskedBefore(hsm, key));
   const { can } = useContext(MeContext);
   return (
@@ -32,7 +35,7 @@ export function KeyPage({ params }: { readonly params: Readonly<Record<string, s
           <>
             <AsOf of={[value.asOf]} />
             <NotRead of={value.unknown} />
-            <KeyFacts line={value.line} isOld={value.asOf.stale || detail.problem !== undefined} />
+            <KeyFacts line={value.line} isOld={isStale(value.asOf, now) || detail.problem !== undefined} />
             {value.line.loss !== undefined && <LossNote line={value.line} after={detail.reload} />}
             {can.request && value.line.state !== 'active' && value.line.request === undefined && (
               <p>

@@ -5,6 +5,7 @@ import { useResource } from '../../api/resource.ts';
 import { keyPath } from '../../routing/paths.ts';
 import { Link, useQuery } from '../../routing/router.tsx';
 import { AsOf } from '../../ui/as-of.tsx';
+import { useNow } from '../../ui/clock.ts';
 import { Choice, Filter, SearchField } from '../../ui/filter.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { NotRead } from '../../ui/not-read.tsx';
@@ -14,6 +15,7 @@ import { KeyWord } from '../../ui/said.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
+import { isStale } from '../../words/judge.ts';
 import { hasLostNamesake } from '../../words/loss.ts';
 import { coverageInWords, keyState, riskWord } from '../../words/states.ts';
 
@@ -47,7 +49,13 @@ function columns(stale: ReadonlySet<string>): readonly Column<KeyLine>[] {
 export function KeysPage(): JSX.Element {
   const [query, change] = useQuery();
   const asked = Object.fromEntries(MEMBERS.map((name) => [name, query.get(name) ?? undefined]));
-  const keys = useResource<KeyPage>(`keys?${query}`, (api, signal) => api.get('console/keys', asked, signal));
+  const keys = useResource<KeyPage>(
+    `keys?${query}`,
+    (api, signal) => api.get('console/keys', asked, signal),
+    60_000,
+  );
+  const now = useNow();
+  const isOld = (one: KeyPage['asOf'][number]): boolean => keys.problem !== undefined || isStale(one, now);
   // A narrower question begins at its first page.
   const narrow = (name: string) => (value: string) => change({ [name]: value, next: '' });
   const given = (name: string): string => query.get(name) ?? '';
@@ -99,7 +107,7 @@ export function KeysPage(): JSX.Element {
             <p role="status">{counted(total, 'key')} match.</p>
             <Table
               caption="Keys"
-              columns={columns(new Set(asOf.filter(({ stale }) => stale).map(({ hsm }) => hsm)))}
+              columns={columns(new Set(asOf.filter(isOld).map(({ hsm }) => hsm)))}
               rows={items}
               idOf={({ hsm, key }) => `${hsm} ${key}`}
               empty="No key matches."

@@ -9,6 +9,7 @@ import { WaitingRequest } from './requests.ts';
 export const AsOf = z.strictObject({
   hsm: z.string(),
   judgedAt: Time.exactOptional(),
+  staleAfter: Time.exactOptional(),
   stale: z.boolean(),
   why: z.string().exactOptional(),
 });
