@@ -104,4 +104,34 @@ var furtherRules = [
     window: 'PT15M'
     range: 'P2D'
   }
+  {
+    name: 'drill-failed'
+    title: 'A backup does not restore'
+    description: 'A drill could not bring a key back from its newest backup, or the drills themselves cannot fail. Keep the key, and look at the event.'
+    query: loadTextContent('../queries/drill-failed.kql')
+    severity: 0
+    frequency: 'PT5M'
+    window: 'PT5M'
+    range: 'PT15M'
+  }
+  {
+    name: 'drill-refused'
+    title: 'The drill HSM is not clean'
+    description: 'The drill HSM may not be used, as when somebody else has put keys there, or copies of production keys stay in it.'
+    query: loadTextContent('../queries/drill-refused.kql')
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT15M'
+    range: 'PT30M'
+  }
+  {
+    name: 'no-drill'
+    title: 'Restores are not proven'
+    description: 'Keys wait too long for their drill, or the drill app, which ran until lately, runs no more.'
+    query: loadTextContent('../queries/no-drill.kql')
+    severity: 2
+    frequency: 'PT1H'
+    window: 'PT1H'
+    range: 'P2D'
+  }
 ]

@@ -1,6 +1,7 @@
 /** Every rule over the logs: the promise it keeps, how soon and how far back it asks, and samples of both kinds. */
 import { BACKUP_ALERTS } from './backup-alerts.ts';
 import { DELIVERY_ALERTS } from './delivery-alerts.ts';
+import { DRILL_ALERTS } from './drill-alerts.ts';
 import { KEY_ALERTS } from './key-alerts.ts';
 import { RECOVERY_ALERTS } from './recovery-alerts.ts';
 import type { Alert } from './samples.ts';
@@ -10,4 +11,5 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
   ...BACKUP_ALERTS,
   ...RECOVERY_ALERTS,
   ...DELIVERY_ALERTS,
+  ...DRILL_ALERTS,
 };
