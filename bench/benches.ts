@@ -2,6 +2,7 @@
 import { coldStart } from './cold-start.ts';
 import { consoleAnswers } from './console.ts';
 import { consolePages } from './console-pages.ts';
+import { drills } from './drill.ts';
 import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
 import { known } from './known.ts';
@@ -21,6 +22,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   cold: coldStart,
   emulator: emulatorThroughput,
   recovery: recoveryTime,
+  drill: drills,
   lists,
   console: async () => [...(await consoleAnswers()), ...(await consolePages())],
   verify: verification,
