@@ -42,7 +42,8 @@ function drillPortsOn(platform: Platform, signal: AbortSignal): (log: Invocation
   };
 }
 
-function openSite(hsm: DrillHsmConfig, { config, credential, caPem, clock }: Platform): DrillSite {
+/** A drill HSM with what may be done there, at the pace of the settings. */
+export function openSite(hsm: DrillHsmConfig, { config, credential, caPem, clock }: SitePlatform): DrillSite {
   const { name, url, resource, of } = hsm;
   const reach = { credential, clock, ...definedOnly({ caPem }) };
   const pacer = () => new AimdPacer({ ratePerSecond: config.drill.pace, clock });
@@ -60,6 +61,11 @@ function openSite(hsm: DrillHsmConfig, { config, credential, caPem, clock }: Pla
     readProperties: hsmPropertiesReader(resource, { url: managementOf(url), scope: scopeOf(url), ...reach }),
     pacers: { restores: pacer(), deletes: pacer(), purges: pacer() },
   };
+}
+
+/** What a site is opened with. */
+interface SitePlatform extends Pick<Platform, 'credential' | 'caPem' | 'clock'> {
+  readonly config: { readonly drill: Pick<Config['drill'], 'pace'> };
 }
 
 /** https://learn.microsoft.com/azure/key-vault/managed-hsm/overview and the endpoints of each cloud's Resource Manager. */

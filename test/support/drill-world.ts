@@ -1,6 +1,5 @@
 /** A protected HSM and a drill HSM as emulators over TLS, with backups, state and events in memory. */
 import type { KeyClient } from '@azure/keyvault-keys';
-import { RestDrillHsm } from '../../src/adapters/keyvault/drill-key-operations.ts';
 import { AimdPacer } from '../../src/adapters/pacing/aimd-pacer.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { EventBus } from '../../src/core/events/bus.ts';
@@ -14,6 +13,7 @@ import { type RunOrder, runDrills } from '../../src/features/drill/run.ts';
 import type { RunDeps, RunPolicy } from '../../src/features/drill/run-context.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
+import { openSite } from '../../src/platform/drill-app.ts';
 import { keyClientOn, keyServiceOn, tokenCredential } from './emulator-world.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
 import { MemoryDocumentStore } from './memory/memory-document-store.ts';
@@ -74,16 +74,16 @@ export class DrillWorld {
     return new DrillWorld(source, drill, limits === 'off' ? 1_000 : 10);
   }
 
-  /** The adapter of the drill HSM. */
-  get hsm(): RestDrillHsm {
-    return new RestDrillHsm({
-      hsm: this.drill.name,
-      url: this.drill.url,
-      credential: tokenCredential(this.drill.token),
+  /** The drill HSM as the drill app reaches it. */
+  get hsm(): DrillHsm {
+    const { url, token, caPem, resource } = this.drill;
+    const platform = {
+      config: { drill: { pace: this.#rate } },
+      credential: tokenCredential(token),
+      caPem,
       clock: this.clock,
-      caPem: this.drill.caPem,
-      disableChallengeResourceVerification: true,
-    });
+    };
+    return openSite({ name: 'drill', url, resource: resource.id, of: ['contoso'] }, platform).hsm;
   }
 
   /** Somebody with every right in the drill HSM. */
