@@ -94,10 +94,10 @@ function parse(text: string): unknown {
 function refusalOf(status: number, answer: unknown): WardenError {
   const problem = Problem.safeParse(answer);
   if (!problem.success) return unexpected(status, problem.error);
-  const { title, code, detail, hsm, key } = problem.data;
+  const { title, code, detail, hsm, key, changes } = problem.data;
   return new WardenError(isKnownCode(code) ? code : 'request-invalid', {
     message: title,
-    ...definedOnly({ advice: detail, hsm, key }),
+    ...definedOnly({ advice: detail, hsm, key, changes }),
   });
 }
 

@@ -120,6 +120,8 @@ export interface WardenErrorOptions {
   readonly retryAfterMs?: number;
   /** How to sign in so that it is let through: parameters of `WWW-Authenticate: Bearer`. */
   readonly challenge?: string;
+  /** Of a decision that came too late: what happened meanwhile, a sentence each. */
+  readonly changes?: readonly string[];
   /** The error underneath. */
   readonly cause?: unknown;
 }
@@ -134,6 +136,7 @@ export class WardenError extends Error {
   readonly retryAfterMs: number | undefined;
   readonly reason: string | undefined;
   readonly challenge: string | undefined;
+  readonly changes: readonly string[] | undefined;
 
   constructor(code: WardenErrorCode, options: WardenErrorOptions) {
     super(options.message, options.cause === undefined ? undefined : { cause: options.cause });
@@ -144,6 +147,7 @@ export class WardenError extends Error {
     this.retryAfterMs = options.retryAfterMs;
     this.reason = options.reason;
     this.challenge = options.challenge;
+    this.changes = options.changes;
   }
 
   /** Whether trying again later can help. */

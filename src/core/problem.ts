@@ -58,6 +58,10 @@ export const Problem = z.strictObject({
   detail: z.string().exactOptional(),
   hsm: z.string().exactOptional(),
   key: z.string().exactOptional(),
+  changes: z.array(z.string()).exactOptional().meta({
+    description:
+      'Of a decision that came too late: what happened since the request was made, a sentence each',
+  }),
   instance: z.string().meta({ description: 'Names this answer in the logs' }),
 });
 export type Problem = z.infer<typeof Problem>;
@@ -82,6 +86,7 @@ export function problemOf(
     ...(known?.advice === undefined ? {} : { detail: known.advice }),
     ...(known?.hsm === undefined ? {} : { hsm: known.hsm }),
     ...(known?.key === undefined ? {} : { key: known.key }),
+    ...(known?.changes === undefined ? {} : { changes: [...known.changes] }),
   };
   const { retryAfterMs, challenge } = known ?? {};
   return {

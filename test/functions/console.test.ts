@@ -230,6 +230,40 @@ describe('what happened to a request', () => {
   });
 });
 
+describe('a decision that comes too late', () => {
+  const refused = async (person: string, path: string, body: object) =>
+    (await served.send(person, 'POST', `recoveries/${path}`, body)).json();
+
+  it('is refused with what happened since the request was made', async () => {
+    const { id, digest } = await opened(served);
+    await served.send('bob', 'POST', `recoveries/${id}/approvals`, { digest });
+
+    expect(await refused('bob', `${id}/approvals`, { digest })).toMatchObject({
+      code: 'approved-already',
+      changes: [expect.stringMatching(/^bob.* approved it\.$/)],
+    });
+    const other = 'f'.repeat(64);
+    expect(await refused('carol', `${id}/approvals`, { digest: other })).toMatchObject({
+      code: 'digest-mismatch',
+      changes: [
+        'What will be done is not what was shown: read it again.',
+        expect.stringMatching(/^bob.* approved it\.$/),
+      ],
+    });
+    await served.send('carol', 'POST', `recoveries/${id}/rejection`, { reason: 'not now.', digest });
+    expect(await refused('alice', `${id}/cancellation`, { reason: 'no', digest })).toMatchObject({
+      code: 'recovery-not-open',
+      changes: [expect.stringContaining('bob'), expect.stringMatching(/^carol.* rejected it: not now\.$/)],
+    });
+  });
+
+  it('is explained to nobody who may not decide', async () => {
+    const { id, digest } = await opened(served);
+
+    expect(await refused('alice', `${id}/approvals`, { digest })).not.toHaveProperty('changes');
+  });
+});
+
 describe('a request as a person sees it', () => {
   const seenBy = async (person: string, id: string) =>
     RecoveryView.parse(await read(person, `recoveries/${id}`)).you;

@@ -55,7 +55,9 @@ export function useDecision(view: RequestView, renewed?: () => void): Decision {
     }
   }
 
-  const said = problem === undefined ? [] : changesIn(problem);
+  // The app tells all that happened since the request was made: what was shown already is no change.
+  const known = new Set(differences({ ...shown, approvals: [] }, shown));
+  const said = problem === undefined ? [] : changesIn(problem).filter((sentence) => !known.has(sentence));
   return {
     shown,
     isSending,

@@ -1,7 +1,6 @@
 /** The routes of recovery requests: ask, list, read, approve, reject, cancel. */
 import { z } from 'zod';
 import { defineRoute, NOTHING, type RouteAnswer, type RouteCall } from '../../../core/route.ts';
-import { isoTime } from '../../../core/time.ts';
 import { type Caller, READERS, ROLES, requireCaller } from '../access/caller.ts';
 import { type Action, describeSignIn } from '../access/sign-in.ts';
 import {
@@ -11,26 +10,17 @@ import {
   RecoveryQuery,
   RecoveryView,
   RefusalBody,
-  type Standing,
 } from '../model/asking.ts';
-import type { ApprovalRule } from '../model/policy.ts';
-import type { HeldRecord } from '../model/ports.ts';
-import { RecoveryId, type RecoveryRecord } from '../model/record.ts';
-import { viewOf } from '../model/view.ts';
-import { type Happened, historyView } from './history.ts';
+import { RecoveryId } from '../model/record.ts';
+import { type AnswersApp, answer, viewFor, whole } from './answers.ts';
 import type { RecordPage } from './list-recoveries.ts';
+import { withChanges } from './meanwhile.ts';
 import type { PersonCommand, Recoveries } from './recoveries.ts';
 
 /** What these routes work with. */
-interface RequestsApp {
+interface RequestsApp extends AnswersApp {
   readonly recoveries: Recoveries;
-  /** What the policy asks for a key today. */
-  ruleOf(key: string): ApprovalRule;
   list(query: RecoveryQuery): Promise<RecordPage>;
-  /** What `caller` may do to a request now. */
-  standing(record: RecoveryRecord, caller: Caller): Standing;
-  history(id: string): Promise<readonly Happened[]>;
-  purgeAt(record: RecoveryRecord): Promise<number | undefined>;
   /** Epoch milliseconds. */
   now(): number;
   /** Resolves when the request is another than that of `etag`, or after `seconds`. */
@@ -206,41 +196,16 @@ async function command(
 ): Promise<RouteAnswer> {
   const tags = tagsIn(ifMatch);
   const etags = tags?.includes('*') ? undefined : tags;
-  return answer(call, 200, await call.app.recoveries.command(id, next, etags));
+  const { app } = call;
+  try {
+    return answer(call, 200, await app.recoveries.command(id, next, etags));
+  } catch (error) {
+    const now = { get: () => app.recoveries.get(id), history: () => app.history(id) };
+    throw await withChanges(now, error, next.digest);
+  }
 }
 
 /** The entity tags of a conditional header. Ours hold no commas. */
 function tagsIn(header: string | undefined): string[] | undefined {
   return header?.split(',').map((tag) => tag.trim());
-}
-
-function answer(
-  call: RouteCall<RequestsApp, Caller>,
-  status: number,
-  { record, etag }: HeldRecord,
-  headers: Readonly<Record<string, string>> = {},
-): RouteAnswer {
-  return { status, body: viewFor(call, record), headers: { ...headers, etag } };
-}
-
-/** One request with what happened to it. */
-async function whole(
-  call: RouteCall<RequestsApp, Caller>,
-  { record, etag }: HeldRecord,
-): Promise<RouteAnswer> {
-  const { app, caller } = call;
-  const [history, purgeAt] = await Promise.all([app.history(record.id), app.purgeAt(record)]);
-  const isAuditor = caller?.roles.includes(ROLES.audit) === true;
-  const body = {
-    ...viewFor(call, record),
-    history: historyView(history, isAuditor),
-    ...(purgeAt === undefined ? {} : { purgeAt: isoTime(purgeAt) }),
-  };
-  return { status: 200, body, headers: { etag } };
-}
-
-/** The request as whoever asks may see it, with what they may do to it. */
-function viewFor({ app, caller }: RouteCall<RequestsApp, Caller>, record: RecoveryRecord): RecoveryView {
-  const view = viewOf(record, app.ruleOf(record.operation.key));
-  return caller === undefined ? view : { ...view, you: app.standing(record, caller) };
 }
