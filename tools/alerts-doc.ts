@@ -50,8 +50,8 @@ ${[
   .join('\n')}
 
 The rules over the activity log also report your own deployments, once each. They watch the group of the deployment, that of
-the backups, and every HSM of the same subscription: a rule hears of no other subscription. For an HSM elsewhere whoever owns
-that subscription makes the rule \`alert-changed-hsms\` there (\`infra/modules/alerts-platform.bicep\` has its operations).
+the backups, and every HSM of the same subscription: a rule hears of no other subscription. An HSM elsewhere has a rule of its
+own beside it, in its resource group: \`alert-changed-hsm-NAME\` (\`infra/modules/hsm-change-alert.bicep\`).
 
 ${Object.entries(ALERTS)
   .map(([name, alert]) => section(name, alert, titleOf(snapshot, name)))

@@ -60,6 +60,16 @@ module platformAlerts 'alerts-platform.bicep' = {
   }
 }
 
+module changesElsewhere 'hsm-change-alert.bicep' = [
+  for hsm in filter(
+    hsms,
+    hsm => (hsm.?subscriptionId ?? subscription().subscriptionId) != subscription().subscriptionId
+  ): {
+    scope: resourceGroup(hsm.subscriptionId!, hsm.?resourceGroupName ?? resourceGroup().name)
+    params: { hsmName: hsm.name, nameSuffix: names.suffix, tags: tags, actionGroupId: actionGroupId }
+  }
+]
+
 module workbook 'workbook.bicep' = {
   params: { nameSuffix: names.suffix, location: location, tags: tags, workspaceId: workspaceId }
 }

@@ -1,6 +1,8 @@
 metadata name = 'Platform alerts'
 metadata description = 'Rules that need no app and no log of ours: what the topic measures of itself, and what people change around the product.'
 
+import { watchedHsmChanges } from 'hsm-change-alert.bicep'
+
 @description('Required. Suffix of every name.')
 param nameSuffix string
 
@@ -16,7 +18,7 @@ param topicId string
 @description('Required. Resource ids of the resource groups of the deployment and of the backups.')
 param resourceGroupIds string[]
 
-@description('Required. Resource ids of the HSMs of this subscription: a rule hears of no other.')
+@description('Required. Resource ids of the HSMs of this subscription: a rule hears of no other. Those elsewhere have one beside them (hsm-change-alert.bicep).')
 param hsmIds string[]
 
 // https://learn.microsoft.com/azure/event-grid/monitor-push-reference#metrics
@@ -80,20 +82,6 @@ var watchedChanges = {
     'Microsoft.KeyVault/vaults/keys/write'
   ]
 }
-
-// Of an HSM: what it is, who reaches it, and where its audit log goes. Its local roles are in that log alone.
-var watchedHsmChanges = [
-  'Microsoft.KeyVault/managedHSMs/write'
-  'Microsoft.KeyVault/managedHSMs/delete'
-  'Microsoft.KeyVault/managedHSMs/privateEndpointConnections/write'
-  'Microsoft.KeyVault/managedHSMs/privateEndpointConnections/delete'
-  'Microsoft.Insights/diagnosticSettings/write'
-  'Microsoft.Insights/diagnosticSettings/delete'
-  'Microsoft.Authorization/locks/write'
-  'Microsoft.Authorization/locks/delete'
-  'Microsoft.Authorization/roleAssignments/write'
-  'Microsoft.Authorization/roleAssignments/delete'
-]
 
 // A scope is a prefix of resource ids: a group, or one resource and what belongs to it.
 // https://learn.microsoft.com/azure/templates/microsoft.insights/activitylogalerts

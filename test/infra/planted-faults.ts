@@ -376,6 +376,22 @@ export const PLANTED_FAULTS: readonly PlantedFault[] = [
     value: 'hsm-warden',
   },
   {
+    name: 'no rule over changes of an HSM in another subscription',
+    type: 'activityLogAlerts',
+    of: 'alert-changed-hsm-',
+    path: 'name',
+    value: 'another-rule',
+    set: 'max',
+  },
+  {
+    name: 'a rule over changes of an HSM in another subscription that watches something else',
+    type: 'activityLogAlerts',
+    of: 'alert-changed-hsm-',
+    path: 'properties.scopes.0',
+    value: '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-warden',
+    set: 'max',
+  },
+  {
     name: 'an HSM whose keys can be purged',
     type: 'managedHSMs',
     path: 'properties.enablePurgeProtection',

@@ -10,7 +10,7 @@ import {
   judgeState,
   ManagedHsm,
 } from './judge-hsm.ts';
-import { HSM_ACTIONS, HSM_APPROVAL, HSM_GROUP_ACTIONS } from './rights.ts';
+import { HSM_ACTIONS, HSM_APPROVAL, HSM_ELSEWHERE_ACTIONS, HSM_GROUP_ACTIONS } from './rights.ts';
 import { groupId, type Survey, same, unread } from './survey.ts';
 import type { TargetHsm } from './target.ts';
 
@@ -30,6 +30,8 @@ export async function checkHsm(survey: Survey, hsm: TargetHsm): Promise<readonly
   if (reading.kind !== 'ok') return [unread('HSM', name, reading, `Reader on ${name}`)];
   const { location, properties } = reading.value;
   const approval = target.privateNetworking && hsm.privateEndpoint === 'automatic' ? [HSM_APPROVAL] : [];
+  const elsewhere = same(subscriptionId, target.subscriptionId) ? [] : HSM_ELSEWHERE_ACTIONS;
+  const inGroup = [...HSM_GROUP_ACTIONS, ...elsewhere];
   return [
     judgeState(name, properties),
     judgeRegion(survey, hsm, [location, ...(properties.regions ?? []).map((one) => one.name ?? '')]),
@@ -37,7 +39,7 @@ export async function checkHsm(survey: Survey, hsm: TargetHsm): Promise<readonly
     ...judgeNetwork(survey, hsm, properties),
     ...judgeGroup(survey, hsm),
     await checkSettings(survey, hsm, path),
-    ...(await checkRights(survey, groupId(subscriptionId, resourceGroup), resourceGroup, HSM_GROUP_ACTIONS)),
+    ...(await checkRights(survey, groupId(subscriptionId, resourceGroup), resourceGroup, inGroup)),
     ...(await checkRights(survey, path, name, [...HSM_ACTIONS, ...approval])),
   ];
 }

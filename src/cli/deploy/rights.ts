@@ -74,6 +74,9 @@ export const BACKUP_ACTIONS: readonly string[] = [
 /** In the group of an HSM: its audit log is a nested deployment there. */
 export const HSM_GROUP_ACTIONS: readonly string[] = NESTED_DEPLOYMENT;
 
+/** There, too, where the group is in another subscription: the rule over changes of the HSM is made beside it. */
+export const HSM_ELSEWHERE_ACTIONS: readonly string[] = ['Microsoft.Insights/activityLogAlerts/write'];
+
 /** On an HSM itself. */
 export const HSM_ACTIONS: readonly string[] = ['Microsoft.KeyVault/managedHSMs/read', DIAGNOSTICS];
 

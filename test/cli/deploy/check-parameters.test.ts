@@ -1,6 +1,6 @@
 /** `deploy check` of what a deployment was asked for. */
 import { describe, expect, it } from 'vitest';
-import { deployCheck, GIVEN } from './support/deploy-check.ts';
+import { deployCheck, GIVEN, rights } from './support/deploy-check.ts';
 import { list } from './support/fake-arm.ts';
 import {
   GROUP,
@@ -140,5 +140,28 @@ describe('deploy check of the parameters', () => {
     expect(findings.filter(({ result }) => result === 'fail').map(({ subject }) => subject)).toEqual([
       'Microsoft.Insights',
     ]);
+  });
+
+  it('asks, for an HSM in another subscription, for the right to the rule that is made beside it', async () => {
+    const other = '00000000-0000-0000-0000-000000000002';
+    const there = (text: string) => text.replaceAll(SUBSCRIPTION, other);
+    const audit = rights(['*/read', 'Microsoft.Resources/deployments/*']);
+    const { findings } = await check(
+      {
+        [`GET /subscriptions/${other}/providers`]: list([]),
+        [`GET ${there(HSM)}`]: hsm(),
+        [`GET ${there(HSM)}/${PERMISSIONS}`]: OWNER,
+        [`GET ${there(HSM_GROUP)}/${PERMISSIONS}`]: audit,
+        [`GET ${there(HSM)}/providers/Microsoft.Insights/diagnosticSettings`]: list([]),
+      },
+      {},
+      await parameters({
+        ...GIVEN,
+        hsms: [{ name: 'contoso', resourceGroupName: 'rg-hsm', subscriptionId: other }],
+      }),
+    );
+    expect(JSON.stringify(findings.filter(({ result }) => result === 'fail'))).toContain(
+      'Microsoft.Insights/activityLogAlerts/write',
+    );
   });
 });

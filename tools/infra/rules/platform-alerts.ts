@@ -47,11 +47,13 @@ export function platformAlerts({ promise, names, id, hsmId }: Facts): readonly E
   const groups = ['rg-warden', promise.backupGroup].map(
     (group) => `/subscriptions/${OWN_SUBSCRIPTION}/resourceGroups/${group}`,
   );
-  // A rule hears of no other subscription than its own.
+  // A rule hears of no other subscription than its own: an HSM elsewhere has one beside it.
   const hsms = promise.hsms.filter(({ subscription }) => subscription === OWN_SUBSCRIPTION);
+  const elsewhere = promise.hsms.filter(({ subscription }) => subscription !== OWN_SUBSCRIPTION);
   const changes = [
     ...Object.entries(WATCHED_CHANGES).map(([kind, operations]) => [kind, operations, groups] as const),
     ...(hsms.length === 0 ? [] : [['hsms', HSM_CHANGES, hsms.map(hsmId)] as const]),
+    ...elsewhere.map((hsm) => [`hsm-${hsm.name}`, HSM_CHANGES, [hsmId(hsm)]] as const),
   ];
   const common = { location: 'global', tags: promise.tags };
   return [
