@@ -43,7 +43,8 @@ export function rewriteLog(world: RecoveryWorld, kept: number, lines: readonly F
 
 /** The event of a stored entry, to be said again. */
 export function eventOf(entry: AuditEntry): AuditEvent {
-  const { format: _f, seq: _s, at: _a, occurredAt: _o, prev: _p, hash: _h, seal: _seal, ...event } = entry;
+  const { format: _f, seq: _s, at: _a, occurredAt: _o, prev: _p, hash: _h, seal: _seal, ...said } = entry;
+  const { resource: _resource, ...event } = said;
   return event;
 }
 
