@@ -78,7 +78,9 @@ export function explain(error: unknown): Explanation {
   if (error instanceof UsageError) return explained(error.exit, 'usage', error.message, error.advice);
   if (error instanceof GuardRefusal) return explained('refused', 'guard', error.message, error.advice);
   if (isWardenError(error)) {
-    return explained(exitOf(error.code), error.code, error.message, adviceFor(error.code, error.advice));
+    // What happened while a person decided: without it the refusal of a decision is a riddle.
+    const message = [error.message, ...(error.changes ?? [])].join(' ');
+    return explained(exitOf(error.code), error.code, message, adviceFor(error.code, error.advice));
   }
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
