@@ -10,6 +10,7 @@ import type { Logger } from '../core/ports.ts';
 import { ChainedAuditLog } from '../features/audit/audit-log.ts';
 import { Breaches } from '../features/audit/breaches.ts';
 import { Checkpoints } from '../features/audit/checkpoints.ts';
+import type { DrillsOf } from '../features/drill/model/results.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
@@ -21,6 +22,7 @@ import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config, Environment } from './config/config.ts';
 import { type ApiApp, RECOVERY_FEATURES } from './features.ts';
 import { openConsole } from './open-console.ts';
+import { drillsOn } from './open-drills.ts';
 import { openPages, type Pages } from './open-pages.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { processLogger } from './process-log.ts';
@@ -55,6 +57,7 @@ export function composeRecovery(config: Config, environment: Environment): Recov
     backups,
     stopping: stopping.signal,
     approvers: config.notify.approvers,
+    drills: drillsOn(platform, config),
   });
   const console = openConsole(platform, config, config.recovery, backups, environment);
   const appFor = (log: InvocationLog) => ({ ...recovery(loggerTo(log, platform.clock)), console });
@@ -98,6 +101,8 @@ export interface RecoveryParts {
   readonly stopping: AbortSignal;
   /** Who is asked to approve, where the settings say so. */
   readonly approvers?: Config['notify']['approvers'];
+  /** What restore drills came to. */
+  readonly drills?: DrillsOf;
 }
 
 /** Makes the recovery over a platform. Nothing is contacted before the first call. */

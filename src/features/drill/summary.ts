@@ -1,5 +1,5 @@
 /** What drills have proven of the recovery points of an HSM, for people. Pure. */
-import { DAY_MS } from '../../core/time.ts';
+import { DAY_MS, isoTime } from '../../core/time.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
 import type { DrillResult } from './model/result.ts';
 import { goodOf, type KeyDrills, type ResultsByKey } from './model/results.ts';
@@ -50,7 +50,7 @@ export function summariseDrills({ hsm, points, results, days, now }: SummaryFact
   const named = (standing: Standing) =>
     all.filter((one) => one.standing === standing).map(({ record }) => record.key);
   const proofs = all.flatMap(({ good }) => good ?? []);
-  const restores = proofs.flatMap(({ steps }) => steps.restore ?? []).sort((a, b) => a - b);
+  const restoreMs = restoreTimes(proofs);
   const last = all.flatMap(({ drills }) => drills?.last.endedAt ?? []);
   return {
     hsm,
@@ -65,9 +65,7 @@ export function summariseDrills({ hsm, points, results, days, now }: SummaryFact
       .map(({ record }) => record.key),
     ...(last.length > 0 && { lastAt: Math.max(...last) }),
     ...(proofs.length > 0 && { oldestProofAt: Math.min(...proofs.map(({ endedAt }) => endedAt)) }),
-    ...(restores.length > 0 && {
-      restoreMs: { p50: percentile(restores, 50), p95: percentile(restores, 95) },
-    }),
+    ...(restoreMs !== undefined && { restoreMs }),
   };
 }
 
@@ -89,6 +87,42 @@ export function remarkOf(
   if (point === undefined) return 'The catalogue has no recovery point of the key any more.';
   if (point.record.sha256 === last.point.sha256) return undefined;
   return 'It was an earlier recovery point; the newest is not drilled yet.';
+}
+
+/** What drills say to those who decide on the restore of a backup: whether it was tried, and how long a restore takes. */
+export function drillNotes(
+  results: ResultsByKey,
+  { hsm, key, sha256 }: { readonly hsm: string; readonly key: string; readonly sha256: string },
+): string[] {
+  const drills = results.get(key);
+  const good = goodOf(drills);
+  const times = restoreTimes([...results.values()].flatMap((one) => goodOf(one) ?? []));
+  return [
+    triedNote([drills?.last, good].find((one) => one?.point.sha256 === sha256 && one.verdict !== 'blocked')),
+    ...(times === undefined
+      ? []
+      : [
+          `In drills the restore of a key of HSM ${hsm} took ${secondsOf(times.p50)}, at most ${secondsOf(times.p95)} for 95 of 100.`,
+        ]),
+  ];
+}
+
+function triedNote(result: DrillResult | undefined): string {
+  if (result === undefined) return 'No drill has tried this very backup.';
+  const at = isoTime(result.endedAt);
+  if (result.verdict === 'failed')
+    return `The drill at ${at} did not bring the key back from this very backup: ${result.reasons.join(' ')}`;
+  const how = result.verdict === 'proven' ? 'and used it' : 'and compared it, without using it';
+  return `The drill at ${at} restored this very backup ${how}.`;
+}
+
+function restoreTimes(proofs: readonly DrillResult[]): DrillSummary['restoreMs'] {
+  const sorted = proofs.flatMap(({ steps }) => steps.restore ?? []).sort((a, b) => a - b);
+  return sorted.length === 0 ? undefined : { p50: percentile(sorted, 50), p95: percentile(sorted, 95) };
+}
+
+function secondsOf(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
 }
 
 /** The nearest rank; `sorted` is not empty. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DrillResult } from '../../../src/features/drill/model/result.ts';
 import { fileResults, type KeyDrills, readResults } from '../../../src/features/drill/model/results.ts';
-import { remarkOf, summariseDrills } from '../../../src/features/drill/summary.ts';
+import { drillNotes, remarkOf, summariseDrills } from '../../../src/features/drill/summary.ts';
 import { aBackupRecord } from '../../support/backup-record.ts';
 import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';
 
@@ -92,4 +92,32 @@ test('a result that a clock ahead has dated gives way to the next one; an older 
   expect(await last()).toBe('now');
   await fileResults(store, 'contoso', [{ ...PROVEN, runId: 'old', endedAt: NOW - 1 }], NOW);
   expect(await last()).toBe('now');
+});
+
+test.each<[string, KeyDrills | undefined, string]>([
+  ['proven', { last: PROVEN }, 'restored this very backup and used it.'],
+  [
+    'compared',
+    { last: aResult('metadata-only', NEWEST) },
+    'restored this very backup and compared it, without',
+  ],
+  [
+    'failed',
+    { last: aResult('failed', NEWEST, { reasons: ['It is damaged.'] }) },
+    'did not bring the key back',
+  ],
+  ['proven, and blocked since', { last: aResult('blocked', NEWEST), lastGood: PROVEN }, 'and used it.'],
+  ['of another backup', { last: aResult('proven', EARLIER) }, 'No drill has tried this very backup.'],
+  ['never drilled', undefined, 'No drill has tried this very backup.'],
+])('approvers read what drills say of a backup: %s', (_, drills, said) => {
+  const results = new Map(drills === undefined ? [] : [['orders', drills]]);
+  expect(drillNotes(results, { hsm: 'contoso', key: 'orders', sha256: NEWEST })[0]).toContain(said);
+});
+
+test('approvers read how long a restore takes, where drills have measured it', () => {
+  const asked = { hsm: 'contoso', key: 'orders', sha256: NEWEST };
+  expect(drillNotes(new Map([['orders', { last: PROVEN }]]), asked)[1]).toBe(
+    'In drills the restore of a key of HSM contoso took 1.5 s, at most 1.5 s for 95 of 100.',
+  );
+  expect(drillNotes(new Map(), asked)).toHaveLength(1);
 });

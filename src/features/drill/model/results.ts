@@ -33,6 +33,9 @@ const DOCUMENT: DocumentType<'drill-results', z.infer<typeof Results>> = {
 /** By key. */
 export type ResultsByKey = ReadonlyMap<string, KeyDrills>;
 
+/** Reads the results of the drills of an HSM; undefined where there is no drill HSM for it. */
+export type DrillsOf = (hsm: string, signal?: AbortSignal) => Promise<ResultsByKey | undefined>;
+
 /** Who wrote a result, where seals are configured: one without a good seal is no result. */
 export interface BelieveDeps {
   readonly seals?: Seals | undefined;

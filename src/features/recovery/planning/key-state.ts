@@ -8,12 +8,14 @@ import type { BackupStore, KeyService, StoredBackup } from '../../../core/ports.
 import { sha256Hex } from '../../../core/sha256.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { DecisionSeals } from '../../audit/line-seals.ts';
+import type { DrillsOf } from '../../drill/model/results.ts';
 import { readEntry } from '../../recovery-points/catalogue.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue-text.ts';
 import type { PointSeals } from '../../recovery-points/point-seals.ts';
 import { structureFault } from '../../recovery-points/structure.ts';
 import { type ExpectedVersion, type Judgement, judgeCandidate } from '../model/known-facts.ts';
 import type { Operation, SeenKey } from '../model/record.ts';
+import { drilledNotes } from './drilled-notes.ts';
 import { evidenceNotes } from './evidence-notes.ts';
 import { describeTags, keyHistory } from './history.ts';
 import { type Ask, type KeyState, planRecovery, type SharesDomain } from './preflight.ts';
@@ -30,6 +32,8 @@ export interface PreflightDeps {
   readonly decisions: DecisionSeals | undefined;
   /** Where backups are sealed. */
   readonly points?: Pick<PointSeals, 'judge'> | undefined;
+  /** What drills of the keys of an HSM came to, where there is a drill HSM for it. */
+  readonly drills?: DrillsOf | undefined;
 }
 
 /** An exact operation, with what approvers should know about it. */
@@ -119,6 +123,7 @@ export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSig
           ...known.notes,
           ...judgement.warnings,
           ...evidence,
+          ...(await drilledNotes(deps.drills, found.stored, signal)),
         ];
         return restoreOf(ask, found.stored, judgement.expected, notes);
       }

@@ -166,6 +166,16 @@ describe('preflight', () => {
     });
   });
 
+  it('says what drills have shown of the backup that it chooses', async () => {
+    const world = await RecoveryWorld.withBackup();
+    world.hsm.deleteKey('orders');
+    world.hsm.purgeKey('orders');
+    const drills = async () => new Map();
+    expect((await preflight({ ...world.deps(), drills }, anAsk())).notes).toContain(
+      'No drill has tried this very backup.',
+    );
+  });
+
   it.each([
     { hsm: 'nowhere', target: 'contoso' },
     { hsm: 'contoso', target: 'nowhere' },
