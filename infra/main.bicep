@@ -229,5 +229,10 @@ output HSM_WARDEN_API_URL string = 'https://${apps.outputs.recoveryHostName}/api
 output HSM_WARDEN_BACKUP_APP string = apps.outputs.backupAppName
 @description('Name of the recovery app.')
 output HSM_WARDEN_RECOVERY_APP string = apps.outputs.recoveryAppName
+@description('Names of the notification channels, separated by commas: after the deployment a test goes through each.')
+output HSM_WARDEN_CHANNELS string = join(
+  map(json(settings.?WARDEN_NOTIFY_CHANNELS ?? '[]'), channel => channel.name),
+  ','
+)
 @description('Blob endpoint of the backups.')
 output HSM_WARDEN_BACKUP_URL string = apps.outputs.backupUrl

@@ -161,6 +161,11 @@ var notifySettings = notifySecretUri == null
   ? {}
   : { WARDEN_NOTIFY_SECRETS: '@Microsoft.KeyVault(SecretUri=${notifySecretUri!})' }
 
+// Where its messages about keys and HSMs lead to.
+var consoleSettings = webConsole
+  ? { WARDEN_NOTIFY_ORIGIN: recoveryOrigin ?? 'https://${recoveryApp.outputs.hostName}' }
+  : {}
+
 module backupApp 'function-app.bicep' = {
   params: {
     name: names.backupApp
@@ -179,7 +184,7 @@ module backupApp 'function-app.bicep' = {
     disabledFunctions: disabledFunctions
     zoneRedundant: zoneRedundantApps
     siteUpdateStrategy: siteUpdateStrategy
-    settings: union(settings, notifySettings, sharedSettings, {
+    settings: union(settings, notifySettings, consoleSettings, sharedSettings, {
       WARDEN_CLIENT_ID: backupIdentity.clientId
       // The watch and the alert rule must be late by the same clock.
       WARDEN_OVERDUE_GRACE_HOURS: string(sweepGraceHours)

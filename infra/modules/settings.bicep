@@ -122,9 +122,6 @@ type productSettingsType = {
   @description('Optional. Whether messages show two characters and a hash in place of the names of keys. Expected: `true` or `false`.')
   WARDEN_NOTIFY_MASK_KEYS: string?
 
-  @description('Optional. Where people reach the console: messages about keys and HSMs link there. Those about requests link to `WARDEN_ORIGIN` of the recovery app. Expected: a URL without a path.')
-  WARDEN_NOTIFY_ORIGIN: string?
-
   @description('Optional. When a test message is sent through each channel. Expected: six-field NCRONTAB text, UTC.')
   WARDEN_NOTIFY_TEST_SCHEDULE: string?
 

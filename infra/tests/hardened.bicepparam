@@ -17,3 +17,6 @@ param webConsole = false
 param operatorAddressPrefixes = ['10.1.0.0/16']
 param alertReceivers = { emails: ['oncall@contoso.example'] }
 param logRetentionInDays = 365
+param settings = {
+  WARDEN_NOTIFY_CHANNELS: '[{"type":"teams","name":"ops"},{"type":"pagerduty","name":"pager"}]'
+}

@@ -36,6 +36,7 @@ const DEFAULTS: DeploymentPromise = {
   sources: [],
   webConsole: true,
   notifySecrets: false,
+  channels: [],
   receivers: { emails: ['oncall@contoso.example'], webhooks: [] },
   entra: { clientId: CLIENT, tenantId: TENANT },
   auditToWorkspace: false,
@@ -80,6 +81,7 @@ export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {
   },
   hardened: {
     ...DEFAULTS,
+    channels: ['ops', 'pager'],
     webConsole: false,
     privateApps: true,
     locked: true,

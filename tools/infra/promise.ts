@@ -53,6 +53,8 @@ export interface DeploymentPromise {
   readonly webConsole: boolean;
   /** Whether notification channels have secrets in a vault. */
   readonly notifySecrets: boolean;
+  /** Names of the notification channels. */
+  readonly channels: readonly string[];
   readonly receivers: { readonly emails: readonly string[]; readonly webhooks: readonly string[] };
   /** Entra application and tenant of the callers. */
   readonly entra: { readonly clientId: string; readonly tenantId: string };

@@ -31,6 +31,8 @@ export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
   // Only where the operator has channels.
   ['WARDEN_NOTIFY_SECRETS', []],
   ['WARDEN_NOTIFY_QUEUE_URL', ['recovery']],
+  // Only where there is a console.
+  ['WARDEN_NOTIFY_ORIGIN', []],
   // By infra/drill.bicep, only where the operator has a drill HSM.
   ['WARDEN_DRILL_HSMS', []],
   ['WARDEN_DRILL_QUEUE_URL', []],

@@ -55,7 +55,7 @@ function sharedSettings({ promise, names, identity, id, ref }: Facts, app: AppNa
   };
 }
 
-function backupSettings({ promise, names, identity, id }: Facts): Record<string, Pattern> {
+function backupSettings({ promise, names, identity, id, ref }: Facts): Record<string, Pattern> {
   const namespace = id('Microsoft.EventHub/namespaces', names.namespace);
   return {
     WARDEN_OVERDUE_GRACE_HOURS: String(promise.graceHours),
@@ -66,6 +66,11 @@ function backupSettings({ promise, names, identity, id }: Facts): Record<string,
     AuditEvents__fullyQualifiedNamespace: `replace(replace(ref(${namespace}).serviceBusEndpoint, https://, ), :443/, )`,
     AuditEvents__credential: 'managedidentity',
     AuditEvents__clientId: identity('backup').client,
+    ...(promise.webConsole
+      ? {
+          WARDEN_NOTIFY_ORIGIN: `https://${ref(id('Microsoft.Web/sites', names.app.recovery), 'defaultHostName')}`,
+        }
+      : {}),
     ...(promise.notifySecrets ? { WARDEN_NOTIFY_SECRETS: VAULT_REFERENCE } : {}),
   };
 }
@@ -82,7 +87,7 @@ function recoverySettings({ promise, names, id }: Facts): Record<string, Pattern
       ? {}
       : {
           WARDEN_WEBHOOK_SECRETS: VAULT_REFERENCE,
-          WARDEN_WEBHOOK_APPS: /^\{/,
+          WARDEN_WEBHOOK_APPS: bySource(promise.sources),
         }),
   };
 }
@@ -106,6 +111,19 @@ export function namesOf(names: readonly string[]): Condition {
       if (typeof value !== 'string' || !value.endsWith(']')) return false;
       const listed = z.array(z.looseObject({ name: z.string() })).safeParse(JSON.parse(value));
       return listed.success && listed.data.map(({ name }) => name).join() === names.join();
+    },
+  };
+}
+
+/** JSON with lists of applications, by some of the sources of webhooks. */
+function bySource(sources: readonly string[]): Condition {
+  const Applications = z.record(z.string(), z.array(z.guid()).min(1));
+  return {
+    says: `JSON with applications by ${sources.join(', ')}`,
+    holds: (value) => {
+      if (typeof value !== 'string' || !value.endsWith('}')) return false;
+      const read = Applications.safeParse(JSON.parse(value));
+      return read.success && Object.keys(read.data).every((source) => sources.includes(source));
     },
   };
 }

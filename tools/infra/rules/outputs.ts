@@ -13,6 +13,7 @@ export function checkOutputs(facts: Facts): readonly string[] {
     HSM_WARDEN_API_URL: `https://ref(${id('Microsoft.Web/sites', names.app.recovery)}).defaultHostName/api`,
     HSM_WARDEN_BACKUP_APP: names.app.backup,
     HSM_WARDEN_RECOVERY_APP: names.app.recovery,
+    HSM_WARDEN_CHANNELS: promise.channels.join(','),
     HSM_WARDEN_BACKUP_URL: `https://${names.backups}.blob.core.windows.net`,
   };
   return differences(snapshot.outputs, expected).map((difference) => `outputs: ${difference}`);
