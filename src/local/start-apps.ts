@@ -54,13 +54,15 @@ export async function startApps(world: World, options: AppsOptions): Promise<App
     await host.stop();
     throw new SettingsRefused(`The settings of ${entry} are not valid; the line above lists the problems.`);
   };
+  // Links in messages and events lead to the console; a free port is known only once the app listens.
+  const origin = `http://127.0.0.1:${ports.recovery}`;
+  if (ports.recovery !== 0) process.env.WARDEN_NOTIFY_ORIGIN = origin;
   const backup = await start('functions/main.ts', ports.backup);
   const started = [backup];
   try {
     // An app reads its settings while it is loaded: now they are the recovery's.
     Object.assign(process.env, world.recoverySettings);
-    // Links in events lead to the console; a free port is known only once the app listens.
-    if (ports.recovery !== 0) process.env.WARDEN_ORIGIN = `http://127.0.0.1:${ports.recovery}`;
+    if (ports.recovery !== 0) process.env.WARDEN_ORIGIN = origin;
     const recovery = await start('functions/recovery-main.ts', ports.recovery);
     started.push(recovery);
     Object.assign(process.env, world.drillSettings);
