@@ -8,7 +8,13 @@ import { ofType, property, text } from '../snapshot.ts';
 import { minutesIn } from './durations.ts';
 
 /** A second look-back of a query: of what it compares with. */
-const ALSO_LOOKS: ReadonlySet<string> = new Set(['key-brought-back-unapproved 180', 'audit-height-falls 15']);
+const ALSO_LOOKS: ReadonlySet<string> = new Set([
+  'key-brought-back-unapproved 180',
+  'audit-height-falls 15',
+  // What is overdue, and the runs of every hour that are missing.
+  'no-drill 120',
+  'no-drill 180',
+]);
 
 /** Logs may arrive this late: https://learn.microsoft.com/azure/azure-monitor/logs/data-ingestion-time */
 const INGESTION_MINUTES = 5;
