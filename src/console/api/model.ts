@@ -17,6 +17,7 @@ export type { Night, NightDetail, NightRun } from '../../features/console/model/
 export type { InboxItem, Me, SignInConfig as Config } from '../../features/console/model/people.ts';
 export type { WaitingRequest } from '../../features/console/model/requests.ts';
 export type { SettingsView as Settings } from '../../features/console/model/settings.ts';
+export type { IncidentView as Incident } from '../../features/recovery/findings/incidents.ts';
 export type { AuditEntry, RecoveryView as RequestView };
 
 export type Verdict = Home['verdict'];

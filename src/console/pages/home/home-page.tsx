@@ -6,6 +6,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { HsmCard } from './hsm-card.tsx';
+import { Incidents } from './incidents.tsx';
 import { NightStrip } from './night-strip.tsx';
 import { Urgent } from './urgent.tsx';
 import { VerdictLine } from './verdict-line.tsx';
@@ -32,6 +33,7 @@ export function HomePage(): JSX.Element {
               </Note>
             )}
             <Urgent home={value} />
+            <Incidents />
             <h2>HSMs</h2>
             <div class="cards">
               {value.hsms.map((hsm) => (
