@@ -34,7 +34,10 @@ ${Object.entries(ALERTS)
   )
   .join('\n')}
 
-\`key-brought-back-unapproved\` reads the audit log of the HSMs and needs it in the workspace: \`auditLogToWorkspace = true\`.
+\`key-brought-back-unapproved\` reads the audit log of the HSMs and needs it in the workspace: \`auditLogToWorkspace = true\`. That
+keeps a record of every use of every key, which can cost more than all else, so it is off at first. The backup app reports the
+same from the Event Hub (\`HsmWarden.KeyBroughtBackUnapproved\`, severity 0). While that app is dead \`no-heartbeat\` says so, the Event Hub
+keeps the records for seven days (\`infra/modules/audit-hub.bicep\`), and what they say is reported when the app lives again.
 The tables and their columns are in \`tools/infra/alerts/tables.ts\`, each from
 [its page](https://learn.microsoft.com/azure/azure-monitor/reference/tables-index).
 
