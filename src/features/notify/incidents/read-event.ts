@@ -13,7 +13,8 @@ import { sayDrill } from './say-drill.ts';
 import { sayPoisoned } from './say-poisoned.ts';
 import { sayRecovery } from './say-recovery.ts';
 import { sayUnsealed } from './say-unsealed.ts';
-import { type ShowKey, sayFinding } from './say-watch.ts';
+import { sayFinding } from './say-watch.ts';
+import type { ShowKey } from './words.ts';
 
 /** A sign of life of the watch: what of the HSM's conditions holds at that moment. */
 export interface Heartbeat {

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { epochOf } from '../../../core/time.ts';
 import { DRILL_EVENTS } from '../../drill/events.ts';
 import type { Occurrence } from '../model/occurrence.ts';
-import type { ShowKey } from './say-watch.ts';
+import type { ShowKey } from './words.ts';
 
 /** What is read of these events. */
 const Data = z.object({

@@ -6,7 +6,7 @@ import { epochOf } from '../../../core/time.ts';
 import { RECOVERY_EVENTS, type RecoveryEvent } from '../../recovery/model/events.ts';
 import type { Fact } from '../model/message.ts';
 import type { Occurrence } from '../model/occurrence.ts';
-import type { ShowKey } from './say-watch.ts';
+import type { ShowKey } from './words.ts';
 
 const Person = z.object({ id: z.string(), name: z.string() });
 

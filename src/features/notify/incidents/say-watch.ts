@@ -1,15 +1,7 @@
 /** How the events of the watch and of the verification are said. */
-import { definedOnly } from '../../../core/defined-only.ts';
-import { epochOf } from '../../../core/time.ts';
 import type { FindingData, WatchEvent } from '../../watch/model/events.ts';
-import type { Fact } from '../model/message.ts';
-import type { Occurrence } from '../model/occurrence.ts';
-
-/** How a key is shown: its name, or what stands for it. */
-export type ShowKey = (key: string) => string;
-
-/** What differs from event to event; the rest follows from its envelope. */
-type Said = Omit<Occurrence, 'id' | 'at' | 'hsm' | 'key' | 'severity' | 'rank'>;
+import { broughtBack, deleted, purged, used } from './say-deletion.ts';
+import { command, moment, type Said, type ShowKey } from './words.ts';
 
 /** What a finding of the watch means; undefined for a heartbeat, which says nothing to people. */
 export function sayFinding(event: WatchEvent, show: ShowKey): Said | undefined {
@@ -107,101 +99,6 @@ function sayCondition(event: Condition, show: ShowKey): Said {
   }
 }
 
-function deleted(
-  verb: string,
-  data: FindingData<'purge-pending'> | FindingData<'key-deleted'>,
-  show: ShowKey,
-): Said {
-  const { scheduledPurgeAt, afterPurge, coverage, versionsCovered, versionsKnown, deletedAt } = data;
-  const then =
-    afterPurge === 'lost'
-      ? 'After its purge it is lost: no backup brings all of it back.'
-      : 'After its purge it can still be restored from its backup.';
-  return {
-    family: 'deleted-key',
-    subject: data.key,
-    effect: 'open',
-    lasting: true,
-    what: `Key ${show(data.key)} on HSM ${data.hsm} ${verb}. ${then}`,
-    todo: `If it is still needed, ask for its recovery: ${command('recovery request', data, show)} --reason '…'`,
-    turn: 'the owner of the key',
-    until: epochOf(scheduledPurgeAt),
-    facts: [
-      moment('Deleted', deletedAt),
-      moment('Purge', scheduledPurgeAt),
-      { label: 'Backups', text: `${coverage}, ${versionsCovered} of ${versionsKnown} known versions` },
-      ...('deletedBy' in data && data.deletedBy !== undefined ? [caller('Deleted by', data.deletedBy)] : []),
-    ],
-  };
-}
-
-function used(data: FindingData<'key-used-while-deleted'>, show: ShowKey): Said {
-  return {
-    family: 'deleted-key',
-    subject: data.key,
-    effect: 'open',
-    lasting: true,
-    what: `Key ${show(data.key)} on HSM ${data.hsm} is soft-deleted, and something still tries to use it (${data.operation}).`,
-    todo: `Ask for its recovery: ${command('recovery request', data, show)} --reason '…'`,
-    turn: 'the owner of the key',
-    until: epochOf(data.scheduledPurgeAt),
-    facts: [
-      moment('Used', data.usedAt),
-      caller('Used by', data.caller),
-      moment('Deleted', data.deletedAt),
-      moment('Purge', data.scheduledPurgeAt),
-    ],
-  };
-}
-
-function purged(data: FindingData<'key-purged'>, show: ShowKey): Said {
-  const isLost = data.recoverable === 'lost';
-  const verb = data.presumed === true ? 'was probably purged' : 'was purged';
-  return {
-    family: 'deleted-key',
-    subject: data.key,
-    effect: 'open',
-    lasting: true,
-    what: `Key ${show(data.key)} on HSM ${data.hsm} ${verb}. ${isLost ? 'No backup brings all of it back.' : 'It can be restored from its backup.'}`,
-    todo: isLost
-      ? 'Find out who used it and what was encrypted with it.'
-      : `If it is still needed, ask for its restore: ${command('recovery request', data, show)} --reason '…'`,
-    turn: 'the owner of the key',
-    facts: [
-      moment('Noticed', data.noticedAt),
-      {
-        label: 'Backups',
-        text: `${data.coverage}, ${data.versionsCovered} of ${data.versionsKnown} known versions`,
-      },
-      ...(data.purgedBy === undefined ? [] : [caller('Purged by', data.purgedBy)]),
-    ],
-  };
-}
-
-function broughtBack(data: FindingData<'key-brought-back-unapproved'>, show: ShowKey): Said {
-  const { hsm, key, action, broughtBackAt, approval, noted, todo } = data;
-  const which = key === undefined ? 'A key' : `Key ${show(key)}`;
-  const why = {
-    none: 'nobody had approved that',
-    noted: `it was noted as break glass by ${noted?.by ?? 'somebody'}`,
-    unknown: 'whether that was approved could not be found out',
-  }[approval];
-  return {
-    family: 'brought-back',
-    subject: `${key ?? 'a key'} ${broughtBackAt ?? ''}`,
-    effect: 'open',
-    lasting: approval !== 'noted',
-    what: `${which} on HSM ${hsm} was ${action === 'restore' ? 'restored' : 'recovered'}, and ${why}.`,
-    todo,
-    turn: 'whoever runs HSM Warden',
-    facts: [
-      ...(broughtBackAt === undefined ? [] : [moment('Brought back', broughtBackAt)]),
-      caller('By', data.caller),
-      ...(noted === undefined ? [] : [{ label: 'Noted', text: noted.reason }]),
-    ],
-  };
-}
-
 function overdue(data: FindingData<'backup-overdue'>, show: ShowKey): Said {
   const { hsm, key, dueAt, lastBackupAt, reason } = data;
   const why = { changed: 'it changed', 'too-old': 'its backup grew too old', 'no-run': 'no run has ended' }[
@@ -238,25 +135,4 @@ function damaged(data: FindingData<'backup-damaged'>, show: ShowKey): Said {
     turn: 'whoever runs HSM Warden',
     facts: [moment('Taken', capturedAt), moment('Noticed', noticedAt), { label: 'Fault', text: reason }],
   };
-}
-
-function command(
-  name: string,
-  { hsm, key }: { readonly hsm: string; readonly key: string },
-  show: ShowKey,
-): string {
-  return `hsm-warden ${name} --hsm ${hsm} --key ${show(key)}`;
-}
-
-function moment(label: string, iso: string): Fact {
-  return { label, at: epochOf(iso) };
-}
-
-function caller(
-  label: string,
-  { upn, appId, objectId, address }: FindingData<'key-used-while-deleted'>['caller'],
-): Fact {
-  const known = definedOnly({ who: upn ?? appId ?? objectId, address });
-  const text = `${known.who ?? 'unknown'}${known.address === undefined ? '' : ` from ${known.address}`}`;
-  return { label, text };
 }
