@@ -8,8 +8,9 @@ import { ofType, Snapshot, text } from './infra/snapshot.ts';
 
 /** The whole page. */
 export function alertsPage(): string {
-  const stored = JSON.parse(readFileSync('infra/tests/defaults.snapshot.json', 'utf8'));
-  const snapshot = evaluated(Snapshot.parse(stored), PUBLIC_CLOUD);
+  const snapshot = snapshotOf('defaults');
+  const drill = snapshotOf('drill');
+  const madeBy = ({ madeBy: by }: Alert) => (by === 'drill' ? drill : snapshot);
   return `# Alerts
 
 Made by \`npm run docs\` from the rules that are deployed and the samples that test them. All of them notify the action group of
@@ -30,7 +31,7 @@ one-time passcode first. Send a test from the portal (*Monitor → Alerts → Ac
 ${Object.entries(ALERTS)
   .map(
     ([name, alert]) =>
-      `| ${alert.promise} | [${name}](#${name}) | ${alert.severity} | ${minutes(everyOf(snapshot, name))} | ${minutes(alert.lookBackMinutes)} |`,
+      `| ${alert.promise} | [${name}](#${name}) | ${alert.severity} | ${minutes(everyOf(madeBy(alert), name))} | ${minutes(alert.lookBackMinutes)} |`,
   )
   .join('\n')}
 
@@ -38,6 +39,7 @@ ${Object.entries(ALERTS)
 keeps a record of every use of every key, which can cost more than all else, so it is off at first. The backup app reports the
 same from the Event Hub (\`HsmWarden.KeyBroughtBackUnapproved\`, severity 0). While that app is dead \`no-heartbeat\` says so, the Event Hub
 keeps the records for seven days (\`infra/modules/audit-hub.bicep\`), and what they say is reported when the app lives again.
+\`drill-hsm-used\` is made with the drill app (\`infra/drill.bicep\`), which sends the audit log of the drill HSM to the workspace.
 The tables and their columns are in \`tools/infra/alerts/tables.ts\`, each from
 [its page](https://learn.microsoft.com/azure/azure-monitor/reference/tables-index).
 
@@ -57,8 +59,13 @@ the backups, and every HSM of the same subscription: a rule hears of no other su
 own beside it, in its resource group: \`alert-changed-hsm-NAME\` (\`infra/modules/hsm-change-alert.bicep\`).
 
 ${Object.entries(ALERTS)
-  .map(([name, alert]) => section(name, alert, titleOf(snapshot, name)))
+  .map(([name, alert]) => section(name, alert, titleOf(madeBy(alert), name)))
   .join('\n')}`;
+}
+
+function snapshotOf(name: string): Snapshot {
+  const stored = JSON.parse(readFileSync(`infra/tests/${name}.snapshot.json`, 'utf8'));
+  return evaluated(Snapshot.parse(stored), PUBLIC_CLOUD);
 }
 
 function section(name: string, alert: Alert, title: string): string {

@@ -8,6 +8,7 @@ import { checkFunctions } from '../../tools/infra/contract.ts';
 import { evaluated } from '../../tools/infra/evaluated.ts';
 import { PRODUCT_TABLE } from '../../tools/infra/product.ts';
 import { checkDrillGrants } from '../../tools/infra/rules/drill.ts';
+import { checkDrillAlert } from '../../tools/infra/rules/drill-alert.ts';
 import { appSettings, ofType, type Resource, Snapshot, text } from '../../tools/infra/snapshot.ts';
 
 const stored = JSON.parse(readFileSync('infra/tests/drill.snapshot.json', 'utf8'));
@@ -100,5 +101,32 @@ describe('the rule over the rights of the drill app is loud about', () => {
     const predictedResources = snapshot.predictedResources.filter((one) => one !== assignments[0]);
 
     expect(checkDrillGrants({ ...snapshot, predictedResources })).toHaveLength(1);
+  });
+});
+
+describe('the alert over the use of a drill HSM', () => {
+  /** The prediction with every `from` of its alert, or of the log it reads, put as `to`. */
+  function put(from: string, to: string): Snapshot {
+    const text = JSON.stringify(snapshot.predictedResources);
+    expect(text, from).toContain(from);
+    return Snapshot.parse({ ...snapshot, predictedResources: JSON.parse(text.replaceAll(from, to)) });
+  }
+
+  it('is on, heard, and asks for everybody but the drill app', () => {
+    expect(checkDrillAlert(snapshot)).toEqual([]);
+  });
+
+  it.each([
+    ['switched off', '"enabled":true,"severity":0', '"enabled":false,"severity":0'],
+    ['of little weight', '"severity":0', '"severity":3'],
+    ['heard by nobody', 'actionGroups/ag-warden', 'actionGroups/nobody'],
+    ['slow', '"evaluationFrequency":"PT15M"', '"evaluationFrequency":"PT6H"'],
+    ['about another HSM', "Subject in ('drill')", "Subject in ('other')"],
+    ['content with anybody', 'not(Caller contains ', 'not(OperationName contains '],
+    ['about refused requests', 'HttpStatusCode < 300', 'HttpStatusCode > 400'],
+    ['without the log of the drill HSM', '"category":"AuditEvent"', '"category":"AllMetrics"'],
+    ['missing', 'Microsoft.Insights/scheduledQueryRules', 'Microsoft.Insights/workbooks'],
+  ])('is found when it is %s', (_how, from, to) => {
+    expect(checkDrillAlert(put(from, to))).not.toEqual([]);
   });
 });

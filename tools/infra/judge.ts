@@ -7,6 +7,7 @@ import { SOVEREIGN_CLOUDS } from './clouds.ts';
 import { PARAMETER_SETS } from './parameter-sets.ts';
 import { checkRefusals } from './refusals.ts';
 import { checkDrillGrants } from './rules/drill.ts';
+import { checkDrillAlert } from './rules/drill-alert.ts';
 import { checkHostJson } from './rules/host-json.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
@@ -54,6 +55,7 @@ async function templateProblems(server: BicepServer, folder: string): Promise<re
     const vault = await server.snapshot(resolve(folder, 'tests', 'sealing-vault.bicepparam'));
     const drill = await server.snapshot(resolve(folder, 'tests', 'drill.bicepparam'));
     return [
+      ...checkDrillAlert(drill.snapshot),
       ...checkDrillGrants(drill.snapshot),
       ...checkOrder(template),
       ...checkParameters(template),

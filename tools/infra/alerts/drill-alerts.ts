@@ -1,7 +1,35 @@
 /** Rules about restore drills. Without a drill HSM no line that they look for is written. */
-import { type Alert, event, line, onEvent, QUICK, SOON } from './samples.ts';
+import type { Row } from './kql-evaluate.ts';
+import { type Alert, APP, at, event, identityOf, line, OBJECT_ID, onEvent, QUICK, SOON } from './samples.ts';
 
 const ENDED = 'drills ended';
+const SOMEBODY = '99999999-8888-7777-6666-555555555555';
+
+/** A use of a key in the audit log of a drill HSM. */
+function useOf(fields: Row): Row {
+  return {
+    TimeGenerated: at(20),
+    OperationName: 'KeySign',
+    HttpStatusCode: 200,
+    RequestUri: 'https://drill.managedhsm.azure.net/keys/orders/0123456789abcdef0123456789abcdef/sign',
+    Identity: identityOf(SOMEBODY),
+    ...fields,
+  };
+}
+
+/** The same in the table of all resources. */
+function inDiagnostics(fields: Row): Row {
+  return {
+    TimeGenerated: at(20),
+    ResourceProvider: 'MICROSOFT.KEYVAULT',
+    ResourceType: 'MANAGEDHSMS',
+    OperationName: 'KeySign',
+    requestUri_s: 'https://drill.managedhsm.azure.net/keys/orders/0123456789abcdef0123456789abcdef/sign',
+    httpStatusCode_d: 200,
+    [OBJECT_ID]: SOMEBODY,
+    ...fields,
+  };
+}
 
 export const DRILL_ALERTS: Readonly<Record<string, Alert>> = {
   'drill-failed': onEvent(
@@ -35,6 +63,31 @@ export const DRILL_ALERTS: Readonly<Record<string, Alert>> = {
         line(ENDED, { hsm: 'drill' }, 2 * 60),
         event('HsmWarden.DrillOverdue', {}, 3 * 60),
       ],
+    },
+  },
+  'drill-hsm-used': {
+    promise:
+      'A use of a key in a drill HSM by anybody but the drill app is reported, by the drill HSM itself.',
+    madeBy: 'drill',
+    severity: 0,
+    everyMinutes: 15,
+    lookBackMinutes: 60,
+    fires: { rows: { AZKVAuditLogs: [useOf({})] }, subject: 'drill' },
+    alsoFires: [
+      { AZKVAuditLogs: [useOf({ OperationName: 'KeyGet' })] },
+      { AZKVAuditLogs: [useOf({ Identity: undefined })] },
+      { AzureDiagnostics: [inDiagnostics({})] },
+    ],
+    silent: {
+      AZKVAuditLogs: [
+        useOf({ Identity: identityOf(APP) }),
+        // A first request without a token is refused and says where to sign in.
+        useOf({ Identity: undefined, HttpStatusCode: 401 }),
+        useOf({ RequestUri: 'https://contoso.managedhsm.azure.net/keys/orders/sign' }),
+        useOf({ OperationName: 'RoleAssignmentList' }),
+        useOf({ TimeGenerated: at(70) }),
+      ],
+      AzureDiagnostics: [inDiagnostics({ [OBJECT_ID]: APP }), inDiagnostics({ ResourceType: 'VAULTS' })],
     },
   },
 };

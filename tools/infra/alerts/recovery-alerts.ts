@@ -1,14 +1,8 @@
 /** Rules about recoveries, the people who decide on them, and the log of both. */
 import type { Row } from './kql-evaluate.ts';
-import { type Alert, APP, at, event, line, QUICK } from './samples.ts';
+import { type Alert, APP, at, event, identityOf, line, OBJECT_ID, QUICK } from './samples.ts';
 
 const HSM = 'https://contoso.managedhsm.azure.net';
-const OBJECT_ID = 'identity_claim_http_schemas_microsoft_com_identity_claims_objectidentifier_g';
-
-/** What the audit log of an HSM says of its caller. */
-function identityOf(objectId: string): Row {
-  return { claim: { http_schemas_microsoft_com_identity: { claims: { objectidentifier: objectId } } } };
-}
 
 /** A restore in the audit log of the HSM; its request names no key. */
 function restored(fields: Row): Row {

@@ -5,6 +5,8 @@ import type { Row, Rows } from './kql-evaluate.ts';
 export interface Alert {
   /** What docs/operations.md promises. */
   readonly promise: string;
+  /** The deployment that makes it, where that is not the product's own. */
+  readonly madeBy?: 'drill';
   readonly severity: 0 | 1 | 2 | 3;
   /** Minutes between two evaluations, at most. */
   readonly everyMinutes: number;
@@ -51,6 +53,14 @@ export function onEvent(
   };
 }
 
+/** Where a rule finds the caller in the table of all resources. */
+export const OBJECT_ID = 'identity_claim_http_schemas_microsoft_com_identity_claims_objectidentifier_g';
+
+/** What the audit log of an HSM says of its caller. */
+export function identityOf(objectId: string): Row {
+  return { claim: { http_schemas_microsoft_com_identity: { claims: { objectidentifier: objectId } } } };
+}
+
 export const QUICK = { everyMinutes: 5, lookBackMinutes: 15 };
 export const SOON = { everyMinutes: 15, lookBackMinutes: 30 };
 export const APP = '11111111-2222-3333-4444-555555555555';
@@ -74,4 +84,6 @@ export const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   sweepHours: '27',
   principals: `'${APP}'`,
   recovery: `'${APP}'`,
+  drillHsms: "'drill'",
+  drill: `'${APP}'`,
 };

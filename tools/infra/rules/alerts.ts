@@ -1,6 +1,7 @@
 /** Alert rules: on, heard, soon enough, and asking what they must ask. */
 
 import { ALERTS } from '../alerts/catalogue.ts';
+import type { Alert } from '../alerts/samples.ts';
 import type { Expected } from '../expected.ts';
 import type { Facts } from '../facts.ts';
 import { type Condition, SOMETHING } from '../pattern.ts';
@@ -10,41 +11,20 @@ import { platformAlerts } from './platform-alerts.ts';
 export function alerts(facts: Facts): readonly Expected[] {
   const { promise, names, id, hsmId } = facts;
   const group = id('Microsoft.Insights/actionGroups', names.actionGroup);
-  const logRules = Object.entries(ALERTS).map(([rule, { severity, everyMinutes }]) => ({
-    rule: 'alerts',
-    type: 'Microsoft.Insights/scheduledQueryRules',
-    name: `alert-${rule}-${names.suffix}`,
-    like: {
-      location: promise.location,
-      tags: promise.tags,
-      kind: 'LogAlert',
-      properties: {
-        displayName: SOMETHING,
-        description: SOMETHING,
-        enabled: true,
-        severity,
-        scopes: [id('Microsoft.OperationalInsights/workspaces', names.workspace)],
-        evaluationFrequency: noMoreThan(everyMinutes),
-        windowSize: SOMETHING,
-        overrideQueryTimeRange: SOMETHING,
-        skipQueryValidation: true,
-        autoMitigate: false,
-        criteria: {
-          allOf: [
-            {
-              query: SOMETHING,
-              timeAggregation: 'Count',
-              operator: 'GreaterThan',
-              threshold: 0,
-              dimensions: [{ name: 'Subject', operator: 'Include', values: ['*'] }],
-              failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
-            },
-          ],
-        },
-        actions: { actionGroups: [group] },
+  const workspace = id('Microsoft.OperationalInsights/workspaces', names.workspace);
+  const logRules = Object.entries(ALERTS)
+    .filter(([, { madeBy }]) => madeBy === undefined)
+    .map(([rule, alert]) => ({
+      rule: 'alerts',
+      type: 'Microsoft.Insights/scheduledQueryRules',
+      name: `alert-${rule}-${names.suffix}`,
+      like: {
+        location: promise.location,
+        tags: promise.tags,
+        kind: 'LogAlert',
+        properties: logRule(alert, workspace, group),
       },
-    },
-  }));
+    }));
   const availability = promise.hsms.map((hsm) => ({
     rule: 'alerts',
     type: 'Microsoft.Insights/metricAlerts',
@@ -104,5 +84,34 @@ function noMoreThan(minutes: number): Condition {
       const found = minutesIn(String(value));
       return found > 0 && found <= minutes;
     },
+  };
+}
+
+/** A rule over the logs that is on, heard and soon enough; what it asks is judged by its samples. */
+export function logRule({ severity, everyMinutes }: Alert, workspace: string, group: string) {
+  return {
+    displayName: SOMETHING,
+    description: SOMETHING,
+    enabled: true,
+    severity,
+    scopes: [workspace],
+    evaluationFrequency: noMoreThan(everyMinutes),
+    windowSize: SOMETHING,
+    overrideQueryTimeRange: SOMETHING,
+    skipQueryValidation: true,
+    autoMitigate: false,
+    criteria: {
+      allOf: [
+        {
+          query: SOMETHING,
+          timeAggregation: 'Count',
+          operator: 'GreaterThan',
+          threshold: 0,
+          dimensions: [{ name: 'Subject', operator: 'Include', values: ['*'] }],
+          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 },
+        },
+      ],
+    },
+    actions: { actionGroups: [group] },
   };
 }

@@ -4,7 +4,7 @@ import { ALERTS } from '../alerts/catalogue.ts';
 import { diagnosticsOf } from '../alerts/kql-check.ts';
 import { trySamples } from '../alerts/try-samples.ts';
 import { APP_NAMES, type Facts } from '../facts.ts';
-import { ofType, property, text } from '../snapshot.ts';
+import { ofType, property, type Resource, text } from '../snapshot.ts';
 import { minutesIn } from './durations.ts';
 
 /** A second look-back of a query: of what it compares with. */
@@ -25,37 +25,48 @@ export function checkQueries(facts: Facts): readonly string[] {
     const rule = ofType(snapshot, 'Microsoft.Insights/scheduledQueryRules').find(
       (one) => one.name === `alert-${name}-${names.suffix}`,
     );
-    if (rule === undefined) return [];
-    const criteria = property(rule, 'criteria', 'allOf');
-    const [only] = Array.isArray(criteria) ? criteria : [];
-    const query =
-      only !== null && typeof only === 'object' && !Array.isArray(only) && typeof only?.query === 'string'
-        ? only.query
-        : '';
-    const every = minutesIn(text(rule, 'evaluationFrequency'));
-    const range = minutesIn(text(rule, 'overrideQueryTimeRange'));
-    const window = minutesIn(text(rule, 'windowSize'));
-    const back = lookBacks(query);
     // Where the deployment says how late a run may be, the query says the same.
     const lookBack =
       alert.lookBackMinutes === 27 * 60 ? (24 + promise.graceHours) * 60 : alert.lookBackMinutes;
-    const complain = (problem: string) => `queries: ${name}: ${problem}`;
-    return [
-      ...trySamples(name, withSampleValues(query, facts)).map(complain),
-      ...diagnosticsOf(query).map(complain),
-      ...(query.includes('union isfuzzy=true') ? [] : [complain('fails while a table is not there yet')]),
-      ...back
-        .filter((minutes) => minutes !== lookBack && !ALSO_LOOKS.has(`${name} ${minutes}`))
-        .map((minutes) => complain(`looks ${minutes} minutes back, not ${lookBack}`)),
-      ...(back.length === 0 ? [complain('has no look-back')] : []),
-      ...(lookBack < every + INGESTION_MINUTES
-        ? [complain(`is asked every ${every} minutes, which leaves gaps`)]
-        : []),
-      ...(range < Math.max(lookBack, ...back) ? [complain(`is cut to ${range} minutes`)] : []),
-      ...(range > 2 * 1440 || window > range ? [complain('has a window that Azure Monitor refuses')] : []),
-      ...(window < every ? [complain(`has a window of ${window} minutes, asked every ${every}`)] : []),
-    ];
+    return rule === undefined
+      ? []
+      : judgeQuery(name, rule, lookBack, (query) => withSampleValues(query, facts));
   });
+}
+
+/** What is wrong with the query of one rule, a sentence each; `sampled` puts sample values for what the deployment filled in. */
+export function judgeQuery(
+  name: string,
+  rule: Resource,
+  lookBack: number,
+  sampled: (query: string) => string,
+): readonly string[] {
+  const criteria = property(rule, 'criteria', 'allOf');
+  const [only] = Array.isArray(criteria) ? criteria : [];
+  const query =
+    only !== null && typeof only === 'object' && !Array.isArray(only) && typeof only?.query === 'string'
+      ? only.query
+      : '';
+  const every = minutesIn(text(rule, 'evaluationFrequency'));
+  const range = minutesIn(text(rule, 'overrideQueryTimeRange'));
+  const window = minutesIn(text(rule, 'windowSize'));
+  const back = lookBacks(query);
+  const complain = (problem: string) => `queries: ${name}: ${problem}`;
+  return [
+    ...trySamples(name, sampled(query)).map(complain),
+    ...diagnosticsOf(query).map(complain),
+    ...(query.includes('union isfuzzy=true') ? [] : [complain('fails while a table is not there yet')]),
+    ...back
+      .filter((minutes) => minutes !== lookBack && !ALSO_LOOKS.has(`${name} ${minutes}`))
+      .map((minutes) => complain(`looks ${minutes} minutes back, not ${lookBack}`)),
+    ...(back.length === 0 ? [complain('has no look-back')] : []),
+    ...(lookBack < every + INGESTION_MINUTES
+      ? [complain(`is asked every ${every} minutes, which leaves gaps`)]
+      : []),
+    ...(range < Math.max(lookBack, ...back) ? [complain(`is cut to ${range} minutes`)] : []),
+    ...(range > 2 * 1440 || window > range ? [complain('has a window that Azure Monitor refuses')] : []),
+    ...(window < every ? [complain(`has a window of ${window} minutes, asked every ${every}`)] : []),
+  ];
 }
 
 /** The query with sample values for what the deployment filled in: only what it must fill in is known there. */
