@@ -47,7 +47,8 @@ export async function sendAgain(
 }
 
 function unreadOf(account: string | undefined, error: unknown): UnreadAccount {
-  if (!isWardenError(error)) throw error;
+  // Without a sign-in no account is read: that is one trouble, and its fix another.
+  if (!isWardenError(error) || error.code === 'signed-out') throw error;
   const { code, message, advice } = error;
   return { account, code, message, advice };
 }
