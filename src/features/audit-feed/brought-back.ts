@@ -23,7 +23,7 @@ export function isWorthWaiting(error: unknown): boolean {
 /**
  * The finding about a record of {@link isBroughtBack} on `hsm`; undefined for what the recovery app had claimed and done itself.
  * `recoveryPrincipal` is the object id of its identity: without one, who did it is not compared. The finding says so where nothing
- * could be compared, and where the record does not name the key or the time: one execution must not explain two keys. Fails with
+ * could be compared, and where the record does not name the time, or neither key nor caller: one execution must not explain two keys. Fails with
  * codes that are {@link isWorthWaiting}.
  */
 export async function judgeBroughtBack(
@@ -36,10 +36,9 @@ export async function judgeBroughtBack(
   const key = record.key ?? record.returned;
   const action = ACTIONS[operation] ?? 'restore';
   const deed: Deed = { hsm, action, at, ...definedOnly({ key }) };
-  const isOwn =
-    recoveryPrincipal === undefined ||
-    caller.objectId === undefined ||
-    caller.objectId.toLowerCase() === recoveryPrincipal.toLowerCase();
+  const isOfApp =
+    recoveryPrincipal === undefined || caller.objectId?.toLowerCase() === recoveryPrincipal.toLowerCase();
+  const isOwn = isOfApp || caller.objectId === undefined;
   const common = {
     hsm,
     ...definedOnly({ key }),
@@ -57,7 +56,8 @@ export async function judgeBroughtBack(
   try {
     const claimedBy = isOwn ? await approved.claimedBy(deed) : undefined;
     if (claimedBy !== undefined) {
-      if (key !== undefined && at !== 0) return undefined;
+      // A restore by anybody else than the app has another caller, so its record need not name the key.
+      if (at !== 0 && (key !== undefined || isOfApp)) return undefined;
       return found({ severity: 'warning', approval: 'unknown', todo: compareWith(claimedBy, key) });
     }
     const noted =

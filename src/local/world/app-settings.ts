@@ -42,6 +42,7 @@ export function backupSettings({ hsms, drill, seals, azurite, topic, caFile }: W
     WARDEN_QUEUE_URL: azurite.queueUrl,
     WARDEN_TOPIC_URL: topic.url,
     WARDEN_AUDIT_HUB: 'managed-hsm-audit',
+    WARDEN_RECOVERY_PRINCIPAL: IDENTITIES.recovery.objectId,
     AzureWebJobsStorage__queueServiceUri: azurite.queueUrl,
   };
 }

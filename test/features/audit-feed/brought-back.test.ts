@@ -251,7 +251,7 @@ describe('a key that came back', () => {
   });
 
   it.each([
-    { name: 'no key', record: () => restored(), todo: 'which key' },
+    { name: 'neither key nor caller', record: () => restored({ identity: undefined }), todo: 'which key' },
     {
       name: 'no time',
       record: () => restored({ time: 'soon', id: 'https://contoso.managedhsm.azure.net/keys/orders/1' }),
@@ -265,6 +265,15 @@ describe('a key that came back', () => {
     expect(events()).toMatchObject([
       { approval: 'unknown', severity: 'warning', todo: expect.stringMatching(`${id} fits.*${todo}`) },
     ]);
+  });
+
+  it('is explained by an execution that fits when its record names no key, but the recovery app', async () => {
+    world.hsm.purgeKey('orders');
+    await executed();
+
+    expect(await feed([restored()])).toMatchObject({ unapproved: 0 });
+    expect(await feed([restored({}, 'somebody')])).toMatchObject({ unapproved: 1 });
+    expect(events()).toMatchObject([{ approval: 'none', severity: 'critical' }]);
   });
 
   it('is one event however often its record is delivered', async () => {
