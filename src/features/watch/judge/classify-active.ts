@@ -87,7 +87,8 @@ function classifyOverdue(
   if (overdueSince !== undefined) return { known: { ...sound, overdueSince }, findings: [] };
   const finding: Finding = {
     kind: 'backup-overdue',
-    discriminator: `due ${dueAt}`,
+    // Two keys that had the name one after the other may be due at one moment, each for its own reason.
+    discriminator: `due ${dueAt}, ${reason}, last ${entry.record.capturedAt}`,
     data: {
       hsm,
       key: key.name,

@@ -113,7 +113,7 @@ function missedRun(
   if (now <= dueAt + policy.graceMs) return undefined;
   return () => ({
     kind: 'backup-overdue',
-    discriminator: `due ${dueAt}`,
+    discriminator: `due ${dueAt}, last ${lastRun?.endedAt ?? 'never'}`,
     data: {
       hsm,
       severity: 'high',
