@@ -47,10 +47,11 @@ export async function judgeBroughtBack(
     ...(at === 0 ? {} : { broughtBackAt: isoTime(at) }),
   };
   // The same record read twice is the same event; the same key brought back again is another.
-  const discriminator = JSON.stringify([action, at, caller.objectId ?? caller.appId ?? '']);
+  const which = [action, at, caller.objectId ?? caller.appId ?? ''];
+  // Judged otherwise when it is read again, it is another event, too: an id has one meaning.
   const found = (rest: Rest): Finding => ({
     kind: 'key-brought-back-unapproved',
-    discriminator,
+    discriminator: JSON.stringify(rest.approval === 'none' ? which : [...which, rest.approval]),
     data: { ...common, ...rest },
   });
   try {

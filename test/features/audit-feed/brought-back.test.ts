@@ -276,6 +276,19 @@ describe('a key that came back', () => {
     expect(events()).toMatchObject([{ approval: 'none', severity: 'critical' }]);
   });
 
+  it('is another event when it is judged otherwise the next time', async () => {
+    await executed();
+    const gone = new WardenError('state-corrupt', { message: 'planted' });
+    world.auditStore.faults.fail('read', gone);
+    await feed([recovered({}, 'somebody')]);
+    world.auditStore.faults.clear();
+    await feed([recovered({}, 'somebody')]);
+
+    const told = world.topic.accepted.filter(({ type }) => type === TYPE);
+    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+    expect(events()).toMatchObject([{ approval: 'unknown' }, { approval: 'none' }]);
+  });
+
   it('is one event however often its record is delivered', async () => {
     const record = recovered({}, 'somebody');
     await feed([record, record]);
