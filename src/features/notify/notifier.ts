@@ -132,8 +132,7 @@ async function planScope(deps: NotifierDeps, scope: string, fed: Set<string>): P
 async function handOver(deps: NotifierDeps, { scope, outbox }: IncidentState): Promise<IncidentState> {
   const { clock, channels, logger } = deps;
   const taking = [...new Set(outbox.map(({ channel }) => channel))].map(async (name) => {
-    if (channels.has(name))
-      await changeChannel(deps, name, (state) => take(state, scope, outbox, clock.now()));
+    if (channels.has(name)) await changeChannel(deps, name, (state) => take(state, outbox, clock.now()));
     else logger.warn('messages for a channel that is not in the settings are dropped', { channel: name });
   });
   for (const end of await Promise.allSettled(taking)) if (end.status === 'rejected') throw end.reason;

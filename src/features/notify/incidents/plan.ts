@@ -1,8 +1,7 @@
 /** Plans the messages that are due: news, repeats and reminders, for each channel that wants them. */
-import { eventIdOf } from '../../../core/events/cloud-event.ts';
 import type { ChannelEntry } from '../model/channel-entry.ts';
 import type { IncidentState, Member, Outgoing, Thread } from '../model/incident-state.ts';
-import type { Message } from '../model/message.ts';
+import { type Message, messageId } from '../model/message.ts';
 import type { NotifyPolicy } from '../model/policy.ts';
 import { type Reach, reachFor, reachForOutcome, reminderTime } from './approvals.ts';
 import { compose, severityOf } from './compose.ts';
@@ -64,8 +63,7 @@ function send(
   const outgoing = drafts.map(({ channel, message }): Outgoing => {
     const n = (numbers[channel] ?? 0) + 1;
     numbers[channel] = n;
-    const id = eventIdOf(`message ${state.scope} ${thread.id} ${channel} ${n}`);
-    return { channel, n, message: { id, ...message } };
+    return { channel, n, message: { id: messageId(state.scope, message, channel, n), ...message } };
   });
   const after = afterSending(thread, outgoing, occasion, policy, now);
   return {

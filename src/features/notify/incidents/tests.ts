@@ -1,7 +1,6 @@
 /** Test messages: of a day, or asked for by a person. */
-import { eventIdOf } from '../../../core/events/cloud-event.ts';
 import type { IncidentState, Outgoing } from '../model/incident-state.ts';
-import { referenceOf } from '../model/message.ts';
+import { messageId, referenceOf } from '../model/message.ts';
 import { testThread } from '../model/test-thread.ts';
 
 const TESTS_KEPT = 100;
@@ -21,7 +20,7 @@ export function addTests(
     numbers[channel] = n;
     const thread = testThread(test, channel);
     const message = {
-      id: eventIdOf(`message ${state.scope} ${thread} ${channel} ${n}`),
+      id: messageId(state.scope, { thread, at: now }, channel, n),
       thread,
       reference: referenceOf(thread),
       kind: 'test',

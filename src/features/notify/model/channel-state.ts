@@ -44,8 +44,8 @@ export type Receipt = z.infer<typeof Receipt>;
 const ChannelState = z.strictObject({
   format: z.literal(1),
   channel: ChannelName,
-  /** The number of the last message taken from each scope of incidents: no message is taken twice. */
-  taken: z.record(z.string(), z.int()),
+  /** In older documents, which counted what they had taken. Nothing is decided by it. */
+  taken: z.record(z.string(), z.int()).exactOptional(),
   pending: z.array(Pending),
   /** The last that ended, oldest first. */
   receipts: z.array(Receipt),
@@ -68,7 +68,6 @@ export function noMessages(channel: string): ChannelState {
   return {
     format: 1,
     channel,
-    taken: {},
     pending: [],
     receipts: [],
     accepted: 0,

@@ -65,7 +65,7 @@ const Thread = z.strictObject({
 });
 export type Thread = z.infer<typeof Thread>;
 
-/** A message for a channel; `n` counts the messages of this document to that channel. */
+/** A message for a channel; `n` counts the messages of this document to that channel, and orders them. */
 const Outgoing = z.strictObject({ channel: ChannelName, n: z.int().positive(), message: Message });
 export type Outgoing = z.infer<typeof Outgoing>;
 

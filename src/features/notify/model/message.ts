@@ -1,5 +1,6 @@
 /** A message to people, before a channel gives it its form: plain text, times as numbers, one link at most. */
 import { z } from 'zod';
+import { eventIdOf } from '../../../core/events/cloud-event.ts';
 import { Severity } from '../../../core/events/severity.ts';
 
 /** Epoch milliseconds. */
@@ -57,6 +58,19 @@ export const Message = z.strictObject({
   recipients: z.array(z.string()).exactOptional(),
 });
 export type Message = z.infer<typeof Message>;
+
+/**
+ * The id of message number `n` of a scope to a channel. The time is part of it: numbers are used again where the incidents
+ * were forgotten or an older copy of them was restored, and receivers drop what has an id they know.
+ */
+export function messageId(
+  scope: string,
+  { thread, at }: Pick<Message, 'thread' | 'at'>,
+  channel: string,
+  n: number,
+): string {
+  return eventIdOf(`message ${scope} ${thread} ${channel} ${n} ${at}`);
+}
 
 /** How an incident is called among people, by the id of its thread. */
 export function referenceOf(thread: string): string {

@@ -9,25 +9,28 @@ const RECEIPTS_KEPT = 200;
 /** Attempts kept of each message. */
 const TRIES_KEPT = 5;
 
-/** `state` with those messages of `outgoing` that it has not taken before; the same object when there are none. */
-export function take(
-  state: ChannelState,
-  scope: string,
-  outgoing: readonly Outgoing[],
-  now: number,
-): ChannelState {
-  const last = state.taken[scope] ?? 0;
+/**
+ * `state` with those messages of `outgoing` for its channel that neither wait in it nor have ended; the same object when there
+ * are none. They are told apart by their ids alone: their numbers start again where the incidents were forgotten. A message
+ * is handed over again within moments or not at all, so the receipts that are kept suffice.
+ */
+export function take(state: ChannelState, outgoing: readonly Outgoing[], now: number): ChannelState {
+  const known = new Set([
+    ...state.pending.map(({ message }) => message.id),
+    ...state.receipts.map(({ id }) => id),
+  ]);
   const fresh = outgoing
-    .filter(({ channel, n }) => channel === state.channel && n > last)
+    .filter(({ channel, message }) => channel === state.channel && !known.has(message.id))
     .sort((a, b) => a.n - b.n);
   if (fresh.length === 0) return state;
-  let next = state;
+  const { taken: _, ...kept } = state;
+  let next: ChannelState = kept;
   for (const { message } of fresh) {
     next = replaceOlder(next, message.thread, message.kind, now);
     const pending: Pending = { message, queuedAt: now, attempts: 0, nextAt: now, tries: [] };
     next = { ...next, pending: [...next.pending, pending] };
   }
-  return { ...next, taken: { ...next.taken, [scope]: fresh.at(-1)?.n ?? last } };
+  return next;
 }
 
 /** A repeat that was never tried says nothing that a newer message about the same does not say. */
