@@ -55,6 +55,26 @@ var furtherRules = [
     range: 'PT30M'
   }
   {
+    name: 'channel-failing'
+    title: 'A notification channel fails'
+    description: 'A channel takes no messages, or refused one: people are not reached through it. hsm-warden notify list shows the error.'
+    query: loadTextContent('../queries/channel-failing.kql')
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT15M'
+    range: 'PT30M'
+  }
+  {
+    name: 'channel-silent'
+    title: 'A notification channel accepts nothing'
+    description: 'A channel accepted no message for 27 hours, not even the test of the day. Reported every hour while messages are tried.'
+    query: loadTextContent('../queries/channel-silent.kql')
+    severity: 1
+    frequency: 'PT1H'
+    window: 'PT1H'
+    range: 'P2D'
+  }
+  {
     name: 'pin-failed'
     title: 'A last backup may go'
     description: 'The last backup of a purged key could not be pinned: the lifecycle rule will delete it.'

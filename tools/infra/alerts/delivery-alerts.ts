@@ -1,6 +1,10 @@
 /** Rules about what keeps people from being told, and work from being done. */
 import { type Alert, at, event, line, SOON } from './samples.ts';
 
+const FAILING = 'HsmWarden.NotificationChannelFailing';
+const ACCEPTED = 'notification accepted';
+const REFUSED = 'notification not accepted';
+
 export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
   'topic-refuses': {
     promise: 'Events that do not get out are reported by another way.',
@@ -42,6 +46,53 @@ export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
           OperationName: 'PutMessage',
           Uri: 'https://st.queue.core.windows.net/hsm-sweeps/messages',
         },
+      ],
+    },
+  },
+  'channel-failing': {
+    promise: 'A notification channel that takes no messages is reported by another way.',
+    severity: 1,
+    ...SOON,
+    fires: {
+      rows: { AppTraces: [event(FAILING, { subject: 'channels/ops', since: at(13), waiting: 2 })] },
+      subject: 'channels/ops',
+    },
+    silent: {
+      AppTraces: [
+        event('HsmWarden.NotificationChannelWorking', { subject: 'channels/ops' }),
+        event(FAILING, { subject: 'channels/ops' }, 35),
+        line(REFUSED, { channel: 'ops', result: 'x' }),
+      ],
+    },
+  },
+  'channel-silent': {
+    promise:
+      'Where channels are set up, each accepts its daily test; one that does not is reported while it lasts.',
+    severity: 1,
+    everyMinutes: 60,
+    lookBackMinutes: 48 * 60,
+    fires: { rows: { AppTraces: [line(ACCEPTED, { channel: 'ops' }, 28 * 60)] }, subject: 'ops' },
+    alsoFires: [
+      // Nobody was told of the first days: only what is tried again and again is in the log still.
+      { AppTraces: [47, 30, 3].map((hours) => line(REFUSED, { channel: 'ops' }, hours * 60)) },
+      // Another channel works.
+      {
+        AppTraces: [
+          line(ACCEPTED, { channel: 'ops' }, 28 * 60),
+          line(ACCEPTED, { channel: 'pager' }, 28 * 60),
+          line(ACCEPTED, { channel: 'pager' }, 4 * 60),
+        ],
+      },
+    ],
+    silent: {
+      AppTraces: [
+        line(ACCEPTED, { channel: 'ops' }, 30 * 60),
+        line(ACCEPTED, { channel: 'ops' }, 26 * 60),
+        line(REFUSED, { channel: 'ops' }, 3),
+        // Set up lately: its trouble is an event first.
+        line(REFUSED, { channel: 'new' }, 60),
+        // Not in the settings any more.
+        line(ACCEPTED, { channel: 'old' }, 49 * 60),
       ],
     },
   },

@@ -14,6 +14,8 @@ const ALSO_LOOKS: ReadonlySet<string> = new Set([
   // What is overdue, and the runs of every hour that are missing.
   'no-drill 120',
   'no-drill 180',
+  // The tests of a day, and what is late.
+  'channel-silent 1620',
 ]);
 
 /** Logs may arrive this late: https://learn.microsoft.com/azure/azure-monitor/logs/data-ingestion-time */
