@@ -67,7 +67,7 @@ resource auditLog 'Microsoft.Storage/storageAccounts/blobServices/containers@202
   name: auditContainer
 }
 
-@retryOn(['PrincipalNotFound'], 10)
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource auditReaders 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for reader in readers: {
     scope: auditLog

@@ -1,5 +1,5 @@
 /**
- * `npm run infra:check`: formats, lints and predicts the deployment, and tests it. `-- --rules` judges it by the rules
+ * `npm run infra:check`: formats, lints and predicts the deployment, judges it by the rules, and tests it. `-- --rules` judges it
  * alone; `-- --update` writes the snapshots again.
  */
 import { spawnSync } from 'node:child_process';
@@ -33,7 +33,11 @@ else {
   step('lint infra/sealing-vault.bicep', bicep, ['lint', 'infra/sealing-vault.bicep']);
   step('lint infra/main.bicepparam', bicep, ['lint', 'infra/main.bicepparam']);
   if (values.update) await updateSnapshots();
-  else step('test/infra', 'npx', ['vitest', 'run', 'test/infra'], { BICEP_REQUIRED: '1' });
+  else {
+    // The tests judge what is predicted; order and repetition stand in the compiled template alone.
+    await judgeByRules();
+    step('test/infra', 'npx', ['vitest', 'run', 'test/infra'], { BICEP_REQUIRED: '1' });
+  }
 }
 
 say(failures.length === 0 ? 'infra: all checks passed' : `infra: FAILED: ${failures.join(', ')}`);
