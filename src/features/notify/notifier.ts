@@ -1,10 +1,10 @@
 /** The notifications as use cases: events come in, what is due goes out, and a channel that fails is reported. */
-import { readDocument, updateDocument } from '../../core/documents/update-document.ts';
+import { readDocument } from '../../core/documents/update-document.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
 import type { WorkQueue } from '../../core/ports.ts';
-import { DEFAULT_RETRY, withRetries } from '../../core/retry.ts';
 import { type DecisionSeals, judgeOf } from '../audit/line-seals.ts';
+import { changeIncidents } from './change-incidents.ts';
 import { resolveConditions } from './incidents/conditions.ts';
 import { ingest } from './incidents/ingest.ts';
 import { nextDue, plan } from './incidents/plan.ts';
@@ -17,20 +17,14 @@ import {
   acknowledgementOf,
   believed,
 } from './model/acknowledged.ts';
-import {
-  INCIDENTS,
-  type IncidentState,
-  noIncidents,
-  PRODUCT_SCOPE,
-  scopeOf,
-  type Thread,
-} from './model/incident-state.ts';
+import { type IncidentState, PRODUCT_SCOPE, scopeOf, type Thread } from './model/incident-state.ts';
 import type { NotifyPolicy } from './model/policy.ts';
 import type { Channel } from './model/ports.ts';
 import { NOTIFICATIONS, type NotifyMessage, type QueuedEvent } from './model/queues.ts';
-import { take } from './sending/deliveries.ts';
+import { Failures } from './sending/failures.ts';
+import { handOver } from './sending/hand-over.ts';
 import { reportTroubles } from './sending/report-troubles.ts';
-import { changeChannel, type SendDeps, sendDue } from './sending/send-due.ts';
+import { type SendDeps, sendDue } from './sending/send-due.ts';
 
 /** A wait of at most this is waited for on the spot; longer ones are a delayed message's, or the timer's. */
 const SHORT_WAIT_MS = 2_500;
@@ -50,106 +44,133 @@ export interface NotifierDeps extends SendDeps {
 
 /**
  * Deals with a message of the queue: when it resolves, what it asks for is kept and on its way. Repeating it changes
- * nothing. Fails with a storage code, `state-corrupt`, `state-conflict`, `aborted` or `app-stopping`.
+ * nothing. A channel that fails is the timer's, which tries it again: what is for it is kept, and a message that came back for
+ * it would be one that failed for good. Fails with a storage code, `state-corrupt`, `state-conflict`, `aborted` or `app-stopping`.
  */
 export async function handleNotification(deps: NotifierDeps, message: NotifyMessage): Promise<void> {
   if (deps.channels.size === 0) return;
+  const channelFailures = new Failures();
+  try {
+    await deal(deps, message, channelFailures);
+  } finally {
+    for (const error of channelFailures.errors)
+      deps.logger.warn('a channel could not be served; the timer tries again', { error });
+  }
+  if (deps.signal.aborted) channelFailures.rethrow();
+}
+
+async function deal(deps: NotifierDeps, message: NotifyMessage, failures: Failures): Promise<void> {
   switch (message.kind) {
     case 'events':
-      return takeEvents(deps, message.events);
+      return takeEvents(deps, message.events, failures);
     case 'wake':
-      return settle(deps, message.scopes, true);
+      return settle(deps, message.scopes, true, failures);
     case 'test': {
       const asked = message.channel;
       const names = [...deps.channels.keys()].filter((name) => asked === undefined || name === asked);
       await changeIncidents(deps, PRODUCT_SCOPE, (state) =>
         addTests(state, message.test, names, deps.clock.now()),
       );
-      return settle(deps, [PRODUCT_SCOPE], false);
+      return settle(deps, [PRODUCT_SCOPE], false, failures);
     }
   }
 }
 
-/** Sends whatever is due in `hsms` and the product itself, and reports channels that fail. The minute's timer calls it. */
+/** Sends whatever is due in `hsms` and the product itself, and reports channels that fail. The minute's timer calls it. What fails holds up nothing else, and is thrown last. */
 export async function reconcileNotifications(deps: NotifierDeps, hsms: readonly string[]): Promise<void> {
   if (deps.channels.size === 0) return;
   const scopes = [PRODUCT_SCOPE, ...hsms.map((hsm) => scopeOf(hsm))];
-  await settle(deps, scopes, true);
-  await reportTroubles(deps, [...deps.channels.keys()]);
+  const failures = new Failures();
+  await failures.unless(() => settle(deps, scopes, true, failures));
+  await failures.unless(() => reportTroubles(deps, [...deps.channels.keys()]));
+  failures.rethrow();
 }
 
-async function takeEvents(deps: NotifierDeps, events: readonly QueuedEvent[]): Promise<void> {
+async function takeEvents(
+  deps: NotifierDeps,
+  events: readonly QueuedEvent[],
+  channelFailures: Failures,
+): Promise<void> {
   const byScope = new Map<string, ReturnType<typeof readEvent>[]>();
   for (const event of events) {
     const read = readEvent(event, deps.reading);
     const scope = scopeOf(read.hsm);
     byScope.set(scope, [...(byScope.get(scope) ?? []), read]);
   }
+  const failures = new Failures();
   for (const [scope, read] of byScope) {
-    await changeIncidents(deps, scope, (state) => {
+    const takeIn = (state: IncidentState) => {
       const now = deps.clock.now();
       return read.reduce(
         (next, one) => ('open' in one ? resolveConditions(next, one, now) : ingest(next, one, now)),
         state,
       );
-    });
+    };
+    await failures.unless(() => changeIncidents(deps, scope, takeIn));
   }
-  await settle(deps, [...byScope.keys()], false);
+  await failures.unless(() => settle(deps, [...byScope.keys()], false, channelFailures));
+  failures.rethrow();
 }
 
-/** Plans and sends what is due in `scopes`, and what becomes due within moments; `all`: what waits of others is sent, too. */
-async function settle(deps: NotifierDeps, scopes: readonly string[], all: boolean): Promise<void> {
+/**
+ * Plans and sends what is due in `scopes`, and what becomes due within moments; `all`: what waits of others is sent, too. A scope
+ * that fails holds up no other, and is thrown at the end; what fails of a channel goes to `channelFailures`.
+ */
+async function settle(
+  deps: NotifierDeps,
+  scopes: readonly string[],
+  all: boolean,
+  channelFailures: Failures,
+): Promise<void> {
   const { clock, signal, channels } = deps;
   const until = clock.now() + SHORT_WAIT_MS;
+  const failures = new Failures();
   for (;;) {
-    const states: IncidentState[] = [];
+    const times: (number | undefined)[] = [];
     const fed = new Set(all ? channels.keys() : []);
-    for (const scope of scopes) states.push(await planScope(deps, scope, fed));
-    await sendOn(deps, fed);
-    const next = earliest(states.map((state) => nextDue(state, deps.policy)));
-    if (next === undefined) return;
+    for (const scope of scopes) {
+      const state = await failures.unless(() => planScope(deps, scope, fed, channelFailures));
+      if (state !== undefined) times.push(nextDue(state, deps.policy));
+    }
+    await sendOn(deps, fed, channelFailures);
+    const next = earliest(times);
+    if (next === undefined) return failures.rethrow();
     const wait = next - clock.now();
     if (next > until) {
       if (wait < TIMER_MS) await wake(deps, wait, scopes);
-      return;
+      return failures.rethrow();
     }
     if (wait > 0) await clock.sleep(wait, signal);
   }
 }
 
 /** The incidents of `scope` after what was due; `fed` gets the names of the channels that have something to send. */
-async function planScope(deps: NotifierDeps, scope: string, fed: Set<string>): Promise<IncidentState> {
+async function planScope(
+  deps: NotifierDeps,
+  scope: string,
+  fed: Set<string>,
+  failures: Failures,
+): Promise<IncidentState> {
   const { clock, policy } = deps;
   await noteAcknowledgements(deps, scope);
   const planned = await changeIncidents(deps, scope, (state) =>
     plan(prune(state, clock.now()), policy, clock.now()),
   );
   for (const { channel } of planned.outbox) fed.add(channel);
-  return planned.outbox.length === 0 ? planned : handOver(deps, planned);
-}
-
-/** Puts what is in the outbox into the memories of the channels; killed at any point it is done again, with the same numbers. */
-async function handOver(deps: NotifierDeps, { scope, outbox }: IncidentState): Promise<IncidentState> {
-  const { clock, channels, logger } = deps;
-  const taking = [...new Set(outbox.map(({ channel }) => channel))].map(async (name) => {
-    if (channels.has(name)) await changeChannel(deps, name, (state) => take(state, outbox, clock.now()));
-    else logger.warn('messages for a channel that is not in the settings are dropped', { channel: name });
-  });
-  for (const end of await Promise.allSettled(taking)) if (end.status === 'rejected') throw end.reason;
-  const handed = new Set(outbox.map(({ message }) => message.id));
+  if (planned.outbox.length === 0) return planned;
+  const handed = await handOver(deps, planned.outbox, failures);
+  if (handed.size === 0) return planned;
   return changeIncidents(deps, scope, (state) => {
     const left = state.outbox.filter(({ message }) => !handed.has(message.id));
     return left.length === state.outbox.length ? state : { ...state, outbox: left };
   });
 }
 
-/** All of them at once, so that a slow one holds up no other. */
-async function sendOn(deps: NotifierDeps, names: ReadonlySet<string>): Promise<void> {
+/** All of them at once, so that a slow one holds up no other, nor does one that fails. */
+async function sendOn(deps: NotifierDeps, names: ReadonlySet<string>, failures: Failures): Promise<void> {
   const channels = [...deps.channels.values()].filter(({ name }) => names.has(name));
-  const sending = channels.map(async (channel) => sendDue(deps, channel));
-  const ends = await Promise.allSettled(sending);
-  for (const end of ends) if (end.status === 'rejected') throw end.reason;
-  const next = earliest(ends.map((end) => (end.status === 'fulfilled' ? end.value : undefined)));
+  const sending = channels.map((channel) => failures.unless(() => sendDue(deps, channel)));
+  const next = earliest(await Promise.all(sending));
   if (next === undefined) return;
   const wait = next - deps.clock.now();
   if (wait > 0 && wait < TIMER_MS) await wake(deps, wait, []);
@@ -193,23 +214,6 @@ async function acknowledgedOrNone({
 
 async function readIncidents(deps: NotifierDeps, scope: string): Promise<IncidentState> {
   return changeIncidents(deps, scope, (state) => state);
-}
-
-async function changeIncidents(
-  { state: store, writes, clock, signal }: NotifierDeps,
-  scope: string,
-  change: (state: IncidentState) => IncidentState,
-): Promise<IncidentState> {
-  const address = { kind: 'notify-incidents', scope } as const;
-  const write = async () => {
-    const { after } = await updateDocument(store, INCIDENTS, address, (stored) => {
-      const before = stored ?? noIncidents(scope);
-      const next = change(before);
-      return next === before ? stored : next;
-    });
-    return after.value ?? noIncidents(scope);
-  };
-  return writes.run(`incidents ${scope}`, () => withRetries(write, clock, DEFAULT_RETRY, signal));
 }
 
 /** A message that comes back when something is due. The timer would see to it, too, a little later: so a failure is none. */

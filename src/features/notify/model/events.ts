@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { type CloudEvent, eventIdOf } from '../../../core/events/cloud-event.ts';
 import { defineEvent, toCloudEvent } from '../../../core/events/define-event.ts';
 import { epochOf, isoTime } from '../../../core/time.ts';
+import { CHANNEL } from './channel-state.ts';
 import type { Occurrence } from './occurrence.ts';
 
 const ChannelData = z.strictObject({
@@ -11,8 +12,8 @@ const ChannelData = z.strictObject({
   since: z.iso.datetime(),
   /** The last error, by its code and a word. */
   error: z.string().exactOptional(),
-  /** Messages that wait. */
-  waiting: z.int().nonnegative(),
+  /** Messages that wait; absent where that is not known. */
+  waiting: z.int().nonnegative().exactOptional(),
 });
 
 const CHANNEL_FAILING = defineEvent({
@@ -38,14 +39,19 @@ export interface ChannelTrouble {
   readonly channel: string;
   readonly since: number;
   readonly error?: string;
-  readonly waiting: number;
+  readonly waiting?: number;
+  /** Tells it from another trouble of the channel, where `since` does not. */
+  readonly trouble?: string;
 }
+
+/** The error of a channel of which nothing is known, for what is remembered of it cannot be read. */
+export const UNREADABLE = 'state-corrupt';
 
 /** The event that a channel fails, or works again; of one trouble it has always the same id. */
 export function channelEvent(state: 'failing' | 'working', trouble: ChannelTrouble, at: number): CloudEvent {
-  const { channel, since, ...rest } = trouble;
+  const { channel, since, trouble: name = since, ...rest } = trouble;
   return toCloudEvent({
-    id: eventIdOf(`channel ${channel} ${state} ${since}`),
+    id: eventIdOf(`channel ${channel} ${state} ${name}`),
     type: (state === 'failing' ? CHANNEL_FAILING : CHANNEL_WORKING).type,
     subject: `channels/${channel}`,
     time: isoTime(at),
@@ -71,14 +77,19 @@ export function sayChannel(event: {
     what: isFailing
       ? `The notification channel ${channel} accepts no messages: people are not reached through it.`
       : `The notification channel ${channel} accepts messages again.`,
-    todo: isFailing
-      ? `See the error, put it right, and try it: hsm-warden notify test ${channel}`
-      : 'Nothing is left to do.',
+    todo: isFailing ? whatToDo(channel, error) : 'Nothing is left to do.',
     turn: isFailing ? 'whoever runs HSM Warden' : 'nobody',
     facts: [
       { label: 'Since', at: epochOf(since) },
       ...(error === undefined ? [] : [{ label: 'Error', text: error }]),
-      { label: 'Messages waiting', text: String(waiting) },
+      ...(waiting === undefined ? [] : [{ label: 'Messages waiting', text: String(waiting) }]),
     ],
   };
+}
+
+function whatToDo(channel: string, error: string | undefined): string {
+  if (error !== UNREADABLE)
+    return `See the error, put it right, and try it: hsm-warden notify test ${channel}`;
+  const { name, advice } = CHANNEL;
+  return `${name({ kind: 'notify-channel', channel })} (notify/channels/${channel}.json in the state container) cannot be read. ${advice}`;
 }

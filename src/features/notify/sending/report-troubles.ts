@@ -1,10 +1,13 @@
 /** Reports a channel that takes no messages, and that it does again: as events, which go to the other channels, too. */
 import { definedOnly } from '../../../core/defined-only.ts';
+import { isWardenError } from '../../../core/errors.ts';
 import type { EventBus } from '../../../core/events/bus.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
 import type { ChannelState } from '../model/channel-state.ts';
 import { channelEvent } from '../model/events.ts';
 import { readChannelState } from '../model/read-channel.ts';
+import { Failures } from './failures.ts';
+import { reportReadable, reportUnreadable } from './report-unreadable.ts';
 import { changeChannel, type SendDeps } from './send-due.ts';
 
 /** A trouble that passes within this time is not reported. */
@@ -27,28 +30,43 @@ function troubleSince(state: ChannelState, now: number): number | undefined {
   return now - failingSince >= patience ? failingSince : undefined;
 }
 
-/** Publishes an event for each channel whose trouble began or ended. Fails as the bus does, or with a storage code. */
-export async function reportTroubles(
-  deps: SendDeps & { readonly bus: EventBus },
-  channels: readonly string[],
-): Promise<void> {
+type ReportDeps = SendDeps & { readonly bus: EventBus };
+
+/**
+ * Publishes an event for each channel whose trouble began or ended. One that fails holds up no other; then it fails as the bus
+ * does, or with `state-corrupt` or a storage code.
+ */
+export async function reportTroubles(deps: ReportDeps, channels: readonly string[]): Promise<void> {
+  const failures = new Failures();
   for (const channel of channels) {
-    const state = await readChannelState(deps.state, channel);
-    const since = troubleSince(state, deps.clock.now());
-    if (since === state.reported) continue;
-    const isOver = state.failingSince === undefined && state.reported !== undefined;
-    if (since === undefined && !isOver) continue;
-    await report(deps, state, since);
-    // Only now: killed before, it is reported again, as the same event.
-    await changeChannel(deps, channel, ({ reported: _, ...before }) => ({
-      ...before,
-      ...definedOnly({ reported: since }),
-    }));
+    await failures.unless(async () => {
+      try {
+        await reportChannel(deps, await readChannelState(deps.state, channel));
+      } catch (error) {
+        if (isWardenError(error, 'state-corrupt')) await reportUnreadable(deps, channel);
+        throw error;
+      }
+    });
   }
+  failures.rethrow();
+}
+
+async function reportChannel(deps: ReportDeps, state: ChannelState): Promise<void> {
+  const since = troubleSince(state, deps.clock.now());
+  if (state.reported === undefined && state.failingSince === undefined) return reportReadable(deps, state);
+  if (since === state.reported) return;
+  const isOver = state.failingSince === undefined && state.reported !== undefined;
+  if (since === undefined && !isOver) return;
+  await report(deps, state, since);
+  // Only now: killed before, it is reported again, as the same event.
+  await changeChannel(deps, state.channel, ({ reported: _, ...before }) => ({
+    ...before,
+    ...definedOnly({ reported: since }),
+  }));
 }
 
 async function report(
-  { bus, logger, clock, signal }: SendDeps & { readonly bus: EventBus },
+  { bus, logger, clock, signal }: ReportDeps,
   { channel, reported, lastError, pending }: ChannelState,
   since: number | undefined,
 ): Promise<void> {
