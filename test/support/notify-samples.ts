@@ -254,5 +254,13 @@ export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEve
       SAMPLE_AT,
     ),
   ]),
+  [
+    'notification-lost',
+    channelEvent(
+      'failing',
+      { channel: 'ops', since: SAMPLE_AT, waiting: 0, error: 'channel-refused (400)', lost: 2 },
+      SAMPLE_AT,
+    ),
+  ],
   ...drillSamples(ISO),
 ]);

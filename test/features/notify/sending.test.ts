@@ -197,3 +197,70 @@ it('works on nothing without channels', async () => {
   await world.tick();
   expect(world.state.documents.size).toBe(0);
 });
+
+describe('a message that is lost', () => {
+  const lostOn = (world: NotifyWorld) =>
+    world.accepted('other').filter(({ title }) => title.includes('channel ops lost'));
+
+  it('is reported on another channel when it was refused, though the next one is accepted at once', async () => {
+    const world = new NotifyWorld([anEntry({ name: 'ops' }), anEntry({ name: 'other' })]);
+    world.channel('ops').behave = ({ title }) => {
+      if (title.includes('odd')) throw failure('channel-refused');
+    };
+    await world.happen(aDeletion('odd'));
+    await world.happen(aDeletion('good', { hsm: 'fabrikam' }));
+    expect((await world.stateOf('ops')).failingSince).toBeUndefined();
+
+    await world.pass(HOUR_MS);
+
+    expect(lostOn(world).map(({ kind, title }) => [kind, title])).toEqual([
+      [
+        'new',
+        'The notification channel ops lost 1 message: its service refused it, or it was given up after a day.',
+      ],
+    ]);
+    expect(lostOn(world)[0]?.facts).toContainEqual({ label: 'Error', text: 'channel-refused (503)' });
+    expect(world.accepted('ops').filter(({ title }) => title.includes('channel ops'))).toEqual([]);
+  });
+
+  it('is reported on another channel when it was given up, though others are accepted', async () => {
+    const world = new NotifyWorld([anEntry({ name: 'ops' }), anEntry({ name: 'other', kinds: ['channel'] })]);
+    world.channel('ops').behave = ({ title }) => {
+      if (title.includes('odd')) throw failure('channel-unavailable');
+    };
+    await world.happen(aDeletion('odd', { severity: 'info' }));
+    for (let hour = 0; hour < 24; hour += 1) {
+      await world.happen(
+        aDeletion(`good-${hour}`, { hsm: `hsm-${hour}`, severity: 'info' }, world.clock.now()),
+      );
+      await world.pass(HOUR_MS);
+    }
+    // Accepted right after, before the timer comes by.
+    await world.clock.advance(MINUTE_MS);
+    await world.happen(aDeletion('last', { hsm: 'fabrikam', severity: 'info' }, world.clock.now()));
+    await world.pass(HOUR_MS);
+
+    expect(lostOn(world)).toHaveLength(1);
+  });
+
+  it('is reported with what else is lost within an hour, so that two channels that refuse all report no endless chain', async () => {
+    const world = new NotifyWorld([anEntry({ name: 'ops' }), anEntry({ name: 'other' })]);
+    for (const name of ['ops', 'other'])
+      world.channel(name).behave = () => {
+        throw failure('channel-refused');
+      };
+    await world.happen(aDeletion('orders', { severity: 'info' }));
+    await world.pass(5 * HOUR_MS + 30 * MINUTE_MS);
+
+    for (const [name, about] of [
+      ['ops', 'other'],
+      ['other', 'ops'],
+    ] as const) {
+      const reports = world
+        .channel(name)
+        .arrived.filter(({ title }) => title.includes(`channel ${about} lost`));
+      expect(reports.length).toBeGreaterThan(1);
+      expect(reports.length).toBeLessThanOrEqual(6);
+    }
+  });
+});

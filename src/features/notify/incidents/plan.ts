@@ -1,5 +1,6 @@
 /** Plans the messages that are due: news, repeats and reminders, for each channel that wants them. */
 import type { ChannelEntry } from '../model/channel-entry.ts';
+import { isAboutChannel } from '../model/events.ts';
 import type { IncidentState, Member, Outgoing, Thread } from '../model/incident-state.ts';
 import { type Message, messageId } from '../model/message.ts';
 import type { NotifyPolicy } from '../model/policy.ts';
@@ -109,7 +110,7 @@ function draftFor(
   const sent = thread.sent[name];
   const isReached = reach.channels.includes(name);
   // Nobody hears of a broken channel through that channel.
-  if (thread.family === 'channel' && Object.hasOwn(thread.members, name)) return [];
+  if (thread.family === 'channel' && isAboutChannel(thread.members, name)) return [];
   if (occasion === 'reminder' && !isReached) return [];
   if (occasion === 'repeat' && sent === undefined) return [];
   const members = wanted(channel, thread, isReached || sent !== undefined);

@@ -60,6 +60,8 @@ const ChannelState = z.strictObject({
   lastError: z.string().exactOptional(),
   /** The trouble that was reported: its beginning. */
   reported: Time.exactOptional(),
+  /** When lost messages were reported, and the id of the last of them: those with a receipt after it are not reported yet. */
+  lostReported: z.strictObject({ at: Time, id: z.string() }).exactOptional(),
 });
 export type ChannelState = z.infer<typeof ChannelState>;
 

@@ -4,6 +4,7 @@ import { type CloudEvent, eventIdOf } from '../../../core/events/cloud-event.ts'
 import { defineEvent, toCloudEvent } from '../../../core/events/define-event.ts';
 import { epochOf, isoTime } from '../../../core/time.ts';
 import { CHANNEL } from './channel-state.ts';
+import type { Fact } from './message.ts';
 import type { Occurrence } from './occurrence.ts';
 
 const ChannelData = z.strictObject({
@@ -14,6 +15,8 @@ const ChannelData = z.strictObject({
   error: z.string().exactOptional(),
   /** Messages that wait; absent where that is not known. */
   waiting: z.int().nonnegative().exactOptional(),
+  /** Messages that were refused or given up: then it is these that are reported, and the channel may work. */
+  lost: z.int().positive().exactOptional(),
 });
 
 const CHANNEL_FAILING = defineEvent({
@@ -40,6 +43,7 @@ export interface ChannelTrouble {
   readonly since: number;
   readonly error?: string;
   readonly waiting?: number;
+  readonly lost?: number;
   /** Tells it from another trouble of the channel, where `since` does not. */
   readonly trouble?: string;
 }
@@ -67,7 +71,13 @@ export function sayChannel(event: {
   const parsed = ChannelData.safeParse(event.data);
   const isFailing = event.type === CHANNEL_FAILING.type;
   if (!parsed.success || !(isFailing || event.type === CHANNEL_WORKING.type)) return undefined;
-  const { channel, since, error, waiting } = parsed.data;
+  const { channel, since, error, waiting, lost } = parsed.data;
+  const facts = [
+    { label: 'Since', at: epochOf(since) },
+    ...(error === undefined ? [] : [{ label: 'Error', text: error }]),
+    ...(waiting === undefined ? [] : [{ label: 'Messages waiting', text: String(waiting) }]),
+  ];
+  if (isFailing && lost !== undefined) return sayLost(channel, lost, facts);
   return {
     family: 'channel',
     subject: channel,
@@ -79,11 +89,36 @@ export function sayChannel(event: {
       : `The notification channel ${channel} accepts messages again.`,
     todo: isFailing ? whatToDo(channel, error) : 'Nothing is left to do.',
     turn: isFailing ? 'whoever runs HSM Warden' : 'nobody',
-    facts: [
-      { label: 'Since', at: epochOf(since) },
-      ...(error === undefined ? [] : [{ label: 'Error', text: error }]),
-      ...(waiting === undefined ? [] : [{ label: 'Messages waiting', text: String(waiting) }]),
-    ],
+    facts,
+  };
+}
+
+/** Whether a thread of the family `channel` is about this channel, of whichever trouble: it is not sent there. */
+export function isAboutChannel(members: Readonly<Record<string, unknown>>, channel: string): boolean {
+  return Object.hasOwn(members, channel) || Object.hasOwn(members, lostSubject(channel));
+}
+
+/** It is no name of a channel. */
+function lostSubject(channel: string): string {
+  return `${channel} lost`;
+}
+
+/** An incident beside that of a channel that accepts nothing: it is over with the report, and the channel's own end does not end it. */
+function sayLost(channel: string, lost: number, facts: Fact[]): Omit<Occurrence, 'id' | 'at' | 'severity'> {
+  const what =
+    lost === 1
+      ? 'lost 1 message: its service refused it, or it was given up after a day.'
+      : `lost ${lost} messages: its service refused them, or they were given up after a day.`;
+  return {
+    family: 'channel',
+    subject: lostSubject(channel),
+    effect: 'open',
+    lasting: false,
+    rank: 0,
+    what: `The notification channel ${channel} ${what}`,
+    todo: 'See which, and why, and look there for what they say: hsm-warden notify list',
+    turn: 'whoever runs HSM Warden',
+    facts,
   };
 }
 

@@ -7,6 +7,7 @@ import type { ChannelState } from '../model/channel-state.ts';
 import { channelEvent } from '../model/events.ts';
 import { readChannelState } from '../model/read-channel.ts';
 import { Failures } from './failures.ts';
+import { reportLost } from './report-lost.ts';
 import { reportReadable, reportUnreadable } from './report-unreadable.ts';
 import { changeChannel, type SendDeps } from './send-due.ts';
 
@@ -17,31 +18,26 @@ const SHORT_PATIENCE_MS = MINUTE_MS;
 
 /** Since when the channel is in a trouble that people must hear of; undefined when it is in none. */
 function troubleSince(state: ChannelState, now: number): number | undefined {
-  const { failingSince, lastError = '', receipts } = state;
+  const { failingSince, lastError = '' } = state;
   if (failingSince === undefined) return undefined;
-  const isLost = receipts.some(
-    ({ outcome, endedAt }) => (outcome === 'refused' || outcome === 'expired') && endedAt >= failingSince,
-  );
-  const patience = isLost
-    ? 0
-    : lastError.startsWith('channel-misconfigured')
-      ? SHORT_PATIENCE_MS
-      : PATIENCE_MS;
+  const patience = lastError.startsWith('channel-misconfigured') ? SHORT_PATIENCE_MS : PATIENCE_MS;
   return now - failingSince >= patience ? failingSince : undefined;
 }
 
 type ReportDeps = SendDeps & { readonly bus: EventBus };
 
 /**
- * Publishes an event for each channel whose trouble began or ended. One that fails holds up no other; then it fails as the bus
- * does, or with `state-corrupt` or a storage code.
+ * Publishes an event for each channel whose trouble began or ended, or that lost messages. One of which that fails holds up no
+ * other; then it fails as the bus does, or with `state-corrupt` or a storage code.
  */
 export async function reportTroubles(deps: ReportDeps, channels: readonly string[]): Promise<void> {
   const failures = new Failures();
   for (const channel of channels) {
     await failures.unless(async () => {
       try {
-        await reportChannel(deps, await readChannelState(deps.state, channel));
+        const state = await readChannelState(deps.state, channel);
+        await failures.unless(() => reportChannel(deps, state));
+        await reportLost(deps, state);
       } catch (error) {
         if (isWardenError(error, 'state-corrupt')) await reportUnreadable(deps, channel);
         throw error;
