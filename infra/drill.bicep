@@ -34,7 +34,7 @@ param topicName string
 param insightsName string
 @description('Required. Resource id of the Log Analytics workspace.')
 param workspaceId string
-@description('Required. Resource id of the action group that hears of a use of a drill HSM by anybody else.')
+@description('Required. Resource id of the action group that hears of a use of a drill HSM by anybody else, and of drills that run no more.')
 param actionGroupId string
 @description('Optional. Version of Node.js.')
 param nodeVersion ('22' | '24') = '22'
@@ -104,44 +104,16 @@ module hsms 'modules/drill-hsm.bicep' = [
   }
 ]
 
-resource usedByOthers 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
-  name: 'alert-drill-hsm-used-${namePrefix}-${unique}'
-  location: location
-  tags: tags
-  kind: 'LogAlert'
-  properties: {
-    displayName: 'A drill HSM was used by somebody else'
-    description: 'Somebody but the drill app did something with a key in a drill HSM. Copies of production keys lie there while they are proven: find out who it was, and what with.'
-    enabled: true
-    severity: 0
-    scopes: [workspaceId]
-    evaluationFrequency: 'PT15M'
-    windowSize: 'PT15M'
-    overrideQueryTimeRange: 'PT1H'
-    // A table that nothing was ever written to is not there yet; a rule about it must be accepted all the same.
-    skipQueryValidation: true
-    autoMitigate: false
-    criteria: {
-      allOf: [
-        {
-          query: replace(
-            replace(
-              loadTextContent('queries/drill-hsm-used.kql'),
-              '{drillHsms}',
-              '\'${join(map(drillHsms, hsm => toLower(hsm.name)), '\', \'')}\''
-            ),
-            '{drill}',
-            '\'${identity.outputs.principalId}\''
-          )
-          timeAggregation: 'Count'
-          operator: 'GreaterThan'
-          threshold: 0
-          dimensions: [{ name: 'Subject', operator: 'Include', values: ['*'] }]
-          failingPeriods: { numberOfEvaluationPeriods: 1, minFailingPeriodsToAlert: 1 }
-        }
-      ]
-    }
-    actions: { actionGroups: [actionGroupId] }
+module alerts 'modules/drill-alerts.bicep' = {
+  params: {
+    nameSuffix: '${namePrefix}-${unique}'
+    location: location
+    tags: tags
+    workspaceId: workspaceId
+    actionGroupId: actionGroupId
+    drillHsmNames: map(drillHsms, hsm => hsm.name)
+    #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
+    principalId: identity.outputs.principalId
   }
 }
 

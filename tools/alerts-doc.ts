@@ -39,7 +39,8 @@ ${Object.entries(ALERTS)
 keeps a record of every use of every key, which can cost more than all else, so it is off at first. The backup app reports the
 same from the Event Hub (\`HsmWarden.KeyBroughtBackUnapproved\`, severity 0). While that app is dead \`no-heartbeat\` says so, the Event Hub
 keeps the records for seven days (\`infra/modules/audit-hub.bicep\`), and what they say is reported when the app lives again.
-\`drill-hsm-used\` is made with the drill app (\`infra/drill.bicep\`), which sends the audit log of the drill HSM to the workspace.
+\`drill-hsm-used\` and \`no-drill\` are made with the drill app (\`infra/drill.bicep\`), which knows the names of the drill HSMs and sends
+their audit log to the workspace.
 The tables and their columns are in \`tools/infra/alerts/tables.ts\`, each from
 [its page](https://learn.microsoft.com/azure/azure-monitor/reference/tables-index).
 

@@ -144,14 +144,4 @@ var furtherRules = [
     window: 'PT15M'
     range: 'PT30M'
   }
-  {
-    name: 'no-drill'
-    title: 'Restores are not proven'
-    description: 'Keys wait too long for their drill, or the drill app, which ran until lately, runs no more.'
-    query: loadTextContent('../queries/no-drill.kql')
-    severity: 2
-    frequency: 'PT1H'
-    window: 'PT1H'
-    range: 'P2D'
-  }
 ]

@@ -104,15 +104,15 @@ describe('the rule over the rights of the drill app is loud about', () => {
   });
 });
 
-describe('the alert over the use of a drill HSM', () => {
-  /** The prediction with every `from` of its alert, or of the log it reads, put as `to`. */
+describe('the alerts over a drill HSM', () => {
+  /** The prediction with every `from` of its alerts, or of the log they read, put as `to`. */
   function put(from: string, to: string): Snapshot {
     const text = JSON.stringify(snapshot.predictedResources);
     expect(text, from).toContain(from);
     return Snapshot.parse({ ...snapshot, predictedResources: JSON.parse(text.replaceAll(from, to)) });
   }
 
-  it('is on, heard, and asks for everybody but the drill app', () => {
+  it('are on, heard, and ask for everybody but the drill app, and for each drill HSM without drills', () => {
     expect(checkDrillAlert(snapshot)).toEqual([]);
   });
 
@@ -125,6 +125,8 @@ describe('the alert over the use of a drill HSM', () => {
     ['content with anybody', 'not(Caller contains ', 'not(OperationName contains '],
     ['about refused requests', 'HttpStatusCode < 300', 'HttpStatusCode > 400'],
     ['without the log of the drill HSM', '"category":"AuditEvent"', '"category":"AllMetrics"'],
+    ['blind to a drill HSM', 'dynamic([\\"drill\\"])', 'dynamic([])'],
+    ['without the runs that are missing', 'alert-no-drill-', 'alert-some-drill-'],
     ['missing', 'Microsoft.Insights/scheduledQueryRules', 'Microsoft.Insights/workbooks'],
   ])('is found when it is %s', (_how, from, to) => {
     expect(checkDrillAlert(put(from, to))).not.toEqual([]);

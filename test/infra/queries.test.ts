@@ -85,8 +85,8 @@ describe('the alert rules', () => {
     expect(query).toMatch(/\bSubject\b/);
   });
 
-  const source = ['modules/alerts', 'modules/alert-rules', 'drill']
-    .map((name) => readFileSync(`infra/${name}.bicep`, 'utf8'))
+  const source = ['alerts', 'alert-rules', 'drill-alerts']
+    .map((name) => readFileSync(`infra/modules/${name}.bicep`, 'utf8'))
     .join('');
 
   it('use every query, and no other', () => {

@@ -47,20 +47,24 @@ export const DRILL_ALERTS: Readonly<Record<string, Alert>> = {
     { severity: 1, ...SOON },
   ),
   'no-drill': {
-    promise: 'Where drills run, each key is proven in time, and a drill app that is dead is reported.',
+    promise:
+      'Where drills run, each key is proven in time, and a drill app that is dead is reported while it is.',
+    madeBy: 'drill',
     severity: 2,
     everyMinutes: 60,
-    lookBackMinutes: 48 * 60,
+    lookBackMinutes: 3 * 60,
     fires: { rows: { AppTraces: [line(ENDED, { hsm: 'drill' }, 4 * 60)] }, subject: 'drill' },
     alsoFires: [
+      // Dead for days: nothing of it is in the log that a query may read.
+      {},
+      { AppTraces: [line(ENDED, { hsm: 'another' }, 30)] },
       { AppTraces: [event('HsmWarden.DrillOverdue', {}, 90), line(ENDED, { hsm: 'drill' }, 30)] },
-      { AppTraces: [line('drills ended with keys that are not proven', { hsm: 'drill' }, 47 * 60)] },
       { AppTraces: [line('no drill: the drill HSM may not be used', { hsm: 'drill' }, 5 * 60)] },
     ],
     silent: {
       AppTraces: [
-        line(ENDED, { hsm: 'drill' }, 4 * 60),
-        line(ENDED, { hsm: 'drill' }, 2 * 60),
+        line(ENDED, { hsm: 'Drill' }, 2 * 60),
+        line('drills ended with keys that are not proven', { hsm: 'another' }, 4 * 60),
         event('HsmWarden.DrillOverdue', {}, 3 * 60),
       ],
     },

@@ -85,5 +85,6 @@ export const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   principals: `'${APP}'`,
   recovery: `'${APP}'`,
   drillHsms: "'drill'",
+  drillNames: '["drill"]',
   drill: `'${APP}'`,
 };

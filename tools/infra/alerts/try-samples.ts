@@ -41,7 +41,7 @@ function tried(name: string, text: string): readonly string[] {
 /** With sample values for what a deployment fills in. */
 export function filled(text: string): string {
   return text.replaceAll(
-    /\{(hsms|sweepHours|principals|recovery|drillHsms|drill)\}/g,
+    /\{(hsms|sweepHours|principals|recovery|drillHsms|drillNames|drill)\}/g,
     (_match, name: string) => SAMPLE_VALUES[name] ?? '',
   );
 }

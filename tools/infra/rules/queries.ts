@@ -11,9 +11,8 @@ import { minutesIn } from './durations.ts';
 const ALSO_LOOKS: ReadonlySet<string> = new Set([
   'key-brought-back-unapproved 180',
   'audit-height-falls 15',
-  // What is overdue, and the runs of every hour that are missing.
+  // What is overdue.
   'no-drill 120',
-  'no-drill 180',
   // The tests of a day, and what is late.
   'channel-silent 1620',
 ]);
