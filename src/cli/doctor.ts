@@ -12,7 +12,7 @@ import {
 } from './connect/connection.ts';
 import { chosenHsms, counted, HSM_CHOICE, HsmChoice } from './connect/warden-options.ts';
 import { attempt, type Finding, fail, ok } from './doctor/check.ts';
-import { checkChannels } from './doctor/check-channels.ts';
+import { checkChannels, checkSecrets } from './doctor/check-channels.ts';
 import { checkHsm } from './doctor/check-hsm.ts';
 import { checkSeals } from './doctor/check-seals.ts';
 import { checkStorage } from './doctor/check-storage.ts';
@@ -59,6 +59,7 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
       'environment',
       `${counted(config.hsms.length, 'HSM')}: ${config.hsms.map(({ name }) => name).join(', ')}`,
     ),
+    ...checkSecrets(config),
   ];
   const identity = await checkIdentity(connection);
   findings.push(...identity);

@@ -39,7 +39,7 @@ export function queueAt(
   return new StorageWorkQueue({ service: createQueueService(access), clock, createMissing });
 }
 
-/** The channels, made when they are first asked for. That fails with `settings-invalid` when the file of their secrets cannot be read. */
+/** The channels, made when they are first asked for; again as long as the file of their secrets cannot be read. */
 export function channelsOf(
   { notify }: Pick<Config, 'notify'>,
   {
@@ -51,10 +51,11 @@ export function channelsOf(
   let made: ReadonlyMap<string, Channel> | undefined;
   return () => {
     const { channels: entries, secrets, secretsFile, hosts, privateHosts } = notify;
-    const known = () =>
-      entries.length === 0 || secretsFile === undefined ? secrets : readSecretsFile(secretsFile);
+    if (made !== undefined) return made;
+    const known = entries.length === 0 || secretsFile === undefined ? secrets : readSecretsFile(secretsFile);
     const outgoing = outgoingOptions({ hosts, privateHosts }, () => clock.now(), caPem);
-    made ??= openChannels({ entries, secrets: known(), credential, outgoing });
-    return made;
+    const opened = openChannels({ entries, secrets: known, credential, outgoing });
+    if (secretsFile === undefined || known.fault === undefined) made = opened;
+    return opened;
   };
 }

@@ -1,10 +1,10 @@
 /** Makes the channels of the settings. */
 import { readFileSync } from 'node:fs';
 import type { TokenCredential } from '@azure/core-auth';
-import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { ChannelEntry } from '../../features/notify/model/channel-entry.ts';
+import { type ChannelSecrets, readSecrets } from '../../features/notify/model/channel-secrets.ts';
 import type { Channel } from '../../features/notify/model/ports.ts';
 import { AzureMailChannel } from './azure-mail-channel.ts';
 import { pagerDutyChannel, slackChannel, teamsChannel, webhookChannel } from './http-channels.ts';
@@ -14,8 +14,7 @@ import { SmtpChannel } from './smtp-channel.ts';
 /** What channels are made from. */
 export interface ChannelParts {
   readonly entries: readonly ChannelEntry[];
-  /** By the name of the channel. */
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: ChannelSecrets;
   readonly credential: TokenCredential;
   readonly outgoing: OutgoingOptions;
 }
@@ -23,7 +22,7 @@ export interface ChannelParts {
 const PAGERDUTY = { us: 'https://events.pagerduty.com', eu: 'https://events.eu.pagerduty.com' } as const;
 
 /**
- * The channels by name, in the order of the settings. One whose secret is missing fails when it is used, and is reported like
+ * The channels by name, in the order of the settings. One whose secret is missing or cannot be read fails when it is used, and is reported like
  * any other that fails: backups and watch must not stop for it.
  */
 export function openChannels(parts: ChannelParts): ReadonlyMap<string, Channel> {
@@ -32,10 +31,11 @@ export function openChannels(parts: ChannelParts): ReadonlyMap<string, Channel> 
 
 function open(entry: ChannelEntry, { secrets, credential, outgoing }: ChannelParts): Channel {
   const { name } = entry;
-  const secret = Object.hasOwn(secrets, name) ? secrets[name]?.trim() : undefined;
+  const { byChannel, fault } = secrets;
+  const secret = Object.hasOwn(byChannel, name) ? byChannel[name] : undefined;
   if (entry.type === 'azure-mail') return new AzureMailChannel(entry, credential, outgoing);
   if (entry.type === 'smtp' && entry.user === undefined) return new SmtpChannel(entry, outgoing);
-  if (secret === undefined || secret === '') return withoutSecret(name);
+  if (secret === undefined) return withoutSecret(name, fault);
   switch (entry.type) {
     case 'teams':
       return teamsChannel(name, secret, outgoing);
@@ -50,46 +50,29 @@ function open(entry: ChannelEntry, { secrets, credential, outgoing }: ChannelPar
   }
 }
 
-function withoutSecret(name: string): Channel {
+function withoutSecret(name: string, fault: string | undefined): Channel {
+  const why = fault === undefined ? '' : `: what holds the secrets ${fault}`;
   return {
     name,
     intervalMs: 0,
     send: () =>
       Promise.reject(
         new WardenError('channel-misconfigured', {
-          message: `The channel ${name} has no secret.`,
+          message: `The channel ${name} has no secret${why}.`,
           advice: 'Put it under the name of the channel into WARDEN_NOTIFY_SECRETS.',
-          reason: 'no secret',
+          reason: fault === undefined ? 'no secret' : 'unreadable secrets',
         }),
       ),
   };
 }
 
-const Secrets = z.record(z.string(), z.string());
-
-/** Reads secrets from a file. Fails with `settings-invalid`; the message holds nothing of it. */
-export function readSecretsFile(path: string): Readonly<Record<string, string>> {
-  const parsed = Secrets.safeParse(read(path));
-  if (parsed.success) return parsed.data;
-  throw new WardenError('settings-invalid', {
-    message: `The file ${path} of WARDEN_NOTIFY_SECRETS_FILE does not hold a JSON object of texts by channel.`,
-  });
-}
-
-function read(path: string): unknown {
-  let text: string;
+/** Reads secrets from a file; that it cannot be read is their fault. */
+export function readSecretsFile(path: string): ChannelSecrets {
   try {
-    text = readFileSync(path, 'utf8');
+    return readSecrets(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new WardenError('settings-invalid', {
-      message: `The file ${path} of WARDEN_NOTIFY_SECRETS_FILE cannot be read.`,
-      cause: error,
-    });
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    const why = error instanceof Error && 'code' in error ? String(error.code) : 'unexpected';
+    return { byChannel: {}, fault: `cannot be read (${why})` };
   }
 }
 

@@ -1,4 +1,5 @@
 /** Checks the channels to people: that each of their services has accepted something, and still does. */
+import { readSecretsFile } from '../../adapters/notify/open-channels.ts';
 import type { Config } from '../../platform/config/config.ts';
 import type { Store } from '../connect/compose-cli.ts';
 import { channelStatuses, troubleOf } from '../status/channels.ts';
@@ -16,4 +17,15 @@ export async function checkChannels(config: Config, store: Store, now: number): 
         : fail('notify', channel, trouble, `See why, and try it: hsm-warden notify test ${channel}`);
     }),
   );
+}
+
+/** What is wrong with the secrets of the channels, where the settings at hand have them: the app starts without them. */
+export function checkSecrets({ notify }: Pick<Config, 'notify'>): readonly Finding[] {
+  const { secrets, secretsFile } = notify;
+  const name = secretsFile === undefined ? 'WARDEN_NOTIFY_SECRETS' : 'WARDEN_NOTIFY_SECRETS_FILE';
+  const { fault } = secretsFile === undefined ? secrets : readSecretsFile(secretsFile);
+  if (fault === undefined) return [];
+  return [
+    fail('settings', name, `it ${fault}`, 'Give a JSON object of texts by channel: docs/notifications.md'),
+  ];
 }

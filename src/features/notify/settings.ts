@@ -6,7 +6,8 @@ import { jsonOf, Schedule, Words } from '../../core/settings/kinds.ts';
 import { type SettingProblem, setting, type Values } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
 import { MINUTE_MS } from '../../core/time.ts';
-import { ApproverEntry, ChannelEntry, ChannelName } from './model/channel-entry.ts';
+import { ApproverEntry, ChannelEntry } from './model/channel-entry.ts';
+import { type ChannelSecrets, readSecrets } from './model/channel-secrets.ts';
 import type { NotifyPolicy } from './model/policy.ts';
 
 /** Where the channels of the settings lead, by their services: host names, and with a dot in front everything below. */
@@ -25,7 +26,8 @@ const Channels = jsonOf(
     .max(20)
     .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'expected each name once'),
 );
-const Secrets = jsonOf(z.record(ChannelName, z.string().min(1).max(4000)));
+/** Takes any text: backups and watch must not stop for a secret. */
+const Secrets = z.string().transform(readSecrets);
 
 /** `critical=1,high=4` as hours by severity. */
 const RepeatHours = Words.transform((words, context) => {
@@ -123,7 +125,7 @@ export const NOTIFY_SETTINGS = {
 
 /** What is read from these settings. */
 export interface NotifyConfig extends NotifyPolicy {
-  readonly secrets: Readonly<Record<string, string>>;
+  readonly secrets: ChannelSecrets;
   readonly secretsFile?: string;
   readonly hosts: readonly string[];
   readonly privateHosts: readonly string[];
@@ -176,7 +178,7 @@ export function notifyConfig(values: NotifyValues): NotifyConfig {
     repeatHours: values.WARDEN_NOTIFY_REPEAT,
     remindersMs: values.WARDEN_NOTIFY_REMINDERS.map((minutes) => minutes * MINUTE_MS),
     maskKeys: values.WARDEN_NOTIFY_MASK_KEYS,
-    secrets: values.WARDEN_NOTIFY_SECRETS ?? {},
+    secrets: values.WARDEN_NOTIFY_SECRETS ?? { byChannel: {} },
     ...(file === undefined ? {} : { secretsFile: file }),
     hosts: values.WARDEN_NOTIFY_HOSTS,
     privateHosts: values.WARDEN_NOTIFY_PRIVATE_HOSTS ?? [],
