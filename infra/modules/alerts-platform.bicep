@@ -71,9 +71,22 @@ var watchedChanges = {
     'Microsoft.Insights/actionGroups/delete'
   ]
   apps: [
+    'Microsoft.Web/sites/write'
     'Microsoft.Web/sites/config/write'
     'Microsoft.Web/sites/stop/action'
     'Microsoft.Web/sites/delete'
+  ]
+  // A federated credential lets somebody elsewhere act as an app.
+  identities: [
+    'Microsoft.ManagedIdentity/userAssignedIdentities/write'
+    'Microsoft.ManagedIdentity/userAssignedIdentities/delete'
+    'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/write'
+    'Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials/delete'
+  ]
+  // What the rules over the logs read: how long it is kept, how much of it is taken in a day.
+  workspaces: [
+    'Microsoft.OperationalInsights/workspaces/write'
+    'Microsoft.OperationalInsights/workspaces/delete'
   ]
   // Where the keys are that seal what the apps conclude (infra/sealing-vault.bicep).
   vaults: [

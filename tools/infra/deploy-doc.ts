@@ -27,7 +27,7 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'Microsoft.Insights/metricAlerts':
     'availability of each HSM; dead letters, lost events and refusals of the topic',
   'Microsoft.Insights/activityLogAlerts':
-    'changes of locks, policies, roles, diagnostic settings, alerts, apps, vaults and HSMs',
+    'changes of locks, policies, roles, diagnostic settings, alerts, apps, identities, workspaces, vaults and HSMs',
   'Microsoft.Insights/workbooks': 'the page that shows whether every key is safe',
   'Microsoft.Network/virtualNetworks': 'private network',
   'Microsoft.Network/networkSecurityGroups': 'who may reach what in it',

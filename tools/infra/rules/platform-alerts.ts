@@ -17,8 +17,12 @@ const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
   alerts: ['scheduledQueryRules', 'metricAlerts', 'activityLogAlerts', 'actionGroups'].flatMap((type) =>
     both(`Microsoft.Insights/${type}`),
   ),
-  apps: ['config/write', 'stop/action', 'delete'].map((action) => `Microsoft.Web/sites/${action}`),
+  apps: ['write', 'config/write', 'stop/action', 'delete'].map((action) => `Microsoft.Web/sites/${action}`),
   diagnostics: both('Microsoft.Insights/diagnosticSettings'),
+  identities: [
+    ...both('Microsoft.ManagedIdentity/userAssignedIdentities'),
+    ...both('Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials'),
+  ],
   locks: both('Microsoft.Authorization/locks'),
   policies: [
     ...both('Microsoft.Storage/storageAccounts'),
@@ -31,6 +35,7 @@ const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
     ...both('Microsoft.Authorization/roleAssignments'),
     ...both('Microsoft.Authorization/roleDefinitions'),
   ],
+  workspaces: both('Microsoft.OperationalInsights/workspaces'),
   vaults: [...both('Microsoft.KeyVault/vaults'), 'Microsoft.KeyVault/vaults/keys/write'],
 };
 
