@@ -1,6 +1,7 @@
 /** The documents of state in a Blob container: written whole or not at all, and only by who knows the ETag. */
 
 import { randomUUID } from 'node:crypto';
+import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
@@ -71,7 +72,7 @@ export class BlobDocumentStore implements DocumentStore {
     const found = await this.#download(address, signal);
     return found === undefined
       ? undefined
-      : { text: this.#textOf(found.body, address, signal), etag: found.etag };
+      : { text: closing(this.#textOf(found.body, address, signal), found.body), etag: found.etag };
   }
 
   async write(
@@ -233,6 +234,16 @@ export class BlobDocumentStore implements DocumentStore {
     const call = { what, signal, meanings, ...('hsm' in address ? { hsm: address.hsm } : {}) };
     return translateStorageError(error, call, this.#clock.now());
   }
+}
+
+/** A text that is given back before its first piece was read never began, and would keep its connection. */
+function closing(pieces: AsyncGenerator<string>, body: NodeJS.ReadableStream): AsyncGenerator<string> {
+  const end = pieces.return.bind(pieces);
+  pieces.return = (value) => {
+    if (body instanceof Readable) body.destroy();
+    return end(value);
+  };
+  return pieces;
 }
 
 function requireEtag(etag: string | undefined, blob: string): string {

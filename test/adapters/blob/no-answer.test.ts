@@ -74,6 +74,19 @@ describe('a state store whose storage', () => {
     expect(error).toMatchObject({ code: 'storage-unreachable', transient: true });
   });
 
+  it('has its connection closed by a reader who wants nothing of a document', async () => {
+    const closed = Promise.withResolvers<void>();
+    const store = await storeOn((request, response) => {
+      stall(request, response);
+      once(response, 'close').then(() => closed.resolve(), closed.reject);
+    }, 60_000);
+
+    const document = await store.open(ADDRESS);
+    await document?.text[Symbol.asyncIterator]().return?.();
+
+    await closed.promise;
+  });
+
   it('has its connection closed by a reader who does not want the rest', async () => {
     const closed = Promise.withResolvers<void>();
     const store = await storeOn((request, response) => {
