@@ -95,6 +95,8 @@ it('words from outside are words: no markup of a reason becomes a part of the pa
   const reason = '<img src=x onerror="document.title=1"><b id="planted">bold</b>';
   const { id } = await world.world.ask({ hsm: 'contoso', key: 'tls-offload-www', reason });
   const { page } = await world.person('bob', `/requests/${id}`);
-  await page.getByText(reason).waitFor();
+  // In the words of who asked, and in the history.
+  await page.getByText(reason, { exact: true }).waitFor();
+  await page.getByText(`Asked for, by alice@contoso.test: ${reason}`).waitFor();
   expect(await page.locator('#planted').count()).toBe(0);
 });

@@ -217,7 +217,10 @@ describe('how a request ended', () => {
   });
 
   it('badly is said for an adoption, too', () => {
-    expect(ended('failed', 'adopt')).toEqual({ title: 'It failed', tone: 'bad' });
+    expect(ended('failed', 'adopt')).toEqual({
+      title: 'It failed, and has ended: whoever still needs it asks again',
+      tone: 'bad',
+    });
   });
 });
 

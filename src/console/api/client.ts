@@ -84,9 +84,20 @@ async function fetched({ method = 'GET', path, query = {}, body, headers, signal
       message: limit.aborted
         ? `There was no answer within ${PATIENCE_MS / 1000} seconds.`
         : 'The app could not be reached.',
-      advice: navigator.onLine ? 'The page tries again.' : 'This device is offline. The page tries again.',
+      ...noAnswer(method),
     });
   }
+}
+
+/** What to know without an answer. Whether a read is tried again, the page says where it does. */
+function noAnswer(method: string): { readonly advice?: string } {
+  const words = [
+    ...(navigator.onLine ? [] : ['This device is offline.']),
+    ...(method === 'GET'
+      ? []
+      : ['Whether it was done is not known. Press again: what was done is not done twice.']),
+  ];
+  return words.length === 0 ? {} : { advice: words.join(' ') };
 }
 
 async function parsed(response: Response): Promise<unknown> {

@@ -4,7 +4,7 @@ import { verifiedInWords } from './verified.ts';
 
 const ENDINGS: Readonly<Record<string, readonly [title: string, tone: Tone]>> = {
   executing: ['In progress: the page shows how it ends', 'calm'],
-  failed: ['It failed', 'bad'],
+  failed: ['It failed, and has ended: whoever still needs it asks again', 'bad'],
   'restored-other-key': ['The key that came back is not the one that was approved', 'bad'],
   rejected: ['It was rejected', 'calm'],
   expired: ['It expired before it was approved and done', 'calm'],

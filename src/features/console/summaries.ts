@@ -13,6 +13,7 @@ import {
   readSummaryHead,
   type SummaryHead,
 } from '../status/summary-document.ts';
+import { Silence } from './silence.ts';
 
 /** What reading summaries needs. */
 export interface SummariesDeps {
@@ -40,8 +41,11 @@ export class Summaries {
   readonly #deps: SummariesDeps;
   readonly #whole = new Map<string, { readonly etag: string; readonly summary: HsmSummary }>();
 
+  readonly #silence: Silence;
+
   constructor(deps: SummariesDeps) {
     this.#deps = deps;
+    this.#silence = new Silence(deps.store);
   }
 
   /** The head of an HSM's summary. Fails with `state-corrupt` or a storage code. */
@@ -74,7 +78,12 @@ export class Summaries {
       this.#deps.clock.now() <= head.staleAfter
         ? undefined
         : `The last scan that saw this HSM was at ${isoTime(head.judgedAt)}; the next is late.`;
-    const why = [unsealed ?? [], late ?? []].flat().join(' ');
+    const since = await this.#silence.since(head.hsm);
+    const silent =
+      since === undefined
+        ? undefined
+        : `The HSM could not be read since ${isoTime(since)}: what is said of its keys is of ${isoTime(head.judgedAt)}.`;
+    const why = [unsealed ?? [], silent ?? [], late ?? []].flat().join(' ');
     return {
       sealed: this.#deps.seals !== undefined && unsealed === undefined,
       ...(why === '' ? {} : { why }),

@@ -11,6 +11,10 @@ import { coverageInWords, riskWord } from '../../words/states.ts';
 /** The lists; each only where there is something. */
 export function Urgent({ home }: { readonly home: Home }): JSX.Element {
   const { waiting, hsms } = home;
+  // They wait for nobody any more.
+  const executing = waiting.items.filter(({ state }) => state === 'executing');
+  const open = waiting.items.filter(({ state }) => state !== 'executing');
+  const openCount = waiting.count - executing.length;
   const lost = hsms.flatMap(({ hsm, lost: items }) => items.map((item) => ({ hsm, ...item })));
   const risks = hsms.flatMap(({ hsm, risks: items }) => items.map((item) => ({ hsm, ...item })));
   const deleted = hsms.flatMap(({ hsm, deleted: items }) => items.map((item) => ({ hsm, ...item })));
@@ -26,14 +30,19 @@ export function Urgent({ home }: { readonly home: Home }): JSX.Element {
       {waiting.unknown !== undefined && (
         <p class="note unknown">Waiting requests cannot be read: {waiting.unknown}</p>
       )}
-      <List
-        title={`${counted(waiting.count, 'request waits', 'requests wait')}${more(waiting.count, waiting.items.length)}`}
-      >
-        {waiting.items.map((request) => (
+      <List title={`${counted(openCount, 'request waits', 'requests wait')}${more(openCount, open.length)}`}>
+        {open.map((request) => (
           <li key={request.id}>
             <Link href={requestPath(request.id)}>{operationTitle(request)}</Link> asked by {request.requester}
             , {request.approvals} of {request.approvalsNeeded} approvals
             <Countdown what="Expires" ended="Expired" from={undefined} until={request.expiresAt} isSilent />
+          </li>
+        ))}
+      </List>
+      <List title={counted(executing.length, 'recovery in progress', 'recoveries in progress')}>
+        {executing.map((request) => (
+          <li key={request.id}>
+            <Link href={requestPath(request.id)}>{operationTitle(request)}</Link> asked by {request.requester}
           </li>
         ))}
       </List>
