@@ -5,11 +5,10 @@ import type { EventBus } from '../../core/events/bus.ts';
 import type { WorkQueue } from '../../core/ports.ts';
 import { type DecisionSeals, judgeOf } from '../audit/line-seals.ts';
 import { changeIncidents } from './change-incidents.ts';
-import { resolveConditions } from './incidents/conditions.ts';
-import { ingest } from './incidents/ingest.ts';
 import { nextDue, plan } from './incidents/plan.ts';
 import { prune } from './incidents/prune.ts';
 import { type Reading, readEvent } from './incidents/read-event.ts';
+import { takeIn } from './incidents/take-in.ts';
 import { addTests } from './incidents/tests.ts';
 import {
   ACKNOWLEDGED,
@@ -99,14 +98,9 @@ async function takeEvents(
   }
   const failures = new Failures();
   for (const [scope, read] of byScope) {
-    const takeIn = (state: IncidentState) => {
-      const now = deps.clock.now();
-      return read.reduce(
-        (next, one) => ('open' in one ? resolveConditions(next, one, now) : ingest(next, one, now)),
-        state,
-      );
-    };
-    await failures.unless(() => changeIncidents(deps, scope, takeIn));
+    const takeAll = (state: IncidentState) =>
+      read.reduce((next, one) => takeIn(next, one, deps.clock.now()), state);
+    await failures.unless(() => changeIncidents(deps, scope, takeAll));
   }
   await failures.unless(() => settle(deps, [...byScope.keys()], false, channelFailures));
   failures.rethrow();

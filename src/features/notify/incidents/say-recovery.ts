@@ -85,7 +85,10 @@ function sayRequest(fact: Happening, data: Data, show: ShowKey): Omit<Occurrence
     ...whatNext(fact, data),
     ...definedOnly({ until: waits(fact) && expiresAt !== undefined ? epochOf(expiresAt) : undefined }),
     facts: factsOf(data, recoveryId),
-    ...definedOnly({ approval: approvalOf(data) }),
+    ...definedOnly({
+      approval: approvalOf(data),
+      cameBack: fact === 'succeeded' && (action === 'recover' || action === 'restore') ? key : undefined,
+    }),
   };
 }
 

@@ -36,6 +36,8 @@ export interface Occurrence extends Saying {
   readonly subject: string;
   readonly hsm?: string;
   readonly key?: string;
+  /** The key that is back by this, so that the incident of its deletion is over. */
+  readonly cameBack?: string;
   readonly severity: Severity;
   /** `resolve` ends the incident of the subject, and, of a request, `end` does, which may be bad news. */
   readonly effect: 'open' | 'resolve' | 'end';
