@@ -5,8 +5,8 @@ import { isoTime } from '../../../src/core/time.ts';
 import type { DrillResult } from '../../../src/features/drill/model/result.ts';
 import { fileResults } from '../../../src/features/drill/model/results.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
-import { aDrillResult } from '../../support/a-drill-result.ts';
 import { aWorld } from '../../support/console-world.ts';
+import { aDrillResult } from '../../support/drill-result.ts';
 import { DAY_MS, MINUTE_MS } from '../../support/watch-world.ts';
 
 describe('the home page', () => {

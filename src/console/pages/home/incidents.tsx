@@ -1,17 +1,14 @@
 /** What people are reminded of: incidents that last, and the way to take note of one. */
 import type { JSX } from 'preact';
-import { useContext, useState } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
 import { MeContext } from '../../api/context.ts';
 import type { Incident } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
-import { useAction } from '../../api/use-action.ts';
-import { useDraft } from '../../session/use-draft.ts';
 import { announce } from '../../ui/announce.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
-import { ReasonForm } from '../../ui/reason-form.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
+import { Acknowledge } from '../acknowledge.tsx';
 
 /** The list is renewed this often, in milliseconds. */
 const EVERY_MS = 60_000;
@@ -46,50 +43,30 @@ export function Incidents(): JSX.Element {
 function Lasting({ of, after }: { readonly of: Incident; readonly after: () => void }): JSX.Element {
   const { can } = useContext(MeContext);
   const { id, reference, what, subjects, since, acknowledged } = of;
-  const [draft, keep] = useDraft(`acknowledge:${id}`);
-  const [isOpen, setOpen] = useState(draft !== undefined);
-  const { isSending, problem, send } = useAction();
-  function close(): void {
-    keep(undefined);
-    setOpen(false);
-  }
-  async function acknowledge(reason: string): Promise<void> {
-    const path = `incidents/${encodeURIComponent(id)}/acknowledgement`;
-    if ((await send({ path, body: { reason } })) === undefined) return;
-    close();
-    announce(`${reference} is acknowledged.`);
-    after();
-  }
   return (
     <>
       <strong>{reference}:</strong> {what} {subjects > 1 && `And ${subjects - 1} more. `}
       <Ago at={since} />.{' '}
-      {acknowledged === undefined ? (
-        can.approve && (
-          <button type="button" aria-label={`Acknowledge ${reference}`} onClick={() => setOpen(true)}>
-            Acknowledge
-          </button>
-        )
-      ) : (
+      {acknowledged !== undefined && (
         <>
           Acknowledged by {acknowledged.by}, <At at={acknowledged.at} />: {acknowledged.reason}
         </>
       )}
-      {isOpen && (
-        <Dialog title={`Acknowledge ${reference}`} close={close}>
-          <p>It is not repeated until it grows worse. Nothing else changes: what is wrong stays wrong.</p>
-          <ReasonForm
-            label="Why need nobody be reminded?"
-            button="Acknowledge"
-            text={draft ?? ''}
-            change={keep}
-            isSending={isSending}
-            problem={problem}
-            send={(reason) => void acknowledge(reason)}
-            cancel={close}
-          />
-        </Dialog>
-      )}
+      <Acknowledge
+        id={id}
+        path={`incidents/${encodeURIComponent(id)}/acknowledgement`}
+        button="Acknowledge"
+        label={`Acknowledge ${reference}`}
+        isOffered={can.approve && acknowledged === undefined}
+        title={`Acknowledge ${reference}`}
+        question="Why need nobody be reminded?"
+        after={() => {
+          announce(`${reference} is acknowledged.`);
+          after();
+        }}
+      >
+        <p>It is not repeated until it grows worse. Nothing else changes: what is wrong stays wrong.</p>
+      </Acknowledge>
     </>
   );
 }

@@ -1,15 +1,12 @@
 /** A lost key: what it means, and the way to take note of it. */
 import type { JSX } from 'preact';
-import { useContext, useState } from 'preact/hooks';
+import { useContext } from 'preact/hooks';
 import { MeContext } from '../../api/context.ts';
 import type { KeyLine } from '../../api/model.ts';
-import { useAction } from '../../api/use-action.ts';
-import { useDraft } from '../../session/use-draft.ts';
-import { Dialog } from '../../ui/dialog.tsx';
 import { Note } from '../../ui/note.tsx';
-import { ReasonForm } from '../../ui/reason-form.tsx';
 import { At } from '../../ui/time.tsx';
 import { lossInWords } from '../../words/loss.ts';
+import { Acknowledge } from '../acknowledge.tsx';
 
 interface LossNoteProps {
   readonly line: KeyLine;
@@ -20,22 +17,8 @@ interface LossNoteProps {
 /** The remark. */
 export function LossNote({ line, after }: LossNoteProps): JSX.Element {
   const { can } = useContext(MeContext);
-  const { finding, acknowledged } = line.loss ?? {};
+  const { finding = '', acknowledged } = line.loss ?? {};
   const { title, words, tone, canAcknowledge } = lossInWords(line);
-  const form = `acknowledge:${finding}`;
-  const [draft, keep] = useDraft(form);
-  const [isOpen, setOpen] = useState(draft !== undefined);
-  const { isSending, problem, send } = useAction();
-  function close(): void {
-    keep(undefined);
-    setOpen(false);
-  }
-  async function acknowledge(reason: string): Promise<void> {
-    const path = `findings/${encodeURIComponent(finding ?? '')}/acknowledgement`;
-    if ((await send({ path, body: { reason } })) === undefined) return;
-    close();
-    after();
-  }
   return (
     <Note tone={tone} title={title}>
       <p>{words}</p>
@@ -44,26 +27,16 @@ export function LossNote({ line, after }: LossNoteProps): JSX.Element {
           Acknowledged by {acknowledged.by}, <At at={acknowledged.at} />: {acknowledged.reason}
         </p>
       )}
-      {can.approve && canAcknowledge && (
-        <button type="button" onClick={() => setOpen(true)}>
-          Acknowledge the loss
-        </button>
-      )}
-      {isOpen && (
-        <Dialog title={`Acknowledge that ${line.key} is lost`} close={close}>
-          <ReasonForm
-            label="Why may it stay lost?"
-            button="Acknowledge"
-            isDangerous
-            text={draft ?? ''}
-            change={keep}
-            isSending={isSending}
-            problem={problem}
-            send={(reason) => void acknowledge(reason)}
-            cancel={close}
-          />
-        </Dialog>
-      )}
+      <Acknowledge
+        id={finding}
+        path={`findings/${encodeURIComponent(finding)}/acknowledgement`}
+        button="Acknowledge the loss"
+        isOffered={can.approve && canAcknowledge}
+        title={`Acknowledge that ${line.key} is lost`}
+        question="Why may it stay lost?"
+        isDangerous
+        after={after}
+      />
     </Note>
   );
 }
