@@ -45,5 +45,5 @@ bundled.set('console', inConsole);
 await writeFile(`dist/console/${NOTICES_FILE}`, await noticesOf(inConsole));
 await cp('dist/console', 'dist/recovery/console', { recursive: true });
 
-bundled.set('cli', await bundleCli());
+bundled.set('cli', await bundleCli('dist/cli'));
 await writeFile(BUNDLED_FILE, `${JSON.stringify(await packagesOf(bundled), null, 2)}\n`);

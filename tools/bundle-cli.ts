@@ -1,4 +1,4 @@
-/** Bundles the command line into dist/cli/: it needs no package beside it. */
+/** Bundles the command line: it needs no package beside it. */
 import { chmod, readFile, rm, writeFile } from 'node:fs/promises';
 import { build } from 'esbuild';
 import { foldersIn } from './release/bundled.ts';
@@ -6,14 +6,13 @@ import { NOTICES_FILE, noticesOf } from './release/notices.ts';
 
 /** CommonJS parts of the bundle call `require`, which an ES module does not have. */
 export const BANNER = "import{createRequire}from'node:module';const require=createRequire(import.meta.url);";
-const FOLDER = 'dist/cli';
 
-/** Replaces what an earlier build left. Resolves with the folders of the packages that are in it. */
-export async function bundleCli(): Promise<readonly string[]> {
-  await rm(FOLDER, { recursive: true, force: true });
+/** Puts it into `folder`, in place of what an earlier build left. Resolves with the folders of the packages that are in it. */
+export async function bundleCli(folder: string): Promise<readonly string[]> {
+  await rm(folder, { recursive: true, force: true });
   const { metafile } = await build({
     entryPoints: ['src/cli/main.ts'],
-    outdir: FOLDER,
+    outdir: folder,
     // What one command alone needs (the emulator and its libraries) is a file of its own, which no other command loads.
     splitting: true,
     chunkNames: 'parts/[name]-[hash]',
@@ -29,8 +28,8 @@ export async function bundleCli(): Promise<readonly string[]> {
     logLevel: 'warning',
   });
   const folders = foldersIn(metafile);
-  await writeFile(`${FOLDER}/${NOTICES_FILE}`, await noticesOf(folders));
-  const main = `${FOLDER}/main.js`;
+  await writeFile(`${folder}/${NOTICES_FILE}`, await noticesOf(folders));
+  const main = `${folder}/main.js`;
   await writeFile(main, `#!/usr/bin/env node\n${await readFile(main, 'utf8')}`);
   await chmod(main, 0o755);
   return folders;

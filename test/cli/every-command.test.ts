@@ -5,11 +5,12 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { COMMANDS } from '../../src/cli/commands.ts';
 import { EXIT_CODES } from '../../src/cli/frame/exit-codes.ts';
 import { WardenError } from '../../src/core/errors.ts';
+import { bundleCli } from '../../tools/bundle-cli.ts';
 import { startTlsServer, type TlsServer } from '../support/tls-server.ts';
 import { run } from './support/cli.ts';
 import { ALONE, commandLines, type Places } from './support/command-lines.ts';
@@ -231,11 +232,11 @@ describe('when nobody answers', () => {
   );
 });
 
-/** Runs a command as a process of its own, as a shell would with `redirection` behind it. */
+/** Runs a command as a process of its own, as it is installed and as a shell would with `redirection` behind it. */
 async function inShell(name: string, redirection: string) {
   const url = servers.get('403')?.url ?? '';
   const args = argsOf(name, url).map((word) => word.replace('503.pem', '403.pem'));
-  const line = [process.execPath, resolve('src/cli/main.ts'), ...args].map(quoted).join(' ');
+  const line = [process.execPath, join(folder, 'cli', 'main.js'), ...args].map(quoted).join(' ');
   const environment = { ...settings(url, join(folder, '403.pem')), PATH: process.env.PATH, HOME: folder };
   return new Promise<{ code: number; said: string }>((ended) => {
     execFile(
@@ -254,6 +255,8 @@ function quoted(word: string): string {
 }
 
 describe('an output that takes nothing', { timeout: 120_000 }, () => {
+  beforeAll(async () => void (await bundleCli(join(folder, 'cli'))));
+
   it.concurrent.each(NAMES)('changes nothing of how %s ends', async (name) => {
     const [open, closed, full] = [
       await inShell(name, '; }'),

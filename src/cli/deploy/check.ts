@@ -98,13 +98,20 @@ async function examine(arm: ResourceManager, target: Target): Promise<readonly F
 
 async function openSurvey(arm: ResourceManager, target: Target): Promise<Survey> {
   const { subscriptionId, resourceGroup, backupResourceGroup, newHsm } = target;
+  const names = [resourceGroup, backupResourceGroup, ...(newHsm ? [newHsm.resourceGroup] : [])];
+  // Together: where nothing answers, each of these waits as long as the others.
+  const [lists, group, rights] = await Promise.all([
+    Promise.all(
+      names.map((name) => arm.list(`${groupId(subscriptionId, name)}/resources`, '2021-04-01', Resource)),
+    ),
+    arm.get(groupId(subscriptionId, resourceGroup), '2021-04-01', Group),
+    readRights(arm, `/subscriptions/${subscriptionId}`),
+  ]);
   const existing = new Map<string, readonly ExistingResource[]>();
-  for (const name of [resourceGroup, backupResourceGroup, ...(newHsm ? [newHsm.resourceGroup] : [])]) {
-    const list = await arm.list(`${groupId(subscriptionId, name)}/resources`, '2021-04-01', Resource);
-    if (list.kind === 'ok') existing.set(name.toLowerCase(), list.value);
+  for (const [index, name] of names.entries()) {
+    const list = lists[index];
+    if (list?.kind === 'ok') existing.set(name.toLowerCase(), list.value);
   }
-  const group = await arm.get(groupId(subscriptionId, resourceGroup), '2021-04-01', Group);
-  const rights = await readRights(arm, `/subscriptions/${subscriptionId}`);
   const groupRegion = group.kind === 'ok' ? regionName(group.value.location) : target.groupLocation;
   return {
     arm,

@@ -2,9 +2,10 @@
 import { execFile } from 'node:child_process';
 import { createPublicKey } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { bundleCli } from '../../../tools/bundle-cli.ts';
 import { CliWorld } from '../support/cli-world.ts';
 
 const YEAR_MS = 365 * 86_400_000;
@@ -49,7 +50,8 @@ beforeAll(async () => {
   await world.hsm().advanceClock(YEAR_MS + 60_000);
   bin = join(world.folder, 'bin');
   await mkdir(bin);
-  const main = resolve('src/cli/main.ts');
+  await bundleCli(join(world.folder, 'cli'));
+  const main = join(world.folder, 'cli', 'main.js');
   await world.file('bin/hsm-warden', `#!/bin/sh\nexec "${process.execPath}" "${main}" "$@" --emulator\n`);
   await chmod(join(bin, 'hsm-warden'), 0o755);
   await runScript(NEW_KEYS);
