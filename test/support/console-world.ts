@@ -20,6 +20,7 @@ import { DAY_MS, WatchWorld } from './watch-world.ts';
 
 const SUMMARY = { kind: 'summary', hsm: 'contoso' } as const;
 const LAST_RUN = { kind: 'last-run', hsm: 'contoso' } as const;
+const VERIFY = { kind: 'verify', hsm: 'contoso' } as const;
 const RESOURCE = 'https://contoso.managedhsm.azure.net';
 const NEVER = new AbortController().signal;
 
@@ -106,14 +107,21 @@ export class ConsoleWorld extends WatchWorld {
     await this.state.write(LAST_RUN, JSON.stringify(note), guard);
   }
 
+  /** A verification has ended that knows these damaged backups, each with the time it was reported. */
+  async verified(damaged: Readonly<Record<string, number>>) {
+    const verify = {
+      ...{ format: 1, hsm: 'contoso', runId: 'r', startedAt: 1, endedAt: 2, checked: 2, bytes: 1, found: 1 },
+      damaged,
+    };
+    const before = await this.state.read(VERIFY);
+    const guard = before === undefined ? 'absent' : { etag: before.etag };
+    await this.state.write(VERIFY, JSON.stringify(verify), guard);
+  }
+
   /** The verification finds the key's only backup damaged: it is noted, and the catalogue names it no more. */
   async findDamaged(key: string) {
     const { blob = '' } = (await readCatalogue(this.state, 'contoso')).keys[key] ?? {};
-    const verify = {
-      ...{ format: 1, hsm: 'contoso', runId: 'r', startedAt: 1, endedAt: 2, checked: 1, bytes: 1, found: 1 },
-      damaged: { [blob]: 2 },
-    };
-    await this.state.write({ kind: 'verify', hsm: 'contoso' }, JSON.stringify(verify), 'absent');
+    await this.verified({ [blob]: 2 });
     await exchangeBackups(this.state, 'contoso', [{ key, blob, replacement: undefined }]);
   }
 

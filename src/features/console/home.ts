@@ -5,6 +5,7 @@ import { isoTime } from '../../core/time.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { overallVerdict } from '../status/hsm-status.ts';
+import { newDamage } from '../status/known-damage.ts';
 import type { SummaryHead } from '../status/summary-document.ts';
 import { readVerification } from '../verify/verify-state.ts';
 import type { Losses } from './losses.ts';
@@ -65,10 +66,9 @@ export class HomePage {
     };
     const { summary } = known;
     if (summary === undefined) return { ...unseen(hsm, known.why ?? 'Nothing is known of it.'), ...runs };
-    const newDamage = Object.keys(verify?.damaged ?? {}).length - summary.damaged;
     const { byFinding, trouble } = await losses.acknowledged(summary);
     return {
-      ...seen(known, summary, byFinding, newDamage),
+      ...seen(known, summary, byFinding, newDamage(summary, verify)),
       ...runs,
       warnings: [...summary.warnings, ...(trouble === undefined ? [] : [trouble])],
     };
@@ -84,15 +84,15 @@ function seen(
   { why, sealed }: KnownSummary<SummaryHead>,
   head: SummaryHead,
   acknowledged: ReadonlyMap<string, unknown>,
-  newDamage: number,
+  found: number,
 ): HomeHsm {
   const { hsm, counts, judgedAt, staleAfter, risks, lost, deleted, oldestBackupAt, drills } = head;
   const open = lost.filter(({ finding }) => finding === undefined || !acknowledged.has(finding));
   const known = lost.length - open.length;
-  const isAtRisk = counts.risks > 0 || counts.lost - known > 0 || newDamage > 0;
+  const isAtRisk = counts.risks > 0 || counts.lost - known > 0 || found > 0;
   const news =
-    newDamage > 0
-      ? `The verification has found ${newDamage} damaged backup${newDamage === 1 ? '' : 's'} since the last scan.`
+    found > 0
+      ? `The verification has found ${counted(found, 'damaged backup')} since the last scan.`
       : undefined;
   const reasons = [news ?? [], why ?? []].flat().join(' ');
   return {

@@ -15,6 +15,7 @@ import type { ScanResult } from '../watch/scan.ts';
 import type { StoreCheck } from './check-store.ts';
 import { readDrilled } from './drilled.ts';
 import { conclude, type Memory } from './judge-hsm.ts';
+import { damageOf } from './known-damage.ts';
 import { callerName, keySummaries } from './summarize-keys.ts';
 import { type SummaryHead, summaryLines } from './summary-document.ts';
 
@@ -130,7 +131,7 @@ async function summaryOf(
       ...definedOnly({ deletedBy: callerName(watch, one.key) }),
     })),
     ...definedOnly({ watchingSince: watch.watchingSince, oldestBackupAt, drills: drilled.drills }),
-    damaged: Object.keys(verify?.damaged ?? {}).length,
+    ...damageOf(verify),
     warnings: [...drilled.warnings, ...status.warnings].slice(0, NAMED),
     linesSha256: lines.sha256,
   };

@@ -66,8 +66,9 @@ export const SummaryHead = z.strictObject({
       oldestProofAt: Time.exactOptional(),
     })
     .exactOptional(),
-  /** Damaged backups that were known, so that later ones are seen to be news. */
+  /** Damaged backups that were known, so that later ones are seen to be news; heads of before name none of them. */
   damaged: Count,
+  damagedMarks: z.array(z.string()).exactOptional(),
   warnings: z.array(z.string()),
   /** SHA-256 of all that follows the head, lower-case hex. */
   linesSha256: z.string(),

@@ -73,23 +73,29 @@ describe('the home page', () => {
   it('is at risk as soon as the verification finds a damaged backup, before the next scan', async () => {
     const world = await aWorld();
     await world.scanned();
-    const verify = {
-      format: 1,
-      hsm: 'contoso',
-      runId: 'r',
-      startedAt: 1,
-      endedAt: 2,
-      checked: 2,
-      bytes: 1,
-      found: 1,
-      damaged: { 'contoso/orders/x': 2 },
-    };
-    await world.state.write({ kind: 'verify', hsm: 'contoso' }, JSON.stringify(verify), 'absent');
+    await world.verified({ 'contoso/orders/x': 2 });
 
     expect(await world.home()).toMatchObject({
       verdict: 'at-risk',
       hsm: { why: expect.stringContaining('1 damaged backup since the last scan') },
     });
+  });
+
+  it('is at risk where the verification forgot one damaged backup and found another since the last scan', async () => {
+    const world = await aWorld();
+    await world.verified({ 'contoso/orders/x': 2 });
+    await world.scanned();
+    expect((await world.home()).verdict).toBe('safe');
+
+    await world.verified({ 'contoso/users/y': 3 });
+    expect(await world.home()).toMatchObject({
+      verdict: 'at-risk',
+      hsm: { why: expect.stringContaining('1 damaged backup since the last scan') },
+    });
+    await world.scanned();
+    expect((await world.home()).verdict).toBe('safe');
+    await world.verified({});
+    expect((await world.home()).verdict).toBe('safe');
   });
 
   it('warns of the nightly run that did not come, of one that left keys out, and where none has ended', async () => {
