@@ -74,7 +74,7 @@ function handlerOf<App extends Guard>(
       if (caller !== undefined && spec.roles !== 'anybody') requirePerson(caller, ...spec.roles);
       if (spec.gated === true) await given.passGate();
       if (spec.gated === 'identity') await given.passForReading();
-      if (caller !== undefined && spec.action !== undefined) given.requireSignIn(caller, spec.action);
+      if (caller !== undefined && typeof spec.action === 'string') given.requireSignIn(caller, spec.action);
       const answered = await respond({ app: given, caller, request: toRawRequest(request), identify });
       // Pages count down by the app's clock, not by that of the machine that shows them.
       const headers = { ...answered.headers, 'warden-now': isoTime(given.now()) };

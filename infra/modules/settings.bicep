@@ -83,7 +83,7 @@ type productSettingsType = {
   @description('Optional. How old the sign-in behind an approval, an acknowledgement or a note of break glass may be: a token keeps what it says as long as it lives. Tokens must say when the person signed in (`auth_time`). Expected: 1 to 1440 minutes.')
   WARDEN_APPROVAL_SIGN_IN_MINUTES: string?
 
-  @description('Optional. The Entra authentication context that an action needs; without it in the token the person is sent to sign in again. Expected: JSON like `{"approve":"c1"}`; actions are `request`, `approve`, `reject`, `cancel`, `acknowledge`, `rearm`.')
+  @description('Optional. The Entra authentication context that an action needs; without it in the token the person is sent to sign in again. `adopt` is the approval of an adoption; unless named it needs what `approve` needs, and `break-glass` what `acknowledge` needs. Expected: JSON like `{"approve":"c1"}`; actions are `request`, `approve`, `adopt`, `reject`, `cancel`, `acknowledge`, `break-glass`, `rearm`.')
   WARDEN_STEP_UP: string?
 
   @description('Optional. HSMs that share a security domain, so that one can restore the other’s backups. Expected: HSM names joined by `+`; several such groups separated by commas.')

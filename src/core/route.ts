@@ -67,8 +67,11 @@ export interface RouteSpec<
    * it says nothing against who calls.
    */
   readonly gated?: true | 'identity';
-  /** What the settings may ask a stronger or a fresher sign-in for. */
-  readonly action?: string;
+  /**
+   * What the settings may ask a stronger or a fresher sign-in for. Several: the handler asks for the sign-in, once it knows which
+   * of them it is.
+   */
+  readonly action?: string | readonly string[];
   readonly params: Params;
   readonly query: Query;
   /** Headers by their lower-case names. */

@@ -1,5 +1,6 @@
 /** The console's API over loopback HTTP: what each role is told, and what is said when something cannot be told. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { updateDocument } from '../../src/core/documents/update-document.ts';
 import { WardenError } from '../../src/core/errors.ts';
 import { AuditPage } from '../../src/features/console/audit-search.ts';
 import { Home } from '../../src/features/console/model/home.ts';
@@ -7,6 +8,7 @@ import { KeyPage } from '../../src/features/console/model/keys.ts';
 import { Me, SignInConfig } from '../../src/features/console/model/people.ts';
 import { SettingsView } from '../../src/features/console/model/settings.ts';
 import { RecoveryPage, RecoveryView } from '../../src/features/recovery/model/asking.ts';
+import { RECOVERY_DOCUMENT } from '../../src/features/recovery/model/record.ts';
 import { ASK, codeOf, opened } from '../support/recovery-answers.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 
@@ -379,6 +381,27 @@ describe('a decision', () => {
     expect((await approve(id, digest, { acrs: ['c2'] })).status).toBe(401);
     expect((await approve(id, digest, { acrs: ['c2', 'c1'], auth_time: seconds() - 1000 })).status).toBe(401);
     expect((await approve(id, digest, { acrs: ['c2', 'c1'] })).status).toBe(200);
+  });
+
+  it.each([
+    ['adopt', { approve: 'c1', adopt: 'c2' }, 'c1', 'c2'],
+    ['restore', { approve: 'c1', adopt: 'c2' }, 'c2', 'c1'],
+    ['adopt', { approve: 'c1' }, 'c2', 'c1'],
+  ] as const)('on %s needs, of %j, not %s but %s', async (action, contexts, wrong, right) => {
+    const world = await served.replace({ signIn: { contexts, approvalMs: 900_000 } });
+    world.hsm.deleteKey('orders');
+    const { id, digest } = await opened(served);
+    await updateDocument(world.store, RECOVERY_DOCUMENT, { kind: 'recovery', id }, (record) => {
+      if (record === undefined) throw new Error('expected the request');
+      return { ...record, operation: { ...record.operation, action } };
+    });
+    expect(RecoveryView.parse(await read('bob', `recoveries/${id}`)).you?.stepUp).toBe(right);
+
+    const weak = await codeOf(await approve(id, digest, { acrs: [wrong] }));
+    expect(weak).toEqual({ status: 401, code: 'step-up-required' });
+    const stale = { acrs: [right], auth_time: seconds() - 901 };
+    expect((await codeOf(await approve(id, digest, stale))).code).toBe('sign-in-stale');
+    expect((await approve(id, digest, { acrs: [right] })).status).toBe(200);
   });
 
   it('says both when the sign-in is neither strong nor fresh', async () => {

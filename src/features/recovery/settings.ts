@@ -123,7 +123,7 @@ export const RECOVERY_SETTINGS = {
   }),
   WARDEN_STEP_UP: setting(StepUp, {
     description:
-      'The Entra authentication context that an action needs; without it in the token the person is sent to sign in again.',
+      'The Entra authentication context that an action needs; without it in the token the person is sent to sign in again. `adopt` is the approval of an adoption; unless named it needs what `approve` needs, and `break-glass` what `acknowledge` needs.',
     expected: `JSON like \`{"approve":"c1"}\`; actions are ${ACTIONS.map((action) => `\`${action}\``).join(', ')}`,
     otherwise: 'none',
   }),

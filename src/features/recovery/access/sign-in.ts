@@ -1,14 +1,35 @@
 /** How fresh and how strong a sign-in must be for what a person does. */
 import { WardenError } from '../../../core/errors.ts';
 import { isoTime, MINUTE_MS } from '../../../core/time.ts';
+import type { Operation } from '../model/record.ts';
 import type { Caller, SignIn } from './caller.ts';
 
 /** What people decide by, and what may ask for a stronger sign-in. */
-export const ACTIONS = ['request', 'approve', 'reject', 'cancel', 'acknowledge', 'rearm'] as const;
+export const ACTIONS = [
+  'request',
+  'approve',
+  'adopt',
+  'reject',
+  'cancel',
+  'acknowledge',
+  'break-glass',
+  'rearm',
+] as const;
 export type Action = (typeof ACTIONS)[number];
 
 /** Those that let something happen: they need a person who is there now, not one who was there this morning. */
-export const FRESH_ACTIONS: readonly Action[] = ['approve', 'acknowledge', 'rearm'];
+export const FRESH_ACTIONS: readonly Action[] = ['approve', 'adopt', 'acknowledge', 'break-glass', 'rearm'];
+
+/** Where the settings name no context for an action, that of the other one counts. */
+const AS: ReadonlyMap<string, Action> = new Map([
+  ['adopt', 'approve'],
+  ['break-glass', 'acknowledge'],
+]);
+
+const WORDS: ReadonlyMap<string, string> = new Map([
+  ['adopt', 'approve an adoption'],
+  ['break-glass', 'note a break glass'],
+]);
 
 /** What is asked of sign-ins. */
 export interface SignInPolicy {
@@ -38,9 +59,15 @@ export function requireSignIn(policy: SignInPolicy, caller: Caller, action: stri
   throw signIn.at === undefined ? unproven(action) : stale(action, signIn.at, policy.approvalMs);
 }
 
+/** What approving `operation` is: an adoption makes a backup count that nothing else vouches for. */
+export function approvalOf({ action }: Pick<Operation, 'action'>): Action {
+  return action === 'adopt' ? 'adopt' : 'approve';
+}
+
 /** The context that `action` needs. */
 export function contextFor({ contexts }: SignInPolicy, action: string): string | undefined {
-  return Object.entries(contexts).find(([name]) => name === action)?.[1];
+  const named = new Map(Object.entries(contexts));
+  return named.get(action) ?? named.get(AS.get(action) ?? '');
 }
 
 /** Until when a sign-in is fresh enough for an approval, epoch milliseconds; undefined where the token does not say when it was. */
@@ -68,7 +95,7 @@ function stepUp(action: string, context: string, maxAgeMs: number | undefined): 
   const encoded = Buffer.from(claims).toString('base64');
   const age = maxAgeMs === undefined ? '' : `, ${maxAge(maxAgeMs)}`;
   return new WardenError('step-up-required', {
-    message: `To ${action} needs the authentication context ${context}, which the sign-in did not meet.`,
+    message: `To ${inWords(action)} needs the authentication context ${context}, which the sign-in did not meet.`,
     advice: `Sign in again as the tenant asks for ${context}: in the console that happens by itself; at the command line run az logout, then az login with the claims challenge.`,
     challenge: `error="insufficient_claims", claims="${encoded}"${age}`,
   });
@@ -76,7 +103,7 @@ function stepUp(action: string, context: string, maxAgeMs: number | undefined): 
 
 function stale(action: string, at: number, maxAgeMs: number): WardenError {
   return new WardenError('sign-in-stale', {
-    message: `To ${action} needs a sign-in of the last ${Math.round(maxAgeMs / MINUTE_MS)} minutes; this one was at ${isoTime(at)}.`,
+    message: `To ${inWords(action)} needs a sign-in of the last ${Math.round(maxAgeMs / MINUTE_MS)} minutes; this one was at ${isoTime(at)}.`,
     advice:
       'Sign in again, then do the same again: in the console that happens by itself; at the command line run az logout and az login.',
     challenge: `error="insufficient_user_authentication", ${maxAge(maxAgeMs)}`,
@@ -85,10 +112,14 @@ function stale(action: string, at: number, maxAgeMs: number): WardenError {
 
 function unproven(action: string): WardenError {
   return new WardenError('sign-in-unproven', {
-    message: `To ${action} needs a token that says when the person signed in (auth_time), and this one does not.`,
+    message: `To ${inWords(action)} needs a token that says when the person signed in (auth_time), and this one does not.`,
     advice:
       'The application needs the optional claim auth_time in its access tokens: infra/hooks/entra-app.sh sets it. Then sign in again.',
   });
+}
+
+function inWords(action: string): string {
+  return WORDS.get(action) ?? action;
 }
 
 function maxAge(ms: number): string {

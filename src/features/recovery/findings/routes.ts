@@ -66,7 +66,7 @@ const breakGlass = defineRoute(
     path: 'break-glass',
     summary: 'Note that people restore keys past the app: it is reported as that, and no longer as an attack',
     roles: [ROLES.approve],
-    action: 'acknowledge',
+    action: 'break-glass',
     gated: true,
     body: BreakGlassBody,
     answers: { 204: { description: 'Noted in the audit log' } },

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { defineRoute, NOTHING, type RouteAnswer, type RouteCall } from '../../../core/route.ts';
 import { type Caller, READERS, ROLES, requireCaller } from '../access/caller.ts';
-import { type Action, describeSignIn } from '../access/sign-in.ts';
+import { type Action, approvalOf, describeSignIn } from '../access/sign-in.ts';
 import {
   ApprovalBody,
   AskBody,
@@ -23,6 +23,8 @@ interface RequestsApp extends AnswersApp {
   list(query: RecoveryQuery): Promise<RecordPage>;
   /** Epoch milliseconds. */
   now(): number;
+  /** Whether the sign-in of `caller` is good enough. Fails with `step-up-required`, `sign-in-stale` or `sign-in-unproven`. */
+  requireSignIn(caller: Caller, action: Action): void;
   /** Resolves when the request is another than that of `etag`, or after `seconds`. */
   awaitChange(id: string, etag: string, seconds: number): Promise<void>;
 }
@@ -130,10 +132,14 @@ const get = defineRoute(
 const approve = defineRoute(
   {
     ...decision('recoveryApprove', 'approve', 'approvals', 'Approve exactly this', ROLES.approve),
+    action: ['approve', 'adopt'] satisfies readonly Action[],
     body: ApprovalBody,
   },
   async (call: RouteCall<RequestsApp, Caller>, { params, headers, body }) => {
-    const { actor, groups, groupsUnknown = false, signIn } = requireCaller(call);
+    const caller = requireCaller(call);
+    const { actor, groups, groupsUnknown = false, signIn } = caller;
+    const { record } = await call.app.recoveries.settle(params.id);
+    call.app.requireSignIn(caller, approvalOf(record.operation));
     const detail = describeSignIn(signIn, call.app.now());
     const approval = {
       type: 'approve',

@@ -1,7 +1,7 @@
 /** What a person may do to a request, and why not: the same rules that decide, asked before anything is sent. */
 import { isoTime } from '../../../core/time.ts';
 import { type Caller, ROLES } from '../access/caller.ts';
-import { contextFor, freshUntil, type SignInPolicy } from '../access/sign-in.ts';
+import { approvalOf, contextFor, freshUntil, type SignInPolicy } from '../access/sign-in.ts';
 import type { Standing } from '../model/asking.ts';
 import { type ApprovalRule, missingFor } from '../model/policy.ts';
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
@@ -19,7 +19,7 @@ export function standingOf(
   const isRequester = isSamePerson(caller, record.requester.id);
   const reason = whyNot(record, caller, today, now);
   const canEnd = !isClosed(record) && record.state !== 'executing' && now < record.expiresAt;
-  const stepUp = contextFor(signIn, 'approve');
+  const stepUp = contextFor(signIn, approvalOf(record.operation));
   const fresh = freshUntil(signIn, caller.signIn);
   return {
     isRequester,
