@@ -11,7 +11,7 @@ var furtherRules = [
     query: loadTextContent('../queries/key-deleted.kql')
     severity: 2
     frequency: 'PT5M'
-    window: 'PT5M'
+    window: 'PT15M'
     range: 'PT15M'
   }
   {
@@ -21,7 +21,7 @@ var furtherRules = [
     query: loadTextContent('../queries/key-purged.kql')
     severity: 1
     frequency: 'PT5M'
-    window: 'PT5M'
+    window: 'PT15M'
     range: 'PT15M'
   }
   {
@@ -51,7 +51,7 @@ var furtherRules = [
     query: loadTextContent('../queries/topic-refuses.kql')
     severity: 2
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
   {
@@ -61,7 +61,7 @@ var furtherRules = [
     query: loadTextContent('../queries/channel-failing.kql')
     severity: 1
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
   {
@@ -81,7 +81,7 @@ var furtherRules = [
     query: loadTextContent('../queries/pin-failed.kql')
     severity: 1
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
   {
@@ -91,7 +91,7 @@ var furtherRules = [
     query: loadTextContent('../queries/open-findings.kql')
     severity: 2
     frequency: 'PT1H'
-    window: 'PT1H'
+    window: 'PT2H'
     range: 'PT2H'
   }
   {
@@ -101,7 +101,7 @@ var furtherRules = [
     query: loadTextContent('../queries/approval-forged.kql')
     severity: 0
     frequency: 'PT5M'
-    window: 'PT5M'
+    window: 'PT15M'
     range: 'PT15M'
   }
   {
@@ -111,7 +111,7 @@ var furtherRules = [
     query: loadTextContent('../queries/key-brought-back-unapproved.kql')
     severity: 0
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT1H'
     range: 'PT3H'
   }
   {
@@ -131,7 +131,7 @@ var furtherRules = [
     query: loadTextContent('../queries/drill-failed.kql')
     severity: 0
     frequency: 'PT5M'
-    window: 'PT5M'
+    window: 'PT15M'
     range: 'PT15M'
   }
   {
@@ -141,7 +141,7 @@ var furtherRules = [
     query: loadTextContent('../queries/drill-refused.kql')
     severity: 1
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
 ]

@@ -67,7 +67,7 @@ var rules = [
     query: loadTextContent('../queries/run-partial.kql')
     severity: 2
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
   {
@@ -77,7 +77,7 @@ var rules = [
     query: loadTextContent('../queries/key-lost.kql')
     severity: 0
     frequency: 'PT5M'
-    window: 'PT5M'
+    window: 'PT15M'
     range: 'PT15M'
   }
   {
@@ -87,7 +87,7 @@ var rules = [
     query: loadTextContent('../queries/purge-pending-critical.kql')
     severity: 1
     frequency: 'PT5M'
-    window: 'PT5M'
+    window: 'PT15M'
     range: 'PT15M'
   }
   {
@@ -97,7 +97,7 @@ var rules = [
     query: loadTextContent('../queries/purge-pending.kql')
     severity: 3
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
   {
@@ -107,7 +107,7 @@ var rules = [
     query: loadTextContent('../queries/key-unprotected.kql')
     severity: 2
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
   {
@@ -117,7 +117,7 @@ var rules = [
     query: loadTextContent('../queries/gate-disarmed.kql')
     severity: 1
     frequency: 'PT5M'
-    window: 'PT5M'
+    window: 'PT15M'
     range: 'PT15M'
   }
   {
@@ -127,7 +127,7 @@ var rules = [
     query: loadTextContent('../queries/recovery-activity.kql')
     severity: 3
     frequency: 'PT5M'
-    window: 'PT5M'
+    window: 'PT15M'
     range: 'PT15M'
   }
   {
@@ -137,7 +137,7 @@ var rules = [
     query: loadTextContent('../queries/poison-queue.kql')
     severity: 1
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
   {
@@ -147,7 +147,7 @@ var rules = [
     query: loadTextContent('../queries/backup-store-touched.kql')
     severity: 1
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT30M'
     range: 'PT30M'
   }
 ]

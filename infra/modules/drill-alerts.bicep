@@ -26,7 +26,7 @@ var rules = [
     query: loadTextContent('../queries/drill-hsm-used.kql')
     severity: 0
     frequency: 'PT15M'
-    window: 'PT15M'
+    window: 'PT1H'
     range: 'PT1H'
   }
   {
@@ -36,7 +36,7 @@ var rules = [
     query: loadTextContent('../queries/no-drill.kql')
     severity: 2
     frequency: 'PT1H'
-    window: 'PT1H'
+    window: 'PT3H'
     range: 'PT3H'
   }
 ]

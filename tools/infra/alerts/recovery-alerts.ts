@@ -153,14 +153,18 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
       subject: 'hsms/contoso/keys/signing',
     },
     alsoFires: [
-      'RecoveryRequested',
-      'RecoveryStarted',
-      'RecoverySucceeded',
-      'RecoveryFailed',
-      'RecoveryGateRearmed',
-    ].map((type) => ({
-      AppTraces: [event(`HsmWarden.${type}`)],
-    })),
+      ...[
+        'RecoveryRequested',
+        'RecoveryStarted',
+        'RecoverySucceeded',
+        'RecoveryFailed',
+        'RecoveryGateRearmed',
+      ].map((type) => ({ AppTraces: [event(`HsmWarden.${type}`)] })),
+      // No event got out.
+      ...['recoveryAsk', 'recoveryApprove'].map((Name) => ({
+        AppRequests: [{ TimeGenerated: at(3), Name, ResultCode: '202', Url: '/' }],
+      })),
+    ],
     silent: { AppTraces: [event('HsmWarden.RecoveryCancelled', { recoveryId: '01J' })] },
   },
   'recovery-app-dead': {

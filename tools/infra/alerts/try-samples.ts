@@ -38,6 +38,24 @@ function tried(name: string, text: string): readonly string[] {
   }
 }
 
+/**
+ * Whether the query of a rule answers with rows of the log, each of its own time, and not with findings of this moment. A query
+ * that cannot be read counts as one that does.
+ */
+export function answersWithLogRows(name: string, text: string): boolean {
+  const alert = ALERTS[name];
+  if (alert === undefined) return false;
+  try {
+    const query = parseQuery(filled(text));
+    const now = NOW.toISOString();
+    return [alert.fires.rows, ...(alert.alsoFires ?? [])].some((rows) =>
+      evaluateQuery(query, rows, NOW).some(({ TimeGenerated }) => TimeGenerated !== now),
+    );
+  } catch {
+    return true;
+  }
+}
+
 /** With sample values for what a deployment fills in. */
 export function filled(text: string): string {
   return text.replaceAll(

@@ -1,0 +1,124 @@
+/** Each rule over the logs, one by one: what would make it say nothing, too little or too late is found. */
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { ALERTS } from '../../tools/infra/alerts/catalogue.ts';
+import { TABLES, type TableName } from '../../tools/infra/alerts/tables.ts';
+import { PUBLIC_CLOUD } from '../../tools/infra/clouds.ts';
+import { evaluated } from '../../tools/infra/evaluated.ts';
+import { PARAMETER_SETS } from '../../tools/infra/parameter-sets.ts';
+import { checkDrillAlert } from '../../tools/infra/rules/drill-alert.ts';
+import { violations } from '../../tools/infra/rules/violations.ts';
+import { type JsonValue, type Resource, Snapshot, texts } from '../../tools/infra/snapshot.ts';
+import { withChanged } from './mutate.ts';
+
+const SNAPSHOTS = { product: predictionOf('defaults'), drill: predictionOf('drill') };
+
+function predictionOf(name: string): Snapshot {
+  const stored = JSON.parse(readFileSync(`infra/tests/${name}.snapshot.json`, 'utf8'));
+  return evaluated(Snapshot.parse(stored), PUBLIC_CLOUD);
+}
+
+/** What is found of the rule `name` once the value at `path` of its properties is another. */
+function foundWith(name: string, path: string, value: JsonValue): readonly string[] {
+  const promise = PARAMETER_SETS.defaults;
+  if (promise === undefined) throw new Error('no parameters are said to be the defaults');
+  const changed = withChanged(snapshotOf(name), ruleOf(name), ['properties', ...path.split('.')], value);
+  return ALERTS[name]?.madeBy === 'drill' ? checkDrillAlert(changed) : violations(changed, promise);
+}
+
+function snapshotOf(name: string): Snapshot {
+  return SNAPSHOTS[ALERTS[name]?.madeBy ?? 'product'];
+}
+
+function ruleOf(name: string): Resource {
+  const rule = snapshotOf(name).predictedResources.find((one) =>
+    one.name.startsWith(`alert-${name}-warden-`),
+  );
+  if (rule === undefined) throw new Error(`no rule ${name} is made`);
+  return rule;
+}
+
+/** The query as it is deployed. */
+function queryOf(name: string): string {
+  const found = [...texts(ruleOf(name).properties)].find(([path]) => path === '/criteria/allOf/0/query');
+  if (found === undefined) throw new Error(`the rule ${name} has no query`);
+  return found[1];
+}
+
+const RULES = Object.keys(ALERTS);
+const QUERY = 'criteria.allOf.0.query';
+
+const VALUES: readonly (readonly [fault: string, path: string, value: JsonValue])[] = [
+  ['disabled', 'enabled', false],
+  ['deaf', 'actions.actionGroups', []],
+  ['of no weight', 'severity', 4],
+  ['slow', 'evaluationFrequency', 'P2D'],
+  ['lumped together', 'criteria.allOf.0.dimensions', []],
+  ['content with some', 'criteria.allOf.0.threshold', 5],
+  ['patient', 'criteria.allOf.0.failingPeriods.minFailingPeriodsToAlert', 2],
+  ['of a narrow window', 'windowSize', 'PT5M'],
+  ['of a narrow range', 'overrideQueryTimeRange', 'PT5M'],
+];
+
+/** What a query must read of each table, and what it could read by mistake. */
+const MISREAD: Readonly<Record<TableName, readonly [from: string, to: string]>> = {
+  AppTraces: ['parse_json(Message)', 'parse_json(OperationName)'],
+  AppRequests: ['where Name', 'where AppRoleName'],
+  StorageBlobLogs: ['AuthenticationType in', 'StatusCode in'],
+  StorageQueueLogs: ['Uri contains', 'StatusCode contains'],
+  AzureDiagnostics: ["column_ifexists('requestUri_s'", "column_ifexists('uri_s'"],
+  AZKVAuditLogs: ['Caller = tostring(Identity)', 'Caller = ResultSignature'],
+};
+
+const BLIND = RULES.flatMap((name) => {
+  const query = queryOf(name);
+  const read = Object.keys(TABLES).filter((table): table is TableName =>
+    new RegExp(`^\\(?${table}\\b`, 'm').test(query),
+  );
+  return [
+    ...read.map((table) => [name, `another table than ${table}`, table, `${table}Old`] as const),
+    ...read.map((table) => [name, `another field of ${table}`, ...MISREAD[table]] as const),
+    [name, 'another subject', 'Subject', 'Object'] as const,
+  ];
+});
+
+describe('a rule over the logs is found that is', () => {
+  const cases = RULES.flatMap((name) => VALUES.map(([fault, ...rest]) => [fault, name, ...rest] as const));
+  it.each(cases)('%s: %s', (_fault, name, path, value) => {
+    expect(foundWith(name, path, value)).not.toEqual([]);
+  });
+
+  it.each(BLIND)('blind: %s, with %s', (name, _what, from, to) => {
+    expect(queryOf(name)).toContain(from);
+    expect(foundWith(name, QUERY, queryOf(name).replaceAll(from, to))).not.toEqual([]);
+  });
+
+  it.each(RULES)('narrower than its promise: %s', (name) => {
+    const query = queryOf(name);
+    const narrow = query.replaceAll(/> ago\([^)]+\)/g, '> ago(1m)');
+
+    expect(narrow).not.toBe(query);
+    expect(foundWith(name, QUERY, narrow)).not.toEqual([]);
+  });
+});
+
+describe('a row that is ten minutes late', () => {
+  const about = (rule: string, problem: string) => expect.stringMatching(new RegExp(`${rule}: ${problem}`));
+
+  it('is in the next look of a rule, or the rule is refused', () => {
+    expect(foundWith('key-deleted', 'evaluationFrequency', 'PT10M')).toContainEqual(
+      about('key-deleted', 'is asked every 10 minutes, which leaves gaps'),
+    );
+  });
+
+  it.each(['key-deleted', 'key-unprotected', 'backup-store-touched', 'key-brought-back-unapproved'])(
+    'counts in the window of %s, or the rule is refused',
+    (name) => {
+      const { everyMinutes = 0, lookBackMinutes = 0 } = ALERTS[name] ?? {};
+
+      expect(foundWith(name, 'windowSize', `PT${everyMinutes}M`)).toContainEqual(
+        about(name, `has a window of ${everyMinutes} minutes, and answers of ${lookBackMinutes} count`),
+      );
+    },
+  );
+});
