@@ -1,10 +1,12 @@
 /** docs/alerts.md: each promise, the rule that reports when it is broken, and samples of both kinds. */
 import { readFileSync } from 'node:fs';
 import { ALERTS } from './infra/alerts/catalogue.ts';
+import { metricSample, reportedChanges } from './infra/alerts/platform-samples.ts';
 import type { Alert } from './infra/alerts/samples.ts';
 import { PUBLIC_CLOUD } from './infra/clouds.ts';
 import { evaluated } from './infra/evaluated.ts';
-import { ofType, Snapshot, text } from './infra/snapshot.ts';
+import { minutesIn } from './infra/rules/durations.ts';
+import { ofType, type Resource, Snapshot, text } from './infra/snapshot.ts';
 
 /** The whole page. */
 export function alertsPage(): string {
@@ -21,17 +23,21 @@ empty. Tables that nothing was ever written to do not stop a rule: a [union with
 goes on without them, over an empty table of the same columns. A rule whose query fails for a week would be
 [switched off](https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-troubleshoot-log#the-alert-rule-was-disabled) by the service.
 
+A rule counts what its query answers with for its *window*, which is wider than the time between two looks: a row that comes ten minutes
+late, as those of [resource logs may](https://learn.microsoft.com/azure/azure-monitor/logs/data-ingestion-time), is in one of them.
+So one event can be reported two or three times, and none is missed.
+
 A new mail receiver gets one message from Azure that it was added to the action group; some organisations ask it for a
 one-time passcode first. Send a test from the portal (*Monitor → Alerts → Action groups → Test*) before you rely on it.
 
 ## Rules over the logs
 
-| Promise | Rule | Severity | Every | Looks back |
-|---|---|---|---|---|
+| Promise | Rule | Severity | Every | Window | Looks back |
+|---|---|---|---|---|---|
 ${Object.entries(ALERTS)
   .map(
     ([name, alert]) =>
-      `| ${alert.promise} | [${name}](#${name}) | ${alert.severity} | ${minutes(everyOf(madeBy(alert), name))} | ${minutes(alert.lookBackMinutes)} |`,
+      `| ${alert.promise} | [${name}](#${name}) | ${alert.severity} | ${lasts(madeBy(alert), name, 'evaluationFrequency')} | ${lasts(madeBy(alert), name, 'windowSize')} | ${minutes(alert.lookBackMinutes)} |`,
   )
   .join('\n')}
 
@@ -44,16 +50,20 @@ their audit log to the workspace.
 The tables and their columns are in \`tools/infra/alerts/tables.ts\`, each from
 [its page](https://learn.microsoft.com/azure/azure-monitor/reference/tables-index).
 
-## Rules over metrics and the activity log
+## Rules over metrics
 
-| Promise | Rule |
-|---|---|
-${[
-  ...ofType(snapshot, 'Microsoft.Insights/metricAlerts'),
-  ...ofType(snapshot, 'Microsoft.Insights/activityLogAlerts'),
-]
-  .map((rule) => `| ${text(rule, 'description')} | \`${rule.name.replace(/-warden-[a-z0-9]{13}$/, '')}\` |`)
-  .join('\n')}
+| Promise | Rule | Severity | Every | Window | Fires at | Silent at |
+|---|---|---|---|---|---|---|
+${ofType(snapshot, 'Microsoft.Insights/metricAlerts').map(metricRow).join('\n')}
+
+## Rules over the activity log
+
+Each reports an entry of the category Administrative and the status Succeeded as soon as it is there, which takes 3 to 20 minutes.
+The same with the status Failed, or elsewhere, is silent.
+
+| Promise | Rule | Fires at |
+|---|---|---|
+${ofType(snapshot, 'Microsoft.Insights/activityLogAlerts').map(changeRow).join('\n')}
 
 The rules over the activity log also report your own deployments, once each. They watch the group of the deployment, that of
 the backups, and every HSM of the same subscription: a rule hears of no other subscription. An HSM elsewhere has a rule of its
@@ -72,7 +82,7 @@ function snapshotOf(name: string): Snapshot {
 function section(name: string, alert: Alert, title: string): string {
   return `### ${name}
 
-*${title}.* ${alert.promise}
+*${title}.* ${alert.promise} Receiver: the action group of \`alertReceivers\`.
 
 \`\`\`kusto
 ${readFileSync(`infra/queries/${name}.kql`, 'utf8').trim()}
@@ -102,11 +112,26 @@ function titleOf(snapshot: Snapshot, name: string): string {
   return rule === undefined ? '' : text(rule, 'displayName');
 }
 
-function everyOf(snapshot: Snapshot, name: string): number {
+function lasts(snapshot: Snapshot, name: string, property: 'evaluationFrequency' | 'windowSize'): string {
   const rule = ruleOf(snapshot, name);
-  const [, hours = 0, count = 0] =
-    /^PT(?:(\d+)H)?(?:(\d+)M)?$/.exec(rule === undefined ? '' : text(rule, 'evaluationFrequency')) ?? [];
-  return Number(hours) * 60 + Number(count);
+  return rule === undefined ? '' : minutes(minutesIn(text(rule, property)));
+}
+
+function metricRow(rule: Resource): string {
+  const { measure, reported, silent } = metricSample(rule);
+  const times = [text(rule, 'evaluationFrequency'), text(rule, 'windowSize')].map((one) =>
+    minutes(minutesIn(one)),
+  );
+  return `| ${text(rule, 'description')} | ${shortName(rule)} | ${String(rule.properties?.severity)} | ${times.join(' | ')} | ${measure}: ${reported} | ${silent} |`;
+}
+
+function changeRow(rule: Resource): string {
+  const operations = reportedChanges(rule).map(({ operationName }) => `\`${operationName}\``);
+  return `| ${text(rule, 'description')} | ${shortName(rule)} | ${operations.join(', ')} |`;
+}
+
+function shortName({ name }: Resource): string {
+  return `\`${name.replace(/-warden-[a-z0-9]{13}$/, '')}\``;
 }
 
 function minutes(count: number): string {
