@@ -1,6 +1,5 @@
 /** The recovery app's entry point, with an identity of its own: reads the settings once, composes, registers. */
 import { app } from '@azure/functions';
-import { readConfig } from '../src/platform/config/config.ts';
 import { API_ROUTES } from '../src/platform/features.ts';
 import { composeRecovery } from '../src/platform/recovery-app.ts';
 import { registerOpenApi } from './http/openapi.ts';
@@ -11,8 +10,8 @@ import { startApp } from './start.ts';
 
 // Without it a body in chunks arrives empty, and the signature of a chunked webhook fails.
 app.setup({ enableHttpStream: true });
-startApp(() => {
-  const recovery = composeRecovery(readConfig(process.env), process.env);
+startApp((config) => {
+  const recovery = composeRecovery(config, process.env);
   registerTriggers(recovery);
   registerRoutes(API_ROUTES, recovery.appFor, recovery.track);
   registerOpenApi();

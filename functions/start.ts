@@ -2,18 +2,26 @@
 import { app } from '@azure/functions';
 import { isWardenError } from '../src/core/errors.ts';
 import { READERS, requirePerson } from '../src/features/recovery/access/caller.ts';
-import { logMisconfigured, type Misconfigured, misconfigured } from '../src/platform/misconfigured.ts';
+import { type Config, readConfig } from '../src/platform/config/config.ts';
+import {
+  logFaults,
+  logMisconfigured,
+  type Misconfigured,
+  misconfigured,
+} from '../src/platform/misconfigured.ts';
 import { alwaysAnswered } from './http/always-answered.ts';
 import { toResponse } from './http/answer.ts';
 
 /**
- * Runs `compose`, which reads the settings and registers the app. An entry point that throws would leave the host running
+ * Reads the settings and runs `compose`, which registers the app. An entry point that throws would leave the host running
  * without any function, and the reasons in lines of level Information: so `settings-invalid` becomes one line of level error, and
- * `GET /api/health` answers 503. Any other failure escapes.
+ * `GET /api/health` answers 503. What is wrong with single HSMs becomes such a line, too, and the app starts. Any other failure escapes.
  */
-export function startApp(compose: () => void): void {
+export function startApp(compose: (config: Config) => void): void {
   try {
-    compose();
+    const config = readConfig(process.env);
+    logFaults(config.faults);
+    compose(config);
   } catch (error) {
     if (!isWardenError(error) || error.code !== 'settings-invalid') throw error;
     const known = misconfigured(error, process.env);

@@ -1,6 +1,7 @@
 /** `hsm-warden doctor`: checks everything the warden stands on, and says how to put right what is wrong. */
 import { z } from 'zod';
 import type { Config } from '../platform/config/config.ts';
+import { unusable } from '../platform/unusable-hsm.ts';
 import { CLOUDS } from './connect/clouds.ts';
 import { keyServiceOn, openStore } from './connect/compose-cli.ts';
 import {
@@ -65,7 +66,12 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
   findings.push(...identity);
   // Nothing else answers whoever is not signed in.
   if (identity.some(isSignedOut)) return findings;
-  for (const { name, url } of chosenHsms(config, given.hsm)) {
+  for (const { name, url, fault } of chosenHsms(config, given.hsm)) {
+    if (fault !== undefined) {
+      const { message, advice } = unusable(name, fault);
+      findings.push(fail('settings', name, message, advice ?? 'Correct WARDEN_HSMS.'));
+      continue;
+    }
     const keys = keyServiceOn(connection, { hsm: name, url }, clock);
     const { minRetentionDays } = config.watch;
     findings.push(

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { ResourceManager } from '../adapters/arm/resource-manager.ts';
 import { definedOnly } from '../core/defined-only.ts';
 import { readConfig } from '../platform/config/config.ts';
+import { problemLine } from '../platform/config/problems.ts';
 import { CLOUDS } from './connect/clouds.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, keepLocal } from './connect/connection.ts';
 import {
@@ -81,14 +82,19 @@ export const init = defineCommand({
     const kept = keptSettings(settings);
     const cloud = given.cloud ?? 'AzureCloud';
     // What could not be used is not written.
-    const { hsms } = readConfig({ ...kept, WARDEN_CREDENTIAL: 'default' });
+    const { hsms, faults } = readConfig({ ...kept, WARDEN_CREDENTIAL: 'default' });
     const path = await writeProfile(environment, name, { cloud, settings: kept });
     await setCurrentProfile(environment, name);
     const names = hsms.map((hsm) => hsm.name);
     return {
       data: { profile: name, path, hsms: names, settings: kept },
       table: { columns: ['Profile', 'Hsms', 'Path'], rows: [[name, names.join(', '), path]] },
-      page: `Profile ${name} is in use: ${names.join(', ')}.\nIt is kept in ${path}.\nNext: hsm-warden doctor`,
+      page: [
+        `Profile ${name} is in use: ${names.join(', ')}.`,
+        `It is kept in ${path}.`,
+        ...faults.map((fault) => `NOT VALID: ${problemLine(fault)}`),
+        'Next: hsm-warden doctor',
+      ].join('\n'),
     };
   },
 });

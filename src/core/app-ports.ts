@@ -26,11 +26,15 @@ export interface Hsm {
   readonly urgentPacer: Pacer;
   /** Key backups a second as the settings say; the pacer may be slower for a while. */
   readonly pace: number;
+  /** What is wrong with its settings: whatever is asked of its keys fails. A sentence without its full stop. */
+  readonly fault?: string;
 }
 
 /** The HSMs of the settings. */
 export interface HsmRegistry {
   readonly names: readonly string[];
+  /** Those whose settings are valid. */
+  readonly usable: readonly string[];
   /** Fails with `hsm-unknown`. */
   get(name: string): Hsm;
 }

@@ -17,6 +17,7 @@ export const ERROR_CLASSES = {
   'hsm-forbidden': 'permanent',
   'hsm-unknown': 'permanent',
   'hsm-refused': 'permanent',
+  'hsm-settings-invalid': 'permanent',
   'hsm-answer-unexpected': 'transient',
   'key-not-found': 'permanent',
   'key-name-conflict': 'permanent',

@@ -4,8 +4,10 @@ import { TokenVerifier } from '../adapters/auth/token-verifier.ts';
 import { createJsonLogger } from '../adapters/system/json-logger.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { WardenError } from '../core/errors.ts';
+import type { SettingProblem } from '../core/settings/setting.ts';
 import type { Authenticator } from '../features/recovery/access/caller.ts';
 import { readTrust } from './config/config.ts';
+import { problemLine } from './config/problems.ts';
 import type { Environment } from './config/read-values.ts';
 
 /** An app that does nothing but say what is wrong. */
@@ -32,14 +34,27 @@ export function misconfigured({ message }: WardenError, environment: Environment
  * level of a line on standard error from its words: `warn` anywhere makes it a warning, else `error` an error
  * (github.com/Azure/azure-functions-host, `WorkerProcess.ParseErrorMessageAndLog`). So no `warn` may stand in it.
  */
-export function logMisconfigured(
-  { problems }: Misconfigured,
+export function logMisconfigured({ problems }: Misconfigured, write?: (line: string) => void): void {
+  const message = 'settings invalid: the app serves only its health';
+  logAtStart(message, { count: problems.length, problems }, write);
+}
+
+/** Writes one line of level error with what is wrong with single HSMs, where anything is: the app goes on with the others. */
+export function logFaults(faults: readonly SettingProblem[], write?: (line: string) => void): void {
+  if (faults.length === 0) return;
+  const message = 'settings of single HSMs invalid: the app goes on with the others';
+  logAtStart(message, { count: faults.length, problems: faults.map(problemLine) }, write);
+}
+
+function logAtStart(
+  message: string,
+  fields: Readonly<Record<string, unknown>>,
   write: (line: string) => void = (line) => process.stderr.write(line),
 ): void {
   const withoutWarn = (line: string) =>
     line.replaceAll(/(w)(a)(rn)/gi, (_, w, a, rn) => `${w}${escaped(a)}${rn}`);
   const logger = createJsonLogger({ write: (line) => write(withoutWarn(line)) }, systemClock);
-  logger.error('settings invalid: the app serves only its health', { count: problems.length, problems });
+  logger.error(message, fields);
 }
 
 /** A character as JSON can write it, too. */

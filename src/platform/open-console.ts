@@ -11,6 +11,7 @@ import type { Config } from './config/config.ts';
 import type { Environment } from './config/read-values.ts';
 import { shownSettings } from './config/show-settings.ts';
 import type { Platform } from './platform.ts';
+import { unusable } from './unusable-hsm.ts';
 
 /** How Entra's issuers of version 2 end; the authority of such a one is what is before. */
 const VERSION = /\/v2\.0$/;
@@ -27,7 +28,10 @@ export function openConsole(
     ...platform,
     store: platform.state,
     backups,
-    hsms: config.hsms,
+    hsms: config.hsms.map(({ fault, ...hsm }) => ({
+      ...hsm,
+      ...(fault === undefined ? {} : { fault: unusable(hsm.name, fault).message }),
+    })),
     nights: watchPolicy(config),
     channels: config.notify.channels.map(({ name }) => name),
     drillDays: config.drill.days,

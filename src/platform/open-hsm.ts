@@ -8,6 +8,7 @@ import { WardenError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import type { HsmConfig } from './config/config.ts';
+import { UnusableKeys } from './unusable-hsm.ts';
 
 /** The way to an HSM. */
 interface Reach {
@@ -18,20 +19,22 @@ interface Reach {
 
 /** One HSM with its pacer. */
 export function openHsm(
-  { name, url, pace, resource }: HsmConfig,
+  { name, url, pace, resource, fault }: HsmConfig,
   sharing: Omit<SharedPacerOptions, 'hsm' | 'ratePerSecond'>,
   { credential, caPem, clock }: Reach,
 ): Hsm & { readonly pacer: SharedPacer } {
-  const keys = new KeyVaultKeyService({
-    hsm: name,
-    url,
-    credential,
-    clock,
-    ...definedOnly({ caPem }),
-    disableChallengeResourceVerification: isLoopback(url),
-  });
+  const client = { credential, clock, ...definedOnly({ caPem }) };
+  const keys =
+    fault === undefined
+      ? new KeyVaultKeyService({
+          hsm: name,
+          url,
+          ...client,
+          disableChallengeResourceVerification: isLoopback(url),
+        })
+      : new UnusableKeys(name, fault);
   const pacer = new SharedPacer({ hsm: name, ratePerSecond: pace, ...sharing });
-  return { name, resource, keys, pacer, urgentPacer: pacer.urgent, pace };
+  return { name, resource, keys, pacer, urgentPacer: pacer.urgent, pace, ...definedOnly({ fault }) };
 }
 
 /** The HSMs by their names in the settings. */
@@ -39,6 +42,7 @@ export function registryOf(hsms: readonly Hsm[]): HsmRegistry {
   const byName = new Map(hsms.map((hsm) => [hsm.name, hsm]));
   return {
     names: [...byName.keys()],
+    usable: hsms.filter(({ fault }) => fault === undefined).map(({ name }) => name),
     get: (name) => {
       const found = byName.get(name);
       if (found !== undefined) return found;

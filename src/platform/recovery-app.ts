@@ -20,6 +20,7 @@ import type { RecoveryConfig } from '../features/recovery/config.ts';
 import { LoggedEvidence } from '../features/recovery/request/evidence.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config, Environment } from './config/config.ts';
+import { problemLine } from './config/problems.ts';
 import { type ApiApp, RECOVERY_FEATURES } from './features.ts';
 import { openConsole } from './open-console.ts';
 import { drillsOn } from './open-drills.ts';
@@ -58,6 +59,7 @@ export function composeRecovery(config: Config, environment: Environment): Recov
     stopping: stopping.signal,
     approvers: config.notify.approvers,
     drills: drillsOn(platform, config),
+    settingFaults: config.faults.map(problemLine),
   });
   const console = openConsole(platform, config, config.recovery, backups, environment);
   const appFor = (log: InvocationLog) => ({ ...recovery(loggerTo(log, platform.clock)), console });
@@ -101,6 +103,8 @@ export interface RecoveryParts {
   readonly stopping: AbortSignal;
   /** Who is asked to approve, where the settings say so. */
   readonly approvers?: Config['notify']['approvers'];
+  /** What is wrong with the settings of single HSMs, a sentence each. */
+  readonly settingFaults?: readonly string[];
   /** What restore drills came to. */
   readonly drills?: DrillsOf;
 }

@@ -133,6 +133,26 @@ describe('an app with bad settings', () => {
   });
 });
 
+describe('an app of whose HSMs one has a bad entry', () => {
+  const GOOD = { WARDEN_BACKUP_URL: 'https://contoso.blob.core.windows.net' };
+  const ONE_BAD = { ...GOOD, WARDEN_HSMS: '[{"name":"contoso"},{"name":"fabrikam","pace":99}]' };
+
+  it('starts with all its functions, and says in one line of level error what is wrong', async () => {
+    const sound = await start('main', { ...GOOD, WARDEN_HSMS: 'contoso' });
+    expect(written).toEqual([]);
+    const host = await start('main', ONE_BAD);
+
+    expect(host.functions).toEqual(sound.functions);
+    const lines = written.join('').trim().split('\n');
+    expect(lines).toHaveLength(1);
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({
+      level: 'error',
+      count: 1,
+      problems: [expect.stringMatching(/WARDEN_HSMS: found entry 2, .*fabrikam.*pace/)],
+    });
+  });
+});
+
 describe('the line that lists the problems', () => {
   it.each(['warn', 'WARN', 'Warning', 'forewarned'])(
     'holds no "warn", which the host would take for a warning: %s',

@@ -105,6 +105,7 @@ beforeAll(async () => {
     queue: queues.queue,
     hsms: {
       names: ['contoso'],
+      usable: ['contoso'],
       get: () => ({ name: 'contoso', resource: 'contoso', keys, pacer, urgentPacer: pacer, pace: 8 }),
     },
     backups: () => backups,

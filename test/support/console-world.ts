@@ -28,6 +28,8 @@ export class ConsoleWorld extends WatchWorld {
   readonly auditStore = new MemoryAuditStore(this.clock);
   readonly anchor = new MemoryAuditAnchor();
   sealer: MemorySealer | undefined;
+  /** Why the settings of the HSM are wrong. */
+  badSettings: string | undefined;
 
   get seals() {
     const { sealer } = this;
@@ -46,6 +48,7 @@ export class ConsoleWorld extends WatchWorld {
       clock: this.clock,
       seals: this.seals,
       resourceOf: () => RESOURCE,
+      faultOf: () => this.badSettings,
     });
   }
 

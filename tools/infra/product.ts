@@ -2,6 +2,7 @@
 import { isWardenError } from '../../src/core/errors.ts';
 import type { SettingsTable } from '../../src/core/settings/setting.ts';
 import { readConfig } from '../../src/platform/config/config.ts';
+import { problemLine } from '../../src/platform/config/problems.ts';
 import { CONTAINERS, SETTINGS } from '../../src/platform/config/product-settings.ts';
 import { FUNCTION_NAMES, QUEUES } from '../../src/platform/features.ts';
 
@@ -51,8 +52,7 @@ export const PRODUCT_FUNCTIONS = FUNCTION_NAMES;
 /** Why an app would refuse to start with these settings, a sentence each. */
 export function settingsProblems(settings: Readonly<Record<string, string>>): readonly string[] {
   try {
-    readConfig(settings);
-    return [];
+    return readConfig(settings).faults.map(problemLine);
   } catch (error) {
     if (!isWardenError(error)) throw error;
     return error.message.split('\n');

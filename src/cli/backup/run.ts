@@ -1,15 +1,17 @@
 /** `hsm-warden backup run`: the nightly run, now and in this process; or the backup of one key. */
 
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
-import { WardenError } from '../../core/errors.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
 import { Serializer } from '../../core/serializer.ts';
 import { sweepPolicy } from '../../features/backup/manifest.ts';
 import { type RunRecord, type RunSummary, readRun } from '../../features/backup/run-record.ts';
 import { runIdentifier } from '../../features/backup/start-runs.ts';
 import { sweep } from '../../features/backup/sweep.ts';
 import type { HsmConfig } from '../../platform/config/config.ts';
-import { cliLogger, keyServiceOn, openStore, pacerFor } from '../connect/compose-cli.ts';
+import { unusable } from '../../platform/unusable-hsm.ts';
+import { cliLogger, keyServiceOf, openStore, pacerFor } from '../connect/compose-cli.ts';
 import {
   CONNECTION_OPTIONS,
   type Connection,
@@ -47,7 +49,8 @@ export const backupRun = defineCommand({
     if (given.key === undefined) return sweepAll(connection, hsms, context);
     const [hsm] = hsms;
     if (hsm === undefined || hsms.length > 1) throw new UsageError('--key needs --hsm.');
-    const { name, url, pace } = hsm;
+    const { name, url, pace, fault } = hsm;
+    if (fault !== undefined) throw unusable(name, fault);
     const store = openStore(connection, requireConfig(connection), context);
     await backUpNow(connection, { store, pace }, { hsm: name, url, key: given.key }, context);
     context.stderr.write(`Backed up key ${given.key} of HSM ${name}.\n`);
@@ -62,20 +65,36 @@ async function sweepAll(
 ): Promise<Answer> {
   const runId = runIdentifier(context.clock.now(), 'manual');
   const runs: RunRecord[] = [];
-  for (const hsm of hsms) runs.push(await sweepOne(connection, hsm, runId, context));
-  const rows = runs.map((run) => {
+  const unswept: WardenError[] = [];
+  for (const hsm of hsms) {
+    try {
+      runs.push(await sweepOne(connection, hsm, runId, context));
+    } catch (error) {
+      // What keeps one HSM from being backed up keeps no other.
+      const isOfAll = context.signal.aborted || isWardenError(error, 'signed-out', 'aborted');
+      if (hsms.length === 1 || isOfAll || !isWardenError(error)) throw error;
+      unswept.push(error);
+      context.stderr.write(`${hsm.name} (${error.code}): ${error.message}\n`);
+    }
+  }
+  const rows: (string | number | undefined)[][] = runs.map((run) => {
     const { keys, backedUp, unchanged, skipped, failed, refused } = run.counts;
     return [run.hsm, run.state, keys, backedUp, unchanged, skipped, failed + refused];
   });
+  for (const { hsm } of unswept) rows.push([hsm, 'not run', ...Array<undefined>(5).fill(undefined)]);
   for (const run of runs) {
     for (const [key, { error }] of Object.entries(run.keys)) {
       if (error !== undefined) context.stderr.write(`${run.hsm}/${key} (${error.code}): ${error.message}\n`);
     }
   }
   return {
-    data: { runId, runs },
+    data: {
+      runId,
+      runs,
+      notRun: unswept.map(({ hsm, code, message }) => ({ ...definedOnly({ hsm }), code, message })),
+    },
     table: { columns: ['Hsm', 'State', 'Keys', 'BackedUp', 'Unchanged', 'Skipped', 'Failed'], rows },
-    exit: runs.every(({ state }) => state === 'succeeded') ? 'done' : 'failed',
+    exit: unswept.length === 0 && runs.every(({ state }) => state === 'succeeded') ? 'done' : 'failed',
   };
 }
 
@@ -97,7 +116,7 @@ async function sweepOne(
   });
   const deps = {
     ...openStore(connection, config, context),
-    keys: keyServiceOn(connection, { hsm: hsm.name, url: hsm.url }, clock),
+    keys: keyServiceOf(connection, hsm, clock),
     pacer: pacerFor(hsm.pace, clock),
     clock,
     logger: cliLogger(context),

@@ -6,7 +6,7 @@ import { olderFirst } from '../../core/model/recovery-order.ts';
 import type { StoredBackup } from '../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../core/retry.ts';
 import { damageOf } from '../../features/verify/check-backup.ts';
-import { cliLogger, keyServiceOn, openStore } from '../connect/compose-cli.ts';
+import { cliLogger, keyServiceOf, openStore } from '../connect/compose-cli.ts';
 import {
   CONNECTION_OPTIONS,
   ConnectionOptions,
@@ -53,7 +53,8 @@ export const backupVerify = defineCommand({
       () => `${checked} backups were read, ${damagedCount} of them damaged; nothing was changed.`,
     );
     try {
-      for (const { name, url } of chosenHsms(config, given.hsm)) {
+      for (const hsm of chosenHsms(config, given.hsm)) {
+        const { name } = hsm;
         const damaged: Damaged[] = [];
         const good = new NameMap<StoredBackup>();
         const before = checked;
@@ -70,7 +71,7 @@ export const backupVerify = defineCommand({
         };
         await forEachConcurrently(each(backups.list(name, given.key, signal)), READS_AT_ONCE, check);
         if (checked === before) empty.push(name);
-        const service = keyServiceOn(connection, { hsm: name, url }, clock);
+        const service = keyServiceOf(connection, hsm, clock);
         const deps = { keys: service, clock, logger: cliLogger(context), retry: DEFAULT_RETRY };
         keys.push(...(await judgeDamage(deps, damaged, (key) => good.get(key), signal)));
       }

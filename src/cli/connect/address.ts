@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
 import { isSameName } from '../../core/model/key-name.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
+import { unusable } from '../../platform/unusable-hsm.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import { UsageError } from '../frame/failures.ts';
 import { CLOUDS } from './clouds.ts';
@@ -119,6 +120,8 @@ function place(url: URL, connection: Connection): HsmAddress {
 
 function namedHere(name: string, { config, local }: Connection): HsmAddress | undefined {
   const known = config?.hsms.find((hsm) => hsm.name.toLowerCase() === name.toLowerCase());
+  // An address of the settings that cannot be read is not guessed, either.
+  if (known?.fault !== undefined) throw unusable(known.name, known.fault);
   if (known === undefined || (local && !isLoopback(known.url))) return undefined;
   return { hsm: known.name, url: known.url };
 }

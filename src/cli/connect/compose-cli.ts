@@ -6,9 +6,10 @@ import { AimdPacer } from '../../adapters/pacing/aimd-pacer.ts';
 import { createJsonLogger } from '../../adapters/system/json-logger.ts';
 import type { BackupPins, BackupStore, Clock, KeyService, Logger, Pacer } from '../../core/ports.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
-import type { Config } from '../../platform/config/config.ts';
+import type { Config, HsmConfig } from '../../platform/config/config.ts';
 import { type AccountLetters, deadLettersEverywhere } from '../../platform/dead-letters.ts';
 import { openPlatform, type Platform } from '../../platform/platform.ts';
+import { UnusableKeys } from '../../platform/unusable-hsm.ts';
 import type { CliContext } from '../frame/context.ts';
 import type { HsmAddress } from './address.ts';
 import type { Connection } from './connection.ts';
@@ -45,6 +46,17 @@ export function openStore(connection: Connection, config: Config, context: CliCo
 /** The product's own key service on an HSM, with the person's credential. */
 export function keyServiceOn(connection: Connection, address: HsmAddress, clock: Clock): KeyService {
   return new KeyVaultKeyService(hsmOptions(connection, address, clock));
+}
+
+/** The same for an HSM of the settings; one whose settings are wrong is not asked. */
+export function keyServiceOf(
+  connection: Connection,
+  { name, url, fault }: Pick<HsmConfig, 'name' | 'url' | 'fault'>,
+  clock: Clock,
+): KeyService {
+  return fault === undefined
+    ? keyServiceOn(connection, { hsm: name, url }, clock)
+    : new UnusableKeys(name, fault);
 }
 
 /** What an operator may do beyond it. */

@@ -5,7 +5,7 @@ import { judgeHsm } from '../../features/status/judge-hsm.ts';
 import { watchPolicy } from '../../features/watch/settings.ts';
 import type { HsmConfig } from '../../platform/config/config.ts';
 import type { CliContext } from '../frame/context.ts';
-import { cliLogger, keyServiceOn, openStore } from './compose-cli.ts';
+import { cliLogger, keyServiceOf, openStore } from './compose-cli.ts';
 import { type Connection, requireConfig } from './connection.ts';
 import type { Trouble } from './doubts.ts';
 
@@ -30,8 +30,8 @@ export function judgeHsms(
   };
   const policy = watchPolicy(config);
   return Promise.all(
-    hsms.map(({ name, url }) => {
-      const keys = keyServiceOn(connection, { hsm: name, url }, clock);
+    hsms.map((hsm) => {
+      const keys = keyServiceOf(connection, hsm, clock);
       return judgeHsm({ ...deps, keys }, policy, signal);
     }),
   );

@@ -9,6 +9,19 @@ export function isLoopback(url: string): boolean {
   return URL.canParse(url) && LOOPBACK.test(new URL(url).hostname);
 }
 
+/** No host has a name under it (RFC 2606). */
+const NOWHERE = '.invalid';
+
+/** Stands for an address that cannot be read: nobody is there, so that it is never asked, and is sent no token. */
+export function unknownUrl(name: string): string {
+  return `https://${name.toLowerCase()}${NOWHERE}`;
+}
+
+/** Whether a URL is one of {@link unknownUrl}. */
+export function isUnknownUrl(url: string): boolean {
+  return URL.canParse(url) && new URL(url).hostname.endsWith(NOWHERE);
+}
+
 /** Six-field NCRONTAB text that the Functions host fires by. */
 export const Schedule = z.string().superRefine((text, context) => {
   const schedule = parseSchedule(text);

@@ -36,7 +36,8 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
       name: 'nightlyBackup',
       schedule: ({ schedule }) => schedule,
       run: async (app, { isPastDue }) => {
-        const runId = await startRuns(app, app.hsms.names, 'nightly');
+        // One whose settings are wrong would fail each time; the watch reports it.
+        const runId = await startRuns(app, app.hsms.usable, 'nightly');
         app.logger.info('nightly run started', { runId, pastDue: isPastDue });
       },
     },
@@ -45,7 +46,7 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
       name: 'runReconcile',
       schedule: () => RECONCILE_SCHEDULE,
       run: async (app) => {
-        await reconcileRuns(app, app.hsms.names);
+        await reconcileRuns(app, app.hsms.usable);
         await reportDeadLetters(app);
       },
     },

@@ -46,7 +46,13 @@ export interface ConsoleDeps {
   readonly clock: Clock;
   readonly seals: Seals | undefined;
   readonly nights: NightPolicy;
-  readonly hsms: readonly { readonly name: string; readonly url: string; readonly resource: string }[];
+  readonly hsms: readonly {
+    readonly name: string;
+    readonly url: string;
+    readonly resource: string;
+    /** Why it cannot be used: a sentence. */
+    readonly fault?: string;
+  }[];
   /** Within how many days drills are to prove each key. */
   readonly drillDays: number;
   /** What a page needs to let somebody sign in. */
@@ -79,7 +85,12 @@ export class Console {
     const resources = new Map(deps.hsms.map(({ name, resource }) => [name, resource]));
     this.#deps = deps;
     this.#resourceOf = (hsm) => resources.get(hsm);
-    this.#summaries = new Summaries({ ...deps, resourceOf: this.#resourceOf });
+    const faults = new Map(deps.hsms.map(({ name, fault }) => [name, fault]));
+    this.#summaries = new Summaries({
+      ...deps,
+      resourceOf: this.#resourceOf,
+      faultOf: (hsm) => faults.get(hsm),
+    });
     this.#losses = new Losses(deps);
     this.#home = new HomePage({ ...deps, ...this.#listed });
     const { nights: policy, ...others } = deps;

@@ -22,6 +22,8 @@ export interface SummariesDeps {
   readonly seals: Seals | undefined;
   /** What seals name an HSM by. */
   readonly resourceOf: (hsm: string) => string | undefined;
+  /** Why an HSM cannot be used, where its settings are wrong: a sentence. */
+  readonly faultOf?: (hsm: string) => string | undefined;
 }
 
 /** What is known of an HSM: its summary, and why that cannot be relied on, if so. */
@@ -32,9 +34,6 @@ export interface KnownSummary<T> {
   /** Whether it has a good seal. Where it has none, whoever can write the storage can have made it up. */
   readonly sealed: boolean;
 }
-
-/** Of an HSM that has no summary. */
-const NONE = { why: 'No scan has seen this HSM yet.', sealed: false } as const;
 
 /** One per process: a summary that has not changed is read once. */
 export class Summaries {
@@ -51,17 +50,17 @@ export class Summaries {
   /** The head of an HSM's summary. Fails with `state-corrupt` or a storage code. */
   async head(hsm: string): Promise<KnownSummary<SummaryHead>> {
     const found = await readSummaryHead(this.#deps.store, hsm);
-    if (found === undefined) return NONE;
+    if (found === undefined) return this.#none(hsm);
     return { summary: found.head, ...(await this.#doubt(found.head)) };
   }
 
   /** The whole summary. Fails with `state-corrupt` or a storage code. */
   async whole(hsm: string): Promise<KnownSummary<HsmSummary>> {
     const found = await readSummaryHead(this.#deps.store, hsm);
-    if (found === undefined) return NONE;
+    if (found === undefined) return this.#none(hsm);
     const known = this.#whole.get(hsm);
     const summary = known?.etag === found.etag ? known.summary : await readSummary(this.#deps.store, hsm);
-    if (summary === undefined) return NONE;
+    if (summary === undefined) return this.#none(hsm);
     // Another may have been written between the two reads: its tag is not known, and it is read again.
     if (
       summary.head.linesSha256 === found.head.linesSha256 &&
@@ -70,6 +69,11 @@ export class Summaries {
       this.#whole.set(hsm, { etag: found.etag, summary });
     }
     return { summary, ...(await this.#doubt(summary.head)) };
+  }
+
+  /** Of an HSM that has no summary. */
+  #none(hsm: string): KnownSummary<never> {
+    return { why: this.#deps.faultOf?.(hsm) ?? 'No scan has seen this HSM yet.', sealed: false };
   }
 
   async #doubt(head: SummaryHead): Promise<Omit<KnownSummary<never>, 'summary'>> {
@@ -83,7 +87,8 @@ export class Summaries {
       since === undefined
         ? undefined
         : `The HSM could not be read since ${isoTime(since)}: what is said of its keys is of ${isoTime(head.judgedAt)}.`;
-    const why = [unsealed ?? [], silent ?? [], late ?? []].flat().join(' ');
+    const fault = this.#deps.faultOf?.(head.hsm);
+    const why = [fault ?? [], unsealed ?? [], silent ?? [], late ?? []].flat().join(' ');
     return {
       sealed: this.#deps.seals !== undefined && unsealed === undefined,
       ...(why === '' ? {} : { why }),

@@ -1,5 +1,6 @@
 /** Whether an HSM may be used for drills: keys are deleted and purged there, so nothing may be in doubt. */
 import { isSameName } from '../../core/model/key-name.ts';
+import { isUnknownUrl } from '../../core/settings/kinds.ts';
 import type { HsmProperties } from './ports.ts';
 
 /** An HSM as the settings name it. */
@@ -32,6 +33,11 @@ export function refusalsOf({
   const refusals: string[] = [];
   const { name } = drillHsm;
   for (const other of protectedHsms) {
+    // Where neither its URL nor its resource can be read, it may be any HSM: also the one for drills.
+    if (isUnknownUrl(other.url) && other.resource === other.url)
+      refusals.push(
+        `Which HSM the protected ${other.name} is cannot be read in the settings: ${name} may be that HSM.`,
+      );
     if (isSame(drillHsm, other)) refusals.push(`The HSM ${name} is the protected HSM ${other.name}.`);
     else if (isRegionOf(drillHsm, other))
       refusals.push(`The HSM ${name} looks like an extended region of the protected HSM ${other.name}.`);

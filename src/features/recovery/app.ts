@@ -52,6 +52,8 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger' | 'index' | 
   readonly breaches: Breaches;
   /** The HSMs of the settings. */
   readonly hsmNames: readonly string[];
+  /** What is wrong with the settings of single HSMs, a sentence each. */
+  readonly settingFaults?: readonly string[];
   /** Fires when the app stops. */
   readonly stopping: AbortSignal;
   /** What is asked of the sign-ins of people. */
@@ -68,6 +70,8 @@ export interface RecoveryApp {
   readonly refusals: Refusals;
   readonly authenticator: Authenticator;
   readonly logger: Logger;
+  /** What is wrong with the settings of single HSMs, a sentence each. */
+  readonly settingFaults: readonly string[];
   /** Fails with `gate-disarmed`. */
   passGate(): Promise<void>;
   /** Whether the gate is armed, as proven within the last minute. */
@@ -132,6 +136,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       refusals,
       authenticator,
       logger,
+      settingFaults: shared.settingFaults ?? [],
       passGate: () => shared.gate.pass(),
       gateVerdict: () => shared.gate.verdict(),
       reportGate: async () => {

@@ -35,12 +35,8 @@ export interface RecoveryConfig {
   readonly signIn: SignInPolicy;
 }
 
-/** Rules over several of the recovery's settings; `given` are the names of what is set, `hsms` of what is protected. */
-export function recoveryProblems(
-  parsed: RecoveryValues,
-  given: ReadonlySet<string>,
-  hsms: readonly string[],
-): SettingProblem[] {
+/** Rules over several of the recovery's settings; `given` are the names of what is set. */
+export function recoveryProblems(parsed: RecoveryValues, given: ReadonlySet<string>): SettingProblem[] {
   const problems: SettingProblem[] = [];
   const { WARDEN_AUTH_TENANT: tenant, WARDEN_AUTH_AUDIENCE: audience, WARDEN_ORIGIN: origin } = parsed;
   // Other apps than that of the recovery read its audit log.
@@ -69,10 +65,6 @@ export function recoveryProblems(
   if (origin !== undefined && new URL(origin).origin !== origin) {
     problems.push({ setting: 'WARDEN_ORIGIN', found: origin, expected: 'scheme, host and port only' });
   }
-  for (const name of (parsed.WARDEN_SHARED_DOMAINS ?? []).flatMap((group) => group.split('+'))) {
-    if (hsms.includes(name)) continue;
-    problems.push({ setting: 'WARDEN_SHARED_DOMAINS', found: name, expected: 'names of WARDEN_HSMS' });
-  }
   // An override that has ended is not a problem of the settings but of the gate, which shuts: so the time here is 0.
   for (const problem of policyProblems(policyOf(parsed), 0)) {
     problems.push({
@@ -82,6 +74,18 @@ export function recoveryProblems(
     });
   }
   return problems;
+}
+
+/** What is wrong with single HSMs: it stops nothing else. `hsms`: the names of what is protected. */
+export function recoveryFaults(parsed: RecoveryValues, hsms: readonly string[]): SettingProblem[] {
+  return groupsOf(parsed)
+    .flat()
+    .filter((name) => !hsms.includes(name))
+    .map((found) => ({ setting: 'WARDEN_SHARED_DOMAINS', found, expected: 'names of WARDEN_HSMS' }));
+}
+
+function groupsOf(parsed: RecoveryValues): readonly (readonly string[])[] {
+  return (parsed.WARDEN_SHARED_DOMAINS ?? []).map((group) => group.split('+'));
 }
 
 /** The configuration; undefined when there is no recovery. The settings are without problems. */
@@ -115,7 +119,7 @@ export function buildRecovery(parsed: RecoveryValues): RecoveryConfig | undefine
       contexts: parsed.WARDEN_STEP_UP ?? {},
       approvalMs: parsed.WARDEN_APPROVAL_SIGN_IN_MINUTES * MINUTE_MS,
     },
-    sharedDomains: (parsed.WARDEN_SHARED_DOMAINS ?? []).map((group) => group.split('+')),
+    sharedDomains: groupsOf(parsed),
     ...(parsed.WARDEN_ORIGIN !== undefined && { origin: parsed.WARDEN_ORIGIN }),
   };
 }

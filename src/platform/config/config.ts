@@ -1,7 +1,6 @@
 /** From the environment to a checked configuration, or to the list of everything that is wrong with it. */
 
 import { definedOnly } from '../../core/defined-only.ts';
-import { WardenError } from '../../core/errors.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { SettingProblem } from '../../core/settings/setting.ts';
 import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed/manifest.ts';
@@ -9,11 +8,17 @@ import { type BackupConfig, backupConfig } from '../../features/backup/settings.
 import { type ConsoleConfig, consoleConfig } from '../../features/console/settings.ts';
 import { type DrillConfig, drillConfig, drillProblems } from '../../features/drill/settings.ts';
 import { type NotifyConfig, notifyConfig, notifyProblems } from '../../features/notify/settings.ts';
-import { buildRecovery, type RecoveryConfig, recoveryProblems } from '../../features/recovery/config.ts';
+import {
+  buildRecovery,
+  type RecoveryConfig,
+  recoveryFaults,
+  recoveryProblems,
+} from '../../features/recovery/config.ts';
 import { type SealConfig, sealConfig, sealProblems } from '../../features/seals/settings.ts';
 import { type VerifyConfig, verifyConfig } from '../../features/verify/manifest.ts';
 import { type WatchConfig, watchConfig } from '../../features/watch/settings.ts';
 import { isLoopbackConnection, offThisMachine } from './local-only.ts';
+import { faultsOf, refuse } from './problems.ts';
 import { type ProductValues, SETTINGS, type SettingName } from './product-settings.ts';
 import { type Environment, readValues } from './read-values.ts';
 
@@ -46,6 +51,8 @@ export interface HsmConfig {
   readonly resource: string;
   /** Key backups a second. */
   readonly pace: number;
+  /** Why the HSM cannot be used: its entry is not valid. A sentence without its full stop. */
+  readonly fault?: string;
 }
 
 /** The whole configuration. Durations are milliseconds. */
@@ -73,6 +80,8 @@ export interface Config extends BackupConfig {
   readonly recovery?: RecoveryConfig;
   /** Absent where no public key is pinned: then nothing is sealed. */
   readonly seals?: SealConfig;
+  /** What is wrong with single HSMs: it stops nothing else, and is reported. */
+  readonly faults: readonly SettingProblem[];
 }
 
 /** Reads all settings. Fails with `settings-invalid`, whose message lists every problem, a line each. */
@@ -149,19 +158,9 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
   }
   if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...offThisMachine(parsed));
   const hsms = (parsed.WARDEN_HSMS ?? []).map(({ name }) => name);
-  problems.push(...recoveryProblems(parsed, given, hsms), ...notifyProblems(parsed), ...sealProblems(parsed));
+  problems.push(...recoveryProblems(parsed, given), ...notifyProblems(parsed), ...sealProblems(parsed));
   problems.push(...drillProblems(parsed, hsms));
   return problems;
-}
-
-function refuse(problems: readonly SettingProblem[]): WardenError {
-  const lines = problems.map(
-    ({ setting, found, expected }) => `  ${setting}: found ${found}; expected ${expected}`,
-  );
-  return new WardenError('settings-invalid', {
-    message: `${problems.length} problem${problems.length === 1 ? '' : 's'} with the settings:\n${lines.join('\n')}`,
-    advice: 'Correct the settings and start again; docs/configuration.md describes each.',
-  });
 }
 
 function build(values: ProductValues): Config {
@@ -169,10 +168,10 @@ function build(values: ProductValues): Config {
   const auditFeed = auditFeedConfig(values);
   const { WARDEN_TOPIC_URL: topicUrl, WARDEN_TOPIC_KEY: topicKey } = values;
   const seals = sealConfig(values);
-  const hsms = (values.WARDEN_HSMS ?? []).map((hsm) => {
+  const hsms: readonly HsmConfig[] = (values.WARDEN_HSMS ?? []).map((hsm) => {
     const url = hsm.url ?? `https://${hsm.name.toLowerCase()}.managedhsm.azure.net`;
     const pace = hsm.pace ?? values.WARDEN_PACE;
-    return { name: hsm.name, url, pace, resource: hsm.resource ?? url };
+    return { name: hsm.name, url, pace, resource: hsm.resource ?? url, ...definedOnly({ fault: hsm.fault }) };
   });
   return {
     hsms,
@@ -193,6 +192,13 @@ function build(values: ProductValues): Config {
     ),
     console: consoleConfig(values),
     ...definedOnly({ auditFeed, recovery, seals }),
+    faults: [
+      ...faultsOf(hsms),
+      ...recoveryFaults(
+        values,
+        hsms.map(({ name }) => name),
+      ),
+    ],
   };
 }
 

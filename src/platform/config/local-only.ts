@@ -9,7 +9,8 @@ import type { ProductValues } from './product-settings.ts';
 export function offThisMachine(parsed: ProductValues): SettingProblem[] {
   const expected = 'URLs on loopback, while WARDEN_CA_FILE or a token file is set';
   const hsms = (parsed.WARDEN_HSMS ?? [])
-    .filter(({ url }) => url === undefined || !isLoopback(url))
+    // One that cannot be used is sent nothing.
+    .filter(({ url, fault }) => fault === undefined && (url === undefined || !isLoopback(url)))
     .map(({ name, url }) => ({
       setting: 'WARDEN_HSMS',
       found: `${name} at ${url ?? 'its Azure URL'}`,

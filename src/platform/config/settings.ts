@@ -1,58 +1,15 @@
 /** The settings of the platform: which HSMs, whose identity, which storage, where events go. */
 import { z } from 'zod';
-import { HsmName } from '../../core/model/names.ts';
 import { ContainerName } from '../../core/settings/kinds.ts';
 import { setting } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
-
-/** One Managed HSM to protect. */
-const HsmSetting = z.strictObject({
-  // Backups are kept under the HSM's name, and the copies that outlive every rule under this one.
-  name: HsmName.refine((name) => name.toLowerCase() !== 'pinned', 'expected another name than pinned'),
-  /** Data-plane URL, also for a sovereign cloud; without it `https://{name}.managedhsm.azure.net`. */
-  url: urlSetting('none', /^https$/).exactOptional(),
-  /** What seals name the HSM by; without it its URL. For an HSM whose URL changes: an emulated one. */
-  resource: z.string().min(1).max(300).exactOptional(),
-  /** Key backups a second; the service allows 10 to everybody together. */
-  pace: z.number().min(0.1).max(10).exactOptional(),
-});
-
-/** `name`, `name=url`, or JSON for more; several separated by commas or spaces. */
-const HsmList = z.string().transform((text, context) => {
-  const entries = text.trim().startsWith('[')
-    ? parseJson(text)
-    : text
-        .split(/[\s,]+/)
-        .filter(Boolean)
-        .map(parsePair);
-  const parsed = z.array(HsmSetting).min(1, 'expected at least one HSM').safeParse(entries);
-  if (parsed.success) {
-    const names = parsed.data.map(({ name }) => name.toLowerCase());
-    if (new Set(names).size === names.length) return parsed.data;
-    context.addIssue({ code: 'custom', message: 'expected each HSM once' });
-    return z.NEVER;
-  }
-  context.addIssue({ code: 'custom', message: z.prettifyError(parsed.error).replaceAll('\n', ' ') });
-  return z.NEVER;
-});
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return text;
-  }
-}
-
-function parsePair(text: string): unknown {
-  const [name = '', ...url] = text.split('=');
-  return url.length === 0 ? { name } : { name, url: url.join('=') };
-}
+import { HsmList } from './hsm-entries.ts';
 
 /** By the name of their environment variable. */
 export const PLATFORM_SETTINGS = {
   WARDEN_HSMS: setting(HsmList, {
-    description: 'The Managed HSMs to protect.',
+    description:
+      'The Managed HSMs to protect. An entry that is not valid stops nothing but its own HSM, which is shown and reported as one that cannot be read; of an entry without a valid name, as `unreadable-` and the place in the list.',
     expected: 'names or `name=url`, separated by commas; or a JSON array of `{name, url?, pace?, resource?}`',
   }),
   WARDEN_CREDENTIAL: setting(z.enum(['managed-identity', 'default', 'token-file']), {

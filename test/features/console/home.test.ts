@@ -34,6 +34,32 @@ describe('the home page', () => {
     });
   });
 
+  it('cannot tell of an HSM whose settings are wrong, and keeps saying what was wrong there', async () => {
+    const world = await aWorld();
+    await world.scanned();
+    world.badSettings = 'HSM contoso cannot be used.';
+    const safe = await world.home();
+    world.hsm.createKey('unprotected');
+    await world.scanned();
+    const atRisk = await world.home();
+
+    expect(safe).toMatchObject({
+      verdict: 'unknown',
+      hsm: { verdict: 'unknown', why: 'HSM contoso cannot be used.', counts: { active: 2 } },
+    });
+    expect(atRisk).toMatchObject({ verdict: 'at-risk', hsm: { why: 'HSM contoso cannot be used.' } });
+  });
+
+  it('says of an HSM that was never seen why its settings are wrong', async () => {
+    const world = await aWorld();
+    world.badSettings = 'HSM contoso cannot be used.';
+
+    expect(await world.home()).toMatchObject({
+      verdict: 'unknown',
+      hsm: { verdict: 'unknown', why: 'HSM contoso cannot be used.' },
+    });
+  });
+
   it('cannot tell once the next scan is late, and keeps saying what was wrong', async () => {
     const world = await aWorld();
     await world.scanned();

@@ -18,6 +18,24 @@ function refusals(purgeProtection: boolean | 'unknown') {
   }).join(' ');
 }
 
+test.each([
+  ['nothing of it', {}, 'may be that HSM'],
+  ['its resource', { resource: named('contoso').resource }, ''],
+  ['its URL', { url: named('contoso').url }, ''],
+])('a protected HSM of whose entry is readable: %s', (_what, known, said) => {
+  const url = 'https://contoso.invalid';
+  const found = refusalsOf({
+    drillHsm: DRILL,
+    protectedHsms: [{ name: 'contoso', url, resource: url, ...known }],
+    properties: { id: DRILL.resource, uri: DRILL.url, purgeProtection: false, regions: [] },
+    found: [],
+    own: [],
+  }).join(' ');
+
+  expect(found).toContain(said);
+  expect(found === '').toBe(said === '');
+});
+
 test.each<[boolean | 'unknown', string]>([
   [false, ''],
   [true, 'has purge protection'],

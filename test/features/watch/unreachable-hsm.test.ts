@@ -22,6 +22,20 @@ describe('an HSM that does not answer', () => {
     },
   );
 
+  it('is reported by the first scan when its settings are wrong: waiting makes them no better', async () => {
+    const world = await settledWorld();
+    const error = new WardenError('hsm-settings-invalid', { message: 'a pace of 99' });
+    world.hsm.faults.fail('listKeys', error, { times: 6 });
+    await world.look();
+    await world.look();
+
+    expect(world.told).toEqual(['HsmUnreachable']);
+    expect(world.events('HsmWarden.HsmUnreachable')[0]?.data).toMatchObject({
+      code: 'hsm-settings-invalid',
+      message: 'a pace of 99',
+    });
+  });
+
   it('is reported again when it falls silent again', async () => {
     const world = await settledWorld();
     world.policy = { ...world.policy, unreachableAfterMs: 0 };

@@ -82,7 +82,6 @@ describe('the settings', () => {
   it.each([
     ['no HSM', { ...AZURE, WARDEN_HSMS: undefined }, 'WARDEN_HSMS'],
     ['an empty list of HSMs', { ...AZURE, WARDEN_HSMS: '[]' }, 'at least one HSM'],
-    ['an HSM twice', { ...AZURE, WARDEN_HSMS: 'contoso, Contoso' }, 'each HSM once'],
     ['an HSM over http', { ...AZURE, WARDEN_HSMS: 'contoso=http://contoso' }, 'https URL'],
     ['an HSM named like the folder of pinned backups', { ...AZURE, WARDEN_HSMS: 'pinned' }, 'another name'],
     ['a name of two letters', { ...AZURE, WARDEN_HSMS: 'ab' }, 'HSM name'],

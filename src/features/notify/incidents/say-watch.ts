@@ -64,6 +64,19 @@ type Condition = Extract<
   }
 >;
 
+function unreachable(hsm: string, code: string): Pick<Said, 'what' | 'todo'> {
+  if (code === 'hsm-settings-invalid') {
+    return {
+      what: `HSM ${hsm} cannot be used, for its settings are wrong: its keys are neither watched nor backed up.`,
+      todo: 'Correct WARDEN_HSMS: hsm-warden doctor says what is wrong.',
+    };
+  }
+  return {
+    what: `HSM ${hsm} does not answer: its keys are neither watched nor backed up.`,
+    todo: 'Find out why: hsm-warden doctor',
+  };
+}
+
 function sayCondition(event: Condition, show: ShowKey): Said {
   const { hsm } = event.data;
   const common = { effect: 'open', lasting: true, family: 'hsm', turn: 'whoever runs HSM Warden' } as const;
@@ -74,8 +87,7 @@ function sayCondition(event: Condition, show: ShowKey): Said {
       return {
         ...common,
         subject: 'hsm-unreachable',
-        what: `HSM ${hsm} does not answer: its keys are neither watched nor backed up.`,
-        todo: 'Find out why: hsm-warden doctor',
+        ...unreachable(hsm, event.data.code),
         facts: [moment('Since', event.data.since), { label: 'Error', text: event.data.code }],
       };
     case 'HsmWarden.PurgeProtectionOff':

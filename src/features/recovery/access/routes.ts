@@ -8,6 +8,8 @@ import type { GateVerdict } from './gate-reports.ts';
 /** What this route works with. */
 interface HealthApp {
   readonly authenticator: Authenticator;
+  /** What is wrong with the settings of single HSMs, a sentence each. */
+  readonly settingFaults: readonly string[];
   gateVerdict(): Promise<GateVerdict>;
 }
 
@@ -23,6 +25,11 @@ const Health = z.strictObject({
   status: z.enum(['armed', 'disarmed']),
   override: z.boolean(),
   problems: Problems.meta({ description: 'Why it is disarmed; only for people with a role' }),
+  faultCount: z
+    .int()
+    .exactOptional()
+    .meta({ description: 'HSMs and other entries of the settings that are not valid and stop nothing else' }),
+  faults: Problems.meta({ description: 'What is wrong with them; only for people with a role' }),
 });
 
 /** What an app answers whose settings are not valid; it serves nothing else (functions/start.ts). */
@@ -48,7 +55,10 @@ const health = defineRoute(
   },
   async ({ app, request }: RouteCall<HealthApp, Caller>) => {
     const { armed, override, problems } = await app.gateVerdict();
-    const details = (await mayKnow(request.headers, app)) ? { problems } : {};
+    const { settingFaults: faults } = app;
+    const known = await mayKnow(request.headers, app);
+    const faulty = faults.length === 0 ? {} : { faultCount: faults.length, ...(known ? { faults } : {}) };
+    const details = { ...(known ? { problems } : {}), ...faulty };
     return {
       status: armed ? 200 : 503,
       body: { status: armed ? 'armed' : 'disarmed', override, ...details },

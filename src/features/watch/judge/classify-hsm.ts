@@ -38,14 +38,18 @@ export function classifyHsm(
   return { conditions, findings };
 }
 
-/** Judges an HSM that failed to answer: reported once the failure has lasted for `unreachableAfterMs`. */
+/**
+ * Judges an HSM that failed to answer: reported once the failure has lasted for `unreachableAfterMs`. Settings that are wrong do not
+ * become right by waiting: they are reported at once.
+ */
 export function classifyUnreachable(
   { hsm, now, policy }: JudgeContext,
   before: Conditions,
   error: WardenError,
 ): JudgedConditions {
   const { since, told: reported } = before['hsm-unreachable'] ?? { since: now, told: false };
-  const due = !reported && now - since >= policy.unreachableAfterMs;
+  const lasts = error.code === 'hsm-settings-invalid' || now - since >= policy.unreachableAfterMs;
+  const due = !reported && lasts;
   const conditions = { ...before, 'hsm-unreachable': { since, told: reported || due } };
   if (!due) return { conditions, findings: [] };
   const { code, message } = error;
