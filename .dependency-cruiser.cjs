@@ -85,7 +85,7 @@ const DOORS = {
     'structure',
   ],
   roles: ['plan', 'ports', 'roles'],
-  status: ['hsm-status', 'judge-hsm', 'known-damage', 'summarize-scan', 'summary-document'],
+  status: ['hsm-status', 'judge-hsm', 'known-damage', 'read-dated', 'summarize-scan', 'summary-document'],
   verify: ['check-backup', 'message', 'verify', 'verify-state'],
   watch: ['outbox', 'scan', 'judge/classify-active', 'judge/classify-use', 'observe/observe', 'model/[^/]+'],
 };

@@ -114,7 +114,9 @@ class History {
 /** What must hold whatever was done. */
 async function requireSound({ world }: History): Promise<void> {
   const sealed = new Set(world.sealer.asked.map(({ facts }) => JSON.stringify(facts.facts)));
-  for (const { facts } of world.sealer.asked) {
+  for (const { purpose, facts } of world.sealer.asked) {
+    // Of a run it says when it ended, and nothing of any bytes.
+    if (purpose === 'run') continue;
     const { sha256 } = JSON.parse(JSON.stringify(facts.facts));
     expect(world.given.has(sha256), 'nothing but what the HSM gave out is sealed').toBe(true);
   }

@@ -80,7 +80,7 @@ async function startApp(): Promise<AppProcess> {
 }
 
 async function progress(): Promise<VerifyState | undefined> {
-  return readVerification(local.state, HSM);
+  return (await readVerification(local.state, HSM)).value;
 }
 
 async function checked(): Promise<number> {

@@ -10,6 +10,7 @@ import {
   type Verdict,
   wasSeen,
 } from '../../features/status/hsm-status.ts';
+import type { Doubts } from '../../features/status/read-dated.ts';
 import { type Connection, sameWorld } from '../connect/connection.ts';
 import { counted, when } from '../connect/warden-options.ts';
 import type { CliContext } from '../frame/context.ts';
@@ -116,12 +117,14 @@ function countsOf(one: SeenStatus, now: number): string {
 }
 
 /** How old everything is that the verdict rests on, or that it never was. */
-function agesOf({ scannedAt, lastRun, verifiedAt }: SeenStatus, now: number): string {
+function agesOf({ scannedAt, lastRun, verifiedAt, doubts }: SeenStatus, now: number): string {
   const run = lastRun === undefined ? 'never' : `${lastRun.state} ${ago(lastRun.endedAt, now)}`;
+  const known = (what: keyof Doubts, age: string) =>
+    `last ${what} ${doubts?.[what] === undefined ? age : 'not known'}`;
   return [
-    `last scan ${ago(scannedAt, now)}`,
-    `last run ${run}`,
-    `last verification ${ago(verifiedAt, now)}`,
+    known('scan', ago(scannedAt, now)),
+    known('run', run),
+    known('verification', ago(verifiedAt, now)),
   ].join('; ');
 }
 

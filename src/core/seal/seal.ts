@@ -9,7 +9,14 @@ import { canonicalJson, type Json } from '../canonical-json.ts';
 const SEAL_FORMAT = 1;
 
 /** What a seal is for. One made for one purpose says nothing for another. */
-export const SEAL_PURPOSES = ['recovery-point', 'summary', 'decision', 'drill'] as const;
+export const SEAL_PURPOSES = [
+  'recovery-point',
+  'summary',
+  'run',
+  'verification',
+  'decision',
+  'drill',
+] as const;
 export type SealPurpose = (typeof SEAL_PURPOSES)[number];
 
 /** A seal as it is stored. */

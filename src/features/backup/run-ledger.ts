@@ -41,6 +41,8 @@ export class RunLedger {
   private head: RunHead;
   private etag: string | undefined;
   private readonly standings = new Map<string, Standing>();
+  /** Keys whose standing was read from the store, and is not this worker's own. */
+  private readonly read = new Set<string>();
   private readonly troubles = new Map<string, KeyOutcome>();
   private unsavedOutcomes = new Map<string, string>();
   private unsavedBackups: StoredBackup[] = [];
@@ -81,7 +83,10 @@ export class RunLedger {
       head.state === 'running',
     );
     for await (const batch of lines)
-      for (const line of batch) ledger.count(line.key, parseOutcome(line, head));
+      for (const line of batch) {
+        ledger.count(line.key, parseOutcome(line, head));
+        ledger.read.add(line.key);
+      }
     return ledger;
   }
 
@@ -105,9 +110,15 @@ export class RunLedger {
     return this.standings.get(key);
   }
 
+  /** Whether nobody but the store says how a key stands. */
+  isHearsay(key: string): boolean {
+    return this.read.has(key);
+  }
+
   /** Notes what became of a key, and the backup that was made of it. */
   note(key: string, outcome: KeyOutcome, backup?: StoredBackup): void {
     this.count(key, outcome);
+    this.read.delete(key);
     this.unsavedOutcomes.set(key, outcomeLine(key, outcome));
     if (backup !== undefined) this.unsavedBackups.push(backup);
   }
@@ -148,12 +159,12 @@ export class RunLedger {
     await this.checkpoint();
   }
 
-  /** The run is over. */
-  async end(pace: number): Promise<RunSummary> {
+  /** The run is over; `seal` puts a seal on its end. */
+  async end(pace: number, seal: (head: RunHead) => Promise<RunHead>): Promise<RunSummary> {
     const { failed, refused } = this.head.counts;
     const state = failed + refused > 0 ? 'partial' : 'succeeded';
     const endedAt = this.clock.now();
-    this.head = { ...this.head, state, endedAt, pace: { ...this.head.pace, last: pace } };
+    this.head = await seal({ ...this.head, state, endedAt, pace: { ...this.head.pace, last: pace } });
     await this.checkpoint();
     return this.run;
   }

@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { WardenError } from '../../core/errors.ts';
+import { Seal } from '../../core/seal/seal.ts';
 
 import {
   type Batches,
@@ -60,6 +61,8 @@ const RunHead = z.strictObject({
   /** Requests a second: as set, and as it was at the end. */
   pace: z.strictObject({ set: z.number(), last: z.number() }),
   counts: Counts,
+  /** Over its end, as the note of the last run has it. */
+  seal: Seal.exactOptional(),
 });
 export type RunHead = z.infer<typeof RunHead>;
 

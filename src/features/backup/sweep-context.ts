@@ -1,10 +1,10 @@
 /** What a sweep works with: its ports, its policy, and the bounds of one part. */
 
-import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { KeySelection } from '../../core/model/selection.ts';
 import type { BackupStore, Clock, KeyService, Leases, Logger, Pacer, WorkQueue } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import type { Serializer } from '../../core/serializer.ts';
+import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import type { PointSeals } from '../recovery-points/point-seals.ts';
 import type { KnownBackup } from './known-backups.ts';
 import type { RunLedger } from './run-ledger.ts';
@@ -14,7 +14,7 @@ import type { RunSummary } from './run-record.ts';
 export interface SweepDeps {
   readonly keys: KeyService;
   readonly backups: BackupStore;
-  readonly state: DocumentStore;
+  readonly state: CatalogueStore;
   readonly leases: Leases;
   readonly queue: WorkQueue;
   readonly pacer: Pacer;

@@ -53,13 +53,13 @@ class KeySweep {
         part.signal.throwIfAborted();
         if (this.#isOver()) return;
         const standing = ledger.standingOf(key.name);
-        if (standing !== undefined && standing !== 'again') continue;
+        if (standing !== undefined && standing !== 'again' && !this.#isUnproven(key.name, standing)) continue;
         const reason = this.#reasonToBackUp(key);
         if (reason === undefined) continue;
         if (!begun) await ledger.begin();
         begun = true;
-        if (standing === undefined) yield { key, reason };
-        else this.#again.push({ key, reason });
+        if (standing === 'again') this.#again.push({ key, reason });
+        else yield { key, reason };
       }
     }
   }
@@ -69,6 +69,20 @@ class KeySweep {
       if (this.#isOver()) return;
       yield task;
     }
+  }
+
+  /**
+   * Where seals are configured, whoever can write the record of a run has no key passed over by it: what it calls dealt with is judged
+   * again, by the recovery points. A failure that it names needs no proof.
+   */
+  #isUnproven(key: string, standing: string): boolean {
+    const { deps, ledger } = this.#work;
+    return (
+      deps.state.points !== undefined &&
+      ledger.isHearsay(key) &&
+      standing !== 'failed' &&
+      standing !== 'refused'
+    );
   }
 
   /** Why the key needs a backup; undefined, and noted, when it needs none. */

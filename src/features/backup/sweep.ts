@@ -4,7 +4,7 @@ import { isWardenError } from '../../core/errors.ts';
 import type { Clock, Lease, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
 import { readKnownBackups } from './known-backups.ts';
-import { noteRunEnd } from './last-run.ts';
+import { noteRunEnd, sealRunEnd } from './last-run.ts';
 import { noteRunBegin } from './open-run.ts';
 import type { SweepMessage } from './queues.ts';
 import { SWEEPS } from './queues.ts';
@@ -167,7 +167,11 @@ async function sweepHeld(
     });
     return { status: 'continued', run: ledger.run };
   }
-  const run = await ledger.end(deps.pacer.rate);
+  // Sealing may take its time: what became of the keys is saved before.
+  if (deps.state.points !== undefined) await ledger.checkpoint();
+  const run = await ledger.end(deps.pacer.rate, (head) =>
+    sealRunEnd(deps.state, head, deps.logger, signals.signal),
+  );
   policy.onProgress?.(run);
   await noteRunEnd(deps.state, run);
   logEnd(deps.logger, run);

@@ -2,12 +2,11 @@
 import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { isoTime } from '../../core/time.ts';
-import { readLastRun } from '../backup/last-run.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { overallVerdict } from '../status/hsm-status.ts';
 import { newDamage } from '../status/known-damage.ts';
+import { readDated } from '../status/read-dated.ts';
 import type { SummaryHead } from '../status/summary-document.ts';
-import { readVerification } from '../verify/verify-state.ts';
 import type { Losses } from './losses.ts';
 import type { Home, HomeHsm } from './model/home.ts';
 import type { KnownSummary, Summaries } from './summaries.ts';
@@ -46,11 +45,9 @@ export class HomePage {
 
   async #hsm(hsm: string): Promise<HomeHsm> {
     const { store, summaries, losses } = this.#deps;
-    const [known, lastRun, verify] = await Promise.all([
-      summaries.head(hsm),
-      readLastRun(store, hsm),
-      readVerification(store, hsm),
-    ]);
+    const [known, dated] = await Promise.all([summaries.head(hsm), readDated(store, hsm)]);
+    const { lastRun, verify } = dated;
+    const doubts = Object.values(dated.doubts);
     const runs = {
       ...(lastRun === undefined
         ? {}
@@ -67,10 +64,13 @@ export class HomePage {
     const { summary } = known;
     if (summary === undefined) return { ...unseen(hsm, known.why ?? 'Nothing is known of it.'), ...runs };
     const { byFinding, trouble } = await losses.acknowledged(summary);
+    const of = seen(known, summary, byFinding, newDamage(summary, verify));
     return {
-      ...seen(known, summary, byFinding, newDamage(summary, verify)),
+      ...of,
       ...runs,
-      warnings: [...summary.warnings, ...(trouble === undefined ? [] : [trouble])],
+      sealed: of.sealed && doubts.length === 0,
+      // The summary may have said the same when it was made.
+      warnings: [...new Set([...summary.warnings, ...doubts, ...(trouble === undefined ? [] : [trouble])])],
     };
   }
 }

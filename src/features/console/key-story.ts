@@ -54,12 +54,19 @@ export async function tellStory(
       (await readResults(deps.store, hsm, deps.believe)).get(key),
     ),
   ]);
-  const damaged = verification && { is: verification.is?.damaged ?? {} };
+  const damaged = verification && { is: verification.is.value?.damaged ?? {} };
+  const doubt = verification?.is.doubt;
+  if (doubt !== undefined) unknown.push(doubt);
+  /** What is known to be damaged stays so; what is not may be, where the verification cannot be relied on. */
+  const isDamaged = (blob: string) => {
+    const found = damaged !== undefined && Object.hasOwn(damaged.is, blob);
+    return found || (damaged !== undefined && doubt === undefined) ? found : null;
+  };
   const backups = stored?.is.map(
     (backup): KeyBackup => ({
       ...factsOf(backup),
       ...worthOf(backup, judge),
-      damaged: damaged === undefined ? null : Object.hasOwn(damaged.is, backup.blob),
+      damaged: isDamaged(backup.blob),
       newest: backup.blob === newest?.is?.blob,
     }),
   );

@@ -1,13 +1,12 @@
 /** The summaries that the scans left, and what they are worth now. */
 
 import type { DocumentStore } from '../../core/documents/document-store.ts';
-import { isWardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
+import { DatedSeals } from '../../core/seal/dated-seals.ts';
 import type { Seals } from '../../core/seal/seals.ts';
-import { verifySeal } from '../../core/seal/verify-seal.ts';
 import { isoTime } from '../../core/time.ts';
-import { factsOf } from '../status/summarize-scan.ts';
 import {
+  datedSummary,
   type HsmSummary,
   readSummary,
   readSummaryHead,
@@ -99,18 +98,7 @@ export class Summaries {
   async #unsealed(head: SummaryHead): Promise<string | undefined> {
     const { seals, resourceOf } = this.#deps;
     if (seals === undefined) return undefined;
-    if (head.seal === undefined)
-      return 'The summary of the last scan is not sealed: whoever can write the storage could have made it up.';
-    try {
-      const hsm = resourceOf(head.hsm);
-      const facts = { ...(hsm === undefined ? {} : { hsm }), facts: factsOf(head) };
-      const verdict = verifySeal(await seals.pinned(), 'summary', facts, head.seal);
-      return verdict.good
-        ? undefined
-        : `The seal of the last scan’s summary does not count, for ${verdict.why}.`;
-    } catch (error) {
-      if (!isWardenError(error, 'seal-unavailable')) throw error;
-      return `The seal of the last scan’s summary could not be verified: ${error.message}`;
-    }
+    const doubts = await new DatedSeals({ seals, resourceOf }).doubts();
+    return doubts(datedSummary(head), head.seal);
   }
 }

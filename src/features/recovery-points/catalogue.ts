@@ -9,7 +9,7 @@ export type { CatalogueEntry };
 
 /** Holds catalogues. Where seals are configured, a line of a catalogue counts only when the seal of its record is good. */
 export interface CatalogueStore extends DocumentStore {
-  readonly points?: Pick<PointSeals, 'judge'>;
+  readonly points?: Pick<PointSeals, 'judge' | 'dated'>;
 }
 
 /** A catalogue read whole. */

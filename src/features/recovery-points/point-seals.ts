@@ -3,6 +3,7 @@
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
 import type { Clock } from '../../core/ports.ts';
+import { DatedSeals } from '../../core/seal/dated-seals.ts';
 import type { PinnedKeys } from '../../core/seal/pinned-keys.ts';
 import type { SealedFacts } from '../../core/seal/seal.ts';
 import type { Seals } from '../../core/seal/seals.ts';
@@ -29,12 +30,16 @@ export interface PointSealsDeps {
 
 /** One for each process. */
 export class PointSeals {
+  /** The seals of what is dated: they rest on the same keys. */
+  readonly dated: DatedSeals;
   readonly #deps: PointSealsDeps;
   #pausedUntil = 0;
   #failure: WardenError | undefined;
 
   constructor(deps: PointSealsDeps) {
     this.#deps = deps;
+    const failure = () => (deps.clock.now() < this.#pausedUntil ? this.#failure : undefined);
+    this.dated = new DatedSeals({ ...deps, failure });
   }
 
   /** Why the last seal could not be made; undefined after one that was. */

@@ -5,6 +5,7 @@ import type { Severity } from '../../core/events/severity.ts';
 import type { Acknowledgement } from '../audit/acknowledgements.ts';
 import type { LastRun } from '../backup/last-run.ts';
 import type { Coverage } from '../watch/model/coverage.ts';
+import type { Doubts } from './read-dated.ts';
 
 /**
  * `safe`: every key that should have one has a good backup of its newest version, which is in the store now, and nothing is
@@ -97,6 +98,8 @@ export interface SeenStatus {
   readonly scannedAt?: number;
   readonly lastRun?: LastRun;
   readonly verifiedAt?: number;
+  /** Of which of these three the time is not known, and why: where seals are configured it counts by its seal. */
+  readonly doubts?: Doubts;
   /** What should be put right, though every key is safe. One sentence each. */
   readonly warnings: readonly string[];
 }

@@ -11,9 +11,7 @@ import { nextRunAfter } from '../../core/schedule.ts';
 import { isoTime } from '../../core/time.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { DecisionSeals } from '../audit/line-seals.ts';
-import { readLastRun } from '../backup/last-run.ts';
 import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
-import { readVerification, type VerifyState } from '../verify/verify-state.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
@@ -30,6 +28,7 @@ import {
   riskOfUnseen,
 } from './judge-key.ts';
 import { isDamaged, lostKeys, sortLosses } from './lost-keys.ts';
+import { type DatedFacts, readDated, readScanTime } from './read-dated.ts';
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
@@ -42,11 +41,11 @@ export interface StatusDeps extends ObserveDeps {
 }
 
 /** What is remembered of an HSM. */
-export interface Memory {
+export interface Memory extends DatedFacts {
   readonly catalogue: Catalogue;
   readonly watch: WatchState;
-  readonly verify: VerifyState | undefined;
-  readonly lastRun: Awaited<ReturnType<typeof readLastRun>>;
+  /** The last scan that saw every key, epoch milliseconds. */
+  readonly scannedAt: number | undefined;
   readonly acknowledgements: KnownAcknowledgements;
 }
 
@@ -82,12 +81,15 @@ async function remember(
 ): Promise<Memory> {
   const { hsm } = keys;
   const watch = await readWatchState(state, hsm, signal);
+  const dated = await readDated(state, hsm, signal);
+  const scan = await readScanTime(state, hsm, watch.lookedAt, signal);
   return {
+    ...dated,
+    doubts: { ...dated.doubts, ...definedOnly({ scan: scan.doubt }) },
+    scannedAt: scan.value,
     catalogue: await readCatalogue(state, hsm, signal),
     watch,
     acknowledgements: await readAcknowledgements({ auditStore, anchor, decisions }, watch, signal),
-    verify: await readVerification(state, hsm, signal),
-    lastRun: await readLastRun(state, hsm, signal),
   };
 }
 
@@ -100,7 +102,8 @@ export function conclude(
   store: StoreCheck,
 ): SeenStatus {
   const now = deps.clock.now();
-  const { catalogue, verify, lastRun } = memory;
+  const { catalogue, verify, lastRun, scannedAt, doubts } = memory;
+  const unknown = Object.keys(doubts).length > 0;
   const contextOf = keyContexts(now, policy, memory, store);
   const active = [...seen.active.values()];
   const judged = active.map((key) => judgeActive(key, contextOf(key.name)));
@@ -123,7 +126,7 @@ export function conclude(
   return {
     hsm: deps.keys.hsm,
     verdict: risks.length === 0 && lost.length === 0 ? 'safe' : 'at-risk',
-    sealed: deps.state.points !== undefined,
+    sealed: deps.state.points !== undefined && !unknown,
     active: active.length,
     covered: judged.filter((one) => one === 'covered').length,
     excluded: judged.filter((one) => one === 'excluded').length,
@@ -132,8 +135,9 @@ export function conclude(
     acknowledged,
     deleted,
     restorable: unseen.filter((name) => !contextOf(name).damaged).length,
-    ...definedOnly({ oldestBackupAt: oldest, scannedAt: memory.watch.lookedAt, lastRun }),
+    ...definedOnly({ oldestBackupAt: oldest, scannedAt, lastRun }),
     ...(verify?.endedAt === undefined ? {} : { verifiedAt: verify.endedAt }),
+    ...(unknown && { doubts }),
     warnings: [
       ...runWarnings(now, policy, memory),
       ...hsmWarnings(policy, active),
@@ -173,10 +177,10 @@ function oldestBackup(active: readonly ListedKey[], { keys }: Catalogue): number
   return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
 }
 
-function runWarnings(now: number, policy: WatchPolicy, { lastRun, watch }: Memory): string[] {
-  const warnings: string[] = [];
-  if (lastRun === undefined) warnings.push('No run has ended yet.');
-  else {
+function runWarnings(now: number, policy: WatchPolicy, { lastRun, watch, doubts }: Memory): string[] {
+  const warnings: string[] = Object.values(doubts);
+  if (lastRun === undefined && doubts.run === undefined) warnings.push('No run has ended yet.');
+  if (lastRun !== undefined) {
     const due = nextRunAfter(policy.schedule, lastRun.startedAt);
     if (now > due + policy.graceMs) {
       warnings.push(`The nightly run was due ${isoTime(due)} and has not ended; is the app running?`);

@@ -5,19 +5,19 @@ import { isWardenError } from '../../core/errors.ts';
 import { NameMap } from '../../core/model/key-name.ts';
 import type { Clock, KeyService, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
+import { DatedSeals } from '../../core/seal/dated-seals.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { MINUTE_MS } from '../../core/time.ts';
-import { readLastRun } from '../backup/last-run.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
-import { readVerification } from '../verify/verify-state.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import type { ScanResult } from '../watch/scan.ts';
 import type { StoreCheck } from './check-store.ts';
 import { readDrilled } from './drilled.ts';
 import { conclude, type Memory } from './judge-hsm.ts';
 import { damageOf } from './known-damage.ts';
+import { readDated } from './read-dated.ts';
 import { callerName, keySummaries } from './summarize-keys.ts';
-import { type SummaryHead, summaryLines } from './summary-document.ts';
+import { datedSummary, type SummaryHead, summaryLines } from './summary-document.ts';
 
 /** Keys named in the head. */
 const NAMED = 20;
@@ -57,8 +57,15 @@ export async function summarizeScan(
   if (scan.observation === undefined) return;
   try {
     const { head, text } = await summaryOf(deps, policy, scan, signal);
-    const sealed = await seal(deps, head, signal);
-    await write(deps.state, scan.hsm, `${JSON.stringify(sealed)}\n${text}`, signal);
+    const { seals, resource, logger } = deps;
+    const dated = seals && new DatedSeals({ seals, resourceOf: () => resource });
+    const seal = await dated?.seal(datedSummary(head), logger, signal);
+    await write(
+      deps.state,
+      scan.hsm,
+      `${JSON.stringify({ ...head, ...definedOnly({ seal }) })}\n${text}`,
+      signal,
+    );
   } catch (error) {
     if (!isWardenError(error) || signal.aborted) throw error;
     deps.logger.warn('the summary of a scan could not be stored', { hsm: scan.hsm, error });
@@ -73,13 +80,13 @@ async function summaryOf(
 ): Promise<{ readonly head: SummaryHead; readonly text: string }> {
   if (observation === undefined) throw new Error('expected a scan that saw the HSM');
   const now = deps.clock.now();
-  const verify = await readVerification(deps.state, hsm, signal);
+  const dated = await readDated(deps.state, hsm, signal);
   // Whether a loss was acknowledged is asked when somebody looks.
   const memory: Memory = {
     catalogue,
     watch,
-    verify,
-    lastRun: await readLastRun(deps.state, hsm, signal),
+    ...dated,
+    scannedAt: watch.lookedAt,
     acknowledgements: { byFinding: new Map() },
   };
   const status = conclude(deps, policy, memory, observation, UNCHECKED);
@@ -131,32 +138,11 @@ async function summaryOf(
       ...definedOnly({ deletedBy: callerName(watch, one.key) }),
     })),
     ...definedOnly({ watchingSince: watch.watchingSince, oldestBackupAt, drills: drilled.drills }),
-    ...damageOf(verify),
+    ...damageOf(dated.verify),
     warnings: [...drilled.warnings, ...status.warnings].slice(0, NAMED),
     linesSha256: lines.sha256,
   };
   return { head, text: lines.text };
-}
-
-/** Without a seal when the key is out of reach: whoever reads it will say that nothing is known for sure. */
-async function seal(deps: SummarizeDeps, head: SummaryHead, signal: AbortSignal): Promise<SummaryHead> {
-  const sealer = deps.seals?.sealer;
-  if (sealer === undefined) return head;
-  try {
-    return {
-      ...head,
-      seal: await sealer.seal('summary', { hsm: deps.resource, facts: factsOf(head) }, signal),
-    };
-  } catch (error) {
-    if (signal.aborted || !isWardenError(error, 'seal-unavailable')) throw error;
-    deps.logger.warn('the summary of a scan could not be sealed', { hsm: head.hsm, error });
-    return head;
-  }
-}
-
-/** What is sealed of a head: all but the seal. */
-export function factsOf({ seal: _seal, ...facts }: SummaryHead) {
-  return facts;
 }
 
 async function write(store: DocumentStore, hsm: string, text: string, signal: AbortSignal): Promise<void> {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { WardenError } from '../../core/errors.ts';
+import type { Dated } from '../../core/seal/dated-seals.ts';
 import { Seal } from '../../core/seal/seal.ts';
 import { keyLine, openLines } from '../recovery-points/key-lines.ts';
 import { COVERAGES } from '../watch/model/events.ts';
@@ -76,6 +77,11 @@ export const SummaryHead = z.strictObject({
   seal: Seal.exactOptional(),
 });
 export type SummaryHead = z.infer<typeof SummaryHead>;
+
+/** What is sealed of a head: all but the seal. */
+export function datedSummary({ seal: _seal, ...facts }: SummaryHead): Dated {
+  return { purpose: 'summary', hsm: facts.hsm, facts };
+}
 
 /** What the summary says of one key. */
 export const KeySummary = z.strictObject({

@@ -1,9 +1,13 @@
 /** How far the verification of an HSM's backups has come, and what it has found damaged. */
 
 import { z } from 'zod';
-import type { DocumentStore, WriteGuard } from '../../core/documents/document-store.ts';
+import type { WriteGuard } from '../../core/documents/document-store.ts';
 import type { DocumentType } from '../../core/documents/document-type.ts';
 import { readDocument } from '../../core/documents/update-document.ts';
+import type { Logger } from '../../core/ports.ts';
+import type { Believed, Dated } from '../../core/seal/dated-seals.ts';
+import { Seal } from '../../core/seal/seal.ts';
+import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 
 const Time = z.int().nonnegative();
 
@@ -22,6 +26,8 @@ const VerifyState = z.strictObject({
   found: z.int(),
   /** Every damaged backup known, with the time it was reported. */
   damaged: z.record(z.string(), Time),
+  /** Over all the rest; absent where nothing is sealed, and where the key was out of reach. */
+  seal: Seal.exactOptional(),
 });
 export type VerifyState = z.infer<typeof VerifyState>;
 
@@ -33,24 +39,69 @@ const VERIFY_DOCUMENT: DocumentType<'verify', VerifyState> = {
   advice: 'Delete it: the next verification starts again and reports every damaged backup once more.',
 };
 
-/** The stored progress; undefined when nothing was ever verified. Fails with `state-corrupt` or a storage code. */
+/**
+ * The stored progress; without a value when nothing was ever verified. Where seals are configured one without a good seal has not
+ * ended, whatever it says, and the doubt says why: what it calls damaged counts, for no good comes of that to whoever made it up.
+ * Fails with `state-corrupt` or a storage code.
+ */
 export async function readVerification(
-  store: DocumentStore,
+  store: CatalogueStore,
   hsm: string,
   signal?: AbortSignal,
-): Promise<VerifyState | undefined> {
-  return (await readDocument(store, VERIFY_DOCUMENT, { kind: 'verify', hsm }, signal)).value;
+): Promise<Believed<VerifyState>> {
+  const { value } = await readDocument(store, VERIFY_DOCUMENT, { kind: 'verify', hsm }, signal);
+  if (value === undefined) return { value };
+  const doubt = await doubtOf(store, value, signal);
+  if (doubt === undefined) return { value };
+  const { endedAt: _unknown, ...rest } = value;
+  return { value: rest, doubt };
 }
 
-/** Opens the run `runId`: where it stopped, or at its beginning. Fails with `state-corrupt` or a storage code. */
+/** A verification that is opened. */
+interface OpenVerification {
+  readonly state: VerifyState;
+  readonly guard: WriteGuard;
+  /** Whether all that it says is known to be this app's own word, so that its end can be sealed. */
+  readonly own: boolean;
+}
+
+/**
+ * Opens the run `runId`: where it stopped, or at its beginning. Where seals are configured, what has no good seal is not believed to
+ * have ended, and of an earlier run not what it knows as damaged: that is found and reported again. Fails with `state-corrupt` or a
+ * storage code.
+ */
 export async function openVerification(
-  store: DocumentStore,
+  store: CatalogueStore,
   hsm: string,
   runId: string,
   now: number,
-): Promise<{ readonly state: VerifyState; readonly guard: WriteGuard }> {
+): Promise<OpenVerification> {
   const { value: before, guard } = await readDocument(store, VERIFY_DOCUMENT, { kind: 'verify', hsm });
-  if (before?.runId === runId) return { state: before, guard };
+  const own = before === undefined || (await doubtOf(store, before)) === undefined;
+  const goesOn = before?.runId === runId && (own || before.endedAt === undefined);
+  if (goesOn) return { state: before, guard, own };
   const fresh = { format: 1, hsm, runId, startedAt: now, checked: 0, bytes: 0, found: 0 } as const;
-  return { state: { ...fresh, damaged: before?.damaged ?? {} }, guard };
+  return { state: { ...fresh, damaged: own ? (before?.damaged ?? {}) : {} }, guard, own: true };
+}
+
+/** The progress with a seal over it, by the process that has made it; without one where nothing is sealed. Fails as sealing does. */
+export async function sealVerification(
+  { points }: CatalogueStore,
+  { seal: _former, ...state }: VerifyState,
+  logger: Pick<Logger, 'warn'>,
+): Promise<VerifyState> {
+  const seal = await points?.dated.seal(datedOf(state), logger);
+  return seal === undefined ? state : { ...state, seal };
+}
+
+async function doubtOf(
+  { points }: CatalogueStore,
+  state: VerifyState,
+  signal?: AbortSignal,
+): Promise<string | undefined> {
+  return (await points?.dated.doubts(signal))?.(datedOf(state), state.seal);
+}
+
+function datedOf({ hsm, seal: _seal, ...facts }: VerifyState): Dated {
+  return { purpose: 'verification', hsm, facts };
 }

@@ -5,20 +5,23 @@ import type { Logger, StoredBackup } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
 import { type SendDeps, sendForEach } from '../../core/send-each.ts';
 import { runIdentifier } from '../backup/start-runs.ts';
-import { readEntries } from '../recovery-points/catalogue.ts';
+import { type CatalogueStore, readEntries } from '../recovery-points/catalogue.ts';
 import { type OutboxDeps, publishOutbox } from '../watch/outbox.ts';
 import { damageOf } from './check-backup.ts';
 import { type AbsencePolicy, settleExpected } from './expected-absence.ts';
 import type { VerifyMessage } from './message.ts';
 import { VERIFICATIONS } from './message.ts';
 import { type Damage, type DamageDeps, reportDamage } from './report-damage.ts';
-import { openVerification, type VerifyState } from './verify-state.ts';
+import { openVerification, sealVerification, type VerifyState } from './verify-state.ts';
 
 /** Backups after which progress is saved: what a killed part reads again is less than this. */
 const SLICE = 100;
+/** Where progress is sealed it is saved when so long has passed: one signature a slice would cost more than what is read again. */
+const SEALED_EVERY_MS = 30_000;
 
 /** What verifying needs. */
 export interface VerifyDeps extends DamageDeps, OutboxDeps {
+  readonly state: CatalogueStore;
   readonly logger: Logger;
 }
 
@@ -55,11 +58,19 @@ export async function verify(
 ): Promise<VerifyResult> {
   const { hsm, runId } = message;
   const deadline = deps.clock.now() + policy.budgetMs;
-  let { state, guard } = await openVerification(deps.state, hsm, runId, deps.clock.now());
+  let { state, guard, own } = await openVerification(deps.state, hsm, runId, deps.clock.now());
+  let savedAt = deps.clock.now();
   if (state.endedAt !== undefined) return { status: 'already-ended', state };
   const save = async (next: VerifyState) => {
-    state = next;
-    guard = { etag: await deps.state.write({ kind: 'verify', hsm }, JSON.stringify(next), guard) };
+    // What was read from the store without a good seal is no word of this process, and neither is what rests on it.
+    state = own ? await sealVerification(deps.state, next, deps.logger) : next;
+    guard = { etag: await deps.state.write({ kind: 'verify', hsm }, JSON.stringify(state), guard) };
+    savedAt = deps.clock.now();
+  };
+  const note = async (next: VerifyState) => {
+    const waits = deps.state.points !== undefined && next.found === state.found;
+    if (waits && deps.clock.now() - savedAt < SEALED_EVERY_MS) state = next;
+    else await save(next);
   };
   // Read before the list: whatever the catalogue promises by now must be in it.
   const promised = new Set<string>();
@@ -70,11 +81,12 @@ export async function verify(
     const rest = cursor === undefined ? page : page.filter(({ blob }) => blob > cursor);
     for (let start = 0; start < rest.length; start += SLICE) {
       if (deps.clock.now() >= deadline) {
+        if (deps.state.points !== undefined) await save(state);
         await deps.queue.send(VERIFICATIONS, message);
         deps.logger.info('verification continues later', { hsm, runId, checked: state.checked });
         return { status: 'continued', state };
       }
-      await save(await verifySlice(deps, policy, state, rest.slice(start, start + SLICE), signal));
+      await note(await verifySlice(deps, policy, state, rest.slice(start, start + SLICE), signal));
     }
   }
   const last = await verifyUnlisted(deps, policy, state, promised, signal);

@@ -1,6 +1,5 @@
 /** The scan: sees an HSM, remembers, reports. Safe to kill at any point; two scans at the same time do no harm. */
 
-import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
 import type { CloudEvent } from '../../core/events/cloud-event.ts';
@@ -8,7 +7,7 @@ import type { Delivery } from '../../core/events/outbox.ts';
 import type { BackupPins, BackupStore, Clock, KeyService, Logger } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import { readLastRun } from '../backup/last-run.ts';
-import { type Catalogue, readCatalogue } from '../recovery-points/catalogue.ts';
+import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
 import { type Step, step, stepUnreachable } from './judge/step.ts';
 import type { JudgeContext } from './model/context.ts';
 import { type Finding, toEvent } from './model/events.ts';
@@ -25,7 +24,7 @@ import { heartbeat, type ScanSummary, summarize } from './summary.ts';
 /** What a scan needs. */
 export interface ScanDeps {
   readonly keys: KeyService;
-  readonly state: DocumentStore;
+  readonly state: CatalogueStore;
   readonly pins: BackupPins;
   readonly backups: Pick<BackupStore, 'list'>;
   readonly bus: EventBus;
@@ -114,7 +113,7 @@ async function seeOnce(
 ): Promise<Seen> {
   const { hsm } = deps.keys;
   const context = () => ({ hsm, now: deps.clock.now(), policy });
-  const lastRun = await readLastRun(deps.state, hsm, signal);
+  const { value: lastRun } = await readLastRun(deps.state, hsm, signal);
   try {
     const observation = await observe(deps, signal);
     const doubtful = doubtfulNames(state, observation, catalogue, signals);

@@ -17,7 +17,7 @@ export async function deleteSeeds(world: World, { backup }: Apps, signal: AbortS
   const store = new BlobDocumentStore({ container, clock: systemClock });
   for (const hsm of world.hsms) {
     const name = HSM_NAMES.find((known) => known === hsm.name);
-    if (name === undefined || (await readLastRun(store, name, signal)) !== undefined) continue;
+    if (name === undefined || (await readLastRun(store, name, signal)).value !== undefined) continue;
     for (const key of deletedSeeds(name)) {
       signal.throwIfAborted();
       const record = hsm.state.keys.get(key);

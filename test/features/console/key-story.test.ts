@@ -1,6 +1,7 @@
 /** What happened to one key, in words that say no more than is known. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
+import { DatedSeals } from '../../../src/core/seal/dated-seals.ts';
 import { isoTime } from '../../../src/core/time.ts';
 import { type StoryDeps, tellStory } from '../../../src/features/console/key-story.ts';
 import { fileResults } from '../../../src/features/drill/model/results.ts';
@@ -8,6 +9,7 @@ import type { RecoveryRecord } from '../../../src/features/recovery/model/record
 import type { CatalogueStore } from '../../../src/features/recovery-points/catalogue.ts';
 import type { Judge } from '../../../src/features/recovery-points/point-seals.ts';
 import { aDrillResult } from '../../support/drill-result.ts';
+import { MemorySealer } from '../../support/memory/memory-sealer.ts';
 import { anOperation, aRequest, T0 } from '../../support/recovery-builders.ts';
 import { settledWorld, WatchWorld } from '../../support/watch-world.ts';
 
@@ -17,6 +19,13 @@ async function storyOf(world: WatchWorld, change: Partial<StoryDeps> & { records
   const { records = [], ...deps } = change;
   const believe = { resourceOf: () => undefined };
   return tellStory({ store: world.state, backups: world.backups, believe, ...deps }, PLACE, records);
+}
+
+/** The documents of `world`, whose sealing keys are as `judge` finds them; what is dated is by a key that is not pinned. */
+function judgedBy(world: WatchWorld, judge: () => Promise<Judge>): CatalogueStore {
+  const { pinned } = new MemorySealer(world.clock);
+  const dated = new DatedSeals({ seals: { pinned: async () => pinned }, resourceOf: (hsm) => hsm });
+  return Object.assign(world.state, { points: { judge, dated } });
 }
 
 describe('a request that succeeded', () => {
@@ -56,7 +65,7 @@ describe('a purged key', () => {
   }
 
   function judged(world: WatchWorld, judge: () => Promise<Judge>): CatalogueStore {
-    return Object.assign(world.state, { points: { judge } });
+    return judgedBy(world, judge);
   }
 
   const planted = () => new WardenError('seal-unavailable', { message: 'planted' });
@@ -126,7 +135,7 @@ it('calls no backup unsealed, and none sound, while the sealing keys cannot be r
   const judge = () => Promise.reject(new WardenError('seal-unavailable', { message: 'planted' }));
 
   const { backups, timeline, unknown } = await storyOf(world, {
-    store: Object.assign(world.state, { points: { judge } }),
+    store: judgedBy(world, judge),
   });
 
   expect(backups).toMatchObject([{ sealed: null, why: 'The sealing keys could not be read.' }]);
