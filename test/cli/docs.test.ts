@@ -4,6 +4,7 @@ import { COMMANDS, GROUPS } from '../../src/cli/commands.ts';
 import { VERSION } from '../../src/cli/run-cli.ts';
 import { cliPage } from '../../tools/cli-doc.ts';
 import { run, words } from './support/cli.ts';
+import { complaintAbout } from './support/understood.ts';
 
 describe('the documentation of the command line', () => {
   it('is what the commands say (npm run docs)', async () => {
@@ -31,8 +32,7 @@ describe.each(COMMANDS.map((command) => [command.path, command] as const))(
       expect(command.examples.length).toBeGreaterThan(0);
       for (const example of command.examples) {
         expect(example).toMatch(new RegExp(`^hsm-warden ${path}( |$)`));
-        const { stderr } = await run([...words(example).slice(1), '--help']);
-        expect(stderr).toBe('');
+        expect(await complaintAbout(words(example).slice(1)), example).toBe('');
       }
     });
 
