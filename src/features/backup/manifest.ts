@@ -2,6 +2,7 @@
 
 import type { AppPorts, Hsm } from '../../core/app-ports.ts';
 import { definedOnly } from '../../core/defined-only.ts';
+import { doEach } from '../../core/do-each.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
@@ -46,8 +47,7 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
       name: 'runReconcile',
       schedule: () => RECONCILE_SCHEDULE,
       run: async (app) => {
-        await reconcileRuns(app, app.hsms.usable);
-        await reportDeadLetters(app);
+        await doEach([() => reconcileRuns(app, app.hsms.usable), () => reportDeadLetters(app)]);
       },
     },
     worker('sweepWorker', SWEEPS, async (app, message) => {

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { WardenError } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
+import { readEach } from '../../../core/read-each.ts';
 import { isoTime } from '../../../core/time.ts';
 import {
   type Acknowledgement,
@@ -55,7 +56,9 @@ export class Findings {
 
   /** All of them, acknowledged or not, by HSM and key. Fails with `state-corrupt` or a storage code. */
   async list(): Promise<readonly FindingView[]> {
-    const findings = await this.#all();
+    const { findings, failed } = await this.#all();
+    // A list that is not whole must not look like one that is.
+    for (const { error } of failed) throw error;
     const known = await this.#acknowledged(findings);
     return findings.map((finding) => viewOf(finding, known.get(finding.id)));
   }
@@ -66,8 +69,10 @@ export class Findings {
    * `seal-unavailable` or a storage code.
    */
   async acknowledge(id: string, by: Actor, reason: string): Promise<FindingView> {
-    const finding = (await this.#all()).find((one) => one.id === id);
-    if (finding === undefined) throw unknown(id);
+    const { findings, failed } = await this.#all();
+    const finding = findings.find((one) => one.id === id);
+    // It may be of an HSM whose memory cannot be read.
+    if (finding === undefined) throw failed[0]?.error ?? unknown(id);
     const before = (await this.#acknowledged([finding])).get(id);
     if (before === undefined) await this.#deps.audit.decide(acknowledgementEvent(finding, by, reason));
     await this.#deps.incidents.acknowledgeKey(finding.hsm, finding.key, by, reason);
@@ -90,10 +95,10 @@ export class Findings {
     return acknowledgementsOf(auditStore, anchor, findings, decisions);
   }
 
-  async #all(): Promise<readonly LostFinding[]> {
+  async #all() {
     const { hsmNames, store } = this.#deps;
-    const states = await Promise.all(hsmNames.map((hsm) => readWatchState(store, hsm)));
-    return states.flatMap(lostFindings);
+    const { read, failed } = await readEach(hsmNames, (hsm) => readWatchState(store, hsm));
+    return { findings: read.flatMap(lostFindings), failed };
   }
 }
 

@@ -7,6 +7,7 @@ import { WardenError } from '../../../core/errors.ts';
 import { SEVERITIES, Severity } from '../../../core/events/severity.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import type { Clock } from '../../../core/ports.ts';
+import { readEach } from '../../../core/read-each.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import { type DecisionSeals, judgeOf } from '../../audit/line-seals.ts';
@@ -59,7 +60,9 @@ export class Incidents {
 
   /** Those that last, oldest first. Fails with `state-corrupt`, `seal-unavailable` or a storage code. */
   async list(): Promise<readonly IncidentView[]> {
-    const [threads, known] = await Promise.all([this.#lasting(), this.#known()]);
+    const [{ threads, failed }, known] = await Promise.all([this.#lasting(), this.#known()]);
+    // A list that is not whole must not look like one that is.
+    for (const { error } of failed) throw error;
     return threads.map((thread) => viewOf(thread, known));
   }
 
@@ -69,8 +72,10 @@ export class Incidents {
    * `state-corrupt`, `audit-corrupt`, `seal-unavailable` or a storage code.
    */
   async acknowledge(id: string, by: Actor, reason: string): Promise<IncidentView> {
-    const thread = (await this.#lasting()).find((one) => one.id === id);
-    if (thread === undefined) throw unknown(id);
+    const { threads, failed } = await this.#lasting();
+    const thread = threads.find((one) => one.id === id);
+    // It may be of an HSM whose incidents cannot be read.
+    if (thread === undefined) throw failed[0]?.error ?? unknown(id);
     return this.#note(thread, by, reason);
   }
 
@@ -81,7 +86,10 @@ export class Incidents {
       family === 'deleted-key' &&
       of === hsm &&
       Object.entries(members).every(([name, { state }]) => state !== 'open' || name === subject);
-    for (const thread of (await this.#lasting()).filter(isAbout)) await this.#note(thread, by, reason);
+    const { threads, failed } = await this.#lasting();
+    const own = failed.find(({ name }) => name === scopeOf(hsm));
+    if (own !== undefined) throw own.error;
+    for (const thread of threads.filter(isAbout)) await this.#note(thread, by, reason);
   }
 
   async #note(thread: Thread, by: Actor, reason: string): Promise<IncidentView> {
@@ -112,13 +120,13 @@ export class Incidents {
     return believed(value, await judgeOf(decisions));
   }
 
-  async #lasting(): Promise<readonly Thread[]> {
+  async #lasting() {
     const { store, hsmNames } = this.#deps;
     const scopes = [PRODUCT_SCOPE, ...hsmNames.map((hsm) => scopeOf(hsm))];
-    const states = await Promise.all(
-      scopes.map(async (scope) => readDocument(store, INCIDENTS, { kind: 'notify-incidents', scope })),
+    const { read, failed } = await readEach(scopes, (scope) =>
+      readDocument(store, INCIDENTS, { kind: 'notify-incidents', scope }),
     );
-    return states
+    const threads = read
       .flatMap(({ value }) => Object.values(value?.threads ?? {}))
       .filter(
         ({ closedAt, members }) =>
@@ -126,6 +134,7 @@ export class Incidents {
           Object.values(members).some(({ state, lasting }) => state === 'open' && lasting),
       )
       .sort((a, b) => a.openedAt - b.openedAt);
+    return { threads, failed };
   }
 }
 

@@ -35,6 +35,21 @@ async function acknowledgeOnly(world: RecoveryWorld) {
   return findingsOf(world).acknowledge(finding?.id ?? '', person('bob'), 'a test key');
 }
 
+describe('an HSM whose memory cannot be read', () => {
+  it('keeps no loss of another from being acknowledged, and no list looks whole without it', async () => {
+    const world = await worldWith({ orders: { ...PURGED, lost: 'key' } });
+    const [finding] = await findingsOf(world).list();
+    await world.store.write({ kind: 'watch', hsm: 'contoso-dr' }, 'garbage', 'absent');
+
+    const view = await findingsOf(world).acknowledge(finding?.id ?? '', person('bob'), 'a test key');
+    const listed = await failureOf(findingsOf(world).list());
+    const unknown = await failureOf(findingsOf(world).acknowledge('0'.repeat(16), person('bob'), 'a test'));
+
+    expect(view).toMatchObject({ key: 'orders', acknowledged: { by: person('bob').name } });
+    expect([listed.code, unknown.code]).toEqual(['state-corrupt', 'state-corrupt']);
+  });
+});
+
 describe('a break glass', () => {
   const BODY = { from: '2026-01-01T10:00:00Z', until: '2026-01-01T12:00:00Z', reason: 'the app is lost' };
 

@@ -54,6 +54,20 @@ describe('incidents', () => {
     ]);
   });
 
+  it('of an HSM that cannot be read keep none of another from being acknowledged', async () => {
+    const { notify, deps, incidents } = world();
+    await notify.happen(aDeletion('orders'));
+    const [incident] = await incidents.list();
+    const address = { kind: 'notify-incidents', scope: 'hsm-fabrikam' } as const;
+    const before = await deps.store.read(address);
+    await deps.store.write(address, 'garbage', before === undefined ? 'absent' : { etag: before.etag });
+
+    const view = await incidents.acknowledge(incident?.id ?? '', BOB, 'known');
+
+    expect(view.acknowledged).toMatchObject({ by: BOB.name });
+    await expect(incidents.list()).rejects.toMatchObject({ code: 'state-corrupt' });
+  });
+
   it('are acknowledged once: a line in the audit log, and what the app that sends reads', async () => {
     const { notify, recovery, incidents } = world();
     await notify.happen(aDeletion('orders'));
