@@ -4,7 +4,8 @@ import { MINUTE_MS } from '../../../src/core/time.ts';
 import { aRequestEvent, SAMPLE_AT, SAMPLES } from '../../support/notify-samples.ts';
 import { NotifyWorld } from '../../support/notify-world.ts';
 
-const DAY_MS = 24 * 60 * MINUTE_MS;
+/** A purge is said again every hour while its incident lasts. */
+const REPEATS_MS = 3 * 60 * MINUTE_MS;
 
 async function afterPurge(change: Parameters<typeof aRequestEvent>[1]): Promise<readonly string[]> {
   const world = new NotifyWorld();
@@ -13,7 +14,7 @@ async function afterPurge(change: Parameters<typeof aRequestEvent>[1]): Promise<
   const data = { ...purged.data, hsm: 'contoso', key: 'Orders' };
   await world.happen({ ...purged, data, time: new Date(SAMPLE_AT).toISOString() });
   await world.happen(aRequestEvent('succeeded', { at: SAMPLE_AT + MINUTE_MS, key: 'orders', ...change }));
-  await world.pass(2 * DAY_MS);
+  await world.pass(REPEATS_MS);
   return world
     .accepted()
     .filter(({ facts }) => !facts.some(({ label }) => label === 'Request'))
