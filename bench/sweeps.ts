@@ -116,7 +116,7 @@ export async function unchanged(): Promise<Figure[]> {
   ];
 }
 
-/** Listing alone, page after page: what the answers of the list take by themselves. Returns seconds. */
+/** Listing alone, page after page: what the answers of the list take alone. Returns seconds. */
 async function plainListing(stage: Stage): Promise<number> {
   const { client } = await plainClient(stage);
   const started = performance.now();

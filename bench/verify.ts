@@ -1,4 +1,4 @@
-/** Measures the nightly verification over real storage: how long, how much memory, and how many backups are held at once. */
+/** Measures the nightly verification over real storage: how long, how much memory, and how many backups are held at the same time. */
 import { KeyClient } from '@azure/keyvault-keys';
 import { z } from 'zod';
 import { BlobBackupStore } from '../src/adapters/blob/blob-backup-store.ts';
@@ -56,7 +56,7 @@ export async function verification(): Promise<Figure[]> {
       plain('wall, 50 000 backups', large.seconds, 's'),
       plain('backups a second', large.checked / large.seconds, ''),
       plain('CPU of our process a backup', large.cpuMs / large.checked, 'ms'),
-      plain('requests that wait for an answer at once', Math.max(small.most, large.most), ''),
+      plain('requests that wait for an answer at the same time', Math.max(small.most, large.most), ''),
       plain('peak, 5000 backups', small.peakMb, 'MB'),
       atMost('peak, 50 000 backups', large.peakMb, 'MB', 256),
       atMost(

@@ -43,7 +43,7 @@ param webhooks webhooksType?
 param notifySecretUri string?
 @description('Optional. Names of functions that are switched off for now.')
 param disabledFunctions string[] = []
-@description('Optional. The most instances of each app at once.')
+@description('Optional. The most instances of each app at the same time.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40

@@ -16,7 +16,7 @@ param entra = {
   clientId: readEnvironmentVariable('HSM_WARDEN_ENTRA_CLIENT_ID', '00000000-0000-0000-0000-000000000000')
 }
 
-// Who is told when something is wrong: at least one address, else the deployment is refused.
+// Who is notified when something is wrong: at least one address, else the deployment is refused.
 param alertReceivers = {
   emails: filter(
     split(readEnvironmentVariable('HSM_WARDEN_ALERT_EMAILS', ''), ','),

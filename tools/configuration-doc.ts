@@ -5,7 +5,7 @@ import { SETTINGS } from '../src/platform/config/product-settings.ts';
 const HEAD = `# Configuration
 
 Everything is set by environment variables (application settings of the function app), read once at the start. With a bad
-setting an app does nothing but say so: one line of level error in its log lists every problem at once (the setting, what was
+setting an app does nothing but say so: one line of level error in its log lists all problems together (the setting, what was
 found, what is expected), and \`GET /api/health\` answers 503 with their number. To people with a role it shows the list, where
 the \`WARDEN_AUTH_…\` settings are valid.
 An unknown \`WARDEN_…\` name is a problem too, so that a misspelt setting is not a silent default. To see it:

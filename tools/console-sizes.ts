@@ -24,7 +24,7 @@ export async function consoleSizes(folder: string): Promise<ConsoleSizes> {
   };
 }
 
-/** A file and what it imports at once; what it loads later is not among them. */
+/** A file and what it imports statically; what it loads later is not among them. */
 async function withImports(folder: string, name: string, found: Set<string>): Promise<Set<string>> {
   if (found.has(name)) return found;
   found.add(name);

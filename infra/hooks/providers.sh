@@ -46,12 +46,12 @@ if [ -n "$refused" ]; then
   exit 1
 fi
 
-# Registering takes minutes and goes on by itself; once registered, a provider stays so. 60 times 10 s at most.
+# Registering takes minutes and goes on in Azure; once registered, a provider stays so. 60 times 10 s at most.
 count=0
 while left=$(unregistered) && [ -n "$left" ]; do
   count=$((count + 1))
   [ "$count" -le "${HSM_WARDEN_REGISTER_TRIES:-60}" ] ||
-    die "These resource providers are still being registered: $left" 'It goes on by itself: repeat in a few minutes.'
+    die "These resource providers are still being registered: $left" 'It goes on in Azure: repeat in a few minutes.'
   say "waiting until these resource providers are registered: $left"
   sleep "${HSM_WARDEN_RETRY_SECONDS:-10}"
 done

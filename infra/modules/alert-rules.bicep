@@ -1,5 +1,5 @@
 metadata name = 'Alert rules'
-metadata description = 'Rules over the logs that are not about the backups of the night: deletions, the recovery, and what keeps people from being told.'
+metadata description = 'Rules over the logs that are not about the backups of the night: deletions, the recovery, and what keeps people from being notified.'
 
 @export()
 @description('Each with its query, how often it is asked and how far back.')
@@ -47,7 +47,7 @@ var furtherRules = [
   {
     name: 'topic-refuses'
     title: 'Events do not get out'
-    description: 'The topic does not take events. Findings are kept, and nobody is told of them.'
+    description: 'The topic does not take events. Findings are kept, and nobody is notified of them.'
     query: loadTextContent('../queries/topic-refuses.kql')
     severity: 2
     frequency: 'PT15M'
@@ -87,7 +87,7 @@ var furtherRules = [
   {
     name: 'open-findings'
     title: 'Something still holds'
-    description: 'Keys without a good backup, overdue or unreadable, or an HSM out of reach, at the newest look. Told every hour while it lasts.'
+    description: 'Keys without a good backup, overdue or unreadable, or an HSM out of reach, at the newest scan. Repeated every hour while it lasts.'
     query: loadTextContent('../queries/open-findings.kql')
     severity: 2
     frequency: 'PT1H'

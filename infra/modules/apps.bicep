@@ -66,7 +66,7 @@ param webConsole bool
 @description('Required. Names of functions that are switched off for now.')
 param disabledFunctions string[]
 
-@description('Required. The most instances of each app at once.')
+@description('Required. The most instances of each app at the same time.')
 param maximumInstanceCount int
 
 @description('Required. Whether the apps survive the loss of a zone.')

@@ -13,7 +13,7 @@ param names namesType
 param location string
 @description('Optional. Tags of every resource.')
 param tags { *: string } = {}
-@description('Required. Who is told of an alert.')
+@description('Required. Who receives an alert.')
 param alertReceivers receiversType
 @description('Required. Days the logs are kept.')
 param logRetentionInDays int

@@ -41,7 +41,7 @@ param nodeVersion ('22' | '24')
 @description('Optional. Memory of an instance.')
 param instanceMemoryMB (512 | 2048 | 4096) = 2048
 
-@description('Optional. The most instances at once.')
+@description('Optional. The most instances at the same time.')
 @minValue(1)
 @maxValue(1000)
 param maximumInstanceCount int = 40
@@ -103,7 +103,7 @@ var hostSettings = {
   APPLICATIONINSIGHTS_AUTHENTICATION_STRING: 'ClientId=${identityClientId};Authorization=AAD'
 }
 
-// Said for every function, so that one the code no longer has, or has anew, is noticed by the checks. The host reads
+// Said for every function, so that one the code no longer has, or has again, is noticed by the checks. The host reads
 // exactly this name: https://learn.microsoft.com/azure/azure-functions/disable-function
 var switches = toObject(
   functionNames,

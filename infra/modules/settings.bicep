@@ -11,7 +11,7 @@ type productSettingsType = {
   @description('Optional. Key backups a second on each HSM that sets no pace of its own, all processes together. The service allows 10 a second to everybody; one more than this may start for changed and recovered keys. Expected: 0.1 to 10.')
   WARDEN_PACE: string?
 
-  @description('Optional. Keys of one HSM under way at once. Expected: 1 to 64.')
+  @description('Optional. Keys of one HSM under way at the same time. Expected: 1 to 64.')
   WARDEN_CONCURRENCY: string?
 
   @description('Optional. No backup grows older than this, even of an unchanged key. Expected: 1 to 90 days.')
@@ -71,10 +71,10 @@ type productSettingsType = {
   @description('Optional. Until then one approval may suffice where the settings say 1. It raises an event every day and shuts the gate when it ends. Expected: a moment like `2026-12-01T00:00:00Z`.')
   WARDEN_APPROVAL_OVERRIDE_UNTIL: string?
 
-  @description('Optional. How many requests of one person may wait or be executed at once. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
+  @description('Optional. How many requests of one person may wait or be executed at the same time. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
   WARDEN_OPEN_PER_REQUESTER: string?
 
-  @description('Optional. How many requests for the keys of one HSM may wait or be executed at once. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
+  @description('Optional. How many requests for the keys of one HSM may wait or be executed at the same time. One more is refused with 429 `too-many-open`. Expected: 1 to 10000.')
   WARDEN_OPEN_PER_HSM: string?
 
   @description('Optional. How long a request that has ended stays in the list. By its id it can be read for good, and the audit log keeps it. Expected: 1 to 3650 days.')

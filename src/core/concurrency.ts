@@ -1,7 +1,7 @@
 /** Runs a task for each item of a stream with bounded concurrency, pulling the next item only when a place is free. */
 
 /**
- * Calls `task` for every item, at most `width` at once. When a task or the stream fails, no further item is taken,
+ * Calls `task` for every item, at most `width` at a time. When a task or the stream fails, no further item is taken,
  * those under way are awaited, and the first failure is thrown.
  */
 export async function forEachConcurrently<T>(

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { EVENTS } from '../platform/events.ts';
 import type { CloudEvent } from './topic/cloud-event.ts';
 
-/** What of an event's data a person wants to see at once. */
+/** What of an event's data a person wants to see first. */
 const Shown = z.object({
   severity: z.string().optional(),
   recoverable: z.string().optional(),

@@ -2,5 +2,5 @@
 
 process.stdin.once('end', () => process.kill(process.pid, 'SIGINT'));
 process.stdin.resume();
-// By itself it keeps no process alive.
+// Alone it keeps no process alive.
 if ('unref' in process.stdin) process.stdin.unref();

@@ -91,8 +91,8 @@ async function expectNothingDone(): Promise<void> {
     world.stateOf('fabrikam', purged),
   ]);
   expect(states).toEqual(['deleted', 'deleted', 'gone']);
-  const told = world.told('').filter(({ type }) => type === SUCCEEDED);
-  expect(told.map(({ data }) => JSON.stringify(data).includes(spent))).toEqual([true]);
+  const reported = world.reported('').filter(({ type }) => type === SUCCEEDED);
+  expect(reported.map(({ data }) => JSON.stringify(data).includes(spent))).toEqual([true]);
 }
 
 type Attack = (record: RecoveryRecord, old: RecoveryRecord) => RecoveryRecord;
@@ -184,7 +184,7 @@ const ON_STATE: readonly { readonly name: string; readonly attack: Attack }[] = 
     }),
   },
   {
-    name: 'puts an approval to be told into it',
+    name: 'puts an approval to be published into it',
     attack: (record) => ({
       ...approved(record, { approvals: [...record.approvals, approvalBy(record, 'carol')] }),
       facts: record.facts + 1,
@@ -192,7 +192,7 @@ const ON_STATE: readonly { readonly name: string; readonly attack: Attack }[] = 
     }),
   },
   {
-    name: 'puts a success to be told into it',
+    name: 'puts a success to be published into it',
     attack: (record) => ({
       ...record,
       state: 'succeeded',

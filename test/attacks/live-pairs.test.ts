@@ -1,5 +1,5 @@
 /**
- * Attacks on the running apps, over Azurite and TLS: by whoever can write two containers at once. The world is started once and
+ * Attacks on the running apps, over Azurite and TLS: by whoever can write two containers at the same time. The world is started once and
  * decisions are sealed in it; the last attack shuts the gate.
  */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -109,7 +109,7 @@ describe('over TLS, whoever can write the containers of the state and of the aud
       state: 'failed',
       outcome: { code: 'record-unproven' },
     });
-    expect(world.told(record.id).map(({ data }) => data)).toContainEqual(
+    expect(world.reported(record.id).map(({ data }) => data)).toContainEqual(
       expect.objectContaining({ severity: 'critical' }),
     );
   }, 60_000);

@@ -50,7 +50,7 @@ it('an approval by somebody else appears without a reload, also within the dialo
     .waitFor();
 });
 
-it('two presses at once make one approval', async () => {
+it('two presses together make one approval', async () => {
   const id = await askFor('sql-tde-orders');
   const bob = await world.person('bob', `/requests/${id}`);
   await openApproval(bob, 'sql-tde-orders');
@@ -111,7 +111,7 @@ it('a dialog on a page that cannot be renewed sends nothing either', async () =>
   expect(await dialog.getByRole('button', { name: 'Reject' }).isDisabled()).toBe(true);
 });
 
-it('another operation than the one that was shown is read, typed and approved anew', async () => {
+it('another operation than the one that was shown is read, typed and approved again', async () => {
   const id = await askFor('disk-encryption-prod');
   const bob = await world.visitor();
   // What is shown first is not what stands, and nothing newer comes.

@@ -96,7 +96,7 @@ describe.each(EYES)('every page, %s', (_name, eyes) => {
   });
 });
 
-it('a reader is shown no audit log, and is told why when they ask for it', async () => {
+it('a reader is shown no audit log, and is shown why when they ask for it', async () => {
   const bob = await world.person('bob', '/audit');
   await bob.page.getByText('You may not see this').first().waitFor();
   expect(await bob.page.getByRole('navigation').getByRole('link', { name: 'Audit' }).count()).toBe(0);

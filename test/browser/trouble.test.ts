@@ -69,7 +69,7 @@ it('a picture that was left open until it is stale cannot tell any more', async 
   expect(await page.locator('.verdict').getByText('Cannot tell').count()).toBeGreaterThan(0);
 });
 
-it('a device without a network is told so, and nothing can be approved on what it saw before', async () => {
+it('a device without a network says so, and nothing can be approved on what it saw before', async () => {
   await world.world.lose('contoso', 'code-signing');
   const { id } = await world.world.ask({ hsm: 'contoso', key: 'code-signing' });
   const bob = await world.person('bob', `/requests/${id}`);

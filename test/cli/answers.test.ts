@@ -33,7 +33,11 @@ describe('errors', () => {
     ['no HSM', ['key', 'show', '--name', 'a'], '--hsm-name'],
     ['no key', ['key', 'show', '--hsm-name', 'contoso'], '--name'],
     ['a name that no key can have', on('show', 'a_b'), '--name: expected'],
-    ['both ways at once', on('show', 'a', '--id', 'https://contoso.managedhsm.azure.net/keys/a'), 'not both'],
+    [
+      'both ways together',
+      on('show', 'a', '--id', 'https://contoso.managedhsm.azure.net/keys/a'),
+      'not both',
+    ],
     ['an HSM that is not there', ['key', 'list', '--hsm-name', 'nowhere'], 'It has: contoso, stranger'],
     ['an unknown option', ['key', 'list', '--hsm', 'contoso'], 'unknown option'],
     ['an unknown command', ['key', 'shred'], 'unknown command'],

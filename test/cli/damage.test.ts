@@ -48,7 +48,7 @@ describe('damage', () => {
     [
       'of a key whose HSM does not answer claims nothing',
       { where: { is: 'unknown', why: '503' } },
-      'where the key is cannot be told (503)',
+      'the state of the key is unknown (503)',
       ['hsm-warden doctor --emulator'],
     ],
   ])('%s', (_case, change, state, next) => {

@@ -74,7 +74,7 @@ beforeAll(async () => {
   for (const [name, { status, headers = {}, body }] of Object.entries(ILLNESSES)) {
     const server = await startTlsServer((request, response) => {
       request.resume();
-      // As a Managed HSM does: whoever brings no token is told where to get one.
+      // As a Managed HSM does: whoever brings no token is shown where to get one.
       if (request.headers.authorization === undefined) response.writeHead(401, CHALLENGE).end();
       else response.writeHead(status, { 'content-type': 'application/json', ...headers }).end(body);
     });
@@ -195,7 +195,7 @@ function begin(name: string) {
     environment: settings(url, join(folder, '503.pem')),
     signal: interrupted.signal,
     onStderr: () => heard.resolve(),
-    // After this long a person is told; waits.test.ts measures it.
+    // After this long a person is informed; waits.test.ts measures it.
     givenAgoMs: 1_000,
   });
   const interrupt = () => interrupted.abort(new WardenError('aborted', { message: 'Interrupted.' }));

@@ -107,7 +107,7 @@ describe('key delete', () => {
     expect((await world.client().getKey('stays')).name).toBe('stays');
   });
 
-  it('refuses where the settings do not name the HSM, unless told so twice', async () => {
+  it('refuses where the settings do not name the HSM, unless that is said twice', async () => {
     await world.client().createKey('unnamed', 'RSA-HSM');
     expect((await runBare(on('delete', 'unnamed'))).code).toBe(4);
     expect((await runBare(on('delete', 'unnamed', '--no-backup'))).code).toBe(2);

@@ -21,7 +21,7 @@ beforeAll(async () => {
   const leaf = await createLeaf(authority, 'ill', Date.now());
   server = createServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
     request.resume();
-    // As a Managed HSM does: whoever brings no token is told where to get one.
+    // As a Managed HSM does: whoever brings no token is shown where to get one.
     const challenge = {
       'www-authenticate':
         'Bearer authorization="https://login.microsoftonline.com/x", resource="https://managedhsm.azure.net"',
@@ -82,7 +82,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 
 describe.each(ILLNESSES)('an HSM that answers %s', (_case, given, code) => {
   it.each(COMMANDS.map((command) => [command.join(' '), command] as const))(
-    'is told of by %s',
+    'is reported by %s',
     async (_name, command) => {
       answer = given;
       const isWhole = command.length === 1;

@@ -148,7 +148,7 @@ describe('hsm-warden init', () => {
     });
   });
 
-  it('replaces no profile unless it is told to', async () => {
+  it('replaces no profile unless that is asked for', async () => {
     const answers = 'contoso\nhttps://backups.blob.core.windows.net\n';
     await warden(['init', 'night', '--ask'], {}, answers);
     const again = await warden(['init', 'night', '--ask'], {}, answers.replace('contoso', 'fabrikam'));

@@ -119,7 +119,7 @@ describe('hsm-warden recovery', () => {
     expect(failed.stderr).toContain('docs/break-glass.md');
   });
 
-  it('does not know where the app is unless it is told', async () => {
+  it('does not know where the app is unless that is said', async () => {
     const failed = await run(['recovery', 'list']);
     expect(failed.code).toBe(2);
     expect(failed.stderr).toContain('WARDEN_ORIGIN');

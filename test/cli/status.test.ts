@@ -96,7 +96,7 @@ describe('status', () => {
     };
     const { code, stdout, stderr } = await world.run(['status'], { environment });
     expect(`${stdout}${stderr}`).toContain('LOST billing');
-    expect(stdout).toContain('Whether the losses were acknowledged cannot be told');
+    expect(stdout).toContain('Whether the losses were acknowledged is not known');
     expect(code).toBe(1);
     const watched = JSON.parse((await world.run(['watch', '-o', 'json'])).stdout);
     expect(watched).toMatchObject({ lost: [{ hsm: 'contoso', key: 'billing' }], acknowledged: [] });

@@ -35,8 +35,8 @@ describe('the verdict over all', () => {
   const stale = { verdict: 'safe', staleAfter: '2026-11-28T11:00:00Z' } as const;
   it.each([
     ['is safe while every picture is fresh', 'safe', [fresh], false, 'safe'],
-    ['cannot be told with one stale picture', 'safe', [fresh, stale], false, 'unknown'],
-    ['cannot be told when the page could not be renewed', 'safe', [fresh], true, 'unknown'],
+    ['is not known with one stale picture', 'safe', [fresh, stale], false, 'unknown'],
+    ['is not known when the page could not be renewed', 'safe', [fresh], true, 'unknown'],
     ['stays at risk whatever is stale', 'at-risk', [stale], true, 'at-risk'],
     ['stays unknown', 'unknown', [fresh], false, 'unknown'],
   ] as const)('%s', (_name, verdict, hsms, isOld, expected) => {

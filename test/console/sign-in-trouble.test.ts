@@ -1,4 +1,4 @@
-/** Sign-ins that do not come about: the person is told, and no page waits for ever. */
+/** Sign-ins that do not come about: the person is informed, and no page waits for ever. */
 import { describe, expect, it, vi } from 'vitest';
 import { challenged } from '../../src/console/api/challenged.ts';
 import { ApiProblem } from '../../src/console/api/problem.ts';

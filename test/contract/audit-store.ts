@@ -34,7 +34,7 @@ export function describeAuditStore(name: string, make: () => Promise<AuditStoreW
       expect(await world.store.read(FIRST)).toBe('one\n');
     });
 
-    it('appends at the position given, several lines at once, and counts bytes', async () => {
+    it('appends at the position given, several lines together, and counts bytes', async () => {
       await world.store.append(FIRST, 'tw\u00f6\nthree\n', 4);
 
       const end = await world.store.end(true);

@@ -73,7 +73,7 @@ export function describeDocumentStore(name: string, factory: () => Promise<Docum
       expect((await failureOf(store.write(catalogue('gone-2'), '2', { etag }))).code).toBe('state-conflict');
     });
 
-    it('lets one of many writers at once win', async () => {
+    it('lets one of many concurrent writers win', async () => {
       const etag = await store.write(catalogue('race'), 'start', 'absent');
 
       const results = await Promise.allSettled(
@@ -153,7 +153,7 @@ export function describeDocumentStore(name: string, factory: () => Promise<Docum
         ['over a document', async () => ({ etag: await store.write(address('race'), 'start', 'absent') })],
         ['of a new one', async () => 'absent' as const],
       ])(
-        'lets one of many writers at once win %s, with all of its text and nothing else',
+        'lets one of many concurrent writers win %s, with all of its text and nothing else',
         async (how, guardOf) => {
           const guard = await guardOf();
           const at = guard === 'absent' ? address(`race-${how.length}`) : address('race');

@@ -31,7 +31,7 @@ export function describeLeases(name: string, factory: () => Promise<LeasesWorld>
       await lease.release();
     });
 
-    it('gives one of many who ask at once the lease that nobody has had yet', async () => {
+    it('gives one of many who ask at the same time the lease that nobody has had yet', async () => {
       const asked = await Promise.allSettled(
         Array.from({ length: 5 }, () => world.leases.acquire('rush', SECONDS)),
       );
@@ -62,10 +62,12 @@ export function describeLeases(name: string, factory: () => Promise<LeasesWorld>
 
     it('tells the holder that the lease is lost, who may release it all the same', async () => {
       const lease = await world.leases.acquire('broken', SECONDS);
-      const told = new Promise((resolve) => lease.lost.addEventListener('abort', resolve, { once: true }));
+      const reported = new Promise((resolve) =>
+        lease.lost.addEventListener('abort', resolve, { once: true }),
+      );
 
       await world.breakLease('broken', SECONDS);
-      await told;
+      await reported;
 
       expect(isWardenError(lease.lost.reason, 'lease-lost')).toBe(true);
       await lease.release();

@@ -26,7 +26,7 @@ export function describeOnceStore(name: string, make: () => Promise<OnceStore>):
       expect(await store.write('claims/b', 'mine')).toBe(true);
     });
 
-    it('lets one of many writers at once be first', async () => {
+    it('lets one of many concurrent writers be first', async () => {
       const answers = await Promise.all(
         Array.from({ length: 8 }, (_, index) => store.write('claims/c', `writer ${index}`)),
       );

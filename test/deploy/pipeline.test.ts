@@ -66,12 +66,12 @@ describe('the workflow that deploys', () => {
     expect(deploy.steps[0]?.with?.ref).toBe('${' + '{ inputs.ref || github.sha }}');
   });
 
-  it('never runs two deployments at once, and stops none', () => {
+  it('never runs two deployments at the same time, and stops none', () => {
     expect(deploy.concurrency).toEqual({ group: 'deploy', 'cancel-in-progress': false });
     expect(deploy['timeout-minutes']).toBeGreaterThan(60);
   });
 
-  it('asks nobody, and signs in anew before the roles on the HSMs', () => {
+  it('asks nobody, and signs in again before the roles on the HSMs', () => {
     expect(workflow.env.HSM_WARDEN_UNATTENDED).toBe('true');
     const [up, roles] = ['azd up --no-prompt', 'azd hooks run postdeploy --no-prompt'].map((command) =>
       deploy.steps.findIndex(({ run }) => run === command),

@@ -72,7 +72,7 @@ describe('postdeploy.sh', () => {
   });
 
   it.each([
-    ['by itself', {}],
+    ['alone', {}],
     ['with HSM_WARDEN_APPLY_ROLES=check', { HSM_WARDEN_APPLY_ROLES: 'check' }],
   ])(
     'never asks and changes nothing without a person, %s: it fails and says what is missing',
@@ -102,7 +102,7 @@ describe('postdeploy.sh', () => {
     expect(await world.run('postdeploy.sh', OUTPUTS)).toMatchObject({ code: 0 });
   });
 
-  it('leaves it to an administrator where told so, but says that nothing is backed up yet', async () => {
+  it('leaves it to an administrator where that is wanted, but says that nothing is backed up yet', async () => {
     const { code, stderr, calls } = await world.run('postdeploy.sh', {
       ...OUTPUTS,
       HSM_WARDEN_APPLY_ROLES: 'later',
@@ -233,7 +233,7 @@ describe('the notification channels', () => {
     expect(stderr).toContain('CANNOT do their work');
   });
 
-  it('are left to somebody where told so, which is said', async () => {
+  it('are left to somebody where that is wanted, which is said', async () => {
     const { code, stderr, calls } = await world.run('postdeploy.sh', {
       ...deployed,
       HSM_WARDEN_TEST_CHANNELS: 'later',

@@ -1,14 +1,11 @@
 /** The pages are written in usual words: what a reader stumbled over once does not come back. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
+import { VOCABULARY } from '../support/vocabulary.ts';
 
-/** Each word or phrase that is not used, and what is used instead. */
-const VOCABULARY: readonly (readonly [unused: RegExp, instead: string])[] = [
-  [/\btold\b/i, 'reported, notified, named'],
-  [/\banew\b/i, 'again, from the start'],
-  [/\bmend(s|ed|ing)?\b/i, 'repair, correct'],
-  [/\bby (itself|themselves)\b/i, 'automatically, alone, on its own'],
-  [/\bbrought home\b/i, 'acknowledged'],
+/** What is not used in pages, beside the words that are used nowhere. */
+const UNUSED: typeof VOCABULARY = [
+  ...VOCABULARY,
   [/\bconverges\b/i, 'ends in the same state'],
   [/\bnobody for two\b/i, 'nobody counts twice'],
   [/\bby nobody\b/i, 'nobody can'],
@@ -35,7 +32,7 @@ function linesOf(page: string): readonly (readonly [line: number, text: string])
 describe('the prose of', () => {
   it.each(PAGES)('%s uses usual words', (file) => {
     const found = linesOf(readFileSync(file, 'utf8')).flatMap(([line, text]) =>
-      VOCABULARY.filter(([unused]) => unused.test(text)).map(
+      UNUSED.filter(([unused]) => unused.test(text)).map(
         ([unused, instead]) => `${file}:${line} has ${unused.source}; say: ${instead}`,
       ),
     );

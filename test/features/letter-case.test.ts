@@ -78,13 +78,13 @@ describe('a key made as Yaz', () => {
     const world = new WatchWorld({ purgeProtection: false });
     world.hsm.createKey('Yaz');
     await world.backUp('Yaz');
-    await world.look();
+    await world.scan();
     world.hsm.deleteKey('Yaz');
     const at = world.clock.now();
-    await world.look({ deletes: [{ key, at, caller: { upn: 'mallory@contoso.com' } }] });
+    await world.scan({ deletes: [{ key, at, caller: { upn: 'mallory@contoso.com' } }] });
     world.hsm.purgeKey('Yaz');
-    await world.look({ purges: [{ key, at: world.clock.now(), caller: { upn: 'mallory@contoso.com' } }] });
-    await world.look();
+    await world.scan({ purges: [{ key, at: world.clock.now(), caller: { upn: 'mallory@contoso.com' } }] });
+    await world.scan();
 
     const [deleted] = world.events('HsmWarden.KeyDeleted');
     expect(deleted?.data).toMatchObject({
@@ -101,13 +101,13 @@ describe('a key made as Yaz', () => {
     const world = new WatchWorld({ purgeProtection: false });
     world.hsm.createKey('Yaz');
     await world.backUp('Yaz');
-    await world.look();
+    await world.scan();
     world.hsm.deleteKey('Yaz');
-    await world.look();
+    await world.scan();
     world.hsm.purgeKey('Yaz');
     await world.clock.advance(60_000);
     world.hsm.createKey('yaz');
-    await world.look();
+    await world.scan();
 
     const { keys } = await readWatchState(world.state, 'contoso');
     expect(Object.keys(keys)).toEqual(['yaz']);

@@ -1,4 +1,4 @@
-/** The console's API over loopback HTTP: what each role is told, and what is said when something cannot be told. */
+/** The console's API over loopback HTTP: what each role gets, and what is said when something is not known. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { updateDocument } from '../../src/core/documents/update-document.ts';
 import { WardenError } from '../../src/core/errors.ts';
@@ -61,7 +61,7 @@ describe('the console’s API', () => {
 
     expect(home).toMatchObject({
       verdict: 'unknown',
-      sentence: 'It cannot be told whether every key is safe.',
+      sentence: 'It is not known whether every key is safe.',
     });
     expect(home.hsms.map(({ verdict }) => verdict)).toEqual(['unknown', 'unknown', 'unknown']);
     expect(home.nights).toHaveLength(30);
@@ -178,7 +178,7 @@ describe('what happened to a request', () => {
   const seenBy = async (person: string, id: string) =>
     RecoveryView.parse(await read(person, `recoveries/${id}`));
 
-  it('is told from the audit log, oldest first; how people signed in only to auditors', async () => {
+  it('is read from the audit log, oldest first; how people signed in only to auditors', async () => {
     const { id, digest } = await opened(served);
     await served.send('bob', 'POST', `recoveries/${id}/approvals`, { digest });
     await served.send('carol', 'POST', `recoveries/${id}/approvals`, { digest: 'f'.repeat(64) });
@@ -223,7 +223,7 @@ describe('what happened to a request', () => {
     expect(purgeAt).toBe(isKnown ? new Date(scheduledPurgeAt).toISOString() : undefined);
   });
 
-  it('is told, too, while the memory of the watch cannot be read', async () => {
+  it('is there, too, while the memory of the watch cannot be read', async () => {
     const { id } = await opened(served);
     const error = new WardenError('storage-unavailable', { message: 'planted' });
     served.world.store.faults.fail('read', error, { subject: 'watch/contoso' });

@@ -47,11 +47,11 @@ async function expectRecovered(
 
   const events = ['Requested', 'ApprovalGiven', 'ApprovalGiven', 'Approved', 'Started', 'Succeeded'];
   await vi.waitFor(() => {
-    expect(world.told(id).map(({ type }) => type)).toEqual(
+    expect(world.reported(id).map(({ type }) => type)).toEqual(
       events.map((event) => `HsmWarden.Recovery${event}`),
     );
   }, POLL);
-  // A fact may be noted twice when two processes are at the request at once; both lines carry the same id.
+  // A fact may be noted twice when two processes are at the request at the same time; both lines carry the same id.
   const lines = (await world.audited()).filter(
     (entry) => entry.recoveryId === id && entry.factId !== undefined,
   );
@@ -106,7 +106,9 @@ describe('a key that was lost comes back', () => {
     await world.lose('contoso', 'disk-encryption-prod');
     await vi.waitFor(
       () =>
-        expect(world.told('disk-encryption-prod').map(({ type }) => type)).toContain('HsmWarden.KeyDeleted'),
+        expect(world.reported('disk-encryption-prod').map(({ type }) => type)).toContain(
+          'HsmWarden.KeyDeleted',
+        ),
       POLL,
     );
     expect(await world.requestsFor('disk-encryption-prod')).toEqual([]);

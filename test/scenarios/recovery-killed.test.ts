@@ -1,4 +1,4 @@
-/** The recovery app as real processes, killed hard in the middle of executions: alone, and two at once. */
+/** The recovery app as real processes, killed hard in the middle of executions: alone, and two together. */
 import { randomInt } from 'node:crypto';
 import { setTimeout } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -115,7 +115,7 @@ async function recordsOf(ids: readonly string[]): Promise<RecoveryRecord[]> {
   return Promise.all(ids.map(async (id) => (await readRecovery(store, id)).record));
 }
 
-/** One round: one host, or two at once, killed after moments of their own. Returns how many executions were cut off. */
+/** One round: one host, or two together, killed after moments of their own. Returns how many executions were cut off. */
 async function liveAndDie(round: number, random: () => number, ids: readonly string[]): Promise<number> {
   const aheadMs = round * (CLAIM_MS + 1_000);
   const apps = await Promise.all(Array.from({ length: round % 4 === 3 ? 2 : 1 }, () => startApp(aheadMs)));

@@ -264,7 +264,7 @@ describe('four eyes, end to end', () => {
     expect(await keyServiceOn(hsm).listVersions(key)).toHaveLength(2);
   });
 
-  it('executes once under two hundred approvals and questions at once', async () => {
+  it('executes once under two hundred concurrent approvals and questions', async () => {
     await lostKey('busy');
     const ask = { hsm: 'contoso', key: 'busy', reason: 'deleted by mistake' };
     const asked = RecoveryView.parse(await (await send('alice', 'POST', 'recoveries', ask)).json());

@@ -271,7 +271,7 @@ describe('npm start', () => {
       const noted = known.flatMap(({ keys }) => Object.values(keys)).map(({ blob }) => blob);
       const names = new Set(backups.map(({ name }) => name));
       expect(noted.every((blob) => names.has(blob))).toBe(true);
-      // Eight keys of each HSM are under way at once; what became of them is found by whoever goes on with the run.
+      // Eight keys of each HSM are under way at the same time; what became of them is found by whoever goes on with the run.
       expect(noted.length).toBeGreaterThanOrEqual(names.size - 16);
     } finally {
       await azurite.close();

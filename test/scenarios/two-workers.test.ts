@@ -33,7 +33,7 @@ function instance(): (hsm: string, runId?: string) => Promise<SweepResult> {
   };
 }
 
-describe('two instances of the app at once', () => {
+describe('two instances of the app at the same time', () => {
   it('on one HSM: one sweeps, the other yields and leaves the work to the first', async () => {
     const results = await Promise.all([instance(), instance()].map((sweepOne) => sweepOne('contoso')));
 

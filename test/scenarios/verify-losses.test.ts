@@ -69,8 +69,10 @@ describe('the verification of a store in which newest backups were', () => {
       new AbortController().signal,
     );
 
-    const told = topic.accepted.flatMap(({ data }) => ('blob' in data && 'key' in data ? [data.key] : []));
-    expect(told.sort()).toEqual(['changed', 'deleted', 'shortened']);
+    const reported = topic.accepted.flatMap(({ data }) =>
+      'blob' in data && 'key' in data ? [data.key] : [],
+    );
+    expect(reported.sort()).toEqual(['changed', 'deleted', 'shortened']);
     expect(state.found).toBe(3);
     const { keys } = await readCatalogue(deps.state, 'contoso');
     expect(KEYS.filter((key) => keys[key]?.blob === newest.get(key)?.blob)).toEqual(['sound', 'unmarked']);

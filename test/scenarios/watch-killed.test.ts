@@ -77,14 +77,14 @@ function taken(): WatchEvent[] {
 
 /** The fates reported of each key, in the order in which each first came. */
 function fates(): Map<string, string[]> {
-  const told = new Map<string, string[]>();
+  const reported = new Map<string, string[]>();
   for (const event of new Map(taken().map((each) => [each.id, each])).values()) {
     const kind = event.type.replace('HsmWarden.', '');
     if (!FATES.includes(kind) || !('key' in event.data) || event.data.key === undefined) continue;
     const threshold = 'thresholdSeconds' in event.data ? ` ${event.data.thresholdSeconds / 3600} h` : '';
-    told.set(event.data.key, [...(told.get(event.data.key) ?? []), `${kind}${threshold}`]);
+    reported.set(event.data.key, [...(reported.get(event.data.key) ?? []), `${kind}${threshold}`]);
   }
-  return told;
+  return reported;
 }
 
 function heartbeats(): number {
@@ -147,8 +147,8 @@ class Truth {
     const deletion = hsm.state.keys.get(name)?.deletion;
     if (deletion === undefined) return [];
     const left = deletion.scheduledPurgeDate * 1000 - hsm.now();
-    const told = this.fates.get(name) ?? [];
-    const since = told.slice(told.lastIndexOf('KeyDeleted'));
+    const reported = this.fates.get(name) ?? [];
+    const since = reported.slice(reported.lastIndexOf('KeyDeleted'));
     return DEFAULT_THRESHOLDS_MS.filter((threshold) => left <= threshold)
       .map((threshold) => `PurgePending ${threshold / HOUR_MS} h`)
       .filter((fate) => !since.includes(fate));

@@ -121,7 +121,7 @@ afterAll(async () => {
 });
 
 /** Events taken by the topic, each once, without heartbeats. */
-function told(): readonly string[] {
+function reported(): readonly string[] {
   const once = new Map(topic.accepted.map((event) => [event.id, event]));
   return [...once.values()]
     .filter(({ type }) => type !== 'HsmWarden.Heartbeat')
@@ -140,7 +140,7 @@ async function backUpChanged(): Promise<void> {
   await app.run('keyBackupWorker', message, QUIET);
 }
 
-function look() {
+function scan() {
   return app.run('watchWorker', { kind: 'look', hsm: 'contoso' }, QUIET);
 }
 
@@ -157,10 +157,10 @@ describe('ninety days of a deleted key', () => {
   });
 
   it('its deletion is reported within five seconds of its log record', async () => {
-    await look();
+    await scan();
     const startedAt = performance.now();
     await keyClientOn(emulator).beginDeleteKey('orders');
-    await vi.waitFor(() => expect(told()).toContain('KeyDeleted orders'), {
+    await vi.waitFor(() => expect(reported()).toContain('KeyDeleted orders'), {
       timeout: PROMISE_MS,
       interval: 10,
     });
@@ -169,15 +169,15 @@ describe('ninety days of a deleted key', () => {
   });
 
   it('the whole stream is reported in order, up to the purge and the backup that restores it', async () => {
-    const before = told().length;
+    const before = reported().length;
     const jumps = [60 * DAY_MS, 16 * DAY_MS, 7 * DAY_MS, 4 * DAY_MS, 2 * DAY_MS, 18 * HOUR_MS, 6 * HOUR_MS];
     for (const ms of jumps) {
       await emulator.advanceClock(ms);
-      await look();
-      await look();
+      await scan();
+      await scan();
     }
 
-    expect(told().slice(before)).toEqual([
+    expect(reported().slice(before)).toEqual([
       'PurgePending orders',
       'BackupOverdue contoso',
       'PurgePending orders',

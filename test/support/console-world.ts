@@ -53,7 +53,7 @@ export class ConsoleWorld extends WatchWorld {
   }
 
   async scanned() {
-    const result = await this.look();
+    const result = await this.scan();
     const { clock, logger, seals, state } = this;
     const deps = {
       keys: new MemoryKeyService(this.hsm),
@@ -148,9 +148,9 @@ export async function aWorld(keys: readonly string[] = ['orders', 'users']): Pro
 export async function lostWorld(): Promise<ConsoleWorld> {
   const world = await aWorld(['orders']);
   world.hsm.createKey('gone');
-  await world.look();
+  await world.scan();
   world.hsm.deleteKey('gone');
-  await world.look();
+  await world.scan();
   await world.clock.advance(91 * DAY_MS);
   await world.backUp('orders');
   await world.scanned();
@@ -160,9 +160,9 @@ export async function lostWorld(): Promise<ConsoleWorld> {
 /** A world whose only key was purged, and whose backup brings it back. */
 export async function purgedWorld(): Promise<ConsoleWorld> {
   const world = await aWorld(['orders']);
-  await world.look();
+  await world.scan();
   world.hsm.deleteKey('orders');
-  await world.look();
+  await world.scan();
   await world.clock.advance(91 * DAY_MS);
   await world.scanned();
   return world;

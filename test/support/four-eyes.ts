@@ -189,7 +189,7 @@ export class FourEyes {
   }
 
   /** Events at the topic whose data hold `text`, each once. */
-  told(text: string): readonly CloudEvent[] {
+  reported(text: string): readonly CloudEvent[] {
     const found = this.local.world.topic.accepted.filter(({ data }) =>
       JSON.stringify(data ?? '').includes(text),
     );

@@ -18,7 +18,7 @@ const service = createQueueService({
   caPem,
   credential: managedIdentity(),
 });
-// Either app; and a host may be made to leave its queues alone, or to take few messages at once.
+// Either app; and a host may be made to leave its queues alone, or to take few messages at a time.
 const { HOST_ENTRY = 'functions/main.ts', HOST_QUEUES, HOST_BATCH } = process.env;
 const hostJson = JSON.parse(await readFile(new URL('../../host.json', import.meta.url), 'utf8'));
 if (HOST_BATCH !== undefined) {

@@ -108,8 +108,8 @@ export async function runCampaign({ events, kills, faults, seed }: CampaignPlan)
   const states = await Promise.all(world.hsms.map((hsm) => world.incidentsOf(hsm)));
   const threads = states.flatMap((state) => Object.values(state.threads));
   const unheard = names.flatMap((name) => {
-    const told = new Set(world.channel(name).arrived.map(({ thread }) => thread));
-    return threads.filter(({ id }) => !told.has(id)).map(({ id }) => `${name} ${id}`);
+    const reported = new Set(world.channel(name).arrived.map(({ thread }) => thread));
+    return threads.filter(({ id }) => !reported.has(id)).map(({ id }) => `${name} ${id}`);
   });
   const all = names.flatMap((name) => arrivals.get(name) ?? []);
   const repeats = names.reduce(

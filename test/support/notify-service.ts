@@ -1,4 +1,4 @@
-/** Services of channels on loopback, over TLS, which check what they get as the real ones do and misbehave as they are told. */
+/** Services of channels on loopback, over TLS, which check what they get as the real ones do and misbehave as a test wants. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { Webhook } from 'standardwebhooks';
 import { AzureMailChannel } from '../../src/adapters/notify/azure-mail-channel.ts';

@@ -1,4 +1,4 @@
-/** The notifications over in-memory ports, with channels whose services can be told how to behave. */
+/** The notifications over in-memory ports, with channels whose services behave as a test wants. */
 
 import { definedOnly } from '../../src/core/defined-only.ts';
 import { readDocument } from '../../src/core/documents/update-document.ts';

@@ -181,7 +181,7 @@ export class OutboxWorld {
   }
 
   /** A process comes by with nothing of its own. */
-  look(process: Process): Promise<Delivery> {
+  scan(process: Process): Promise<Delivery> {
     return process.bus.publish(this.#outbox(process), { logger: this.logger });
   }
 
@@ -232,7 +232,7 @@ export class OutboxWorld {
   async end(): Promise<void> {
     for (const sink of this.sinks) sink.trouble(undefined, 0);
     await this.clock.advance(PUBLISHING_MS);
-    await this.look(this.process());
+    await this.scan(this.process());
   }
 
   #eventOf({ n, subject, at }: Report): CloudEvent {

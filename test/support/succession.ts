@@ -48,9 +48,9 @@ export class Succession extends WatchWorld {
 export async function afterDeletion(options: Partial<MemoryHsmOptions> = {}): Promise<Succession> {
   const world = new Succession({ purgeProtection: false, ...options });
   await world.does('create', 'back up');
-  await world.look();
+  await world.scan();
   await world.does('delete');
-  await world.look();
+  await world.scan();
   return world;
 }
 

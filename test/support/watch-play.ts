@@ -137,24 +137,24 @@ export class Play {
         return;
       case 'wait':
         // The watch looks every quarter of an hour; its rhythm is what makes an expiry attributable.
-        await this.look();
+        await this.scan();
         await this.wait(move.ms);
-        await this.look();
+        await this.scan();
         return;
       case 'look':
-        await this.look();
+        await this.scan();
         return;
       case 'throttle':
         hsm.faults.fail('listDeletedKeys', this.world.fault('hsm-throttled'), { times: 2 });
-        await this.look();
+        await this.scan();
         return;
       case 'garbage':
         hsm.faults.fail('getDeletedKey', this.world.fault('hsm-answer-unexpected'), { times: 4 });
-        await this.look();
+        await this.scan();
         return;
       case 'topicDown':
         this.world.topic.faults.fail('accept', this.world.fault('topic-unavailable'), { times: 2 });
-        await this.look();
+        await this.scan();
         return;
       case 'die':
         if (move.at === 'state') {
@@ -165,7 +165,7 @@ export class Play {
         } else {
           this.world.topic.faults.fail('accept', new Error('killed'), { after: move.after });
         }
-        await this.look();
+        await this.scan();
         return;
     }
   }
@@ -199,11 +199,11 @@ export class Play {
   }
 
   /** A scan with what the audit log reported since the last one that ended; one that died is given its records again. */
-  async look(): Promise<void> {
+  async scan(): Promise<void> {
     const { signals } = this;
     this.world.logger.lines.splice(0);
     try {
-      const result = await this.world.look(signals);
+      const result = await this.world.scan(signals);
       if (!result.ok) return;
       this.signals = { deletes: [], purges: [] };
       this.noteCrossed();
@@ -248,14 +248,14 @@ export class Play {
 /** Plays `moves` from the first scan to two that nothing is in the way of. */
 export async function playAll(moves: readonly Move[], hasLog: boolean): Promise<Play> {
   const play = new Play(hasLog);
-  await play.look();
+  await play.scan();
   for (const move of moves) await play.play(move);
   // Planted faults that were not met are used up, two or more a scan; then two scans with nothing in their way.
   const rounds = 8 + 2 * moves.filter(({ kind }) => kind === 'garbage').length;
   for (let round = 1; round <= rounds; round += 1) {
     // What a process that died has left is published once it is old.
     await play.wait(10_000);
-    await play.look();
+    await play.scan();
   }
   return play;
 }

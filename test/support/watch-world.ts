@@ -72,7 +72,7 @@ export class WatchWorld {
     this.#bus = new EventBus([this.topic], this.clock);
   }
 
-  look(signals: Partial<Signals> = {}) {
+  scan(signals: Partial<Signals> = {}) {
     return scan(this.deps, this.policy, { ...NO_SIGNALS, ...signals });
   }
 
@@ -99,7 +99,7 @@ export class WatchWorld {
   }
 
   /** Types of the events reported so far, without heartbeats; with the key where there is one. */
-  get told(): readonly string[] {
+  get reports(): readonly string[] {
     return this.reported.map(nameOf);
   }
 
@@ -126,7 +126,7 @@ export async function settledWorld(options: Partial<MemoryHsmOptions> = {}): Pro
   world.hsm.createKey('orders');
   await world.clock.advance(MINUTE_MS);
   await world.backUp('orders');
-  await world.look();
+  await world.scan();
   return world;
 }
 

@@ -20,7 +20,7 @@ export interface TemplateEntry {
   readonly type: string;
   /** Paths of what it names in `dependsOn`. */
   readonly waitsFor: readonly string[];
-  /** How many of a loop are made at once; undefined for all of them. */
+  /** How many of a loop are made at a time; undefined for all of them. */
   readonly batch?: number;
   readonly options: Readonly<Record<string, JsonValue>>;
 }
@@ -44,7 +44,7 @@ export function entriesOf(template: JsonValue, within = ''): readonly TemplateEn
   });
 }
 
-/** Whether one waits for another, at once or through others. */
+/** Whether one waits for another, directly or through others. */
 export function waits(entries: readonly TemplateEntry[], path: string, other: string): boolean {
   const seen = new Set<string>();
   const todo = [path];

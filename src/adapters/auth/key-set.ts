@@ -1,4 +1,4 @@
-/** Reads a key set so that a malformed key costs that key alone: the others go on to verify, and the next set is judged anew. */
+/** Reads a key set so that a malformed key costs that key alone: the others go on to verify, and the next set is judged again. */
 import { importJWK } from 'jose';
 import { z } from 'zod';
 

@@ -6,7 +6,7 @@ import { type Fault, readFault, reasonOf, TOKEN_ADVICE } from '../http/fault.ts'
 const ADVICE: Partial<Record<WardenErrorCode, string>> = {
   'topic-token-unavailable': TOKEN_ADVICE,
   'topic-unreachable': "Check the topic's URL and its network rules. Nothing is lost: events wait.",
-  'topic-throttled': 'Nothing is lost: events wait for the next look.',
+  'topic-throttled': 'Nothing is lost: events wait for the next scan.',
   'topic-unavailable':
     'Nothing is lost: events wait. If it goes on, look at the health of Event Grid in Azure.',
   'topic-forbidden':

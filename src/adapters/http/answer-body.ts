@@ -10,7 +10,7 @@ export interface Download {
 
 /**
  * The body of an answer; undefined where it has none. A stream whose connection breaks while nobody listens to it would end
- * the process: here somebody does. Whoever reads it is told of the fault none the less. Fails with `storage-unavailable` when
+ * the process: here somebody does. Whoever reads it gets the fault all the same. Fails with `storage-unavailable` when
  * the answer is not one of the storage account.
  */
 export function bodyOf(answer: Download, place: string): NodeJS.ReadableStream | undefined {

@@ -8,7 +8,7 @@ export interface Change<T> {
   /** One attempt; fails with the codes of the port KeyService. */
   readonly attempt: () => Promise<T>;
   /** What the change has led to, where it was done; undefined where it was not. It fails when that cannot be seen. */
-  readonly look: () => Promise<{ readonly done: T } | undefined>;
+  readonly check: () => Promise<{ readonly done: T } | undefined>;
   /**
    * Whether it may be made again when an answer was lost and nothing of it is seen: so a deletion, which would come to the same.
    * A creation may not: the first may still be under way, and a second version would be for good.
@@ -55,7 +55,7 @@ function isLost(error: WardenError): boolean {
 
 async function lookFor<T>(change: Change<T>, failure: WardenError) {
   try {
-    return await change.look();
+    return await change.check();
   } catch {
     // Whether it was done cannot be seen: the failure stands, and a repeat would be blind.
     throw failure;

@@ -124,7 +124,7 @@ export class KeyAdministration {
           const poller = await this.#client.beginDeleteKey(name, { intervalInMs: DELETION_POLL_MS });
           return poller.isDone() ? this.#keyOf(context) : undefined;
         }),
-      look: async () => wrapped(await see()),
+      check: async () => wrapped(await see()),
       repeatable: true,
     });
     return key ?? this.#awaitDeletion(name, see);
@@ -137,7 +137,7 @@ export class KeyAdministration {
         this.#calls.once({ what: 'purge', key: name }, async () => {
           await this.#client.purgeDeletedKey(name);
         }),
-      look: async () =>
+      check: async () =>
         (await unlessNotFound(() => this.showDeleted(name))) === undefined ? { done: undefined } : undefined,
       repeatable: true,
     });
@@ -152,7 +152,7 @@ export class KeyAdministration {
           await this.#client.updateKeyProperties(name, version ?? '', change);
           return this.#keyOf(context);
         }),
-      look: async () => undefined,
+      check: async () => undefined,
       repeatable: true,
     });
     return requireMoments(changed, change, this.hsm);
@@ -179,7 +179,7 @@ export class KeyAdministration {
           await send();
           return this.#keyOf(context);
         }),
-      look: async () => {
+      check: async () => {
         const found = await newest();
         return versionOf(found) === before ? undefined : wrapped(found);
       },

@@ -80,7 +80,7 @@ function oddItem(value: unknown, cause: z.ZodError, hsm: string): OddItem {
     .join('; ');
   const error = new WardenError('hsm-answer-unexpected', {
     message: `HSM ${hsm} lists ${name === undefined ? 'a key whose name cannot be read' : `key ${name}`} in a way that cannot be read (${faults}).`,
-    advice: 'Read the key by itself; if it goes on, ask the support of Azure.',
+    advice: 'Read that key alone; if it goes on, ask the support of Azure.',
     hsm,
     ...definedOnly({ key: name }),
     cause,

@@ -5,7 +5,7 @@ import type { Clock, DeadLetter, DeadLetters } from '../../core/ports.ts';
 import { inTime } from '../http/in-time.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
-/** The most that the service shows or gives at once. */
+/** The most that the service shows or gives in one answer. */
 const AT_ONCE = 32;
 /** Batches read for one message: more than this lie in no poison queue that anybody reads. */
 const BATCHES = 32;

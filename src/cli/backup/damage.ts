@@ -38,7 +38,7 @@ export async function judgeDamage(
 ): Promise<readonly KeyDamage[]> {
   if (damaged.length === 0) return [];
   const hsm = deps.keys.hsm;
-  const whereabouts = await look(deps, signal);
+  const whereabouts = await locate(deps, signal);
   const byKey = Map.groupBy(damaged, ({ backup }) => backup.record.key);
   return [...byKey].map(([key, backups]) => ({
     hsm,
@@ -49,7 +49,7 @@ export async function judgeDamage(
   }));
 }
 
-async function look(deps: ObserveDeps, signal: AbortSignal): Promise<(key: string) => Whereabouts> {
+async function locate(deps: ObserveDeps, signal: AbortSignal): Promise<(key: string) => Whereabouts> {
   let seen: Observation;
   try {
     seen = await observe(deps, signal);
@@ -94,7 +94,7 @@ export function adviceOn(
         : { state: `the key is gone; ${left}`, next: [`hsm-warden backup show ${good.blob}${same}`] };
     case 'unknown':
       return {
-        state: `where the key is cannot be told (${where.why}); ${left}`,
+        state: `the state of the key is unknown (${where.why}); ${left}`,
         next: [`hsm-warden doctor${same}`],
       };
   }

@@ -21,7 +21,7 @@ import { candidatesOf } from './restore-candidates.ts';
 import { restoreOne } from './restore-key.ts';
 import { countRestored, type RestoredKey, type RestoreReport } from './restore-report.ts';
 
-/** Keys under way at once; the pace limits the load. */
+/** Keys under way at the same time; the pace limits the load. */
 const AT_ONCE = 16;
 
 export const backupRestoreAll = defineCommand({

@@ -20,7 +20,7 @@ import { startProgress } from '../frame/progress.ts';
 import { type Damaged, judgeDamage, type KeyDamage } from './damage.ts';
 import { verifyAnswer } from './verify-answer.ts';
 
-/** Downloads at once: enough to keep a line busy, few enough for any account. */
+/** Concurrent downloads: enough to keep a line busy, few enough for any account. */
 const READS_AT_ONCE = 16;
 
 export const backupVerify = defineCommand({

@@ -7,7 +7,7 @@ export interface Trouble extends StatusTrouble {
   readonly hsm: string;
 }
 
-/** The lines about one: first that nothing can be told, then why and what to do. */
+/** The lines about one: first that it is not known, then why and what to do. */
 export function doubtsOf({ hsm, code, message, reason, advice }: Trouble): readonly string[] {
   const fix = adviceFor(code, advice);
   const what = /^(storage|state|blob|backup)-/.test(code) ? `what is stored about ${hsm}` : hsm;

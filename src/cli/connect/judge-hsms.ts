@@ -1,4 +1,4 @@
-/** Asks every chosen HSM at once, and what is stored about each, whether its keys are safe. Changes nothing. */
+/** Asks all chosen HSMs concurrently, and what is stored about each, whether its keys are safe. Changes nothing. */
 import { DEFAULT_RETRY } from '../../core/retry.ts';
 import { type HsmStatus, wasSeen } from '../../features/status/hsm-status.ts';
 import { judgeHsm } from '../../features/status/judge-hsm.ts';

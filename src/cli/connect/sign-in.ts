@@ -16,7 +16,7 @@ export interface SignInOptions {
   readonly remedy: string;
   /** The real time, epoch milliseconds. */
   readonly now: () => number;
-  /** Ends the wait for a token at once. */
+  /** Ends the wait for a token directly. */
   readonly signal: AbortSignal;
 }
 

@@ -53,7 +53,7 @@ export interface Target {
   /** Whether the deployment makes the network; false where it uses one that exists. */
   readonly ownNetwork: boolean;
   readonly clientId: string | undefined;
-  /** How many are told of an alert. */
+  /** How many receive an alert. */
   readonly receivers: number;
 }
 

@@ -15,7 +15,7 @@ export async function checkTopic(
       'topic',
       'none',
       'events are only written to the log',
-      'Set WARDEN_TOPIC_URL; nobody is told of a coming purge otherwise.',
+      'Set WARDEN_TOPIC_URL; nobody is notified of a coming purge otherwise.',
     );
   }
   try {

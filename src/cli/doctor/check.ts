@@ -31,15 +31,15 @@ export function unknown(check: string, subject: string, detail: string, fix: str
   return { check, subject, result: 'unknown', detail, fix };
 }
 
-/** Runs `look`; what it throws is a finding too, with `fix` where the error has no advice of its own. */
+/** Runs `examine`; what it throws is a finding too, with `fix` where the error has no advice of its own. */
 export async function attempt(
   check: string,
   subject: string,
   fix: string,
-  look: () => Promise<Finding | readonly Finding[]>,
+  examine: () => Promise<Finding | readonly Finding[]>,
 ): Promise<readonly Finding[]> {
   try {
-    return [await look()].flat();
+    return [await examine()].flat();
   } catch (error) {
     const { exit, code, message, advice } = explain(error);
     const detail = exit === 'signed-out' ? message : `${message} (${code})`;

@@ -90,11 +90,11 @@ export interface Definition<Schema extends z.ZodType>
   extends Omit<Command, 'run' | 'details' | 'arguments' | 'format' | 'isAz' | 'interrupted'> {
   readonly details?: readonly string[];
   readonly arguments?: readonly ArgumentSpec[];
-  /** How it answers when `-o` does not say; `json`, as az does, unless told otherwise. */
+  /** How it answers when `-o` does not say; `json`, as az does, unless this says otherwise. */
   readonly format?: Format;
   /** False by default. */
   readonly isAz?: boolean;
-  /** `nothing was changed.` unless told otherwise: every command that changes something says more. */
+  /** `nothing was changed.` unless this says otherwise: every command that changes something says more. */
   readonly interrupted?: string;
   /** Checks and converts what was given. */
   readonly schema: Schema;

@@ -25,7 +25,7 @@ export interface CliContext {
   /** The folder the person stands in. */
   readonly folder: string;
   readonly clock: Clock;
-  /** How this program is called where the person stands: `hsm-warden` unless told otherwise. */
+  /** How this program is called where the person stands: `hsm-warden` unless this says otherwise. */
   readonly program?: string;
   /** Where the documentation is, for a program without its repository: pages in texts become addresses. */
   readonly docs?: string;

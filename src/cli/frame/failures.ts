@@ -47,7 +47,7 @@ const ADVICE: Partial<Record<WardenErrorCode, string>> = {
   'storage-token-unavailable': 'Sign in again: az login',
   'sign-in-stale': 'Sign in again (az logout, then az login), and run the same command again.',
   'step-up-required':
-    'Sign in again as the tenant asks for it: az logout, then az login --claims-challenge with what the tenant wants; or decide in the console, which asks by itself: hsm-warden open.',
+    'Sign in again as the tenant asks for it: az logout, then az login --claims-challenge with what the tenant wants; or decide in the console, which asks for it: hsm-warden open.',
   'recovery-unknown': 'hsm-warden recovery list shows the requests.',
   'finding-unknown': 'hsm-warden status shows the findings.',
 };
@@ -73,7 +73,7 @@ export function adviceFor(code: WardenErrorCode, advice: string | undefined): st
   return ADVICE[code] ?? advice;
 }
 
-/** Says what `error` was. What is neither ours nor expected is told by its message alone, never with its insides. */
+/** Says what `error` was. What is neither ours nor expected is reported by its message alone, never with its insides. */
 export function explain(error: unknown): Explanation {
   if (error instanceof UsageError) return explained(error.exit, 'usage', error.message, error.advice);
   if (error instanceof GuardRefusal) return explained('refused', 'guard', error.message, error.advice);

@@ -1,7 +1,7 @@
 /** Ctrl-C is answered at once, whatever a command still waits for. */
 import { abortReason } from '../../core/errors.ts';
 
-/** What a command gets to save what it did, and to end by itself: a person waits no longer than a second. */
+/** What a command gets to save what it did, and to end on its own: a person waits no longer than a second. */
 const GRACE_MS = 700;
 
 /** What `running` comes to; once `signal` has fired it has {@link GRACE_MS} left, then this fails with the signal's reason. */

@@ -155,7 +155,7 @@ function addCommand(target: Commander, command: Command, act: Act): void {
   });
 }
 
-/** Commander throws instead of ending the process, and writes where it is told. */
+/** Commander throws instead of ending the process, and writes where it is set to. */
 function configure(
   command: Commander,
   { stdout, stderr }: CliContext,

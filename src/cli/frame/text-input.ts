@@ -14,7 +14,7 @@ const UTF16_MARKS = [
 export function decodeText(bytes: Uint8Array, source: string): string {
   requireNoUtf16(bytes, source);
   try {
-    // It takes a mark of UTF-8 away by itself.
+    // It removes a byte order mark on its own.
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
     throw new UsageError(`${source} is not written in UTF-8.`, 'Save it as UTF-8.');

@@ -63,15 +63,15 @@ async function makeSure(connection: Connection, address: KeyAddress, context: Cl
   const keys = keyServiceOn(connection, address, context.clock);
   // A key that is not there has no backup to fail for: the read says so first.
   await keys.getKey(key, undefined, context.signal);
-  const look = async () => {
+  const readState = async () => {
     const versions = (await keys.listVersions(key, context.signal)).map(({ version }) => version);
     return goodBackup(protection.store, address, versions, context.signal);
   };
   try {
-    let found = await look();
+    let found = await readState();
     if (found === undefined) {
       await backUpNow(connection, protection, address, context);
-      found = await look();
+      found = await readState();
     }
     if (found === undefined) throw new Error('the backup that was just taken does not hold every version');
     context.stderr.write(`Backup of key ${key}: ${found.blob}\n`);

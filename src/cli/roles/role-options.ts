@@ -1,4 +1,4 @@
-/** What the role commands are told: the HSM, and the identities of the two apps. */
+/** What the role commands are given: the HSM, and the identities of the two apps. */
 import { z } from 'zod';
 import { RestLocalRoles } from '../../adapters/localrbac/local-roles.ts';
 import type { Principals } from '../../features/roles/plan.ts';

@@ -77,7 +77,7 @@ function closing({ statuses, verdict }: StatusFacts, paint: Paint): string {
   const say = (colour: 'green' | 'red' | 'yellow', text: string) => paint('bold', paint(colour, text));
   if (lost > 0) return say('red', `${counted(lost, 'key')} LOST. Not every key is safe.`);
   if (verdict === 'at-risk') return say('red', 'Not every key is safe.');
-  if (verdict === 'unknown') return say('yellow', 'It cannot be told whether every key is safe.');
+  if (verdict === 'unknown') return say('yellow', 'It is not known whether every key is safe.');
   const safe = isSealed(statuses) ? 'Every key is safe' : `Every key is safe (${NOT_SEALED})`;
   if (deleted === 0) return say('green', `${safe}.`);
   const are = deleted === 1 ? 'is' : 'are';

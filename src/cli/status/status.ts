@@ -85,14 +85,14 @@ export const status = defineCommand({
   },
 });
 
-/** What `look` finds; where it cannot be read, that is said, and the keys are judged all the same. */
+/** What `read` finds; where it cannot be read, that is said, and the keys are judged all the same. */
 async function orDoubt<T>(
   of: string,
   context: CliContext,
-  look: () => Promise<T>,
+  read: () => Promise<T>,
 ): Promise<{ readonly value?: T; readonly doubts: readonly string[] }> {
   try {
-    return { value: await look(), doubts: [] };
+    return { value: await read(), doubts: [] };
   } catch (error) {
     if (!isWardenError(error) || context.signal.aborted || error.code === 'signed-out') throw error;
     const { code, message } = explain(error);

@@ -18,7 +18,7 @@ import { type EventSink, type HandOver, isSinkTrouble } from './sink.ts';
 /** Whoever stores an event publishes it within this time, or has died or met a sink that takes none. */
 export const PUBLISHING_MS = 5_000;
 
-/** Events handed over at once; of the largest kind these are about 150 KB, far below the 1 MB of an Event Grid topic. */
+/** Events handed over together; of the largest kind these are about 150 KB, far below the 1 MB of an Event Grid topic. */
 const CHUNK = 100;
 
 /** So many events are known as sent already. */

@@ -1,7 +1,7 @@
 // How many operations a second a pool takes, and how large a burst.
 import type { LimitClass } from '../model/operation.ts';
 
-/** A rate of a class of operations. `burst` is how many may come at once after a pause. */
+/** A rate of a class of operations. `burst` is how many may come together after a pause. */
 export type Rate = { readonly perSecond: number; readonly burst: number };
 
 /**

@@ -64,7 +64,7 @@ export class ApprovedRecoveries {
   /**
    * The request by which the recovery app had claimed this: its log has the execution at that time, the write-once claim is there,
    * and the operation that the logged digest stands for is this one. Where `deed` names no key or no time it is one that fits as far
-   * as can be told. Fails with `audit-corrupt`, `seal-unavailable` or storage codes.
+   * as can be seen. Fails with `audit-corrupt`, `seal-unavailable` or storage codes.
    */
   async claimedBy(deed: Deed): Promise<string | undefined> {
     await this.#ready();

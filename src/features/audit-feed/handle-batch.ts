@@ -38,7 +38,7 @@ export interface AuditFeedDeps {
   readonly state: DocumentStore;
   /** The keys of one HSM. */
   readonly keysOf: (hsm: string) => KeyService;
-  /** Scans one HSM now; see {@link look}. */
+  /** Scans one HSM now; see `scan` of the watch. */
   readonly scan: (hsm: string, signals: Signals) => Promise<Pick<ScanResult, 'observation' | 'catalogue'>>;
   readonly selection: KeySelection;
   readonly logger: Logger;

@@ -6,7 +6,7 @@ import { type DecisionSeals, judgeOf } from './line-seals.ts';
 
 const EVENT = 'finding-acknowledged';
 
-/** Parts read at once: the log of years is thousands of small blobs. */
+/** Parts read concurrently: the log of years is thousands of small blobs. */
 const READS_AT_ONCE = 16;
 
 /** What is acknowledged. */

@@ -1,4 +1,4 @@
-/** Writes the audit log: one chain over daily parts, each sealed before the next begins, whoever writes at once. */
+/** Writes the audit log: one chain over daily parts, each sealed before the next begins, whoever writes at the same time. */
 import { randomInt } from 'node:crypto';
 import { z } from 'zod';
 import { repeatOnConflict } from '../../core/documents/update-document.ts';

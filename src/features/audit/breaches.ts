@@ -49,7 +49,7 @@ const Decided = z.looseObject({ breaches: z.array(Breach), decided: z.array(z.st
 export class Breaches {
   readonly #deps: BreachesDeps;
   readonly #recorded = new Set<string>();
-  #settled: { readonly armed: string; readonly ids: ReadonlySet<string> } | undefined;
+  #decisions: { readonly armed: string; readonly ids: ReadonlySet<string> } | undefined;
 
   constructor(deps: BreachesDeps) {
     this.#deps = deps;
@@ -95,14 +95,14 @@ export class Breaches {
   /** The ids that the decision which began `segment` names. Of a segment that nobody began there are none. */
   async #decided(segment: Segment | undefined): Promise<ReadonlySet<string>> {
     if (segment === undefined) return new Set();
-    if (this.#settled?.armed === segment.armed) return this.#settled.ids;
+    if (this.#decisions?.armed === segment.armed) return this.#decisions.ids;
     const digest = await this.#decisionOf(segment);
     const text = digest === undefined ? undefined : await this.#deps.once.read(decisionName(digest));
     const json = jsonOf(text);
     const parsed = Decided.safeParse(json);
     if (!parsed.success || canonicalDigest(z.json().parse(json)) !== digest) return new Set();
     const ids = new Set([...parsed.data.breaches.map(({ id }) => id), ...parsed.data.decided]);
-    this.#settled = { armed: segment.armed, ids };
+    this.#decisions = { armed: segment.armed, ids };
     return ids;
   }
 

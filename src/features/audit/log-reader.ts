@@ -7,7 +7,7 @@ import { type AuditEntry, type ChainTip, EMPTY_CHAIN, isIntact, parseEntry, SEAL
 import { type DecisionJudge, type DecisionSeals, judgeOf } from './line-seals.ts';
 import { REARMED, type Segment } from './segment.ts';
 
-/** Parts read at once: the log of years is thousands of small blobs. */
+/** Parts read concurrently: the log of years is thousands of small blobs. */
 const READS_AT_ONCE = 16;
 /** Hashes remembered to compare the anchor with: it follows the log within moments. */
 const REMEMBERED = 1_000;

@@ -6,7 +6,7 @@ import { EMPTY_CHAIN, isBehind, isIntact, parseEntry, SEAL } from './entry.ts';
 import { type DecisionJudge, type DecisionSeals, judgeOf } from './line-seals.ts';
 import { type AnchorState, REARMED } from './segment.ts';
 
-/** Parts read at once: the log of years is thousands of small blobs. */
+/** Parts read concurrently: the log of years is thousands of small blobs. */
 const READS_AT_ONCE = 16;
 
 /** Something wrong with the log, and where. */

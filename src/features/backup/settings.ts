@@ -25,7 +25,7 @@ export const BACKUP_SETTINGS = {
     default: '8',
   }),
   WARDEN_CONCURRENCY: setting(z.coerce.number().int().min(1).max(64), {
-    description: 'Keys of one HSM under way at once.',
+    description: 'Keys of one HSM under way at the same time.',
     expected: '1 to 64',
     otherwise: '16 shared by the HSMs, at least 4 each',
   }),
@@ -83,7 +83,7 @@ export function backupConfig(values: Values<typeof BACKUP_SETTINGS>, hsms: numbe
 }
 
 /**
- * How many keys of each of `hsms` HSMs are under way at once: few enough for the memory of one process, and four hold a pace of
+ * How many keys of each of `hsms` HSMs are under way at the same time: few enough for the memory of one process, and four hold a pace of
  * 10/s against answers as slow as recorded ones (docs/performance.md).
  */
 function shareOfKeys(hsms: number): number {

@@ -34,7 +34,7 @@ export interface SweepPolicy {
   readonly schedule: string;
   /** Backups a second as the settings say; the pacer may be slower for a while. */
   readonly pace: number;
-  /** Keys under way at once; the pace, not this, limits the HSM's load. */
+  /** Keys under way at the same time; the pace, not this, limits the HSM's load. */
   readonly concurrency: number;
   /** After this long a part takes no further key and hands over to its continuation. */
   readonly budgetMs: number;

@@ -31,7 +31,7 @@ import { Summaries } from './summaries.ts';
 
 /** Requests named on the home page. */
 const SHOWN = 20;
-/** Many people look at once; what is stored is read once for all of them. */
+/** Many people read it at the same time; what is stored is read once for all of them. */
 const FRESH_MS = 2_000;
 const STRIP_DAYS = 30;
 

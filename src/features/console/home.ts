@@ -30,7 +30,7 @@ export class HomePage {
     this.#deps = deps;
   }
 
-  /** What is known of each HSM; one that cannot be told of says why and hides no other. Fails with nothing but faults of ours. */
+  /** What is known of each HSM; one that nothing is known of says why and hides no other. Fails with nothing but faults of ours. */
   async hsms(): Promise<HomeHsm[]> {
     return Promise.all(
       this.#deps.hsms.map((hsm) =>
@@ -147,7 +147,7 @@ export function sentenceOf(
         ? 'Not every key is safe.'
         : `${counted(risks, 'key')} at risk. Not every key is safe.`;
     }
-    if (verdict === 'unknown') return 'It cannot be told whether every key is safe.';
+    if (verdict === 'unknown') return 'It is not known whether every key is safe.';
     const safe = sealed ? 'Every key is safe' : 'Every key is safe (not sealed)';
     const deleted = total('deleted');
     return deleted === 0 ? `${safe}.` : `${safe}; ${counted(deleted, 'key')} soft-deleted.`;

@@ -100,13 +100,13 @@ function whatIsLeft(
   if (lost === 'newest-version') return 'no backup holds its newest version';
   // A backup captured later is of another key of this name.
   const ofIt = backups?.filter(({ capturedAt }) => capturedAt <= isoTime(at));
-  if (ofIt === undefined) return 'whether a backup brings it back cannot be told';
+  if (ofIt === undefined) return 'whether a backup brings it back is not known';
   const [newest] = ofIt;
   if (newest === undefined) return 'no backup of it is known';
   // The one that is kept aside while a key is deleted is as good as the one it was made of.
   const copies = ofIt.filter(({ capturedAt }) => capturedAt === newest.capturedAt);
   if (copies.some(isGood)) return 'a backup brings it back';
-  if (copies.some((copy) => !isBad(copy))) return 'whether its newest backup counts cannot be told';
+  if (copies.some((copy) => !isBad(copy))) return 'whether its newest backup counts is not known';
   const fault = copies.every(({ damaged }) => damaged === true) ? 'is damaged' : 'has no good seal';
   return `its newest backup ${fault}${ofIt.some(isGood) ? '; there is an older one' : ''}`;
 }

@@ -51,7 +51,7 @@ export function placeOf(hsm: string, key: string): string {
   return `${hsm}/${key}`.toLowerCase();
 }
 
-/** A page of keys. An HSM that cannot be told of says why in `asOf`. Fails with `hsm-unknown`. */
+/** A page of keys. An HSM that nothing is known of says why in `asOf`. Fails with `hsm-unknown`. */
 export async function listKeys(deps: ListDeps, query: KeyQuery, live: LiveRequests): Promise<KeyPage> {
   const { hsms } = deps;
   if (query.hsm !== undefined && !hsms.includes(query.hsm)) throw unknownHsm(query.hsm);

@@ -25,14 +25,14 @@ export interface StoryDeps {
   readonly believe: BelieveDeps;
 }
 
-type Told = Omit<KeyStory, 'line' | 'asOf'>;
+type Account = Omit<KeyStory, 'line' | 'asOf'>;
 
 /** The story. A source that cannot be read is named and hides no other. Fails with nothing but faults of ours. */
 export async function tellStory(
   deps: StoryDeps,
   { hsm, key }: { readonly hsm: string; readonly key: string },
   records: readonly RecoveryRecord[],
-): Promise<Told> {
+): Promise<Account> {
   const unknown: string[] = [];
   /** `undefined`: it could not be read. */
   const attempt = async <T>(what: string, work: () => Promise<T>): Promise<{ is: T } | undefined> => {

@@ -48,7 +48,7 @@ export class Losses {
       return { byFinding };
     } catch (error) {
       if (!isWardenError(error)) throw error;
-      const trouble = `Whether the losses were acknowledged cannot be told: ${error.message}`;
+      const trouble = `Whether the losses were acknowledged is not known: ${error.message}`;
       return { byFinding: new Map(), trouble };
     }
   }

@@ -6,7 +6,7 @@ import type { RecoveryRecord } from '../recovery/model/record.ts';
 import { type LiveRequests, placeOf } from './key-list.ts';
 import type { WaitingRequest } from './model/requests.ts';
 
-/** Requests read at once: the most that the list gives. */
+/** Requests read concurrently: the most that the list gives. */
 const AT_ONCE = 100;
 /** Requests of one key that its page shows, newest first. */
 const MOST_OF_KEY = 500;

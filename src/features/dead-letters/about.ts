@@ -1,4 +1,4 @@
-/** What a message that was set aside was about: it may be anything, so each word counts by itself. */
+/** What a message that was set aside was about: it may be anything, so each word counts alone. */
 import { z } from 'zod';
 import type { DeadLetter } from '../../core/ports.ts';
 

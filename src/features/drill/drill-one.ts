@@ -45,18 +45,18 @@ export class DrillOne {
   }
 
   /** Drills again what others were in the way of, alone; and says what the HSM refused: of another security domain, or damaged. */
-  async settle(signal: AbortSignal): Promise<readonly DrillResult[]> {
+  async finish(signal: AbortSignal): Promise<readonly DrillResult[]> {
     const results: DrillResult[] = [];
     for (const candidate of this.#again.splice(0)) {
       const result = await this.#drill(candidate, 'alone', signal);
       if (result !== undefined) results.push(result);
     }
     for (const { result, isKnown } of this.#doubtful.splice(0)) {
-      const settled = this.#deps.sharesDomain(result.hsm)
+      const closed = this.#deps.sharesDomain(result.hsm)
         ? { ...result, verdict: 'failed' as const, reasons: [NOT_READABLE] }
         : { ...result, reasons: [...result.reasons, OTHER_DOMAIN] };
-      await this.#deps.journal.close(settled, isKnown, signal);
-      results.push(settled);
+      await this.#deps.journal.close(closed, isKnown, signal);
+      results.push(closed);
     }
     return results;
   }
@@ -157,7 +157,7 @@ export class DrillOne {
 
 /** Removed keys after which a list shows whether they are gone. */
 const STRIKE_AFTER = 50;
-/** Of a key under whose name there still is a copy: restored again it could not be told from that one. */
+/** Of a key under whose name there still is a copy: restored again it could not be distinguished from that one. */
 const STUCK: Proof = {
   verdict: 'blocked',
   reasons: [

@@ -31,7 +31,7 @@ export interface DrillApp
   readonly backupQueue: AppPorts['queue'];
 }
 
-/** Keys drilled at once: the pace of the HSM, and not the waiting for its answers, is to be what limits a run. */
+/** Keys drilled at the same time: the pace of the HSM, and not the waiting for its answers, is to be what limits a run. */
 const CONCURRENCY = 24;
 /** What an hour finds: what a process that died has left, and keys that cannot wait for the night. */
 const RECONCILE_SCHEDULE = '0 35 * * * *';

@@ -165,7 +165,7 @@ async function drillAll(
     const { hsm, key, verdict, reasons } = result;
     deps.logger.error('drill of a key did not prove it', { hsm, key, runId, verdict, reasons });
   });
-  results.push(...(await one.settle(signal)));
+  results.push(...(await one.finish(signal)));
   return { results, left: planned.length - taken };
 }
 

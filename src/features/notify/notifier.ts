@@ -63,14 +63,14 @@ async function deal(deps: NotifierDeps, message: NotifyMessage, failures: Failur
     case 'events':
       return takeEvents(deps, message.events, failures);
     case 'wake':
-      return settle(deps, message.scopes, true, failures);
+      return planAndSend(deps, message.scopes, true, failures);
     case 'test': {
       const asked = message.channel;
       const names = [...deps.channels.keys()].filter((name) => asked === undefined || name === asked);
       await changeIncidents(deps, PRODUCT_SCOPE, (state) =>
         addTests(state, message.test, names, deps.clock.now()),
       );
-      return settle(deps, [PRODUCT_SCOPE], false, failures);
+      return planAndSend(deps, [PRODUCT_SCOPE], false, failures);
     }
   }
 }
@@ -80,7 +80,7 @@ export async function reconcileNotifications(deps: NotifierDeps, hsms: readonly 
   if (deps.channels.size === 0) return;
   const scopes = [PRODUCT_SCOPE, ...hsms.map((hsm) => scopeOf(hsm))];
   const failures = new Failures();
-  await failures.unless(() => settle(deps, scopes, true, failures));
+  await failures.unless(() => planAndSend(deps, scopes, true, failures));
   await failures.unless(() => reportTroubles(deps, [...deps.channels.keys()]));
   failures.rethrow();
 }
@@ -102,7 +102,7 @@ async function takeEvents(
       read.reduce((next, one) => takeIn(next, one, deps.clock.now()), state);
     await failures.unless(() => changeIncidents(deps, scope, takeAll));
   }
-  await failures.unless(() => settle(deps, [...byScope.keys()], false, channelFailures));
+  await failures.unless(() => planAndSend(deps, [...byScope.keys()], false, channelFailures));
   failures.rethrow();
 }
 
@@ -110,7 +110,7 @@ async function takeEvents(
  * Plans and sends what is due in `scopes`, and what becomes due within moments; `all`: what waits of others is sent, too. A scope
  * that fails holds up no other, and is thrown at the end; what fails of a channel goes to `channelFailures`.
  */
-async function settle(
+async function planAndSend(
   deps: NotifierDeps,
   scopes: readonly string[],
   all: boolean,
@@ -160,7 +160,7 @@ async function planScope(
   });
 }
 
-/** All of them at once, so that a slow one holds up no other, nor does one that fails. */
+/** All of them concurrently, so that a slow one holds up no other, nor does one that fails. */
 async function sendOn(deps: NotifierDeps, names: ReadonlySet<string>, failures: Failures): Promise<void> {
   const channels = [...deps.channels.values()].filter(({ name }) => names.has(name));
   const sending = channels.map((channel) => failures.unless(() => sendDue(deps, channel)));

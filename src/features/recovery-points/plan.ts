@@ -46,8 +46,8 @@ export function planKey(
     return { action: 'back-up', reason: 'changed' };
   }
   // Negative when our clock is behind the HSM's: then nobody can say how close the two were.
-  const settled = known.capturedAt - known.updatedAt;
-  if (settled < SETTLING_MS) return { action: 'back-up', reason: 'settling' };
+  const age = known.capturedAt - known.updatedAt;
+  if (age < SETTLING_MS) return { action: 'back-up', reason: 'settling' };
   // Taken by a clock that was ahead: it would count as fresh until that time has come.
   if (known.capturedAt > policy.nextRunAt) return { action: 'back-up', reason: 'refresh-due' };
   if (known.capturedAt + policy.refreshMs < policy.nextRunAt + LONGEST_RUN_MS)

@@ -81,7 +81,7 @@ export interface RecoveryApp {
   list(query: RecoveryQuery): Promise<RecordPage>;
   /** Deals with a message of the queue `recoveries`. */
   execute(message: unknown): Promise<ExecuteResult>;
-  /** Lets requests expire and picks up what a crash left behind; returns how many were looked at. */
+  /** Lets requests expire and picks up what a crash left behind; returns how many were visited. */
   reconcile(): Promise<number>;
   verifyAudit(): Promise<AuditVerdict>;
   readonly rearmings: Rearmings;
@@ -151,15 +151,15 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       },
       execute: (message) => executeRecovery(deps, message, shared.ids.next(), shared.stopping),
       reconcile: async () => {
-        let looked = 0;
+        let visited = 0;
         await doEach([
           () => reportHeight(shared.auditStore, shared.anchor, logger),
           async () => {
-            looked = await reconcile({ ...deps, recoveries });
+            visited = await reconcile({ ...deps, recoveries });
           },
           () => reportDeadLetters({ ...shared, logger }),
         ]);
-        return looked;
+        return visited;
       },
       rearmings: new Rearmings(deps),
       rearmingRule: rearmingRule(shared.policy),

@@ -99,13 +99,13 @@ export const RECOVERY_SETTINGS = {
   }),
   WARDEN_OPEN_PER_REQUESTER: setting(z.coerce.number().int().min(1).max(10_000), {
     description:
-      'How many requests of one person may wait or be executed at once. One more is refused with 429 `too-many-open`.',
+      'How many requests of one person may wait or be executed at the same time. One more is refused with 429 `too-many-open`.',
     expected: '1 to 10000',
     default: '200',
   }),
   WARDEN_OPEN_PER_HSM: setting(z.coerce.number().int().min(1).max(10_000), {
     description:
-      'How many requests for the keys of one HSM may wait or be executed at once. One more is refused with 429 `too-many-open`.',
+      'How many requests for the keys of one HSM may wait or be executed at the same time. One more is refused with 429 `too-many-open`.',
     expected: '1 to 10000',
     default: '1000',
   }),

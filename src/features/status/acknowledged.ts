@@ -30,7 +30,7 @@ export async function readAcknowledgements(
     return { byFinding: await acknowledgementsOf(auditStore, anchor, lostFindings(watch), decisions) };
   } catch (error) {
     if (!isWardenError(error) || signal.aborted || error.code === 'signed-out') throw error;
-    const trouble = `Whether the losses were acknowledged cannot be told: ${error.message}`;
+    const trouble = `Whether the losses were acknowledged is not known: ${error.message}`;
     return { byFinding: new Map(), trouble };
   }
 }

@@ -52,7 +52,7 @@ export async function readDrilled(
     };
   } catch (error) {
     if (!isWardenError(error) || signal.aborted) throw error;
-    return { risks: [], warnings: [`What drills have proven cannot be told: ${error.message}`] };
+    return { risks: [], warnings: [`What drills have proven is not known: ${error.message}`] };
   }
 }
 

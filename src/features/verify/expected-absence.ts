@@ -19,7 +19,7 @@ export interface AbsencePolicy {
   readonly retry: RetryPolicy;
 }
 
-/** What settling needs. */
+/** What it needs. */
 type AbsenceDeps = Pick<DamageDeps, 'backups' | 'state' | 'clock'> & { readonly logger: Logger };
 
 /**
@@ -36,34 +36,34 @@ export async function settleExpected(
 ): Promise<readonly StoredBackup[]> {
   const memory = await readWatchState(deps.state, hsm, signal);
   const others: StoredBackup[] = [];
-  const settled: Settled[] = [];
+  const explained: Explained[] = [];
   for (const backup of unlisted) {
-    const settle = () => settleOne(deps, policy, memory, backup, signal);
-    const one = await withRetries(settle, deps.clock, policy.retry, signal);
+    const explain = () => explainOne(deps, policy, memory, backup, signal);
+    const one = await withRetries(explain, deps.clock, policy.retry, signal);
     if (one === undefined) others.push(backup);
-    else settled.push(one);
+    else explained.push(one);
   }
-  if (settled.length > 0) await exchangeBackups(deps.state, hsm, settled);
-  for (const { level, said, key, blob, replacement } of settled) {
+  if (explained.length > 0) await exchangeBackups(deps.state, hsm, explained);
+  for (const { level, said, key, blob, replacement } of explained) {
     deps.logger[level](said, { hsm, key, blob, ...(replacement && { copy: replacement.blob }) });
   }
   return others;
 }
 
 /** What becomes of a promise that nobody need hear of. */
-interface Settled extends Exchange {
+interface Explained extends Exchange {
   readonly level: 'info' | 'warn';
   readonly said: string;
 }
 
 /** `undefined`: `backup` is one that should be there. */
-async function settleOne(
+async function explainOne(
   deps: AbsenceDeps,
   policy: AbsencePolicy,
   memory: WatchState,
   backup: StoredBackup,
   signal: AbortSignal,
-): Promise<Settled | undefined> {
+): Promise<Explained | undefined> {
   const { blob, record, storedAt } = backup;
   const { key } = record;
   if ((await damageOf(deps.backups, backup, signal)) !== GONE) return undefined;

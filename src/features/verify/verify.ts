@@ -27,7 +27,7 @@ export interface VerifyDeps extends DamageDeps, OutboxDeps {
 
 /** How it is to be done. Durations are milliseconds. */
 export interface VerifyPolicy extends AbsencePolicy {
-  /** Backups read at once. */
+  /** Backups read concurrently. */
   readonly concurrency: number;
   /** After this long a part hands over to its continuation. */
   readonly budgetMs: number;

@@ -19,7 +19,7 @@ export interface WatchNeeds extends Pick<BackupConfig, 'selection' | 'schedule' 
 /** What the watch works with. */
 export interface WatchApp extends AppPorts {
   readonly config: WatchNeeds;
-  /** Hears what each scan saw, once it is remembered and told. */
+  /** Hears what each scan saw, once it is stored and published. */
   readonly onScanned?: (scan: ScanResult, policy: WatchPolicy) => Promise<void>;
 }
 

@@ -72,7 +72,7 @@ export async function startTopic(options: TopicOptions): Promise<Topic> {
       stop.abort();
       server.closeAllConnections();
       await new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.all(webhooks.map((webhook) => webhook.settled()));
+      await Promise.all(webhooks.map((webhook) => webhook.idle()));
     },
   };
 }

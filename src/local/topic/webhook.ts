@@ -82,7 +82,7 @@ export class Webhook {
   }
 
   /** Resolves when nothing is under way any more; what waits for a retry is given up once the signal has fired. */
-  async settled(): Promise<void> {
+  async idle(): Promise<void> {
     await this.#line;
     await Promise.all(this.#retries);
   }

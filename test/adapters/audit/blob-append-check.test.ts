@@ -21,7 +21,7 @@ beforeAll(async () => {
 afterAll(() => azurite.stop());
 
 describe('the check of appends', () => {
-  it('appends and reads back, whoever does so at once, in a blob that is no part of the log', async () => {
+  it('appends and reads back, whoever does so at the same time, in a blob that is no part of the log', async () => {
     const container = createBlobService(azurite.access).getContainerClient(
       `c${randomBytes(6).toString('hex')}`,
     );

@@ -48,7 +48,7 @@ describe('the names of the audit log', () => {
 });
 
 describe('the audit log on append blobs', () => {
-  it('is one chain whoever writes at once, and goes on in another process', async () => {
+  it('is one chain whoever writes at the same time, and goes on in another process', async () => {
     const container = await aContainer();
     const make = () => {
       const options = { container, clock: systemClock };

@@ -10,14 +10,14 @@ describe('work that must be done in time', () => {
   });
 
   it('is left behind when it takes too long, and says so', async () => {
-    let told: AbortSignal | undefined;
+    let reported: AbortSignal | undefined;
     const work = (signal: AbortSignal) => {
-      told = signal;
+      reported = signal;
       return never();
     };
 
     await expect(inTime(undefined, work, 5)).rejects.toMatchObject({ name: 'TimeoutError' });
-    expect(told?.aborted).toBe(true);
+    expect(reported?.aborted).toBe(true);
   });
 
   it('ends with the reason of the caller who gave up', async () => {

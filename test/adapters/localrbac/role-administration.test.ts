@@ -80,7 +80,7 @@ describe('an operator of roles', () => {
     expect(server.requests).toHaveLength(tries);
   });
 
-  it('hears whom it waits for, and waits no longer than a minute at once', async () => {
+  it('hears whom it waits for, and waits no longer than a minute at a time', async () => {
     const notices: WaitNotice[] = [];
     const stop = onWaits((notice) => notices.push(notice));
     const { roles, waits } = await hsmThatAnswers([429, '', { 'retry-after': '3600' }]);

@@ -68,7 +68,7 @@ describe.each([...SAMPLES.keys(), 'many-deleted'])('%s', (name) => {
   });
 });
 
-it('there is a sample of every event of the product, but for a sign of life, which nobody is told of', () => {
+it('there is a sample of every event of the product, but for a sign of life, which nobody is notified of', () => {
   const shown = new Set([...SAMPLES.values()].map(({ type }) => type));
   const all = EVENTS.map(({ type }) => type);
   expect(all.filter((type) => !shown.has(type))).toEqual(['HsmWarden.Heartbeat']);

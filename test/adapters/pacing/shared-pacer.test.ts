@@ -82,7 +82,7 @@ class Processes {
       },
     });
     const starts: number[] = [];
-    /** Starts as often as the pace allows, with `width` at once, `count` times or until the process dies. */
+    /** Starts as often as the pace allows, `width` at a time, `count` times or until the process dies. */
     const work = async (width: number, count = Number.POSITIVE_INFINITY, by: Pacer = pacer) => {
       let left = count;
       const one = async () => {

@@ -20,7 +20,7 @@ export async function seed(world: FourEyes): Promise<string> {
   await world.apps.backup.invoke('nightlyVerify');
   await vi.waitFor(() => {
     for (const { key } of [DAMAGED, LOST]) {
-      if (!world.told(key).some(({ type }) => type === 'HsmWarden.BackupDamaged')) {
+      if (!world.reported(key).some(({ type }) => type === 'HsmWarden.BackupDamaged')) {
         throw new Error(`the verification has not reported ${key} yet`);
       }
     }

@@ -46,7 +46,7 @@ const REFUSED: readonly (readonly [line: string, az: number, ours?: number, why?
   [`key show ${ON} bad_name`, 1, 2, 'not tried: no key has such a name'],
   ['key show --name rsa', 1, 2, 'not tried: the HSM is not named'],
   ['key show --hsm-name ContosoHSM', 1, 2, 'not tried: the key is not named'],
-  [`key show --hsm-name ContosoHSM --id ${HSM}/keys/rsa`, 1, 2, 'not tried: both ways at once'],
+  [`key show --hsm-name ContosoHSM --id ${HSM}/keys/rsa`, 1, 2, 'not tried: both ways together'],
   [
     `key import ${ON} bad --pem-file DIR/locked.pem --pem-password wrong`,
     1,

@@ -44,7 +44,7 @@ describe('the accounts that are looked into', () => {
       [BACKUP, RECOVERY, DRILL],
     ],
     [
-      'what the recovery app is told',
+      'what the recovery app is given',
       {
         WARDEN_STATE_URL: 'https://hostrecovery.blob.core.windows.net',
         WARDEN_QUEUE_URL: `${RECOVERY}/`,

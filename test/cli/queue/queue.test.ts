@@ -19,7 +19,7 @@ describe('the messages that failed for good', () => {
   it.each([
     ['list', []],
     ['retry', ['hsm-sweeps', 'a1']],
-  ])('cannot be told by %s where the account does not answer', async (command, rest) => {
+  ])('cannot be said by %s where the account does not answer', async (command, rest) => {
     // Nobody listens at port 1.
     const environment = await world.with({ queueUrl: 'https://127.0.0.1:1/devstoreaccount1' });
     const ran = await world.run(['queue', command, ...rest, '-o', 'json'], { clock, environment });

@@ -10,7 +10,7 @@ const REFUSED = new WardenError('topic-refused', { message: 'planted: refused' }
 
 describe('a quiet system', () => {
   it.each([1, 2, 5])(
-    'publishes each event once to every sink, in order, from %d processes at once',
+    'publishes each event once to every sink, in order, from %d concurrent processes',
     async (processes) => {
       const world = new OutboxWorld();
       const buses = Array.from({ length: processes }, () => world.process());
@@ -41,7 +41,7 @@ describe('a quiet system', () => {
     const reporting = world.report(bus, 's');
     await world.stored(1);
 
-    expect(await world.look(bus)).toMatchObject({ accepted: 0, waiting: 1, leftToOthers: true });
+    expect(await world.scan(bus)).toMatchObject({ accepted: 0, waiting: 1, leftToOthers: true });
 
     release();
     expect(await reporting).toMatchObject({ accepted: 1, refused: 0, waiting: 0 });
@@ -86,7 +86,7 @@ describe('a sink that takes no events', () => {
 
     await expect(world.report(bus, 's')).rejects.toMatchObject({ code: 'aborted' });
     await world.clock.advance(PUBLISHING_MS);
-    await world.look(bus);
+    await world.scan(bus);
 
     expect(world.sinks.map(({ counts }) => [...counts.values()])).toEqual([[1], [1]]);
   });
@@ -101,7 +101,7 @@ describe('events that somebody else has stored', () => {
     await world.storeBy(undefined, 's');
     await world.clock.advance(age);
 
-    expect(await world.look(world.process())).toMatchObject({ accepted });
+    expect(await world.scan(world.process())).toMatchObject({ accepted });
   });
 
   it('are published with what was added to them, by those who stored them', async () => {

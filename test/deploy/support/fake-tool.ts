@@ -11,7 +11,7 @@ export interface Rule {
   readonly call: string;
   readonly stdout?: string;
   readonly stderr?: string;
-  /** Exit code; 0 unless told otherwise. */
+  /** Exit code; 0 unless this says otherwise. */
   readonly code?: number;
   /** Only while this flag is set. */
   readonly when?: string;

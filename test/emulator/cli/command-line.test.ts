@@ -87,7 +87,7 @@ describe('options', () => {
     expect(() => readCommandLine([`${option}=${value}`])).toThrow(option);
   });
 
-  test('every problem is named at once', () => {
+  test('all problems are named together', () => {
     expect(() => readCommandLine(['--port=x', '--retention-days=1'])).toThrow(
       /--port[\s\S]*--retention-days/,
     );

@@ -1,4 +1,4 @@
-// The rates: what passes at once, what after how long.
+// The rates: what passes immediately, and what after how long.
 import { fc, test as property } from '@fast-check/vitest';
 import { describe, expect, test } from 'vitest';
 import { createLimiter } from '../../../src/emulator/limits/limiter.ts';
@@ -16,7 +16,7 @@ function limiter() {
 describe.each(['create', 'delete', 'purge', 'backup', 'restore', 'get', 'roles'] as const)('%s', (limit) => {
   const { perSecond, burst } = RATES[limit];
 
-  test('passes its burst at once and nothing more', () => {
+  test('passes its burst together and nothing more', () => {
     expect(limiter().many(limit, burst + 5)).toBe(burst);
   });
 

@@ -73,7 +73,7 @@ describe('the audit feed', () => {
     world.hsm.deleteKey('orders');
     await world.feed([aRecord({ operationName: 'KeyDelete' })]);
 
-    expect(world.told).toEqual(['KeyDeleted orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders']);
     expect(world.events('HsmWarden.KeyDeleted')[0]?.data.deletedBy?.upn).toBe('mallory@contoso.com');
   });
 
@@ -87,7 +87,7 @@ describe('the audit feed', () => {
     const { signals } = readMessage(SCANS, world.queue.take(SCANS));
     await scan(world.deps, world.policy, signals);
 
-    expect(world.told).toEqual(['KeyPurged orders']);
+    expect(world.reports).toEqual(['KeyPurged orders']);
   });
 
   it('asks for a backup of the key that a restore brought, although its record names none', async () => {
@@ -132,7 +132,7 @@ describe('the audit feed', () => {
     await world.feed([use]);
     await world.feed([use, use]);
 
-    expect(world.told).toEqual(['KeyDeleted orders', 'KeyUsedWhileDeleted orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders', 'KeyUsedWhileDeleted orders']);
     expect(world.looks).toBe(1);
   });
 
@@ -162,7 +162,7 @@ describe('the audit feed', () => {
     });
 
     expect(result).toMatchObject({ foreign: 1, looks: 0 });
-    expect(world.told).toEqual([]);
+    expect(world.reports).toEqual([]);
   });
 
   it('distinguishes HSMs that share a host and differ in the port', () => {

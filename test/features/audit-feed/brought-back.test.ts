@@ -284,8 +284,8 @@ describe('a key that came back', () => {
     world.auditStore.faults.clear();
     await feed([recovered({}, 'somebody')]);
 
-    const told = world.topic.accepted.filter(({ type }) => type === TYPE);
-    expect(new Set(told.map(({ id }) => id)).size).toBe(2);
+    const reported = world.topic.accepted.filter(({ type }) => type === TYPE);
+    expect(new Set(reported.map(({ id }) => id)).size).toBe(2);
     expect(events()).toMatchObject([{ approval: 'unknown' }, { approval: 'none' }]);
   });
 

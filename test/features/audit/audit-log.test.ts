@@ -50,7 +50,7 @@ describe('writing', () => {
     expect(anchor.tip).toEqual(verdict.tip);
   });
 
-  it('makes one chain of what many writers write at once, also over midnight', async () => {
+  it('makes one chain of what many writers write at the same time, also over midnight', async () => {
     const { clock, store, anchor, log } = aLog();
     const others = Array.from({ length: 5 }, () => new ChainedAuditLog(store, anchor, clock));
     await log.note(anEvent('first'));
@@ -242,7 +242,7 @@ describe('verifying', () => {
     expect(await verifyAudit(store, anchor)).toMatchObject({ entries: 2, problems: [] });
   });
 
-  it('finds a log that was written anew, whole in itself', async () => {
+  it('finds a log that was written again, whole in itself', async () => {
     const first = await texts([3]);
     const { store, log } = aLog();
     for (const detail of ['forged 1', 'forged 2', 'forged 3', 'forged 4']) await log.note(anEvent(detail));

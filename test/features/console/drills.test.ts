@@ -1,4 +1,4 @@
-/** What the page of drills shows: what must be looked at first, what is unproven, and what cannot be told. */
+/** What the page of drills shows: what must be looked at first, what is unproven, and what is not known. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { listDrills } from '../../../src/features/console/drills.ts';

@@ -13,9 +13,9 @@ describe('the home page and losses:', () => {
   it('counts a loss until somebody has acknowledged it', async () => {
     const world = await aWorld(['orders']);
     world.hsm.createKey('gone');
-    await world.look();
+    await world.scan();
     world.hsm.deleteKey('gone');
-    await world.look();
+    await world.scan();
     await world.clock.advance(91 * DAY_MS);
     await world.scanned();
     const before = await world.home();
@@ -36,9 +36,9 @@ describe('the home page and losses:', () => {
   it('where decisions are sealed a line without a seal acknowledges nothing', async () => {
     const world = await aWorld();
     world.hsm.createKey('late');
-    await world.look();
+    await world.scan();
     world.hsm.deleteKey('late');
-    await world.look();
+    await world.scan();
     await world.clock.advance(91 * DAY_MS);
     await world.scanned();
     const { decisions } = new MemorySealer(world.clock, 'recovery');
@@ -129,7 +129,7 @@ describe('the home page and losses:', () => {
     const page = await world.keys({ word: 'lost' });
     expect(page.items).toMatchObject([{ key: 'gone', word: 'lost' }]);
     expect(page.unknown).toEqual([
-      'Whether the losses were acknowledged cannot be told: The storage is silent.',
+      'Whether the losses were acknowledged is not known: The storage is silent.',
     ]);
     expect((await world.home()).hsm?.warnings).toContain(page.unknown[0]);
   });
@@ -138,9 +138,9 @@ describe('the home page and losses:', () => {
     const world = new ConsoleWorld();
     world.policy = aWatchPolicy({ selection: { ...EVERY_KEY, excludeTags: ['backup=never'] } });
     world.hsm.createKey('scratch', { tags: { backup: 'never' } });
-    await world.look();
+    await world.scan();
     world.hsm.deleteKey('scratch');
-    await world.look();
+    await world.scan();
     await world.clock.advance(91 * DAY_MS);
     await world.scanned();
 

@@ -1,4 +1,4 @@
-/** The home page over what the scans left: what is known to be wrong, what is right, and what cannot be told. */
+/** The home page over what the scans left: what is known to be wrong, what is right, and what is not known. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { isoTime } from '../../../src/core/time.ts';
@@ -177,7 +177,7 @@ describe('the home page', () => {
     ]);
   });
 
-  it('says that nothing can be told of drills whose results cannot be read, and the rest all the same', async () => {
+  it('says that nothing is known of drills whose results cannot be read, and the rest all the same', async () => {
     const world = await aWorld();
     await world.state.write({ kind: 'drill-results', hsm: 'contoso' }, 'damaged', 'absent');
     await world.scanned();
@@ -185,11 +185,11 @@ describe('the home page', () => {
     expect(verdict).toBe('safe');
     expect(hsm?.drills).toBeUndefined();
     expect(hsm?.warnings).toContainEqual(
-      expect.stringMatching(/^What drills have proven cannot be told: .*contoso/),
+      expect.stringMatching(/^What drills have proven is not known: .*contoso/),
     );
   });
 
-  it('says why an HSM cannot be told of whose summary is damaged, and hides no other', async () => {
+  it('says why nothing is known of an HSM whose summary is damaged, and hides no other', async () => {
     const world = await aWorld();
     await world.scanned();
     await world.tamper(() => 'nonsense\n');

@@ -86,24 +86,24 @@ describe('a purged key', () => {
     [
       'while the sealing keys cannot be read',
       (world) => judged(world, () => Promise.reject(planted())),
-      'whether its newest backup counts cannot be told',
+      'whether its newest backup counts is not known',
     ],
     [
       'while the verification cannot be read',
       ({ state }) => state.faults.fail('read', planted(), { subject: 'verify/contoso' }),
-      'whether its newest backup counts cannot be told',
+      'whether its newest backup counts is not known',
     ],
     [
       'while the backups cannot be listed',
       ({ backups }) => backups.faults.fail('list', planted()),
-      'whether a backup brings it back cannot be told',
+      'whether a backup brings it back is not known',
     ],
   ])('%s: what can come back is said, and no more', async (_name, change, left) => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     world.hsm.purgeKey('orders');
-    await world.look();
+    await world.scan();
     await change(world);
 
     const { timeline } = await storyOf(world);
@@ -116,9 +116,9 @@ describe('a purged key', () => {
   it('is not brought back by the backup of a later key of its name', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     world.hsm.purgeKey('orders');
-    await world.look();
+    await world.scan();
     for (const blob of world.backups.blobs) world.backups.forget(blob);
     world.hsm.createKey('orders');
     await world.clock.advance(1000);

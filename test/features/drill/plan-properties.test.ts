@@ -67,7 +67,7 @@ describe('the plan of a night', () => {
           play.churn(one, now);
           const planned = play.run(now + DAY_MS - FRESH_MS / 24, index % 2 === 0);
           for (const key of play.unprovenChanges()) expect(planned).toContain(key);
-          play.settle();
+          play.accept();
         }
       }),
       { seed: 20_262 },
@@ -180,12 +180,12 @@ class Play {
     });
   }
 
-  /** Keys that came or changed since the last {@link settle}. */
+  /** Keys that came or changed since the last {@link accept}. */
   unprovenChanges(): readonly string[] {
     return [...this.#changed];
   }
 
-  settle(): void {
+  accept(): void {
     this.#changed = new Set();
   }
 

@@ -77,7 +77,7 @@ test('a result of a key without a recovery point counts nowhere, and is said to 
   expect(remarkOf(undefined, drills)).toContain('no recovery point of the key any more');
 });
 
-test('how long a restore takes is told by those that brought their keys back', () => {
+test('how long a restore takes is measured by those that brought their keys back', () => {
   const slow = aResult('blocked', NEWEST, { steps: { restore: 90_000 } });
   expect(summaryOf({ last: slow, lastGood: PROVEN }).restoreMs).toEqual({ p50: 1_500, p95: 1_500 });
   expect(summaryOf({ last: slow }).restoreMs).toBeUndefined();

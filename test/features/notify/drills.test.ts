@@ -76,7 +76,7 @@ it.each([
   expect(world.accepted().at(-1)?.lines.join(' ')).toContain(says);
 });
 
-it('many failed at once are one incident, apart from other reports of drills', async () => {
+it('many that failed together are one incident, apart from other reports of drills', async () => {
   const world = new NotifyWorld();
   const keys = Array.from({ length: 30 }, (_, n) => `key-${n}`);
   await world.happen(...keys.map((key) => failedEvent(aResult(key, 'failed'))));

@@ -73,7 +73,7 @@ describe('an event', () => {
   });
 });
 
-describe('many at once', () => {
+describe('many together', () => {
   it.each([2, 11, 1000])('%d deleted keys are one message, with the ten most urgent', async (count) => {
     const world = new NotifyWorld([anEntry(), anEntry({ name: 'pager', type: 'pagerduty' })]);
     const keys = Array.from({ length: count }, (_, n) => `key-${n}`);

@@ -19,7 +19,7 @@ describe('the plan for a key', () => {
   it.each([
     ['updated a second later', { updatedAt: CREATED + 1000 }],
     ['updated a second earlier (another key under the old name)', { updatedAt: CREATED - 1000 }],
-    ['created anew', { createdAt: CREATED + 1000 }],
+    ['created again', { createdAt: CREATED + 1000 }],
   ])('backs up a key %s', (_case, change) => {
     expect(planKey(listedKey(change), catalogueEntry().record, policy)).toEqual({
       action: 'back-up',
@@ -29,8 +29,8 @@ describe('the plan for a key', () => {
 
   it.each([
     ['at the moment of the change', 0, 'back-up'],
-    ['just before it has settled', SETTLING_MS - 1, 'back-up'],
-    ['when it has settled', SETTLING_MS, 'unchanged'],
+    ['just before it is old enough', SETTLING_MS - 1, 'back-up'],
+    ['when it is old enough', SETTLING_MS, 'unchanged'],
     ['with a clock a millisecond behind that of the HSM', -1, 'back-up'],
     ['with a clock minutes behind that of the HSM', -300_000, 'back-up'],
   ])('of a backup taken %s is to %s it', (_case, age, action) => {

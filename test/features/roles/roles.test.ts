@@ -149,10 +149,10 @@ describe('the plan', () => {
 });
 
 describe('the check', () => {
-  const settled = carriedOut(NOTHING, planRoles(NOTHING, PRINCIPALS));
+  const inPlace = carriedOut(NOTHING, planRoles(NOTHING, PRINCIPALS));
 
   it('is content when each identity holds its role', () => {
-    expect(checkRoles(settled, PRINCIPALS)).toEqual([]);
+    expect(checkRoles(inPlace, PRINCIPALS)).toEqual([]);
   });
 
   it('finds everything missing on an untouched HSM', () => {
@@ -168,8 +168,8 @@ describe('the check', () => {
       scope: '/keys/one',
     };
     const observed = {
-      definitions: [...settled.definitions, other],
-      assignments: [...settled.assignments, assignment],
+      definitions: [...inPlace.definitions, other],
+      assignments: [...inPlace.assignments, assignment],
     };
 
     expect(checkRoles(observed, PRINCIPALS)).toEqual([
@@ -183,27 +183,27 @@ describe('the check', () => {
       backup && definitionOf(backup, { dataActions: [...backup.dataActions, action('keys/sign/action')] });
     const definitions = [wide, recovery && definitionOf(recovery)].filter((one) => one !== undefined);
 
-    expect(checkRoles({ ...settled, definitions }, PRINCIPALS)).toEqual([
+    expect(checkRoles({ ...inPlace, definitions }, PRINCIPALS)).toEqual([
       expect.objectContaining({ kind: 'too-much', dataAction: action('keys/sign/action') }),
     ]);
   });
 
   it('takes what a role excludes for not held', () => {
-    const definitions = settled.definitions.map((definition) => ({
+    const definitions = inPlace.definitions.map((definition) => ({
       ...definition,
       notDataActions: [action('keys/backup/action')],
     }));
 
-    expect(checkRoles({ ...settled, definitions }, PRINCIPALS).map(({ kind }) => kind)).toEqual([
+    expect(checkRoles({ ...inPlace, definitions }, PRINCIPALS).map(({ kind }) => kind)).toEqual([
       'missing',
       'missing',
     ]);
   });
 
   it('does not count a role on a single key as held', () => {
-    const assignments = settled.assignments.map((one) => ({ ...one, scope: '/keys/one' }));
+    const assignments = inPlace.assignments.map((one) => ({ ...one, scope: '/keys/one' }));
 
-    expect(checkRoles({ ...settled, assignments }, PRINCIPALS).map(({ kind }) => kind)).toEqual(
+    expect(checkRoles({ ...inPlace, assignments }, PRINCIPALS).map(({ kind }) => kind)).toEqual(
       Array(8).fill('missing'),
     );
   });

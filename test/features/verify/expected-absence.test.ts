@@ -11,10 +11,10 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
   async function purged() {
     const world = new VerifyWorld({ purgeProtection: false });
     await world.fill(2);
-    await world.look();
+    await world.scan();
     world.hsm.deleteKey('key-1');
     world.hsm.purgeKey('key-1');
-    await world.look();
+    await world.scan();
     return { world, original: world.blobOf('key-1') };
   }
 
@@ -22,10 +22,10 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     const { status, state } = await world.verify();
     expect(status).toBe('ended');
     const { keys } = await readCatalogue(world.state, 'contoso');
-    const told = world.told.filter((name) => name.startsWith('BackupDamaged'));
+    const reported = world.reports.filter((name) => name.startsWith('BackupDamaged'));
     return {
       found: state.found,
-      told,
+      reported,
       promised: keys['key-1']?.blob,
       asked: world.queue.take(KEY_BACKUPS),
     };
@@ -38,7 +38,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
 
     expect(await verified(world)).toEqual({
       found: 0,
-      told: [],
+      reported: [],
       promised: `pinned/${original}`,
       asked: undefined,
     });
@@ -50,7 +50,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     world.backups.remove(original);
     world.backups.remove(`pinned/${original}`);
 
-    expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+    expect(await verified(world)).toMatchObject({ found: 1, reported: ['BackupDamaged key-1'] });
   });
 
   it('reports a purged key whose pinned copy is damaged, both names', async () => {
@@ -69,7 +69,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     await world.verify({ kind: 'verify', hsm: 'contoso', runId: 'run-0' });
     world.backups.remove(`pinned/${original}`);
 
-    expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+    expect(await verified(world)).toMatchObject({ found: 1, reported: ['BackupDamaged key-1'] });
   });
 
   /** A key that the settings leave out since it was backed up; its backup goes at this age. */
@@ -77,7 +77,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
     const world = new VerifyWorld();
     await world.fill(2);
     world.policy = aWatchPolicy({ selection: { include: [], exclude, excludeTags: [] } });
-    await world.look();
+    await world.scan();
     await world.clock.advance(days * DAY_MS);
     world.backups.remove(world.blobOf('key-1'));
     return world;
@@ -86,7 +86,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
   it('forgets the backup of a key that the settings leave out since', async () => {
     const world = await leftOut(401, ['key-1']);
 
-    expect(await verified(world)).toEqual({ found: 0, told: [], promised: undefined, asked: undefined });
+    expect(await verified(world)).toEqual({ found: 0, reported: [], promised: undefined, asked: undefined });
     expect(world.logger.lines.map(({ message }) => message)).toContain(
       'backup reached its age and is needed no more',
     );
@@ -98,7 +98,7 @@ describe('a verification of a store whose lifecycle rule removes old backups', (
   ])('tells a lost backup %s', async (_name, days, exclude) => {
     const world = await leftOut(days, exclude);
 
-    expect(await verified(world)).toMatchObject({ found: 1, told: ['BackupDamaged key-1'] });
+    expect(await verified(world)).toMatchObject({ found: 1, reported: ['BackupDamaged key-1'] });
   });
 
   it('reports a lost backup when no scan says whether its key is there', async () => {

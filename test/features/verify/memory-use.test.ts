@@ -48,7 +48,7 @@ class Counting implements BackupStore {
 }
 
 describe('a verification of many pages', () => {
-  it('holds one page of the list at a time, and of the backups as many as it reads at once', async () => {
+  it('holds one page of the list at a time, and of the backups as many as it reads concurrently', async () => {
     const world = new WatchWorld();
     const store = new MemoryBackupStore(world.clock, PAGE);
     for (let n = 0; n < 10; n += 1) world.hsm.createKey(`key-${n}`);

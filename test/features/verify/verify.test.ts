@@ -15,7 +15,7 @@ describe('a verification', () => {
 
     expect(status).toBe('ended');
     expect(state).toMatchObject({ checked: 10, found: 0 });
-    expect(world.told).toEqual([]);
+    expect(world.reports).toEqual([]);
   });
 
   it('reports a damaged backup at once, asks for a fresh one, and names another good one', async () => {
@@ -25,7 +25,7 @@ describe('a verification', () => {
     await world.damage(damaged);
     await world.verify();
 
-    expect(world.told).toEqual(['BackupDamaged key-1']);
+    expect(world.reports).toEqual(['BackupDamaged key-1']);
     expect(world.events('HsmWarden.BackupDamaged')[0]?.data).toMatchObject({
       blob: damaged,
       severity: 'high',
@@ -64,7 +64,7 @@ describe('a verification', () => {
     world.backups.faults.fail('read', world.fault('blob-missing'), { subject: world.blobOf('key-1') });
     await world.verify();
 
-    expect(world.told).toEqual(['BackupDamaged key-0', 'BackupDamaged key-1']);
+    expect(world.reports).toEqual(['BackupDamaged key-0', 'BackupDamaged key-1']);
   });
 
   it.each(['gone', 'shortened'] as const)(
@@ -86,7 +86,7 @@ describe('a verification', () => {
         world.blobOf('key-1', 0),
       );
       await world.verify({ kind: 'verify', hsm: 'contoso', runId: 'run-2' });
-      expect(world.told).toHaveLength(1);
+      expect(world.reports).toHaveLength(1);
     },
   );
 
@@ -99,7 +99,7 @@ describe('a verification', () => {
     const { state } = await world.verify();
 
     expect(state.found).toBe(0);
-    expect(world.told).toEqual([]);
+    expect(world.reports).toEqual([]);
   });
 
   it('reports the same damage once, night after night', async () => {
@@ -109,7 +109,7 @@ describe('a verification', () => {
     await world.verify();
     const { state } = await world.verify({ kind: 'verify', hsm: 'contoso', runId: 'run-2' });
 
-    expect(world.told).toHaveLength(1);
+    expect(world.reports).toHaveLength(1);
     expect(state).toMatchObject({ runId: 'run-2', checked: 1, found: 1 });
   });
 
@@ -149,7 +149,7 @@ describe('a verification', () => {
       const { state } = await world.verify();
 
       expect(state).toMatchObject({ checked: 10, found: 2 });
-      expect(world.told).toEqual(['BackupDamaged key-4', 'BackupDamaged key-8']);
+      expect(world.reports).toEqual(['BackupDamaged key-4', 'BackupDamaged key-8']);
     },
   );
 

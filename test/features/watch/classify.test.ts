@@ -88,7 +88,7 @@ describe('coverage', () => {
       2,
     ],
     ['a backup of an earlier key of that name', catalogueEntry(), 'b'.repeat(32), 'none', 0, 1],
-    ['a backup of this key, the name being used anew', catalogueEntry(), 'a'.repeat(32), 'complete', 1, 1],
+    ['a backup of this key, the name being used again', catalogueEntry(), 'a'.repeat(32), 'complete', 1, 1],
   ])('with %s', (_name, entry, oldest, coverage, covered, known) => {
     expect(judgeCoverage(CREATED, entry, oldest)).toMatchObject({
       coverage,

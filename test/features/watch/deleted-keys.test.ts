@@ -5,9 +5,9 @@ import { DAY_MS, HOUR_MS, MINUTE_MS, settledWorld, WatchWorld } from '../../supp
 describe('a scan of deleted keys', () => {
   it('says nothing but its heartbeat while nothing happens', async () => {
     const world = await settledWorld();
-    await world.look();
+    await world.scan();
 
-    expect(world.told).toEqual([]);
+    expect(world.reports).toEqual([]);
     expect(world.topic.accepted.map(({ type }) => type)).toEqual([
       'HsmWarden.Heartbeat',
       'HsmWarden.Heartbeat',
@@ -17,10 +17,10 @@ describe('a scan of deleted keys', () => {
   it('reports a deletion once, with its dates, its time left and what would bring the key back', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
-    await world.look();
+    await world.scan();
+    await world.scan();
 
-    expect(world.told).toEqual(['KeyDeleted orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders']);
     expect(world.events('HsmWarden.KeyDeleted')[0]).toMatchObject({
       subject: 'hsms/contoso/keys/orders',
       data: {
@@ -42,7 +42,7 @@ describe('a scan of deleted keys', () => {
     await world.clock.advance(MINUTE_MS);
     world.hsm.createKey('orders');
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
 
     expect(world.events('HsmWarden.KeyDeleted')[0]?.data).toMatchObject({
       coverage: 'partial',
@@ -57,7 +57,7 @@ describe('a scan of deleted keys', () => {
     const world = new WatchWorld();
     world.hsm.createKey('secret');
     world.hsm.deleteKey('secret');
-    await world.look();
+    await world.scan();
 
     expect(world.events('HsmWarden.KeyDeleted')[0]?.data).toMatchObject({
       coverage: 'none',
@@ -70,7 +70,7 @@ describe('a scan of deleted keys', () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     const caller = { upn: 'mallory@contoso.com', address: '203.0.113.7' };
-    await world.look({ deletes: [{ key: 'orders', at: world.clock.now(), caller }] });
+    await world.scan({ deletes: [{ key: 'orders', at: world.clock.now(), caller }] });
 
     expect(world.events('HsmWarden.KeyDeleted')[0]?.data.deletedBy).toEqual(caller);
   });
@@ -82,10 +82,10 @@ describe('a scan of deleted keys', () => {
   ])('%s the 30-day threshold', async (_name, left, expected) => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     await world.clock.advance(90 * DAY_MS - left);
 
-    expect(await world.during(() => world.look())).toEqual(expect.arrayContaining(expected));
+    expect(await world.during(() => world.scan())).toEqual(expect.arrayContaining(expected));
     expect(world.events('HsmWarden.PurgePending')).toHaveLength(expected.length);
   });
 
@@ -93,10 +93,10 @@ describe('a scan of deleted keys', () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     for (let hours = 0; hours <= 90 * 24; hours += 2) {
-      await world.look();
+      await world.scan();
       await world.clock.advance(2 * HOUR_MS);
     }
-    await world.look();
+    await world.scan();
 
     const days = world.events('HsmWarden.PurgePending').map(({ data }) => data.thresholdSeconds / 86_400);
     expect(days).toEqual([30, 14, 7, 3, 1, 0.25]);
@@ -114,31 +114,31 @@ describe('a scan of deleted keys', () => {
   it('reports no threshold that is as long as the whole retention', async () => {
     const world = await settledWorld({ retentionDays: 7 });
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
 
-    expect(world.told).toEqual(['KeyDeleted orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders']);
   });
 
   it('reports a recovery', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     await world.deps.keys.recoverKey('orders');
-    await world.look();
-    await world.look();
+    await world.scan();
+    await world.scan();
 
-    expect(world.told).toEqual(['KeyDeleted orders', 'KeyRecovered orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders', 'KeyRecovered orders']);
   });
 
   it('reports a second deletion of a recovered key as one of its own', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     await world.deps.keys.recoverKey('orders');
     await world.clock.advance(HOUR_MS);
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
 
-    expect(world.told).toEqual(['KeyDeleted orders', 'KeyRecovered orders', 'KeyDeleted orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders', 'KeyRecovered orders', 'KeyDeleted orders']);
   });
 });

@@ -22,12 +22,12 @@ async function everyEvent(): Promise<readonly CloudEvent[]> {
   await world.clock.advance(HOUR_MS);
   await world.backUp('orders');
   await world.backUp('billing');
-  await world.look();
+  await world.scan();
   world.hsm.deleteKey('orders');
   world.hsm.deleteKey('billing');
   const caller = { objectId: 'o', upn: 'mallory@contoso.com', appId: 'a', address: '203.0.113.7' };
   const at = world.clock.now();
-  await world.look({
+  await world.scan({
     deletes: [{ key: 'orders', at, caller }],
     uses: [{ key: 'orders', at, caller, operation: 'KeyDecrypt', httpStatus: 404 }],
   });
@@ -35,10 +35,10 @@ async function everyEvent(): Promise<readonly CloudEvent[]> {
   world.hsm.updateKey('billing', { enabled: false });
   await world.clock.advance(2 * DAY_MS);
   world.hsm.faults.fail('listKeys', world.fault('hsm-unreachable'), { times: 2 });
-  await world.look();
-  await world.look();
+  await world.scan();
+  await world.scan();
   await world.clock.advance(7 * DAY_MS);
-  await world.look();
+  await world.scan();
   for await (const [backup] of world.backups.list('contoso', 'billing')) {
     if (backup === undefined) continue;
     const deps = { ...world.deps, backups: world.backups, queue: new MemoryWorkQueue(world.clock) };
@@ -46,7 +46,7 @@ async function everyEvent(): Promise<readonly CloudEvent[]> {
     const posted = await reportDamage(deps, 'contoso', [damage], new AbortController().signal);
     await publishOutbox(world.deps, 'contoso', posted);
   }
-  await world.look();
+  await world.scan();
   const broughtBack = {
     kind: 'key-brought-back-unapproved',
     discriminator: 'restore',

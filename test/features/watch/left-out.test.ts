@@ -10,7 +10,7 @@ async function tagged(): Promise<WatchWorld> {
   const world = new WatchWorld({ retentionDays: 20, purgeProtection: false });
   world.policy = POLICY;
   world.hsm.createKey('orders', { tags: { owner: 'nobody', backup: 'never' } });
-  await world.look();
+  await world.scan();
   return world;
 }
 
@@ -26,10 +26,10 @@ describe('a key left out by a tag', () => {
   it('counts as left out while its HSM is out of reach', async () => {
     const world = await tagged();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     silence(world);
     await world.clock.advance(6 * DAY_MS);
-    await world.look();
+    await world.scan();
 
     expect(pending(world)).toEqual([['excluded', 'notice']]);
   });
@@ -37,9 +37,9 @@ describe('a key left out by a tag', () => {
   it('counts as left out when it is purged', async () => {
     const world = await tagged();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     world.hsm.purgeKey('orders');
-    await world.look();
+    await world.scan();
 
     expect(world.events('HsmWarden.KeyPurged')[0]?.data).toMatchObject({
       coverage: 'excluded',
@@ -51,7 +51,7 @@ describe('a key left out by a tag', () => {
     const world = await tagged();
     world.hsm.deleteKey('orders');
     world.hsm.purgeKey('orders');
-    await world.look();
+    await world.scan();
 
     expect(world.events('HsmWarden.KeyPurged')[0]?.data).toMatchObject({ coverage: 'excluded' });
   });
@@ -59,11 +59,11 @@ describe('a key left out by a tag', () => {
   it('is left out no more when the settings change, though its HSM is out of reach', async () => {
     const world = await tagged();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     silence(world);
     world.policy = aWatchPolicy();
     await world.clock.advance(6 * DAY_MS);
-    await world.look();
+    await world.scan();
 
     expect(pending(world)).toEqual([['none', 'high']]);
   });
@@ -72,12 +72,12 @@ describe('a key left out by a tag', () => {
     const world = await tagged();
     world.policy = aWatchPolicy();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     world.policy = POLICY;
-    await world.look();
+    await world.scan();
     silence(world);
     await world.clock.advance(6 * DAY_MS);
-    await world.look();
+    await world.scan();
 
     expect(pending(world)).toEqual([['excluded', 'notice']]);
   });
@@ -95,10 +95,10 @@ describe('a key managed by another service', () => {
     const world = new WatchWorld({ retentionDays: 20 });
     world.hsm.createKey('theirs', { managed: true });
     world.hsm.deleteKey('theirs');
-    await world.look();
+    await world.scan();
     silence(world);
     await world.clock.advance(6 * DAY_MS);
-    await world.look();
+    await world.scan();
 
     expect(pending(world)).toEqual([['excluded', 'notice']]);
   });

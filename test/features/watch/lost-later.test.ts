@@ -9,9 +9,9 @@ import { aWatchPolicy, DAY_MS, settledWorld, type WatchWorld } from '../../suppo
 async function purged(): Promise<WatchWorld> {
   const world = await settledWorld();
   world.hsm.deleteKey('orders');
-  await world.look();
+  await world.scan();
   await world.clock.advance(91 * DAY_MS);
-  await world.look();
+  await world.scan();
   return world;
 }
 
@@ -33,13 +33,13 @@ describe('a purged key whose backup went', () => {
     const world = await purged();
     expect(await lost(world)).toEqual([]);
     const putBack = await takeBackup(world);
-    await world.look();
+    await world.scan();
     expect(await lost(world)).toEqual([['orders', 'key']]);
     const [finding] = lostFindings(await world.memory());
-    await world.look();
+    await world.scan();
     expect(lostFindings(await world.memory())).toEqual([finding]);
     await putBack();
-    await world.look();
+    await world.scan();
 
     expect(await lost(world)).toEqual([]);
   });
@@ -48,9 +48,9 @@ describe('a purged key whose backup went', () => {
     const world = await purged();
     await world.clock.advance(days * DAY_MS);
     await takeBackup(world);
-    await world.look();
+    await world.scan();
     await world.clock.advance(300 * DAY_MS);
-    await world.look();
+    await world.scan();
 
     expect(await lost(world)).toEqual([['orders', 'key']]);
   });
@@ -58,15 +58,15 @@ describe('a purged key whose backup went', () => {
   it('stays lost when a key of the same name is made, backed up and purged', async () => {
     const world = await purged();
     await takeBackup(world);
-    await world.look();
+    await world.scan();
     world.hsm.createKey('orders');
     await world.backUp('orders');
-    await world.look();
+    await world.scan();
     expect(await lost(world)).toEqual([['orders', 'key']]);
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     await world.clock.advance(91 * DAY_MS);
-    await world.look();
+    await world.scan();
 
     expect(await lost(world)).toEqual([['orders', 'key']]);
   });
@@ -75,7 +75,7 @@ describe('a purged key whose backup went', () => {
     const world = await purged();
     world.policy = aWatchPolicy({ selection: { ...EVERY_KEY, exclude: ['ord*'] } });
     await takeBackup(world);
-    await world.look();
+    await world.scan();
 
     expect(await lost(world)).toEqual([]);
   });

@@ -10,7 +10,7 @@ describe('a key restored here from another HSM', () => {
     const other = new MemoryHsm({ name: 'fabrikam', purgeProtection: true, clock: world.clock });
     other.createKey('mail-dkim');
     await world.clock.advance(2 * HOUR_MS);
-    await world.look();
+    await world.scan();
     const backup = await new MemoryKeyService(other).backupKey('mail-dkim');
     await new MemoryKeyService(world.hsm).restoreKey(backup);
     return world;
@@ -18,23 +18,23 @@ describe('a key restored here from another HSM', () => {
 
   it('is not called unprotected before it could have been backed up here', async () => {
     const world = await withOldKey();
-    await world.look();
+    await world.scan();
     await world.backUp('mail-dkim');
     await world.clock.advance(HOUR_MS);
-    await world.look();
+    await world.scan();
 
-    expect(world.told).toEqual([]);
+    expect(world.reports).toEqual([]);
   });
 
   it.each([
     ['just before', HOUR_MS - 1, []],
     ['at', HOUR_MS, ['KeyUnprotected mail-dkim']],
-  ])('without a backup, %s an hour after the last look without it', async (_name, age, told) => {
+  ])('without a backup, %s an hour after the last scan without it', async (_name, age, reported) => {
     const world = await withOldKey();
-    await world.look();
+    await world.scan();
     await world.clock.advance(age);
-    await world.look();
+    await world.scan();
 
-    expect(world.told).toEqual(told);
+    expect(world.reports).toEqual(reported);
   });
 });

@@ -8,27 +8,27 @@ describe('a deleted key in the place of a deleted key', () => {
     const world = await afterDeletion();
     await world.does('purge', 'create', 'delete');
 
-    expect(await world.during(() => world.look())).toEqual(['KeyPurged orders', 'KeyDeleted orders']);
+    expect(await world.during(() => world.scan())).toEqual(['KeyPurged orders', 'KeyDeleted orders']);
     expect(purges(world)).toMatchObject([
       { foundBy: 'look', presumed: true, recoverable: 'restore', coverage: 'complete' },
     ]);
     expect(purges(world)[0]?.backup?.blob).toBe(world.taken[0]);
     expect(world.backups.blobs).toContain(`pinned/${world.taken[0]}`);
-    expect(await world.during(() => world.look())).toEqual([]);
+    expect(await world.during(() => world.scan())).toEqual([]);
   });
 
   it('made after the key came back, was backed up, and was purged after all: the purge is reported, and presumed', async () => {
     const world = await afterDeletion();
     await world.does('recover', 'back up', 'delete', 'purge', 'create', 'delete');
 
-    expect(await world.during(() => world.look())).toContain('KeyPurged orders');
+    expect(await world.during(() => world.scan())).toContain('KeyPurged orders');
     expect(purges(world)).toMatchObject([{ presumed: true, recoverable: 'restore' }]);
   });
 
   it('made after a purge: the backups of the key before it do not count as its own', async () => {
     const world = await afterDeletion();
     await world.does('purge', 'create', 'delete');
-    await world.look();
+    await world.scan();
 
     expect(world.events('HsmWarden.KeyDeleted')[1]?.data).toMatchObject({
       coverage: 'none',
@@ -39,7 +39,7 @@ describe('a deleted key in the place of a deleted key', () => {
   it('made and backed up after a purge: that is proof, and each key has its own backup', async () => {
     const world = await afterDeletion();
     await world.does('purge', 'create', 'back up', 'delete');
-    await world.look();
+    await world.scan();
 
     const [purged] = purges(world);
     expect(purged).not.toHaveProperty('presumed');
@@ -51,12 +51,12 @@ describe('a deleted key in the place of a deleted key', () => {
   it('restored from an older backup: it has lost a version, which no key does that was never purged', async () => {
     const world = new Succession({ purgeProtection: false });
     await world.does('create', 'back up', 'create', 'back up');
-    await world.look();
+    await world.scan();
     await world.does('delete');
-    await world.look();
+    await world.scan();
     await world.does('purge', 'restore', 'delete');
 
-    expect(await world.during(() => world.look())).toEqual(['KeyPurged orders', 'KeyDeleted orders']);
+    expect(await world.during(() => world.scan())).toEqual(['KeyPurged orders', 'KeyDeleted orders']);
     expect(purges(world)[0]).not.toHaveProperty('presumed');
   });
 
@@ -66,7 +66,7 @@ describe('a deleted key in the place of a deleted key', () => {
     world.hsm.expire();
     await world.does('create', 'delete');
 
-    expect(await world.during(() => world.look())).toContain('KeyPurged orders');
+    expect(await world.during(() => world.scan())).toContain('KeyPurged orders');
   });
 
   it.each([
@@ -78,7 +78,7 @@ describe('a deleted key in the place of a deleted key', () => {
     const world = await afterDeletion({ purgeProtection });
     await world.does(...deeds);
 
-    expect(await world.during(() => world.look())).toEqual(['KeyRecovered orders', 'KeyDeleted orders']);
+    expect(await world.during(() => world.scan())).toEqual(['KeyRecovered orders', 'KeyDeleted orders']);
   });
 
   it('recovered, rotated and deleted again is the same when the audit log reported that deletion and no purge', async () => {
@@ -86,7 +86,7 @@ describe('a deleted key in the place of a deleted key', () => {
     await world.does('recover', 'create', 'delete');
     const deletes = [{ key: 'orders', at: world.clock.now(), caller: {} }];
 
-    expect(await world.during(() => world.look({ deletes }))).toEqual([
+    expect(await world.during(() => world.scan({ deletes }))).toEqual([
       'KeyRecovered orders',
       'KeyDeleted orders',
     ]);
@@ -98,12 +98,12 @@ describe('a deleted key in the place of a deleted key', () => {
     const record = [{ key: 'orders', at: world.clock.now(), caller: {} }];
     await world.does('create', 'delete');
 
-    expect(await world.during(() => world.look({ purges: record }))).toEqual([
+    expect(await world.during(() => world.scan({ purges: record }))).toEqual([
       'KeyPurged orders',
       'KeyDeleted orders',
     ]);
     expect(purges(world)[0]).not.toHaveProperty('presumed');
-    expect(await world.during(() => world.look({ purges: record }))).toEqual([]);
+    expect(await world.during(() => world.scan({ purges: record }))).toEqual([]);
   });
 
   it('made after a purge whose record comes ten minutes later: reported once', async () => {
@@ -111,10 +111,10 @@ describe('a deleted key in the place of a deleted key', () => {
     await world.does('purge');
     const record = [{ key: 'orders', at: world.clock.now(), caller: {} }];
     await world.does('create', 'delete');
-    await world.look();
+    await world.scan();
     await world.clock.advance(10 * MINUTE_MS);
 
-    expect(await world.during(() => world.look({ purges: record }))).toEqual([]);
+    expect(await world.during(() => world.scan({ purges: record }))).toEqual([]);
   });
 
   it('is not judged while it cannot be read, and then with what the audit log had reported', async () => {
@@ -122,11 +122,11 @@ describe('a deleted key in the place of a deleted key', () => {
     await world.does('recover', 'create', 'delete');
     const deletes = [{ key: 'orders', at: world.clock.now(), caller: {} }];
     world.hsm.faults.fail('getDeletedKey', world.fault('hsm-throttled'), { times: 2 });
-    const told = await world.during(async () => {
-      await expect(world.look({ deletes })).rejects.toMatchObject({ code: 'hsm-answer-unexpected' });
+    const reported = await world.during(async () => {
+      await expect(world.scan({ deletes })).rejects.toMatchObject({ code: 'hsm-answer-unexpected' });
     });
 
-    expect(told).toEqual([]);
-    expect(await world.during(() => world.look({ deletes }))).toContain('KeyRecovered orders');
+    expect(reported).toEqual([]);
+    expect(await world.during(() => world.scan({ deletes }))).toContain('KeyRecovered orders');
   });
 });

@@ -10,16 +10,16 @@ describe('a topic that does not accept', () => {
       times: 6,
     });
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     await world.deps.keys.recoverKey('orders');
-    await world.look();
+    await world.scan();
     await world.clock.advance(HOUR_MS);
     world.hsm.deleteKey('orders');
-    await world.look();
-    expect(world.told).toEqual([]);
-    await world.look();
+    await world.scan();
+    expect(world.reports).toEqual([]);
+    await world.scan();
 
-    expect(world.told).toEqual(['KeyDeleted orders', 'KeyRecovered orders', 'KeyDeleted orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders', 'KeyRecovered orders', 'KeyDeleted orders']);
     expect((await world.memory()).outbox).toEqual([]);
   });
 
@@ -27,10 +27,10 @@ describe('a topic that does not accept', () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
     world.state.faults.fail('write', new Error('killed'), { subject: 'watch/contoso', after: 1 });
-    await expect(world.look()).rejects.toThrow('killed');
+    await expect(world.scan()).rejects.toThrow('killed');
     world.restart();
     await world.clock.advance(HOUR_MS);
-    await world.look();
+    await world.scan();
 
     const ids = world.topic.accepted.filter(({ type }) => type === 'HsmWarden.KeyDeleted');
     expect(ids).toHaveLength(2);
@@ -45,9 +45,9 @@ describe('a topic that does not accept', () => {
     world.hsm.deleteKey('second');
     const refusal = new WardenError('topic-refused', { message: 'planted' });
     world.topic.faults.fail('accept', refusal, { times: 2 });
-    await world.look();
+    await world.scan();
 
-    expect(world.told).toHaveLength(1);
+    expect(world.reports).toHaveLength(1);
     const memory = await world.memory();
     expect(memory.outbox).toEqual([]);
     expect(memory.refused).toHaveLength(1);

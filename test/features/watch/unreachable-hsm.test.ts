@@ -10,13 +10,13 @@ describe('an HSM that does not answer', () => {
       const world = await settledWorld();
       const error = new WardenError(code, { message: 'no route' });
       world.hsm.faults.fail('listKeys', error, { times: 6 });
-      const first = await world.look();
+      const first = await world.scan();
       expect(first.ok).toBe(false);
       await world.clock.advance(10 * MINUTE_MS);
-      await world.look();
-      await world.look();
+      await world.scan();
+      await world.scan();
 
-      expect(world.told).toEqual(['HsmUnreachable']);
+      expect(world.reports).toEqual(['HsmUnreachable']);
       const beats = world.topic.accepted.filter(({ type }) => type === 'HsmWarden.Heartbeat');
       expect(beats.map(({ data }) => 'ok' in data && data.ok)).toEqual([true, false, false, false]);
     },
@@ -26,10 +26,10 @@ describe('an HSM that does not answer', () => {
     const world = await settledWorld();
     const error = new WardenError('hsm-settings-invalid', { message: 'a pace of 99' });
     world.hsm.faults.fail('listKeys', error, { times: 6 });
-    await world.look();
-    await world.look();
+    await world.scan();
+    await world.scan();
 
-    expect(world.told).toEqual(['HsmUnreachable']);
+    expect(world.reported).toEqual(['HsmUnreachable']);
     expect(world.events('HsmWarden.HsmUnreachable')[0]?.data).toMatchObject({
       code: 'hsm-settings-invalid',
       message: 'a pace of 99',
@@ -42,12 +42,12 @@ describe('an HSM that does not answer', () => {
     const error = new WardenError('hsm-unreachable', { message: 'no route' });
     for (let round = 1; round <= 2; round += 1) {
       world.hsm.faults.fail('listKeys', error, { times: 2 });
-      await world.look();
+      await world.scan();
       await world.clock.advance(HOUR_MS);
-      await world.look();
+      await world.scan();
     }
 
-    expect(world.told).toEqual(['HsmUnreachable', 'HsmUnreachable']);
+    expect(world.reports).toEqual(['HsmUnreachable', 'HsmUnreachable']);
     expect(new Set(world.events('HsmWarden.HsmUnreachable').map(({ id }) => id)).size).toBe(2);
   });
 });
@@ -56,15 +56,15 @@ describe('an HSM out of reach', () => {
   it('does not silence the countdown of a key that is known to be deleted', async () => {
     const world = new WatchWorld({ retentionDays: 8 });
     world.hsm.createKey('orders');
-    await world.look();
+    await world.scan();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     world.hsm.faults.fail('listKeys', world.fault('hsm-unreachable'), { times: 1_000 });
     await world.clock.advance(2 * DAY_MS);
-    await world.look();
-    await world.look();
+    await world.scan();
+    await world.scan();
 
-    expect(world.told).toEqual(['KeyDeleted orders', 'PurgePending orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders', 'PurgePending orders']);
     expect(world.events('HsmWarden.PurgePending')[0]?.data.severity).toBe('high');
   });
 });

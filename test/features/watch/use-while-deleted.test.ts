@@ -14,11 +14,11 @@ describe('a refused use of a deleted key', () => {
   it('is reported with caller and time, once an hour for the same caller and operation', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     const at = world.clock.now();
-    await world.look({ uses: [use('orders', at), use('orders', at + 5)] });
-    await world.look({ uses: [use('orders', at)] });
-    await world.look({ uses: [use('orders', at + HOUR_MS)] });
+    await world.scan({ uses: [use('orders', at), use('orders', at + 5)] });
+    await world.scan({ uses: [use('orders', at)] });
+    await world.scan({ uses: [use('orders', at + HOUR_MS)] });
 
     expect(world.events('HsmWarden.KeyUsedWhileDeleted').map(({ data }) => data.usedAt)).toEqual([
       '2026-11-24T12:01:00.000Z',
@@ -34,10 +34,10 @@ describe('a refused use of a deleted key', () => {
   it('is no news when the key was used before it was deleted, or is active', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look({
+    await world.scan({
       uses: [use('orders', world.clock.now() - MINUTE_MS), use('other', world.clock.now())],
     });
 
-    expect(world.told).toEqual(['KeyDeleted orders']);
+    expect(world.reports).toEqual(['KeyDeleted orders']);
   });
 });

@@ -8,11 +8,11 @@ describe('a scan of vanished keys', () => {
     const world = new WatchWorld({ purgeProtection: false });
     world.hsm.createKey('secret');
     world.hsm.deleteKey('secret');
-    await world.look();
+    await world.scan();
     world.hsm.purgeKey('secret');
-    await world.look();
+    await world.scan();
 
-    expect(world.told).toEqual(['KeyDeleted secret', 'PurgeProtectionOff', 'KeyPurged secret']);
+    expect(world.reports).toEqual(['KeyDeleted secret', 'PurgeProtectionOff', 'KeyPurged secret']);
     expect(world.events('HsmWarden.KeyPurged')[0]?.data).toMatchObject({
       recoverable: 'lost',
       severity: 'critical',
@@ -25,10 +25,10 @@ describe('a scan of vanished keys', () => {
     await world.backUp('brief');
     world.hsm.deleteKey('brief');
     world.hsm.purgeKey('brief');
-    await world.look();
-    await world.look();
+    await world.scan();
+    await world.scan();
 
-    expect(world.told).toEqual(['KeyPurged brief']);
+    expect(world.reports).toEqual(['KeyPurged brief']);
     expect(world.events('HsmWarden.KeyPurged')[0]?.data).toMatchObject({
       foundBy: 'catalogue',
       recoverable: 'restore',
@@ -41,10 +41,10 @@ describe('a scan of vanished keys', () => {
     world.hsm.deleteKey('brief');
     world.hsm.purgeKey('brief');
     const purges = [{ key: 'brief', at: world.clock.now(), caller: { upn: 'mallory@contoso.com' } }];
-    await world.look({ purges });
-    await world.look({ purges });
+    await world.scan({ purges });
+    await world.scan({ purges });
 
-    expect(world.told).toEqual(['KeyPurged brief']);
+    expect(world.reports).toEqual(['KeyPurged brief']);
     expect(world.events('HsmWarden.KeyPurged')[0]?.data).toMatchObject({
       foundBy: 'audit-log',
       recoverable: 'lost',
@@ -55,14 +55,14 @@ describe('a scan of vanished keys', () => {
   it('does not report a purge again when its audit record comes ten minutes later', async () => {
     const world = await settledWorld({ purgeProtection: false });
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     const at = world.clock.now();
     world.hsm.purgeKey('orders');
-    await world.look();
+    await world.scan();
     await world.clock.advance(10 * MINUTE_MS);
-    const told = await world.during(() => world.look({ purges: [{ key: 'orders', at, caller: {} }] }));
+    const reported = await world.during(() => world.scan({ purges: [{ key: 'orders', at, caller: {} }] }));
 
-    expect(told).toEqual([]);
+    expect(reported).toEqual([]);
   });
 
   it('reports the purge of a key whose name is in use again, and does not count the old backup for the new key', async () => {
@@ -71,42 +71,42 @@ describe('a scan of vanished keys', () => {
     world.hsm.deleteKey('orders');
     world.hsm.purgeKey('orders');
     world.hsm.createKey('orders');
-    await world.look();
-    expect(world.told).toEqual(['PurgeProtectionOff', 'KeyPurged orders']);
+    await world.scan();
+    expect(world.reports).toEqual(['PurgeProtectionOff', 'KeyPurged orders']);
 
     await world.clock.advance(2 * HOUR_MS);
-    expect(await world.during(() => world.look())).toEqual(['KeyUnprotected orders']);
+    expect(await world.during(() => world.scan())).toEqual(['KeyUnprotected orders']);
   });
 
   it('takes a restored key for what it is: the backups are its own', async () => {
     const world = await settledWorld({ purgeProtection: false });
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     world.hsm.purgeKey('orders');
-    await world.look();
+    await world.scan();
     const [blob = ''] = world.backups.blobs;
     await world.deps.keys.restoreKey(await world.backups.read(blob));
     await world.clock.advance(2 * HOUR_MS);
 
-    expect(await world.during(() => world.look())).toEqual([]);
+    expect(await world.during(() => world.scan())).toEqual([]);
   });
 
   it('says nothing of a key that moves between the two lists while they are read', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     world.hsm.faults.plant({
       operation: 'listDeletedKeys',
       act: async () => void (await world.deps.keys.recoverKey('orders')),
     });
 
-    expect(await world.during(() => world.look())).toEqual(['KeyRecovered orders']);
+    expect(await world.during(() => world.scan())).toEqual(['KeyRecovered orders']);
   });
 
   it('says nothing of a key that moves between the direct reads', async () => {
     const world = await settledWorld();
     world.hsm.deleteKey('orders');
-    await world.look();
+    await world.scan();
     const key = world.hsm.deleted.get('orders');
     world.hsm.faults.plant({
       operation: 'listDeletedKeys',
@@ -119,7 +119,7 @@ describe('a scan of vanished keys', () => {
       },
     });
 
-    expect(await world.during(() => world.look())).toEqual([]);
+    expect(await world.during(() => world.scan())).toEqual([]);
   });
 
   it.each(['hsm-throttled', 'hsm-unavailable', 'hsm-answer-unexpected'] as const)(
@@ -127,12 +127,12 @@ describe('a scan of vanished keys', () => {
     async (code) => {
       const world = await settledWorld({ purgeProtection: false });
       world.hsm.deleteKey('orders');
-      await world.look();
+      await world.scan();
       world.hsm.purgeKey('orders');
       world.hsm.faults.fail('getDeletedKey', new WardenError(code, { message: 'planted' }), { times: 2 });
 
-      expect(await world.during(() => world.look())).toEqual([]);
-      expect(await world.during(() => world.look())).toEqual(['KeyPurged orders']);
+      expect(await world.during(() => world.scan())).toEqual([]);
+      expect(await world.during(() => world.scan())).toEqual(['KeyPurged orders']);
     },
   );
 
@@ -141,9 +141,9 @@ describe('a scan of vanished keys', () => {
     world.hsm.deleteKey('orders');
     world.hsm.purgeKey('orders');
     world.backups.faults.fail('pin', new WardenError('storage-unavailable', { message: 'planted' }));
-    await world.look();
+    await world.scan();
     expect(world.backups.blobs).toHaveLength(1);
-    await world.look();
+    await world.scan();
 
     expect(world.backups.blobs.filter((blob) => blob.startsWith('pinned/'))).toHaveLength(1);
   });

@@ -20,11 +20,11 @@ async function expectCommonTruths({ world, crossed, deletions }: Play): Promise<
   for (const { data } of world.events('HsmWarden.PurgePending')) {
     expect(data.secondsLeft).toBeLessThanOrEqual(data.thresholdSeconds);
   }
-  const told = world
+  const reported = world
     .events('HsmWarden.KeyDeleted')
     .map(({ data }) => `${data.key} ${Date.parse(data.deletedAt)}`);
-  expect(new Set(told).size).toBe(told.length);
-  expect([...deletions].filter((one) => !told.includes(one))).toEqual([]);
+  expect(new Set(reported).size).toBe(reported.length);
+  expect([...deletions].filter((one) => !reported.includes(one))).toEqual([]);
   const { outbox, keys } = await world.memory();
   expect(outbox).toEqual([]);
   // What is remembered at the end is what is there.
@@ -83,14 +83,14 @@ describe('the watch', () => {
 
       const purged = Map.groupBy(play.world.events('HsmWarden.KeyPurged'), ({ data }) => data.key);
       for (const name of NAMES) {
-        const told = (purged.get(name) ?? []).map(({ data }) => data);
-        const looked = told.filter(({ foundBy }) => foundBy === 'look');
+        const reported = (purged.get(name) ?? []).map(({ data }) => data);
+        const looked = reported.filter(({ foundBy }) => foundBy === 'look');
         const sure = looked.filter(({ presumed }) => presumed !== true);
         const expected = seen.get(name) ?? 0;
         expect(sure.length).toBeLessThanOrEqual(expected);
         expect(looked.length).toBeGreaterThanOrEqual(expected);
         expect(looked.length).toBeLessThanOrEqual(expected + (alike.get(name) ?? 0));
-        expect(expected + told.length - looked.length).toBeLessThanOrEqual(play.purges.get(name) ?? 0);
+        expect(expected + reported.length - looked.length).toBeLessThanOrEqual(play.purges.get(name) ?? 0);
       }
       await expectCommonTruths(play);
     },

@@ -15,23 +15,23 @@ async function deletedWorld() {
 describe('the memory of the watch', () => {
   it('knows who deleted a key', async () => {
     const { world, at } = await deletedWorld();
-    await world.look({ deletes: [{ key: 'orders', at, caller: bob }] });
+    await world.scan({ deletes: [{ key: 'orders', at, caller: bob }] });
     expect((await world.memory()).keys.orders).toMatchObject({ deletedBy: bob });
   });
 
   it('learns it from a record that comes after the scan that saw the deletion', async () => {
     const { world, at } = await deletedWorld();
-    await world.look();
+    await world.scan();
     expect((await world.memory()).keys.orders).not.toHaveProperty('deletedBy');
-    await world.look({ deletes: [{ key: 'orders', at, caller: bob }] });
-    await world.look();
+    await world.scan({ deletes: [{ key: 'orders', at, caller: bob }] });
+    await world.scan();
     expect((await world.memory()).keys.orders).toMatchObject({ deletedBy: bob });
   });
 
   it('does not take the record of another deletion for it', async () => {
     const { world, at } = await deletedWorld();
-    await world.look();
-    await world.look({ deletes: [{ key: 'orders', at: at - DAY_MS, caller: bob }] });
+    await world.scan();
+    await world.scan({ deletes: [{ key: 'orders', at: at - DAY_MS, caller: bob }] });
     expect((await world.memory()).keys.orders).not.toHaveProperty('deletedBy');
   });
 
@@ -44,8 +44,8 @@ describe('the memory of the watch', () => {
       operation: 'KeySign',
       httpStatus: 404,
     });
-    await world.look({ uses: [use(2 * MINUTE_MS), use(MINUTE_MS)] });
-    await world.look({ uses: [use(30_000)] });
+    await world.scan({ uses: [use(2 * MINUTE_MS), use(MINUTE_MS)] });
+    await world.scan({ uses: [use(30_000)] });
     expect((await world.memory()).keys.orders).toMatchObject({
       lastUse: { at: at + 2 * MINUTE_MS, operation: 'KeySign', caller: carol },
     });
@@ -53,10 +53,10 @@ describe('the memory of the watch', () => {
 
   it('keeps who deleted and who purged a key when it is gone', async () => {
     const { world, at } = await deletedWorld();
-    await world.look({ deletes: [{ key: 'orders', at, caller: bob }] });
+    await world.scan({ deletes: [{ key: 'orders', at, caller: bob }] });
     world.hsm.purgeKey('orders');
-    await world.look();
-    await world.look({ purges: [{ key: 'orders', at: world.clock.now(), caller: carol }] });
+    await world.scan();
+    await world.scan({ purges: [{ key: 'orders', at: world.clock.now(), caller: carol }] });
     expect((await world.memory()).purges.orders).toMatchObject({ deletedBy: bob, purgedBy: carol });
   });
 });

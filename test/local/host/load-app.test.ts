@@ -87,7 +87,7 @@ describe('an app', () => {
     expect(answers.map((answer) => answer.status)).toEqual([200, 200]);
   });
 
-  it('keeps its registrations to itself when several load at once, in source and bundled', async () => {
+  it('keeps its registrations to itself when several load at the same time, in source and bundled', async () => {
     const entries = [
       await bundle(helloSource('one')),
       fixtureApp('work-app'),

@@ -3,7 +3,7 @@ import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { describe, expect, it } from 'vitest';
 import { acts } from './apps/script.ts';
-import { manualTime, settle } from './support/manual-time.ts';
+import { idle, manualTime } from './support/manual-time.ts';
 import { fixtureApp, startTestHost } from './support/start.ts';
 
 function startHttp() {
@@ -54,8 +54,8 @@ describe('stopping', () => {
       socket.write('GET /api/defaults HTTP/1.1\r\nHost: localhost\r\n\r\n', resolve),
     );
     // The bytes are with the kernel; the server, in this same process, reads them in its next turns.
-    await settle();
-    await settle();
+    await idle();
+    await idle();
     gate.resolve();
     await stopping;
 
@@ -70,7 +70,7 @@ describe('stopping', () => {
     const { host } = await startHttp();
     const socket = connect(Number(new URL(host.url).port), '127.0.0.1');
     await once(socket, 'connect');
-    await settle();
+    await idle();
 
     await host.stop(60_000);
 
@@ -112,7 +112,7 @@ describe('stopping', () => {
 
     await host.stop(60_000);
     gate.resolve();
-    await settle();
+    await idle();
 
     expect(time.nextAlarm()).toBeUndefined();
   });

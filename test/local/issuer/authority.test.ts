@@ -159,7 +159,7 @@ describe('signing in at the local authority', () => {
     ['a name that only begins like this machine', { redirect_uri: 'http://127.0.0.1.evil.test/' }],
     ['no proof key', { code_challenge: '' }],
     ['a plain proof key', { code_challenge_method: 'plain' }],
-    ['a token at once', { response_type: 'token' }],
+    ['a token directly', { response_type: 'token' }],
     ['claims that are no JSON', { claims: '{' }],
   ])('goes nowhere for %s', async (_, change) => {
     for (const call of [{}, { form: { person: 'bob' } }]) {

@@ -145,7 +145,7 @@ describe('the settings', () => {
     expect(refusal(environment)).toContain(named);
   });
 
-  it('list every problem at once', () => {
+  it('list all problems together', () => {
     const text = refusal({ WARDEN_PACE: '11', WARDEN_CONCURRENCY: '0', WARDEN_TYPO: '1' });
     for (const name of [
       'WARDEN_PACE',

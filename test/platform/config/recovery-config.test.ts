@@ -136,7 +136,7 @@ describe('the settings of the recovery', () => {
     ]);
   });
 
-  it('show every fault at once, also without a tenant', () => {
+  it('show all faults together, also without a tenant', () => {
     const message = problemsOf({
       WARDEN_AUTH_TENANT: '',
       WARDEN_AUTH_AUDIENCE: '',

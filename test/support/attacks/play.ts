@@ -170,12 +170,12 @@ function judge(world: PlayedWorld, asked: readonly Asked[]): void {
   }
   world.judged = world.deeds.length;
   const succeeded = world.topic.accepted.filter(({ type }) => type === 'HsmWarden.RecoverySucceeded');
-  if (succeeded.length > world.deeds.length) throw new Error('a success was told that never was');
+  if (succeeded.length > world.deeds.length) throw new Error('a success was reported that never was');
   counted.succeeded = Math.max(counted.succeeded, succeeded.length);
   if (world.logger.lines.some(({ level }) => level === 'error')) counted.refused += 1;
 }
 
-/** Whether the world was told, at the highest severity, that a request brought back another key. */
+/** Whether it was published, at the highest severity, that a request brought back another key. */
 function isOtherKey(world: PlayedWorld, id: string): boolean {
   return world.topic.accepted.some(
     ({ type, data }) =>

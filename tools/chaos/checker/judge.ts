@@ -15,7 +15,7 @@ export interface Verdict {
   readonly doubled: readonly string[];
   /** What nobody approved, or what the audit log does not bear out. */
   readonly unapproved: readonly string[];
-  /** What nobody was told of. */
+  /** What was reported to nobody. */
   readonly unreported: readonly string[];
   /** What did not come to an end. */
   readonly hung: readonly string[];

@@ -4,7 +4,7 @@ import { resolve } from 'node:path';
 import { build, type Plugin } from 'esbuild';
 import type { PlantedBug } from '../planted/bugs.ts';
 
-/** CommonJS parts of the bundle call `require`, which an ES module does not have by itself. */
+/** CommonJS parts of the bundle call `require`, which an ES module does not have. */
 const BANNER =
   "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);";
 /** Within the checkout, so that the library of the functions is found: the host serves the installed one only. */

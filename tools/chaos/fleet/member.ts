@@ -102,7 +102,7 @@ export class Member {
       for (const resolve of this.#answers.values()) resolve('failed');
       up.resolve();
       if (this.#ending === child) return;
-      this.#onHung(`${this.name} ended by itself, with ${code}`);
+      this.#onHung(`${this.name} ended on its own, with ${code}`);
       setTimeout(() => void this.start(), RESTART_MS);
     });
     if (await isLate(up.promise, START_LIMIT_MS)) this.#onHung(`${this.name} did not come up`);

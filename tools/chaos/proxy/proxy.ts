@@ -16,9 +16,9 @@ export interface ProxyOptions {
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   /** Decides about the next request. */
   readonly fault: () => Fault | undefined;
-  /** Told of each request that fell ill. */
+  /** Called with each request that fell ill. */
   readonly onFault: () => void;
-  /** Told what the service did, whether or not the caller learns of it. */
+  /** Called with what the service did, whether or not the caller learns of it. */
   readonly observe?: (asked: Asked, answered: Answered) => void;
 }
 

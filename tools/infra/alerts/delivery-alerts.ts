@@ -1,4 +1,4 @@
-/** Rules about what keeps people from being told, and work from being done. */
+/** Rules about what keeps people from being notified, and work from being done. */
 import { type Alert, at, event, line, SOON } from './samples.ts';
 
 const FAILING = 'HsmWarden.NotificationChannelFailing';
@@ -73,7 +73,7 @@ export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
     lookBackMinutes: 48 * 60,
     fires: { rows: { AppTraces: [line(ACCEPTED, { channel: 'ops' }, 28 * 60)] }, subject: 'ops' },
     alsoFires: [
-      // Nobody was told of the first days: only what is tried again and again is in the log still.
+      // The first days were reported to nobody: only what is tried again and again is in the log still.
       { AppTraces: [47, 30, 3].map((hours) => line(REFUSED, { channel: 'ops' }, hours * 60)) },
       // Another channel works.
       {

@@ -1,4 +1,4 @@
-/** What must not be made at once, or too early: a deployment that races works on some days only. */
+/** What must not be made at the same time, or too early: a deployment that races works on some days only. */
 import type { JsonValue } from '../snapshot.ts';
 import { entriesOf, type TemplateEntry, waits } from '../template.ts';
 

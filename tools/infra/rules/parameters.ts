@@ -28,6 +28,6 @@ export function checkParameters(template: JsonValue): readonly string[] {
       : ['parameters: eventWebhookUrl, which often holds a token, is not secure']),
     ...(parameters.alertReceivers?.defaultValue === undefined
       ? []
-      : ['parameters: alertReceivers has a default: nobody would be told of anything']),
+      : ['parameters: alertReceivers has a default: nobody would be notified of anything']),
   ];
 }

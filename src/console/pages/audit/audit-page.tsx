@@ -91,7 +91,7 @@ export function AuditPage(): JSX.Element {
   );
 }
 
-/** Where the log was before it was begun anew: neither the search nor the export nor the verification reads it. */
+/** Where the log was before it was begun again: neither the search nor the export nor the verification reads it. */
 function NotSearched({ of }: { readonly of: readonly string[] }): JSX.Element {
   return (
     <Note tone="warn" title="Earlier lines are not searched">

@@ -7,7 +7,7 @@ import { type ApiProblem, problemOf } from '../../api/problem.ts';
 import { Trouble } from '../../ui/trouble.tsx';
 import { counted } from '../../words/count.ts';
 
-/** The most that is saved at once: a tab must hold it. */
+/** The most that one export saves: a tab must hold it. */
 const MOST = 100_000;
 
 /** The button, and how far it is. */

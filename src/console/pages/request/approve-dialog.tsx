@@ -23,7 +23,7 @@ interface ApproveDialogProps {
 /** The dialog. */
 export function ApproveDialog({ view, stop, decided, close, reload }: ApproveDialogProps): JSX.Element {
   const [draft, keep] = useDraft(`approve:${view.id}`);
-  // What is shown anew is approved anew: the name is typed for what stands there.
+  // What is shown again is approved again: the name is typed for what stands there.
   const { shown, isSending, problem, changes, send } = useDecision(view, () => keep(''));
   const [isWrong, setWrong] = useState(false);
   const id = useId();

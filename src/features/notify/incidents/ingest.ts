@@ -14,7 +14,7 @@ const NEWS_KEPT = 20;
 /** In a thread with more members only the first ones keep their facts: a message about many shows none. */
 const DETAILED_MEMBERS = 20;
 
-/** Families whose subjects are keys of an HSM: what happens to several at once is one incident. */
+/** Families whose subjects are keys of an HSM: what happens to several of them together is one incident. */
 const OF_KEYS: ReadonlySet<Family> = new Set([
   'deleted-key',
   'unprotected-key',

@@ -105,23 +105,23 @@ function whatNext(
   fact: Happening,
   { missingApprovals = 0, missingGroups = [], recoveryId }: Data,
 ): { readonly todo: string; readonly turn: string } {
-  const look = `hsm-warden recovery show ${recoveryId}`;
+  const command = `hsm-warden recovery show ${recoveryId}`;
   switch (fact) {
     case 'requested':
     case 'approval-given': {
       const who = missingGroups.length > 0 ? missingGroups.join(' and ') : 'people who may approve';
       const count =
         missingApprovals === 1 ? '1 approval is missing' : `${missingApprovals} approvals are missing`;
-      return { todo: `${count}. Look at the request, then approve or reject it: ${look}`, turn: who };
+      return { todo: `${count}. Look at the request, then approve or reject it: ${command}`, turn: who };
     }
     case 'approved':
     case 'execution-started':
     case 'execution-resumed':
       return { todo: 'Wait for the outcome.', turn: 'HSM Warden' };
     case 'failed':
-      return { todo: `See why, put it right, and make a new request: ${look}`, turn: 'who asked for it' };
+      return { todo: `See why, put it right, and make a new request: ${command}`, turn: 'who asked for it' };
     case 'restored-other-key':
-      return { todo: `Act at once: ${look}`, turn: 'the security team' };
+      return { todo: `Act at once: ${command}`, turn: 'the security team' };
     default:
       return { todo: 'Nothing is left to do here.', turn: 'nobody' };
   }

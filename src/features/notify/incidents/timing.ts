@@ -6,7 +6,7 @@ import { weightOf } from './severities.ts';
 
 /** What belongs together comes within moments: one message waits so long for more. */
 const CALM_WAIT_MS = 500;
-/** From so much news at once on more is expected: then it waits longer, from the last on, up to a limit from the first on. */
+/** From so much news on more is expected: then it waits longer, from the last on, up to a limit from the first on. */
 const BUSY_NEWS = 5;
 const BUSY_WAIT_MS = 5_000;
 const BUSY_LIMIT_MS = MINUTE_MS;

@@ -102,6 +102,6 @@ export const INCIDENTS: DocumentType<'notify-incidents', IncidentState> = {
   kind: 'notify-incidents',
   schema: IncidentState,
   name: ({ scope }) => `The memory of the incidents of ${scope}`,
-  advice: 'Keep a copy, then delete it: incidents begin anew with the next event, as new threads.',
+  advice: 'Keep a copy, then delete it: incidents begin again with the next event, as new threads.',
   check: (state, { scope }) => (state.scope === scope ? undefined : `it says it is of ${state.scope}`),
 };

@@ -11,7 +11,7 @@ const TRIES_KEPT = 5;
 
 /**
  * `state` with those messages of `outgoing` for its channel that neither wait in it nor have ended; the same object when there
- * are none. They are told apart by their ids alone: their numbers start again where the incidents were forgotten. A message
+ * are none. They are distinguished by their ids alone: their numbers start again where the incidents were forgotten. A message
  * is handed over again within moments or not at all, so the receipts that are kept suffice.
  */
 export function take(state: ChannelState, outgoing: readonly Outgoing[], now: number): ChannelState {

@@ -120,7 +120,7 @@ export class Gate {
     await this.#reports.report(verdict, breachKind([problem]));
   }
 
-  /** Whatever comes of it, the gate of this process stays shut; others find it by themselves. */
+  /** Whatever comes of it, the gate of this process stays shut; others find it on their own. */
   async #record(problem: string): Promise<void> {
     this.#unkept = problem;
     try {

@@ -96,7 +96,7 @@ function stepUp(action: string, context: string, maxAgeMs: number | undefined): 
   const age = maxAgeMs === undefined ? '' : `, ${maxAge(maxAgeMs)}`;
   return new WardenError('step-up-required', {
     message: `To ${inWords(action)} needs the authentication context ${context}, which the sign-in did not meet.`,
-    advice: `Sign in again as the tenant asks for ${context}: in the console that happens by itself; at the command line run az logout, then az login with the claims challenge.`,
+    advice: `Sign in again as the tenant asks for ${context}: in the console that happens automatically; at the command line run az logout, then az login with the claims challenge.`,
     challenge: `error="insufficient_claims", claims="${encoded}"${age}`,
   });
 }
@@ -105,7 +105,7 @@ function stale(action: string, at: number, maxAgeMs: number): WardenError {
   return new WardenError('sign-in-stale', {
     message: `To ${inWords(action)} needs a sign-in of the last ${Math.round(maxAgeMs / MINUTE_MS)} minutes; this one was at ${isoTime(at)}.`,
     advice:
-      'Sign in again, then do the same again: in the console that happens by itself; at the command line run az logout and az login.',
+      'Sign in again, then do the same again: in the console that happens automatically; at the command line run az logout and az login.',
     challenge: `error="insufficient_user_authentication", ${maxAge(maxAgeMs)}`,
   });
 }

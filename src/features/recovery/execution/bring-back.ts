@@ -22,7 +22,7 @@ export interface Circumstances {
   /** Nothing is begun at or after this time: the claim may lapse. */
   readonly actBefore: number;
   readonly signal: AbortSignal;
-  /** Told as each step begins. */
+  /** Called as each step begins. */
   readonly onStep: (step: string) => void;
 }
 

@@ -3,7 +3,7 @@ import type { SeenKey } from '../model/record.ts';
 
 /** What tells one key from another: a difference means that it is another key. */
 const IDENTITY = ['version', 'keyType', 'createdAt'] as const;
-/** What whoever may update a key can change in the moment after it came back: a difference is told. */
+/** What whoever may update a key can change in the moment after it came back: a difference is reported. */
 const CHANGEABLE = ['keyOps', 'enabled', 'exportable', 'notBefore', 'expiresAt', 'updatedAt'] as const;
 
 /** Differences that mean another key, and those that people should know of. */

@@ -12,8 +12,8 @@ import { unprovenIn } from '../request/evidence.ts';
 import { publishFacts } from '../request/publish-facts.ts';
 import type { RecoveriesDeps } from '../request/recoveries.ts';
 import { changeRecovery, readRecovery } from '../request/recovery-log.ts';
+import { refresh } from '../request/refresh.ts';
 import { changedMeanwhile, recordUnproven, refuseUnproven } from '../request/refuse-unproven.ts';
-import { settle } from '../request/settle.ts';
 import { applyCommand, type Command, isApproved, WARDEN } from '../request/state-machine.ts';
 import type { Circumstances } from './bring-back.ts';
 import { type PerformDeps, perform } from './perform.ts';
@@ -45,12 +45,12 @@ export async function executeRecovery(
   signal: AbortSignal,
 ): Promise<ExecuteResult> {
   const { id } = readMessage(RECOVERIES, message);
-  const settled = await settle(deps, id);
-  if (isClosed(settled.record)) return 'nothing-to-do';
+  const held = await refresh(deps, id);
+  if (isClosed(held.record)) return 'nothing-to-do';
   let proven: Awaited<ReturnType<typeof proveRecord>>;
   try {
     await deps.gate.pass();
-    proven = await proveRecord(deps, settled.record);
+    proven = await proveRecord(deps, held.record);
     // What is begun and cannot be sealed would have to be given up.
     if (!('unproven' in proven)) await deps.audit.requireSealing();
   } catch (error) {
@@ -60,8 +60,8 @@ export async function executeRecovery(
   if ('unproven' in proven) {
     // Another worker may have claimed it between the two reads: the log knows of that, and the record read before it does not.
     const { etag } = await readRecovery(deps.store, id);
-    if (etag !== settled.etag) return putBack(deps, id, STOP_DELAY_SECONDS, changedMeanwhile(id));
-    await refuseUnproven(deps, settled, proven.unproven);
+    if (etag !== held.etag) return putBack(deps, id, STOP_DELAY_SECONDS, changedMeanwhile(id));
+    await refuseUnproven(deps, held, proven.unproven);
     return 'ended';
   }
   const claim = await tryClaim(deps, id, worker);
@@ -173,7 +173,7 @@ async function executeClaimed(
     }
     outcome = failed(step, error);
   }
-  // Kept where no app can change it before the store has it: what the store says alone, nobody is told.
+  // Kept where no app can change it before the store has it: what the store says alone is reported to nobody.
   let kept: Outcome;
   try {
     kept = await claims.end(claimed.held.record, outcome);

@@ -9,8 +9,8 @@ const SAME_CLOCK_MS = 5_000;
 
 /**
  * A restored key may hold versions that were made after the record's were read and before the backup was taken; a
- * recovered one those made up to its deletion. Such a version is told; a later one is explained by nothing and means that
- * somebody else put it there. Without a backup nothing claims a version, and only late ones are told.
+ * recovered one those made up to its deletion. Such a version is reported; a later one is explained by nothing and means that
+ * somebody else put it there. Without a backup nothing claims a version, and only late ones are reported.
  */
 export function judgeExtraVersions(
   listed: readonly ListedVersion[],
@@ -18,7 +18,7 @@ export function judgeExtraVersions(
 ): { readonly faults: readonly string[]; readonly warnings: readonly string[] } {
   const claimed = new Set(backup?.versions.map(({ version }) => version));
   const extra = listed.filter(({ version }) => !claimed.has(version));
-  // When a backup was taken is told by the clock of the app, when a key was deleted by that of the HSM.
+  // When a backup was taken is measured by the clock of the app, when a key was deleted by that of the HSM.
   const [until, tolerance] =
     operation.action === 'restore'
       ? [backup?.capturedAt, CLOCK_SKEW_MS]

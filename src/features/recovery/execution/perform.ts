@@ -83,7 +83,7 @@ export async function perform(
   };
 }
 
-/** A key that is not readable yet is waited for: here `key-not-found` may pass by itself. */
+/** A key that is not readable yet is waited for: here `key-not-found` may pass. */
 async function readBack(keys: KeyService, record: RecoveryRecord, signal: AbortSignal): Promise<void> {
   try {
     await keys.getKey(record.operation.key, undefined, signal);

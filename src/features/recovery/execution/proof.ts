@@ -27,7 +27,7 @@ export interface ProofDeps {
 
 /**
  * The approved version of the backup for a restore; for a recovery the newest backup of before the deletion, one of the very
- * key where that can be told. Fails with `backup-damaged`, `backup-contradicted` or a storage code.
+ * key where that can be seen. Fails with `backup-damaged`, `backup-contradicted` or a storage code.
  */
 export async function findProof(
   deps: ProofDeps,

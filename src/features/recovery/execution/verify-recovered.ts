@@ -22,7 +22,7 @@ export interface Verification {
  * public key (RFC 7638 thumbprint). A symmetric key shows nothing of itself: that one of its versions was created when the
  * record says. Of the newest version of a recovered key: type and time of creation, and as warnings what anybody may
  * change (operations, enabled, dates, exportable, time of change). Of versions beyond the record: whether their time
- * explains them. A backup of an earlier key of the name proves nothing, and is told. Fails with `recovered-mismatch` or KeyService codes.
+ * explains them. A backup of an earlier key of the name proves nothing, and is reported. Fails with `recovered-mismatch` or KeyService codes.
  */
 export async function verifyRecovered(
   keys: KeyService,

@@ -26,7 +26,7 @@ export interface Judgement {
   readonly contradictions: readonly string[];
   /** What approvers must know. */
   readonly warnings: readonly string[];
-  /** Whether it is younger than what the catalogue knows and has nothing in common with it: never chosen by itself. */
+  /** Whether it is younger than what the catalogue knows and has nothing in common with it: never chosen automatically. */
   readonly isStranger: boolean;
   readonly expected: readonly ExpectedVersion[];
   /** Other recovery points that share versions with it and contradict none of them. */
@@ -36,8 +36,8 @@ export interface Judgement {
 /**
  * Compares `candidate` with the catalogue's entry and with `points`, the recovery points of the same name. A version's id and
  * public key never change and no version of a key ever goes away, so another public key, or a version missing that was there
- * before, is a contradiction. Where the catalogue agrees with the candidate, a point that does not is told, not believed.
- * Without a common version it may be of another key that had the name: told, for a key may be made again after its purge.
+ * before, is a contradiction. Where the catalogue agrees with the candidate, a point that does not is reported, not believed.
+ * Without a common version it may be of another key that had the name: reported, for a key may be made again after its purge.
  */
 export function judgeCandidate(
   candidate: KnownPoint,

@@ -35,7 +35,7 @@ export interface RecoveryPolicy {
   /** How long a request may be approved and started, in milliseconds. */
   readonly ttlMs: number;
   readonly rules: readonly PolicyRule[];
-  /** Until when (epoch milliseconds) a single approval may suffice. Nobody can forget it: it ends by itself. */
+  /** Until when (epoch milliseconds) a single approval may suffice. Nobody can forget it: it ends automatically. */
   readonly overrideUntil?: number;
 }
 

@@ -93,7 +93,7 @@ export const Outcome = z.strictObject({
 });
 export type Outcome = z.infer<typeof Outcome>;
 
-/** Something that happened to a request. `n` counts from 1, so that a fact told twice is known for the same. */
+/** Something that happened to a request. `n` counts from 1, so that a fact reported twice is known for the same. */
 export const Fact = z.strictObject({
   n: z.int().positive(),
   kind: z.enum(FACT_KINDS),
@@ -137,7 +137,7 @@ const RecoveryRecord = z.strictObject({
   giveUps: z.int().nonnegative(),
   outcome: Outcome.exactOptional(),
   endedAt: Time.exactOptional(),
-  /** Number of facts so far, and those not yet told to the audit log and the world. */
+  /** Number of facts so far, and those not yet audited and published. */
   facts: z.int().nonnegative(),
   untold: z.array(Fact),
   /** Facts up to this one are in the audit log, also those of which the topic has not accepted the event yet. */

@@ -149,7 +149,7 @@ function refusalOf({ contradictions, isStranger, warnings }: Judgement, isAutoma
   return isAutomatic && isStranger ? warnings[0]?.replace(/\.$/, '') : undefined;
 }
 
-/** What the catalogue knows of a key; one that cannot be read confirms nothing, and approvers are told. */
+/** What the catalogue knows of a key; one that cannot be read confirms nothing, and approvers are informed. */
 export async function catalogued(
   store: DocumentStore,
   hsm: string,

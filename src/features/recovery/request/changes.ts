@@ -5,7 +5,7 @@ import type { Clock } from '../../../core/ports.ts';
 
 /** How often the store is asked. */
 const INTERVAL_MS = 1_000;
-/** Who comes beyond these is answered at once, and asks again by itself. */
+/** Who comes beyond these is answered at once, and asks again automatically. */
 const MOST_WAITING = 100;
 
 /** What waiting needs. */

@@ -1,4 +1,4 @@
-/** Goes through stored requests, some at once. */
+/** Goes through stored requests, some concurrently. */
 import type { DocumentStore, ListedRecovery } from '../../../core/documents/document-store.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/ports.ts';
@@ -6,7 +6,7 @@ import type { HeldRecord } from '../model/ports.ts';
 import { isOpenIn, type RecoveryEvidence } from './evidence.ts';
 import { readRecovery } from './recovery-log.ts';
 
-/** Documents read at once. */
+/** Documents read concurrently. */
 const CONCURRENCY = 16;
 
 interface Deps {
@@ -14,7 +14,7 @@ interface Deps {
   readonly logger: Logger;
 }
 
-/** Does `work` for every stored request, some at once. Fails with storage codes and what `work` throws. */
+/** Does `work` for every stored request, some concurrently. Fails with storage codes and what `work` throws. */
 export async function forEachListed(
   store: DocumentStore,
   work: (listed: ListedRecovery) => Promise<void>,

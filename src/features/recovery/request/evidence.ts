@@ -155,8 +155,8 @@ export function unprovenIn(record: RecoveryRecord, logged: Logged): string | und
     }
   }
   const { state } = record;
-  const told = untoldFault(record, logged);
-  if (told !== undefined) return told;
+  const fault = untoldFault(record, logged);
+  if (fault !== undefined) return fault;
   const isOpen = state === 'requested' || state === 'approved' || state === 'executing';
   if (isOpen && logged.ended !== undefined) return `the audit log says that it ended (${logged.ended})`;
   if (state === 'approved' && logged.begun) return 'the audit log says that its execution has begun already';
@@ -172,7 +172,7 @@ function besides({ uncounted }: Logged): string {
     : `; a line about it is there whose seal does not count, for ${uncounted}`;
 }
 
-/** What waits to be told must be the service's own word where only the service can know it, and must fit the record and the log. */
+/** What waits to be published must be the service's own word where only the service can know it, and must fit the record and the log. */
 function untoldFault({ untold, state }: RecoveryRecord, { ended, endedBy }: Logged): string | undefined {
   for (const { kind, by, n } of untold) {
     const isEnd = ENDED.has(`recovery-${kind}`);

@@ -31,7 +31,7 @@ export interface FindDeps {
 
 /**
  * Looks through the requests that events of the watch have opened for a key, in their order: for the one that answers
- * `event` already, and for the next free id. The ids follow from the key alone, so two events at once want the same one
+ * `event` already, and for the next free id. The ids follow from the key alone, so two concurrent events want the same one
  * and the store lets one of them have it. Fails with `state-corrupt`, `audit-corrupt` or storage codes.
  */
 export async function readEvent(

@@ -1,4 +1,4 @@
-/** How many requests may be open at once: of one person, and for one HSM. */
+/** How many requests may be open at the same time: of one person, and for one HSM. */
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { WardenError } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
@@ -87,7 +87,7 @@ function full(of: 'requester' | 'hsm', name: string, limit: number, hsm: string)
       ? [`${name} has`, 'WARDEN_OPEN_PER_REQUESTER']
       : [`For HSM ${name} there are`, 'WARDEN_OPEN_PER_HSM'];
   return new WardenError('too-many-open', {
-    message: `${whose} ${limit} open requests, which is as many as may be open at once (${setting}).`,
+    message: `${whose} ${limit} open requests, which is as many as may be open at the same time (${setting}).`,
     advice:
       'Have them decided, or cancel those that are not needed; GET /api/recoveries?state=requested lists them.',
     hsm,

@@ -154,7 +154,7 @@ function auditEvent(record: RecoveryRecord, fact: Fact): AuditEvent {
     event: `recovery-${fact.kind}`,
     actor: fact.by,
     decision: fact.kind === 'requested' || fact.kind.startsWith('approv') ? 'allowed' : 'noted',
-    // Two people may approve at once, before either knows the number of their fact.
+    // Two people may approve at the same time, before either knows the number of their fact.
     factId: `${record.id}/${approval === undefined ? fact.n : `approval-${fact.by.id.toLowerCase()}`}`,
     recoveryId: record.id,
     hsm,

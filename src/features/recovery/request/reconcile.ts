@@ -19,7 +19,7 @@ export interface ReconcileDeps {
 /**
  * Lets due requests expire, tells what is untold, and sends again what no worker is at. A request that the index knows to have
  * ended is not read unless it was written since, or the audit log says that it is open. A request that fails does not stop the
- * others. Returns how many were looked at. Fails with storage codes.
+ * others. Returns how many were visited. Fails with storage codes.
  */
 export async function reconcile(deps: ReconcileDeps): Promise<number> {
   const { store, index, recoveries, logger } = deps;
@@ -27,13 +27,13 @@ export async function reconcile(deps: ReconcileDeps): Promise<number> {
   const ended = (await index.stored()) ?? new Map<string, IndexEntry>();
   const gone = new Set(ended.keys());
   const added = new Map<string, IndexEntry>();
-  let looked = 0;
+  let visited = 0;
   await forEachListed(store, async ({ id, etag }) => {
     gone.delete(id);
     if (ended.get(id)?.etag === etag && !isOpenIn(logged.get(id))) return;
-    looked += 1;
+    visited += 1;
     try {
-      const held = await recoveries.settle(id);
+      const held = await recoveries.refresh(id);
       const entry = indexEntry(held, logged.get(id)?.about?.at);
       if (entry === undefined) await recoveries.nudge(held);
       else added.set(id, entry);
@@ -42,7 +42,7 @@ export async function reconcile(deps: ReconcileDeps): Promise<number> {
     }
   });
   await index.update(added, [...gone]);
-  return looked;
+  return visited;
 }
 
 /** With a log that is not whole, or cannot be judged, nothing is executed; time runs out all the same. */

@@ -24,8 +24,8 @@ import { isDone, outcomeUnproven } from './outcome-proof.ts';
 import { noteFirst, type PublishDeps, publishFacts } from './publish-facts.ts';
 import type { RecoveryIndex } from './recovery-index.ts';
 import { changeRecovery, createRecovery } from './recovery-log.ts';
+import { refresh } from './refresh.ts';
 import { recordUnproven } from './refuse-unproven.ts';
-import { settle } from './settle.ts';
 import { applyCommand, type Command, openRequest } from './state-machine.ts';
 
 /** What the recovery needs to serve people. */
@@ -90,14 +90,14 @@ export class Recoveries {
       let admitted = false;
       return repeatOnConflict(`The recovery of key ${body.key} on HSM ${body.hsm}`, async () => {
         const found = await readEvent(this.#deps, body, eventId);
-        if ('answeredBy' in found) return this.settle(found.answeredBy);
+        if ('answeredBy' in found) return this.refresh(found.answeredBy);
         if (!admitted) await admit();
         admitted = true;
         const plan = await planAsk(this.#deps, askOf(body));
         const live = await findLive(this.#deps, plan.operation);
         if (live !== undefined) return joinEvent(this.#deps, live, eventId);
         const answered = await findAnswered(this.#deps, body, eventId);
-        if (answered !== undefined) return this.settle(answered);
+        if (answered !== undefined) return this.refresh(answered);
         const fingerprint = canonicalDigest({ ...body });
         return this.#create(found.freeId, fingerprint, requester, body, plan, [eventId]);
       });
@@ -108,7 +108,7 @@ export class Recoveries {
   async command(id: string, command: PersonCommand, etags?: readonly string[]): Promise<HeldRecord> {
     return this.#audited(command.by, { recoveryId: id }, async () => {
       await this.#deps.gate.pass();
-      await this.settle(id);
+      await this.refresh(id);
       const { clock, policy, store } = this.#deps;
       let noted = false;
       const change = async (record: RecoveryRecord) => {
@@ -131,7 +131,7 @@ export class Recoveries {
   /** A request as it stands. Fails with `recovery-unknown`, or `record-unproven` for a success that nothing but the store says. */
   async get(id: string): Promise<HeldRecord> {
     await this.#deps.gate.pass();
-    const held = await this.settle(id);
+    const held = await this.refresh(id);
     if (!isDone(held.record)) return held;
     const { evidence } = this.#deps;
     const unproven = await outcomeUnproven(this.#deps, held.record, await evidence.of(id));
@@ -139,9 +139,9 @@ export class Recoveries {
     return held;
   }
 
-  /** Brings a request up to date: see {@link settle}. */
-  settle(id: string): Promise<HeldRecord> {
-    return settle(this.#deps, id);
+  /** Brings a request up to date: see {@link refresh}. */
+  refresh(id: string): Promise<HeldRecord> {
+    return refresh(this.#deps, id);
   }
 
   /** Puts the request's message in the queue again, where a worker should be at it and may not be. */
@@ -154,7 +154,7 @@ export class Recoveries {
     try {
       return await this.#create(id, fingerprint, requester, body, await planAsk(this.#deps, askOf(body)));
     } catch (error) {
-      // The same request sent twice at once: the other one was faster.
+      // The same request sent twice at the same time: the other one was faster.
       const known = isWardenError(error, 'state-conflict')
         ? await this.#repeated(id, fingerprint)
         : undefined;
@@ -197,7 +197,7 @@ export class Recoveries {
 
   async #repeated(id: string, fingerprint: string): Promise<HeldRecord | undefined> {
     try {
-      const held = await this.settle(id);
+      const held = await this.refresh(id);
       if (held.record.fingerprint === fingerprint) return held;
     } catch (error) {
       if (isWardenError(error, 'recovery-unknown')) return undefined;

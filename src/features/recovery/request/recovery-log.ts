@@ -49,6 +49,6 @@ function heldOf({ value: record, guard }: Read<RecoveryRecord>, id: string): Hel
 function preconditionFailed(id: string): WardenError {
   return new WardenError('precondition-failed', {
     message: `Recovery ${id} was changed since it was read.`,
-    advice: 'Read it again and decide anew.',
+    advice: 'Read it again and decide again.',
   });
 }

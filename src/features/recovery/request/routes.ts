@@ -138,7 +138,7 @@ const approve = defineRoute(
   async (call: RouteCall<RequestsApp, Caller>, { params, headers, body }) => {
     const caller = requireCaller(call);
     const { actor, groups, groupsUnknown = false, signIn } = caller;
-    const { record } = await call.app.recoveries.settle(params.id);
+    const { record } = await call.app.recoveries.refresh(params.id);
     call.app.requireSignIn(caller, approvalOf(record.operation));
     const detail = describeSignIn(signIn, call.app.now());
     const approval = {

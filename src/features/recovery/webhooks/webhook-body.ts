@@ -15,7 +15,7 @@ const MAX_BATCH = 20;
 
 /** The event that asks for a recovery outright; anybody who may sign may send it. */
 const ASK_EVENT = 'HsmWarden.RecoveryAsked';
-/** Events of the watch that ask by themselves when the settings say so. */
+/** Events of the watch that open requests when the settings say so. */
 const AUTO_EVENTS = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged'];
 
 const CloudEvent = z.looseObject({
@@ -42,7 +42,7 @@ const CommonAlert = z.looseObject({
 
 const KeyEventData = z.looseObject({ hsm: AskBody.shape.hsm, key: AskBody.shape.key });
 
-/** The items of a delivery. `autoRequest` lets events of the watch ask by themselves. Fails with `request-invalid`. */
+/** The items of a delivery. `autoRequest` lets events of the watch open requests. Fails with `request-invalid`. */
 export function readWebhookBody(body: unknown, autoRequest: boolean): WebhookItem[] {
   if (Array.isArray(body)) {
     if (body.length > MAX_BATCH) throw invalid(`a delivery holds at most ${MAX_BATCH} events`);

@@ -36,7 +36,7 @@ export interface WebhookPolicy {
   readonly apps: Readonly<Record<string, readonly string[]>>;
   /** Requests a source may open in a minute. */
   readonly perMinute: number;
-  /** Whether events of the watch open requests by themselves. */
+  /** Whether events of the watch open requests automatically. */
   readonly autoRequest: boolean;
 }
 
@@ -164,7 +164,7 @@ export class Webhooks {
     if (id === null || timestamp === null || signature === null) {
       throw refused('expected webhook-id, webhook-timestamp and webhook-signature');
     }
-    // Judged first, so that a stale delivery and a forged one cannot be told apart by which is refused faster.
+    // Judged first, so that a stale delivery and a forged one cannot be distinguished by which is refused faster.
     const isSigned = this.#deps.signatures.isSigned(source, { id, timestamp, signature, body });
     if (!isSigned) throw refused('the signature does not match');
     const age = Math.abs(this.#deps.clock.now() / 1000 - Number(timestamp));

@@ -28,7 +28,7 @@ function aWorld() {
   const store = new MemoryAuditStore(clock);
   const anchor = new MemoryAuditAnchor();
   const log = new ChainedAuditLog(store, anchor, clock);
-  const told: string[] = [];
+  const reported: string[] = [];
   const memory = { seen: () => log.seen, hasRequests: async () => false };
   const breaches = new Breaches({ once: new MemoryOnceStore(), store, anchor, decisions: undefined, clock });
   const gate = new Gate({
@@ -37,13 +37,13 @@ function aWorld() {
     proofs: { audit: auditProof(store, anchor, clock, async () => undefined, memory) },
     bus: {
       send: async (events) => {
-        told.push(...events.map((event) => JSON.stringify(event)));
+        reported.push(...events.map((event) => JSON.stringify(event)));
       },
     },
     logger: new RecordingLogger(),
     clock,
   });
-  return { clock, store, anchor, log, gate, told };
+  return { clock, store, anchor, log, gate, reported };
 }
 
 const BROKEN = {
@@ -60,14 +60,14 @@ const BROKEN_LOG = { note: fails, decide: fails, requireSealing: fails };
 
 describe('the gate', () => {
   it('is shut at once by what somebody found, says why, and is not armed again by a proof in full', async () => {
-    const { clock, gate, told } = aWorld();
+    const { clock, gate, reported } = aWorld();
     expect((await gate.verdict()).armed).toBe(true);
 
     await gate.disarm('audit: a line was changed');
 
     expect(await gate.verdict()).toMatchObject({ armed: false, problems: ['audit: a line was changed'] });
     expect((await failureOf(gate.pass())).code).toBe('gate-disarmed');
-    expect(told.join()).toContain('a line was changed');
+    expect(reported.join()).toContain('a line was changed');
     await clock.advance(5_000);
     expect((await gate.check()).armed).toBe(false);
   });

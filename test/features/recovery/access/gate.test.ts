@@ -141,7 +141,7 @@ describe('the gate', () => {
     await expect(gate.pass()).rejects.toMatchObject({ code: 'gate-disarmed' });
   });
 
-  it('opens under an override only after the world was told, and shuts the moment it ends', async () => {
+  it('opens under an override only after the event was accepted, and shuts the moment it ends', async () => {
     const overrideUntil = Date.UTC(2026, 0, 1) + 30_000;
     const { gate, topic, clock } = aGate({ policy: { approvals: 1, overrideUntil } });
     topic.faults.fail('accept', new WardenError('storage-unreachable', { message: 'topic down' }));

@@ -9,7 +9,7 @@ import { DAY_MS } from '../../../support/recovery-builders.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 describe('executing twice', () => {
-  it('lets one of many workers at once do it', async () => {
+  it('lets one of many concurrent workers do it', async () => {
     const world = await RecoveryWorld.withDeletedKey();
     const record = await world.approved();
 

@@ -95,7 +95,7 @@ describe('a backup that holds another key than its record says', () => {
     expect(world.hsm.active.has('orders')).toBe(false);
   });
 
-  it('is told although the answer of the HSM was lost', async () => {
+  it('is reported although the answer of the HSM was lost', async () => {
     const { world } = await planted();
     const { id } = await world.approved();
     const lost = new WardenError('hsm-unreachable', { message: 'the connection broke' });

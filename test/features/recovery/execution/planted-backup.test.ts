@@ -1,4 +1,4 @@
-/** A backup of another key, planted under the name of a lost one: never chosen by itself, never called verified. */
+/** A backup of another key, planted under the name of a lost one: never chosen automatically, never called verified. */
 import { describe, expect, it } from 'vitest';
 import type { BackupRecord } from '../../../../src/core/model/backup-record.ts';
 import { KillSwitch } from '../../../support/kill-switch.ts';
@@ -27,7 +27,7 @@ async function planted(
 }
 
 describe('a planted backup', () => {
-  it('is passed over for the real one, and approvers are told before they approve', async () => {
+  it('is passed over for the real one, and approvers are informed before they approve', async () => {
     const { world, blob, real } = await planted();
 
     const record = await world.approved();

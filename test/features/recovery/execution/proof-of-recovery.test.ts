@@ -24,7 +24,7 @@ function meddle(world: RecoveryWorld, change: () => void): void {
 
 describe('a backup of an earlier key of the same name', () => {
   it.each(['RSA-HSM', 'oct-HSM'] as const)(
-    'proves nothing of a recovered %s: what was seen of it does, and people are told',
+    'proves nothing of a recovered %s: what was seen of it does, and people are notified',
     async (keyType) => {
       const { world, record } = await namesake(keyType);
 

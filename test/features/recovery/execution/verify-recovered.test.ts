@@ -48,21 +48,24 @@ describe('a recovered key', () => {
     { member: 'notBefore', change: { notBefore: 1_000 }, says: 'was not set before and is 1000 now' },
     { member: 'exportable', change: { exportable: true }, says: 'was false before and is true now' },
     { member: 'updatedAt', change: { updatedAt: 5_000 }, says: 'and is 5000 now' },
-  ])('that was changed meanwhile is told, symmetric or not: $member', async ({ member, change, says }) => {
-    for (const keyType of ['oct-HSM', 'RSA-HSM'] as const) {
-      const { world, record } = await lost('recover', keyType);
-      meddle(world, () => {
-        newest(world).attributes = { ...newest(world).attributes, ...change };
-      });
-      await world.deliver(record.id);
+  ])(
+    'that was changed meanwhile is reported, symmetric or not: $member',
+    async ({ member, change, says }) => {
+      for (const keyType of ['oct-HSM', 'RSA-HSM'] as const) {
+        const { world, record } = await lost('recover', keyType);
+        meddle(world, () => {
+          newest(world).attributes = { ...newest(world).attributes, ...change };
+        });
+        await world.deliver(record.id);
 
-      const { outcome } = world.stored(record.id);
-      expect(outcome?.result).toBe('succeeded');
-      const changes = outcome?.warnings.filter((warning) => !warning.includes('no public key'));
-      expect(changes).toEqual([expect.stringContaining(`The ${member} of version`)]);
-      expect(changes?.[0]).toContain(says);
-    }
-  });
+        const { outcome } = world.stored(record.id);
+        expect(outcome?.result).toBe('succeeded');
+        const changes = outcome?.warnings.filter((warning) => !warning.includes('no public key'));
+        expect(changes).toEqual([expect.stringContaining(`The ${member} of version`)]);
+        expect(changes?.[0]).toContain(says);
+      }
+    },
+  );
 
   it('fails when its newest version was created at another time', async () => {
     const { world, record } = await lost('recover', 'RSA-HSM');
@@ -139,7 +142,7 @@ describe('a restored key', () => {
     });
   });
 
-  it('is told of when its attributes are not as old as in the record', async () => {
+  it('is reported when its attributes are not as old as in the record', async () => {
     const { world, record } = await lost('restore');
     meddle(world, () => {
       newest(world).attributes = { ...newest(world).attributes, enabled: false, updatedAt: 1_000 };

@@ -1,4 +1,4 @@
-/** The recovery's events: one schema for all, one id for one fact however often it is told. */
+/** The recovery's events: one schema for all, one id for one fact however often it is published. */
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
@@ -35,7 +35,7 @@ describe('an event of the recovery', () => {
     });
   });
 
-  it('has the same id when it is told again, and another for another fact', () => {
+  it('has the same id when it is published again, and another for another fact', () => {
     const first = toRecoveryCloudEvent(anEvent()).id;
 
     expect(toRecoveryCloudEvent(anEvent({ at: 5 })).id).toBe(first);

@@ -1,4 +1,4 @@
-/** What approvers are told about the evidence, before they approve. */
+/** What approvers see of the evidence, before they approve. */
 import { describe, expect, it } from 'vitest';
 import { requestDigest } from '../../../../src/features/recovery/model/digest.ts';
 import { evidenceNotes } from '../../../../src/features/recovery/planning/evidence-notes.ts';

@@ -53,7 +53,7 @@ describe('a backup is not contradicted', () => {
     ['by a catalogue that says the same', aPoint(1, 'a b'), aPoint(1, 'a b'), [], 'confirmed', 0],
     ['by older ones of fewer versions', aPoint(3, 'a b'), aPoint(3, 'a b'), [aPoint(1, 'a')], 'confirmed', 0],
     [
-      'by later versions, when it is the older one: approvers are told',
+      'by later versions, when it is the older one: approvers are informed',
       aPoint(1, 'a'),
       aPoint(3, 'a b'),
       [],

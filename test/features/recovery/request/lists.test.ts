@@ -266,7 +266,7 @@ describe('open requests', () => {
     expect((await failureOf(ask(4))).message).toContain('WARDEN_OPEN_PER_HSM');
   });
 
-  it('are no more than the limit when many ask one process at once', async () => {
+  it('are no more than the limit when many ask one process at the same time', async () => {
     world.openLimits = { perRequester: 3, perHsm: 9 };
     const recoveries = new Recoveries(world.deps());
     const asked = await Promise.allSettled(

@@ -45,7 +45,7 @@ describe('opening a request', () => {
     expect(world.audited).toEqual(['recovery-refused']);
   });
 
-  it('gives the same request for the same idempotency key, also at once, and refuses it for another body', async () => {
+  it('gives the same request for the same idempotency key, also at the same time, and refuses it for another body', async () => {
     const world = await deleted();
     const open = (body: typeof BODY, who = 'alice') =>
       new Recoveries(world.deps()).open(person(who), body, 'key-1');
@@ -75,7 +75,7 @@ describe('opening a request', () => {
 describe('while the topic is down', () => {
   const DOWN = new WardenError('topic-unreachable', { message: 'down' });
 
-  it('a key comes back all the same, audited once, and every event is told afterwards in order', async () => {
+  it('a key comes back all the same, audited once, and every event is published afterwards in order', async () => {
     const world = await deleted();
     let isDown = true;
     const act = () => {
@@ -138,7 +138,7 @@ describe('while the topic is down', () => {
 });
 
 describe('deciding', () => {
-  it('loses no approval of many at once', async () => {
+  it('loses no approval of many together', async () => {
     const world = await deleted();
     world.policy = { ...world.policy, approvals: 10 };
     const record = await world.ask();
@@ -149,7 +149,7 @@ describe('deciding', () => {
     expect(world.stored(record.id).approvals).toHaveLength(10);
   });
 
-  it('executes once under two hundred approvals and deliveries at once', async () => {
+  it('executes once under two hundred concurrent approvals and deliveries', async () => {
     const world = await deleted();
     const record = await world.ask();
 

@@ -110,7 +110,7 @@ describe('a decision', () => {
       endedAt: world.clock.now(),
       untold: [{ n: 2, kind: 'rejected', at: 1, by: person('dora') }],
     }));
-    await new Recoveries(world.deps()).settle(id);
+    await new Recoveries(world.deps()).refresh(id);
 
     expect(entriesOf(world).map(({ event, seal }) => [event, seal !== undefined])).toEqual([
       ['recovery-requested', true],

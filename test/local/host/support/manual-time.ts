@@ -29,7 +29,7 @@ export function manualTime(start: string): ManualTime {
         alarms.delete(next[0]);
         current = Math.max(current, next[1].at);
         next[1].ring();
-        await settle();
+        await idle();
       }
       current = time;
     },
@@ -37,6 +37,6 @@ export function manualTime(start: string): ManualTime {
 }
 
 /** Lets promises that wait for nothing outside the process run on. */
-export function settle(): Promise<void> {
+export function idle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }

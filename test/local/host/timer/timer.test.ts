@@ -8,7 +8,7 @@ import {
   createMemoryScheduleStore,
 } from '../../../../src/local/host/timer/schedule-store.ts';
 import { acts } from '../apps/script.ts';
-import { manualTime, settle } from '../support/manual-time.ts';
+import { idle, manualTime } from '../support/manual-time.ts';
 import { fixtureApp, startTestHost } from '../support/start.ts';
 
 const at = (time: string) => Date.parse(`2026-11-${time}Z`);
@@ -86,11 +86,11 @@ describe('a timer function', () => {
     await time.moveTo(at('24T02:00:00'));
     await time.moveTo(at('24T05:30:00'));
     void host.tick();
-    await settle();
+    await idle();
     expect(runs).toHaveLength(1);
 
     gate.resolve();
-    await settle();
+    await idle();
     await time.moveTo(at('24T05:30:00'));
     expect(runs).toHaveLength(2);
     expect(time.nextAlarm()).toBe(at('24T06:00:00'));
@@ -109,7 +109,7 @@ describe('a timer function', () => {
     const time = manualTime(new Date(now).toISOString());
     const runs = recordRuns();
     await start('0 0 2 * * *', { clock: time, alarm: time.alarm, scheduleStore });
-    await settle();
+    await idle();
 
     expect(runs).toHaveLength(count);
     expect(runs.at(0)).toEqual(isPastDue ? expect.objectContaining({ isPastDue }) : undefined);

@@ -48,7 +48,7 @@ export function judgeEvents(evidence: Evidence, lines: readonly AuditLine[]) {
         ((DELETED.includes(event.type) && timeOf(event) <= at) || PURGED.includes(event.type)),
     );
     if (!isSeen)
-      unreported.push(`${hsm}/${key} was purged at ${new Date(at).toISOString()}, and nobody was told`);
+      unreported.push(`${hsm}/${key} was purged at ${new Date(at).toISOString()}, and nobody was notified`);
   }
   for (const { hsm, key } of deleted) {
     const last = calls.findLast(
@@ -56,12 +56,12 @@ export function judgeEvents(evidence: Evidence, lines: readonly AuditLine[]) {
     );
     if (last !== undefined && end - last.at < LATE_MS) continue;
     if (!events.some((event) => isAbout(event, hsm, key) && DELETED.includes(event.type))) {
-      unreported.push(`${hsm}/${key} is deleted, and nobody was told`);
+      unreported.push(`${hsm}/${key} is deleted, and nobody was notified`);
     }
   }
   for (const { id, queue } of setAside) {
     if (!events.some(({ type, data }) => type === 'HsmWarden.MessagePoisoned' && text(data).includes(id))) {
-      unreported.push(`the message ${id} was set aside in ${queue}, and nobody was told`);
+      unreported.push(`the message ${id} was set aside in ${queue}, and nobody was notified`);
     }
   }
   const stored = new Set(recoveries.map(({ id }) => id));

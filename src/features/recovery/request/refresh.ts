@@ -10,7 +10,7 @@ import { type RefuseDeps, refuseUnproven } from './refuse-unproven.ts';
 import { applyCommand, isDue } from './state-machine.ts';
 
 /** What it needs. */
-export interface SettleDeps extends RefuseDeps {
+export interface RefreshDeps extends RefuseDeps {
   readonly policy: RecoveryPolicy;
 }
 
@@ -19,7 +19,7 @@ export interface SettleDeps extends RefuseDeps {
  * them and is about to publish them. Of a request that the audit log does not bear out nothing is published but that. Fails
  * with `recovery-unknown`, or as {@link publishFacts}.
  */
-export async function settle(deps: SettleDeps, id: string): Promise<HeldRecord> {
+export async function refresh(deps: RefreshDeps, id: string): Promise<HeldRecord> {
   const now = deps.clock.now();
   let expired = false;
   const changed = await changeRecovery(deps.store, id, (record) => {
