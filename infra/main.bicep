@@ -93,8 +93,8 @@ param sweepGraceHours int = 3
 @minValue(30)
 @maxValue(730)
 param logRetentionInDays int = 90
-@description('Optional. Whether the audit log of the HSMs is also kept in the workspace. Every use of every key is a record: mind the volume.')
-param auditLogToWorkspace bool = false
+@description('Optional. Whether the audit log of the HSMs is also kept in the workspace, where an alert rule finds a key that came back without a decision, also while the apps are dead. Every use of every key is a record: mind the volume.')
+param auditLogToWorkspace bool = true
 
 // ================ //
 // What is made     //

@@ -41,10 +41,12 @@ ${Object.entries(ALERTS)
   )
   .join('\n')}
 
-\`key-brought-back-unapproved\` reads the audit log of the HSMs and needs it in the workspace: \`auditLogToWorkspace = true\`. That
-keeps a record of every use of every key, which can cost more than all else, so it is off at first. The backup app reports the
-same from the Event Hub (\`HsmWarden.KeyBroughtBackUnapproved\`, severity 0). While that app is dead \`no-heartbeat\` says so, the Event Hub
-keeps the records for seven days (\`infra/modules/audit-hub.bicep\`), and what they say is reported when the app lives again.
+\`key-brought-back-unapproved\` reads the audit log of the HSMs, which \`auditLogToWorkspace\` keeps in the workspace (the default;
+[what it costs](deploy.md#cost)). It also reports what people noted as break glass, for it reads no notes. With
+\`auditLogToWorkspace = false\` it is silent, and \`approval-forged\` alone reports such keys, as the backup app finds them in the Event Hub
+(\`HsmWarden.KeyBroughtBackUnapproved\`, severity 0): while that app is dead \`no-heartbeat\` says so, the Event Hub keeps the records for
+seven days (\`infra/modules/audit-hub.bicep\`), and what they say is reported when the app lives again. \`audit-feed-silent\` reports
+that nothing comes from there.
 \`drill-hsm-used\` and \`no-drill\` are made with the drill app (\`infra/drill.bicep\`), which knows the names of the drill HSMs and sends
 their audit log to the workspace.
 The tables and their columns are in \`tools/infra/alerts/tables.ts\`, each from

@@ -87,7 +87,7 @@ var furtherRules = [
   {
     name: 'open-findings'
     title: 'Something still holds'
-    description: 'Keys without a good backup, overdue or unreadable, or an HSM out of reach, at the newest scan. Repeated every hour while it lasts.'
+    description: 'Keys without a good backup, overdue or unreadable, a missed run, or an HSM out of reach, at the newest scan. Repeated every hour while it lasts.'
     query: loadTextContent('../queries/open-findings.kql')
     severity: 2
     frequency: 'PT1H'
@@ -143,5 +143,55 @@ var furtherRules = [
     frequency: 'PT15M'
     window: 'PT30M'
     range: 'PT30M'
+  }
+  {
+    name: 'hsm-unreachable'
+    title: 'An HSM is out of reach'
+    description: 'No scan could see this HSM for 45 minutes, though the app is alive. What is deleted there goes unseen: see the error in the log.'
+    query: loadTextContent('../queries/hsm-unreachable.kql')
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT1H'
+    range: 'PT1H'
+  }
+  {
+    name: 'hsm-set-up-weakly'
+    title: 'An HSM is set up weakly'
+    description: 'Keys of this HSM can be purged at once, or deleted keys are kept for too few days. Repeated every day while it lasts.'
+    query: loadTextContent('../queries/hsm-set-up-weakly.kql')
+    severity: 2
+    frequency: 'P1D'
+    window: 'P1D'
+    range: 'P2D'
+  }
+  {
+    name: 'audit-feed-silent'
+    title: 'The audit log of an HSM is not heard'
+    description: 'The app scans this HSM, and for two hours nothing of its audit log has reached it. A key that comes back past the app would go unseen: look at the diagnostic setting and at the Event Hub.'
+    query: loadTextContent('../queries/audit-feed-silent.kql')
+    severity: 1
+    frequency: 'PT1H'
+    window: 'PT1H'
+    range: 'PT4H'
+  }
+  {
+    name: 'backups-damaged'
+    title: 'Damaged backups are stored'
+    description: 'A verification ended with damaged backups. Repeated every night while one is stored.'
+    query: loadTextContent('../queries/backups-damaged.kql')
+    severity: 2
+    frequency: 'PT15M'
+    window: 'PT30M'
+    range: 'PT30M'
+  }
+  {
+    name: 'work-waits'
+    title: 'Work that was given up still waits'
+    description: 'A message that failed for good lies in a poison queue: hsm-warden queue list. Repeated every hour while it lies there.'
+    query: loadTextContent('../queries/work-waits.kql')
+    severity: 2
+    frequency: 'PT1H'
+    window: 'PT2H'
+    range: 'PT2H'
   }
 ]

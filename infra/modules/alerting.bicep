@@ -34,6 +34,8 @@ module alerts 'alerts.bicep' = {
     workspaceId: workspaceId
     actionGroupId: actionGroupId
     hsmNames: map(hsms, hsm => hsm.name)
+    // The hub takes the log of HSMs of its region only.
+    fedHsmNames: map(filter(hsms, hsm => (hsm.?location ?? location) == location), hsm => hsm.name)
     hsmIds: map(hsms, hsm => hsmIdOf(hsm, subscription().subscriptionId, resourceGroup().name))
     sweepHours: 24 + sweepGraceHours
     principalIds: principalIds

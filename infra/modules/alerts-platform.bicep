@@ -69,6 +69,9 @@ var watchedChanges = {
     'Microsoft.Insights/activityLogAlerts/delete'
     'Microsoft.Insights/actionGroups/write'
     'Microsoft.Insights/actionGroups/delete'
+    // They can mute any alert: https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-processing-rules
+    'Microsoft.AlertsManagement/actionRules/write'
+    'Microsoft.AlertsManagement/actionRules/delete'
   ]
   apps: [
     'Microsoft.Web/sites/write'
@@ -87,6 +90,21 @@ var watchedChanges = {
   workspaces: [
     'Microsoft.OperationalInsights/workspaces/write'
     'Microsoft.OperationalInsights/workspaces/delete'
+    'Microsoft.Insights/components/write'
+    'Microsoft.Insights/components/delete'
+  ]
+  // How events get out, and how the audit log of the HSMs gets in.
+  feeds: [
+    'Microsoft.EventGrid/topics/write'
+    'Microsoft.EventGrid/topics/delete'
+    'Microsoft.EventGrid/eventSubscriptions/write'
+    'Microsoft.EventGrid/eventSubscriptions/delete'
+    'Microsoft.EventHub/namespaces/write'
+    'Microsoft.EventHub/namespaces/delete'
+    'Microsoft.EventHub/namespaces/eventhubs/write'
+    'Microsoft.EventHub/namespaces/eventhubs/delete'
+    'Microsoft.EventHub/namespaces/authorizationRules/write'
+    'Microsoft.EventHub/namespaces/authorizationRules/delete'
   ]
   // Where the keys are that seal what the apps conclude (infra/sealing-vault.bicep).
   vaults: [

@@ -25,6 +25,9 @@ param actionGroupId string
 @description('Required. Names of the HSMs, each of which must be heard of.')
 param hsmNames string[]
 
+@description('Required. Names of the HSMs whose audit log reaches the backup app.')
+param fedHsmNames string[]
+
 @description('Required. Resource ids of the HSMs, for the platform\'s own measure of their availability.')
 param hsmIds string[]
 
@@ -33,6 +36,12 @@ param sweepHours int
 
 @description('Required. Object ids of the identities of the apps, that of the backup app first: nobody else writes to the backups, and only the second brings a key back.')
 param principalIds string[]
+
+// ================ //
+// Functions        //
+// ================ //
+
+func quoted(texts string[]) string => '\'${join(texts, '\', \'')}\''
 
 // ================ //
 // Variables        //
@@ -179,12 +188,20 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
           {
             query: replace(
               replace(
-                replace(replace(rule.query, '{hsms}', string(hsmNames)), '{sweepHours}', string(sweepHours)),
+                replace(
+                  replace(
+                    replace(replace(rule.query, '{hsms}', string(hsmNames)), '{fedHsms}', string(fedHsmNames)),
+                    '{ownHsms}',
+                    quoted(map(hsmNames, name => toLower(name)))
+                  ),
+                  '{sweepHours}',
+                  string(sweepHours)
+                ),
                 '{principals}',
-                '\'${join(principalIds, '\', \'')}\''
+                quoted(principalIds)
               ),
               '{recovery}',
-              '\'${principalIds[1]}\''
+              quoted([principalIds[1]])
             )
             timeAggregation: 'Count'
             operator: 'GreaterThan'

@@ -65,4 +65,4 @@ param alertReceivers = {
 }
 param sweepGraceHours = 6
 param logRetentionInDays = 365
-param auditLogToWorkspace = true
+param auditLogToWorkspace = false

@@ -44,9 +44,9 @@ describe('the cost in docs/deploy.md', () => {
     const rows = [...costs()];
     const open = rows.filter(([name]) => !name.startsWith('Private'));
     expect([rows.length, open.length]).toEqual([9, 7]);
-    expect(Math.abs(sum(open) - 50)).toBeLessThan(3);
-    expect(Math.abs(sum(rows) - 125)).toBeLessThan(5);
-    expect(section('Cost')).toContain('**about 125**, and **50 with `privateNetworking = false`**');
+    expect(Math.abs(sum(open) - 55)).toBeLessThan(3);
+    expect(Math.abs(sum(rows) - 130)).toBeLessThan(5);
+    expect(section('Cost')).toContain('**about 130**, and **55 with `privateNetworking = false`**');
   });
 
   it.each<[string, string, number]>([

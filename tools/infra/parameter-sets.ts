@@ -39,7 +39,7 @@ const DEFAULTS: DeploymentPromise = {
   channels: [],
   receivers: { emails: ['oncall@contoso.example'], webhooks: [] },
   entra: { clientId: CLIENT, tenantId: TENANT },
-  auditToWorkspace: false,
+  auditToWorkspace: true,
   addresses: { network: '10.83.0.0/24', operators: [] },
   dns: { byPolicy: false, existing: {} },
 };
@@ -75,7 +75,7 @@ export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {
     notifySecrets: true,
     receivers: { emails: ['oncall@contoso.example'], webhooks: ['https://pager.contoso.example/azure'] },
     entra: { clientId: CLIENT, tenantId: '33333333-3333-3333-3333-333333333333' },
-    auditToWorkspace: true,
+    auditToWorkspace: false,
     webhookApplication: 'api://events',
     addresses: { network: '10.9.0.0/24', operators: ['10.1.0.0/16'] },
   },

@@ -56,6 +56,8 @@ export interface AuditFeedDeps {
 /** What a batch led to. */
 export interface AuditFeedResult {
   readonly records: number;
+  /** The HSMs that they came from. */
+  readonly heard: readonly string[];
   readonly malformed: number;
   readonly unknown: number;
   readonly foreign: number;

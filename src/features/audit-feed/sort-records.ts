@@ -27,6 +27,8 @@ export interface HsmWork {
 /** The records sorted out. */
 export interface SortedRecords {
   readonly byHsm: ReadonlyMap<string, HsmWork>;
+  /** The HSMs that records came from, whatever they say. */
+  readonly heard: readonly string[];
   /** Records of operations that are not known here. */
   readonly unknown: number;
   /** Records of HSMs that are not in the settings. */
@@ -40,6 +42,7 @@ export interface SortedRecords {
 /** Sorts records. One that matters and does not say of which HSM it is calls for a scan of each. */
 export function sortRecords(records: readonly AuditRecord[], hsms: readonly FeedHsm[]): SortedRecords {
   const byHsm = new Map<string, HsmWork>();
+  const heard = new Set<string>();
   const counts = { unknown: 0, foreign: 0, unclear: 0, ignored: 0 };
   const workOf = ({ name }: FeedHsm): HsmWork => {
     const work = byHsm.get(name) ?? {
@@ -63,12 +66,14 @@ export function sortRecords(records: readonly AuditRecord[], hsms: readonly Feed
     else if (hsm === undefined) counts.foreign += 1;
     else if (effect === 'unknown') counts.unknown += 1;
     else if (effect === 'none') counts.ignored += 1;
-    if (hsm !== undefined) note(workOf(hsm), record, effect);
-    else if (nobodys && MATTERS.has(effect)) {
+    if (hsm !== undefined) {
+      heard.add(hsm.name);
+      note(workOf(hsm), record, effect);
+    } else if (nobodys && MATTERS.has(effect)) {
       for (const one of hsms) workOf(one).scan = true;
     }
   }
-  return { byHsm, ...counts };
+  return { byHsm, heard: [...heard], ...counts };
 }
 
 /** What must not be missed. */

@@ -169,6 +169,26 @@ describe('a record of a deletion', () => {
   });
 });
 
+describe('the HSMs that records came from', () => {
+  const deletion = { operationName: 'KeyDelete' };
+  const other = { name: 'fabrikam', url: 'https://fabrikam.managedhsm.azure.net' };
+  const heard = (...all: object[]) => sortRecords(readAuditBatch(all).records, [...HSMS, other]).heard;
+
+  it('are known whatever the records say', () => {
+    expect(heard(aRecord({ operationName: 'KeyList' }), aRecord(deletion))).toEqual(['contoso']);
+    expect(heard(aRecord({ operationName: 'EkmProxyOperation' }))).toEqual(['contoso']);
+  });
+
+  it('are not those that a record may be of', () => {
+    expect(
+      heard(aRecord({ ...deletion, requestUri: null, properties: null, PoolName: null, resourceId: null })),
+    ).toEqual([]);
+    expect(
+      heard(aRecord({ PoolName: 'other', requestUri: 'https://other.managedhsm.azure.net/keys/a' })),
+    ).toEqual([]);
+  });
+});
+
 describe('a batch', () => {
   const two = [aRecord(), aRecord({}, '/keys/secret')];
 

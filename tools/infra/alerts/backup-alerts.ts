@@ -8,7 +8,21 @@ export const BACKUP_ALERTS: Readonly<Record<string, Alert>> = {
     everyMinutes: 60,
     lookBackMinutes: 27 * 60,
     fires: { rows: { AppTraces: [line('sweep ended', { hsm: 'contoso' }, 28 * 60)] }, subject: 'contoso' },
+    alsoFires: [
+      // Dead for days: nothing of it is in the log that a query may read.
+      {},
+      // Watched for longer than a day, and no run ended.
+      {
+        AppTraces: [
+          line('watch looked', { hsm: 'contoso' }, 28 * 60),
+          line('watch looked', { hsm: 'contoso' }),
+        ],
+      },
+      { AppTraces: [line('sweep ended', { hsm: 'fabrikam' }, 60)] },
+    ],
     silent: { AppTraces: [line('sweep ended with keys lacking a backup', { hsm: 'contoso' }, 26 * 60)] },
+    // The first night has not come yet.
+    alsoSilent: [{ AppTraces: [line('watch looked', { hsm: 'contoso' }, 26 * 60)] }],
   },
   'run-partial': {
     promise: 'Each run leaves every key with a backup.',
@@ -29,7 +43,34 @@ export const BACKUP_ALERTS: Readonly<Record<string, Alert>> = {
       rows: { AppTraces: [line('verification ended', { hsm: 'contoso' }, 28 * 60)] },
       subject: 'contoso',
     },
+    alsoFires: [
+      {},
+      {
+        AppTraces: [
+          line('watch looked', { hsm: 'contoso' }, 28 * 60),
+          line('sweep ended', { hsm: 'contoso' }, 60),
+        ],
+      },
+    ],
     silent: { AppTraces: [line('verification ended with damaged backups', { hsm: 'contoso' }, 60)] },
+    alsoSilent: [
+      { AppTraces: [line('verification continues later', { hsm: 'contoso' }, 60)] },
+      { AppTraces: [line('watch could not see the HSM', { hsm: 'contoso' }, 26 * 60)] },
+    ],
+  },
+  'backups-damaged': {
+    promise: 'Damaged backups are reported every night while one is stored.',
+    severity: 2,
+    ...SOON,
+    fires: {
+      rows: {
+        AppTraces: [
+          line('verification ended with damaged backups', { hsm: 'contoso', damaged: 1, runId: 'r' }),
+        ],
+      },
+      subject: 'contoso',
+    },
+    silent: { AppTraces: [line('verification ended', { hsm: 'contoso', damaged: 0, runId: 'r' })] },
   },
   'pin-failed': {
     promise: 'The last backup of a purged key is kept for good.',

@@ -4,6 +4,7 @@ import { type Alert, at, event, line, SOON } from './samples.ts';
 const FAILING = 'HsmWarden.NotificationChannelFailing';
 const ACCEPTED = 'notification accepted';
 const REFUSED = 'notification not accepted';
+const SET_ASIDE = 'a message failed for good and waits in the poison queue';
 
 export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
   'topic-refuses': {
@@ -12,15 +13,15 @@ export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
     ...SOON,
     fires: {
       rows: {
-        AppTraces: [line('events wait, the topic does not take them', { hsm: 'contoso', error: 'x' })],
+        AppTraces: [line('events wait, the topic does not take them', { waiting: 2, error: 'x' })],
       },
       subject: 'events wait, the topic does not take them',
     },
     alsoFires: [
-      'the topic refused an event for good',
-      'refused events are kept no more',
-      'heartbeat was not accepted',
-    ].map((message) => ({ AppTraces: [line(message, { hsm: 'contoso' })] })),
+      line('the topic refused an event for good', { error: 'x' }),
+      line('refused events are kept no more', { hsm: 'contoso' }),
+      line('heartbeat was not accepted', { hsm: 'contoso', error: 'x' }),
+    ].map((row) => ({ AppTraces: [row] })),
     silent: { AppTraces: [event('HsmWarden.Heartbeat')] },
   },
   'poison-queue': {
@@ -48,6 +49,57 @@ export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
         },
       ],
     },
+  },
+  'work-waits': {
+    promise: 'Work that was given up is reported every hour while it lies there.',
+    severity: 2,
+    everyMinutes: 60,
+    lookBackMinutes: 120,
+    fires: {
+      rows: { AppTraces: [line(SET_ASIDE, { queue: 'hsm-sweeps-poison', id: '1', advice: 'x' })] },
+      subject: 'hsm-sweeps-poison',
+    },
+    silent: {
+      AppTraces: [
+        line(SET_ASIDE, { queue: 'hsm-sweeps-poison', id: '1', advice: 'x' }, 125),
+        event('HsmWarden.MessagePoisoned', { queue: 'hsm-sweeps-poison' }),
+      ],
+    },
+  },
+  'audit-feed-silent': {
+    promise:
+      'What the HSM itself says reaches the app; a feed that brings nothing is reported while it does not.',
+    severity: 1,
+    everyMinutes: 60,
+    lookBackMinutes: 120,
+    fires: {
+      rows: {
+        AppTraces: [
+          line('watch looked', { hsm: 'contoso' }, 130),
+          line('audit records read', { records: 4, heard: ['contoso'] }, 125),
+        ],
+      },
+      subject: 'contoso',
+    },
+    alsoFires: [
+      {
+        AppTraces: [
+          line('watch looked', { hsm: 'contoso' }, 130),
+          line('audit records read', { records: 4, heard: ['fabrikam'] }, 5),
+          line('audit records read', { records: 1, heard: [] }, 5),
+        ],
+      },
+    ],
+    silent: {
+      AppTraces: [
+        line('watch looked', { hsm: 'contoso' }, 130),
+        line('audit records read', { records: 4, heard: ['fabrikam', 'contoso'] }, 110),
+        // Its log goes to the workspace alone.
+        line('watch looked', { hsm: 'elsewhere' }, 130),
+      ],
+    },
+    // Not looked at for long enough; looked at by nobody, which no-heartbeat reports.
+    alsoSilent: [{ AppTraces: [line('watch looked', { hsm: 'contoso' }, 110)] }, {}],
   },
   'channel-failing': {
     promise: 'A notification channel that takes no messages is reported by another way.',

@@ -71,6 +71,54 @@ export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
       ].map((type) => ({ AppTraces: [event(`HsmWarden.${type}`)] })),
     },
   ),
+  'hsm-unreachable': {
+    promise:
+      'An HSM that no look could see for 45 minutes is reported, one of several as well, while it lasts.',
+    severity: 1,
+    everyMinutes: 15,
+    lookBackMinutes: 45,
+    fires: {
+      rows: {
+        AppTraces: [
+          line('watch could not see the HSM', { hsm: 'contoso', ok: false, open: {} }, 40),
+          line('watch could not see the HSM', { hsm: 'contoso', ok: false, open: {} }, 10),
+          line('watch looked', { hsm: 'fabrikam', ok: true, open: {} }, 10),
+          line('watch looked', { hsm: 'contoso', ok: true, open: {} }, 55),
+        ],
+      },
+      subject: 'contoso',
+    },
+    silent: {
+      AppTraces: [
+        line('watch looked', { hsm: 'contoso', ok: true, open: {} }, 40),
+        line('watch could not see the HSM', { hsm: 'contoso', ok: false, open: {} }, 25),
+        // Nobody looks: that is no-heartbeat.
+        line('watch could not see the HSM', { hsm: 'fabrikam', ok: false, open: {} }, 50),
+      ],
+    },
+  },
+  'hsm-set-up-weakly': {
+    promise: 'An HSM that is set up too weakly is reported every day while it is.',
+    severity: 2,
+    everyMinutes: 1440,
+    lookBackMinutes: 25 * 60,
+    fires: {
+      rows: {
+        AppTraces: [line('watch looked', { hsm: 'contoso', ok: true, open: { 'purge-protection-off': 1 } })],
+      },
+      subject: 'contoso',
+    },
+    alsoFires: [
+      line('watch looked', { hsm: 'contoso', ok: true, open: { 'retention-too-short': 1 } }, 23 * 60),
+      line('watch could not see the HSM', { hsm: 'contoso', ok: false, open: { 'retention-too-short': 1 } }),
+    ].map((row) => ({ AppTraces: [row] })),
+    silent: {
+      AppTraces: [
+        line('watch looked', { hsm: 'contoso', ok: true, open: { 'purge-protection-off': 1 } }, 30),
+        line('watch looked', { hsm: 'contoso', ok: true, open: { 'key-unprotected': 1 } }),
+      ],
+    },
+  },
   'open-findings': {
     promise: 'Open findings are reported again and again while they last.',
     severity: 2,
@@ -85,12 +133,19 @@ export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
     alsoFires: [
       line('watch looked', { hsm: 'contoso', ok: true, open: { 'key-backup-overdue': 1 } }),
       line('watch looked', { hsm: 'contoso', ok: true, open: { 'key-unreadable': 1 } }),
-      line('watch could not see the HSM', { hsm: 'contoso', ok: false, open: {} }),
+      line('watch looked', {
+        hsm: 'contoso',
+        ok: true,
+        open: { 'backup-overdue': 1, 'retention-too-short': 1 },
+      }),
+      line('watch could not see the HSM', { hsm: 'contoso', ok: false, open: { 'hsm-unreachable': 1 } }),
     ].map((row) => ({ AppTraces: [row] })),
     silent: {
       AppTraces: [
         line('watch looked', { hsm: 'contoso', ok: true, open: { 'key-unprotected': 1 } }, 30),
         line('watch looked', { hsm: 'contoso', ok: true, open: {} }),
+        // Reported once a day by hsm-set-up-weakly.
+        line('watch looked', { hsm: 'fabrikam', ok: true, open: { 'purge-protection-off': 1 } }),
       ],
     },
   },

@@ -159,6 +159,10 @@ function call(name: string, args: readonly unknown[], now: Date): unknown {
       return first === undefined ? undefined : String(first) === 'true';
     case 'tolower':
       return String(first ?? '').toLowerCase();
+    case 'bag_keys':
+      return typeof first === 'object' && first !== null && !Array.isArray(first) ? Object.keys(first) : [];
+    case 'isnotempty':
+      return first !== undefined && first !== null && first !== '';
     case 'isempty':
       return first === undefined || first === null || first === '';
     case 'strcat':

@@ -78,6 +78,7 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
     alsoFires: [
       { AppTraces: [event('HsmWarden.RecoveryRestoredOtherKey', { recoveryId: '01J' })] },
       { AppTraces: [event('HsmWarden.KeyBroughtBackUnapproved', { severity: 'critical' })] },
+      { AppTraces: [line('keys that came back could not be reported', { hsm: 'contoso', events: [] })] },
     ],
     silent: {
       AppTraces: [
@@ -114,6 +115,11 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
         restored({ Identity: undefined }),
         recovered({ RequestUri: `${HSM}/deletedkeys/Orders/recover` }),
         restored({ HttpStatusCode: 403, Identity: identityOf('somebody') }),
+        // Drills restore into an HSM of their own.
+        restored({
+          RequestUri: 'https://drill.managedhsm.azure.net/keys/restore',
+          Identity: identityOf('drill'),
+        }),
         restored({ OperationName: 'KeyGet', Identity: identityOf('somebody') }),
       ],
       AzureDiagnostics: [inDiagnostics({}), inDiagnostics({ ResourceType: 'VAULTS', [OBJECT_ID]: 'other' })],
@@ -140,7 +146,7 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
         height(41, 4),
         height(42, 16),
         height(50, 2900),
-        line('sweep ended', { hsm: 'contoso', height: 1 }),
+        line('audit log height unknown', { error: 'x' }),
       ],
     },
   },
@@ -160,6 +166,8 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
         'RecoveryFailed',
         'RecoveryGateRearmed',
       ].map((type) => ({ AppTraces: [event(`HsmWarden.${type}`)] })),
+      // Noted as break glass, or not to be compared with an approved recovery that fits.
+      { AppTraces: [event('HsmWarden.KeyBroughtBackUnapproved', { severity: 'warning' })] },
       // No event got out.
       ...['recoveryAsk', 'recoveryApprove'].map((Name) => ({
         AppRequests: [{ TimeGenerated: at(3), Name, ResultCode: '202', Url: '/' }],

@@ -18,6 +18,8 @@ export interface Alert {
   readonly alsoFires?: readonly Rows[];
   /** Rows like those that must not. */
   readonly silent: Rows;
+  /** More such rows, one set by one. */
+  readonly alsoSilent?: readonly Rows[];
 }
 
 /** The moment of the samples. */
@@ -81,6 +83,8 @@ export function blobCall(fields: Row): Row {
 /** The placeholders that the deployment fills, as the samples have them. */
 export const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   hsms: '["contoso"]',
+  fedHsms: '["contoso"]',
+  ownHsms: "'contoso'",
   sweepHours: '27',
   principals: `'${APP}'`,
   recovery: `'${APP}'`,

@@ -12,7 +12,7 @@ const Parameters = z.looseObject({
 const SAFE_DEFAULTS: Readonly<Record<string, JsonValue>> = {
   privateNetworking: true,
   lockImmutability: false,
-  auditLogToWorkspace: false,
+  auditLogToWorkspace: true,
   regionHasZones: true,
   siteUpdateStrategy: 'Recreate',
 };

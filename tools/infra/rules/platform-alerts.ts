@@ -14,11 +14,21 @@ const METRICS: Readonly<Record<string, string>> = {
 
 /** Changes that make the product blind, deaf or harmless, by what they change. */
 const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
-  alerts: ['scheduledQueryRules', 'metricAlerts', 'activityLogAlerts', 'actionGroups'].flatMap((type) =>
-    both(`Microsoft.Insights/${type}`),
-  ),
+  alerts: [
+    ...['scheduledQueryRules', 'metricAlerts', 'activityLogAlerts', 'actionGroups'].flatMap((type) =>
+      both(`Microsoft.Insights/${type}`),
+    ),
+    ...both('Microsoft.AlertsManagement/actionRules'),
+  ],
   apps: ['write', 'config/write', 'stop/action', 'delete'].map((action) => `Microsoft.Web/sites/${action}`),
   diagnostics: both('Microsoft.Insights/diagnosticSettings'),
+  feeds: [
+    ...both('Microsoft.EventGrid/topics'),
+    ...both('Microsoft.EventGrid/eventSubscriptions'),
+    ...both('Microsoft.EventHub/namespaces'),
+    ...both('Microsoft.EventHub/namespaces/eventhubs'),
+    ...both('Microsoft.EventHub/namespaces/authorizationRules'),
+  ],
   identities: [
     ...both('Microsoft.ManagedIdentity/userAssignedIdentities'),
     ...both('Microsoft.ManagedIdentity/userAssignedIdentities/federatedIdentityCredentials'),
@@ -35,7 +45,7 @@ const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
     ...both('Microsoft.Authorization/roleAssignments'),
     ...both('Microsoft.Authorization/roleDefinitions'),
   ],
-  workspaces: both('Microsoft.OperationalInsights/workspaces'),
+  workspaces: [...both('Microsoft.OperationalInsights/workspaces'), ...both('Microsoft.Insights/components')],
   vaults: [...both('Microsoft.KeyVault/vaults'), 'Microsoft.KeyVault/vaults/keys/write'],
 };
 

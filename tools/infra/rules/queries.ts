@@ -11,6 +11,10 @@ import { minutesIn } from './durations.ts';
 const ALSO_LOOKS: ReadonlySet<string> = new Set([
   'key-brought-back-unapproved 180',
   'audit-height-falls 15',
+  // Whether an HSM is watched for that long.
+  'audit-feed-silent 240',
+  'no-completed-run 2880',
+  'verification-missing 2880',
   // What is overdue.
   'no-drill 120',
   // The tests of a day, and what is late.
@@ -34,7 +38,7 @@ export function checkQueries(facts: Facts): readonly string[] {
       alert.lookBackMinutes === 27 * 60 ? (24 + promise.graceHours) * 60 : alert.lookBackMinutes;
     return rule === undefined
       ? []
-      : judgeQuery(name, rule, lookBack, (query) => withSampleValues(query, facts));
+      : judgeQuery(name, rule, lookBack, (query) => withSampleValues(name, query, facts));
   });
 }
 
@@ -76,12 +80,16 @@ export function judgeQuery(
 }
 
 /** The query with sample values for what the deployment filled in: only what it must fill in is known there. */
-function withSampleValues(query: string, { promise, identity }: Facts): string {
+function withSampleValues(name: string, query: string, { promise, identity }: Facts): string {
   const principals = APP_NAMES.map((app) => `'${identity(app).principal}'`).join(', ');
   const hsms = JSON.stringify(promise.hsms.map(({ name }) => name));
+  // The hub takes the log of HSMs of its region only.
+  const fed = JSON.stringify(promise.hsms.filter(({ sameRegion }) => sameRegion).map(({ name }) => name));
+  const own = promise.hsms.map(({ name }) => `'${name}'`).join(', ');
   return query
     .replaceAll(`ago(${24 + promise.graceHours}h)`, 'ago({sweepHours}h)')
-    .replaceAll(`dynamic(${hsms})`, 'dynamic({hsms})')
+    .replaceAll(`dynamic(${name === 'audit-feed-silent' ? fed : hsms})`, 'dynamic({hsms})')
+    .replaceAll(`in (${own})`, 'in ({ownHsms})')
     .replaceAll(`!in (${principals})`, '!in ({principals})')
     .replaceAll(`contains '${identity('recovery').principal}'`, 'contains {recovery}');
 }
