@@ -1,6 +1,6 @@
 /** What KeyClient does not offer: aborting every request of a call, and seeing what was sent and answered. */
 import { AsyncLocalStorage } from 'node:async_hooks';
-import type { PipelinePolicy, PipelineRequest } from '@azure/core-rest-pipeline';
+import type { PipelinePolicy, PipelineRequest, PipelineResponse } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
 import { WardenError } from '../../core/errors.ts';
 
@@ -47,14 +47,14 @@ export function callContextPolicy(origin: string, timeoutMs: number): PipelinePo
         });
       }
       request.timeout = timeoutMs;
-      if (context === undefined) return next(request);
+      if (context === undefined) return worded(await next(request));
       if (context.signal !== undefined) request.abortSignal = context.signal;
       if (context.moments !== undefined) setMoments(request, context.moments);
       const { pathname } = new URL(request.url);
       const isRecovery = request.method === 'POST' && pathname.endsWith('/recover');
       if (isRecovery) context.recovery = 'sent';
       const response = await next(request);
-      if (response.status !== 200) return response;
+      if (response.status !== 200) return worded(response);
       if (isRecovery) context.recovery = 'accepted';
       if (context.keepAnswer === true) context.answer = JSON.parse(response.bodyAsText ?? 'null');
       if (request.method === 'GET' && /^\/(deletedkeys|keys(\/[^/]+\/versions)?)\/?$/i.test(pathname)) {
@@ -66,6 +66,16 @@ export function callContextPolicy(origin: string, timeoutMs: number): PipelinePo
       return response;
     },
   };
+}
+
+/**
+ * An answer whose refusal the SDK can read: of one without a word, or with `null`, it would throw a TypeError in place of its status and of
+ * how long to wait.
+ */
+function worded(response: PipelineResponse): PipelineResponse {
+  const text = response.bodyAsText?.trim() ?? '';
+  if (response.status >= 400 && (text === '' || text === 'null')) response.bodyAsText = '{}';
+  return response;
 }
 
 /** Writes the moments into the body of a new key as they were asked for. */

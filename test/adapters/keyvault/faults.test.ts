@@ -98,6 +98,26 @@ describe('KeyVaultKeyService', () => {
     expect((await failureOf(serviceOn(hsm).restoreKey(Buffer.from('a.b.c')))).code).toBe(expected);
   });
 
+  it.each([
+    [401, 'hsm-unauthenticated'],
+    [403, 'hsm-forbidden'],
+    [429, 'hsm-throttled'],
+    [500, 'hsm-unavailable'],
+    [503, 'hsm-unavailable'],
+  ])('calls an answer %d what it is when it says nothing, or null', async (status, expected) => {
+    for (const body of ['', 'null']) {
+      const hsm = await startHsm((_request, response) => {
+        response.writeHead(status, { 'content-type': 'application/json', 'retry-after': '3' }).end(body);
+      });
+
+      expect(await failureOf(serviceOn(hsm).backupKey('orders'))).toMatchObject({
+        code: expected,
+        retryAfterMs: 3000,
+        message: expect.stringContaining(`the HSM answered ${status}`),
+      });
+    }
+  });
+
   it('passes on how long the HSM asked to wait', async () => {
     const hsm = await startHsm(failing(429, 'TooManyRequests', 'slow down', { 'retry-after': '3' }));
 
