@@ -153,9 +153,13 @@ export class RunLedger {
     }
   }
 
-  /** The part is over, the run is not. */
+  /**
+   * The part is over, the run is not. After a crash it stays `running` until its end: a part that did not come to every key must not
+   * keep the next one from searching for backups that no record knows.
+   */
   async pause(pace: number): Promise<void> {
-    this.head = { ...this.head, state: 'paused', pace: { ...this.head.pace, last: pace } };
+    const state = this.afterCrash ? 'running' : 'paused';
+    this.head = { ...this.head, state, pace: { ...this.head.pace, last: pace } };
     await this.checkpoint();
   }
 

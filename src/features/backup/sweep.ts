@@ -56,12 +56,17 @@ export async function sweep(
   // Saved first, sent second: killed in between, this message comes again and finds the progress. Sent when the lease is
   // free, or another worker would find it held and come back a minute later.
   if (result.status === 'continued') {
-    await deps.queue.send(SWEEPS, message, signal.aborted ? STOP_DELAY_SECONDS : 0);
+    await deps.queue.send(SWEEPS, continuationOf(message, result.run), signal.aborted ? STOP_DELAY_SECONDS : 0);
   }
   // A queue counts how often it gave a message, and sets it aside at the sixth time. A worker's death is no fault of the
   // message: whoever finds one dead that had saved something sends a new message, which was given to nobody yet.
   if (result.status === 'handed-over') await deps.queue.send(SWEEPS, { ...message, part: result.parts });
   return result;
+}
+
+/** A record that stays `running` without a crash since: whoever continues it takes nobody for dead. */
+function continuationOf(message: SweepMessage, { state, parts }: RunSummary): SweepMessage {
+  return state === 'running' ? { ...message, part: parts } : message;
 }
 
 /**
