@@ -6,6 +6,7 @@ import type { ChaosArguments } from './arguments.ts';
 import { collectEvidence } from './checker/collect.ts';
 import { judge, type Verdict } from './checker/judge.ts';
 import { bundle } from './fleet/bundle.ts';
+import { Directions } from './moments/directions.ts';
 import { settle } from './settle.ts';
 import { raiseChaos, type Stage, setStage } from './stage.ts';
 import type { Weather } from './world/detours.ts';
@@ -28,7 +29,14 @@ export async function runCampaign(
   if (bug !== undefined) say(`planted: ${bug.what}`);
   const scripts = await bundle(bug);
   const folder = await mkdtemp(join(tmpdir(), 'warden-chaos-'));
-  const weather: Weather = { seed, rate, isBad: true, faults: 0, requests: 0 };
+  const weather: Weather = {
+    seed,
+    rate,
+    clearing: new AbortController(),
+    directions: new Directions(),
+    faults: 0,
+    requests: 0,
+  };
   const hung: string[] = [];
   let stage: Stage | undefined;
   try {
@@ -37,7 +45,6 @@ export async function runCampaign(
     say(
       `${counts.kills} kills, ${weather.faults} faults in ${weather.requests} requests; now all comes to rest`,
     );
-    weather.isBad = false;
     hung.push(...(await settle(stage, say)));
     const evidence = await collectEvidence({ ...stage.whereEverythingIs(), hung });
     const verdict = judge(evidence);

@@ -6,9 +6,11 @@ import { WATCH_SOURCE } from '../../src/local/world/app-settings.ts';
 import { Commands } from './acts/commands.ts';
 import { Others } from './acts/others.ts';
 import { People } from './acts/people.ts';
+import { MOST_AHEAD_MS } from './changes/shorter-times.ts';
 import type { WhereEverythingIs } from './checker/evidence.ts';
 import type { Bundles } from './fleet/bundle.ts';
 import { Member, type OnHung } from './fleet/member.ts';
+import { bringAbout } from './moments/moments.ts';
 import { draw } from './plan/draw.ts';
 import { type Size, type Step, timeline } from './plan/timeline.ts';
 import type { Weather } from './world/detours.ts';
@@ -17,9 +19,7 @@ import { type ChaosWorld, openWorld } from './world/open-world.ts';
 /** Messages of a dead process come back after this, in milliseconds; the official host takes ten minutes. */
 const VISIBILITY_MS = 5_000;
 /** Messages that failed come back after this; host.json says five minutes. */
-const RETRY = '00:00:10';
-/** The clock of an instance may be so far ahead of the storage account's. */
-const MOST_AHEAD_MS = 20_000;
+const RETRY = '00:00:04';
 /** The events that the recovery app is subscribed to. */
 const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.RecoveryAsked'];
 const APPS = ['backup', 'backup', 'recovery', 'recovery'] as const;
@@ -41,6 +41,7 @@ export interface Counts {
 /** Everybody on the stage. */
 export interface Stage {
   readonly chaos: ChaosWorld;
+  readonly weather: Weather;
   readonly members: readonly Member[];
   readonly others: Others;
   readonly people: People;
@@ -100,6 +101,7 @@ export async function setStage({ folder, scripts, weather, onHung }: StageOption
   const commands = new Commands({ script: scripts.command, worldFile, logFile, onHung });
   return {
     chaos,
+    weather,
     members,
     others: new Others(hsms, caPem),
     people: new People({ issuer, origin: recoveryOrigin, hsms }),
@@ -123,9 +125,10 @@ export async function setStage({ folder, scripts, weather, onHung }: StageOption
   };
 }
 
-/** Plays the timeline of the seed. Resolves when its time is over and all that it began has ended. */
+/** Plays the timeline of the seed. Then the weather clears; resolves when all that began has ended. */
 export async function raiseChaos(stage: Stage, size: Size, say: (line: string) => void): Promise<Counts> {
   const counts: Counts = { kills: 0, operations: 0 };
+  say('the chaos begins');
   const startedAt = performance.now();
   const under: Promise<void>[] = [];
   let saidAt = 0;
@@ -137,18 +140,27 @@ export async function raiseChaos(stage: Stage, size: Size, say: (line: string) =
       say(`${Math.round(step.atMs / 60_000)} min: ${counts.kills} kills, ${counts.operations} operations`);
     }
     under.push(
-      play(stage, step).then((done) => {
+      play(stage, step, counts).then((done) => {
         if (done) counts[step.kind === 'kill' ? 'kills' : 'operations'] += 1;
       }),
     );
   }
+  stage.weather.clearing.abort();
+  say('the weather clears');
   await Promise.all(under);
   await stage.commands.settled();
   return counts;
 }
 
 /** Does one step; resolves with whether it came about. */
-async function play({ members, others, people, commands, anyOf }: Stage, step: Step): Promise<boolean> {
+async function play(stage: Stage, step: Step, counts: Counts): Promise<boolean> {
+  const { members, others, people, commands, anyOf, weather } = stage;
+  if (step.kind === 'moment') {
+    const onKill = () => {
+      counts.kills += 1;
+    };
+    return bringAbout(step.name, step.chance, { ...stage, directions: weather.directions, onKill });
+  }
   if (step.kind === 'kill') {
     if (step.victim === 'command') return commands.kill(step.signal, step.chance);
     const member = members.find(({ name }) => name === step.victim);

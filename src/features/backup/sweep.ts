@@ -56,7 +56,11 @@ export async function sweep(
   // Saved first, sent second: killed in between, this message comes again and finds the progress. Sent when the lease is
   // free, or another worker would find it held and come back a minute later.
   if (result.status === 'continued') {
-    await deps.queue.send(SWEEPS, continuationOf(message, result.run), signal.aborted ? STOP_DELAY_SECONDS : 0);
+    await deps.queue.send(
+      SWEEPS,
+      continuationOf(message, result.run),
+      signal.aborted ? STOP_DELAY_SECONDS : 0,
+    );
   }
   // A queue counts how often it gave a message, and sets it aside at the sixth time. A worker's death is no fault of the
   // message: whoever finds one dead that had saved something sends a new message, which was given to nobody yet.

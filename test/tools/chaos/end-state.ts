@@ -6,6 +6,7 @@ import {
   type SeenBackup,
   type SeenEvent,
   type SeenKey,
+  type SeenRun,
 } from '../../../tools/chaos/checker/evidence.ts';
 
 const [ALICE, BOB, CAROL] = [
@@ -129,6 +130,7 @@ export function goodEnd(): Evidence {
         claimed: 2,
         lines: 2,
         backedUp: backups.map(({ blob }) => blob),
+        startedAt: AT,
         endedAt: AT + 60_000,
         unchanged: [],
       },
@@ -157,5 +159,20 @@ export function goodEnd(): Evidence {
     setAside: [{ queue: 'hsm-sweeps-poison', id: 'm1' }],
     leased: [],
     hung: [],
+  };
+}
+
+/** A run of a minute later that found nothing to do. */
+export function laterRun(): SeenRun {
+  return {
+    hsm: HSM,
+    runId: RUN.replace('T120000', 'T120100'),
+    state: 'succeeded',
+    claimed: 2,
+    lines: 2,
+    backedUp: [],
+    startedAt: AT + 60_000,
+    endedAt: AT + 70_000,
+    unchanged: ['alpha', 'beta'],
   };
 }

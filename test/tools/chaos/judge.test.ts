@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Evidence } from '../../../tools/chaos/checker/evidence.ts';
 import { judge } from '../../../tools/chaos/checker/judge.ts';
-import { backupOf, eventOf, goodEnd, keyOf, RUN } from './end-state.ts';
+import { AT, backupOf, chained, eventOf, goodEnd, keyOf, laterRun, RUN, recoveryLines } from './end-state.ts';
 import { BUGS } from './planted-ends.ts';
 
 describe('the checker', () => {
@@ -37,6 +37,38 @@ describe('the checker', () => {
       ({ calls }) => ({ acts: [], calls: calls.map((call) => ({ ...call, by: 'somebody' })) }),
     ],
     [
+      'a request that was noted twice because it could not be stored at first',
+      () =>
+        chained(
+          recoveryLines().flatMap((line) =>
+            line.event === 'recovery-requested' ? [{ ...line, digest: 'e'.repeat(64) }, line] : [line],
+          ),
+        ),
+    ],
+    [
+      'an unchanged key that was backed up since it last changed',
+      ({ calls }) => ({
+        calls: [
+          ...calls,
+          { at: AT + 500, hsm: 'contoso', operation: 'KeyRotate', key: 'alpha', by: 'somebody' },
+        ],
+        runs: [laterRun()],
+      }),
+    ],
+    [
+      'an unchanged key that is another one since its purge',
+      ({ calls }) => ({
+        calls: [
+          ...calls,
+          { at: AT + 20_000, hsm: 'contoso', operation: 'KeyRotate', key: 'alpha', by: 'somebody' },
+          { at: AT + 21_000, hsm: 'contoso', operation: 'KeyDelete', key: 'alpha', by: 'somebody' },
+          { at: AT + 22_000, hsm: 'contoso', operation: 'KeyPurge', key: 'alpha', by: 'somebody' },
+        ],
+        events: [...goodEnd().events, eventOf('KeyPurged', 'alpha', {}, 30)],
+        runs: [laterRun()],
+      }),
+    ],
+    [
       'a run that a later one has overtaken',
       ({ runs }) => ({
         runs: [...runs, running('20261127T120000Z-nightly')],
@@ -67,5 +99,5 @@ describe('the checker', () => {
 /** A run that is under way and has done nothing yet. */
 function running(runId: string) {
   const nothing = { claimed: 0, lines: 0, backedUp: [], unchanged: [] };
-  return { hsm: 'contoso', runId, state: 'running', endedAt: undefined, ...nothing };
+  return { hsm: 'contoso', runId, state: 'running', startedAt: undefined, endedAt: undefined, ...nothing };
 }

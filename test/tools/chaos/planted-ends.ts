@@ -1,7 +1,7 @@
 /** Ends of a campaign as bugs of the product would leave them. */
 import { type Evidence, IDENTITIES } from '../../../tools/chaos/checker/evidence.ts';
 import type { Verdict } from '../../../tools/chaos/checker/judge.ts';
-import { AT, backupOf, chained, eventOf, keyOf, recoveryLines } from './end-state.ts';
+import { AT, backupOf, chained, eventOf, keyOf, laterRun, recoveryLines } from './end-state.ts';
 
 /** What a bug of the product leaves behind, as a change of a good end, and where it must show. */
 export const BUGS: readonly [
@@ -73,6 +73,17 @@ export const BUGS: readonly [
     ({ runs }) => ({ runs: runs.map((run) => ({ ...run, endedAt: AT - 60_000, unchanged: ['alpha'] })) }),
   ],
   [
+    'an error is swallowed: a run calls a key unchanged that was rotated after its last backup',
+    'lost',
+    ({ calls }) => ({
+      calls: [
+        ...calls,
+        { at: AT + 20_000, hsm: 'contoso', operation: 'KeyRotate', key: 'alpha', by: 'somebody' },
+      ],
+      runs: [laterRun()],
+    }),
+  ],
+  [
     'a run loses the line of a key',
     'lost',
     ({ runs }) => ({ runs: runs.map((run) => ({ ...run, lines: 1 })) }),
@@ -120,6 +131,16 @@ export const BUGS: readonly [
       chained(
         recoveryLines().map((line) =>
           line.event === 'recovery-approval-given' ? { ...line, digest: 'e'.repeat(64) } : line,
+        ),
+      ),
+  ],
+  [
+    'what is begun is not what was asked for',
+    'unapproved',
+    () =>
+      chained(
+        recoveryLines().map((line) =>
+          line.event === 'recovery-requested' ? { ...line, digest: 'e'.repeat(64) } : line,
         ),
       ),
   ],

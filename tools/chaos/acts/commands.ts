@@ -19,7 +19,7 @@ const COMMANDS: readonly (readonly string[])[] = [
 /** A killed command has so long to get somewhere first, in milliseconds. */
 const LONGEST_LIFE_MS = 6_000;
 /** Every wait of a command has a limit, and a sweep under bad weather has many; with all of them it ends within this. */
-const LIMIT_MS = 420_000;
+const LIMIT_MS = 180_000;
 const STOP_LIMIT_MS = 20_000;
 /** Node starts in a fraction of a second; two at a time are enough for two cores. */
 const AT_ONCE = 2;

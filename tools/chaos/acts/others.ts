@@ -12,6 +12,9 @@ export type OthersOperation = Extract<
 const VERSION = 'api-version=7.5';
 /** So many keys an HSM has at most, so that a sweep stays short. */
 const MOST_KEYS = 40;
+/** The keys that are rotated at once. */
+const SOME = 8;
+const EC = { kty: 'EC-HSM', crv: 'P-256' };
 
 /** Hands that change keys; a change that the HSM refuses is no failure of theirs. */
 export class Others {
@@ -50,13 +53,56 @@ export class Others {
     }
   }
 
+  /** The names of the HSMs. */
+  get names(): readonly string[] {
+    return this.#hsms.map(({ name }) => name);
+  }
+
+  /** An active key; undefined when there is none. */
+  somewhere(chance: number): { readonly hsm: string; readonly key: string } | undefined {
+    const [hsm, rest] = part(chance, this.#hsms);
+    const [key] = hsm === undefined ? [] : part(rest, this.#active(hsm));
+    return hsm === undefined || key === undefined ? undefined : { hsm: hsm.name, key };
+  }
+
+  /** Deletes that key. Resolves with whether the HSM did it. */
+  async deleteKey(name: string, key: string): Promise<boolean> {
+    const hsm = this.#hsms.find((one) => one.name === name);
+    return hsm !== undefined && (await this.#call(hsm, 'DELETE', `/keys/${key}`, undefined)) !== undefined;
+  }
+
+  /** Rotates so many keys of each HSM that a night has something to do. */
+  async rotateSome(chance: number): Promise<void> {
+    for (const hsm of this.#hsms) {
+      const keys = this.#active(hsm);
+      const first = Math.floor(chance * keys.length);
+      for (const key of [...keys.slice(first), ...keys].slice(0, SOME)) {
+        await this.#call(hsm, 'POST', `/keys/${key}/rotate`, {});
+      }
+    }
+  }
+
+  /** A new key, and a new version of another, on each HSM: those keys by HSM. */
+  async changeTwo(chance: number): Promise<readonly { readonly hsm: string; readonly key: string }[]> {
+    const changed: { readonly hsm: string; readonly key: string }[] = [];
+    for (const hsm of this.#hsms) {
+      const [old] = part(chance, this.#active(hsm));
+      this.#created += 1;
+      const fresh = `made-${this.#created}`;
+      const made = await this.#call(hsm, 'POST', `/keys/${fresh}/create`, EC);
+      if (made !== undefined) changed.push({ hsm: hsm.name, key: fresh });
+      if (old === undefined) continue;
+      const rotated = await this.#call(hsm, 'POST', `/keys/${old}/rotate`, {});
+      if (rotated !== undefined) changed.push({ hsm: hsm.name, key: old });
+    }
+    return changed;
+  }
+
   async #create(hsm: Emulator): Promise<boolean> {
     if (hsm.state.activeKeys >= MOST_KEYS) return false;
     this.#created += 1;
     const name = `made-${this.#created}`;
-    return (
-      (await this.#call(hsm, 'POST', `/keys/${name}/create`, { kty: 'EC-HSM', crv: 'P-256' })) !== undefined
-    );
+    return (await this.#call(hsm, 'POST', `/keys/${name}/create`, EC)) !== undefined;
   }
 
   async #delete(hsm: Emulator, chance: number): Promise<boolean> {

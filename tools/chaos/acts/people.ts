@@ -1,11 +1,16 @@
 /** The people: Alice asks for keys, Bob and Carol approve or reject, through the recovery app and its bad weather. */
+import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import type { Emulator } from '../../../src/emulator/start-emulator.ts';
 import type { Issuer } from '../../../src/local/issuer/issuer.ts';
 import { namesOf, part } from './others.ts';
 
 const LIMIT_MS = 30_000;
-const TRIES = 4;
+const TRIES = 6;
+const PATIENCE = 200;
+const BETWEEN_TRIES_MS = 400;
+type Headers = Readonly<Record<string, string>>;
+const Opened = z.object({ id: z.string(), digest: z.string() });
 const Page = z.object({
   items: z.array(
     z.object({
@@ -29,6 +34,7 @@ export class People {
   readonly #options: PeopleOptions;
   /** Keys that were active once, as `hsm/key`: one that is gone can be asked for. */
   readonly #known = new Set<string>();
+  #asked = 0;
 
   constructor(options: PeopleOptions) {
     this.#options = options;
@@ -55,6 +61,19 @@ export class People {
     );
   }
 
+  /** Alice asks for the key, Bob and Carol approve, all until they have an answer. Resolves with whether it was approved. */
+  async haveBroughtBack(hsm: string, key: string): Promise<boolean> {
+    this.#asked += 1;
+    const request = { 'idempotency-key': `patient-request-${this.#asked}` };
+    const opened = await this.#insist('alice', 'recoveries', { hsm, key, reason: 'lost' }, request);
+    if (opened === undefined) return false;
+    const { id, digest } = opened;
+    for (const person of ['bob', 'carol']) {
+      await this.#insist(person, `recoveries/${id}/approvals`, { digest }, {});
+    }
+    return true;
+  }
+
   /** Somebody approves an open request: mostly Bob or Carol, now and then Alice, who may not. */
   async approve(chance: number): Promise<boolean> {
     const [request, rest] = await this.#open(chance);
@@ -72,6 +91,24 @@ export class People {
     return (await this.#send('bob', 'POST', `recoveries/${request.id}/rejection`, body)) !== undefined;
   }
 
+  /** Sends until there is an answer that can be read. */
+  async #insist(
+    person: string,
+    path: string,
+    body: object,
+    headers: Headers,
+  ): Promise<z.infer<typeof Opened> | undefined> {
+    for (let tries = 0; tries < PATIENCE; tries += 1) {
+      const answer = await this.#sendOnce(person, 'POST', path, body, headers);
+      const opened = answer?.ok === true ? Opened.safeParse(parsed(answer.text)) : undefined;
+      if (opened?.success === true) return opened.data;
+      // The request is as it is: no repeat changes that.
+      if (answer?.status === 409) return undefined;
+      await wait(BETWEEN_TRIES_MS);
+    }
+    return undefined;
+  }
+
   async #open(chance: number) {
     const text = await this.#send('bob', 'GET', 'recoveries?state=requested&limit=100', undefined);
     const page = text === undefined ? undefined : Page.safeParse(parsed(text));
@@ -86,8 +123,8 @@ export class People {
     body: object | undefined,
   ): Promise<string | undefined> {
     for (let tries = 0; tries < TRIES; tries += 1) {
-      const text = await this.#sendOnce(person, method, path, body);
-      if (text !== undefined) return text;
+      const answer = await this.#sendOnce(person, method, path, body, {});
+      if (answer?.ok === true) return answer.text;
     }
     return undefined;
   }
@@ -97,7 +134,8 @@ export class People {
     method: string,
     path: string,
     body: object | undefined,
-  ): Promise<string | undefined> {
+    headers: Headers,
+  ): Promise<{ readonly ok: boolean; readonly status: number; readonly text: string } | undefined> {
     const { issuer, origin } = this.#options;
     try {
       const answer = await fetch(`${origin}/api/${path}`, {
@@ -105,12 +143,12 @@ export class People {
         headers: {
           authorization: `Bearer ${await issuer.token(person)}`,
           'content-type': 'application/json',
+          ...headers,
         },
         signal: AbortSignal.timeout(LIMIT_MS),
         ...(body !== undefined && { body: JSON.stringify(body) }),
       });
-      const text = await answer.text();
-      return answer.ok ? text : undefined;
+      return { ok: answer.ok, status: answer.status, text: await answer.text() };
     } catch {
       // The weather: whoever asked does not know what became of it.
       return undefined;

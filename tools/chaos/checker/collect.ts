@@ -115,13 +115,15 @@ async function readRuns(account: Account, blobs: readonly ListedBlob[]): Promise
     if (hsm === undefined || runId === undefined) continue;
     const text = ((await readBlob(account, STATE, name)) ?? '').toString();
     const [head = '{}', ...lines] = text.trimEnd().split('\n');
-    const { state, counts, endedAt } = JSON.parse(head);
+    const { state, counts, startedAt, endedAt } = JSON.parse(head);
     const outcomes: [string, { outcome: string; blob?: string }][] = lines.map((line) => JSON.parse(line));
     const backedUp = outcomes.flatMap(([, { outcome, blob }]) =>
       outcome === 'backed-up' ? [blob ?? ''] : [],
     );
     const unchanged = outcomes.flatMap(([key, { outcome }]) => (outcome === 'unchanged' ? [key] : []));
-    runs.push({ hsm, runId, state, claimed: counts.keys, lines: lines.length, endedAt, backedUp, unchanged });
+    const claimed = counts.keys;
+    const times = { startedAt, endedAt };
+    runs.push({ hsm, runId, state, claimed, lines: lines.length, ...times, backedUp, unchanged });
   }
   return runs;
 }

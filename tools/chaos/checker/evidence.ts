@@ -51,7 +51,7 @@ export interface SeenEntry {
   readonly blob: string;
 }
 
-/** A run as its record has it: when it ended, the blobs it made, and the keys that it calls unchanged. */
+/** A run as its record has it: when it began and ended, the blobs it made, and the keys that it calls unchanged. */
 export interface SeenRun {
   readonly hsm: string;
   readonly runId: string;
@@ -59,6 +59,7 @@ export interface SeenRun {
   readonly claimed: number;
   readonly lines: number;
   readonly backedUp: readonly string[];
+  readonly startedAt: number | undefined;
   readonly endedAt: number | undefined;
   readonly unchanged: readonly string[];
 }

@@ -1,7 +1,9 @@
 /** Bundles what the campaign kills again and again: a bundle starts in a fraction of the time of the source. */
-import { mkdir, readFile, rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { build, type Plugin } from 'esbuild';
+import { build } from 'esbuild';
+import { SHORTER_TIMES } from '../changes/shorter-times.ts';
+import { changing } from '../changes/text-change.ts';
 import type { PlantedBug } from '../planted/bugs.ts';
 
 /** CommonJS parts of the bundle call `require`, which an ES module does not have. */
@@ -18,7 +20,7 @@ export interface Bundles {
   readonly command: string;
 }
 
-/** Makes the bundles, with a bug in them where one is to be planted. Fails when the bug does not fit the source any more. */
+/** Makes the bundles, with shorter times, and a bug where one is to be planted. Fails when a change does not fit the source any more. */
 export async function bundle(bug: PlantedBug | undefined): Promise<Bundles> {
   const folder = resolve(FOLDER, bug?.name ?? 'product');
   await rm(folder, { recursive: true, force: true });
@@ -39,7 +41,7 @@ export async function bundle(bug: PlantedBug | undefined): Promise<Bundles> {
     external: ['@azure/functions-core', '@azure/functions'],
     banner: { js: BANNER },
     logLevel: 'warning',
-    plugins: bug === undefined ? [] : [plant(bug)],
+    plugins: [changing([...SHORTER_TIMES, ...(bug === undefined ? [] : [bug])])],
   });
   const script = (name: string) => `${folder}/${name}.js`;
   return {
@@ -47,21 +49,5 @@ export async function bundle(bug: PlantedBug | undefined): Promise<Bundles> {
     backup: script('backup'),
     recovery: script('recovery'),
     command: script('command'),
-  };
-}
-
-function plant({ file, from, to }: PlantedBug): Plugin {
-  const path = resolve(file);
-  return {
-    name: 'planted-bug',
-    setup(making) {
-      making.onLoad({ filter: /\.ts$/ }, async (args) => {
-        if (args.path !== path) return undefined;
-        const source = await readFile(path, 'utf8');
-        if (source.split(from).length !== 2)
-          throw new Error(`${file} has not exactly one place like: ${from}`);
-        return { contents: source.replace(from, () => to), loader: 'ts' };
-      });
-    },
   };
 }

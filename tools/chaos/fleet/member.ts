@@ -19,6 +19,8 @@ export interface MemberOptions {
 const STOP_LIMIT_MS = 20_000;
 const START_LIMIT_MS = 60_000;
 const RESTART_MS = 1_000;
+/** No function waits for longer: each of its waits has a limit. */
+const RUN_LIMIT_MS = 180_000;
 
 /** A process that did not end, or did not come up, within its limit. */
 export type OnHung = (what: string) => void;
@@ -56,6 +58,11 @@ export class Member {
     child.send({ id, run: name, data }, (error) => {
       if (error !== null) answered.resolve('failed');
     });
+    const ended = answered.promise.then(() => undefined);
+    if (await isLate(ended, RUN_LIMIT_MS)) {
+      this.#onHung(`${name} in ${this.name} did not end within ${RUN_LIMIT_MS / 1000} s`);
+      answered.resolve('failed');
+    }
     return answered.promise.finally(() => this.#answers.delete(id));
   }
 

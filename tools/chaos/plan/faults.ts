@@ -10,7 +10,7 @@ export type Fault =
   /** The answer breaks off in its middle. */
   | { readonly kind: 'truncated' }
   /** The service refuses to work now. */
-  | { readonly kind: 'refused'; readonly status: 429 | 500 | 503; readonly retryAfterSeconds?: number }
+  | { readonly kind: 'refused'; readonly status: 403 | 429 | 500 | 503; readonly retryAfterSeconds?: number }
   /** Something in between answers in the service's place: a page, or rubbish with status 200. */
   | { readonly kind: 'html' | 'garbage' }
   /** The work is done, but rubbish with status 200 comes back. */
@@ -20,8 +20,8 @@ export type Fault =
   /** A list as it was a while ago. Only key services lag so; others answer as ever. */
   | { readonly kind: 'stale' };
 
-/** How long a silent connection is held at most, in milliseconds: longer than any limit of the product. */
-export const SILENCE_MS = 130_000;
+/** How long a silent connection is held at most, in milliseconds: longer than any limit of the product here. */
+export const SILENCE_MS = 30_000;
 
 const KINDS: readonly (readonly [Fault['kind'], number])[] = [
   ['slow', 34],
@@ -44,10 +44,18 @@ const REFUSALS: readonly (readonly [Fault, number])[] = [
 ];
 const MOST_MS = 1_200;
 
+/**
+ * The weather of a service changes after so many requests, between storms and lulls: what takes twenty requests would come to no
+ * end if each of them were as likely to fall ill as any other.
+ */
+const SPELL = 100;
+const LULL = 0.15;
+
 /** The fault of the `n`th request to `service`; undefined for one that stays well. `rate`: the share of ill ones. */
 export function faultOf(seed: number, service: string, n: number, rate: number): Fault | undefined {
   const chance = (what: string) => draw(seed, 'fault', service, n, what);
-  if (chance('ill') >= rate) return undefined;
+  const isLull = draw(seed, 'spell', service, Math.floor(n / SPELL)) < 0.5;
+  if (chance('ill') >= rate * (isLull ? LULL : 2 - LULL)) return undefined;
   const kind = choose(chance('kind'), KINDS);
   if (kind === 'refused') return choose(chance('refusal'), REFUSALS);
   // Most are a little late, few very.

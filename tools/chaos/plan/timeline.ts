@@ -17,8 +17,8 @@ const OPERATIONS = [
   ['ask', 18],
   ['approve', 40],
   ['reject', 3],
-  // A sweep that finds its HSM taken comes back after a minute: more nights than that would only queue up.
-  ['nightlyBackup', 0.5],
+  // A night that finds its HSM taken waits: more of them than that would only queue up, and moments bring their own.
+  ['nightlyBackup', 0.2],
   ['deletedKeyWatch', 10],
   ['nightlyVerify', 0.5],
   ['runReconcile', 5],
@@ -28,10 +28,16 @@ const OPERATIONS = [
 /** The name of an operation. */
 export type OperationName = (typeof OPERATIONS)[number][0];
 
+/** Moments that are brought about, in turns: see tools/chaos/moments. */
+const MOMENTS = ['two-workers', 'deleted-again', 'killed-after-recover', 'killed-amidst-backups'] as const;
+/** The name of a moment. */
+export type MomentName = (typeof MOMENTS)[number];
+
 /** One thing that happens. `chance`, in [0, 1), decides what is left open: which key, which person. */
 export type Step = { readonly atMs: number; readonly chance: number } & (
   | { readonly kind: 'kill'; readonly victim: Victim; readonly signal: 'SIGKILL' | 'SIGTERM' }
   | { readonly kind: 'operation'; readonly name: OperationName }
+  | { readonly kind: 'moment'; readonly name: MomentName }
 );
 
 /** The size of a campaign. */
@@ -43,6 +49,8 @@ export interface Size {
 
 /** An operation comes each so many milliseconds on average. */
 const BETWEEN_OPERATIONS_MS = 200;
+/** All of them within a minute and a half. */
+const BETWEEN_MOMENTS_MS = 20_000;
 /** Kills that ask: a stop is as frequent in the field as a crash is rare. */
 const STOPS = 0.3;
 
@@ -52,6 +60,7 @@ export function timeline({ seed, durationMs, kills }: Size): readonly Step[] {
   const steps = [
     ...Array.from({ length: kills }, (_, n) => killOf(seed, n, durationMs)),
     ...Array.from({ length: operations }, (_, n) => operationOf(seed, n, durationMs)),
+    ...Array.from({ length: Math.ceil(durationMs / BETWEEN_MOMENTS_MS) }, (_, n) => momentOf(seed, n)),
   ];
   return steps.sort((a, b) => a.atMs - b.atMs);
 }
@@ -70,4 +79,9 @@ function operationOf(seed: number, n: number, durationMs: number): Step {
   const chance = (what: string) => draw(seed, 'operation', n, what);
   const name = choose(chance('name'), OPERATIONS);
   return { kind: 'operation', atMs: chance('at') * durationMs, chance: chance('open'), name };
+}
+
+function momentOf(seed: number, n: number): Step {
+  const name = MOMENTS[n % MOMENTS.length] ?? MOMENTS[0];
+  return { kind: 'moment', atMs: n * BETWEEN_MOMENTS_MS, chance: draw(seed, 'moment', n), name };
 }

@@ -1,13 +1,11 @@
-/** Bugs of the product on purpose: each must make the checker fail. `from` is in the source exactly once. */
+/** Bugs of the product on purpose: each must make the checker fail. */
+import type { TextChange } from '../changes/text-change.ts';
 
 /** A bug, as one exchange of text in one file. */
-export interface PlantedBug {
+export interface PlantedBug extends TextChange {
   readonly name: string;
   /** What is wrong then, in words. */
   readonly what: string;
-  readonly file: string;
-  readonly from: string;
-  readonly to: string;
 }
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
@@ -38,6 +36,13 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     file: 'src/features/recovery/request/state-machine.ts',
     from: 'state: outcome.result, outcome, endedAt: now };',
     to: "state: 'approved' };",
+  },
+  {
+    name: 'recover-again',
+    what: 'a key that was deleted again after its recovery is recovered once more',
+    file: 'src/features/recovery/planning/require-fit.ts',
+    from: "if (action === 'recover' && found.state === 'deleted' && !isApprovedDeletion(deletedAt, found.deletedAt)) {",
+    to: 'if (false) {',
   },
   {
     name: 'swallow-error',

@@ -1,5 +1,5 @@
 /** A way to one service on which requests fall ill as the plan says. */
-import { once } from 'node:events';
+import { once, setMaxListeners } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
@@ -15,11 +15,22 @@ export interface ProxyOptions {
   /** With it the proxy speaks TLS. */
   readonly tls: { readonly certificate: string; readonly key: string } | undefined;
   /** Decides about the next request. */
-  readonly fault: () => Fault | undefined;
+  readonly fate: (asked: Asked) => Fate;
   /** Called with each request that fell ill. */
   readonly onFault: () => void;
   /** Called with what the service did, whether or not the caller learns of it. */
   readonly observe?: (asked: Asked, answered: Answered) => void;
+  /** Aborted when the weather clears: what is held open in silence breaks then. */
+  readonly clearing: AbortSignal;
+}
+
+/** What becomes of a request. */
+export interface Fate {
+  readonly fault?: Fault | undefined;
+  /** The service gets it a second time, as from a client that had no answer. */
+  readonly twice?: boolean;
+  /** What happens when the service has answered, before the caller learns of it. */
+  readonly meanwhile?: (answered: Answered) => Promise<void>;
 }
 
 /** A running proxy. */
@@ -29,28 +40,33 @@ export interface SickProxy {
   close(): Promise<void>;
 }
 
+const FORBIDDEN = JSON.stringify({ error: { code: 'Forbidden', message: 'The caller may not do this.' } });
 /** Lists that a key service may answer late. */
 const LISTS = /^\/(keys|deletedkeys)(\?|$)/;
 
 /** Starts a proxy on a free port of loopback. */
 export async function startProxy(options: ProxyOptions): Promise<SickProxy> {
   const upstream = createUpstream(options.caPem);
+  const { clearing } = options;
+  setMaxListeners(0, clearing);
   const lists = new Map<string, Answered>();
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const body = await buffer(request);
     const { method = 'GET', url = '/', headers } = request;
     const asked = { method, path: url, headers, body };
-    const fault = options.fault();
+    const { fault, twice, meanwhile } = options.fate(asked);
     const old = fault?.kind === 'stale' && LISTS.test(url) ? lists.get(url) : undefined;
     if (fault !== undefined && (fault.kind !== 'stale' || old !== undefined)) options.onFault();
-    if (fault !== undefined && (await isSpoiltBefore(fault, request, response))) return;
+    if (fault !== undefined && (await isSpoiltBefore(fault, request, response, clearing))) return;
     if (old !== undefined) return send(response, old);
     const target = options.target();
     if (target === undefined) return void request.socket.destroy();
     const answered = await upstream(target, asked);
     if (LISTS.test(url) && answered.status === 200) lists.set(url, answered);
     options.observe?.(asked, answered);
+    if (twice === true) await upstream(target, asked);
+    await meanwhile?.(answered);
     if (fault === undefined || !isSpoiltAfter(fault, request.socket, response, answered)) {
       send(response, answered);
     }
@@ -82,13 +98,14 @@ async function isSpoiltBefore(
   fault: Fault,
   { socket }: IncomingMessage,
   response: ServerResponse,
+  clearing: AbortSignal,
 ): Promise<boolean> {
   switch (fault.kind) {
     case 'slow':
-      await pause(fault.ms, socket);
+      await pause(fault.ms, socket, clearing);
       return socket.destroyed;
     case 'silent':
-      await pause(SILENCE_MS, socket);
+      await pause(SILENCE_MS, socket, clearing);
       socket.destroy();
       return true;
     case 'reset-before':
@@ -97,7 +114,9 @@ async function isSpoiltBefore(
     case 'refused': {
       const wait = fault.retryAfterSeconds;
       const headers = wait === undefined ? {} : { 'retry-after': String(wait) };
-      response.writeHead(fault.status, headers).end();
+      // Whoever may not do something is told so by the service itself; a refusal to work now comes from whatever is before it.
+      if (fault.status !== 403) response.writeHead(fault.status, headers).end();
+      else response.writeHead(403, { 'content-type': 'application/json' }).end(FORBIDDEN);
       return true;
     }
     case 'html':
@@ -143,14 +162,17 @@ function wholeLength({ headers, body }: Answered) {
   return { ...withoutTransfer(headers), 'content-length': String(body.length) };
 }
 
-/** Waits, or ends early when the caller has gone. */
-async function pause(ms: number, socket: Socket): Promise<void> {
+/** Waits, or ends early when the caller has gone or the weather clears. */
+async function pause(ms: number, socket: Socket, clearing: AbortSignal): Promise<void> {
   const over = Promise.withResolvers<void>();
-  const timer = setTimeout(over.resolve, ms);
-  socket.once('close', over.resolve);
+  const end = () => over.resolve();
+  const timer = setTimeout(end, ms);
+  socket.once('close', end);
+  clearing.addEventListener('abort', end, { once: true });
   await over.promise;
   clearTimeout(timer);
-  socket.off('close', over.resolve);
+  socket.off('close', end);
+  clearing.removeEventListener('abort', end);
 }
 
 function portOf(address: AddressInfo | string | null): number {

@@ -1,4 +1,5 @@
 /** The proxies of a campaign: one in front of each service, and texts with addresses that go through them. */
+import type { Directions } from '../moments/directions.ts';
 import { type Fault, faultOf } from '../plan/faults.ts';
 import { type ProxyOptions, type SickProxy, startProxy } from '../proxy/proxy.ts';
 
@@ -6,8 +7,10 @@ import { type ProxyOptions, type SickProxy, startProxy } from '../proxy/proxy.ts
 export interface Weather {
   readonly seed: number;
   readonly rate: number;
-  /** False at the end, when everything may come to rest. */
-  isBad: boolean;
+  /** Aborted at the end, when everything may come to rest. */
+  readonly clearing: AbortController;
+  /** What is to happen to certain requests, whatever the weather. */
+  readonly directions: Directions;
   faults: number;
   requests: number;
 }
@@ -50,7 +53,8 @@ export class Detours {
       },
       caPem,
       tls: isSecure ? tls : undefined,
-      fault: () => this.#nextFault(service),
+      fate: (asked) => this.#weather.directions.fateOf(service, asked) ?? { fault: this.#nextFault(service) },
+      clearing: this.#weather.clearing.signal,
       onFault: () => {
         this.#weather.faults += 1;
       },
@@ -70,9 +74,9 @@ export class Detours {
   }
 
   #nextFault(service: string): Fault | undefined {
-    const { seed, rate, isBad } = this.#weather;
+    const { seed, rate, clearing } = this.#weather;
     this.#weather.requests += 1;
-    if (!isBad) return undefined;
+    if (clearing.signal.aborted) return undefined;
     const n = this.#counts.get(service) ?? 0;
     this.#counts.set(service, n + 1);
     return faultOf(seed, service, n, rate);

@@ -86,9 +86,12 @@ function isAllowed(recovery: SeenRecovery, act: SeenAct, lines: readonly AuditLi
   return before.some(({ event }) => BEGINNINGS.includes(event)) && isApproved(recovery, before);
 }
 
-/** One person of each group, none of them the requester, all for the digest that was asked for. */
+/** One person of each group, none of them the requester, all for one digest: that which was asked for, and begun. */
 function isApproved({ requester }: SeenRecovery, own: readonly AuditLine[]): boolean {
-  const digest = own.find(({ event }) => event === 'recovery-requested')?.digest;
+  // A request that was noted and could not be stored is noted once more, at another moment, when it is repeated.
+  const digest = own.find(({ event }) => BEGINNINGS.includes(event))?.digest;
+  const isAsked = own.some((line) => line.event === 'recovery-requested' && line.digest === digest);
+  if (digest === undefined || !isAsked) return false;
   const groups = own
     .filter(({ event, actor }) => event === 'recovery-approval-given' && actor.kind === 'person')
     .filter((line) => line.digest === digest && line.actor.id !== requester)
