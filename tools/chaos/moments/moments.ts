@@ -13,7 +13,7 @@ export interface Cast {
   readonly members: readonly Member[];
   readonly others: Others;
   readonly people: People;
-  /** Told of each process that was killed. */
+  /** Called for each process that was killed. */
   readonly onKill: () => void;
 }
 

@@ -114,7 +114,7 @@ async function isSpoiltBefore(
     case 'refused': {
       const wait = fault.retryAfterSeconds;
       const headers = wait === undefined ? {} : { 'retry-after': String(wait) };
-      // Whoever may not do something is told so by the service itself; a refusal to work now comes from whatever is before it.
+      // The service itself says what a caller may not do; a refusal to work now comes from whatever is before it.
       if (fault.status !== 403) response.writeHead(fault.status, headers).end();
       else response.writeHead(403, { 'content-type': 'application/json' }).end(FORBIDDEN);
       return true;
