@@ -17,6 +17,7 @@ const DOORS = {
     'log-reader',
     'segment',
     'verify-audit',
+    'verify-onward',
   ],
   backup: [
     'events',

@@ -120,11 +120,12 @@ export function recoveryAppOn(
   const audit = new ChainedAuditLog(auditStore, anchor, clock, decisions);
   const { once } = platform;
   const { logger } = parts;
+  const checkpoints = decisions && new Checkpoints({ once, decisions, clock, logger });
   const memory = {
     seen: () => audit.seen,
     hasRequests: () => hasRequests(platform.state),
     seals: decisions,
-    checkpoints: decisions && new Checkpoints({ once, decisions, clock, logger }),
+    checkpoints,
   };
   const proofs = {
     identity: identityProof(verifier, config.trust, clock),
@@ -137,6 +138,7 @@ export function recoveryAppOn(
     ...platform,
     ...parts,
     store: platform.state,
+    checkpoints,
     evidence: new LoggedEvidence(auditStore, anchor, decisions),
     audit,
     policy: config.policy,

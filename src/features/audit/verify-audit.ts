@@ -23,6 +23,10 @@ export const AuditVerdict = z.strictObject({
   entries: z.int(),
   tip: z.strictObject({ seq: z.int(), hash: z.string() }),
   problems: z.array(AuditProblem),
+  from: z.strictObject({ seq: z.int(), at: z.string() }).exactOptional().meta({
+    description:
+      'The line that was gone on from, and when all up to it was found whole; absent where all was read',
+  }),
   sealed: z.int().exactOptional().meta({
     description: 'Decisions whose seals count; absent where decisions are not sealed',
   }),
@@ -69,6 +73,8 @@ export interface Verified {
   readonly verdict: AuditVerdict;
   /** The end of the last part that another one follows; absent where there is none. */
   readonly complete: PartsEnd | undefined;
+  /** The checkpoint that was gone on from; absent where all was read. */
+  readonly from: Checkpoint | undefined;
 }
 
 /** As {@link verifyParts}, over a store, and compared with what else is known. May fail with `seal-unavailable` and the storage codes. */
@@ -106,10 +112,10 @@ export async function verifyLog(
   const { complete } = verifier;
   // Remembered before the first line is written, so a log without it has lost it; read again for one that just began.
   if (remembered !== undefined || verdict.entries === 0 || (await anchor.read()) !== undefined)
-    return { verdict, complete };
+    return { verdict, complete, from };
   const problem = 'what remembers the end of the log is gone: lines may have been cut off unseen';
   const problems = [...verdict.problems, { part: undefined, line: 0, problem }];
-  return { verdict: { ...verdict, problems }, complete };
+  return { verdict: { ...verdict, problems }, complete, from };
 }
 
 async function compared(

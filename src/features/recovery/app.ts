@@ -6,8 +6,10 @@ import type { DeadLetters, Logger } from '../../core/ports.ts';
 import { Shared } from '../../core/shared.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { Breach, Breaches } from '../audit/breaches.ts';
+import type { Checkpoints } from '../audit/checkpoints.ts';
 import { heightLog, reportHeight } from '../audit/height.ts';
-import { type AuditVerdict, firstProblem, verifyAudit } from '../audit/verify-audit.ts';
+import { type AuditVerdict, firstProblem } from '../audit/verify-audit.ts';
+import { verifyOnward } from '../audit/verify-onward.ts';
 import { reportDeadLetters } from '../dead-letters/report.ts';
 import type { Authenticator, Caller } from './access/caller.ts';
 import type { GateVerdict } from './access/gate-reports.ts';
@@ -47,6 +49,8 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger' | 'index' | 
   readonly requests: OpenLimitsPolicy & { readonly listMs: number };
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
+  /** Where decisions are sealed: what was found whole before. */
+  readonly checkpoints?: Pick<Checkpoints, 'last'> | undefined;
   readonly deadLetters: DeadLetters;
   /** What was found wrong with the audit log. */
   readonly breaches: Breaches;
@@ -83,7 +87,8 @@ export interface RecoveryApp {
   execute(message: unknown): Promise<ExecuteResult>;
   /** Lets requests expire and picks up what a crash left behind; returns how many were visited. */
   reconcile(): Promise<number>;
-  verifyAudit(): Promise<AuditVerdict>;
+  /** From the last sealed checkpoint on, or in full. */
+  verifyAudit(full: boolean): Promise<AuditVerdict>;
   readonly rearmings: Rearmings;
   readonly rearmingRule: ApprovalRule;
   /** What the policy asks for a key today. */
@@ -178,9 +183,10 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       awaitChange: (id, etag, seconds) => changes.await(id, etag, seconds),
       now: () => clock.now(),
       breaches: () => shared.breaches.open(),
-      verifyAudit: async () => {
-        const known = { hasRequests: () => hasRequests(store), seals: shared.decisions };
-        const verdict = await verifyAudit(shared.auditStore, shared.anchor, known);
+      verifyAudit: async (full) => {
+        const { auditStore, anchor, checkpoints } = shared;
+        const known = { hasRequests: () => hasRequests(store), seals: shared.decisions, checkpoints };
+        const { verdict } = await verifyOnward({ store: auditStore, anchor, clock, ...known }, full);
         const problem = firstProblem(verdict);
         if (problem !== undefined) await gate.disarm(`audit: ${problem}`);
         return verdict;

@@ -1,8 +1,10 @@
 /** A process that begins reads on from the last sealed checkpoint; once a day, and in each full check, all is read. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { isoTime } from '../../../src/core/time.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
 import { Checkpoints } from '../../../src/features/audit/checkpoints.ts';
 import { chainEntry, EMPTY_CHAIN, entryLine } from '../../../src/features/audit/entry.ts';
+import { verifyOnward } from '../../../src/features/audit/verify-onward.ts';
 import { auditProof } from '../../../src/features/recovery/access/audit-proof.ts';
 import { ManualClock } from '../../support/memory/manual-clock.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
@@ -198,5 +200,55 @@ describe('state and audit log together', () => {
 
     expect(await process()(true)).toContain('it is not the line of a sealed checkpoint');
     expect(await process()(false)).toContain('does not follow');
+  });
+});
+
+describe('a verdict on demand', () => {
+  const verdict = async (full: boolean) => {
+    const { decisions } = sealer;
+    const checkpoints = new Checkpoints({ once, decisions, clock, logger });
+    let found: Awaited<ReturnType<typeof verifyOnward>> | undefined;
+    const { reads } = await readsOf(async () => {
+      found = await verifyOnward({ store, anchor, clock, seals: decisions, checkpoints }, full);
+      return undefined;
+    });
+    return { reads, ...found?.verdict };
+  };
+
+  it('goes on from the last checkpoint, and says from which line and of when', async () => {
+    await process()(false);
+    const at = isoTime(clock.now());
+    const onward = await verdict(false);
+    const full = await verdict(true);
+
+    expect(onward).toMatchObject({ reads: 1, problems: [], from: { seq: expect.any(Number), at } });
+    expect(full).toMatchObject({ reads: DAYS, problems: [], entries: onward.entries, sealed: onward.sealed });
+    expect(full.from).toBeUndefined();
+  });
+
+  it('reads all where there is no checkpoint of the last day', async () => {
+    expect(await verdict(false)).toMatchObject({ reads: DAYS, problems: [] });
+    await process()(false);
+    await clock.advance(DAY_MS);
+    const old = await verdict(false);
+    expect(old.reads).toBe(DAYS);
+    expect(old.from).toBeUndefined();
+  });
+
+  it('finds what was changed before the checkpoint when it reads all', async () => {
+    await process()(false);
+    changeOldLine();
+
+    expect((await verdict(false)).problems).toEqual([]);
+    expect((await verdict(true)).problems?.[0]).toMatchObject({ problem: 'its content was changed' });
+  });
+
+  it('finds a log that was rolled back behind the checkpoint either way', async () => {
+    await process()(false);
+    store.contents.splice(2);
+    anchor.tip = undefined;
+
+    expect((await verdict(false)).problems).not.toEqual([]);
+    expect((await verdict(true)).problems).not.toEqual([]);
   });
 });

@@ -1,4 +1,4 @@
-/** Verifies the whole log on demand. */
+/** Verifies the log on demand: from where it was last found whole, or all of it. */
 import type { JSX } from 'preact';
 import { useContext, useState } from 'preact/hooks';
 import { ApiContext } from '../../api/context.ts';
@@ -15,12 +15,15 @@ export function VerifyNow(): JSX.Element {
   const [verdict, setVerdict] = useState<{ readonly of: AuditVerdict; readonly at: number }>();
   const [problem, setProblem] = useState<ApiProblem>();
   const [isBusy, setBusy] = useState(false);
-  async function verify(): Promise<void> {
+  async function verify(full: boolean): Promise<void> {
     setBusy(true);
     setProblem(undefined);
     setVerdict(undefined);
     try {
-      setVerdict({ of: await api.get<AuditVerdict>('audit/verdict'), at: Date.now() });
+      setVerdict({
+        of: await api.get<AuditVerdict>('audit/verdict', full ? { full: 'true' } : {}),
+        at: Date.now(),
+      });
     } catch (error) {
       setProblem(problemOf(error));
     }
@@ -28,8 +31,11 @@ export function VerifyNow(): JSX.Element {
   }
   return (
     <section>
-      <button type="button" class="primary" disabled={isBusy} onClick={() => void verify()}>
+      <button type="button" class="primary" disabled={isBusy} onClick={() => void verify(false)}>
         {isBusy ? 'Verifying…' : 'Verify now'}
+      </button>{' '}
+      <button type="button" disabled={isBusy} onClick={() => void verify(true)}>
+        Read all of it
       </button>
       {problem !== undefined && <Trouble problem={problem} />}
       {verdict !== undefined && <Verdict of={verdict.of} at={verdict.at} />}
@@ -38,7 +44,7 @@ export function VerifyNow(): JSX.Element {
 }
 
 function Verdict({ of, at }: { readonly of: AuditVerdict; readonly at: number }): JSX.Element {
-  const { entries, problems } = of;
+  const { entries, problems, from } = of;
   const isWhole = problems.length === 0;
   return (
     <Note
@@ -47,7 +53,12 @@ function Verdict({ of, at }: { readonly of: AuditVerdict; readonly at: number })
       isUrgent
     >
       <p>
-        {counted(entries, 'line')} read, <At at={at} />.
+        {counted(entries, 'line')}, verified <At at={at} />
+        {from === undefined
+          ? ': all were read.'
+          : `, read from line ${from.seq + 1} on. All before was found whole at `}
+        {from !== undefined && <At at={Date.parse(from.at)} />}
+        {from !== undefined && '.'}
       </p>
       {!isWhole && (
         <ul>

@@ -1,14 +1,11 @@
 /** The gate's proof that the audit log is whole. */
 import type { Clock } from '../../../core/ports.ts';
-import { DAY_MS } from '../../../core/time.ts';
 import type { AuditAnchor, AuditStore, SeenTip } from '../../audit/audit-log.ts';
 import type { Checkpoints } from '../../audit/checkpoints.ts';
 import type { DecisionSeals } from '../../audit/line-seals.ts';
-import { firstProblem, verifyLog } from '../../audit/verify-audit.ts';
+import { firstProblem } from '../../audit/verify-audit.ts';
+import { FULL_EVERY_MS, verifyOnward } from '../../audit/verify-onward.ts';
 import type { GateProof } from './gate.ts';
-
-/** The whole log is verified so often; in between, each line written proves the end of the chain. */
-const FRESH_MS = DAY_MS;
 
 /** What is known of the log from elsewhere than the log and its anchor. */
 export interface AuditMemory {
@@ -43,25 +40,20 @@ export function auditProof(
   let isFirst = true;
   return async (full) => {
     const now = clock.now();
-    if (!full && provenAt !== undefined && now - provenAt < FRESH_MS) return undefined;
+    if (!full && provenAt !== undefined && now - provenAt < FULL_EVERY_MS) return undefined;
     provenAt = undefined;
     await prepare();
     const known = fartherOf(farthest, seen());
-    const checkpoint = await checkpoints?.last((await anchor.read())?.segment?.name);
-    // By a clock that was ahead it would be fresh for longer than a day.
-    const isFresh = checkpoint !== undefined && checkpoint.at <= now && now - checkpoint.at < FRESH_MS;
-    const isOnward = isFirst && !full && isFresh;
+    const deps = { store, anchor, clock, seen: known, hasRequests, seals, checkpoints };
+    const { verdict, complete, checkpoint, from } = await verifyOnward(deps, full || !isFirst);
     isFirst = false;
-    const { verdict, complete } = await verifyLog(store, anchor, {
-      ...{ seen: known, hasRequests, seals, checkpoint, isOnward },
-    });
     const problem = firstProblem(verdict);
     if (problem !== undefined) return problem;
     const { tip } = verdict;
     const segment = (await anchor.read())?.segment?.name;
     farthest = known?.segment === segment ? fartherOf(known, { ...tip, segment }) : { ...tip, segment };
-    provenAt = isOnward ? checkpoint.at : now;
-    if (!isOnward && complete !== undefined) await checkpoints?.keep(complete, checkpoint);
+    provenAt = from?.at ?? now;
+    if (from === undefined && complete !== undefined) await checkpoints?.keep(complete, checkpoint);
     return undefined;
   };
 }

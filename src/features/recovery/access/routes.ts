@@ -15,7 +15,7 @@ interface HealthApp {
 
 /** What the verdict works with. */
 interface AuditApp {
-  verifyAudit(): Promise<AuditVerdict>;
+  verifyAudit(full: boolean): Promise<AuditVerdict>;
 }
 
 const Problems = z.array(z.string()).exactOptional();
@@ -73,11 +73,15 @@ const auditVerdict = defineRoute(
     operation: 'verifyAudit',
     method: 'GET',
     path: 'audit/verdict',
-    summary: 'Verify the whole audit log',
+    summary: 'Verify the audit log from the last sealed checkpoint on, or all of it with `full=true`',
+    query: z.strictObject({ full: z.enum(['true', 'false']).default('false') }),
     roles: [ROLES.audit],
     answers: { 200: { description: 'The verdict', schema: AuditVerdict } },
   },
-  async ({ app }: RouteCall<AuditApp, Caller>) => ({ status: 200, body: await app.verifyAudit() }),
+  async ({ app }: RouteCall<AuditApp, Caller>, { query }) => ({
+    status: 200,
+    body: await app.verifyAudit(query.full === 'true'),
+  }),
 );
 
 /** By operation. */
