@@ -2,14 +2,13 @@
 import { subscribe } from 'node:diagnostics_channel';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
 import { systemClock } from '../adapters/system/system-clock.ts';
-import { ADMINISTRATOR_ID } from '../emulator/options.ts';
 import { lockFolder } from '../emulator/state/folder-lock.ts';
 import type { RunSummary } from '../features/backup/run-record.ts';
 import { isSafe } from '../features/status/hsm-status.ts';
 import type { StartArguments } from './arguments.ts';
 import { describeDeletedKeys } from './deleted-keys.ts';
+import { describeWorld } from './describe-world.ts';
 import { describeDrill, drillNow, enrolSeeds } from './first-drill.ts';
 import { needSpace, watchSpace } from './free-space.ts';
 import { type Events, listenTo } from './hear-events.ts';
@@ -23,11 +22,9 @@ import { troubleIn } from './trouble.ts';
 import { unlessAborted } from './unless-aborted.ts';
 import { describeVerdict, judgeWorld } from './verdict.ts';
 import { USUAL_WORLD, whereEverythingIs } from './where-everything-is.ts';
-import { resourceOf } from './world/app-settings.ts';
 import { deleteSeeds } from './world/delete-seeds.ts';
 import { LISTED_KEYS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
-import { writeWorldFile } from './world/world-file.ts';
 
 /** 10 000 keys on two HSMs at 8 a second take ten minutes and a half. */
 const RUN_TIMEOUT_MS = 3_600_000;
@@ -36,9 +33,6 @@ const PATIENCE_MS = 5_000;
 const WAITING =
   'A run of an earlier start that was killed comes first, or its lease has to lapse: a minute or so ...';
 const DAY_MS = 86_400_000;
-/** The command line's token stays good while the clocks are moved ahead by months. */
-const OPERATOR_TOKEN_SECONDS = 400 * 86_400;
-const TokenAnswer = z.object({ access_token: z.string() });
 
 type Say = (line: string) => void;
 
@@ -207,48 +201,6 @@ async function backUpNow(
     clearTimeout(waiting);
     progress.close();
   }
-}
-
-/** Writes down for `hsm-warden … --emulator` where everything is. */
-async function describeWorld(
-  { hsms, drill, caFile, azurite, issuer, seals, settings }: World,
-  { recovery, masterKey }: Apps,
-  folder: string,
-): Promise<void> {
-  const [first] = hsms;
-  if (first === undefined) return;
-  const token = await first.issueToken({
-    objectId: ADMINISTRATOR_ID,
-    lifetimeSeconds: OPERATOR_TOKEN_SECONDS,
-  });
-  const storageToken = await storageTokenOf(settings);
-  const { blobUrl, queueUrl } = azurite;
-  const topicUrl = settings.WARDEN_TOPIC_URL;
-  const channels = settings.WARDEN_NOTIFY_CHANNELS;
-  const urls = { blobUrl, queueUrl, recoveryUrl: recovery.url, issuerUrl: issuer.url, topicUrl, channels };
-  const named = hsms.map((hsm) => ({ name: hsm.name, url: hsm.url, resource: resourceOf(hsm) }));
-  const drillHsm = { name: drill.name, url: drill.url, resource: drill.resource.id };
-  await writeWorldFile(folder, {
-    hsms: named,
-    drillHsm,
-    caFile,
-    ...urls,
-    seals,
-    token,
-    storageToken,
-    masterKey,
-  });
-}
-
-/** Azurite goes by the real time, and so do the tokens of the app's identity; those of the HSMs go by theirs. */
-async function storageTokenOf({
-  IDENTITY_ENDPOINT,
-  IDENTITY_HEADER = '',
-}: World['settings']): Promise<string> {
-  const query = new URLSearchParams({ resource: 'https://storage.azure.com', 'api-version': '2019-08-01' });
-  const headers = { 'x-identity-header': IDENTITY_HEADER };
-  const answer = await fetch(`${IDENTITY_ENDPOINT}?${query}`, { headers });
-  return TokenAnswer.parse(await answer.json()).access_token;
 }
 
 function logTrouble(line: HostLogLine): void {

@@ -1,5 +1,4 @@
 /** The immutable store of key backups on a Blob container. */
-import { buffer } from 'node:stream/consumers';
 import { isDeepStrictEqual } from 'node:util';
 import type { BlobGetPropertiesResponse, BlobItem, ContainerClient } from '@azure/storage-blob';
 import { isWardenError } from '../../core/errors.ts';
@@ -14,7 +13,7 @@ import type {
   Logger,
   StoredBackup,
 } from '../../core/ports.ts';
-import { bodyOf } from '../http/answer-body.ts';
+import { bytesOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
 import { requireStorage } from '../http/require-storage.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
@@ -70,7 +69,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     } catch (error) {
       if (signal?.aborted) throw error;
       // Whatever the failure is called: a repeat is refused as an overwrite, by a policy, or as a right that is missing.
-      const found = await this.#lookAt(blob, signal);
+      const found = await this.#stored(blob, signal);
       if (found === undefined) throw error;
       const own = this.#ownOf(found, blob, record);
       if (own !== undefined) return own;
@@ -82,8 +81,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     const call = { what: `read ${blob}`, signal, meanings: { BlobNotFound: 'blob-missing' } } as const;
     return this.#call(call, async (abortSignal) => {
       const answer = await this.#container.getBlobClient(blob).download(0, undefined, { abortSignal });
-      const body = bodyOf(answer, blob);
-      return body === undefined ? new Uint8Array() : buffer(body);
+      return bytesOf(answer, blob);
     });
   }
 
@@ -93,8 +91,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       const current = this.#container.getBlobClient(blob);
       const client = versionId === undefined ? current : current.withVersion(versionId);
       const answer = await client.download(0, undefined, { abortSignal });
-      const body = bodyOf(answer, blob);
-      return { answer, bytes: body === undefined ? new Uint8Array() : await buffer(body) };
+      return { answer, bytes: await bytesOf(answer, blob) };
     });
     const found = fromMetadata(answer.metadata ?? {});
     if ('problem' in found) throw notABackup(blob, found.problem);
@@ -161,8 +158,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       await this.#call({ what: `pin ${blob}`, signal, meanings }, async (abortSignal) => {
         const source = this.#container.getBlobClient(blob);
         const answer = await source.download(0, undefined, { abortSignal });
-        const body = bodyOf(answer, blob);
-        const bytes = body === undefined ? new Uint8Array() : await buffer(body);
+        const bytes = await bytesOf(answer, blob);
         await this.#container.getBlockBlobClient(copy).upload(Buffer.from(bytes), bytes.byteLength, {
           conditions: { ifNoneMatch: '*' },
           metadata: answer.metadata ?? {},
@@ -173,7 +169,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     } catch (error) {
       if (isWardenError(error, 'blob-exists')) return copy;
       // A copy is never replaced, so one that is there is left as it is, whatever the refusal is called.
-      if (signal?.aborted || (await this.#lookAt(copy, signal)) === undefined) throw error;
+      if (signal?.aborted || (await this.#stored(copy, signal)) === undefined) throw error;
     }
     return copy;
   }
@@ -196,12 +192,12 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   }
 
   /** What is stored under a name; undefined when nothing is, or when that cannot be seen. */
-  async #lookAt(
+  async #stored(
     blob: string,
     signal: AbortSignal | undefined,
   ): Promise<BlobGetPropertiesResponse | undefined> {
     try {
-      const answer = await this.#call({ what: `look at ${blob}`, signal }, () => this.#head(blob, signal));
+      const answer = await this.#call({ what: `see ${blob}`, signal }, () => this.#head(blob, signal));
       requireStorage(answer, blob);
       return answer;
     } catch {

@@ -18,7 +18,6 @@ import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Page } from '../../core/ports.ts';
 import { bodyOf } from '../http/answer-body.ts';
 import { inTime } from '../http/in-time.ts';
-import { requireStorage } from '../http/require-storage.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import {
   documentBlobName,
@@ -27,6 +26,7 @@ import {
   RECOVERY_PREFIX,
   runPrefix,
 } from './layout.ts';
+import { listNames } from './list-names.ts';
 import { type TextUpload, uploadText } from './upload-text.ts';
 
 /** What a conditional write can be answered. Somebody's write also discards the blocks that another has staged. */
@@ -103,38 +103,29 @@ export class BlobDocumentStore implements DocumentStore {
       const id = parseRecoveryBlobName(name);
       return id === undefined ? undefined : { id, etag };
     };
-    return this.#list({ what: 'list the recoveries', prefix: RECOVERY_PREFIX, parse, next, signal });
+    return listNames(this.#listedIn(), {
+      what: 'list the recoveries',
+      prefix: RECOVERY_PREFIX,
+      parse,
+      next,
+      signal,
+    });
   }
 
   listRuns(hsm: string, next?: string, signal?: AbortSignal): Promise<Page<string>> {
     const prefix = runPrefix(hsm);
     const parse = (name: string) => parseRunBlobName(name, hsm);
-    return this.#list({ what: `list the runs over HSM ${hsm}`, prefix, parse, next, signal });
+    return listNames(this.#listedIn(), {
+      what: `list the runs over HSM ${hsm}`,
+      prefix,
+      parse,
+      next,
+      signal,
+    });
   }
 
-  async #list<T>({ what, prefix, parse, next, signal }: Listing<T>): Promise<Page<T>> {
-    try {
-      const page = await inTime(
-        signal,
-        async (abortSignal) =>
-          this.#container
-            .listBlobsFlat({ prefix, abortSignal })
-            .byPage(next === undefined ? {} : { continuationToken: next })
-            .next(),
-        this.#limitMs,
-      );
-      if (page.done === true) return { items: [] };
-      requireStorage(page.value, prefix);
-      const { segment, continuationToken } = page.value;
-      const items = segment.blobItems
-        .map(({ name, properties }) => parse(name, quoted(properties.etag)))
-        .filter((item) => item !== undefined);
-      return continuationToken === undefined || continuationToken === ''
-        ? { items }
-        : { items, next: continuationToken };
-    } catch (error) {
-      throw translateStorageError(error, { what, signal }, this.#clock.now());
-    }
+  #listedIn() {
+    return { container: this.#container, clock: this.#clock, limitMs: this.#limitMs };
   }
 
   async #guarded(
@@ -249,18 +240,4 @@ function closing(pieces: AsyncGenerator<string>, body: NodeJS.ReadableStream): A
 function requireEtag(etag: string | undefined, blob: string): string {
   if (etag !== undefined) return etag;
   throw new WardenError('storage-unavailable', { message: `The storage account gave no ETag for ${blob}.` });
-}
-
-/** A list gives ETags bare, every other answer quoted: https://learn.microsoft.com/rest/api/storageservices/list-blobs#response-body */
-function quoted(etag: string): string {
-  return `"${etag.replaceAll('"', '')}"`;
-}
-
-/** What is listed, and what becomes of a name. */
-interface Listing<T> {
-  readonly what: string;
-  readonly prefix: string;
-  readonly parse: (name: string, etag: string) => T | undefined;
-  readonly next: string | undefined;
-  readonly signal: AbortSignal | undefined;
 }

@@ -1,5 +1,6 @@
 /** The body of a download from the storage account, which may break at any moment, also while nobody reads it. */
 import { Readable } from 'node:stream';
+import { buffer } from 'node:stream/consumers';
 import { requireStorage } from './require-storage.ts';
 
 /** What of a download is looked at here. */
@@ -25,4 +26,10 @@ export function bodyOf(answer: Download, place: string): NodeJS.ReadableStream |
     throw error;
   }
   return body;
+}
+
+/** All that an answer carries; empty where it has no body. As {@link bodyOf}, or with the fault of the connection. */
+export async function bytesOf(answer: Download, place: string): Promise<Uint8Array> {
+  const body = bodyOf(answer, place);
+  return body === undefined ? new Uint8Array() : buffer(body);
 }

@@ -12,18 +12,10 @@ import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { CallContext } from './call-context.ts';
 import { createKeyClient, type HsmClientOptions } from './client.ts';
 import { type About, type HsmCallOptions, HsmCalls } from './hsm-calls.ts';
+import { listItems, type Pages } from './list-items.ts';
 import { momentsOf, requireMoments } from './new-key.ts';
-import {
-  namesIn,
-  readWireItems,
-  readWireKey,
-  type WireItem,
-  type WireKey,
-  type WireList,
-} from './wire-key.ts';
+import { namesIn, readWireKey, type WireKey, type WireList } from './wire-key.ts';
 
-/** The largest page the service gives. */
-const PAGE_SIZE = 25;
 /** How often it is checked whether a deletion has ended, and for how long. */
 const DELETION_POLL_MS = 500;
 const DELETION_LIMIT_MS = 60_000;
@@ -48,11 +40,6 @@ export type KeyChange = Pick<
   UpdateKeyPropertiesOptions,
   'keyOps' | 'tags' | 'enabled' | 'expiresOn' | 'notBefore' | 'releasePolicy'
 >;
-
-/** A list of the SDK, from which pages can be asked for. */
-interface Pages {
-  byPage(settings: { maxPageSize: number; continuationToken?: string }): AsyncIterator<unknown>;
-}
 
 /**
  * The keys of one HSM, as the service writes them. Every method fails with the codes of the port KeyService, or with the reason of
@@ -204,24 +191,8 @@ export class KeyAdministration {
     });
   }
 
-  /** Page by page, each with its own limit and its own tries: a list of thousands of keys need not begin again. */
-  async #list(about: About, all: () => Pages, most = Number.POSITIVE_INFINITY): Promise<WireList> {
-    const items: WireItem[] = [];
-    const odd: string[] = [];
-    let next: string | undefined;
-    do {
-      const page = await this.#calls.read({ ...about, ownItems: true }, async (context) => {
-        const from = next === undefined ? {} : { continuationToken: next };
-        await all()
-          .byPage({ maxPageSize: PAGE_SIZE, ...from })
-          .next();
-        return { ...readWireItems(context.items ?? [], this.hsm), next: context.nextLink };
-      });
-      items.push(...page.items);
-      odd.push(...page.odd);
-      next = page.next;
-    } while (next !== undefined && items.length < most);
-    return { items: items.slice(0, most), odd };
+  #list(about: About, all: () => Pages, most?: number): Promise<WireList> {
+    return listItems(this.#calls, about, this.hsm, all, most);
   }
 
   #readKey(about: About, send: () => Promise<unknown>): Promise<WireKey> {

@@ -9,7 +9,7 @@ import { systemClock } from '../../adapters/system/system-clock.ts';
 import { definedOnly } from '../../core/defined-only.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import { DEFAULT_TENANT_ID } from '../../emulator/options.ts';
-import { type Emulator, startEmulator } from '../../emulator/start-emulator.ts';
+import type { Emulator } from '../../emulator/start-emulator.ts';
 import { openAuthority } from '../../emulator/tls/authority-folder.ts';
 import { type CertificatePair, createLeaf } from '../../emulator/tls/certificates.ts';
 import { createIssuer } from '../../emulator/tokens/issuer.ts';
@@ -22,14 +22,14 @@ import { type Receiver, startReceiver } from '../receiver/receiver.ts';
 import type { CloudEvent } from '../topic/cloud-event.ts';
 import { startTopic, type Topic } from '../topic/topic.ts';
 import { unlessAborted } from '../unless-aborted.ts';
-import { appRoles, drillRoles, IDENTITIES } from './app-roles.ts';
+import { IDENTITIES } from './app-roles.ts';
 import { backupSettings, drillSettings, recoverySettings } from './app-settings.ts';
 import { freePorts } from './free-ports.ts';
 import { type SealSettings, sealSettings, startSealingVault } from './sealing-vault.ts';
-import { HSM_NAMES, type LocalHsmName, seedWorld } from './seed-keys.ts';
+import { HSM_NAMES } from './seed-keys.ts';
+import { startDrillHsm, startHsm } from './start-hsms.ts';
 import { WORLD_PORTS } from './usual-ports.ts';
 
-const RETENTION_DAYS = 90;
 /** The app keeps its token while the emulators' clocks are moved ahead by months. */
 const TOKEN_SECONDS = 400 * 86_400;
 /** The audience of tokens for Event Grid: https://learn.microsoft.com/azure/event-grid/authenticate-with-microsoft-entra-id */
@@ -153,40 +153,6 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     await close();
     throw error;
   }
-}
-
-function startDrillHsm(
-  folder: string,
-  port: number,
-  shared: { readonly caDir: string; readonly securityDomain: string },
-): Promise<Emulator> {
-  return startEmulator({
-    name: 'drill',
-    port,
-    ...shared,
-    stateDir: join(folder, 'hsm-drill'),
-    purgeProtection: false,
-    retentionDays: 7,
-    seed: async () => drillRoles(),
-  });
-}
-
-function startHsm(
-  name: LocalHsmName,
-  options: WorldOptions,
-  port: number,
-  shared: { readonly caDir: string; readonly securityDomain: string; readonly auditSink: string },
-): Promise<Emulator> {
-  return startEmulator({
-    name,
-    port,
-    ...shared,
-    stateDir: join(options.folder, `hsm-${name}`),
-    retentionDays: RETENTION_DAYS,
-    // One pool as it should be, and one for which the watch has a word.
-    purgeProtection: name === 'contoso',
-    seed: async (now) => [...appRoles(), ...(await seedWorld(name, options.keys, now))],
-  });
 }
 
 function startEventTopic(

@@ -12,7 +12,7 @@ import { readEach } from './each-recovery.ts';
 import { isOpenIn, type RecoveryEvidence } from './evidence.ts';
 import type { RecoveryIndex } from './recovery-index.ts';
 import { changeRecovery, readRecovery } from './recovery-log.ts';
-import { isDue } from './state-machine.ts';
+import { isDue } from './requirements.ts';
 
 /** An id made from `seed`, fit for a recovery. */
 export function idFrom(seed: readonly unknown[]): string {

@@ -8,7 +8,7 @@ import { MINUTE_MS } from '../../../core/time.ts';
 import { isClosed } from '../model/record.ts';
 import { readEach } from './each-recovery.ts';
 import { isOpenIn, type Logged, type RecoveryEvidence } from './evidence.ts';
-import { isDue } from './state-machine.ts';
+import { isDue } from './requirements.ts';
 
 /** Both at least 1. */
 export interface OpenLimitsPolicy {

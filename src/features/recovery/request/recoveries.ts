@@ -16,6 +16,7 @@ import type { Preflight, PreflightDeps } from '../planning/key-state.ts';
 import { planAsk } from '../planning/plan-ask.ts';
 import type { Ask } from '../planning/preflight.ts';
 import { type Asked, warnOfTooFew } from '../planning/reachable.ts';
+import { audited } from './audited.ts';
 import { Claims } from './claims.ts';
 import type { RecoveryEvidence } from './evidence.ts';
 import { findAnswered, findLive, idFrom, joinEvent, readEvent } from './one-live.ts';
@@ -63,7 +64,7 @@ export class Recoveries {
     idempotencyKey?: string,
     admit: () => Promise<void> = async () => undefined,
   ): Promise<HeldRecord> {
-    return this.#audited(requester, { hsm: body.hsm, key: body.key }, async () => {
+    return audited(this.#deps, requester, { hsm: body.hsm, key: body.key }, async () => {
       await this.#deps.gate.pass();
       const fingerprint = canonicalDigest({ ...body });
       const id = idempotencyKey === undefined ? this.#deps.ids.next() : derivedId(requester, idempotencyKey);
@@ -84,7 +85,7 @@ export class Recoveries {
     event: string,
     admit: () => Promise<void>,
   ): Promise<HeldRecord> {
-    return this.#audited(requester, { hsm: body.hsm, key: body.key }, async () => {
+    return audited(this.#deps, requester, { hsm: body.hsm, key: body.key }, async () => {
       await this.#deps.gate.pass();
       const eventId = derivedId(requester, event);
       let admitted = false;
@@ -106,7 +107,7 @@ export class Recoveries {
 
   /** Applies a person's command; with `etags` only to a version of one of those tags. Fails with the codes of the state machine, and `seal-unavailable`: then nothing is stored. */
   async command(id: string, command: PersonCommand, etags?: readonly string[]): Promise<HeldRecord> {
-    return this.#audited(command.by, { recoveryId: id }, async () => {
+    return audited(this.#deps, command.by, { recoveryId: id }, async () => {
       await this.#deps.gate.pass();
       await this.refresh(id);
       const { clock, policy, store } = this.#deps;
@@ -212,27 +213,6 @@ export class Recoveries {
   async #enqueue(id: string): Promise<void> {
     const message: RecoveryMessage = { kind: 'recovery', id };
     await this.#deps.queue.send(RECOVERIES, message);
-  }
-
-  /** Notes a refusal in the audit log before it is answered. */
-  async #audited<T>(
-    actor: Actor,
-    about: { readonly recoveryId?: string; readonly hsm?: string; readonly key?: string },
-    work: () => Promise<T>,
-  ): Promise<T> {
-    try {
-      return await work();
-    } catch (error) {
-      if (isWardenError(error) && !error.transient) {
-        const { code, message } = error;
-        await this.#deps.audit
-          .note({ event: 'recovery-refused', actor, decision: 'refused', code, detail: message, ...about })
-          .catch((second: unknown) =>
-            this.#deps.logger.error('a refusal could not be audited', { code, ...about, error: second }),
-          );
-      }
-      throw error;
-    }
   }
 }
 

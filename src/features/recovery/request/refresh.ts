@@ -7,7 +7,8 @@ import { outcomeUnproven } from './outcome-proof.ts';
 import { publishFacts } from './publish-facts.ts';
 import { changeRecovery } from './recovery-log.ts';
 import { type RefuseDeps, refuseUnproven } from './refuse-unproven.ts';
-import { applyCommand, isDue } from './state-machine.ts';
+import { isDue } from './requirements.ts';
+import { applyCommand } from './state-machine.ts';
 
 /** What it needs. */
 export interface RefreshDeps extends RefuseDeps {

@@ -1,11 +1,20 @@
 /** The life of a recovery request as a pure function: what a command makes of it at a moment, or why it is refused. */
 
 import { definedOnly } from '../../../core/defined-only.ts';
-import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import { requestDigest } from '../model/digest.ts';
 import { type ApprovalRule, satisfies } from '../model/policy.ts';
 import type { Fact, Outcome, RecoveryRecord } from '../model/record.ts';
+import {
+  isDue,
+  isSame,
+  notOpen,
+  refuse,
+  requireClaim,
+  requireDigest,
+  requireKnownGroups,
+  requireOpen,
+} from './requirements.ts';
 
 /** What can be asked of an existing request. Only workers claim, give up and finish. */
 export type Command =
@@ -97,11 +106,6 @@ export function applyCommand(
   }
 }
 
-/** Whether the time of a request that waits has run out. An execution that began in time may end after it. */
-export function isDue(record: RecoveryRecord, now: number): boolean {
-  return (record.state === 'requested' || record.state === 'approved') && now >= record.expiresAt;
-}
-
 function approve(
   record: RecoveryRecord,
   command: Extract<Command, { type: 'approve' }>,
@@ -125,22 +129,6 @@ function approve(
   ]);
   if (record.state === 'approved' || !isApproved(voted, required)) return voted;
   return withFacts({ ...voted, state: 'approved' }, now, [{ kind: 'approved', by: WARDEN }]);
-}
-
-/** An approval that cannot count for the groups it may be needed for would use up the person's only one. */
-function requireKnownGroups(
-  record: RecoveryRecord,
-  { groups, groupsUnknown }: Extract<Command, { type: 'approve' }>,
-  required: ApprovalRule,
-): void {
-  const wanted = [...record.rule.groups, ...required.groups];
-  if (groupsUnknown !== true || wanted.length === 0 || groups.some((group) => wanted.includes(group))) return;
-  throw refuse(
-    record,
-    'groups-unknown',
-    'the token does not say in which groups this person is, for there are too many',
-    'The approval was not used up. Have an app role of the policy assigned in place of the group, and sign in again.',
-  );
 }
 
 function claim(
@@ -215,31 +203,6 @@ function close(
   return withFacts({ ...record, state, endedAt: now }, now, [fact]);
 }
 
-/** What was shown must be what is decided about. */
-function requireDigest(record: RecoveryRecord, digest: string | undefined): void {
-  if (digest === undefined || digest === record.digest) return;
-  throw refuse(
-    record,
-    'digest-mismatch',
-    'the decision carries the digest of something else',
-    'Read the request again and decide about what it says now.',
-  );
-}
-
-function requireOpen(record: RecoveryRecord, now: number): void {
-  if (record.state !== 'requested' && record.state !== 'approved') throw notOpen(record);
-  if (isDue(record, now)) {
-    throw refuse(record, 'recovery-expired', 'its time has run out', 'Make a new request.');
-  }
-}
-
-function requireClaim(record: RecoveryRecord, worker: string): void {
-  if (record.state !== 'executing') throw notOpen(record);
-  if (record.claim?.worker !== worker) {
-    throw refuse(record, 'recovery-claimed', 'another worker has taken it over');
-  }
-}
-
 function withFacts(
   record: RecoveryRecord,
   at: number,
@@ -247,24 +210,4 @@ function withFacts(
 ): RecoveryRecord {
   const numbered = facts.map((fact, index) => ({ ...fact, at, n: record.facts + index + 1 }));
   return { ...record, facts: record.facts + facts.length, untold: [...record.untold, ...numbered] };
-}
-
-/** The same subject, whatever it calls itself. Ids of the directory are compared without regard to case. */
-function isSame(a: Actor, b: Actor): boolean {
-  return a.kind === b.kind && a.id.toLowerCase() === b.id.toLowerCase();
-}
-
-function notOpen(record: RecoveryRecord): WardenError {
-  const code = record.state === 'expired' ? 'recovery-expired' : 'recovery-not-open';
-  return refuse(record, code, `it is ${record.state}`, 'Make a new request if the key is still needed.');
-}
-
-function refuse(record: RecoveryRecord, code: WardenErrorCode, why: string, advice?: string): WardenError {
-  const { target, key } = record.operation;
-  return new WardenError(code, {
-    message: `Refused for recovery ${record.id} (key ${key}, HSM ${target}): ${why}.`,
-    ...(advice === undefined ? {} : { advice }),
-    hsm: target,
-    key,
-  });
 }

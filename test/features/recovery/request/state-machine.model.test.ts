@@ -3,10 +3,10 @@ import { fc, test } from '@fast-check/vitest';
 import { afterAll, describe, expect } from 'vitest';
 import { isWardenError } from '../../../../src/core/errors.ts';
 import type { RecoveryRecord } from '../../../../src/features/recovery/model/record.ts';
+import { isDue } from '../../../../src/features/recovery/request/requirements.ts';
 import {
   applyCommand,
   type Command,
-  isDue,
   openRequest,
 } from '../../../../src/features/recovery/request/state-machine.ts';
 import { aNewRequest, HOUR_MS, person, T0 } from '../../../support/recovery-builders.ts';
