@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { ALERTS } from './infra/alerts/catalogue.ts';
 import { metricSample, reportedChanges } from './infra/alerts/platform-samples.ts';
+import { DEAD_APP, PROMISES, type Promised } from './infra/alerts/promises.ts';
 import type { Alert } from './infra/alerts/samples.ts';
 import { PUBLIC_CLOUD } from './infra/clouds.ts';
 import { evaluated } from './infra/evaluated.ts';
@@ -29,6 +30,15 @@ So one event can be reported two or three times, and none is missed.
 
 A new mail receiver gets one message from Azure that it was added to the action group; some organisations ask it for a
 one-time passcode first. Send a test from the portal (*Monitor → Alerts → Action groups → Test*) before you rely on it.
+
+## Events, and the rules that report them
+
+What [operations.md](operations.md) and [drills.md](drills.md) say of each event holds with the app dead, too: the last column names the rule that reports
+that nobody is there to find it. Situations in which several rules must fire, or none, are in \`test/infra/truth-table.test.ts\`.
+
+| Event | Reported by | While it lasts | With its app dead |
+|---|---|---|---|
+${Object.entries(PROMISES).map(eventRow).join('\n')}
 
 ## Rules over the logs
 
@@ -117,6 +127,21 @@ function titleOf(snapshot: Snapshot, name: string): string {
 function lasts(snapshot: Snapshot, name: string, property: 'evaluationFrequency' | 'windowSize'): string {
   const rule = ruleOf(snapshot, name);
   return rule === undefined ? '' : minutes(minutesIn(text(rule, property)));
+}
+
+function eventRow([type, { from, reported, lasting }]: [string, Promised]): string {
+  const linked = (name: string) => `[${name}](#${name})`;
+  const by = reported.map(
+    ({ by: name, facts }) => `${linked(name)}${facts === undefined ? '' : ` (${factsIn(facts)})`}`,
+  );
+  const lasts = 'by' in lasting ? linked(lasting.by) : lasting.none;
+  return `| \`${type.replace('HsmWarden.', '')}\` | ${by.join(', ') || 'none'} | ${lasts} | ${linked(DEAD_APP[from])} |`;
+}
+
+function factsIn(facts: Readonly<Record<string, unknown>>): string {
+  return Object.entries(facts)
+    .map(([name, value]) => `\`${name}\` \`${String(value)}\``)
+    .join(', ');
 }
 
 function metricRow(rule: Resource): string {
