@@ -77,6 +77,7 @@ const DOORS = {
     'believing-documents',
     'catalogue',
     'catalogue-text',
+    'compare-versions',
     'events',
     'key-lines',
     'plan',

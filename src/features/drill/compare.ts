@@ -2,7 +2,11 @@
 import type { BackupRecord } from '../../core/model/backup-record.ts';
 import type { KeyDetail, ListedVersion } from '../../core/model/key.ts';
 import { isSameName } from '../../core/model/key-name.ts';
-import { thumbprintOf } from '../../core/model/public-key.ts';
+import {
+  type ComparedVersion,
+  compareVersions,
+  timedVersionOf,
+} from '../recovery-points/compare-versions.ts';
 import type { DrillHsm } from './ports.ts';
 
 /** What was found. */
@@ -32,42 +36,29 @@ export async function compareRestored(
   signal: AbortSignal,
 ): Promise<Comparison> {
   const listed = await hsm.keys.listVersions(record.key, signal);
-  const byVersion = new Map(listed.map((one) => [one.version, one]));
-  const found = await Promise.all(
-    record.versions.map(async ({ version }) =>
-      byVersion.has(version) ? hsm.keys.getKey(record.key, version, signal) : undefined,
-    ),
-  );
-  const faults = record.versions.flatMap(({ version, thumbprint }, index) =>
-    versionFaults(version, thumbprint, found[index]),
+  const compared = await compareVersions(
+    hsm.keys,
+    { key: record.key, facts: record.versions, listed },
+    signal,
   );
   return {
-    faults: [...faults, ...timeFaults(record, listed)],
-    versions: found.filter((version) => version !== undefined),
+    faults: [...compared.flatMap(versionFaults), ...timeFaults(record, listed)],
+    versions: compared.flatMap(({ found }) => found ?? []),
   };
 }
 
-function versionFaults(
-  version: string,
-  recorded: string | undefined,
-  found: KeyDetail | undefined,
-): readonly string[] {
-  if (found === undefined) return [`Version ${version} is missing.`];
-  const { publicKey } = found;
-  const thumbprint = publicKey === undefined ? undefined : thumbprintOf(publicKey);
-  if (thumbprint === recorded) return [];
-  return [`Version ${version} has another public key than was recorded.`];
+function versionFaults({ version, fault }: ComparedVersion): readonly string[] {
+  if (fault === undefined) return [];
+  return [
+    fault === 'missing'
+      ? `Version ${version} is missing.`
+      : `Version ${version} has another public key than was recorded.`,
+  ];
 }
 
-/**
- * The times in the record are those of the version that was the newest when the keys were listed; one that was made just before the
- * backup is in the record, too. A key that was changed between the list and the backup came back as it was changed.
- */
+/** A key that was changed between the list and the backup came back as it was changed. */
 function timeFaults(record: Recorded, listed: readonly ListedVersion[]): readonly string[] {
-  const recorded = new Set(record.versions.map(({ version }) => version));
-  const timed = listed.findLast(
-    ({ version, attributes }) => recorded.has(version) && attributes.createdAt === record.createdAt,
-  );
+  const timed = timedVersionOf(record, listed);
   if (timed === undefined) return ['None of its versions was created when the record says.'];
   if (timed.attributes.updatedAt >= record.updatedAt) return [];
   return [`The attributes of version ${timed.version} are older than was recorded.`];

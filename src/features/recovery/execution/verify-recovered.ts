@@ -3,6 +3,11 @@ import { WardenError } from '../../../core/errors.ts';
 import type { ListedVersion, VersionFact } from '../../../core/model/key.ts';
 import type { KeyService } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
+import {
+  type ComparedVersion,
+  compareVersions,
+  timedVersionOf,
+} from '../../recovery-points/compare-versions.ts';
 import { seenOf } from '../planning/key-state.ts';
 import { compareSeen } from './compare-seen.ts';
 import type { Expectation } from './expectation.ts';
@@ -31,20 +36,13 @@ export async function verifyRecovered(
 ): Promise<Verification> {
   const { operation } = expected;
   const listed = await keys.listVersions(operation.key, signal);
-  const found = new Map(listed.map((version) => [version.version, version]));
   const attributes = await compareAttributes(keys, expected, listed, signal);
   const isEarlier = attributes.faults.length === 0 && isOfEarlierKey(expected, listed);
   const backup = isEarlier ? undefined : expected.backup;
   const facts = backup?.versions ?? [];
-  const faults = await Promise.all(
-    facts.map((fact) => versionFault(keys, operation.key, fact, found.get(fact.version), signal)),
-  );
+  const compared = await compareVersions(keys, { key: operation.key, facts, listed }, signal);
   const extras = judgeExtraVersions(listed, { operation, backup });
-  const mismatches = [
-    ...faults.filter((fault) => fault !== undefined),
-    ...attributes.faults,
-    ...extras.faults,
-  ];
+  const mismatches = [...compared.flatMap(versionFaults), ...attributes.faults, ...extras.faults];
   if (mismatches.length > 0) {
     throw new WardenError('recovered-mismatch', {
       message: `Key ${operation.key} is active on HSM ${keys.hsm}, but it is not the key that was lost: ${mismatches.slice(0, 5).join('; ')}.`,
@@ -101,16 +99,11 @@ function unproven({ backup }: Expectation, isEarlier: boolean): readonly string[
   ];
 }
 
-async function versionFault(
-  keys: KeyService,
-  key: string,
-  fact: VersionFact,
-  listed: ListedVersion | undefined,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  if (listed === undefined) return `version ${fact.version} is missing`;
-  const { thumbprint } = await keys.getKey(key, fact.version, signal);
-  return thumbprint === fact.thumbprint ? undefined : `version ${fact.version} has another public key`;
+function versionFaults({ version, fault }: ComparedVersion): readonly string[] {
+  if (fault === undefined) return [];
+  return [
+    fault === 'missing' ? `version ${version} is missing` : `version ${version} has another public key`,
+  ];
 }
 
 async function compareAttributes(
@@ -126,12 +119,7 @@ async function compareAttributes(
     return compareSeen(seen, seenOf(await keys.getKey(operation.key, seen.version, signal)));
   }
   if (backup === undefined) return { faults: [], warnings: [] };
-  // The times in the record are of the version that was the newest when the keys were listed: a moment later there may
-  // have been another, which the record has, too.
-  const recorded = new Set(backup.versions.map(({ version }) => version));
-  const timed = listed.findLast(
-    ({ version, attributes }) => recorded.has(version) && attributes.createdAt === backup.createdAt,
-  );
+  const timed = timedVersionOf(backup, listed);
   const isSymmetric = backup.versions.some(({ thumbprint }) => thumbprint === undefined);
   if (timed === undefined) {
     return {
