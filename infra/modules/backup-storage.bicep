@@ -113,7 +113,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
     properties: {
       policy: {
         rules: [
-          for hsm in filter(hsmNames, hsm => toLower(hsm) != 'pinned'): {
+          for hsm in filter(hsmNames, hsm => !contains(['pinned', 'public-keys'], toLower(hsm))): {
             name: 'backups-of-${hsm}'
             type: 'Lifecycle'
             enabled: true
@@ -121,7 +121,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
               filters: {
                 blobTypes: ['blockBlob']
                 // Named HSM by HSM: a prefix of the whole container would reach the pinned backups too.
-                prefixMatch: ['${backupContainer}/${hsm}/']
+                prefixMatch: ['${backupContainer}/${hsm}/', '${backupContainer}/public-keys/${hsm}/']
               }
               actions: {
                 baseBlob: {

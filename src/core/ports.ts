@@ -2,6 +2,7 @@
 import type { WardenError } from './errors.ts';
 import type { BackupRecord } from './model/backup-record.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from './model/key.ts';
+import type { PublicKeys } from './model/public-key.ts';
 import type { Queue } from './queue.ts';
 
 /** The time, and waiting for it. */
@@ -78,8 +79,21 @@ export interface BackupStore {
    * and to read back, never to choose from.
    */
   readonly all?: BackupStore;
-  /** Writes a backup under a new name; its place follows from the record. Fails with `blob-exists`, or `clock-wrong` when our clock and the store's differ by more than a minute. */
-  put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup>;
+  /**
+   * Writes a backup under a new name; its place follows from the record. `keys` are kept beside it, and before it: no backup is
+   * without its own. Fails with `blob-exists`, or `clock-wrong` when our clock and the store's differ by more than a minute.
+   */
+  put(
+    record: BackupRecord,
+    backup: Uint8Array,
+    signal?: AbortSignal,
+    keys?: PublicKeys,
+  ): Promise<StoredBackup>;
+  /**
+   * The public keys that were kept beside a backup; none beside one of before they were kept. Whoever can write storage can have
+   * made them: they count by the thumbprints of the record. Fails with `backup-damaged` when they cannot be read.
+   */
+  publicKeysOf(blob: string, signal?: AbortSignal): Promise<PublicKeys>;
   /** The bytes as stored. Fails with `blob-missing`. */
   read(blob: string, signal?: AbortSignal): Promise<Uint8Array>;
   /**

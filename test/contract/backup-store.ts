@@ -1,5 +1,6 @@
 /** What every BackupStore does, in memory or in Blob storage. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { PublicKey } from '../../src/core/model/public-key.ts';
 import type { BackupStore, StoredBackup } from '../../src/core/ports.ts';
 import { aBackupRecord, thumbprint, versionId } from '../support/backup-record.ts';
 import { failureOf } from '../support/errors.ts';
@@ -70,6 +71,22 @@ export function describeBackupStore(name: string, factory: () => Promise<BackupS
 
       expect(found.stored).toEqual(stored);
       expect(Buffer.from(found.bytes).equals(BACKUP)).toBe(true);
+    });
+
+    it('keeps the public keys of a backup beside it, of all the versions a key can have', async () => {
+      const record = aBackupRecord(BACKUP, { hsm: 'keys' });
+      const keys = publicKeys(100);
+      const { blob } = await store.put(record, BACKUP, undefined, keys);
+      await store.put(record, BACKUP, undefined, keys);
+
+      expect(await store.publicKeysOf(blob)).toEqual(keys);
+      expect((await all(store.list('keys'))).map((found) => found.blob)).toEqual([blob]);
+    });
+
+    it('knows of no public keys where none were kept', async () => {
+      const { blob } = await store.put(aBackupRecord(BACKUP, { hsm: 'keyless' }), BACKUP);
+
+      expect(await store.publicKeysOf(blob)).toEqual(new Map());
     });
 
     it('fails to read what is not there', async () => {
@@ -171,4 +188,12 @@ async function all(pages: AsyncIterable<readonly StoredBackup[]>): Promise<Store
   const found: StoredBackup[] = [];
   for await (const page of pages) found.push(...page);
   return found;
+}
+
+/** Public keys of the size of RSA-4096: together they are longer than a blob's metadata may be. */
+function publicKeys(count: number): ReadonlyMap<string, PublicKey> {
+  const n = Buffer.alloc(512, 7).toString('base64url');
+  return new Map(
+    Array.from({ length: count }, (_, index) => [versionId(index), { kty: 'RSA', n, e: 'AQAB' }]),
+  );
 }

@@ -76,7 +76,7 @@ async function loseKeys(hsm: string, purge: boolean): Promise<string[]> {
   const page = await keys.listKeys();
   for (const key of page.items) {
     const deps = { keys, backups: local.backups, pacer: new FreePacer(), clock, points };
-    const request = { key, runId: 'scenario', known: [], signal: AbortSignal.timeout(60_000) };
+    const request = { key, runId: 'scenario', known: undefined, signal: AbortSignal.timeout(60_000) };
     await saveBackups(store, keys.hsm, [await backUpKey(deps, request)]);
     await client.beginDeleteKey(key.name);
     if (purge) await client.purgeDeletedKey(key.name);

@@ -161,7 +161,7 @@ async function lostKey(name: string, purge = false): Promise<void> {
     {
       key: { name, attributes, tags, managed: false },
       runId: 'scenario',
-      known: [],
+      known: undefined,
       signal: AbortSignal.timeout(30_000),
     },
   );

@@ -12,6 +12,7 @@ import type { DrillHsm, ReadProperties } from '../../src/features/drill/ports.ts
 import { type RunOrder, runDrills } from '../../src/features/drill/run.ts';
 import type { RunDeps, RunPolicy } from '../../src/features/drill/run-context.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
+import { readEntry } from '../../src/features/recovery-points/catalogue.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
 import { openSite } from '../../src/platform/drill-app.ts';
 import { keyClientOn, keyServiceOn, tokenCredential } from './emulator-world.ts';
@@ -136,7 +137,9 @@ export class DrillWorld {
     do {
       const page = await keys.listKeys(next);
       for (const key of page.items) {
-        const request = { key, runId: 'nightly', known: [], signal: new AbortController().signal };
+        const entry = await readEntry(this.state, 'contoso', key.name);
+        const known = entry && { blob: entry.blob, versions: entry.record.versions };
+        const request = { key, runId: 'nightly', known, signal: new AbortController().signal };
         await saveBackups(this.state, 'contoso', [await backUpKey(deps, request)]);
       }
       next = page.next;

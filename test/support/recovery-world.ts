@@ -112,7 +112,7 @@ export class RecoveryWorld {
     const request = {
       key: { name: key, attributes, tags, managed: false },
       runId: 'run-1',
-      known: [],
+      known: undefined,
       signal: AbortSignal.timeout(60_000),
     };
     const stored = await backUpKey(deps, request);

@@ -83,7 +83,7 @@ export class WatchWorld {
     const key = { name, attributes: found.attributes, tags: {}, managed: false };
     const deps = { ...this.deps, backups: this.backups, pacer: new FreePacer() };
     const { signal } = new AbortController();
-    const stored = await backUpKey(deps, { key, runId: 'run-1', known: [], signal });
+    const stored = await backUpKey(deps, { key, runId: 'run-1', known: undefined, signal });
     await saveBackups(this.state, 'contoso', [stored]);
   }
 

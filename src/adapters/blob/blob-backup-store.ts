@@ -4,6 +4,7 @@ import type { BlobGetPropertiesResponse, BlobItem, ContainerClient } from '@azur
 import { isWardenError } from '../../core/errors.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
 import { isSameName } from '../../core/model/key-name.ts';
+import type { PublicKeys } from '../../core/model/public-key.ts';
 import type {
   BackupPins,
   BackupPlace,
@@ -18,13 +19,13 @@ import { inTime } from '../http/in-time.ts';
 import { requireStorage } from '../http/require-storage.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { machineNow } from '../system/system-clock.ts';
-import { backupBlobName, backupNameOf, backupPrefixes, keyOfFolder, pinnedBlobName } from './layout.ts';
+import { BACKUP_CONTENT_TYPE, backupBlobName, backupNameOf, backupPrefixes, keyOfFolder } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
+import { copyToPinned } from './pin-backup.ts';
+import { PublicKeyBlobs, type StorageCaller } from './public-key-blobs.ts';
 import { ServiceTime } from './service-time.ts';
 import { mismatch, notABackup, taken, toStored } from './stored-blob.ts';
 
-/** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
-const CONTENT_TYPE = 'application/jose';
 /** With metadata an item takes between 1 and 8 KB: a page stays far below what a small worker holds. */
 const PAGE_SIZE = 1000;
 /** As many as the service gives: https://learn.microsoft.com/rest/api/storageservices/list-blobs */
@@ -46,22 +47,31 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   readonly #clock: Clock;
   readonly #logger: Logger;
   readonly #serviceTime: ServiceTime;
+  readonly #publicKeys: PublicKeyBlobs;
+  readonly #caller: StorageCaller = (call, action) => this.#call(call, action);
 
   constructor(options: BlobBackupStoreOptions) {
     this.#container = options.container;
     this.#clock = options.clock;
     this.#logger = options.logger;
     this.#serviceTime = new ServiceTime(options.machineNow ?? machineNow);
+    this.#publicKeys = new PublicKeyBlobs(options.container, this.#caller);
   }
 
   /**
    * After any failure it is checked whether it was done: a blob that holds this very record is our own, written by a try whose
    * answer was lost on the way. Its bytes are for the caller to read back and compare, as after any write.
    */
-  async put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup> {
+  async put(
+    record: BackupRecord,
+    backup: Uint8Array,
+    signal?: AbortSignal,
+    keys: PublicKeys = new Map(),
+  ): Promise<StoredBackup> {
     const blob = backupBlobName(backupNameOf(record));
     const { hsm, key } = record;
     await this.#serviceTime.requireRightClock(() => this.#head(blob, signal));
+    if (keys.size > 0) await this.#publicKeys.keep(blob, record, keys, signal);
     const meanings = { BlobAlreadyExists: 'blob-exists' } as const;
     const call = { what: `store ${blob}`, hsm, key, signal, meanings };
     try {
@@ -75,6 +85,10 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       if (own !== undefined) return own;
       throw isWardenError(error, 'blob-exists') ? error : taken(record, blob, error);
     }
+  }
+
+  publicKeysOf(blob: string, signal?: AbortSignal): Promise<PublicKeys> {
+    return this.#publicKeys.read(blob, signal);
   }
 
   read(blob: string, signal?: AbortSignal): Promise<Uint8Array> {
@@ -150,27 +164,11 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     }
   }
 
-  /** Read and written rather than copied by the service: a copy within the service needs a right to read by URL. */
   async pin(blob: string, signal?: AbortSignal): Promise<string> {
-    const copy = pinnedBlobName(blob);
-    const meanings = { BlobNotFound: 'blob-missing', BlobAlreadyExists: 'blob-exists' } as const;
-    try {
-      await this.#call({ what: `pin ${blob}`, signal, meanings }, async (abortSignal) => {
-        const source = this.#container.getBlobClient(blob);
-        const answer = await source.download(0, undefined, { abortSignal });
-        const bytes = await bytesOf(answer, blob);
-        await this.#container.getBlockBlobClient(copy).upload(Buffer.from(bytes), bytes.byteLength, {
-          conditions: { ifNoneMatch: '*' },
-          metadata: answer.metadata ?? {},
-          blobHTTPHeaders: { blobContentType: CONTENT_TYPE },
-          abortSignal,
-        });
-      });
-    } catch (error) {
-      if (isWardenError(error, 'blob-exists')) return copy;
-      // A copy is never replaced, so one that is there is left as it is, whatever the refusal is called.
-      if (signal?.aborted || (await this.#stored(copy, signal)) === undefined) throw error;
-    }
+    const isThere = async (name: string) => (await this.#stored(name, signal)) !== undefined;
+    const deps = { container: this.#container, call: this.#caller, isThere };
+    const copy = await copyToPinned(deps, blob, signal);
+    if (copy !== blob) await this.#publicKeys.copy(blob, copy, signal);
     return copy;
   }
 
@@ -185,7 +183,7 @@ export class BlobBackupStore implements BackupStore, BackupPins {
       .upload(Buffer.from(backup), backup.byteLength, {
         conditions: { ifNoneMatch: '*' },
         metadata: toMetadata(record),
-        blobHTTPHeaders: { blobContentType: CONTENT_TYPE },
+        blobHTTPHeaders: { blobContentType: BACKUP_CONTENT_TYPE },
         abortSignal,
       });
     return toStored(blob, record, answer.lastModified ?? new Date(this.#clock.now()), answer.versionId);

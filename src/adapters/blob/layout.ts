@@ -1,9 +1,15 @@
 /** The name of everything the product keeps in Blob storage, both ways. Pure; described in docs/backup-format.md. */
 import type { DocumentAddress } from '../../core/documents/document-store.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
+import { RESERVED_FOLDERS } from '../../core/model/names.ts';
 
 /** Where the copies are that no lifecycle rule touches; no HSM may have this name. */
-const PINNED = 'pinned';
+const PINNED = RESERVED_FOLDERS.pinned;
+/** Where the public keys of backups are; no HSM may have this name. */
+const PUBLIC_KEYS = RESERVED_FOLDERS.publicKeys;
+
+/** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
+export const BACKUP_CONTENT_TYPE = 'application/jose';
 
 /** What the name of a backup says. */
 export interface BackupName {
@@ -38,6 +44,13 @@ export function parseBackupBlobName(blob: string): BackupName | undefined {
   const name = { hsm, key, capturedAt, version };
   // February 30th parses as a day of March: only what would be written is read.
   return Number.isNaN(capturedAt) || backupBlobName(name) !== blob ? undefined : name;
+}
+
+/** Where the public keys are that are kept beside a backup, out of the lists of backups. */
+export function publicKeysBlobName(blob: string): string {
+  const original = blob.startsWith(`${PINNED}/`) ? blob.slice(PINNED.length + 1) : blob;
+  const name = `${PUBLIC_KEYS}/${original}.json`;
+  return original === blob ? name : pinnedBlobName(name);
 }
 
 /** What the names of all backups of an HSM begin with. */

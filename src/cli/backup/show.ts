@@ -2,8 +2,9 @@
 import { writeFile } from 'node:fs/promises';
 import { z } from 'zod';
 import { parseBackupBlobName } from '../../adapters/blob/layout.ts';
-import { WardenError } from '../../core/errors.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
 import { isSameName } from '../../core/model/key-name.ts';
+import type { PublicKeys } from '../../core/model/public-key.ts';
 import type { BackupStore, StoredBackup } from '../../core/ports.ts';
 import { damageOf } from '../../features/verify/check-backup.ts';
 import { openStore } from '../connect/compose-cli.ts';
@@ -47,9 +48,10 @@ export const backupShow = defineCommand({
     }
     const seal = describeSeal(await judgeOf(store, context.signal), found);
     const { record } = found;
+    const keys = await keptKeys(backups, found.blob, context.signal);
     const verdict = damage === undefined ? 'good' : `damaged: ${damage}`;
     return {
-      data: { ...backupView(found), verdict, seal },
+      data: { ...backupView(found), verdict, seal, publicKeys: Object.fromEntries(keys ?? []) },
       table: {
         columns: ['Fact', 'Value'],
         wraps: true,
@@ -65,6 +67,7 @@ export const backupShow = defineCommand({
             'version',
             `${version} ${thumbprint ?? '(symmetric)'}`,
           ]),
+          ['public keys', keys === undefined ? 'cannot be read' : `${keys.size} kept`],
           ['verdict', verdict],
           ['seal', seal],
         ],
@@ -73,6 +76,20 @@ export const backupShow = defineCommand({
     };
   },
 });
+
+/** Undefined where they cannot be read: the backup itself is not affected. */
+async function keptKeys(
+  backups: BackupStore,
+  blob: string,
+  signal: AbortSignal,
+): Promise<PublicKeys | undefined> {
+  try {
+    return await backups.publicKeysOf(blob, signal);
+  } catch (error) {
+    if (!isWardenError(error, 'backup-damaged')) throw error;
+    return undefined;
+  }
+}
 
 async function findBackup(
   backups: BackupStore,

@@ -29,3 +29,6 @@ export const Actor = z.strictObject({
   name: z.string().max(LONGEST_NAME),
 });
 export type Actor = z.infer<typeof Actor>;
+
+/** Folders in the container of the backups that are no HSM's. */
+export const RESERVED_FOLDERS = { pinned: 'pinned', publicKeys: 'public-keys' } as const;

@@ -12,6 +12,9 @@ export const PublicKey = z.union([
 ]);
 export type PublicKey = z.infer<typeof PublicKey>;
 
+/** The public keys of a key, by version. */
+export type PublicKeys = ReadonlyMap<string, PublicKey>;
+
 /**
  * RFC 7638 SHA-256 thumbprint, base64url. Members in lexicographic order (section 3). Done with the synchronous hash: through
  * WebCrypto, as JOSE libraries do it, the waiting for its threads was a twentieth of the CPU of a whole backup.

@@ -78,7 +78,7 @@ function backingUpOnce(
   key: ListedKey,
   chance: 'first' | 'last',
 ): () => Promise<StoredBackup> {
-  const known = backups.get(key.name)?.versions ?? [];
+  const known = backups.get(key.name);
   const attempt = backingUp(deps, { key, runId: part.runId, known, signal: part.signal });
   // A worker that died, or the first chance, may have stored a backup that no record knows.
   let mayHaveOwn = ledger.afterCrash || chance === 'last';

@@ -10,6 +10,7 @@ export interface KnownBackup {
   readonly updatedAt: number;
   readonly capturedAt: number;
   readonly versions: readonly VersionFact[];
+  readonly blob: string;
   /** The whole entry, where this very run made the backup. */
   readonly own?: CatalogueEntry;
 }
@@ -25,7 +26,7 @@ export async function readKnownBackups(
   for await (const entry of readEntries(store, hsm, signal)) {
     const { key, createdAt, updatedAt, capturedAt, versions } = entry.record;
     const own = entry.record.runId === runId ? { own: entry } : {};
-    known.set(key, { createdAt, updatedAt, capturedAt, versions, ...own });
+    known.set(key, { createdAt, updatedAt, capturedAt, versions, blob: entry.blob, ...own });
   }
   return known;
 }

@@ -118,7 +118,7 @@ async function backUpNow(
 ): Promise<void> {
   const { hsm } = message;
   const runId = runIdentifier(deps.clock.now(), 'change');
-  const known = entry?.record.versions ?? [];
+  const known = entry && { blob: entry.blob, versions: entry.record.versions };
   const stored = await withRetries(
     backingUp(deps, { key, runId, known, signal }),
     deps.clock,

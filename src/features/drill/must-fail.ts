@@ -2,7 +2,9 @@
  * Drills that must fail: a proof that never fails proves nothing. Their recovery points are wrong on purpose and are made in
  * memory, from one that was just proven. They are never stored, so nothing else can come upon one, and their results count nowhere.
  */
+import { createHash } from 'node:crypto';
 import { isWardenError } from '../../core/errors.ts';
+import { type PublicKey, type PublicKeys, thumbprintOf } from '../../core/model/public-key.ts';
 import type { BackupStore, FetchedBackup } from '../../core/ports.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import { DAY_MS } from '../../core/time.ts';
@@ -16,6 +18,11 @@ import type { Candidate } from './select.ts';
 
 /** How often the drills are tried themselves. */
 const EVERY_MS = 7 * DAY_MS;
+
+/** A recovery point with something wrong, and the public keys that are kept beside it. */
+interface WrongPoint extends FetchedBackup {
+  readonly keys: PublicKeys;
+}
 
 /** What they need. */
 export interface MustFailDeps extends ProveDeps, CleanupDeps {
@@ -42,7 +49,7 @@ export async function drillWrongOnes(
   other: Candidate | undefined,
   signal: AbortSignal,
 ): Promise<Trials> {
-  let wrong: Readonly<Record<string, FetchedBackup>>;
+  let wrong: Readonly<Record<string, WrongPoint>>;
   try {
     wrong = await wrongOnes(deps, right, other, signal);
   } catch (error) {
@@ -64,24 +71,28 @@ async function wrongOnes(
   right: Candidate,
   other: Candidate | undefined,
   signal: AbortSignal,
-): Promise<Readonly<Record<string, FetchedBackup>>> {
+): Promise<Readonly<Record<string, WrongPoint>>> {
   const mine = await fetched(backups, right, signal);
   const theirs = other === undefined ? undefined : await fetched(backups, other, signal);
   const damaged = Uint8Array.from(mine.bytes);
   // Within the ciphertext, behind the header and the initialisation vector.
   const at = Math.floor(damaged.length / 2);
   damaged[at] = damaged[at] === 0x41 ? 0x42 : 0x41;
+  const key = newestOf(theirs) ?? noKeyOf(mine);
   return {
     'a damaged backup': withBytes(mine, damaged),
     ...(theirs && { 'the backup of another key under this name': withBytes(mine, theirs.bytes) }),
-    'a backup with a swapped public key': swapped(mine, theirs),
+    'a backup with a swapped public key': swapped(mine, key),
+    ...(mine.keys.size > 0 && {
+      'a backup with a swapped recorded public key': { ...mine, keys: swapped(mine, key).keys },
+    }),
   };
 }
 
 async function drillWrong(
   deps: MustFailDeps,
   { right, other }: { readonly right: Candidate; readonly other: Candidate | undefined },
-  found: FetchedBackup,
+  found: WrongPoint,
   signal: AbortSignal,
 ): Promise<Proof> {
   const { journal, clock, resourceOf } = deps;
@@ -120,28 +131,42 @@ async function drillWrong(
   return proof;
 }
 
-function onlyThis(found: FetchedBackup): Pick<BackupStore, 'read' | 'fetch' | 'list'> {
+function onlyThis(found: WrongPoint): Omit<BackupStore, 'put'> {
   return {
     read: async () => found.bytes,
     fetch: async () => found,
+    publicKeysOf: async () => found.keys,
     async *list() {
       yield [found.stored];
     },
   };
 }
 
-function fetched(backups: BackupStore, { entry }: Candidate, signal: AbortSignal): Promise<FetchedBackup> {
+async function fetched(backups: BackupStore, { entry }: Candidate, signal: AbortSignal): Promise<WrongPoint> {
   const { blob, versionId } = entry;
-  return backups.fetch(versionId === undefined ? { blob } : { blob, versionId }, signal);
+  const found = await backups.fetch(versionId === undefined ? { blob } : { blob, versionId }, signal);
+  return { ...found, keys: await backups.publicKeysOf(blob, signal) };
 }
 
-function withBytes({ stored }: FetchedBackup, bytes: Uint8Array): FetchedBackup {
+function withBytes({ stored, keys }: WrongPoint, bytes: Uint8Array): WrongPoint {
   const record = { ...stored.record, sha256: sha256Hex(bytes), bytes: bytes.length };
-  return { stored: { ...stored, record }, bytes };
+  return { stored: { ...stored, record }, bytes, keys };
 }
 
-function swapped({ stored, bytes }: FetchedBackup, theirs: FetchedBackup | undefined): FetchedBackup {
-  const thumbprint = theirs?.stored.record.versions.at(-1)?.thumbprint ?? sha256Hex(stored.blob).slice(0, 43);
+/** With `key` recorded as the public key of every version, and its thumbprint. */
+function swapped({ stored, bytes }: WrongPoint, key: PublicKey): WrongPoint {
+  const thumbprint = thumbprintOf(key);
   const versions = stored.record.versions.map((one) => ({ ...one, thumbprint }));
-  return { stored: { ...stored, record: { ...stored.record, versions } }, bytes };
+  const keys = new Map(versions.map(({ version }) => [version, key]));
+  return { stored: { ...stored, record: { ...stored.record, versions } }, bytes, keys };
+}
+
+function newestOf(point: WrongPoint | undefined): PublicKey | undefined {
+  return point?.keys.get(point.stored.record.versions.at(-1)?.version ?? '');
+}
+
+/** A public key that nobody has. */
+function noKeyOf({ stored }: WrongPoint): PublicKey {
+  const x = createHash('sha256').update(stored.blob).digest('base64url');
+  return { kty: 'OKP', crv: 'Ed25519', x };
 }

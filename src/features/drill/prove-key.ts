@@ -1,19 +1,17 @@
 /** The drill of one recovery point: fetch, restore, compare, use. Removing what it made is its caller's. */
-import { canonicalJson } from '../../core/canonical-json.ts';
 import { isWardenError, type WardenError } from '../../core/errors.ts';
 import type { KeyDetail } from '../../core/model/key.ts';
 import { kindOf } from '../../core/model/public-key.ts';
-import type { BackupStore, Clock, FetchedBackup, Pacer } from '../../core/ports.ts';
+import type { BackupStore, Clock, Pacer } from '../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../core/retry.ts';
-import { sha256Hex } from '../../core/sha256.ts';
 import { DAY_MS } from '../../core/time.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
-import { structureFault } from '../recovery-points/structure.ts';
 import { compareRestored, nameFault } from './compare.ts';
+import { fetchPoint } from './fetch-point.ts';
 import type { Enrolment } from './model/enrolments.ts';
 import type { DrillResult, Limit, Step } from './model/result.ts';
 import type { DrillHsm } from './ports.ts';
-import { type Use, useVersion } from './use-version.ts';
+import { type Use, type UseDeps, useVersion } from './use-version.ts';
 
 /** What proving needs. */
 export interface ProveDeps {
@@ -67,7 +65,7 @@ export async function proveKey(deps: ProveDeps, task: ProveTask, signal: AbortSi
   try {
     const fetched = await timed('fetch', () => fetchPoint(deps, task.entry, signal));
     if ('fault' in fetched) return { verdict: 'failed', reasons: [fetched.fault], ...none, made };
-    const { found } = fetched;
+    const { found, recorded } = fetched;
     await task.note();
     made = true;
     const restored = await restore(deps, task, found.bytes, timed, signal);
@@ -81,7 +79,7 @@ export async function proveKey(deps: ProveDeps, task: ProveTask, signal: AbortSi
     );
     const kind = kindOfKey(versions.at(-1) ?? restored);
     if (faults.length > 0) return { verdict: 'failed', reasons: faults.slice(0, 5), kind, ...none, made };
-    const uses = await timed('use', () => useInTurn(deps, task, versions, signal));
+    const uses = await timed('use', () => useInTurn(deps, { ...task, recorded }, versions, signal));
     return { ...judge(uses), kind, steps, made };
   } catch (error) {
     if (!isWardenError(error) || signal.aborted || isOwn(error)) throw error;
@@ -97,29 +95,6 @@ export async function proveKey(deps: ProveDeps, task: ProveTask, signal: AbortSi
 /** The journal's own failures end the run: without it nothing may be restored. */
 function isOwn(error: WardenError): boolean {
   return isWardenError(error, 'state-conflict', 'state-corrupt', 'lease-lost', 'app-stopping', 'aborted');
-}
-
-async function fetchPoint(
-  deps: ProveDeps,
-  { blob, versionId, record }: CatalogueEntry,
-  signal: AbortSignal,
-): Promise<{ readonly found: FetchedBackup } | { readonly fault: string }> {
-  const place = versionId === undefined ? { blob } : { blob, versionId };
-  try {
-    const found = await repeated(deps, signal, () => deps.backups.fetch(place, signal));
-    const sha256 = sha256Hex(found.bytes);
-    if (sha256 !== record.sha256 || found.stored.record.sha256 !== sha256)
-      return { fault: `The backup ${blob} has SHA-256 ${sha256}, not ${record.sha256} as was recorded.` };
-    if (found.stored.record.key !== record.key)
-      return { fault: `The backup ${blob} says that it is of key ${found.stored.record.key}.` };
-    if (canonicalJson(found.stored.record.versions) !== canonicalJson(record.versions))
-      return { fault: `The facts beside the backup ${blob} are not those of the catalogue.` };
-    const fault = structureFault(found.bytes);
-    return fault === undefined ? { found } : { fault: `The backup ${blob} is no backup of a key: ${fault}.` };
-  } catch (error) {
-    if (!isWardenError(error, 'blob-missing', 'backup-damaged', 'backup-unsealed')) throw error;
-    return { fault: error.message };
-  }
 }
 
 /** A restore whose answer was lost, and whose name is taken at the next try, was done: nobody else restores here. */
@@ -178,7 +153,7 @@ interface VersionUse {
 /** The newest version each time, of the older ones another each day. */
 async function useInTurn(
   deps: ProveDeps,
-  { resource, enrolments }: ProveTask,
+  { resource, enrolments, recorded }: ProveTask & Pick<UseDeps, 'recorded'>,
   versions: readonly KeyDetail[],
   signal: AbortSignal,
 ): Promise<readonly VersionUse[]> {
@@ -188,7 +163,7 @@ async function useInTurn(
   const chosen = [versions.at(-1), turn].filter((version) => version !== undefined);
   const uses: VersionUse[] = [];
   for (const version of chosen) {
-    const context = { hsm: deps.hsm, resource, enrolments, now };
+    const context = { hsm: deps.hsm, resource, enrolments, now, recorded };
     const use = await repeated(deps, signal, () => useVersion(context, version, signal));
     uses.push({ version: version.version, use });
   }

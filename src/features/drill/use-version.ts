@@ -2,6 +2,7 @@
 
 import { isWardenError } from '../../core/errors.ts';
 import type { KeyDetail } from '../../core/model/key.ts';
+import type { PublicKeys } from '../../core/model/public-key.ts';
 import { challengeOf, shortOf } from './challenge.ts';
 import type { Enrolment } from './model/enrolments.ts';
 import type { Limit } from './model/result.ts';
@@ -23,6 +24,8 @@ export interface UseDeps {
   /** What the key's owner enrolled. */
   readonly enrolments: readonly Enrolment[];
   readonly now: number;
+  /** By version; none of a recovery point of before they were kept: then what came back counts, whose thumbprint was compared. */
+  readonly recorded: PublicKeys;
 }
 
 /** Uses a version whose public key is the recorded one. Fails with the codes of the drill HSM: then nothing can be said. */
@@ -45,7 +48,7 @@ async function go(
   signal: AbortSignal,
 ): Promise<Use> {
   const challenge = challengeOf({ hsm: deps.resource, key: version.name, version: version.version });
-  const { publicKey } = version;
+  const publicKey = deps.recorded.get(version.version) ?? version.publicKey;
   if (way.kind === 'enrolled') {
     const enrolled = deps.enrolments.find((one) => one.version === version.version);
     if (enrolled === undefined) return { kind: 'limited', limit: 'not-enrolled' };

@@ -3,6 +3,7 @@
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import { BACKUP_FORMAT, type BackupRecord } from '../../core/model/backup-record.ts';
 import type { ListedKey, VersionFact } from '../../core/model/key.ts';
+import { type PublicKey, type PublicKeys, thumbprintOf } from '../../core/model/public-key.ts';
 import type { BackupStore, Clock, KeyService, Pacer, StoredBackup } from '../../core/ports.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import { FreshBackup } from './fresh-backup.ts';
@@ -19,12 +20,18 @@ export interface BackUpKeyDeps {
   readonly points?: PointSeals | undefined;
 }
 
+/** What is known of a key from an earlier recovery point. */
+interface KnownPoint {
+  readonly blob: string;
+  readonly versions: readonly VersionFact[];
+}
+
 /** One attempt at one key. */
 export interface BackUpKeyRequest {
   readonly key: ListedKey;
   readonly runId: string;
-  /** Versions already known from an earlier backup: a version's public key never changes, so it is not read again. */
-  readonly known: readonly VersionFact[];
+  /** An earlier backup of the key: a version's public key never changes, so what is known is not read again. */
+  readonly known: KnownPoint | undefined;
   readonly signal: AbortSignal;
 }
 
@@ -48,7 +55,7 @@ export function backingUp(deps: BackUpKeyDeps, request: BackUpKeyRequest): () =>
   let taken: TakenBackup | undefined;
   return async () => {
     taken ??= await takeBackup(deps, request);
-    const stored = await backups.put(taken.record, taken.backup, signal);
+    const stored = await backups.put(taken.record, taken.backup, signal, taken.keys);
     try {
       await proveStored(proving, stored, signal).catch((error: unknown) => {
         // Once more: what was garbled may have been the answer, not the blob.
@@ -67,19 +74,20 @@ export function backingUp(deps: BackUpKeyDeps, request: BackUpKeyRequest): () =>
 interface TakenBackup {
   readonly record: BackupRecord;
   readonly backup: Uint8Array;
+  readonly keys: PublicKeys;
 }
 
 async function takeBackup(deps: BackUpKeyDeps, request: BackUpKeyRequest): Promise<TakenBackup> {
   const { key, signal } = request;
   // Versions first: one made in between is in the backup but not claimed. The other way round we would claim too much.
-  const versions = await noteVersions(deps.keys, request);
+  const { versions, keys } = await noteVersions(deps, request);
   await deps.pacer.take(signal);
   const fresh = await FreshBackup.take(deps.keys, key.name, signal);
   deps.pacer.succeeded();
   checkBackupStructure(fresh.bytes, key.name, deps.keys.hsm);
   const unsealed = describe(deps, request, versions, fresh);
   const record = (await deps.points?.seal(fresh, unsealed, signal)) ?? unsealed;
-  return { record, backup: fresh.bytes };
+  return { record, backup: fresh.bytes, keys };
 }
 
 /** Why a backup that was just taken is no recovery point, though seals are configured; undefined when it is one. */
@@ -130,19 +138,52 @@ function mismatch({ blob, record }: StoredBackup, found: string, cause?: unknown
   });
 }
 
-async function noteVersions(keys: KeyService, request: BackUpKeyRequest): Promise<VersionFact[]> {
+async function noteVersions(deps: BackUpKeyDeps, request: BackUpKeyRequest): Promise<NotedVersions> {
   const { key, known, signal } = request;
-  const listed = await keys.listVersions(key.name, signal);
-  if (listed.length === 0) throw gone(keys.hsm, key.name);
-  const facts = new Map(known.map((fact) => [fact.version, fact]));
-  return Promise.all(
+  const listed = await deps.keys.listVersions(key.name, signal);
+  if (listed.length === 0) throw gone(deps.keys.hsm, key.name);
+  const facts = new Map(known?.versions.map((fact) => [fact.version, fact]));
+  const kept = await keptKeys(deps, known, signal);
+  const keys = new Map<string, PublicKey>();
+  const versions = await Promise.all(
     listed.map(async ({ version }) => {
       const fact = facts.get(version);
-      if (fact !== undefined) return fact;
-      const { thumbprint } = await keys.getKey(key.name, version, signal);
+      const { thumbprint, publicKey } =
+        fact === undefined || isWithoutKey(fact, kept)
+          ? await deps.keys.getKey(key.name, version, signal)
+          : { thumbprint: fact.thumbprint, publicKey: kept.get(version) };
+      if (publicKey !== undefined) keys.set(version, publicKey);
       return thumbprint === undefined ? { version } : { version, thumbprint };
     }),
   );
+  return { versions, keys };
+}
+
+/** Versions, oldest first, and the public keys of those that have one. */
+interface NotedVersions {
+  readonly versions: VersionFact[];
+  readonly keys: PublicKeys;
+}
+
+/** What is kept beside an earlier backup; nothing where it cannot be read: the HSM says it, too. */
+async function keptKeys(
+  { backups }: BackUpKeyDeps,
+  known: KnownPoint | undefined,
+  signal: AbortSignal,
+): Promise<PublicKeys> {
+  if (known === undefined) return new Map();
+  try {
+    return await backups.publicKeysOf(known.blob, signal);
+  } catch (error) {
+    if (!isWardenError(error, 'backup-damaged')) throw error;
+    return new Map();
+  }
+}
+
+/** Whether the public key of a known version is not kept, or another one is: its thumbprint is what counts. */
+function isWithoutKey({ version, thumbprint }: VersionFact, kept: PublicKeys): boolean {
+  const key = kept.get(version);
+  return thumbprint !== undefined && (key === undefined || thumbprintOf(key) !== thumbprint);
 }
 
 function describe(

@@ -3,7 +3,7 @@
  * fetched here, so whatever chooses, counts or compares recovery points cannot come upon it.
  */
 import { WardenError } from '../../core/errors.ts';
-import type { BackupRecord } from '../../core/model/backup-record.ts';
+import type { PublicKeys } from '../../core/model/public-key.ts';
 import type {
   BackupPins,
   BackupPlace,
@@ -32,8 +32,12 @@ export class ProvenBackups implements BackupStore, BackupPins {
     this.#logger = logger;
   }
 
-  put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup> {
-    return this.#inner.put(record, backup, signal);
+  put(...given: Parameters<BackupStore['put']>): Promise<StoredBackup> {
+    return this.#inner.put(...given);
+  }
+
+  publicKeysOf(blob: string, signal?: AbortSignal): Promise<PublicKeys> {
+    return this.#inner.publicKeysOf(blob, signal);
   }
 
   read(blob: string, signal?: AbortSignal): Promise<Uint8Array> {

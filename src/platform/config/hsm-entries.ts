@@ -1,12 +1,16 @@
 /** The HSMs of the settings, read one by one: an entry that cannot be read is a fault of that HSM alone, and stays one of the fleet. */
 import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
-import { HsmName } from '../../core/model/names.ts';
+import { HsmName, RESERVED_FOLDERS } from '../../core/model/names.ts';
 import { unknownUrl } from '../../core/settings/kinds.ts';
 import { urlSetting, withoutSecrets } from '../../core/settings/urls.ts';
 
-// Backups are kept under the HSM's name, and the copies that outlive every rule under this one.
-const Name = HsmName.refine((name) => name.toLowerCase() !== 'pinned', 'expected another name than pinned');
+const RESERVED: readonly string[] = Object.values(RESERVED_FOLDERS);
+// Backups are kept under the HSM's name; other things are kept under these.
+const Name = HsmName.refine(
+  (name) => !RESERVED.includes(name.toLowerCase()),
+  `expected another name than ${RESERVED.join(' or ')}`,
+);
 const Url = urlSetting('none', /^https$/);
 const Resource = z.string().min(1).max(300);
 

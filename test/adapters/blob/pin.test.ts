@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
+import type { PublicKey } from '../../../src/core/model/public-key.ts';
 import type { BackupPins, BackupStore } from '../../../src/core/ports.ts';
 import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
-import { aBackupRecord } from '../../support/backup-record.ts';
+import { aBackupRecord, versionId } from '../../support/backup-record.ts';
 import { failureOf } from '../../support/errors.ts';
 import { ManualClock } from '../../support/memory/manual-clock.ts';
 import { MemoryBackupStore } from '../../support/memory/memory-backup-store.ts';
@@ -10,6 +11,7 @@ import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 import { openContainer } from '../../support/storage-worlds.ts';
 
 const BACKUP = Buffer.from('eyJhbGciOiJkaXIifQ..aXY.Y2lwaGVydGV4dA.dGFn');
+const KEYS = new Map<string, PublicKey>([[versionId(1), { kty: 'EC', crv: 'P-256', x: 'AQ', y: 'Ag' }]]);
 let azurite: RunningAzurite;
 
 beforeAll(async () => {
@@ -33,10 +35,11 @@ const STORES: [string, () => Promise<BackupStore & BackupPins>][] = [
 describe.each(STORES)('a pin in %s', (_name, open) => {
   it('is a copy with the same bytes, however often it is asked for, and listed beside its original', async () => {
     const store = await open();
-    const { blob } = await store.put(aBackupRecord(BACKUP, { hsm: 'pins' }), BACKUP);
+    const { blob } = await store.put(aBackupRecord(BACKUP, { hsm: 'pins' }), BACKUP, undefined, KEYS);
     const copy = await store.pin(blob);
 
     expect(copy).toBe(`pinned/${blob}`);
+    expect(await store.publicKeysOf(copy)).toEqual(KEYS);
     expect(await store.pin(blob)).toBe(copy);
     expect(Buffer.from(await store.read(copy)).equals(BACKUP)).toBe(true);
     const listed: string[] = [];

@@ -44,6 +44,7 @@ class Counting implements BackupStore {
   }
 
   put = (...given: Parameters<BackupStore['put']>) => this.#store.put(...given);
+  publicKeysOf = (...given: Parameters<BackupStore['publicKeysOf']>) => this.#store.publicKeysOf(...given);
   fetch = (...given: Parameters<BackupStore['fetch']>) => this.#store.fetch(...given);
 }
 

@@ -84,6 +84,7 @@ describe('the settings', () => {
     ['an empty list of HSMs', { ...AZURE, WARDEN_HSMS: '[]' }, 'at least one HSM'],
     ['an HSM over http', { ...AZURE, WARDEN_HSMS: 'contoso=http://contoso' }, 'https URL'],
     ['an HSM named like the folder of pinned backups', { ...AZURE, WARDEN_HSMS: 'pinned' }, 'another name'],
+    ['an HSM named like the folder of public keys', { ...AZURE, WARDEN_HSMS: 'Public-Keys' }, 'another name'],
     ['a name of two letters', { ...AZURE, WARDEN_HSMS: 'ab' }, 'HSM name'],
     ['a pace of more than the service allows', { ...AZURE, WARDEN_PACE: '10.1' }, 'WARDEN_PACE'],
     ['a pace of nothing', { ...AZURE, WARDEN_PACE: '0' }, 'WARDEN_PACE'],

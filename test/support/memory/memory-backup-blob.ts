@@ -1,6 +1,7 @@
 /** Backups as an in-memory HSM makes them: the form of the real ones (a compact JWE), with content only this folder reads. */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
+import { PublicKey } from '../../../src/core/model/public-key.ts';
 import type { MemoryKey } from './memory-hsm.ts';
 
 /** The header of every Managed HSM key backup. */
@@ -22,7 +23,12 @@ const Content = z.strictObject({
   keyType: z.string(),
   tags: z.record(z.string(), z.string()),
   versions: z.array(
-    z.strictObject({ version: z.string(), thumbprint: z.string().exactOptional(), attributes: Attributes }),
+    z.strictObject({
+      version: z.string(),
+      thumbprint: z.string().exactOptional(),
+      publicKey: PublicKey.exactOptional(),
+      attributes: Attributes,
+    }),
   ),
 });
 

@@ -3,6 +3,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { WardenError } from '../../../src/core/errors.ts';
 import { BackupRecord } from '../../../src/core/model/backup-record.ts';
 import { isSameName } from '../../../src/core/model/key-name.ts';
+import type { PublicKeys } from '../../../src/core/model/public-key.ts';
 import type {
   BackupPins,
   BackupPlace,
@@ -23,6 +24,8 @@ interface Entry {
 /** A {@link BackupStore} that lives as long as its object. */
 export class MemoryBackupStore implements BackupStore, BackupPins {
   readonly faults = new Faults<'put' | 'read' | 'list' | 'pin'>();
+  /** What is kept beside each blob; a test may change it. */
+  readonly publicKeys = new Map<string, PublicKeys>();
   /** The current version of each blob. */
   readonly #entries = new Map<string, Entry>();
   /** Every version there ever was, by its identifier. */
@@ -46,7 +49,12 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
     return [...this.#entries.keys()].sort();
   }
 
-  async put(record: BackupRecord, backup: Uint8Array, signal?: AbortSignal): Promise<StoredBackup> {
+  async put(
+    record: BackupRecord,
+    backup: Uint8Array,
+    signal?: AbortSignal,
+    keys: PublicKeys = new Map(),
+  ): Promise<StoredBackup> {
     throwIfAborted(signal);
     await this.faults.meet('put', record.key);
     const blob = blobName(record);
@@ -59,7 +67,13 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
         key: record.key,
       });
     }
+    if (keys.size > 0) this.publicKeys.set(blob, new Map(keys));
     return this.#keep(blob, record, backup).stored;
+  }
+
+  async publicKeysOf(blob: string, signal?: AbortSignal): Promise<PublicKeys> {
+    throwIfAborted(signal);
+    return this.publicKeys.get(blob) ?? new Map();
   }
 
   async read(blob: string, signal?: AbortSignal): Promise<Uint8Array> {
@@ -98,6 +112,8 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
     const copy = blob.startsWith('pinned/') ? blob : `pinned/${blob}`;
     const { stored, bytes } = this.#entry(blob);
     if (!this.#entries.has(copy)) this.#keep(copy, stored.record, bytes, stored.storedAt);
+    const keys = this.publicKeys.get(blob);
+    if (keys !== undefined) this.publicKeys.set(copy, keys);
     return copy;
   }
 

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { WardenError } from '../../../src/core/errors.ts';
 import type { KeyAttributes } from '../../../src/core/model/key.ts';
 import { NameMap } from '../../../src/core/model/key-name.ts';
+import { type PublicKey, thumbprintOf } from '../../../src/core/model/public-key.ts';
 import type { Clock } from '../../../src/core/ports.ts';
 import { Faults } from './faults.ts';
 
@@ -21,6 +22,7 @@ export type HsmOperation =
 export interface MemoryVersion {
   readonly version: string;
   readonly thumbprint?: string;
+  readonly publicKey?: PublicKey;
   attributes: KeyAttributes;
 }
 
@@ -95,9 +97,7 @@ export class MemoryHsm {
     const seed = `${this.name}/${name}/${this.#made}`;
     key.versions.push({
       version: createHash('sha256').update(seed).digest('hex').slice(0, 32),
-      ...(key.keyType === 'oct-HSM'
-        ? {}
-        : { thumbprint: createHash('sha256').update(`key ${seed}`).digest('base64url') }),
+      ...(key.keyType === 'oct-HSM' ? {} : publicPart(seed)),
       attributes: {
         enabled: options.enabled ?? true,
         createdAt: this.#second(),
@@ -175,4 +175,10 @@ export function newestVersion(key: MemoryKey): MemoryVersion {
   const newest = key.versions.at(-1);
   if (newest === undefined) throw new Error(`expected key ${key.name} to have a version`);
   return newest;
+}
+
+function publicPart(seed: string): { readonly thumbprint: string; readonly publicKey: PublicKey } {
+  const x = createHash('sha256').update(`key ${seed}`).digest('base64url');
+  const publicKey: PublicKey = { kty: 'OKP', crv: 'Ed25519', x };
+  return { thumbprint: thumbprintOf(publicKey), publicKey };
 }

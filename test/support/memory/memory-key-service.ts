@@ -1,4 +1,5 @@
 /** The KeyService port on an in-memory HSM. */
+import { definedOnly } from '../../../src/core/defined-only.ts';
 import { WardenError } from '../../../src/core/errors.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../../src/core/model/key.ts';
 import type { KeyService, Page } from '../../../src/core/ports.ts';
@@ -136,7 +137,7 @@ function toListed(key: MemoryKey): ListedKey {
   };
 }
 
-function toDetail(key: MemoryKey, { version, attributes, thumbprint }: MemoryVersion): KeyDetail {
+function toDetail(key: MemoryKey, { version, attributes, thumbprint, publicKey }: MemoryVersion): KeyDetail {
   return {
     name: key.name,
     version,
@@ -144,6 +145,6 @@ function toDetail(key: MemoryKey, { version, attributes, thumbprint }: MemoryVer
     keyType: key.keyType,
     keyOps: key.keyType === 'EC-HSM' ? ['sign', 'verify'] : ['encrypt', 'decrypt', 'wrapKey', 'unwrapKey'],
     tags: { ...key.tags },
-    ...(thumbprint === undefined ? {} : { thumbprint }),
+    ...definedOnly({ thumbprint, publicKey }),
   };
 }

@@ -121,14 +121,17 @@ export function backups({ promise, names, id, backupId }: Facts): readonly Expec
   ];
 }
 
-/** One rule for one HSM's folder: a rule without a prefix, or with a shorter one, would reach the pinned backups. */
+/** One rule for the folders of one HSM, of its backups and of their public keys: a rule without a prefix, or with a shorter one, would reach the pinned backups. */
 function lifecycleOf(hsm: string, days: Facts['promise']['days']) {
   return {
     name: `backups-of-${hsm}`,
     type: 'Lifecycle',
     enabled: true,
     definition: {
-      filters: { blobTypes: ['blockBlob'], prefixMatch: [`key-backups/${hsm}/`] },
+      filters: {
+        blobTypes: ['blockBlob'],
+        prefixMatch: [`key-backups/${hsm}/`, `key-backups/public-keys/${hsm}/`],
+      },
       actions: {
         baseBlob: {
           tierToCool: { daysAfterCreationGreaterThan: days.cool },

@@ -124,7 +124,7 @@ async function freshBackup(
     const request = {
       key: { name: detail.name, attributes: detail.attributes, tags: detail.tags, managed: false },
       runId: `recovery-${record.id}`,
-      known: hsm === target ? (proof?.record.versions ?? []) : [],
+      known: hsm === target ? proof && { blob: proof.blob, versions: proof.record.versions } : undefined,
       signal,
     };
     const take = backingUp({ keys, backups: deps.backups, pacer, clock: deps.clock }, request);
