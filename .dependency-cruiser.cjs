@@ -41,6 +41,7 @@ const DOORS = {
     'ports',
     'run',
     'run-context',
+    'standing',
     'summary',
     'model/[^/]+',
   ],

@@ -45,7 +45,7 @@ export function backupPortsOn(
       onScanned: (scan, policy) => {
         const { keys, resource } = platform.hsms.get(scan.hsm);
         const { watch, drill } = platform.config;
-        const due = { scanSchedule: watch.schedule, drillDays: drill.days };
+        const due = { scanSchedule: watch.schedule, drillDays: drill.days, drillHsms: drill.hsms };
         return summarizeScan({ ...platform, ...due, logger, keys, resource }, policy, scan, signal);
       },
     };

@@ -52,6 +52,11 @@ export class ConsoleWorld extends WatchWorld {
     });
   }
 
+  /** The drill HSMs of the settings. */
+  drillHsms: readonly { readonly name: string; readonly of: readonly string[] }[] = [
+    { name: 'drill', of: ['contoso'] },
+  ];
+
   async scanned() {
     const result = await this.scan();
     const { clock, logger, seals, state } = this;
@@ -64,6 +69,7 @@ export class ConsoleWorld extends WatchWorld {
       resource: RESOURCE,
       scanSchedule: '0 */15 * * * *',
       drillDays: 30,
+      drillHsms: this.drillHsms,
     };
     await summarizeScan(deps, this.policy, result, NEVER);
   }

@@ -1,6 +1,7 @@
 /** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
 import { z } from 'zod';
 import { isWardenError } from '../../core/errors.ts';
+import { hasFailed } from '../../features/drill/standing.ts';
 import { isSafe, isSealed, overallVerdict, wasSeen } from '../../features/status/hsm-status.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
@@ -11,7 +12,7 @@ import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { explain } from '../frame/failures.ts';
 import { channelStatuses } from './channels.ts';
-import { drillsOf, hasFailed } from './drill-lines.ts';
+import { drillsOf } from './drill-lines.ts';
 import { statusPage } from './status-page.ts';
 import { waitingRequests } from './waiting.ts';
 
@@ -46,7 +47,7 @@ export const status = defineCommand({
     const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
     const drills = drilled.value;
     // A recovery point that does not bring its key back is none.
-    const failed = drills !== undefined && hasFailed(drills);
+    const failed = drills !== undefined && hasFailed(drills.values());
     const seen = overallVerdict(statuses);
     const verdict = failed && seen === 'safe' ? 'at-risk' : seen;
     return {

@@ -12,7 +12,7 @@ import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import type { ScanResult } from '../watch/scan.ts';
 import type { StoreCheck } from './check-store.ts';
-import { readDrilled } from './drilled.ts';
+import { readDrilled, type ToProve } from './drilled.ts';
 import { conclude, type Memory } from './judge-hsm.ts';
 import { damageOf } from './known-damage.ts';
 import { readDated } from './read-dated.ts';
@@ -39,6 +39,8 @@ export interface SummarizeDeps {
   readonly scanSchedule: string;
   /** Within how many days each key is to be proven by a drill. */
   readonly drillDays: number;
+  /** The drill HSMs of the settings. */
+  readonly drillHsms: ToProve['sites'];
 }
 
 /** The store is listed and read by the verification, not by each scan. */
@@ -94,7 +96,7 @@ async function summaryOf(
   const believe = { seals: deps.seals, resourceOf: () => deps.resource };
   const drilled = await readDrilled(
     deps.state,
-    { hsm, catalogue, days: deps.drillDays, now },
+    { hsm, catalogue, days: deps.drillDays, sites: deps.drillHsms, now },
     believe,
     signal,
   );

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { drillLines, type HsmDrills } from '../../../src/cli/status/drill-lines.ts';
+import { drillLines } from '../../../src/cli/status/drill-lines.ts';
+import type { HsmDrills } from '../../../src/features/drill/standing.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 2);
 const DRILLS: HsmDrills = {

@@ -1,12 +1,7 @@
 /** The home page over what the scans left: what is known to be wrong, what is right, and what is not known. */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
-import { isoTime } from '../../../src/core/time.ts';
-import type { DrillResult } from '../../../src/features/drill/model/result.ts';
-import { fileResults } from '../../../src/features/drill/model/results.ts';
-import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { aWorld } from '../../support/console-world.ts';
-import { aDrillResult } from '../../support/drill-result.ts';
 import { DAY_MS, MINUTE_MS } from '../../support/watch-world.ts';
 
 describe('the home page', () => {
@@ -141,52 +136,6 @@ describe('the home page', () => {
 
     await world.ran('r2', 'partial');
     expect(await warnings()).toEqual(['The last run, r2, left keys without a new backup.']);
-  });
-
-  it('is at risk where a drill did not bring a key back, and says when the last drill was', async () => {
-    const world = await aWorld();
-    await world.scanned();
-    expect(await world.home()).toMatchObject({
-      verdict: 'safe',
-      hsm: { drills: { proven: 0, undrilled: 2, failed: 0, blocked: 0 } },
-    });
-    expect((await world.home()).hsm?.drilledAt).toBeUndefined();
-
-    const at = world.clock.now();
-    const { keys } = await readCatalogue(world.state, 'contoso');
-    const resultOf = (key: string, change: Partial<DrillResult>) => {
-      const point = { ...aDrillResult(key).point, sha256: keys[key]?.record.sha256 ?? '' };
-      return aDrillResult(key, { point, ...change });
-    };
-    const results = [
-      resultOf('orders', { verdict: 'failed', endedAt: at }),
-      resultOf('users', { endedAt: at - 1 }),
-    ];
-    await fileResults(world.state, 'contoso', results, at);
-    await world.scanned();
-    expect(await world.home()).toMatchObject({
-      sentence: '1 key at risk. Not every key is safe.',
-      hsm: {
-        drilledAt: isoTime(at),
-        drills: { proven: 1, failed: 1, blocked: 0 },
-        risks: [{ key: 'orders', risk: 'drill-failed' }],
-      },
-    });
-    expect((await world.keys({ word: 'at-risk' })).items).toMatchObject([
-      { key: 'orders', risk: 'drill-failed', coverage: 'complete' },
-    ]);
-  });
-
-  it('says that nothing is known of drills whose results cannot be read, and the rest all the same', async () => {
-    const world = await aWorld();
-    await world.state.write({ kind: 'drill-results', hsm: 'contoso' }, 'damaged', 'absent');
-    await world.scanned();
-    const { verdict, hsm } = await world.home();
-    expect(verdict).toBe('safe');
-    expect(hsm?.drills).toBeUndefined();
-    expect(hsm?.warnings).toContainEqual(
-      expect.stringMatching(/^What drills have proven is not known: .*contoso/),
-    );
   });
 
   it('says why nothing is known of an HSM whose summary is damaged, and hides no other', async () => {
