@@ -88,7 +88,15 @@ const DOORS = {
     'structure',
   ],
   roles: ['plan', 'ports', 'roles'],
-  status: ['hsm-status', 'judge-hsm', 'known-damage', 'read-dated', 'summarize-scan', 'summary-document'],
+  status: [
+    'hsm-status',
+    'judge-hsm',
+    'known-damage',
+    'read-dated',
+    'summarize-scan',
+    'summary-document',
+    'warnings',
+  ],
   verify: ['check-backup', 'message', 'verify', 'verify-state'],
   watch: ['outbox', 'scan', 'judge/classify-active', 'judge/classify-use', 'observe/observe', 'model/[^/]+'],
 };

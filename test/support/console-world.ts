@@ -90,7 +90,8 @@ export class ConsoleWorld extends WatchWorld {
   async home({ decisions }: Pick<LossesDeps, 'decisions'> = { decisions: undefined }) {
     const { store, summaries } = this;
     const losses = this.lossesBy({ decisions });
-    const page = new HomePage({ store, summaries, losses, hsms: ['contoso'] });
+    const { clock, policy: nights } = this;
+    const page = new HomePage({ store, summaries, losses, clock, nights, hsms: ['contoso'] });
     const hsms = await page.hsms();
     return { ...sentenceOf(hsms), hsm: hsms[0] };
   }

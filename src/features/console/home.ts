@@ -1,13 +1,16 @@
 /** The home page: is every key safe, and since when do we know? Made of stored summaries; no HSM is asked. */
 import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { overallVerdict } from '../status/hsm-status.ts';
 import { newDamage } from '../status/known-damage.ts';
 import { readDated } from '../status/read-dated.ts';
 import type { SummaryHead } from '../status/summary-document.ts';
+import { runWarnings } from '../status/warnings.ts';
 import type { Losses } from './losses.ts';
+import type { NightPolicy } from './missing-runs.ts';
 import type { Home, HomeHsm } from './model/home.ts';
 import type { KnownSummary, Summaries } from './summaries.ts';
 
@@ -20,6 +23,8 @@ export interface HomeDeps {
   readonly summaries: Summaries;
   readonly losses: Pick<Losses, 'acknowledged'>;
   readonly hsms: readonly string[];
+  readonly clock: Pick<Clock, 'now'>;
+  readonly nights: NightPolicy;
 }
 
 /** The page. */
@@ -44,10 +49,9 @@ export class HomePage {
   }
 
   async #hsm(hsm: string): Promise<HomeHsm> {
-    const { store, summaries, losses } = this.#deps;
+    const { store, summaries, losses, clock, nights } = this.#deps;
     const [known, dated] = await Promise.all([summaries.head(hsm), readDated(store, hsm)]);
-    const { lastRun, verify } = dated;
-    const doubts = Object.values(dated.doubts);
+    const { lastRun, verify, doubts } = dated;
     const runs = {
       ...(lastRun === undefined
         ? {}
@@ -61,16 +65,20 @@ export class HomePage {
           }),
       ...(verify?.endedAt === undefined ? {} : { verifiedAt: isoTime(verify.endedAt) }),
     };
+    const warnings = [
+      ...runWarnings(clock.now(), nights, dated),
+      ...(await summaries.watches.of(hsm)).warnings,
+    ];
     const { summary } = known;
-    if (summary === undefined) return { ...unseen(hsm, known.why ?? 'Nothing is known of it.'), ...runs };
+    if (summary === undefined)
+      return { ...unseen(hsm, known.why ?? 'Nothing is known of it.'), ...runs, warnings };
     const { byFinding, trouble } = await losses.acknowledged(summary);
     const of = seen(known, summary, byFinding, newDamage(summary, verify));
     return {
       ...of,
       ...runs,
-      sealed: of.sealed && doubts.length === 0,
-      // The summary may have said the same when it was made.
-      warnings: [...new Set([...summary.warnings, ...doubts, ...(trouble === undefined ? [] : [trouble])])],
+      sealed: of.sealed && Object.keys(doubts).length === 0,
+      warnings: [...summary.warnings, ...warnings, ...(trouble === undefined ? [] : [trouble])],
     };
   }
 }

@@ -12,7 +12,7 @@ import {
   readSummaryHead,
   type SummaryHead,
 } from '../status/summary-document.ts';
-import { Silence } from './silence.ts';
+import { WatchNotes } from './watch-notes.ts';
 
 /** What reading summaries needs. */
 export interface SummariesDeps {
@@ -39,11 +39,12 @@ export class Summaries {
   readonly #deps: SummariesDeps;
   readonly #whole = new Map<string, { readonly etag: string; readonly summary: HsmSummary }>();
 
-  readonly #silence: Silence;
+  /** What the watches of the HSMs have noted just now. */
+  readonly watches: WatchNotes;
 
   constructor(deps: SummariesDeps) {
     this.#deps = deps;
-    this.#silence = new Silence(deps.store);
+    this.watches = new WatchNotes(deps.store);
   }
 
   /** The head of an HSM's summary. Fails with `state-corrupt` or a storage code. */
@@ -81,11 +82,11 @@ export class Summaries {
       this.#deps.clock.now() <= head.staleAfter
         ? undefined
         : `The last scan that saw this HSM was at ${isoTime(head.judgedAt)}; the next is late.`;
-    const since = await this.#silence.since(head.hsm);
+    const { silentSince } = await this.watches.of(head.hsm);
     const silent =
-      since === undefined
+      silentSince === undefined
         ? undefined
-        : `The HSM could not be read since ${isoTime(since)}: what is said of its keys is of ${isoTime(head.judgedAt)}.`;
+        : `The HSM could not be read since ${isoTime(silentSince)}: what is said of its keys is of ${isoTime(head.judgedAt)}.`;
     const fault = this.#deps.faultOf?.(head.hsm);
     const why = [fault ?? [], unsealed ?? [], silent ?? [], late ?? []].flat().join(' ');
     return {

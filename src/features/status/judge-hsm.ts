@@ -7,8 +7,6 @@ import { NameMap } from '../../core/model/key-name.ts';
 import { ownValue } from '../../core/own-value.ts';
 import type { BackupStore, OddItem } from '../../core/ports.ts';
 
-import { nextRunAfter } from '../../core/schedule.ts';
-import { isoTime } from '../../core/time.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { DecisionSeals } from '../audit/line-seals.ts';
 import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
@@ -29,6 +27,7 @@ import {
 } from './judge-key.ts';
 import { isDamaged, lostKeys, sortLosses } from './lost-keys.ts';
 import { type DatedFacts, readDated, readScanTime } from './read-dated.ts';
+import { eventWarnings, hsmWarnings, runWarnings, sealWarnings } from './warnings.ts';
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
@@ -140,6 +139,7 @@ export function conclude(
     ...(unknown && { doubts }),
     warnings: [
       ...runWarnings(now, policy, memory),
+      ...eventWarnings(memory.watch),
       ...hsmWarnings(policy, active),
       ...sealWarnings(store),
       ...[memory.acknowledgements.trouble ?? []].flat(),
@@ -175,44 +175,4 @@ function isRisk(judgement: ActiveJudgement): judgement is KeyRisk {
 function oldestBackup(active: readonly ListedKey[], { keys }: Catalogue): number | undefined {
   const times = active.flatMap(({ name }) => ownValue(keys, name)?.record.capturedAt ?? []);
   return times.length === 0 ? undefined : times.reduce((a, b) => Math.min(a, b));
-}
-
-function runWarnings(now: number, policy: WatchPolicy, { lastRun, watch, doubts }: Memory): string[] {
-  const warnings: string[] = Object.values(doubts);
-  if (lastRun === undefined && doubts.run === undefined) warnings.push('No run has ended yet.');
-  if (lastRun !== undefined) {
-    const due = nextRunAfter(policy.schedule, lastRun.startedAt);
-    if (now > due + policy.graceMs) {
-      warnings.push(`The nightly run was due ${isoTime(due)} and has not ended; is the app running?`);
-    }
-    if (lastRun.state === 'partial')
-      warnings.push(`The last run, ${lastRun.runId}, left keys without a new backup.`);
-  }
-  if (watch.outbox.length > 0)
-    warnings.push(`${watch.outbox.length} events wait for the topic to accept them.`);
-  const refused = watch.refused.length + (watch.refusedBefore ?? 0);
-  if (refused > 0) warnings.push(`The topic refused ${refused} events for good.`);
-  return warnings;
-}
-
-function sealWarnings({ unproven }: StoreCheck): string[] {
-  if (unproven === 0) return [];
-  return [
-    `${unproven} blob(s) in the store have no good seal and are no recovery points: hsm-warden backup list --all shows which.`,
-  ];
-}
-
-function hsmWarnings(policy: WatchPolicy, active: readonly ListedKey[]): string[] {
-  const [first] = active;
-  const { recoveryLevel, recoverableDays } = first?.attributes ?? {};
-  const warnings: string[] = [];
-  if (recoveryLevel?.includes('Purgeable')) {
-    warnings.push('Purge protection is off: whoever may purge can end a soft-deleted key at any time.');
-  }
-  if (recoverableDays !== undefined && recoverableDays < policy.minRetentionDays) {
-    warnings.push(
-      `Soft-deleted keys are kept for ${recoverableDays} days only, fewer than ${policy.minRetentionDays}.`,
-    );
-  }
-  return warnings;
 }

@@ -18,6 +18,7 @@ import { damageOf } from './known-damage.ts';
 import { readDated } from './read-dated.ts';
 import { callerName, keySummaries } from './summarize-keys.ts';
 import { datedSummary, type SummaryHead, summaryLines } from './summary-document.ts';
+import { hsmWarnings } from './warnings.ts';
 
 /** Keys named in the head. */
 const NAMED = 20;
@@ -141,7 +142,8 @@ async function summaryOf(
     })),
     ...definedOnly({ watchingSince: watch.watchingSince, oldestBackupAt, drills: drilled.drills }),
     ...damageOf(dated.verify),
-    warnings: [...drilled.warnings, ...status.warnings].slice(0, NAMED),
+    // Of runs and events people are told what is so when they look.
+    warnings: [...drilled.warnings, ...hsmWarnings(policy, [...observation.active.values()])].slice(0, NAMED),
     linesSha256: lines.sha256,
   };
   return { head, text: lines.text };

@@ -119,10 +119,27 @@ describe('the home page', () => {
     expect((await world.home()).verdict).toBe('safe');
   });
 
+  it('tells the events that wait now, whatever waited during the last scan', async () => {
+    const world = await aWorld();
+    const warnings = async () => (await world.home()).hsm?.warnings.filter((one) => one.includes('event'));
+    await world.scanned();
+    expect(await warnings()).toEqual([]);
+
+    world.topic.faults.fail('accept', world.fault('topic-unreachable'), { times: 100 });
+    world.hsm.deleteKey('users');
+    await world.scan();
+    expect(await warnings()).toEqual([
+      expect.stringMatching(/^\d events? waits? for the topic to accept (it|them)\.$/),
+    ]);
+    world.topic.faults.clear();
+    await world.scan();
+    expect(await warnings()).toEqual([]);
+  });
+
   it('warns of the nightly run that did not come, of one that left keys out, and where none has ended', async () => {
     const world = await aWorld();
+    await world.scanned();
     const warnings = async () => {
-      await world.scanned();
       return (await world.home()).hsm?.warnings.filter((warning) => /[Rr]un/.test(warning));
     };
     expect(await warnings()).toEqual(['No run has ended yet.']);
@@ -135,6 +152,7 @@ describe('the home page', () => {
     ]);
 
     await world.ran('r2', 'partial');
+    // No scan has been there since.
     expect(await warnings()).toEqual(['The last run, r2, left keys without a new backup.']);
   });
 

@@ -1,0 +1,69 @@
+/** What is said of an HSM beside the verdict on its keys. */
+import type { ListedKey } from '../../core/model/key.ts';
+import { nextRunAfter } from '../../core/schedule.ts';
+import { isoTime } from '../../core/time.ts';
+import type { WatchPolicy } from '../watch/model/policy.ts';
+import type { WatchState } from '../watch/model/watch-state.ts';
+import type { StoreCheck } from './check-store.ts';
+import type { DatedFacts, Doubts } from './read-dated.ts';
+
+/** Of the nightly runs and of what is known of them, at `now` (epoch milliseconds). */
+export function runWarnings(
+  now: number,
+  { schedule, graceMs }: Pick<WatchPolicy, 'schedule' | 'graceMs'>,
+  { lastRun, doubts }: Pick<DatedFacts, 'lastRun'> & { readonly doubts: Doubts },
+): string[] {
+  const unknown = Object.values(doubts);
+  if (lastRun === undefined) {
+    return doubts.run === undefined ? [...unknown, 'No run has ended yet.'] : unknown;
+  }
+  const due = nextRunAfter(schedule, lastRun.startedAt);
+  const late = `The nightly run was due ${isoTime(due)} and has not ended; is the app running?`;
+  const partial = `The last run, ${lastRun.runId}, left keys without a new backup.`;
+  return [
+    ...unknown,
+    ...(now > due + graceMs ? [late] : []),
+    ...(lastRun.state === 'partial' ? [partial] : []),
+  ];
+}
+
+/** Of the events of the watch: those that nobody was told of yet, and those that nobody will be told of. */
+export function eventWarnings({
+  outbox,
+  refused,
+  refusedBefore = 0,
+}: Pick<WatchState, 'outbox' | 'refused' | 'refusedBefore'>): string[] {
+  const lost = refused.length + refusedBefore;
+  const waiting =
+    outbox.length === 1
+      ? '1 event waits for the topic to accept it.'
+      : `${outbox.length} events wait for the topic to accept them.`;
+  return [
+    ...(outbox.length > 0 ? [waiting] : []),
+    ...(lost > 0 ? [`The topic refused ${lost} event${lost === 1 ? '' : 's'} for good.`] : []),
+  ];
+}
+
+/** Of how the HSM itself is configured, as far as its active keys show that. */
+export function hsmWarnings(policy: WatchPolicy, active: readonly ListedKey[]): string[] {
+  const [first] = active;
+  const { recoveryLevel, recoverableDays } = first?.attributes ?? {};
+  const warnings: string[] = [];
+  if (recoveryLevel?.includes('Purgeable')) {
+    warnings.push('Purge protection is off: whoever may purge can end a soft-deleted key at any time.');
+  }
+  if (recoverableDays !== undefined && recoverableDays < policy.minRetentionDays) {
+    warnings.push(
+      `Soft-deleted keys are kept for ${recoverableDays} days only, fewer than ${policy.minRetentionDays}.`,
+    );
+  }
+  return warnings;
+}
+
+/** Of the blobs in the store that are no recovery points. */
+export function sealWarnings({ unproven }: StoreCheck): string[] {
+  if (unproven === 0) return [];
+  return [
+    `${unproven} blob(s) in the store have no good seal and are no recovery points: hsm-warden backup list --all shows which.`,
+  ];
+}
