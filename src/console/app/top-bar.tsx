@@ -51,7 +51,7 @@ export function TopBar({ path, me }: TopBarProps): JSX.Element {
           </button>
         </span>
       </div>
-      <nav id="pages" class={isOpen ? 'pages open' : 'pages'} aria-label="Pages">
+      <nav id="pages" class={isOpen ? 'pages open' : 'pages'} aria-label="Console">
         <ul>
           {pages.map(([to, name]) => (
             <li key={to}>

@@ -2,6 +2,8 @@
 import type { JSX } from 'preact';
 
 interface PagerProps {
+  /** What is paged: `keys`. It tells this navigation from others. */
+  readonly of: string;
   /** Where the next page begins; `undefined`: this is the last. */
   readonly next: string | undefined;
   readonly isFirst: boolean;
@@ -9,10 +11,10 @@ interface PagerProps {
 }
 
 /** The buttons; nothing where there is one page. */
-export function Pager({ next, isFirst, go }: PagerProps): JSX.Element | null {
+export function Pager({ of, next, isFirst, go }: PagerProps): JSX.Element | null {
   if (next === undefined && isFirst) return null;
   return (
-    <nav class="pager" aria-label="Pages">
+    <nav class="pager" aria-label={`Pages of ${of}`}>
       <button type="button" disabled={isFirst} onClick={() => go('')}>
         First page
       </button>

@@ -83,7 +83,7 @@ export function AuditPage(): JSX.Element {
             {searchedBackTo !== undefined && more !== undefined && (
               <p class="small">Searched back to {searchedBackTo}; there is more before.</p>
             )}
-            <Pager next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
+            <Pager of="the audit log" next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
           </>
         )}
       </Loaded>

@@ -62,7 +62,7 @@ export function DrillsPage(): JSX.Element {
               idOf={({ hsm, key }) => `${hsm}/${key}`}
               empty="No key was drilled."
             />
-            <Pager next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
+            <Pager of="drills" next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
           </>
         )}
       </Loaded>

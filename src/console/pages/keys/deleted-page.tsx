@@ -43,7 +43,12 @@ export function DeletedPage(): JSX.Element {
                 </li>
               ))}
             </ul>
-            <Pager next={more} isFirst={next === undefined} go={(to) => change({ next: to })} />
+            <Pager
+              of="deleted keys"
+              next={more}
+              isFirst={next === undefined}
+              go={(to) => change({ next: to })}
+            />
           </>
         )}
       </Loaded>

@@ -112,7 +112,7 @@ export function KeysPage(): JSX.Element {
               idOf={({ hsm, key }) => `${hsm} ${key}`}
               empty="No key matches."
             />
-            <Pager next={next} isFirst={given('next') === ''} go={(to) => change({ next: to })} />
+            <Pager of="keys" next={next} isFirst={given('next') === ''} go={(to) => change({ next: to })} />
           </>
         )}
       </Loaded>

@@ -79,7 +79,7 @@ export function NightPage({ params }: { readonly params: Readonly<Record<string,
               idOf={({ key }) => key}
               empty="No key matches."
             />
-            <Pager next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
+            <Pager of="keys" next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
           </>
         )}
       </Loaded>

@@ -49,7 +49,12 @@ export function NightsPage(): JSX.Element {
                 </li>
               ))}
             </ul>
-            <Pager next={next} isFirst={query.get('before') === null} go={(to) => change({ before: to })} />
+            <Pager
+              of="nights"
+              next={next}
+              isFirst={query.get('before') === null}
+              go={(to) => change({ before: to })}
+            />
           </>
         )}
       </Loaded>

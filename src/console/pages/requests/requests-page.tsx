@@ -87,7 +87,12 @@ export function RequestsPage(): JSX.Element {
               idOf={({ id }) => id}
               empty="No request matches."
             />
-            <Pager next={next} isFirst={given('next') === ''} go={(to) => change({ next: to })} />
+            <Pager
+              of="requests"
+              next={next}
+              isFirst={given('next') === ''}
+              go={(to) => change({ next: to })}
+            />
           </>
         )}
       </Loaded>
