@@ -33,6 +33,27 @@ describe('a request as its approvers see it', () => {
     expect(text.replaceAll(/\s+/g, ' ')).toContain(sentence.replaceAll(/\s+/g, ' '));
   });
 
+  it('says what an execution waits for, since when, and until when', () => {
+    const waitsFor = {
+      code: 'hsm-unreachable',
+      message: 'HSM contoso is silent.',
+      since: NOW,
+      nextAt: NOW + 30_000,
+    };
+    const record = {
+      ...aRequest(),
+      state: 'executing' as const,
+      claim: { worker: 'w', until: NOW },
+      giveUps: 1,
+      waitsFor,
+    };
+    const answer = viewAnswer(viewOf(record, record.rule));
+    const text = render(answer, 'table', { now: NOW, utc: false, width: 200 }).replaceAll(/\s+/g, ' ');
+    expect(text).toContain('waits for since 2026-11-28T03:00:00.000Z: HSM contoso is silent.');
+    expect(text).toContain('attempt 2 of 5, to begin at 2026-11-28T03:00:30.000Z');
+    expect(text).not.toContain('it is executed now');
+  });
+
   it('gives the digest whole, for it is what is approved', () => {
     const record = aRequest();
     expect(shown({}, 40)).toContain(record.digest);

@@ -5,7 +5,7 @@ import { WardenError } from '../../src/core/errors.ts';
 import { AuditPage } from '../../src/features/console/audit-search.ts';
 import { Home } from '../../src/features/console/model/home.ts';
 import { KeyPage } from '../../src/features/console/model/keys.ts';
-import { Me, SignInConfig } from '../../src/features/console/model/people.ts';
+import { Inbox, Me, SignInConfig } from '../../src/features/console/model/people.ts';
 import { SettingsView } from '../../src/features/console/model/settings.ts';
 import { RecoveryPage, RecoveryView } from '../../src/features/recovery/model/asking.ts';
 import { RECOVERY_DOCUMENT } from '../../src/features/recovery/model/record.ts';
@@ -78,7 +78,34 @@ describe('the console’s API', () => {
       items: [{ kind: 'approve', id, path: `/requests/${id}` }],
     });
     expect(await read('alice', 'console/inbox')).toMatchObject({ items: [{ kind: 'wait', id }] });
-    expect(await read('dave', 'console/inbox')).toEqual({ items: [] });
+    expect(await read('dave', 'console/inbox')).toEqual({ items: [], unknown: [] });
+  });
+
+  it('shows a recovery that failed on the home page, and to those whom it concerns', async () => {
+    const { world } = served;
+    const { id, digest } = await opened(served);
+    for (const who of ['bob', 'carol'])
+      await served.send(who, 'POST', `recoveries/${id}/approvals`, { digest });
+    world.hsm.faults.fail(
+      'recoverKey',
+      new WardenError('hsm-forbidden', { message: 'No right to do that.' }),
+    );
+    await world.deliver(id);
+
+    const { ended } = Home.parse(await read('dave', 'console/home'));
+    expect(ended).toMatchObject({
+      count: 1,
+      items: [{ id, state: 'failed', what: 'It failed: No right to do that.' }],
+    });
+    const textsOf = async (person: string) =>
+      Inbox.parse(await read(person, 'console/inbox')).items.map(({ kind, text }) => [kind, text]);
+    expect(await textsOf('alice')).toEqual([
+      ['ended', 'Your request to recover orders: It failed: No right to do that.'],
+    ]);
+    expect(await textsOf('bob')).toEqual([
+      ['ended', expect.stringMatching(/^The request of alice.* to recover orders: It failed: /)],
+    ]);
+    expect(await textsOf('dave')).toEqual([]);
   });
 
   it('answers home with 304 while nothing but the time has changed', async () => {

@@ -19,6 +19,7 @@ export function viewAnswer(view: RecoveryView, page?: string): Answer {
     ...view.preflight.map((note): Fact => ['pre-flight', note]),
     ...view.approvals.map(({ by, at }): Fact => ['approved by', `${by.name} at ${at}`]),
     ['still needed', stillNeeded(view)],
+    ...executionOf(view),
     [isOpen(view) ? 'ends' : 'would have ended', moment(view.expiresAt)],
     ['digest', view.digest],
     ...(page === undefined ? [] : [['page', page] satisfies Fact]),
@@ -66,11 +67,25 @@ function evidenceOf({ operation: { backup } }: RecoveryView): readonly Fact[] {
 }
 
 function stillNeeded(view: RecoveryView): string {
-  const { missingApprovals, missingGroups, state, policy, requester } = view;
-  if (state === 'approved' || state === 'executing') return 'nothing; it is executed now';
+  const { missingApprovals, missingGroups, state, policy, requester, execution } = view;
+  if (state === 'approved' || state === 'executing') {
+    return execution?.waitsFor === undefined ? 'nothing; it is executed now' : 'nothing; it waits';
+  }
   if (state !== 'requested') return 'nothing';
   const groups = missingGroups.length === 0 ? '' : `, among them of ${missingGroups.join(' and ')}`;
   return `${counted(missingApprovals, 'approval')} of ${policy.approvals}${groups}; not by ${requester.name}, who asked`;
+}
+
+/** What an execution waits for, since when, and until when. */
+function executionOf({ execution }: RecoveryView): readonly Fact[] {
+  if (execution === undefined) return [];
+  const { attempt, attempts, until, isRunning, waitsFor } = execution;
+  return [
+    ...(waitsFor === undefined
+      ? []
+      : [['waits for', `since ${waitsFor.since}: ${waitsFor.message}`] satisfies Fact]),
+    ['attempt', `${attempt} of ${attempts}, ${isRunning ? 'to end by' : 'to begin at'} ${until}`],
+  ];
 }
 
 function moment(iso: string): Cell {

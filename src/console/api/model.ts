@@ -14,7 +14,7 @@ export type {
   TimelineEvent,
 } from '../../features/console/model/keys.ts';
 export type { Night, NightDetail, NightRun } from '../../features/console/model/nights.ts';
-export type { InboxItem, Me, SignInConfig as Config } from '../../features/console/model/people.ts';
+export type { Inbox, InboxItem, Me, SignInConfig as Config } from '../../features/console/model/people.ts';
 export type { WaitingRequest } from '../../features/console/model/requests.ts';
 export type { SettingsView as Settings } from '../../features/console/model/settings.ts';
 export type { IncidentView as Incident } from '../../features/recovery/findings/incidents.ts';

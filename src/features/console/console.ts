@@ -1,5 +1,5 @@
 /** What the pages of the console show, each as one answer. */
-import { isWardenError, type WardenError } from '../../core/errors.ts';
+import { isWardenError } from '../../core/errors.ts';
 import type { BackupStore, Clock } from '../../core/ports.ts';
 import type { Seals } from '../../core/seal/seals.ts';
 import { Shared } from '../../core/shared.ts';
@@ -8,29 +8,27 @@ import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { DecisionSeals } from '../audit/line-seals.ts';
 import type { Caller } from '../recovery/access/caller.ts';
 import type { RecoveryApp } from '../recovery/app.ts';
-import type { RecoveryRecord } from '../recovery/model/record.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { type AuditPage, type AuditQuery, searchAudit } from './audit-search.ts';
 import { type DrillQuery, listDrills } from './drills.ts';
 import { HomePage, sentenceOf } from './home.ts';
-import { inboxOf } from './inbox.ts';
+import { readInbox } from './inbox.ts';
 import { findKey, type KeyQuery, type ListDeps, listKeys, unknownHsm } from './key-list.ts';
 import { tellStory } from './key-story.ts';
+import { KnownRequests } from './known-requests.ts';
 import { Losses } from './losses.ts';
 import type { NightPolicy } from './missing-runs.ts';
 import type { DrillPage } from './model/drills.ts';
 import type { Home, HomeHsm } from './model/home.ts';
 import type { KeyPage, KeyStory } from './model/keys.ts';
 import type { Night, NightDetail } from './model/nights.ts';
-import type { InboxItem, SignInConfig } from './model/people.ts';
+import type { Inbox, SignInConfig } from './model/people.ts';
 import type { SettingsView } from './model/settings.ts';
 import { type NightQuery, Nights } from './nights.ts';
 import { readReceivers } from './receivers.ts';
-import { liveByKey, openRequests, requestsOfKey, waitingOf } from './requests.ts';
+import { liveByKey } from './requests.ts';
 import { Summaries } from './summaries.ts';
 
-/** Requests named on the home page. */
-const SHOWN = 20;
 /** Many people read it at the same time; what is stored is read once for all of them. */
 const FRESH_MS = 2_000;
 const STRIP_DAYS = 30;
@@ -66,7 +64,7 @@ export interface ConsoleDeps {
 /** The part of the recovery that the console asks. */
 export type ConsoleRecovery = Pick<
   RecoveryApp,
-  'list' | 'gateVerdict' | 'standing' | 'findings' | 'rearmings'
+  'list' | 'gateVerdict' | 'standing' | 'findings' | 'incidents' | 'rearmings'
 >;
 
 /** One per process. */
@@ -77,7 +75,7 @@ export class Console {
   readonly #losses: Losses;
   readonly #home: HomePage;
   readonly #nights: Nights;
-  readonly #open: Shared<readonly RecoveryRecord[]>;
+  readonly #requests: KnownRequests;
   readonly #gate: Shared<Awaited<ReturnType<ConsoleRecovery['gateVerdict']>>>;
   readonly #stored: Shared<{ readonly hsms: HomeHsm[]; readonly nights: Night[] }>;
 
@@ -95,7 +93,7 @@ export class Console {
     this.#home = new HomePage({ ...deps, ...this.#listed });
     const { nights: policy, ...others } = deps;
     this.#nights = new Nights({ ...others, policy, hsms: this.#names, since: (hsm) => this.#since(hsm) });
-    this.#open = new Shared(deps.clock, FRESH_MS);
+    this.#requests = new KnownRequests(deps.clock, FRESH_MS);
     this.#gate = new Shared(deps.clock, FRESH_MS);
     this.#stored = new Shared(deps.clock, FRESH_MS);
   }
@@ -108,10 +106,10 @@ export class Console {
   /** The home page. Fails with the storage codes. */
   async home(recovery: ConsoleRecovery): Promise<Home> {
     const now = this.#deps.clock.now();
-    const [{ hsms, nights }, gate, waiting] = await Promise.all([
+    const [{ hsms, nights }, gate, requests] = await Promise.all([
       this.#stored.get(() => this.#readStored(now)),
       this.#gate.get(() => recovery.gateVerdict()),
-      this.#waiting(recovery),
+      this.#requests.forHome(recovery),
     ]);
     const { armed, problems } = gate;
     return {
@@ -119,14 +117,14 @@ export class Console {
       ...sentenceOf(hsms),
       gate: { armed, problems: [...problems] },
       hsms,
-      waiting,
+      ...requests,
       nights,
     };
   }
 
   /** A page of keys. Fails with `hsm-unknown`. */
   async keys(recovery: ConsoleRecovery, query: KeyQuery): Promise<KeyPage> {
-    const { open, unknown } = await this.#openOrUnknown(recovery);
+    const { items: open, unknown } = await this.#requests.open(recovery);
     const page = await listKeys(this.#listed, query, liveByKey(open));
     return { ...page, unknown: [...page.unknown, ...unknown] };
   }
@@ -136,9 +134,9 @@ export class Console {
     recovery: ConsoleRecovery,
     place: { readonly hsm: string; readonly key: string },
   ): Promise<KeyStory> {
-    const { open, unknown: unread } = await this.#openOrUnknown(recovery);
+    const { items: open, unknown: unread } = await this.#requests.open(recovery);
     const { line, asOf, trouble } = await findKey(this.#listed, place, liveByKey(open));
-    const { items, unknown } = await recordsOf(recovery, { hsm: place.hsm, key: line.key });
+    const { items, unknown } = await this.#requests.ofKey(recovery, { hsm: place.hsm, key: line.key });
     const believe = { seals: this.#deps.seals, resourceOf: this.#resourceOf };
     const story = await tellStory({ ...this.#deps, believe }, { hsm: place.hsm, key: line.key }, items);
     return {
@@ -149,14 +147,9 @@ export class Console {
     };
   }
 
-  /** What waits for `caller`, soonest first. Fails with `gate-disarmed` and the storage codes. */
-  async inbox(recovery: ConsoleRecovery, caller: Caller): Promise<InboxItem[]> {
-    const [open, findings, rearming] = await Promise.all([
-      this.#openRequests(recovery),
-      recovery.findings.list(),
-      recovery.rearmings.open(),
-    ]);
-    return inboxOf({ open, findings, rearming }, caller, recovery.standing);
+  /** What waits for `caller`, soonest first. Fails with nothing but faults of ours: what cannot be read is said. */
+  inbox(recovery: ConsoleRecovery, caller: Caller): Promise<Inbox> {
+    return readInbox(this.#requests, recovery, caller);
   }
 
   /** Nights before `before` (a day, not among them), newest first. Fails with the storage codes. */
@@ -220,45 +213,8 @@ export class Console {
     return this.#deps.hsms.map(({ name }) => name);
   }
 
-  async #waiting(recovery: ConsoleRecovery): Promise<Home['waiting']> {
-    try {
-      const open = await this.#openRequests(recovery);
-      return { count: open.length, items: open.slice(0, SHOWN).map(waitingOf) };
-    } catch (error) {
-      if (!isWardenError(error)) throw error;
-      return { count: 0, unknown: unreadRequests(error), items: [] };
-    }
-  }
-
-  async #openOrUnknown(recovery: ConsoleRecovery) {
-    try {
-      return { open: await this.#openRequests(recovery), unknown: [] };
-    } catch (error) {
-      if (!isWardenError(error)) throw error;
-      return { open: [], unknown: [unreadRequests(error)] };
-    }
-  }
-
   async #readStored(now: number) {
     const [hsms, nights] = await Promise.all([this.#home.hsms(), this.#nights.list(STRIP_DAYS, now)]);
     return { hsms, nights };
   }
-
-  /** Those that end first come first. */
-  #openRequests(recovery: ConsoleRecovery): Promise<readonly RecoveryRecord[]> {
-    return this.#open.get(() => openRequests(recovery, this.#deps.clock.now()));
-  }
-}
-
-async function recordsOf(recovery: ConsoleRecovery, place: { readonly hsm: string; readonly key: string }) {
-  try {
-    return await requestsOfKey(recovery, place);
-  } catch (error) {
-    if (!isWardenError(error)) throw error;
-    return { items: [], unknown: [unreadRequests(error)] };
-  }
-}
-
-function unreadRequests({ message }: WardenError): string {
-  return `The requests could not be read: ${message}`;
 }

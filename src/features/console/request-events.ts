@@ -13,7 +13,7 @@ const ENDS = {
 
 /** From the asking to the end. */
 export function requestEvents(record: RecoveryRecord): TimelineEvent[] {
-  const { id, state, operation, requester, createdAt, approvals, endedAt, outcome } = record;
+  const { id, operation, requester, createdAt, approvals, endedAt } = record;
   const about = { recoveryId: id };
   const asked = {
     at: isoTime(createdAt),
@@ -30,11 +30,19 @@ export function requestEvents(record: RecoveryRecord): TimelineEvent[] {
     ...about,
   }));
   if (endedAt === undefined) return [asked, ...votes];
-  if (state === 'succeeded') return [asked, ...votes, { at: isoTime(endedAt), ...success(record), ...about }];
-  if (!Object.hasOwn(ENDS, state)) return [asked, ...votes];
+  const end = endOf(record);
+  return end === undefined
+    ? [asked, ...votes]
+    : [asked, ...votes, { at: isoTime(endedAt), ...end, ...about }];
+}
+
+/** How a request ended; undefined of one that has not. */
+export function endOf(record: RecoveryRecord): Pick<TimelineEvent, 'kind' | 'text'> | undefined {
+  const { state, outcome } = record;
+  if (state === 'succeeded') return success(record);
+  if (!Object.hasOwn(ENDS, state)) return undefined;
   const [kind, words] = ENDS[state as keyof typeof ENDS];
-  const text = outcome === undefined ? words : `${words}: ${outcome.message}`;
-  return [asked, ...votes, { at: isoTime(endedAt), kind, text, ...about }];
+  return { kind, text: outcome === undefined ? words : `${words}: ${outcome.message}` };
 }
 
 /** What a success was, and no more: how many versions were verified is said in numbers. */

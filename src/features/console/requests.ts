@@ -4,12 +4,16 @@ import { isoTime } from '../../core/time.ts';
 import type { RecoveryApp } from '../recovery/app.ts';
 import type { RecoveryRecord } from '../recovery/model/record.ts';
 import { type LiveRequests, placeOf } from './key-list.ts';
-import type { WaitingRequest } from './model/requests.ts';
+import type { TroubledRequest, WaitingRequest } from './model/requests.ts';
+import { endOf } from './request-events.ts';
 
 /** Requests read concurrently: the most that the list gives. */
 const AT_ONCE = 100;
 /** Requests of one key that its page shows, newest first. */
 const MOST_OF_KEY = 500;
+
+/** Requests that need attention, at most. */
+const MOST_TROUBLED = 200;
 
 type List = Pick<RecoveryApp, 'list'>;
 
@@ -24,6 +28,12 @@ export async function openRequests(recovery: List, now: number): Promise<readonl
     .toSorted((a, b) => a.expiresAt - b.expiresAt);
 }
 
+/** Requests of the last days that ended otherwise than people wanted, newest first. Fails with the codes of the list. */
+export async function troubledRequests(recovery: List): Promise<readonly RecoveryRecord[]> {
+  const { items } = await read(recovery, { attention: true }, MOST_TROUBLED);
+  return items;
+}
+
 /** The requests for a key, newest first, and what is not among them in a sentence. Fails with the codes of the list. */
 export async function requestsOfKey(
   recovery: List,
@@ -34,7 +44,11 @@ export async function requestsOfKey(
   return { items, unknown };
 }
 
-async function read(recovery: List, query: { open?: true; hsm?: string; key?: string }, most: number) {
+async function read(
+  recovery: List,
+  query: { open?: true; attention?: true; hsm?: string; key?: string },
+  most: number,
+) {
   const items: RecoveryRecord[] = [];
   let next: string | undefined;
   do {
@@ -67,6 +81,12 @@ export function waitingOf({
     approvalsNeeded: rule.approvals,
     expiresAt: isoTime(expiresAt),
   };
+}
+
+/** One that ended, in a line. */
+export function troubledOf(record: RecoveryRecord): TroubledRequest {
+  const { endedAt = record.createdAt } = record;
+  return { ...waitingOf(record), endedAt: isoTime(endedAt), what: endOf(record)?.text ?? record.state };
 }
 
 /** Live requests by the key that they are about. */

@@ -4,11 +4,10 @@ import { useContext } from 'preact/hooks';
 import { MeContext } from '../../api/context.ts';
 import type { Incident } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
-import { announce } from '../../ui/announce.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
-import { Acknowledge } from '../acknowledge.tsx';
+import { AcknowledgeIncident } from '../acknowledge-incident.tsx';
 
 /** The list is renewed this often, in milliseconds. */
 const EVERY_MS = 60_000;
@@ -52,21 +51,12 @@ function Lasting({ of, after }: { readonly of: Incident; readonly after: () => v
           Acknowledged by {acknowledged.by}, <At at={acknowledged.at} />: {acknowledged.reason}
         </>
       )}
-      <Acknowledge
+      <AcknowledgeIncident
         id={id}
-        path={`incidents/${encodeURIComponent(id)}/acknowledgement`}
-        button="Acknowledge"
-        label={`Acknowledge ${reference}`}
+        reference={reference}
         isOffered={can.approve && acknowledged === undefined}
-        title={`Acknowledge ${reference}`}
-        question="Why need nobody be reminded?"
-        after={() => {
-          announce(`${reference} is acknowledged.`);
-          after();
-        }}
-      >
-        <p>It is not repeated until it grows worse. Nothing else changes: what is wrong stays wrong.</p>
-      </Acknowledge>
+        after={after}
+      />
     </>
   );
 }

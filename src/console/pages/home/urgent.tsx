@@ -1,5 +1,5 @@
 /** What needs somebody: requests that wait, keys that are lost, unprotected, or deleted. */
-import type { ComponentChildren, JSX } from 'preact';
+import type { JSX } from 'preact';
 import type { Home } from '../../api/model.ts';
 import { keyPath, requestPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
@@ -7,10 +7,12 @@ import { Countdown } from '../../ui/countdown.tsx';
 import { counted, sentence } from '../../words/count.ts';
 import { operationTitle } from '../../words/operation.ts';
 import { coverageInWords, riskWord } from '../../words/states.ts';
+import { Ended } from './ended.tsx';
+import { List } from './urgent-list.tsx';
 
 /** The lists; each only where there is something. */
 export function Urgent({ home }: { readonly home: Home }): JSX.Element {
-  const { waiting, hsms } = home;
+  const { waiting, ended, hsms } = home;
   // They wait for nobody any more.
   const executing = waiting.items.filter(({ state }) => state === 'executing');
   const open = waiting.items.filter(({ state }) => state !== 'executing');
@@ -46,6 +48,7 @@ export function Urgent({ home }: { readonly home: Home }): JSX.Element {
           </li>
         ))}
       </List>
+      <Ended of={ended} isSaid={ended.unknown === waiting.unknown} />
       <List title={counted(total('lost', lost.length), 'lost key')}>
         {lost.map(({ hsm, key, lost: what }) => (
           <li key={`${hsm} ${key}`}>
@@ -77,21 +80,5 @@ export function Urgent({ home }: { readonly home: Home }): JSX.Element {
         ))}
       </List>
     </>
-  );
-}
-
-function List({
-  title,
-  children,
-}: {
-  readonly title: string;
-  readonly children: ComponentChildren[];
-}): JSX.Element | null {
-  if (children.length === 0) return null;
-  return (
-    <section class="urgent">
-      <h2>{title}</h2>
-      <ul>{children}</ul>
-    </section>
   );
 }

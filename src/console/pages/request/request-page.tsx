@@ -12,6 +12,7 @@ import { operationTitle } from '../../words/operation.ts';
 import { isClosed, requestState } from '../../words/states.ts';
 import { Doing } from './doing.tsx';
 import { Evidence } from './evidence.tsx';
+import { ExecutionNote } from './execution.tsx';
 import { History } from './history.tsx';
 import { OutcomeNote } from './outcome.tsx';
 import { Standing } from './standing.tsx';
@@ -52,6 +53,7 @@ function Body({ view, request: { put, reload, problem } }: BodyProps): JSX.Eleme
       ) : (
         <Standing key={view.id} view={view} put={put} reload={reload} isOld={problem !== undefined} />
       )}
+      <ExecutionNote of={view} />
       <Times of={view} />
       <Doing of={view} deletedBy={deletedBy} />
       <Votes of={view} />

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { Night } from './nights.ts';
 import { Count, Coverage, Time } from './parts.ts';
-import { WaitingRequest } from './requests.ts';
+import { TroubledRequest, WaitingRequest } from './requests.ts';
 
 const Verdict = z.enum(['safe', 'at-risk', 'unknown']);
 
@@ -93,6 +93,9 @@ export const Home = z.strictObject({
     unknown: z.string().exactOptional(),
     items: z.array(WaitingRequest),
   }),
+  ended: z
+    .strictObject({ count: Count, unknown: z.string().exactOptional(), items: z.array(TroubledRequest) })
+    .meta({ description: 'Of the last 7 days: failed, or not every version is verified; newest first' }),
   nights: z.array(Night),
 });
 export type Home = z.infer<typeof Home>;

@@ -35,7 +35,7 @@ export type Me = z.infer<typeof Me>;
 
 /** What waits for whoever asks. */
 export const InboxItem = z.strictObject({
-  kind: z.enum(['approve', 'wait', 'acknowledge', 'rearm']),
+  kind: z.enum(['approve', 'wait', 'ended', 'acknowledge', 'incident', 'rearm']),
   text: z.string(),
   hsm: z.string().exactOptional(),
   key: z.string().exactOptional(),
@@ -44,3 +44,7 @@ export const InboxItem = z.strictObject({
   path: z.string(),
 });
 export type InboxItem = z.infer<typeof InboxItem>;
+
+/** The inbox; `unknown` says what could not be read, and may wait all the same. */
+export const Inbox = z.strictObject({ items: z.array(InboxItem), unknown: z.array(z.string()) });
+export type Inbox = z.infer<typeof Inbox>;

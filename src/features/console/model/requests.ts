@@ -18,3 +18,10 @@ export const WaitingRequest = z.strictObject({
   expiresAt: Time,
 });
 export type WaitingRequest = z.infer<typeof WaitingRequest>;
+
+/** One that ended otherwise than people wanted. */
+export const TroubledRequest = WaitingRequest.extend({
+  endedAt: Time,
+  what: z.string().meta({ description: 'How it ended, in a sentence' }),
+});
+export type TroubledRequest = z.infer<typeof TroubledRequest>;

@@ -3,9 +3,10 @@ import { HSM_CALL_LIMIT_MS } from '../../../core/call-limits.ts';
 import { isWardenError, type WardenError } from '../../../core/errors.ts';
 import { readMessage } from '../../../core/queue.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
-import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
+import { MOST_ATTEMPTS } from '../model/execution.ts';
+import { RECOVERIES } from '../model/message.ts';
 import { ruleFor } from '../model/policy.ts';
-import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
+import type { ChangedRecord } from '../model/ports.ts';
 import { isClosed, type Outcome, type RecoveryRecord } from '../model/record.ts';
 import { type Claimed as ClaimedBefore, Claims } from '../request/claims.ts';
 import { unprovenIn } from '../request/evidence.ts';
@@ -14,9 +15,10 @@ import type { RecoveriesDeps } from '../request/recoveries.ts';
 import { changeRecovery, readRecovery } from '../request/recovery-log.ts';
 import { refresh } from '../request/refresh.ts';
 import { changedMeanwhile, recordUnproven, refuseUnproven } from '../request/refuse-unproven.ts';
-import { applyCommand, type Command, isApproved, WARDEN } from '../request/state-machine.ts';
+import { isApproved, WARDEN } from '../request/state-machine.ts';
 import type { Circumstances } from './bring-back.ts';
 import { type PerformDeps, perform } from './perform.ts';
+import { command, giveUp, isNoFailure, postpone, putBack, STOP_DELAY_SECONDS } from './put-back.ts';
 
 /** What the worker needs. */
 export type ExecuteDeps = RecoveriesDeps & PerformDeps;
@@ -28,11 +30,6 @@ export type ExecuteResult = 'ended' | 'yielded' | 'nothing-to-do';
 export const MARGIN_MS = HSM_CALL_LIMIT_MS + MINUTE_MS;
 /** A dead worker's claim lapses after this. It has a minute and a half in which to begin. */
 export const CLAIM_MS = MARGIN_MS + 90_000;
-/** After so many attempts that gave up, the request has failed: a person must look. */
-const MAX_GIVE_UPS = 5;
-const RETRY_SECONDS = 30;
-/** The rest of a stopped execution is not for the process that stops. */
-const STOP_DELAY_SECONDS = 5;
 
 /**
  * Deals with one message. What cannot be done now is put back in the queue; an error that escapes brings the message back
@@ -55,7 +52,7 @@ export async function executeRecovery(
     if (!('unproven' in proven)) await deps.audit.requireSealing();
   } catch (error) {
     if (!isWardenError(error, 'gate-disarmed', 'audit-corrupt', 'seal-unavailable')) throw error;
-    return putBack(deps, id, 60, error);
+    return postpone(deps, id, error);
   }
   if ('unproven' in proven) {
     // Another worker may have claimed it between the two reads: the log knows of that, and the record read before it does not.
@@ -167,7 +164,7 @@ async function executeClaimed(
     outcome = await perform(deps, record, circumstances);
   } catch (error) {
     if (!isWardenError(error)) throw error;
-    const isLast = claimed.held.record.giveUps + 1 >= MAX_GIVE_UPS;
+    const isLast = claimed.held.record.giveUps + 1 >= MOST_ATTEMPTS;
     if (isNoFailure(error) || (error.transient && !isLast)) {
       return giveUp(deps, id, worker, error);
     }
@@ -201,41 +198,6 @@ async function executeClaimed(
 function incompleteIn(deps: ExecuteDeps, record: RecoveryRecord): string | undefined {
   const required = ruleFor(deps.policy, record.operation.key);
   return isApproved(record, required) ? undefined : 'its approvals do not meet the policy';
-}
-
-/** Lets go of the claim, so that another attempt need not wait for it to lapse. */
-async function giveUp(
-  deps: ExecuteDeps,
-  id: string,
-  worker: string,
-  error: WardenError,
-): Promise<ExecuteResult> {
-  const stopped = isNoFailure(error);
-  await changeRecovery(deps.store, id, command(deps, { type: 'give-up', worker, stopped }));
-  const seconds = error.code === 'app-stopping' ? STOP_DELAY_SECONDS : RETRY_SECONDS;
-  return putBack(deps, id, seconds, error);
-}
-
-/** Whether the request itself has not failed: the app stops, or cannot seal now. */
-function isNoFailure({ code }: WardenError): boolean {
-  return code === 'app-stopping' || code === 'seal-unavailable';
-}
-
-async function putBack(
-  deps: ExecuteDeps,
-  id: string,
-  seconds: number,
-  error: WardenError,
-): Promise<ExecuteResult> {
-  const message: RecoveryMessage = { kind: 'recovery', id };
-  await deps.queue.send(RECOVERIES, message, seconds);
-  deps.logger.warn('recovery put back', { recoveryId: id, seconds, code: error.code, reason: error.message });
-  return 'yielded';
-}
-
-function command(deps: ExecuteDeps, next: Command) {
-  return (record: HeldRecord['record']) =>
-    applyCommand(record, next, deps.clock.now(), ruleFor(deps.policy, record.operation.key));
 }
 
 function failed(step: string, error: WardenError): Outcome {

@@ -77,6 +77,22 @@ const Happening = z.strictObject({
   }),
 });
 
+/** How an execution goes: which attempt it is, until when that may take, and what the last one met. */
+const Execution = z.strictObject({
+  attempt: z.int().positive().meta({ description: 'The one that runs, or comes next' }),
+  attempts: z
+    .int()
+    .positive()
+    .meta({ description: 'After so many that met an error the request has failed' }),
+  until: Time.meta({ description: 'Until when the attempt may take, or when the next one begins' }),
+  isRunning: z.boolean(),
+  waitsFor: z
+    .strictObject({ code: z.string(), message: z.string(), since: Time })
+    .exactOptional()
+    .meta({ description: 'Why the last attempt came to nothing' }),
+});
+export type Execution = z.infer<typeof Execution>;
+
 /** A request as the API shows it. */
 export const RecoveryView = z.strictObject({
   id: RecoveryId,
@@ -104,6 +120,9 @@ export const RecoveryView = z.strictObject({
   approvals: z.array(z.strictObject({ by: Actor, groups: z.array(z.string()), at: Time })),
   missingApprovals: z.int().nonnegative(),
   missingGroups: z.array(z.string()),
+  execution: Execution.exactOptional().meta({
+    description: 'How the execution goes, of a request that is being executed or about to be',
+  }),
   outcome: Outcome.exactOptional(),
   endedAt: Time.exactOptional(),
   you: Standing.exactOptional(),
@@ -126,6 +145,10 @@ export const RecoveryPage = z.strictObject({
 export const RecoveryQuery = z.strictObject({
   state: z.enum(STATES).exactOptional(),
   open: z.stringbool().exactOptional().meta({ description: '`true`: only those that can still be acted on' }),
+  attention: z.stringbool().exactOptional().meta({
+    description:
+      '`true`: only those of the last 7 days that failed, or brought a key back of which not every version is verified',
+  }),
   hsm: HsmName.exactOptional(),
   key: KeyName.exactOptional(),
   limit: z.coerce.number().int().min(1).max(100).default(50),

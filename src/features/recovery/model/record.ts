@@ -135,6 +135,10 @@ const RecoveryRecord = z.strictObject({
   /** Who holds the execution, until when; how often one gave up. */
   claim: z.strictObject({ worker: z.string(), until: Time }).exactOptional(),
   giveUps: z.int().nonnegative(),
+  /** Why the last attempt came to nothing, since when attempts do, and when the next one begins. */
+  waitsFor: z
+    .strictObject({ code: z.string(), message: z.string(), since: Time, nextAt: Time })
+    .exactOptional(),
   outcome: Outcome.exactOptional(),
   endedAt: Time.exactOptional(),
   /** Number of facts so far, and those not yet audited and published. */

@@ -1,7 +1,9 @@
 /** A stored request as the API shows it: ISO times, what is still missing, nothing internal. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { RecoveryView } from './asking.ts';
+import { executionOf } from './execution.ts';
 import { type ApprovalRule, missingFor } from './policy.ts';
 import type { RecoveryRecord } from './record.ts';
 
@@ -27,6 +29,7 @@ export function viewOf(record: RecoveryRecord, today: ApprovalRule): RecoveryVie
     preflight: record.preflight,
     approvals: approvals.map(({ by, groups, at }) => ({ by, groups, at: isoTime(at) })),
     ...missingFor([rule, today], approvers),
+    ...definedOnly({ execution: executionOf(record) }),
     ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
     ...(record.endedAt === undefined ? {} : { endedAt: isoTime(record.endedAt) }),
   };

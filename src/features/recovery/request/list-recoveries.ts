@@ -3,6 +3,7 @@ import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isSameName } from '../../../core/model/key-name.ts';
 import type { Clock, Logger } from '../../../core/ports.ts';
 import type { RecoveryQuery } from '../model/asking.ts';
+import { ATTENTION_MS, needsAttention } from '../model/ending.ts';
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
 import { readEach } from './each-recovery.ts';
 import { isOpenIn, type Logged, type RecoveryEvidence } from './evidence.ts';
@@ -32,6 +33,8 @@ interface Place {
   readonly asked: number;
 }
 
+const MAY_NEED_ATTENTION: ReadonlySet<string> = new Set(['failed', 'restored-other-key', 'succeeded']);
+
 /** Requests read for one page at most: a page may hold fewer than were wanted, and `next` goes on. */
 const MOST_READ = 500;
 
@@ -59,7 +62,7 @@ export async function listRecoveries(deps: ListDeps, query: RecoveryQuery): Prom
 /** The places of all requests that may match, newest first, behind `query.next`. */
 async function placesOf(deps: ListDeps, query: RecoveryQuery): Promise<readonly Place[]> {
   const [logged, ended] = await Promise.all([deps.evidence.all(), deps.index.entries(deps.logger)]);
-  const oldest = deps.clock.now() - deps.listMs;
+  const oldest = oldestIn(deps, query);
   const places: Place[] = [];
   for (const [id, entry] of ended) {
     if (query.open === true || isOpenIn(logged.get(id)) || entry.endedAt < oldest) continue;
@@ -68,6 +71,7 @@ async function placesOf(deps: ListDeps, query: RecoveryQuery): Promise<readonly 
   for (const [id, one] of logged) {
     // The index may know it by now; what the log holds open is read, whatever the index says.
     if (one.about === undefined || ((ended.has(id) || query.open === true) && !isOpenIn(one))) continue;
+    if (query.attention === true && isOpenIn(one)) continue;
     if (isPossible(one, query)) places.push({ id, asked: one.about.at });
   }
   const { next } = query;
@@ -75,7 +79,13 @@ async function placesOf(deps: ListDeps, query: RecoveryQuery): Promise<readonly 
   return rest.sort(compare);
 }
 
-function isWantedEntry({ state, hsm, target, key }: IndexEntry, query: RecoveryQuery): boolean {
+/** Requests that ended before are not listed, epoch milliseconds. */
+function oldestIn({ clock, listMs }: ListDeps, { attention }: RecoveryQuery): number {
+  return clock.now() - (attention === true ? Math.min(listMs, ATTENTION_MS) : listMs);
+}
+
+function isWantedEntry({ state, hsm, target, key, proven }: IndexEntry, query: RecoveryQuery): boolean {
+  if (query.attention === true && (proven === true || !MAY_NEED_ATTENTION.has(state))) return false;
   if (query.state !== undefined && state !== query.state) return false;
   if (query.hsm !== undefined && hsm !== query.hsm && target !== query.hsm) return false;
   return query.key === undefined || isSameName(key, query.key);
@@ -86,9 +96,10 @@ function isPossible({ about }: Logged, { key }: RecoveryQuery): boolean {
   return key === undefined || (about !== undefined && isSameName(about.key, key));
 }
 
-function isWanted({ clock, listMs }: ListDeps, record: RecoveryRecord, query: RecoveryQuery): boolean {
+function isWanted(deps: ListDeps, record: RecoveryRecord, query: RecoveryQuery): boolean {
   const { state, createdAt, endedAt = createdAt, operation } = record;
-  if (isClosed(record) && endedAt < clock.now() - listMs) return false;
+  if (isClosed(record) && endedAt < oldestIn(deps, query)) return false;
+  if (query.attention === true && !needsAttention(record)) return false;
   if (query.state !== undefined && state !== query.state) return false;
   if (query.hsm !== undefined && ![operation.hsm, operation.target].includes(query.hsm)) return false;
   return query.key === undefined || isSameName(operation.key, query.key);

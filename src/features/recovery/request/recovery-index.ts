@@ -11,6 +11,7 @@ import { isWardenError } from '../../../core/errors.ts';
 import { HsmName, KeyName } from '../../../core/model/names.ts';
 import type { Clock, Logger } from '../../../core/ports.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
+import { isProven } from '../model/ending.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, RecoveryId, STATES } from '../model/record.ts';
 import { forEachRecord } from './each-recovery.ts';
@@ -30,6 +31,8 @@ const IndexEntry = z.strictObject({
   /** Of the request when it was read: with another one it was written since and is read again. */
   etag: z.string(),
   events: z.array(z.string()).exactOptional(),
+  /** Whether it did what was approved, and that is proven; entries of before do not say. */
+  proven: z.boolean().exactOptional(),
 });
 export type IndexEntry = z.infer<typeof IndexEntry>;
 
@@ -62,7 +65,18 @@ export function indexEntry({ record, etag }: HeldRecord, asked: number | undefin
   if (!isClosed(record) || record.untold.length > 0) return undefined;
   const { state, operation, createdAt, endedAt = createdAt, events } = record;
   const { hsm, target, key } = operation;
-  return { state, hsm, target, key, asked: asked ?? createdAt, endedAt, etag, ...definedOnly({ events }) };
+  const proven = isProven(record);
+  return {
+    state,
+    hsm,
+    target,
+    key,
+    asked: asked ?? createdAt,
+    endedAt,
+    etag,
+    proven,
+    ...definedOnly({ events }),
+  };
 }
 
 /** One per process. Methods may fail with the storage codes. */

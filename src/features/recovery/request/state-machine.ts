@@ -16,6 +16,13 @@ import {
   requireOpen,
 } from './requirements.ts';
 
+/** What an attempt met, and when the next one begins, epoch milliseconds. */
+interface Why {
+  readonly code: string;
+  readonly message: string;
+  readonly nextAt: number;
+}
+
 /** What can be asked of an existing request. Only workers claim, give up and finish. */
 export type Command =
   | {
@@ -33,7 +40,9 @@ export type Command =
   | { readonly type: 'expire' }
   | { readonly type: 'claim'; readonly worker: string; readonly until: number }
   /** `stopped`: the app stops, which is no failure of the request. */
-  | { readonly type: 'give-up'; readonly worker: string; readonly stopped?: boolean }
+  | { readonly type: 'give-up'; readonly worker: string; readonly stopped?: boolean; readonly why: Why }
+  /** It cannot be begun yet. */
+  | { readonly type: 'wait'; readonly why: Why }
   | { readonly type: 'finish'; readonly worker: string; readonly outcome: Outcome };
 
 /** What is needed to open a request: all of it goes into its digest. */
@@ -97,10 +106,12 @@ export function applyCommand(
     case 'give-up':
       requireClaim(record, command.worker);
       return {
-        ...record,
+        ...waitingFor(record, command.why, now),
         claim: { worker: command.worker, until: now },
         giveUps: record.giveUps + (command.stopped === true ? 0 : 1),
       };
+    case 'wait':
+      return isWaiting(record, now) ? waitingFor(record, command.why, now) : record;
     case 'finish':
       return finish(record, command, now);
   }
@@ -169,7 +180,7 @@ function finish(
 ): RecoveryRecord {
   requireClaim(record, command.worker);
   const { outcome } = command;
-  const { claim: _, ...rest } = record;
+  const { claim: _, waitsFor: _why, ...rest } = record;
   const ended: RecoveryRecord = { ...rest, state: outcome.result, outcome, endedAt: now };
   const { result, message, advice } = outcome;
   // Whoever hears of a key that nobody approved must read immediately what to do.
@@ -190,6 +201,15 @@ export function isApproved(record: RecoveryRecord, required: ApprovalRule): bool
     .filter(({ at }) => at >= record.createdAt && at < record.expiresAt)
     .map(({ by, groups }) => ({ id: by.id.toLowerCase(), groups }));
   return satisfies(record.rule, approvers) && satisfies(required, approvers);
+}
+
+/** Whether a worker should be at it and none is. */
+function isWaiting({ state, claim }: RecoveryRecord, now: number): boolean {
+  return state === 'approved' || (state === 'executing' && (claim?.until ?? 0) <= now);
+}
+
+function waitingFor(record: RecoveryRecord, why: Why, now: number): RecoveryRecord {
+  return { ...record, waitsFor: { ...why, since: record.waitsFor?.since ?? now } };
 }
 
 function close(

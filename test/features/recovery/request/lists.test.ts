@@ -1,6 +1,6 @@
 /** Lists read what a page shows and no more, whatever the index of ended requests says. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import type { WardenErrorCode } from '../../../../src/core/errors.ts';
+import { WardenError, type WardenErrorCode } from '../../../../src/core/errors.ts';
 import { Recoveries } from '../../../../src/features/recovery/request/recoveries.ts';
 import { failureOf } from '../../../support/errors.ts';
 import { DAY_MS, HOUR_MS, person } from '../../../support/recovery-builders.ts';
@@ -26,6 +26,14 @@ async function ended(count: number): Promise<string[]> {
     ids.unshift(id);
   }
   return ids;
+}
+
+/** A request that fails at the HSM. */
+async function failed(): Promise<string> {
+  const { id } = await world.approved();
+  world.hsm.faults.fail('recoverKey', new WardenError('hsm-forbidden', { message: 'planted' }));
+  await world.deliver(id);
+  return id;
 }
 
 const idsOf = (page: { readonly items: readonly { readonly id: string }[] }) =>
@@ -56,6 +64,31 @@ describe('a list', () => {
 
     expect(idsOf(page)).toEqual(ids.slice(0, 5));
     expect(documentsRead()).toHaveLength(5);
+  });
+
+  it('of what needs attention has those that failed in the last 7 days, and reads no other', async () => {
+    await ended(ENDED);
+    const old = await failed();
+    await world.clock.advance(4 * DAY_MS);
+    const young = await failed();
+    await world.reconcile();
+    reads.length = 0;
+
+    expect(idsOf(await world.list({ attention: true }))).toEqual([young, old]);
+    expect(documentsRead()).toHaveLength(2);
+    await world.clock.advance(3 * DAY_MS + HOUR_MS);
+    expect(idsOf(await world.list({ attention: true }))).toEqual([young]);
+  });
+
+  it('of what needs attention has one of which the index does not say whether it is proven', async () => {
+    const id = await failed();
+    await world.reconcile();
+    const text = indexText();
+    expect(text).toContain('"proven":false');
+    world.store.documents.set(INDEX, { text: text.replaceAll(',"proven":false', ''), etag: 'other' });
+    await world.clock.advance(2 * 60_000);
+
+    expect(idsOf(await world.list({ attention: true }))).toEqual([id]);
   });
 
   it.each([

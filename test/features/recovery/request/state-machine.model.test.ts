@@ -157,7 +157,11 @@ class Story {
       case 'expire':
         return { type: 'expire' };
       case 'give-up':
-        return { type: 'give-up', worker };
+        return {
+          type: 'give-up',
+          worker,
+          why: { code: 'hsm-unreachable', message: 'silent', nextAt: this.now },
+        };
       case 'finish':
         return {
           type: 'finish',
