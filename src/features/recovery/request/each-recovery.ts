@@ -9,7 +9,8 @@ import { readRecovery } from './recovery-log.ts';
 /** Documents read concurrently. */
 const CONCURRENCY = 16;
 
-interface Deps {
+/** What reading works with. */
+export interface ReadDeps {
   readonly store: DocumentStore;
   readonly logger: Logger;
 }
@@ -31,7 +32,7 @@ export async function forEachListed(
  * Does `work` for every request that is stored. One that cannot be read is logged and left out: it must not hide the others.
  * Fails with storage codes.
  */
-export function forEachRecord(deps: Deps, work: (held: HeldRecord) => void): Promise<void> {
+export function forEachRecord(deps: ReadDeps, work: (held: HeldRecord) => void): Promise<void> {
   return forEachListed(deps.store, async ({ id }) => {
     const held = await readOrLog(deps, id);
     if (held !== undefined) work(held);
@@ -39,7 +40,7 @@ export function forEachRecord(deps: Deps, work: (held: HeldRecord) => void): Pro
 }
 
 /** The requests of `ids` in their order; those that are not stored, or cannot be read, are left out as by {@link forEachRecord}. */
-export async function readEach(deps: Deps, ids: readonly string[]): Promise<HeldRecord[]> {
+export async function readEach(deps: ReadDeps, ids: readonly string[]): Promise<HeldRecord[]> {
   const found = new Map<string, HeldRecord>();
   await someAtOnce(ids, async (id) => {
     const held = await readOrLog(deps, id);
@@ -49,7 +50,7 @@ export async function readEach(deps: Deps, ids: readonly string[]): Promise<Held
 }
 
 /** Every request that the audit log holds open. Fails with `audit-corrupt` or storage codes. */
-export async function openRecoveries(deps: Deps, evidence: RecoveryEvidence): Promise<HeldRecord[]> {
+export async function openRecoveries(deps: ReadDeps, evidence: RecoveryEvidence): Promise<HeldRecord[]> {
   const logged = await evidence.all();
   return readEach(
     deps,
@@ -58,7 +59,7 @@ export async function openRecoveries(deps: Deps, evidence: RecoveryEvidence): Pr
 }
 
 /** Every stored request, each of them read. Fails with storage codes. */
-export async function storedRecoveries(deps: Deps): Promise<HeldRecord[]> {
+export async function storedRecoveries(deps: ReadDeps): Promise<HeldRecord[]> {
   const found: HeldRecord[] = [];
   await forEachRecord(deps, (held) => {
     found.push(held);
@@ -66,7 +67,7 @@ export async function storedRecoveries(deps: Deps): Promise<HeldRecord[]> {
   return found;
 }
 
-async function readOrLog({ store, logger }: Deps, id: string): Promise<HeldRecord | undefined> {
+async function readOrLog({ store, logger }: ReadDeps, id: string): Promise<HeldRecord | undefined> {
   try {
     return await readRecovery(store, id);
   } catch (error) {

@@ -5,7 +5,6 @@ import type { Clock, Logger } from '../../../core/ports.ts';
 import type { RecoveryQuery } from '../model/asking.ts';
 import { ATTENTION_MS, needsAttention } from '../model/ending.ts';
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
-import { readEach } from './each-recovery.ts';
 import { isOpenIn, type Logged, type RecoveryEvidence } from './evidence.ts';
 import type { IndexEntry, RecoveryIndex } from './recovery-index.ts';
 
@@ -43,14 +42,15 @@ const MOST_READ = 500;
  * read is logged and left out: it must not hide the others. Fails with `audit-corrupt` or storage codes.
  */
 export async function listRecoveries(deps: ListDeps, query: RecoveryQuery): Promise<RecordPage> {
-  const places = await placesOf(deps, query);
+  const { places, ended } = await placesOf(deps, query);
   const items: RecoveryRecord[] = [];
   let read = 0;
   while (read < places.length && items.length < query.limit && read < MOST_READ) {
     const some = places.slice(read, read + query.limit - items.length);
-    const found = await readEach(
+    const found = await deps.index.kept.read(
       deps,
       some.map(({ id }) => id),
+      ended,
     );
     items.push(...found.map(({ record }) => record).filter((record) => isWanted(deps, record, query)));
     read += some.length;
@@ -59,8 +59,14 @@ export async function listRecoveries(deps: ListDeps, query: RecoveryQuery): Prom
   return read < places.length && last !== undefined ? { items, next: `${last.asked}-${last.id}` } : { items };
 }
 
+/** Where requests stand, and what the index knows of those that have ended. */
+interface Places {
+  readonly places: readonly Place[];
+  readonly ended: ReadonlyMap<string, IndexEntry>;
+}
+
 /** The places of all requests that may match, newest first, behind `query.next`. */
-async function placesOf(deps: ListDeps, query: RecoveryQuery): Promise<readonly Place[]> {
+async function placesOf(deps: ListDeps, query: RecoveryQuery): Promise<Places> {
   const [logged, ended] = await Promise.all([deps.evidence.all(), deps.index.entries(deps.logger)]);
   const oldest = oldestIn(deps, query);
   const places: Place[] = [];
@@ -76,7 +82,7 @@ async function placesOf(deps: ListDeps, query: RecoveryQuery): Promise<readonly 
   }
   const { next } = query;
   const rest = next === undefined ? places : places.filter((place) => compare(place, placeOf(next)) > 0);
-  return rest.sort(compare);
+  return { places: rest.sort(compare), ended };
 }
 
 /** Requests that ended before are not listed, epoch milliseconds. */

@@ -16,6 +16,7 @@ import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, RecoveryId, STATES } from '../model/record.ts';
 import { forEachRecord } from './each-recovery.ts';
 import type { RecoveryEvidence } from './evidence.ts';
+import { KeptRecords } from './kept-records.ts';
 
 const Time = z.int().nonnegative();
 
@@ -81,6 +82,8 @@ export function indexEntry({ record, etag }: HeldRecord, asked: number | undefin
 
 /** One per process. Methods may fail with the storage codes. */
 export class RecoveryIndex {
+  /** Ended requests that lists have read. */
+  readonly kept = new KeptRecords();
   readonly #deps: IndexDeps;
   #text: string | undefined;
   #entries: Entries = new Map();

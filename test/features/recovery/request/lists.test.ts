@@ -104,6 +104,31 @@ describe('a list', () => {
     expect(documentsRead()).toEqual([]);
   });
 
+  it('reads no ended request twice in a process, unless it was written since', async () => {
+    const [newest = '', ...others] = await ended(5);
+    await world.reconcile();
+    const deps = world.deps();
+    const listed = async () => {
+      reads.length = 0;
+      return idsOf(await world.list({}, deps));
+    };
+    const first = await listed();
+    expect(documentsRead()).toHaveLength(5);
+    expect(await listed()).toEqual(first);
+    expect(documentsRead()).toEqual([]);
+
+    world.change(newest, (record) => ({ ...record, reason: 'another' }));
+    await world.reconcile();
+    await world.clock.advance(HOUR_MS);
+    await listed();
+    expect(documentsRead()).toEqual([`recovery/${newest}`]);
+
+    const { id } = await world.ask();
+    expect(await listed()).toEqual([id, newest, ...others]);
+    expect(await listed()).toEqual([id, newest, ...others]);
+    expect(documentsRead()).toEqual([`recovery/${id}`]);
+  });
+
   it('goes through every page once, before and after the index learns of what ended', async () => {
     const ids = await ended(7);
     const seen: string[] = [];
