@@ -162,4 +162,4 @@ it(`whoever writes the backups makes nothing a recovery point (${HISTORIES} hist
     }),
     { seed: 14, numRuns: HISTORIES },
   );
-});
+}, 1_800_000);
