@@ -2,7 +2,6 @@
 import { PROBLEM_STATUS } from '../src/core/problem.ts';
 import { READERS } from '../src/features/recovery/access/caller.ts';
 import { API_ROUTES } from '../src/platform/features.ts';
-import { between } from './between.ts';
 
 /** `page` with its tables made again. Throws when a mark is missing. */
 export function apiPage(page: string): string {
@@ -45,4 +44,12 @@ function table(head: readonly string[], rows: readonly (readonly string[])[]): s
 
 function code(text: string): string {
   return `\`${text}\``;
+}
+
+/** `page` with `text` between `<!-- name: made by npm run docs -->` and `<!-- end of name -->`. Throws when a mark is missing. */
+function between(page: string, name: string, text: string): string {
+  const [begin, end] = [`<!-- ${name}: made by npm run docs -->`, `<!-- end of ${name} -->`];
+  const [from, to] = [page.indexOf(begin), page.indexOf(end)];
+  if (from < 0 || to < from) throw new Error(`expected the marks of ${name} in the page`);
+  return `${page.slice(0, from + begin.length)}\n\n${text}\n\n${page.slice(to)}`;
 }

@@ -8,7 +8,7 @@ import { defineCommand } from './frame/define.ts';
 import { GuardRefusal, UsageError } from './frame/failures.ts';
 import type { RecoveryApi } from './recovery/api.ts';
 import { API_OPTIONS, ApiOptions, openApi } from './recovery/open-api.ts';
-import { onlyIdOf } from './recovery/unique-prefix.ts';
+import { onlyIdOf } from './recovery/recovery-id.ts';
 
 export const ack = defineCommand({
   path: 'ack',

@@ -6,8 +6,8 @@ import { CONNECTION_OPTIONS, ConnectionOptions, connect } from './connect/connec
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { UsageError } from './frame/failures.ts';
+import { pageOf } from './recovery/api.ts';
 import { recoveryUrl } from './recovery/open-api.ts';
-import { pageOf } from './recovery/page-of.ts';
 
 /** What opens an address, by the platform of Node. */
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {

@@ -14,9 +14,8 @@ import type { HostLogger } from './host/host-log.ts';
 import type { Host } from './host/host-options.ts';
 import { createFileScheduleStore } from './host/timer/schedule-store.ts';
 import { WATCH_SOURCE } from './world/app-settings.ts';
-import { freePorts } from './world/free-ports.ts';
 import type { World } from './world/start-world.ts';
-import { APP_PORTS } from './world/usual-ports.ts';
+import { APP_PORTS, freePorts } from './world/usual-ports.ts';
 
 /** The events that the recovery app is subscribed to: those that open requests. */
 const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.RecoveryAsked'];

@@ -3,9 +3,8 @@
  * to the notifications, where the settings name channels.
  */
 import type { TokenCredential } from '@azure/core-auth';
-import { EventGridSink } from '../adapters/events/event-grid-sink.ts';
+import { EventGridSink, topicCredential } from '../adapters/events/event-grid-sink.ts';
 import { LogSink } from '../adapters/events/log-sink.ts';
-import { topicCredential } from '../adapters/events/topic-credential.ts';
 import { definedOnly } from '../core/defined-only.ts';
 import { EventBus } from '../core/events/bus.ts';
 import { severityRule } from '../core/events/define-event.ts';

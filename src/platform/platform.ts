@@ -48,7 +48,6 @@ import type { Config, CredentialConfig } from './config/config.ts';
 import { deadLettersOf } from './dead-letters.ts';
 import { openHsm, registryOf } from './open-hsm.ts';
 import { decisionsOf, resourcesIn, sealsOf } from './open-seals.ts';
-import { accessOf } from './open-storage.ts';
 import { processLogger } from './process-log.ts';
 
 /** What may differ from what the configuration says: a person's own credential, a clock that was moved. */
@@ -197,4 +196,20 @@ function once(work: () => Promise<void>): () => Promise<void> {
     });
     return done;
   };
+}
+
+/** The way to the account of the backups, and to that of the state. */
+function accessOf(
+  { storage }: Config,
+  credential: TokenCredential,
+  caPem: string | undefined,
+): { readonly backup: StorageAccess; readonly state: StorageAccess } {
+  const ca = caPem === undefined ? {} : { caPem };
+  if (storage.kind === 'connection') {
+    const access = { kind: 'connection-string', connectionString: storage.connectionString, ...ca } as const;
+    return { backup: access, state: access };
+  }
+  const { backupUrl, stateUrl, queueUrl } = storage;
+  const access = (blobUrl: string) => ({ kind: 'identity', blobUrl, queueUrl, credential, ...ca }) as const;
+  return { backup: access(backupUrl), state: access(stateUrl) };
 }

@@ -10,7 +10,7 @@ import type { Logger } from '../core/ports.ts';
 import { ChainedAuditLog } from '../features/audit/audit-log.ts';
 import { Breaches } from '../features/audit/breaches.ts';
 import { Checkpoints } from '../features/audit/checkpoints.ts';
-import type { DrillsOf } from '../features/drill/model/results.ts';
+import { type DrillsOf, readResults } from '../features/drill/model/results.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
@@ -23,8 +23,8 @@ import type { Config, Environment } from './config/config.ts';
 import { problemLine } from './config/problems.ts';
 import { type ApiApp, RECOVERY_FEATURES } from './features.ts';
 import { openConsole } from './open-console.ts';
-import { drillsOn } from './open-drills.ts';
 import { openPages, type Pages } from './open-pages.ts';
+import { resourcesIn } from './open-seals.ts';
 import { openPlatform, type Platform } from './platform.ts';
 import { processLogger } from './process-log.ts';
 
@@ -163,4 +163,13 @@ export function recoveryAppOn(
     linkTo: (id) => `${config.origin ?? ''}/recoveries/${id}`,
     ids: randomIds,
   });
+}
+
+/** The results that count, of HSMs that have a drill HSM. */
+function drillsOn({ state, seals }: Pick<Platform, 'state' | 'seals'>, config: Config): DrillsOf {
+  const resourceOf = resourcesIn(config);
+  return async (hsm, signal) =>
+    config.drill.hsms.some(({ of }) => of.includes(hsm))
+      ? readResults(state, hsm, { seals, resourceOf }, signal)
+      : undefined;
 }

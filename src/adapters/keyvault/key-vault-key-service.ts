@@ -2,6 +2,7 @@
 
 import type { KeyClient } from '@azure/keyvault-keys';
 import { definedOnly } from '../../core/defined-only.ts';
+import { WardenError } from '../../core/errors.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey, ListedVersion } from '../../core/model/key.ts';
 import type { Clock, KeyService, ListPage } from '../../core/ports.ts';
 import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
@@ -10,7 +11,6 @@ import { type CallContext, inCallContext } from './call-context.ts';
 import { createKeyClient, type HsmClientOptions } from './client.ts';
 import { readDeletedKey, readKeyDetail, readListedVersion } from './read-key.ts';
 import { type ReadItems, readListedDeletedKeys, readListedKeys } from './read-list.ts';
-import { deletedKeyNotFound, noAnswer } from './service-errors.ts';
 
 /** The largest page the service gives. */
 const PAGE_SIZE = 25;
@@ -154,4 +154,23 @@ function toPage<T>(
     ...(odd.length === 0 ? {} : { odd }),
     ...definedOnly({ next: nextLink }),
   };
+}
+
+/** There is no soft-deleted key of that name. */
+function deletedKeyNotFound(hsm: string, key: string): never {
+  throw new WardenError('key-not-found', {
+    message: `Could not recover key ${key} on HSM ${hsm}: it is not soft-deleted.`,
+    advice: 'Nothing to do: the key is active.',
+    hsm,
+    key,
+  });
+}
+
+/** The HSM answered a backup without a backup. */
+function noAnswer(hsm: string, key: string): never {
+  throw new WardenError('hsm-answer-unexpected', {
+    message: `HSM ${hsm} answered the backup of key ${key} without a backup.`,
+    hsm,
+    key,
+  });
 }

@@ -12,11 +12,11 @@ import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
 import { chooseSettings } from './choose-profile.ts';
 import { CLOUD_NAMES, CLOUDS, type CloudName, cloudOf } from './clouds.ts';
+import { sendOnce } from './http-call.ts';
 import { ProfileName } from './profile.ts';
 import { SignIn } from './sign-in.ts';
 import { followWorldClock } from './world-clock.ts';
 import { readWorldFile, WorldCredential, type WorldFile, worldSettings } from './world-file.ts';
-import { requireRunning } from './world-running.ts';
 
 /** Options of every command that reaches out. */
 export const CONNECTION_OPTIONS: readonly OptionSpec[] = [
@@ -137,4 +137,27 @@ export function keepLocal({ local }: Connection, url: string): void {
     `${url} is not on this machine, but a token file or CA file is set.`,
     'Leave --token-file, --ca-file, WARDEN_TOKEN_FILE and WARDEN_CA_FILE out for an HSM in Azure.',
   );
+}
+
+const TIMEOUT_MS = 5_000;
+
+/** Fails with UsageError when neither an HSM nor the storage of the world answers. One that answers anything is enough. */
+async function requireRunning(
+  { hsms, blobUrl }: WorldFile,
+  caPem: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const urls = [...hsms.map(({ url }) => url), blobUrl];
+  try {
+    await Promise.any(
+      urls.map((url) => sendOnce({ url, method: 'GET', timeoutMs: TIMEOUT_MS, caPem, signal })),
+    );
+  } catch {
+    // After Ctrl-C nothing answers either: the command itself will say so.
+    if (signal.aborted) return;
+    throw new UsageError(
+      'The local world is not running: start it with `npm start` in another terminal.',
+      'It keeps its keys and backups from one start to the next. One with --keys is named by HSM_WARDEN_WORLD: `npm start` says how.',
+    );
+  }
 }

@@ -1,12 +1,12 @@
 /** The program: commander's commands made from the table of definitions. */
 import { Command as Commander, CommanderError } from 'commander';
+import { abortReason } from '../../core/errors.ts';
 import { answerText, type Given } from './answer-text.ts';
 import type { Answer, Command } from './command.ts';
 import type { CliContext } from './context.ts';
 import { withDocsAddress } from './docs-address.ts';
 import { EXIT_CODES, type ExitName } from './exit-codes.ts';
 import { type Explanation, explain } from './failures.ts';
-import { endingWith } from './interrupt.ts';
 import { allOptions, commanderOption } from './options.ts';
 import { namingSink, USUAL_NAME, withProgramName } from './program-name.ts';
 import { type Paint, paintFor } from './style.ts';
@@ -167,4 +167,24 @@ function configure(
     getOutHelpWidth: () => stdout.columns ?? 100,
     getErrHelpWidth: () => stderr.columns ?? 100,
   });
+}
+
+/** What a command gets to save what it did, and to end on its own: a person waits no longer than a second. */
+const GRACE_MS = 700;
+
+/** What `running` comes to; once `signal` has fired it has {@link GRACE_MS} left, then this fails with the signal's reason. */
+async function endingWith<T>(running: Promise<T>, signal: AbortSignal): Promise<T> {
+  const { promise: over, reject } = Promise.withResolvers<never>();
+  let timer: NodeJS.Timeout | undefined;
+  const begin = () => {
+    timer = setTimeout(() => reject(abortReason(signal, 'Interrupted.')), GRACE_MS);
+  };
+  if (signal.aborted) begin();
+  else signal.addEventListener('abort', begin, { once: true });
+  try {
+    return await Promise.race([running, over]);
+  } finally {
+    clearTimeout(timer);
+    signal.removeEventListener('abort', begin);
+  }
 }

@@ -15,7 +15,6 @@ import {
 } from '../../features/recovery/rearming/routes.ts';
 import { REQUEST_ROUTES } from '../../features/recovery/request/routes.ts';
 import { sendOnce } from '../connect/http-call.ts';
-import { pageOf } from './page-of.ts';
 
 /** The longest a person waits for an answer. */
 const TIMEOUT_MS = 60_000;
@@ -148,4 +147,9 @@ function unreachable(url: string, cause: unknown): WardenError {
 
 function aborted(cause: unknown): WardenError {
   return new WardenError('aborted', { message: 'Interrupted.', cause });
+}
+
+/** Where the console shows a request; `origin`: of the recovery app. */
+export function pageOf(origin: string, id: string): string {
+  return `${origin}/requests/${id}`;
 }

@@ -2,8 +2,7 @@
 import { createPrivateKey, type JsonWebKey } from 'node:crypto';
 import { z } from 'zod';
 import { KeyMaterial, NODE_CURVES, OCT_SIZES, RSA_SIZES } from './material.ts';
-import { MaterialError } from './material-error.ts';
-import { keyTypeOf } from './material-spec.ts';
+import { keyTypeOf, MaterialError } from './material-spec.ts';
 
 /** Recorded in 2023: the service imports an RSA key of 1024 bits, which it would not make itself. */
 const IMPORT_ONLY_RSA_SIZE = 1024;

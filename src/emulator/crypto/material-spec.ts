@@ -8,7 +8,6 @@ import {
   RSA_SIZES,
   type RsaSize,
 } from './material.ts';
-import { MaterialError } from './material-error.ts';
 
 /** The members of a create request that decide the material. */
 export type MaterialRequest = {
@@ -77,4 +76,9 @@ function exponent({ public_exponent: value = DEFAULT_PUBLIC_EXPONENT }: Material
     throw new MaterialError(`Invalid public exponent: '${value}'`);
   }
   return value;
+}
+
+/** A key that cannot be made, imported or used as asked. The message is the service's text; the answer is 400 BadParameter. */
+export class MaterialError extends Error {
+  override readonly name = 'MaterialError';
 }

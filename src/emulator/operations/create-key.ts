@@ -5,13 +5,8 @@ import type { Operation } from '../model/operation.ts';
 import { keyName } from './key-lookup.ts';
 import {
   Attributes,
-  checkExportable,
-  checkTimes,
-  givenAttributes,
-  givenKeyOps,
-  givenReleasePolicy,
-  givenTags,
   KeyOpsMember,
+  newVersionWish,
   parseBody,
   ReleasePolicyMember,
   TagsMember,
@@ -41,12 +36,7 @@ export const createKey: Operation = {
   async handle(request, state, context) {
     const name = keyName(request);
     const body = parseBody(CreateBody, request.body);
-    const attributes = givenAttributes(body.attributes);
-    checkTimes(attributes);
-    const releasePolicy = givenReleasePolicy(body.release_policy);
-    checkExportable(attributes.exportable ?? false, releasePolicy);
-    const tags = givenTags(body.tags, context.limited);
-    const keyOps = givenKeyOps(body.key_ops);
+    const wish = newVersionWish(body, body.key_ops, context.limited);
     const spec = materialSpec({
       kty: body.kty,
       key_size: body.key_size ?? undefined,
@@ -55,12 +45,6 @@ export const createKey: Operation = {
     });
     checkRoom(name, spec.kty, state.key(name), state, context);
     const material = await context.material(spec);
-    const wish = {
-      ...attributes,
-      ...(tags && { tags }),
-      ...(releasePolicy && { releasePolicy }),
-      ...(keyOps?.length && { keyOps }),
-    };
     return addVersion(name, material, wish, state, context);
   },
 };

@@ -5,13 +5,8 @@ import type { Operation } from '../model/operation.ts';
 import { keyName } from './key-lookup.ts';
 import {
   Attributes,
-  checkExportable,
-  checkTimes,
-  givenAttributes,
-  givenKeyOps,
-  givenReleasePolicy,
-  givenTags,
   KeyOpsMember,
+  newVersionWish,
   parseBody,
   ReleasePolicyMember,
   TagsMember,
@@ -38,19 +33,8 @@ export const importKey: Operation = {
   handle(request, state, context) {
     const name = keyName(request);
     const body = parseBody(ImportBody, request.body);
-    const attributes = givenAttributes(body.attributes);
-    checkTimes(attributes);
-    const releasePolicy = givenReleasePolicy(body.release_policy);
-    checkExportable(attributes.exportable ?? false, releasePolicy);
-    const tags = givenTags(body.tags, context.limited);
-    const keyOps = givenKeyOps(body.key.key_ops);
+    const wish = newVersionWish(body, body.key.key_ops, context.limited);
     const material = importMaterial(body.key);
-    const wish = {
-      ...attributes,
-      ...(tags && { tags }),
-      ...(releasePolicy && { releasePolicy }),
-      ...(keyOps?.length && { keyOps }),
-    };
     return addVersion(name, material, wish, state, context);
   },
 };

@@ -107,6 +107,30 @@ export function checkExportable(exportable: boolean, policy: ReleasePolicy | und
   if (!exportable && policy) throw serviceErrors.policyWithoutExportable();
 }
 
+/** What the members that create and import have in common ask of a new version. Throws 400 BadParameter for what the service refuses. */
+export function newVersionWish(
+  body: {
+    readonly attributes?: z.infer<typeof Attributes>;
+    readonly tags?: z.infer<typeof TagsMember>;
+    readonly release_policy?: z.infer<typeof ReleasePolicyMember>;
+  },
+  keyOpsMember: z.infer<typeof KeyOpsMember>,
+  limited: boolean,
+) {
+  const attributes = givenAttributes(body.attributes);
+  checkTimes(attributes);
+  const releasePolicy = givenReleasePolicy(body.release_policy);
+  checkExportable(attributes.exportable ?? false, releasePolicy);
+  const tags = givenTags(body.tags, limited);
+  const keyOps = givenKeyOps(keyOpsMember);
+  return {
+    ...attributes,
+    ...(tags && { tags }),
+    ...(releasePolicy && { releasePolicy }),
+    ...(keyOps?.length && { keyOps }),
+  };
+}
+
 function policyVersion(data: string): unknown {
   try {
     return z.object({ version: z.unknown() }).parse(JSON.parse(Buffer.from(data, 'base64url').toString()))

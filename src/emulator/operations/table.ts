@@ -3,11 +3,9 @@
 import type { Operation } from '../model/operation.ts';
 import { backupKey } from './backup-key.ts';
 import { createKey } from './create-key.ts';
-import { decrypt } from './decrypt.ts';
 import { deleteKey } from './delete-key.ts';
 import { deleteRoleAssignment } from './delete-role-assignment.ts';
 import { deleteRoleDefinition } from './delete-role-definition.ts';
-import { encrypt } from './encrypt.ts';
 import { getDeletedKey } from './get-deleted-key.ts';
 import { getKey } from './get-key.ts';
 import { getKeyAttestation } from './get-key-attestation.ts';
@@ -28,12 +26,9 @@ import { releaseKey } from './release-key.ts';
 import { restoreKey } from './restore-key.ts';
 import { rotateKey } from './rotate-key.ts';
 import { getRotationPolicy, setRotationPolicy } from './rotation-policy.ts';
-import { sign } from './sign.ts';
 import { unknownAction } from './unknown-action.ts';
-import { unwrapKey } from './unwrap-key.ts';
 import { updateKey } from './update-key.ts';
-import { verify } from './verify.ts';
-import { wrapKey } from './wrap-key.ts';
+import { decrypt, encrypt, sign, unwrapKey, verify, wrapKey } from './use-key.ts';
 
 export const OPERATIONS: readonly Operation[] = [
   backupKey,

@@ -1,5 +1,5 @@
 // Writes outcomes and refusals as answers on the wire.
-import { MaterialError } from '../crypto/material-error.ts';
+import { MaterialError } from '../crypto/material-spec.ts';
 import { ServiceError, serviceErrors } from '../errors.ts';
 import type { Outcome } from '../model/operation.ts';
 import { AUDIENCE } from '../tokens/issuer.ts';

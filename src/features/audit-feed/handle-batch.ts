@@ -1,6 +1,6 @@
 /** Acts on a batch of the audit log: asks for backups of changed keys, and scans once where keys were deleted. */
 
-import { doEach } from '../../core/do-each.ts';
+import { doEach } from '../../core/concurrency.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
@@ -11,12 +11,10 @@ import { ownValue } from '../../core/own-value.ts';
 import type { Clock, KeyService, Logger, WorkQueue } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { DecisionSeals } from '../audit/line-seals.ts';
-import type { KeyBackupMessage } from '../backup/queues.ts';
-import { KEY_BACKUPS } from '../backup/queues.ts';
+import { KEY_BACKUPS, type KeyBackupMessage } from '../backup/queues.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { isUnreportedUse } from '../watch/judge/classify-use.ts';
-import type { ScanMessage } from '../watch/model/message.ts';
-import { SCANS } from '../watch/model/message.ts';
+import { SCANS, type ScanMessage } from '../watch/model/message.ts';
 import type { Signals, UseSignal } from '../watch/model/observation.ts';
 import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
 import type { ScanResult } from '../watch/scan.ts';

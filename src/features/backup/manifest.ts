@@ -1,8 +1,8 @@
 /** The backup: every key each night, and soon after each change. */
 
 import type { AppPorts, Hsm } from '../../core/app-ports.ts';
+import { doEach } from '../../core/concurrency.ts';
 import { definedOnly } from '../../core/defined-only.ts';
-import { doEach } from '../../core/do-each.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';

@@ -1,6 +1,6 @@
 /** The recovery as one object: what the HTTP functions, the worker and the timers call. */
 
-import { doEach } from '../../core/do-each.ts';
+import { doEach } from '../../core/concurrency.ts';
 import { hasRequests } from '../../core/documents/has-requests.ts';
 import type { DeadLetters, Logger } from '../../core/ports.ts';
 import { Shared } from '../../core/shared.ts';
@@ -12,8 +12,8 @@ import { type AuditVerdict, firstProblem } from '../audit/verify-audit.ts';
 import { verifyOnward } from '../audit/verify-onward.ts';
 import { reportDeadLetters } from '../dead-letters/report.ts';
 import type { Authenticator, Caller } from './access/caller.ts';
+import { passForReading } from './access/gate.ts';
 import type { GateVerdict } from './access/gate-reports.ts';
-import { passForReading } from './access/read-gate.ts';
 import { Refusals } from './access/refusals.ts';
 import { requireSignIn, type SignInPolicy } from './access/sign-in.ts';
 import { type ExecuteDeps, type ExecuteResult, executeRecovery } from './execution/execute.ts';

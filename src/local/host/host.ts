@@ -1,7 +1,6 @@
 /** A local Azure Functions host: loads any module that registers functions with `@azure/functions` and runs them. */
 import { isDisabled } from './app-settings.ts';
 import { checkBindings } from './check-bindings.ts';
-import { type AppHookData, runHooks } from './hooks.ts';
 import { HostError } from './host-error.ts';
 import { parseHostJson } from './host-json.ts';
 import { silentLogger } from './host-log.ts';
@@ -10,7 +9,7 @@ import { createAdmin } from './http/admin.ts';
 import { createRoutes, hiddenRoutes } from './http/router.ts';
 import { type HttpServer, startHttpServer } from './http/server.ts';
 import { createInvoker, type TriggerInput } from './invoker.ts';
-import { loadApp, type RegisteredFunction } from './load-app.ts';
+import { type Hooks, loadApp, type RegisteredFunction } from './load-app.ts';
 import { planQueues } from './queue/plan-queues.ts';
 import { queueClientsFromSettings } from './queue/queue-clients.ts';
 import type { QueueListener } from './queue/queue-listener.ts';
@@ -160,4 +159,12 @@ function ignoredRetries(functions: readonly RegisteredFunction[]): readonly stri
       ({ metadata }) =>
         `${metadata.name} has a retry policy, which this host does not apply: a failed run is not repeated`,
     );
+}
+
+/** State that an app's hooks share. */
+type AppHookData = Record<string, unknown>;
+
+/** Calls every hook of that name with `context`, one after another; a hook that throws fails the whole step. */
+async function runHooks(hooks: Hooks, name: string, context: object): Promise<void> {
+  for (const hook of hooks.get(name) ?? []) await hook(context);
 }

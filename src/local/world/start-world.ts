@@ -24,11 +24,10 @@ import { startTopic, type Topic } from '../topic/topic.ts';
 import { unlessAborted } from '../unless-aborted.ts';
 import { IDENTITIES } from './app-roles.ts';
 import { backupSettings, drillSettings, recoverySettings } from './app-settings.ts';
-import { freePorts } from './free-ports.ts';
 import { type SealSettings, sealSettings, startSealingVault } from './sealing-vault.ts';
 import { HSM_NAMES } from './seed-keys.ts';
 import { startDrillHsm, startHsm } from './start-hsms.ts';
-import { WORLD_PORTS } from './usual-ports.ts';
+import { freePorts, WORLD_PORTS } from './usual-ports.ts';
 
 /** The app keeps its token while the emulators' clocks are moved ahead by months. */
 const TOKEN_SECONDS = 400 * 86_400;

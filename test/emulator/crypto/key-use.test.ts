@@ -1,15 +1,18 @@
 // When a key may be used, and how cryptographic requests are refused.
+
 import { describe, expect, test } from 'vitest';
 import type { Operation } from '../../../src/emulator/model/operation.ts';
 import { createKey } from '../../../src/emulator/operations/create-key.ts';
-import { decrypt } from '../../../src/emulator/operations/decrypt.ts';
 import { deleteKey } from '../../../src/emulator/operations/delete-key.ts';
-import { encrypt } from '../../../src/emulator/operations/encrypt.ts';
-import { sign } from '../../../src/emulator/operations/sign.ts';
-import { unwrapKey } from '../../../src/emulator/operations/unwrap-key.ts';
 import { updateKey } from '../../../src/emulator/operations/update-key.ts';
-import { verify } from '../../../src/emulator/operations/verify.ts';
-import { wrapKey } from '../../../src/emulator/operations/wrap-key.ts';
+import {
+  decrypt,
+  encrypt,
+  sign,
+  unwrapKey,
+  verify,
+  wrapKey,
+} from '../../../src/emulator/operations/use-key.ts';
 import { BASE_URL, NOW, workbench } from '../support/operations.ts';
 
 const K = { name: 'k' };

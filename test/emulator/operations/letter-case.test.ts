@@ -1,4 +1,5 @@
 // Names of keys are the same in any letter case; a key keeps the spelling of its creation.
+
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { backupKey } from '../../../src/emulator/operations/backup-key.ts';
@@ -14,8 +15,8 @@ import { recoverDeletedKey } from '../../../src/emulator/operations/recover-dele
 import { restoreKey } from '../../../src/emulator/operations/restore-key.ts';
 import { rotateKey } from '../../../src/emulator/operations/rotate-key.ts';
 import { setRotationPolicy } from '../../../src/emulator/operations/rotation-policy.ts';
-import { sign } from '../../../src/emulator/operations/sign.ts';
 import { updateKey } from '../../../src/emulator/operations/update-key.ts';
+import { sign } from '../../../src/emulator/operations/use-key.ts';
 import { keyRecord } from '../support/keys.ts';
 import { BASE_URL, poolState, workbench } from '../support/operations.ts';
 

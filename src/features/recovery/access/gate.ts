@@ -232,3 +232,9 @@ function disarmed(problems: readonly string[]): WardenError {
 function breachKind(problems: readonly string[]): string {
   return `breached-${canonicalDigest([...problems].sort()).slice(0, 8)}`;
 }
+
+/** Fails with `gate-disarmed` unless the gate is armed, or only the audit log is the reason why it is not. */
+export async function passForReading(gate: Pick<Gate, 'verdict' | 'passForRearming'>): Promise<void> {
+  const { armed } = await gate.verdict();
+  if (!armed) await gate.passForRearming();
+}

@@ -1,8 +1,10 @@
 /** Judges versions that a key has beyond those its backup's record claims: by the time they were made. Pure. */
 
+import type { BackupRecord } from '../../../core/model/backup-record.ts';
 import type { ListedVersion } from '../../../core/model/key.ts';
 import { CLOCK_SKEW_MS, isoTime } from '../../../core/time.ts';
-import type { Expectation } from './expectation.ts';
+import type { ExpectedVersion } from '../model/known-facts.ts';
+import type { Operation, SeenKey } from '../model/record.ts';
 
 /** Of a recovered key both times are of the HSM, which counts whole seconds. */
 const SAME_CLOCK_MS = 5_000;
@@ -44,4 +46,13 @@ export function judgeExtraVersions(
             `${explained.length} version(s) are ${why}, and were compared with nothing: ${explained.map(({ version }) => version).join(', ')}.`,
           ],
   };
+}
+
+/** By the backup's record, and by what was seen of the key while it was deleted; as far as there are such. */
+export interface Expectation {
+  readonly operation: Pick<Operation, 'action' | 'key' | 'deletedAt'>;
+  readonly seen?: SeenKey | undefined;
+  readonly backup: BackupRecord | undefined;
+  /** Which versions of the backup's record the catalogue confirms; where nobody asked it, the record alone is believed. */
+  readonly confirmed?: readonly ExpectedVersion[] | undefined;
 }

@@ -10,8 +10,7 @@ import {
 } from '../../recovery-points/compare-versions.ts';
 import { seenOf } from '../planning/key-state.ts';
 import { compareSeen } from './compare-seen.ts';
-import type { Expectation } from './expectation.ts';
-import { judgeExtraVersions } from './extra-versions.ts';
+import { type Expectation, judgeExtraVersions } from './extra-versions.ts';
 
 /** What was proven. */
 export interface Verification {

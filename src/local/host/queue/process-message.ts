@@ -2,10 +2,10 @@
 import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
 import type { QueueSettings } from '../host-json.ts';
 import type { InvocationOutcome, TriggerInput } from '../invoker.ts';
-import { decodeMessage } from './message-codec.ts';
+import { limitedCall } from './limited-call.ts';
 import { holdMessage } from './message-hold.ts';
-import { messageValue } from './message-value.ts';
-import { sendCreating } from './send-message.ts';
+import { decodeMessage, messageValue } from './message-value.ts';
+import { isQueueMissing } from './storage-errors.ts';
 
 /** What processing needs. */
 export interface ProcessOptions {
@@ -66,4 +66,16 @@ function fired(signal: AbortSignal): Promise<'abandoned'> {
     if (signal.aborted) resolve('abandoned');
     else signal.addEventListener('abort', () => resolve('abandoned'), { once: true });
   });
+}
+
+/** Sends `stored` as it is; each call within `limitMs`. */
+async function sendCreating(queue: QueueClient, stored: string, limitMs: number): Promise<void> {
+  const send = () => limitedCall((limits) => queue.sendMessage(stored, limits), limitMs);
+  try {
+    await send();
+  } catch (error) {
+    if (!isQueueMissing(error)) throw error;
+    await limitedCall((limits) => queue.createIfNotExists(limits), limitMs);
+    await send();
+  }
 }

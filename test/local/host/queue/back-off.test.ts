@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { createBackOff } from '../../../../src/local/host/queue/back-off.ts';
-import { decodeMessage } from '../../../../src/local/host/queue/message-codec.ts';
+import { decodeMessage } from '../../../../src/local/host/queue/message-value.ts';
 
 describe('the wait between two reads of a queue', () => {
   it('doubles from 100 ms while the queue stays empty, up to the longest', () => {
