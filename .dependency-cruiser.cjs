@@ -93,6 +93,7 @@ const DOORS = {
     'judge-hsm',
     'known-damage',
     'read-dated',
+    'report-losses',
     'summarize-scan',
     'summary-document',
     'warnings',

@@ -145,6 +145,16 @@ var furtherRules = [
     range: 'PT30M'
   }
   {
+    name: 'key-lost-still'
+    title: 'A key is lost, and nobody has acknowledged it'
+    description: 'Nothing brings the key back. Find out what it protected and inform its owner; hsm-warden ack FINDING ends this. Repeated every hour until then.'
+    query: loadTextContent('../queries/key-lost-still.kql')
+    severity: 1
+    frequency: 'PT1H'
+    window: 'PT2H'
+    range: 'PT2H'
+  }
+  {
     name: 'hsm-unreachable'
     title: 'An HSM is out of reach'
     description: 'No scan could see this HSM for 45 minutes, though the app is alive. What is deleted there goes unseen: see the error in the log.'

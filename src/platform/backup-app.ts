@@ -1,6 +1,7 @@
 /** The backup app: nightly and single backups, the watch, the verification, the audit feed. */
 import { channel } from 'node:diagnostics_channel';
 import { NamedSerializers, Serializer } from '../core/serializer.ts';
+import { reportLosses } from '../features/status/report-losses.ts';
 import { summarizeScan } from '../features/status/summarize-scan.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
@@ -42,11 +43,12 @@ export function backupPortsOn(
       saves,
       writes,
       onProgress: (run) => progress.publish(run),
-      onScanned: (scan, policy) => {
+      onScanned: async (scan, policy) => {
         const { keys, resource } = platform.hsms.get(scan.hsm);
         const { watch, drill } = platform.config;
         const due = { scanSchedule: watch.schedule, drillDays: drill.days, drillHsms: drill.hsms };
-        return summarizeScan({ ...platform, ...due, logger, keys, resource }, policy, scan, signal);
+        await summarizeScan({ ...platform, ...due, logger, keys, resource }, policy, scan, signal);
+        await reportLosses({ ...platform, logger }, scan.state, signal);
       },
     };
   };

@@ -189,6 +189,19 @@ const SITUATIONS: readonly (readonly [situation: string, rows: Rows, fires: read
   ],
   ['one key of 5000 is overdue still', open({ 'key-backup-overdue': 1 }), ['open-findings: contoso']],
   ['one key of 5000 has no backup still', open({ 'key-unprotected': 1 }), ['open-findings: contoso']],
+  [
+    'a lost key is not acknowledged still',
+    healthyWith({
+      AppTraces: [
+        line(
+          'keys are lost, and nobody has acknowledged it',
+          { hsm: 'contoso', keys: 1, named: ['orders'] },
+          1,
+        ),
+      ],
+    }),
+    ['key-lost-still: contoso'],
+  ],
   ['keys can be purged at once still', open({ 'purge-protection-off': 1 }), ['hsm-set-up-weakly: contoso']],
   [
     'deleted keys are kept too short still',

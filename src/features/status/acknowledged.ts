@@ -14,7 +14,7 @@ export interface KnownAcknowledgements {
 }
 
 /** The log, and what judges its seals where decisions are sealed. */
-interface LogDeps {
+export interface LogDeps {
   readonly auditStore: AuditStore;
   readonly anchor: Pick<AuditAnchor, 'read'>;
   readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;

@@ -1,6 +1,8 @@
 /** Rules about what becomes of the keys. */
 import { type Alert, event, line, onEvent, QUICK, SOON } from './samples.ts';
 
+const LOST = 'keys are lost, and nobody has acknowledged it';
+
 export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
   'no-heartbeat': {
     promise: 'No heartbeat of an HSM for 45 minutes means that nobody is watching it.',
@@ -17,6 +19,22 @@ export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
     [event('HsmWarden.KeyPurged', { recoverable: 'restore' })],
     { severity: 0, ...QUICK },
   ),
+  'key-lost-still': {
+    promise: 'A lost key is reported every hour until somebody acknowledges it.',
+    severity: 1,
+    everyMinutes: 60,
+    lookBackMinutes: 120,
+    fires: {
+      rows: { AppTraces: [line(LOST, { hsm: 'contoso', keys: 1, named: ['orders'] }, 50)] },
+      subject: 'contoso',
+    },
+    silent: {
+      AppTraces: [
+        line(LOST, { hsm: 'contoso', keys: 1, named: ['orders'] }, 125),
+        event('HsmWarden.KeyPurged', { recoverable: 'lost' }),
+      ],
+    },
+  },
   'key-purged': onEvent(
     'A key that was purged and can be restored is reported.',
     'HsmWarden.KeyPurged',

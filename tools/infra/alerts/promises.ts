@@ -57,9 +57,8 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
       { by: 'key-lost', facts: { recoverable: 'lost' } },
       { by: 'key-purged', facts: { recoverable: 'restore' } },
     ],
-    lasting: {
-      none: '`status`, the console and the notifications repeat it until somebody acknowledges it.',
-    },
+    // A key that a backup brings back is repeated by status, console and notifications.
+    lasting: { by: 'key-lost-still' },
   },
   'HsmWarden.KeyRecovered': unreported(NOTHING_TO_DO),
   'HsmWarden.KeyBroughtBackUnapproved': {
