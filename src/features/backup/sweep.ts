@@ -9,7 +9,7 @@ import { noteRunBegin } from './open-run.ts';
 import type { SweepMessage } from './queues.ts';
 import { SWEEPS } from './queues.ts';
 import { RunLedger } from './run-ledger.ts';
-import { hasEnded, type RunHead, type RunSummary } from './run-record.ts';
+import { hasEnded, type RunHead, type RunSummary, readRunHead } from './run-record.ts';
 import type { SweepDeps, SweepPart, SweepPolicy, SweepWork } from './sweep-context.ts';
 import { sweepKeys } from './sweep-keys.ts';
 
@@ -44,7 +44,7 @@ export async function sweep(
   signal: AbortSignal,
 ): Promise<SweepResult> {
   const lease = await acquire(deps, message);
-  if (lease === undefined) return { status: 'yielded' };
+  if (lease === undefined) return giveWay(deps, policy, message);
   let result: SweepResult;
   try {
     result = await stoppable(deps.clock, signal, lease.lost, (signals) =>
@@ -117,20 +117,30 @@ async function giveBack(deps: SweepDeps, lease: Lease, { hsm, runId }: SweepMess
   }
 }
 
-/** Takes the HSM's lease, or puts the message back for later when another worker holds it. */
+/** Takes the HSM's lease; undefined when another worker holds it. */
 async function acquire(deps: SweepDeps, message: SweepMessage): Promise<Lease | undefined> {
   try {
     return await deps.leases.acquire(`hsm-${message.hsm}`, LEASE_SECONDS);
   } catch (error) {
     if (!isWardenError(error, 'lease-held')) throw error;
-    await deps.queue.send(SWEEPS, message, YIELD_SECONDS);
-    deps.logger.info('sweep yielded', {
-      hsm: message.hsm,
-      runId: message.runId,
-      retryInSeconds: YIELD_SECONDS,
-    });
     return undefined;
   }
+}
+
+/**
+ * Puts the message back for later, as another worker holds the lease. One of a run that has ended is done with: lost answers make
+ * more of a message, and while others work each of them would come back, and make more, for nothing.
+ */
+async function giveWay(deps: SweepDeps, { pace }: SweepPolicy, message: SweepMessage): Promise<SweepResult> {
+  const { hsm, runId } = message;
+  const head = await readRunHead(deps.state, hsm, runId);
+  if (head !== undefined && hasEnded(head)) {
+    await noteRunEnd(deps.state, head);
+    return { status: 'already-ended', run: (await RunLedger.open(deps, message, pace)).run };
+  }
+  await deps.queue.send(SWEEPS, message, YIELD_SECONDS);
+  deps.logger.info('sweep yielded', { hsm, runId, retryInSeconds: YIELD_SECONDS });
+  return { status: 'yielded' };
 }
 
 async function sweepHeld(

@@ -1,5 +1,6 @@
 /** Whose run it is: what a sweep does about its lease, its record and its message. */
 import { describe, expect, it } from 'vitest';
+import { readLastRun } from '../../../src/features/backup/last-run.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { fault, SweepWorld } from '../../support/sweep-world.ts';
 
@@ -94,6 +95,26 @@ describe('a sweep', () => {
     expect(result.status).toBe('yielded');
     expect(world.backups.blobs).toHaveLength(0);
     expect(world.queue.waiting).toMatchObject([{ visibleAt: world.clock.now() + 65_000 }]);
+  });
+
+  it('does not come back when its run has ended, whoever holds the lease, and what its worker had yet to note is noted', async () => {
+    const world = await SweepWorld.withKeys(3);
+    world.state.faults.plant({
+      operation: 'write',
+      subject: 'last-run/contoso',
+      act: () => Promise.reject(fault('storage-unavailable')),
+    });
+    await expect(world.sweep()).rejects.toMatchObject({ code: 'storage-unavailable' });
+    await world.leases.acquire('hsm-contoso', 60);
+
+    const again = await world.sweep();
+
+    expect(again).toMatchObject({
+      status: 'already-ended',
+      run: { state: 'succeeded', counts: { keys: 3 } },
+    });
+    expect(world.queue.waiting).toEqual([]);
+    expect((await readLastRun(world.state, 'contoso')).value).toMatchObject({ runId: world.message.runId });
   });
 
   it('stops when it loses the lease, and its repeat ends the run', async () => {
