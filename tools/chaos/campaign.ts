@@ -1,5 +1,5 @@
 /** One campaign: a world, a fleet over it, chaos for a while, rest, and the verdict. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ChaosArguments } from './arguments.ts';
@@ -47,6 +47,7 @@ export async function runCampaign(
     );
     hung.push(...(await settle(stage, say)));
     const evidence = await collectEvidence({ ...stage.whereEverythingIs(), hung });
+    if (args.keep) await writeFile(join(folder, 'evidence.json'), JSON.stringify(evidence));
     const verdict = judge(evidence);
     for (const [what, findings] of Object.entries(verdict))
       for (const one of findings) say(`${what}: ${one}`);

@@ -4,6 +4,8 @@ import { judge } from '../../../tools/chaos/checker/judge.ts';
 import { AT, backupOf, chained, eventOf, goodEnd, keyOf, laterRun, RUN, recoveryLines } from './end-state.ts';
 import { BUGS } from './planted-ends.ts';
 
+const OTHER = '01kb5000000000000000000001';
+
 describe('the checker', () => {
   it('finds nothing wrong with a good end', () => {
     expect(judge(goodEnd())).toEqual({ lost: [], doubled: [], unapproved: [], unreported: [], hung: [] });
@@ -44,6 +46,19 @@ describe('the checker', () => {
             line.event === 'recovery-requested' ? [{ ...line, digest: 'e'.repeat(64) }, line] : [line],
           ),
         ),
+    ],
+    [
+      'two approved requests for one key, of which one brought it back',
+      ({ recoveries, events }) => ({
+        recoveries: [...recoveries, ...recoveries.map((one) => ({ ...one, id: OTHER }))],
+        events: [
+          ...events,
+          ...events
+            .filter(({ type }) => type.includes('Recovery'))
+            .map((event) => ({ ...event, id: `${event.id}-2`, data: { recoveryId: OTHER } })),
+        ],
+        ...chained([...recoveryLines(), ...recoveryLines().map((line) => ({ ...line, recoveryId: OTHER }))]),
+      }),
     ],
     [
       'an unchanged key that was backed up since it last changed',

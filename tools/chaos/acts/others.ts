@@ -12,6 +12,8 @@ export type OthersOperation = Extract<
 const VERSION = 'api-version=7.5';
 /** So many keys an HSM has at most, so that a sweep stays short. */
 const MOST_KEYS = 40;
+/** Keys whose names begin so are left to the moments that made them. */
+const OF_MOMENTS = 'moment-';
 /** The keys that are rotated at once. */
 const SOME = 8;
 const EC = { kty: 'EC-HSM', crv: 'P-256' };
@@ -58,11 +60,14 @@ export class Others {
     return this.#hsms.map(({ name }) => name);
   }
 
-  /** An active key; undefined when there is none. */
-  somewhere(chance: number): { readonly hsm: string; readonly key: string } | undefined {
-    const [hsm, rest] = part(chance, this.#hsms);
-    const [key] = hsm === undefined ? [] : part(rest, this.#active(hsm));
-    return hsm === undefined || key === undefined ? undefined : { hsm: hsm.name, key };
+  /** A deleted key of the first HSM that nobody else cares for; undefined when the HSM refused. */
+  async deletedKeyForMoment(): Promise<{ readonly hsm: string; readonly key: string } | undefined> {
+    const [hsm] = this.#hsms;
+    if (hsm === undefined) return undefined;
+    this.#created += 1;
+    const key = `${OF_MOMENTS}${this.#created}`;
+    if ((await this.#call(hsm, 'POST', `/keys/${key}/create`, EC)) === undefined) return undefined;
+    return (await this.deleteKey(hsm.name, key)) ? { hsm: hsm.name, key } : undefined;
   }
 
   /** Deletes that key. Resolves with whether the HSM did it. */
@@ -163,10 +168,10 @@ export class Others {
   }
 }
 
-/** Keys of an HSM by name, active or soft-deleted ones. */
+/** Keys of an HSM by name, active or soft-deleted ones, of which anybody takes any. */
 export function namesOf({ state }: Pick<Emulator, 'state'>, deleted: boolean): readonly string[] {
   return [...state.keys.values()]
-    .filter(({ deletion }) => (deletion !== undefined) === deleted)
+    .filter(({ name, deletion }) => (deletion !== undefined) === deleted && !name.startsWith(OF_MOMENTS))
     .map(({ name }) => name)
     .sort();
 }

@@ -30,7 +30,9 @@ export class Directions {
   }
 
   /** What a direction wants for a request; undefined when none speaks of it. */
-  fateOf(service: string, { method, path }: Asked): Fate | undefined {
+  fateOf(service: string, { method, path, headers }: Asked): Fate | undefined {
+    // A client that does not know yet how to sign in asks once without: nothing comes of that.
+    if (headers.authorization === undefined) return undefined;
     for (const given of this.#inForce) {
       const { pattern, after = 0, times = Number.POSITIVE_INFINITY, fate } = given.direction;
       if (given.direction.service !== service || !pattern.test(`${method} ${path}`)) continue;

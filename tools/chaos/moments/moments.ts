@@ -31,9 +31,9 @@ export async function bringAbout(name: MomentName, chance: number, cast: Cast): 
     case 'two-workers':
       return twoWorkers(cast);
     case 'deleted-again':
-      return withRecovery(chance, cast, (hsm, key) => cast.others.deleteKey(hsm, key));
+      return withRecovery(cast, (hsm, key) => cast.others.deleteKey(hsm, key));
     case 'killed-after-recover':
-      return withRecovery(chance, cast, () => killAll('recovery', cast));
+      return withRecovery(cast, () => killAll('recovery', cast));
     case 'killed-amidst-backups':
       return killedAmidstBackups(chance, cast);
   }
@@ -47,11 +47,10 @@ async function twoWorkers(cast: Cast): Promise<boolean> {
 
 /** A key is recovered as approved, the answer of the HSM is lost, and `meanwhile` happens before anybody looks. */
 async function withRecovery(
-  chance: number,
   { directions, others, people }: Cast,
   meanwhile: (hsm: string, key: string) => Promise<unknown>,
 ): Promise<boolean> {
-  const place = others.somewhere(chance);
+  const place = await others.deletedKeyForMoment();
   if (place === undefined) return false;
   const { hsm, key } = place;
   const whenDone = async ({ status }: Answered) => {
@@ -63,7 +62,6 @@ async function withRecovery(
     times: 1,
     fate: { fault: { kind: 'reset-after' }, meanwhile: whenDone },
   });
-  await others.deleteKey(hsm, key);
   return people.haveBroughtBack(hsm, key);
 }
 

@@ -99,18 +99,23 @@ function isApproved({ requester }: SeenRecovery, own: readonly AuditLine[]): boo
   return Object.values(APPROVERS).every((group) => groups.includes(group));
 }
 
-/** Whether somebody else brought the key back while the app was at it. */
+/** Whether another hand brought the key back while the app was at it: of somebody else, or of the app for another request. */
 function isBackByOthers(
-  { calls }: Evidence,
-  { target, key }: SeenRecovery,
+  { calls, acts }: Evidence,
+  recovery: SeenRecovery,
   own: readonly AuditLine[],
 ): boolean {
-  const begun = own.find(({ event }) => BEGINNINGS.includes(event));
+  const { target, key } = recovery;
+  const begun = own.find(({ event }) => BEGINNINGS.includes(event))?.at ?? Number.POSITIVE_INFINITY;
+  const ended = own.find(({ event }) => event === 'recovery-succeeded')?.at ?? Number.POSITIVE_INFINITY;
+  const isMeanwhile = (at: number) => at >= begun - ROUNDING_MS && at <= ended + ROUNDING_MS;
+  // Which request an act is of, the wire does not say; that there are no more acts than requests is judged above.
+  if (acts.some((act) => isFor(recovery, act) && isMeanwhile(act.at))) return true;
   return calls.some(
     ({ hsm, operation, by, at, ...call }) =>
       hsm === target &&
       by !== IDENTITIES.recovery &&
-      at >= (begun?.at ?? Number.POSITIVE_INFINITY) - ROUNDING_MS &&
+      isMeanwhile(at) &&
       // The log does not say which key a restore brought back.
       (operation === 'KeyRestore' ||
         (['KeyRecover', 'KeyCreate'].includes(operation) && call.key.toLowerCase() === key.toLowerCase())),
