@@ -8,7 +8,9 @@ import { type DrillRun, withEvents, withRun } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
 import { publishDrills } from './outbox.ts';
 import type { RunDeps } from './run-context.ts';
-import { type Known, lastDrillOf } from './select.ts';
+import type { Known } from './select.ts';
+import { restoreTimes } from './summary.ts';
+import { agesOf, oldestSeconds, proofsOf } from './unproven-ages.ts';
 
 type Deps = Omit<RunDeps, 'journal'> & { readonly journal: Journal };
 
@@ -46,6 +48,7 @@ export async function reportRefusal(
     runId: run.runId,
     reasons,
     residue: run.residue,
+    oldestUnprovenSeconds: oldestSeconds(known, [], now),
   });
   const events = [
     refusedEvent(site.name, reasons, run.residue, now),
@@ -81,6 +84,7 @@ export async function reportRun(
     return withEvents({ ...rest, ...(run.residue > 0 && { residueSince: since }) }, all);
   });
   const { planned, proven, metadataOnly, blocked, residue } = run;
+  const times = restoreTimes(proofsOf(known, results));
   const fields = {
     hsm: site.name,
     runId: run.runId,
@@ -90,6 +94,8 @@ export async function reportRun(
     failed: run.failed,
     blocked,
     residue,
+    oldestUnprovenSeconds: oldestSeconds(known, results, now),
+    ...(times !== undefined && { restoreP50Ms: times.p50, restoreP95Ms: times.p95 }),
   };
   if (run.failed + run.blocked + residue === 0) logger.info('drills ended', fields);
   else logger.error('drills ended with keys that are not proven', fields);
@@ -136,20 +142,10 @@ function overdueOf(
   drillHsm: string,
   now: number,
 ): readonly Overdue[] {
-  const lastOf = lastDrillOf(known);
-  const proven = new Set(
-    results
-      .filter(({ verdict }) => verdict === 'proven' || verdict === 'metadata-only')
-      .map(({ hsm, key }) => `${hsm}/${key}`),
-  );
-  return known.flatMap(({ hsm, candidates }) => {
-    const ages = candidates
-      .filter(({ key }) => !proven.has(`${hsm}/${key}`))
-      .map((one) => ({ key: one.key, ms: now - (lastOf(one)?.provenAt ?? one.capturedAt) }))
-      .filter(({ ms }) => ms > everyDays * DAY_MS)
-      .sort((a, b) => b.ms - a.ms);
-    const [oldest] = ages;
+  return agesOf(known, results, now).flatMap(({ hsm, ages }) => {
+    const late = ages.filter(({ ms }) => ms > everyDays * DAY_MS).sort((a, b) => b.ms - a.ms);
+    const [oldest] = late;
     if (oldest === undefined) return [];
-    return [{ hsm, drillHsm, keys: ages.map(({ key }) => key), oldestMs: oldest.ms, everyDays }];
+    return [{ hsm, drillHsm, keys: late.map(({ key }) => key), oldestMs: oldest.ms, everyDays }];
   });
 }

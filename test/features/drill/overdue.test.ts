@@ -58,3 +58,30 @@ test('what is wrong all day is reported once a day', async () => {
   ]);
   expect([...world.sink.counts.values()]).toEqual([1, 1]);
 });
+
+test('the log says how old the oldest missing proof is, and how long a restore takes', async () => {
+  const ended = () =>
+    world.logger.lines.findLast(({ message }) => message.startsWith('drills ended'))?.fields;
+  await world.run();
+  expect(ended()).toMatchObject({
+    oldestUnprovenSeconds: 0,
+    restoreP50Ms: expect.any(Number),
+    restoreP95Ms: expect.any(Number),
+  });
+
+  await world.run(
+    { runId: 'later', what: { kind: 'due' } },
+    { ...later(), site: { ...world.deps().site, hsm: mute() } },
+  );
+  expect(ended()).toMatchObject({ blocked: 1, oldestUnprovenSeconds: expect.any(Number) });
+  expect(Number(ended()?.oldestUnprovenSeconds)).toBeGreaterThan((30 * DAY_MS) / 1000);
+});
+
+/** The drill HSM without the right to restore. */
+function mute() {
+  return hsmBut(world.hsm, {
+    restoreKey: async () => {
+      throw new WardenError('hsm-forbidden', { message: 'The right to restore is missing.' });
+    },
+  });
+}
