@@ -2,6 +2,7 @@
 
 import { definedOnly } from '../../src/core/defined-only.ts';
 import { readDocument } from '../../src/core/documents/update-document.ts';
+import type { WardenError } from '../../src/core/errors.ts';
 import { EventBus } from '../../src/core/events/bus.ts';
 import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
 import { severityRule } from '../../src/core/events/define-event.ts';
@@ -36,6 +37,12 @@ export class FakeChannel implements Channel {
   /** Everything that arrived at the service, accepted or not. */
   readonly arrived: Message[] = [];
   readonly accepted: Message[] = [];
+  /** Who got what, where it has receivers. */
+  readonly got: { readonly receiver: string; readonly message: Message }[] = [];
+  /** Its own receivers. */
+  receivers: readonly string[] = [];
+  /** Why the service refuses a receiver; it takes a message that it refuses nobody. */
+  refuse: (receiver: string, message: Message) => WardenError | undefined = () => undefined;
   /** What the service does with a message; it accepts when this returns. */
   behave: (message: Message) => void | Promise<void> = () => undefined;
 
@@ -46,8 +53,17 @@ export class FakeChannel implements Channel {
   async send(message: Message): Promise<Acceptance> {
     this.arrived.push(message);
     await this.behave(message);
+    const all = message.recipients ?? this.receivers;
+    const refused = all.flatMap((receiver) => {
+      const error = this.refuse(receiver, message);
+      return error === undefined ? [] : [{ receiver, error }];
+    });
+    const [first] = refused;
+    if (first !== undefined && refused.length === all.length) throw first.error;
     this.accepted.push(message);
-    return { status: 202 };
+    for (const receiver of all)
+      if (!refused.some((one) => one.receiver === receiver)) this.got.push({ receiver, message });
+    return { status: 202, refused };
   }
 }
 

@@ -3,7 +3,7 @@ import { createTransport } from 'nodemailer';
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError, type WardenErrorCode } from '../../core/errors.ts';
 import type { Message } from '../../features/notify/model/message.ts';
-import type { Acceptance, Channel } from '../../features/notify/model/ports.ts';
+import type { Acceptance, Channel, Refusal } from '../../features/notify/model/ports.ts';
 import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
 import { requireNamed, resolveAllowed } from './outgoing/addresses.ts';
 import { unreachable } from './outgoing/failures.ts';
@@ -26,11 +26,13 @@ export interface SmtpEntry {
 export class SmtpChannel implements Channel {
   readonly name: string;
   readonly intervalMs = 0;
+  readonly receivers: readonly string[];
   readonly #entry: SmtpEntry;
   readonly #options: OutgoingOptions;
 
   constructor(entry: SmtpEntry, options: OutgoingOptions) {
     this.name = entry.name;
+    this.receivers = entry.to;
     this.#entry = entry;
     this.#options = options;
   }
@@ -69,7 +71,7 @@ export class SmtpChannel implements Channel {
     signal.addEventListener('abort', close, { once: true });
     try {
       const { subject, text, html, messageId, references } = toMail(message, from);
-      await transport.sendMail({
+      const { rejected, rejectedErrors } = await transport.sendMail({
         from,
         to: [...(message.recipients ?? to)],
         subject,
@@ -79,12 +81,18 @@ export class SmtpChannel implements Channel {
         ...(references === undefined ? {} : { references, inReplyTo: references }),
         headers: { 'Auto-Submitted': 'auto-generated', 'X-HSM-Warden-Id': message.id },
       });
-      return { status: 250 };
+      const refused = rejected.map((receiver, index) => refusalOf(receiver, rejectedErrors?.[index]));
+      return { status: 250, ...(refused.length === 0 ? {} : { refused }) };
     } finally {
       signal.removeEventListener('abort', close);
       transport.close();
     }
   }
+}
+
+/** A server may take a mail for some of its receivers only: RFC 5321 section 3.3. */
+function refusalOf(receiver: string, error: unknown): Refusal {
+  return { receiver, error: translated(error) };
 }
 
 /** By the code of the reply, RFC 5321 section 4.2, and where there is none by the library's word. */

@@ -61,14 +61,21 @@ function failure({ channel, failingSince = 0, lastError = '', pending }: Channel
   return { at: failingSince, channel, ...none, state: 'FAILING', last: lastError, title };
 }
 
-function waiting({ message, queuedAt, attempts, tries }: Pending) {
-  const { reference, kind, title } = message;
+function waiting({ message, queuedAt, attempts, tries, alone }: Pending) {
+  const { reference, kind } = message;
+  const title = titleFor(message.title, alone === true ? message.recipients?.[0] : undefined);
   const state = attempts > 1 ? `waiting, ${attempts} tries` : 'waiting';
   return { at: queuedAt, reference, kind, title, state, last: lastOf(tries) };
 }
 
-function ended({ reference, kind, title, endedAt, outcome, tries }: Receipt) {
-  return { at: endedAt, reference, kind, title, state: outcome, last: lastOf(tries) };
+function ended({ reference, kind, title, receiver, endedAt, outcome, tries }: Receipt) {
+  const shown = titleFor(title, receiver);
+  return { at: endedAt, reference, kind, title: shown, state: outcome, last: lastOf(tries) };
+}
+
+/** With whom it is for, where that is one of several receivers. */
+function titleFor(title: string, receiver: string | undefined): string {
+  return receiver === undefined ? title : `To ${receiver}: ${title}`;
 }
 
 function lastOf(tries: Pending['tries']): string {
@@ -93,12 +100,13 @@ function shown({
     lastAcceptedAt: when(lastAcceptedAt),
     failingSince: when(failingSince),
     lastError,
-    waiting: pending.map(({ message, queuedAt, attempts, nextAt, tries }) => ({
+    waiting: pending.map(({ message, queuedAt, attempts, nextAt, tries, alone }) => ({
       id: message.id,
       reference: message.reference,
       kind: message.kind,
       severity: message.severity,
       title: message.title,
+      ...(alone === true ? { receiver: message.recipients?.[0] } : {}),
       queuedAt: when(queuedAt),
       attempts,
       nextAt: when(nextAt),

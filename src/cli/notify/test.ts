@@ -55,9 +55,17 @@ export const notifyTest = defineCommand({
 
 function resultsOf(states: readonly ChannelState[], test: string) {
   return states.map(({ channel, pending, receipts }) => {
-    const receipt = receipts.find(({ thread }) => thread === testThread(test, channel));
-    const waiting = pending.find(({ message }) => message.thread === testThread(test, channel));
-    const last = (receipt ?? waiting)?.tries.at(-1)?.result ?? '';
-    return { channel, state: receipt?.outcome ?? 'waiting', last };
+    const thread = testThread(test, channel);
+    const ended = receipts.filter((one) => one.thread === thread);
+    const waiting = pending.find(({ message }) => message.thread === thread);
+    // A mail may be accepted for one receiver, and refused for another.
+    const lost = ended.find(({ outcome }) => outcome !== 'accepted');
+    const shown = waiting ?? lost ?? ended[0];
+    const last = shown?.tries.at(-1)?.result ?? '';
+    return {
+      channel,
+      state: waiting === undefined ? ((lost ?? ended[0])?.outcome ?? 'waiting') : 'waiting',
+      last,
+    };
   });
 }

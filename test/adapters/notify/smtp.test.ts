@@ -107,6 +107,42 @@ describe('a mail', () => {
     expect((await failureOf(channel.send(aMessage()))).code).toBe(expected);
   });
 
+  it('that the server takes for some says who was refused, and how', async () => {
+    const codes: Record<string, number> = { 'ben@contoso.com': 450, 'cyd@contoso.com': 550 };
+    const { channel, mails } = await start(
+      {
+        onRcptTo: ({ address }, _session, done) => {
+          const responseCode = codes[address];
+          done(responseCode === undefined ? null : Object.assign(new Error('planted'), { responseCode }));
+        },
+      },
+      { to: ['ann@contoso.com', 'ben@contoso.com', 'cyd@contoso.com'] },
+    );
+
+    const { status, refused = [] } = await channel.send(aMessage());
+
+    expect([status, mails.length]).toEqual([250, 1]);
+    expect(refused.map(({ receiver, error }) => [receiver, error.code, error.reason])).toEqual([
+      ['ben@contoso.com', 'channel-throttled', '450'],
+      ['cyd@contoso.com', 'channel-refused', '550'],
+    ]);
+    expect(channel.receivers).toEqual(['ann@contoso.com', 'ben@contoso.com', 'cyd@contoso.com']);
+  });
+
+  it('that the server takes for nobody, for some of them only for now, is tried again', async () => {
+    let count = 0;
+    const { channel } = await start(
+      {
+        onRcptTo: (_address, _session, done) => {
+          count += 1;
+          done(Object.assign(new Error('planted'), { responseCode: count === 1 ? 450 : 550 }));
+        },
+      },
+      { to: ['ann@contoso.com', 'ben@contoso.com'] },
+    );
+    expect((await failureOf(channel.send(aMessage()))).code).toBe('channel-throttled');
+  });
+
   it('is not sent without TLS', async () => {
     const { channel, mails } = await start({ hideSTARTTLS: true, disabledCommands: ['STARTTLS'] });
     expect((await failureOf(channel.send(aMessage()))).code).toMatch(/channel-(misconfigured|refused)/);

@@ -21,6 +21,8 @@ const Pending = z.strictObject({
   nextAt: Time,
   /** The last attempts, oldest first. */
   tries: z.array(Attempt),
+  /** It is for one receiver, who is behind the others: it holds up none of theirs. */
+  alone: z.literal(true).exactOptional(),
 });
 export type Pending = z.infer<typeof Pending>;
 
@@ -32,6 +34,8 @@ const Receipt = z.strictObject({
   kind: z.string(),
   severity: z.string(),
   title: z.string(),
+  /** Whose it was, where it was one receiver's alone. */
+  receiver: z.string().exactOptional(),
   queuedAt: Time,
   endedAt: Time,
   attempts: z.int().nonnegative(),

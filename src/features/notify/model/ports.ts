@@ -1,10 +1,19 @@
 /** What the notifications need from the outside world. */
+import type { WardenError } from '../../../core/errors.ts';
 import type { Message } from './message.ts';
+
+/** Somebody who did not get a message that others got, and why: by the codes of an attempt that fails. */
+export interface Refusal {
+  readonly receiver: string;
+  readonly error: WardenError;
+}
 
 /** What a service answered that took a message. It has accepted it; whether anybody reads it, it does not say. */
 export interface Acceptance {
   /** Status of the answer, as the service's protocol has it: 200, 202, 250. */
   readonly status: number;
+  /** Of those whom the message is for: who was refused while others were not. */
+  readonly refused?: readonly Refusal[];
 }
 
 /**
@@ -19,5 +28,7 @@ export interface Channel {
   readonly name: string;
   /** Shortest time between two messages that the service likes, milliseconds. */
   readonly intervalMs: number;
+  /** Whom a message without recipients is for, where the service takes or refuses each of them for itself. */
+  readonly receivers?: readonly string[];
   send(message: Message, signal?: AbortSignal): Promise<Acceptance>;
 }

@@ -6,9 +6,10 @@ import type { Clock, Leases, Logger } from '../../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../../core/retry.ts';
 import type { NamedSerializers } from '../../../core/serializer.ts';
 import { CHANNEL, type ChannelState, noMessages, type Pending } from '../model/channel-state.ts';
-import type { Channel } from '../model/ports.ts';
+import type { Acceptance, Channel } from '../model/ports.ts';
 import { readChannelState } from '../model/read-channel.ts';
 import { describe, expire, nextAttemptAt, nextMessage, noteAccepted, noteFailure } from './deliveries.ts';
+import { setApart } from './receivers.ts';
 
 /** The right to send is prolonged while it is held; after a crash it lapses. */
 const LEASE_SECONDS = 30;
@@ -85,6 +86,11 @@ async function drain(deps: SendDeps, channel: Channel, until: number, signal: Ab
   while (!signal.aborted && clock.now() < until) {
     const pending = nextMessage(state, clock.now());
     if (pending !== undefined) {
+      const apart = (before: ChannelState) => setApart(before, pending.message.id, channel.receivers ?? []);
+      if (apart(state) !== state) {
+        state = await changeChannel(deps, channel.name, apart);
+        continue;
+      }
       const started = clock.now();
       state = await attempt(deps, channel, pending, signal);
       const pause = started + channel.intervalMs - clock.now();
@@ -106,9 +112,9 @@ async function attempt(
 ): Promise<ChannelState> {
   const { clock, logger } = deps;
   const about = { channel: channel.name, message: message.id, reference: message.reference };
-  let status: number;
+  let accepted: Acceptance;
   try {
-    ({ status } = await channel.send(message, signal));
+    accepted = await channel.send(message, signal);
   } catch (error) {
     // Nobody knows whether it was accepted: it is sent once more.
     if (signal.aborted) throw error;
@@ -116,9 +122,12 @@ async function attempt(
     logger.warn('notification not accepted', { ...about, result });
     return changeChannel(deps, channel.name, (state) => noteFailure(state, message.id, error, clock.now()));
   }
+  const { status, refused = [] } = accepted;
   const state = await changeChannel(deps, channel.name, (before) =>
-    noteAccepted(before, message.id, status, clock.now()),
+    noteAccepted(before, message.id, status, clock.now(), refused),
   );
   logger.info('notification accepted', { ...about, status });
+  for (const { error } of refused)
+    logger.warn('notification not accepted for a receiver', { ...about, result: describe(error) });
   return state;
 }
