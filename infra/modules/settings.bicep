@@ -113,6 +113,9 @@ type productSettingsType = {
   @description('Optional. How the groups of `WARDEN_APPROVAL_GROUPS` are reached for a request: at once on the first channel, later on the next ones; by mail the people named. Expected: a JSON array of `{group, channels, people?: [{name, id?, mail?}]}`.')
   WARDEN_NOTIFY_APPROVERS: string?
 
+  @description('Optional. Who asks for recoveries without being an approver, so that they hear by mail what becomes of their requests. Expected: a JSON array of `{name, id?, mail}`.')
+  WARDEN_NOTIFY_PEOPLE: string?
+
   @description('Optional. Minutes after which people are reminded of a request that still lacks approvals: first on the same channel, then on the next ones. Expected: minutes in rising order, up to 10 of them.')
   WARDEN_NOTIFY_REMINDERS: string?
 

@@ -58,6 +58,8 @@ export function composeRecovery(config: Config, environment: Environment): Recov
     backups,
     stopping: stopping.signal,
     approvers: config.notify.approvers,
+    channels: config.notify.channels,
+    people: config.notify.people,
     drills: drillsOn(platform, config),
     settingFaults: config.faults.map(problemLine),
   });
@@ -105,6 +107,9 @@ export interface RecoveryParts {
   readonly approvers?: Config['notify']['approvers'];
   /** What is wrong with the settings of single HSMs, a sentence each. */
   readonly settingFaults?: readonly string[];
+  /** How who asks hears of the outcome. */
+  readonly channels?: Config['notify']['channels'];
+  readonly people?: Config['notify']['people'];
   /** What restore drills came to. */
   readonly drills?: DrillsOf;
 }

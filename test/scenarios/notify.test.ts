@@ -67,6 +67,11 @@ describe('people are reached on every channel', () => {
     await world.approve('carol', asked);
     await world.ended(asked.id);
     await onEveryChannel(asked.id, 'succeeded');
+    const outcome = messages.find(
+      ({ channel, title, to }) =>
+        channel === 'mail' && title.includes('succeeded') && to.includes('alice@contoso.example'),
+    );
+    expect(outcome?.to).toEqual(expect.arrayContaining(['bob@contoso.example', 'carol@contoso.example']));
 
     expect(JSON.stringify(messages)).not.toContain(asked.digest);
   });

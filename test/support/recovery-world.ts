@@ -7,7 +7,7 @@ import { sha256Hex } from '../../src/core/sha256.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { Breaches } from '../../src/features/audit/breaches.ts';
 import type { DecisionSeals } from '../../src/features/audit/line-seals.ts';
-import type { ApproverEntry } from '../../src/features/notify/model/channel-entry.ts';
+import type { ApproverEntry, ChannelEntry } from '../../src/features/notify/model/channel-entry.ts';
 import { Gate } from '../../src/features/recovery/access/gate.ts';
 import { type ExecuteDeps, executeRecovery } from '../../src/features/recovery/execution/execute.ts';
 import type { AskBody, RecoveryQuery } from '../../src/features/recovery/model/asking.ts';
@@ -50,6 +50,7 @@ export class RecoveryWorld {
   readonly anchor = new MemoryAuditAnchor();
   /** Who is asked to approve, where the settings say so. */
   approvers: readonly ApproverEntry[] = [];
+  channels: readonly ChannelEntry[] = [];
   readonly once = new MemoryOnceStore();
   readonly topic = new MemoryEventSink();
   readonly queue = new MemoryWorkQueue(this.clock);
@@ -198,6 +199,7 @@ export class RecoveryWorld {
       evidence,
       gate: new Gate({ policy, proofs, breaches, bus, logger, clock }),
       approvers: this.approvers,
+      channels: this.channels,
       queue: this.queue,
       clock,
       ids: this.ids,

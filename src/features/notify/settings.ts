@@ -8,6 +8,7 @@ import { urlSetting } from '../../core/settings/urls.ts';
 import { MINUTE_MS } from '../../core/time.ts';
 import { ApproverEntry, ChannelEntry } from './model/channel-entry.ts';
 import { type ChannelSecrets, readSecrets } from './model/channel-secrets.ts';
+import { type NamedPerson, ReachablePerson } from './model/people.ts';
 import type { NotifyPolicy } from './model/policy.ts';
 
 /** Where the channels of the settings lead, by their services: host names, and with a dot in front everything below. */
@@ -87,6 +88,12 @@ export const NOTIFY_SETTINGS = {
     expected: 'a JSON array of `{group, channels, people?: [{name, id?, mail?}]}`',
     otherwise: 'none: requests go where the filters of the channels let them',
   }),
+  WARDEN_NOTIFY_PEOPLE: setting(jsonOf(z.array(ReachablePerson).max(500)), {
+    description:
+      'Who asks for recoveries without being an approver, so that they hear by mail what becomes of their requests.',
+    expected: 'a JSON array of `{name, id?, mail}`',
+    otherwise: 'none: it is mailed to those whom `WARDEN_NOTIFY_APPROVERS` names',
+  }),
   WARDEN_NOTIFY_REMINDERS: setting(Minutes, {
     description:
       'Minutes after which people are reminded of a request that still lacks approvals: first on the same channel, then on the next ones.',
@@ -125,6 +132,7 @@ export const NOTIFY_SETTINGS = {
 
 /** What is read from these settings. */
 export interface NotifyConfig extends NotifyPolicy {
+  readonly people: readonly NamedPerson[];
   readonly secrets: ChannelSecrets;
   readonly secretsFile?: string;
   readonly hosts: readonly string[];
@@ -175,6 +183,7 @@ export function notifyConfig(values: NotifyValues): NotifyConfig {
   return {
     channels: values.WARDEN_NOTIFY_CHANNELS ?? [],
     approvers: values.WARDEN_NOTIFY_APPROVERS ?? [],
+    people: values.WARDEN_NOTIFY_PEOPLE ?? [],
     repeatHours: values.WARDEN_NOTIFY_REPEAT,
     remindersMs: values.WARDEN_NOTIFY_REMINDERS.map((minutes) => minutes * MINUTE_MS),
     maskKeys: values.WARDEN_NOTIFY_MASK_KEYS,

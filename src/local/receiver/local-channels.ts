@@ -1,5 +1,5 @@
 /** The channels of the local world: every kind that can lead to a receiver on this machine, and who is asked for approvals. */
-import { PEOPLE } from '../issuer/people.ts';
+import { type LocalPerson, PEOPLE } from '../issuer/people.ts';
 
 /** Paths of the receiver, as the services have them. */
 export const PATHS = {
@@ -25,19 +25,20 @@ export function notifySettings(origin: string) {
   const approvers = ['security', 'key-owner'].map((group) => ({
     group,
     channels: ['mail', 'slack', 'teams'],
-    people: PEOPLE.filter(({ groups }) => groups.includes(group)).map(({ name, oid }) => ({
-      name,
-      id: oid,
-      mail: `${name}@contoso.example`,
-    })),
+    people: PEOPLE.filter(({ groups }) => groups.includes(group)).map(addressed),
   }));
   const host = new URL(origin).hostname;
   return {
     WARDEN_NOTIFY_CHANNELS: JSON.stringify(channels),
     WARDEN_NOTIFY_APPROVERS: JSON.stringify(approvers),
+    WARDEN_NOTIFY_PEOPLE: JSON.stringify(PEOPLE.map(addressed)),
     WARDEN_NOTIFY_HOSTS: host,
     WARDEN_NOTIFY_PRIVATE_HOSTS: host,
   };
+}
+
+function addressed({ name, oid }: LocalPerson) {
+  return { name, id: oid, mail: `${name}@contoso.example` };
 }
 
 /** What the backup app alone knows. */

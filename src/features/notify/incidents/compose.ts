@@ -8,6 +8,7 @@ import {
   type KeyLine,
   LONGEST_TITLE,
   type Message,
+  plain,
   referenceOf,
   short,
 } from '../model/message.ts';
@@ -18,6 +19,8 @@ import { gravest, weightOf } from './severities.ts';
 const NAMED_KEYS = 10;
 /** Sentences of what happened in one message. */
 const MOST_LINES = 6;
+/** Characters of the names of people who are not reached. */
+const LONGEST_NAMES = 300;
 
 /** What many of them are called. */
 const PLURALS: Readonly<Record<Family, string>> = {
@@ -45,11 +48,13 @@ export interface Draft {
   readonly now: number;
   readonly maskKeys: boolean;
   readonly recipients?: readonly string[];
+  /** Who is to hear of it and cannot be reached in person. */
+  readonly unreached?: readonly string[];
 }
 
 /** The message, but for its id. */
 export function compose(draft: Draft): Omit<Message, 'id'> {
-  const { thread, members, kind, now, firstAt, recipients } = draft;
+  const { thread, members, kind, now, firstAt, recipients, unreached = [] } = draft;
   const all = [...members.values()];
   const urgent = [...all].sort(byUrgency);
   const [first] = urgent;
@@ -71,7 +76,7 @@ export function compose(draft: Draft): Omit<Message, 'id'> {
       LONGEST_TITLE,
     ),
     lines,
-    facts: isSingle ? (first?.saying.facts ?? []) : countsOf(all),
+    facts: [...(isSingle ? (first?.saying.facts ?? []) : countsOf(all)), ...factOf(unreached)],
     keys: isSingle ? [] : urgent.slice(0, NAMED_KEYS).flatMap((member) => keyLine(member, draft.maskKeys)),
     moreKeys: isSingle ? 0 : Math.max(0, all.length - NAMED_KEYS),
     todo: isSingle ? (first?.saying.todo ?? '') : todoForMany(thread, first),
@@ -79,6 +84,12 @@ export function compose(draft: Draft): Omit<Message, 'id'> {
     ...definedOnly({ until: first?.state === 'open' ? until : undefined, link: linkOf(first, isSingle) }),
     ...(recipients === undefined || recipients.length === 0 ? {} : { recipients: [...recipients] }),
   };
+}
+
+/** Whoever reads it may let them know. */
+function factOf(unreached: readonly string[]): Fact[] {
+  if (unreached.length === 0) return [];
+  return [{ label: 'Not reached by mail', text: short(plain(unreached.join(', ')), LONGEST_NAMES) }];
 }
 
 /** Many keys have a page of their own. */

@@ -4,7 +4,8 @@ import { isAboutChannel } from '../model/events.ts';
 import type { IncidentState, Member, Outgoing, Thread } from '../model/incident-state.ts';
 import { type Message, messageId } from '../model/message.ts';
 import type { NotifyPolicy } from '../model/policy.ts';
-import { type Reach, reachFor, reachForOutcome, reminderTime } from './approvals.ts';
+import { NOBODY, type Reach, reachFor, reachForOutcome, reminderTime } from './approvals.ts';
+import { type Audience, audiencesOf } from './audiences.ts';
 import { compose, severityOf } from './compose.ts';
 import { concerns, isGraveEnough } from './route.ts';
 import { gravest } from './severities.ts';
@@ -58,7 +59,9 @@ function send(
   const thread = occasion === 'reminder' ? reminded(given) : given;
   const reach = reachOf(thread, policy);
   const drafts = policy.channels.flatMap((channel) =>
-    draftFor(channel, thread, occasion, reach, policy, now),
+    audiencesOf(channel, reach).flatMap((audience) =>
+      draftFor({ channel, audience, thread, occasion, unreached: reach.unreached, policy, now }),
+    ),
   );
   const numbers = { ...state.numbers };
   const outgoing = drafts.map(({ channel, message }): Outgoing => {
@@ -66,7 +69,7 @@ function send(
     numbers[channel] = n;
     return { channel, n, message: { id: messageId(state.scope, message, channel, n), ...message } };
   });
-  const after = afterSending(thread, outgoing, occasion, policy, now);
+  const after = afterSending(thread, drafts, occasion, policy, now);
   return {
     ...state,
     numbers,
@@ -83,32 +86,33 @@ function reminded(thread: Thread): Thread {
 }
 
 /** Whom a request is made known to beyond the filters of the channels. */
-function reachOf({ waiting }: Thread, { approvers, channels }: NotifyPolicy): Reach {
-  if (waiting === undefined) return { channels: [], people: [] };
-  if (waiting.missing > 0) return reachFor(approvers, waiting);
-  const outcome = reachForOutcome(approvers, waiting);
-  const mail = channels.find(({ type }) => type === 'smtp' || type === 'azure-mail');
-  // Who asked hears of the outcome by mail, where the settings know the address.
-  const byMail = outcome.people.length > 0 && mail !== undefined ? [mail.name] : [];
-  return { ...outcome, channels: [...outcome.channels, ...byMail] };
+function reachOf({ waiting }: Thread, policy: NotifyPolicy): Reach {
+  if (waiting === undefined) return NOBODY;
+  return waiting.missing > 0 ? reachFor(policy.approvers, waiting) : reachForOutcome(policy, waiting);
 }
 
 interface Planned {
   readonly channel: string;
+  /** Of the audience. */
+  readonly key: string;
   readonly message: Omit<Message, 'id'>;
 }
 
-function draftFor(
-  channel: ChannelEntry,
-  thread: Thread,
-  occasion: Occasion,
-  reach: Reach,
-  policy: NotifyPolicy,
-  now: number,
-): Planned[] {
+interface Occasioned {
+  readonly channel: ChannelEntry;
+  readonly audience: Audience;
+  readonly thread: Thread;
+  readonly occasion: Occasion;
+  readonly unreached: readonly string[];
+  readonly policy: NotifyPolicy;
+  readonly now: number;
+}
+
+function draftFor(about: Occasioned): Planned[] {
+  const { channel, audience, thread, occasion, unreached, policy, now } = about;
   const { name } = channel;
-  const sent = thread.sent[name];
-  const isReached = reach.channels.includes(name);
+  const { key, isReached, recipients } = audience;
+  const sent = thread.sent[key];
   // Nobody hears of a broken channel through that channel.
   if (thread.family === 'channel' && isAboutChannel(thread.members, name)) return [];
   if (occasion === 'reminder' && !isReached) return [];
@@ -122,13 +126,10 @@ function draftFor(
   const kind = kindOf(occasion, sent !== undefined, isOver, all);
   const grave = gravest([severityOf(kind, all), ...news.map(({ severity }) => severity)]);
   if (!isReached && kind === 'update' && !isGraveEnough(channel, grave)) return [];
-  const recipients =
-    isReached && (channel.type === 'smtp' || channel.type === 'azure-mail') ? reach.people : [];
   const firstAt = sent?.first ?? now;
   const { maskKeys } = policy;
-  return [
-    { channel: name, message: compose({ thread, members, kind, news, firstAt, now, maskKeys, recipients }) },
-  ];
+  const draft = { thread, members, kind, news, firstAt, now, maskKeys, recipients, unreached };
+  return [{ channel: name, key, message: compose(draft) }];
 }
 
 /** The members that the channel wants to hear of; where it has heard of the thread, those that matter less by now, too. */
@@ -161,15 +162,15 @@ function kindOf(
 
 function afterSending(
   thread: Thread,
-  outgoing: readonly Outgoing[],
+  drafts: readonly Planned[],
   occasion: Occasion,
   { repeatHours }: NotifyPolicy,
   now: number,
 ): Thread {
   const sent = { ...thread.sent };
-  for (const { channel } of outgoing) {
-    const before = sent[channel];
-    sent[channel] = { first: before?.first ?? now, last: now, count: (before?.count ?? 0) + 1 };
+  for (const { key } of drafts) {
+    const before = sent[key];
+    sent[key] = { first: before?.first ?? now, last: now, count: (before?.count ?? 0) + 1 };
   }
   const lasting = Object.values(thread.members).filter((member) => member.state === 'open' && member.lasting);
   const repeats = occasion === 'repeat' ? thread.repeats + 1 : thread.repeats;
@@ -183,7 +184,7 @@ function afterSending(
         : repeatTime(severity, repeats, repeatHours, now);
   const told = gravest([
     ...(thread.told === undefined ? [] : [thread.told]),
-    ...outgoing.map(({ message }) => message.severity),
+    ...drafts.map(({ message }) => message.severity),
   ]);
   return {
     ...rest,

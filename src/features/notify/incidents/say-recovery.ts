@@ -140,10 +140,12 @@ function factsOf({ requestedBy, approvedBy = [] }: Data, recoveryId: string): Fa
 function approvalOf({ missingApprovals, missingGroups = [], requestedBy, approvedBy = [] }: Data) {
   if (missingApprovals === undefined) return undefined;
   const approvers = approvedBy.map(({ id }) => id);
+  const people = [...(requestedBy === undefined ? [] : [requestedBy]), ...approvedBy];
   return {
     missing: missingApprovals,
     groups: missingGroups,
     approvers,
+    names: Object.fromEntries(people.map(({ id, name }) => [id, name])),
     ...definedOnly({ requester: requestedBy?.id }),
   };
 }

@@ -1,6 +1,7 @@
 /** The channels of the settings: what each is, what it wants to hear, and which people stand behind the policy's groups. */
 import { z } from 'zod';
 import { Severity } from '../../../core/events/severity.ts';
+import { ApprovingPerson, MailAddress } from './people.ts';
 
 /** A channel's name: fit for a blob name and a command line. */
 export const ChannelName = z
@@ -28,7 +29,6 @@ export const Family = z.enum(FAMILIES);
 export type Family = z.infer<typeof Family>;
 
 const Patterns = z.array(z.string().min(1).max(127)).min(1);
-const MailAddress = z.string().regex(/^[^\s@<>",;]+@[^\s@<>",;]+$/, 'expected a mail address');
 
 /** What every channel can say of itself. */
 const Common = {
@@ -76,21 +76,17 @@ export const ChannelEntry = z.discriminatedUnion('type', [
 ]);
 export type ChannelEntry = z.infer<typeof ChannelEntry>;
 
+/** Whether the channel addresses people. */
+export function isMail({ type }: Pick<ChannelEntry, 'type'>): boolean {
+  return type === 'smtp' || type === 'azure-mail';
+}
+
 /** Who stands behind a group of the approval policy, and on which channels they are reached, one after the other. */
 export const ApproverEntry = z.strictObject({
   group: z.string().min(1).max(200),
   /** Asked at once; the next ones when nobody has decided after a while. */
   channels: z.array(ChannelName).min(1).max(5),
   /** Who is in the group, where the settings are to say it: then requests that too few could approve are noticed. */
-  people: z
-    .array(
-      z.strictObject({
-        name: z.string().min(1).max(200),
-        /** Object id in the directory. */
-        id: z.guid().exactOptional(),
-        mail: MailAddress.exactOptional(),
-      }),
-    )
-    .exactOptional(),
+  people: z.array(ApprovingPerson).exactOptional(),
 });
 export type ApproverEntry = z.infer<typeof ApproverEntry>;

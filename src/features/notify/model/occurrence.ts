@@ -24,6 +24,8 @@ export const Approval = z.strictObject({
   /** Object ids of those who asked and approved. */
   requester: z.string().exactOptional(),
   approvers: z.array(z.string()),
+  /** What these are called, by object id. */
+  names: z.record(z.string(), z.string()).exactOptional(),
 });
 export type Approval = z.infer<typeof Approval>;
 

@@ -1,11 +1,33 @@
 /** Whether the people who are asked could complete a request: said when it is made, not when its time is over. */
 import type { Actor } from '../../../core/model/names.ts';
-import type { ApproverEntry } from '../../notify/model/channel-entry.ts';
+import { type ApproverEntry, type ChannelEntry, isMail } from '../../notify/model/channel-entry.ts';
+import { isSamePerson, mailOf, type NamedPerson } from '../../notify/model/people.ts';
 import { type ApprovalRule, type Approver, missingFor } from '../model/policy.ts';
 
-/** Who is asked to approve, where the settings say so. */
+/** Who is asked to approve, where the settings say so, and who hears of the outcome. */
 export interface Asked {
   readonly approvers?: readonly ApproverEntry[];
+  /** The channels of the settings. */
+  readonly channels?: readonly ChannelEntry[];
+  /** Others than approvers whose address is known. */
+  readonly people?: readonly NamedPerson[];
+}
+
+/** A sentence of warning where `requester` is a person who will not hear of the outcome, though the settings say who is reached how. */
+export function warnOfSilence(
+  requester: Pick<Actor, 'id' | 'name' | 'kind'>,
+  { approvers = [], channels = [], people = [] }: Asked,
+): readonly string[] {
+  const isSetUp = channels.length > 0 && approvers.length + people.length > 0;
+  if (!isSetUp || requester.kind !== 'person') return [];
+  const known = [...approvers.flatMap((entry) => entry.people ?? []), ...people];
+  const why = !channels.some(isMail)
+    ? 'WARDEN_NOTIFY_CHANNELS has no mail channel'
+    : mailOf(known, requester) === undefined
+      ? 'neither WARDEN_NOTIFY_PEOPLE nor WARDEN_NOTIFY_APPROVERS has a mail address of theirs'
+      : undefined;
+  if (why === undefined) return [];
+  return [`Warning: ${requester.name} is not reachable and hears of no outcome by mail: ${why}.`];
 }
 
 /**
@@ -19,7 +41,7 @@ export function warnOfTooFew(
 ): readonly string[] {
   if (entries.length === 0) return [];
   const named = entries.flatMap(({ group, people }) => (people ?? []).map((person) => ({ group, person })));
-  const others = named.filter(({ person }) => !isSame(person, requester));
+  const others = named.filter(({ person }) => !isSamePerson(person, requester));
   const open = entries
     .filter(({ people }) => people === undefined)
     .flatMap(({ group }) =>
@@ -37,11 +59,9 @@ export function warnOfTooFew(
   ];
 }
 
-type Person = NonNullable<ApproverEntry['people']>[number];
-
 /** One person may be named in several groups. */
 function approversOf(
-  named: readonly { readonly group: string; readonly person: Person }[],
+  named: readonly { readonly group: string; readonly person: NamedPerson }[],
 ): readonly Approver[] {
   const groups = new Map<string, string[]>();
   for (const { group, person } of named) {
@@ -49,9 +69,4 @@ function approversOf(
     groups.set(id, [...(groups.get(id) ?? []), group]);
   }
   return [...groups].map(([id, of]) => ({ id, groups: of }));
-}
-
-function isSame({ id, mail }: Person, requester: Pick<Actor, 'id' | 'name'>): boolean {
-  if (id !== undefined) return id.toLowerCase() === requester.id.toLowerCase();
-  return mail !== undefined && mail.toLowerCase() === requester.name.toLowerCase();
 }

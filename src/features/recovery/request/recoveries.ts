@@ -15,7 +15,7 @@ import { isClosed, type RecoveryRecord } from '../model/record.ts';
 import type { Preflight, PreflightDeps } from '../planning/key-state.ts';
 import { planAsk } from '../planning/plan-ask.ts';
 import type { Ask } from '../planning/preflight.ts';
-import { type Asked, warnOfTooFew } from '../planning/reachable.ts';
+import { type Asked, warnOfSilence, warnOfTooFew } from '../planning/reachable.ts';
 import { audited } from './audited.ts';
 import { Claims } from './claims.ts';
 import type { RecoveryEvidence } from './evidence.ts';
@@ -182,7 +182,11 @@ export class Recoveries {
         requester,
         reason: body.reason,
         rule,
-        preflight: [...notes, ...warnOfTooFew(rule, requester, approvers)],
+        preflight: [
+          ...notes,
+          ...warnOfSilence(requester, this.#deps),
+          ...warnOfTooFew(rule, requester, approvers),
+        ],
         fingerprint,
         ttlMs,
       },

@@ -1,7 +1,8 @@
 /** A request that too few of those who are asked could complete is known for that when it is made. */
 import { describe, expect, it } from 'vitest';
 import { ApproverEntry } from '../../../../src/features/notify/model/channel-entry.ts';
-import { warnOfTooFew } from '../../../../src/features/recovery/planning/reachable.ts';
+import { warnOfSilence, warnOfTooFew } from '../../../../src/features/recovery/planning/reachable.ts';
+import { anEntry } from '../../../support/notify-world.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
 const ID = {
@@ -88,4 +89,52 @@ it('is said to who asks and to who approves, among what pre-flight found', async
   expect(preflight.at(-1)).toBe(
     'Warning: too few people are asked to complete this. It needs 2 approvals, and besides the requester WARDEN_NOTIFY_APPROVERS names bob.',
   );
+});
+
+describe('that who asks hears of no outcome', () => {
+  const mail = anEntry({
+    ...{
+      type: 'smtp',
+      name: 'mail',
+      host: 'smtp.contoso.com',
+      from: 'w@contoso.com',
+      to: ['keys@contoso.com'],
+    },
+  });
+  const person = { ...ALICE, kind: 'person' } as const;
+  const approvers = entries({ security: named('bob') });
+
+  it.each([
+    ['no mail channel', [anEntry()], [{ name: 'A', mail: 'alice@contoso.com' }], /has no mail channel\.$/],
+    ['no address', [mail], [], /has a mail address of theirs\.$/],
+    [
+      'the address of another',
+      [mail],
+      [{ name: 'B', mail: 'b@contoso.com' }],
+      /^Warning: alice@contoso\.com is not reachable/,
+    ],
+  ] as const)('is warned of where the settings have %s', (_case, channels, people, said) => {
+    expect(warnOfSilence(person, { approvers, channels, people })).toEqual([expect.stringMatching(said)]);
+  });
+
+  it.each([
+    ['her address', { channels: [mail], people: [{ name: 'A', id: ID.alice, mail: 'a@contoso.com' }] }],
+    ['no channel', { channels: [], people: [] }],
+    ['nobody who is reached in person', { channels: [anEntry()], people: [], approvers: [] }],
+  ])('is not warned of where the settings have %s', (_case, asked) => {
+    expect(warnOfSilence(person, { approvers, ...asked })).toEqual([]);
+  });
+
+  it('is not warned of where a webhook asks', () => {
+    expect(warnOfSilence({ ...ALICE, kind: 'webhook' }, { approvers, channels: [mail] })).toEqual([]);
+  });
+
+  it('is said in the pre-flight of the request', async () => {
+    const world = await RecoveryWorld.withBackup();
+    world.hsm.deleteKey('orders');
+    world.approvers = entries({ security: named('bob', 'carol') });
+    world.channels = [anEntry()];
+
+    expect((await world.ask()).preflight.at(-1)).toMatch(/is not reachable and hears of no outcome by mail/);
+  });
 });
