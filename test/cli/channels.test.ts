@@ -91,3 +91,51 @@ describe('notify list', () => {
     expect(stdout).toContain('0 messages wait (channel-misconfigured (404))');
   });
 });
+
+describe('where the memory of one channel cannot be read', () => {
+  let torn: typeof environment;
+  beforeAll(async () => {
+    const channels = ['good', 'broken', 'torn-one'].map((name) => ({ type: 'slack', name }));
+    torn = await world.with({ channels: JSON.stringify(channels) });
+    await world.state.write({ kind: 'notify-channel', channel: 'torn-one' }, '{', 'absent');
+  });
+
+  it('status shows the others, and says that of this one nothing can be told', async () => {
+    const { stdout } = await world.run(['status'], { environment: torn });
+    expect(stdout).toContain('CANNOT TELL: the channels to people could not be read: torn-one');
+    expect(stdout).toContain('people are not reached through broken');
+    const { channels } = JSON.parse(
+      (await world.run(['status', '-o', 'json'], { environment: torn })).stdout,
+    );
+    expect(channels.map(({ state }: { state: string }) => state)).toEqual([
+      'accepting',
+      'failing',
+      'unknown',
+    ]);
+  });
+
+  it('doctor judges the others, and this one as unknown', async () => {
+    const { stdout } = await world.run(['doctor', '-o', 'json'], { environment: torn });
+    const findings: { check: string; subject: string; result: string; fix?: string }[] = JSON.parse(stdout);
+    const found = findings.filter(({ check }) => check === 'notify');
+    expect(found.map(({ subject, result }) => [subject, result])).toEqual([
+      ['good', 'ok'],
+      ['broken', 'fail'],
+      ['torn-one', 'unknown'],
+    ]);
+    expect(found[2]?.fix).toContain('delete it');
+  });
+
+  it('notify list shows the others, and is unsure', async () => {
+    const { stdout } = await world.run(['notify', 'list'], { environment: torn });
+    expect(stdout).toContain('CANNOT TELL: the channels to people could not be read: torn-one');
+    expect(stdout).toMatch(/broken .* FAILING/);
+    const { code, stdout: alone } = await world.run(['notify', 'list', 'torn-one', '-o', 'json'], {
+      environment: torn,
+    });
+    expect(code).toBe(2);
+    expect(JSON.parse(alone)).toEqual([
+      { channel: 'torn-one', unknown: expect.objectContaining({ code: 'state-corrupt' }) },
+    ]);
+  });
+});

@@ -1,8 +1,6 @@
-/** What the commands about notifications share: the channels of the settings and their memories. */
-import type { ChannelState } from '../../features/notify/model/channel-state.ts';
-import { readChannelState } from '../../features/notify/model/read-channel.ts';
+/** What the commands about notifications share: the channels of the settings and what is to be said of them. */
+import type { ChannelRead } from '../../features/notify/model/read-channel.ts';
 import type { Config } from '../../platform/config/config.ts';
-import type { Store } from '../connect/compose-cli.ts';
 import { UsageError } from '../frame/failures.ts';
 
 /** The names of the channels that a command is about: the one that was named, or all of the settings. Fails with UsageError. */
@@ -22,10 +20,16 @@ export function chosenChannels({ notify }: Config, name: string | undefined): re
   );
 }
 
-/** The memories of channels, in the order given. */
-export async function readChannels(
-  { state }: Store,
-  names: readonly string[],
-): Promise<readonly ChannelState[]> {
-  return Promise.all(names.map((name) => readChannelState(state, name)));
+/** What is to be said of the channels whose memory cannot be read, before anything else. */
+export function doubtsAbout(reads: readonly ChannelRead[]): readonly string[] {
+  const torn = reads.flatMap((one) => ('unreadable' in one ? [one] : []));
+  if (torn.length === 0) return [];
+  const names = torn.map(({ channel }) => channel).join(', ');
+  return [
+    `CANNOT TELL: the channels to people could not be read: ${names} (state-corrupt)`,
+    ...torn.flatMap(({ unreadable: { message, advice } }) => [
+      `  ${message} (state-corrupt)`,
+      ...(advice === undefined ? [] : [`  -> ${advice}`]),
+    ]),
+  ];
 }

@@ -1,19 +1,21 @@
 /** `hsm-warden notify list`: what was sent to people, and what waits. */
 import { z } from 'zod';
+import type { WardenError } from '../../core/errors.ts';
 import { ChannelName } from '../../features/notify/model/channel-entry.ts';
 import type { ChannelState, Pending, Receipt } from '../../features/notify/model/channel-state.ts';
+import { type ChannelRead, readEachChannel } from '../../features/notify/model/read-channel.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { momentCell, when } from '../connect/warden-options.ts';
 import { defineCommand } from '../frame/define.ts';
-import { chosenChannels, readChannels } from './channels.ts';
+import { chosenChannels, doubtsAbout } from './channels.ts';
 
 export const notifyList = defineCommand({
   path: 'notify list',
   summary: 'List what was sent to people, and what waits to be sent',
   details: [
     'Each message with its attempts, newest first: those that wait, and the last 200 that ended on each channel. `accepted` is what the service answered; whether anybody has read the message, it does not say.',
-    'Every attempt, with its time and answer, is in -o json. Channels that fail are named at the end, and the exit code is 1 then.',
+    'Every attempt, with its time and answer, is in -o json. Channels that fail are named at the end, and the exit code is 1 then. It is 2 where the messages of a channel cannot be read: those of the others are shown.',
   ],
   arguments: [{ name: '[channel]', description: 'only this channel of the settings' }],
   format: 'table',
@@ -24,7 +26,9 @@ export const notifyList = defineCommand({
     const connection = await connect(context, given);
     const config = requireConfig(connection);
     const store = openStore(connection, config, context);
-    const states = await readChannels(store, chosenChannels(config, given.channel));
+    const reads = await readEachChannel(store.state, chosenChannels(config, given.channel));
+    const states = reads.flatMap((one) => ('memory' in one ? [one.memory] : []));
+    const isUnsure = states.length < reads.length;
     const failing = states.filter(({ failingSince }) => failingSince !== undefined);
     const rows = states.flatMap((state) =>
       [...state.pending.map(waiting), ...state.receipts.map(ended)].map((line) => ({
@@ -34,7 +38,8 @@ export const notifyList = defineCommand({
     );
     rows.sort((a, b) => b.at - a.at);
     return {
-      data: states.map(shown),
+      data: reads.map((one) => ('memory' in one ? shown(one.memory) : unreadable(one))),
+      doubts: doubtsAbout(reads),
       table: {
         columns: ['When', 'Channel', 'Incident', 'Kind', 'State', 'Title'],
         rows: [...rows, ...failing.map(failure)].map(
@@ -50,10 +55,15 @@ export const notifyList = defineCommand({
         ),
         wraps: true,
       },
-      ...(failing.length === 0 ? {} : { exit: 'failed' as const }),
+      ...(failing.length > 0 ? { exit: 'failed' as const } : isUnsure ? { exit: 'unknown' as const } : {}),
     };
   },
 });
+
+/** For programs: nothing is known of it, not even that nothing waits. */
+function unreadable({ channel, unreadable: { code, message } }: ChannelRead & { unreadable: WardenError }) {
+  return { channel, unknown: { code, message } };
+}
 
 function failure({ channel, failingSince = 0, lastError = '', pending }: ChannelState) {
   const title = `the channel accepts nothing; ${pending.length} messages wait`;

@@ -1,13 +1,13 @@
 /** `hsm-warden notify test`: sends a test message through the app, and waits for what becomes of it. */
 import { z } from 'zod';
 import { ChannelName } from '../../features/notify/model/channel-entry.ts';
-import type { ChannelState } from '../../features/notify/model/channel-state.ts';
 import { NOTIFICATIONS } from '../../features/notify/model/queues.ts';
+import { type ChannelRead, readEachChannel } from '../../features/notify/model/read-channel.ts';
 import { testThread } from '../../features/notify/model/test-thread.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
-import { chosenChannels, readChannels } from './channels.ts';
+import { chosenChannels, doubtsAbout } from './channels.ts';
 
 /** The app looks into its queue every second, and a service answers within seconds. */
 const PATIENCE_MS = 60_000;
@@ -36,14 +36,17 @@ export const notifyTest = defineCommand({
     const channel = given.channel === undefined ? {} : { channel: given.channel };
     await (store.notifications ?? store.queue).send(NOTIFICATIONS, { kind: 'test', test, ...channel });
     const until = clock.now() + PATIENCE_MS;
-    let results = resultsOf(await readChannels(store, names), test);
+    let reads = await readEachChannel(store.state, names);
+    let results = resultsOf(reads, test);
     while (results.some(({ state }) => state === 'waiting') && clock.now() < until) {
       await clock.sleep(PAUSE_MS, signal);
-      results = resultsOf(await readChannels(store, names), test);
+      reads = await readEachChannel(store.state, names);
+      results = resultsOf(reads, test);
     }
     const isGood = results.every(({ state }) => state === 'accepted');
     return {
       data: { test, channels: results },
+      doubts: doubtsAbout(reads),
       table: {
         columns: ['Channel', 'State', 'Last'],
         rows: results.map(({ channel: name, state, last }) => [name, state, last]),
@@ -53,19 +56,17 @@ export const notifyTest = defineCommand({
   },
 });
 
-function resultsOf(states: readonly ChannelState[], test: string) {
-  return states.map(({ channel, pending, receipts }) => {
+function resultsOf(reads: readonly ChannelRead[], test: string) {
+  return reads.map((read) => {
+    const { channel } = read;
+    if ('unreadable' in read) return { channel, state: 'unknown', last: read.unreadable.code };
+    const { pending, receipts } = read.memory;
     const thread = testThread(test, channel);
-    const ended = receipts.filter((one) => one.thread === thread);
     const waiting = pending.find(({ message }) => message.thread === thread);
+    const ended = receipts.filter((one) => one.thread === thread);
     // A mail may be accepted for one receiver, and refused for another.
-    const lost = ended.find(({ outcome }) => outcome !== 'accepted');
-    const shown = waiting ?? lost ?? ended[0];
-    const last = shown?.tries.at(-1)?.result ?? '';
-    return {
-      channel,
-      state: waiting === undefined ? ((lost ?? ended[0])?.outcome ?? 'waiting') : 'waiting',
-      last,
-    };
+    const end = ended.find(({ outcome }) => outcome !== 'accepted') ?? ended[0];
+    const last = (waiting ?? end)?.tries.at(-1)?.result ?? '';
+    return { channel, state: waiting === undefined ? (end?.outcome ?? 'waiting') : 'waiting', last };
   });
 }

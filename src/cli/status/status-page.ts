@@ -1,6 +1,5 @@
 /** The screen of `status`. */
 
-import type { ChannelStatus } from '../../features/notify/model/channel-status.ts';
 import {
   type DeletedKeyStatus,
   type HsmStatus,
@@ -19,7 +18,7 @@ import { type Paint, paintFor } from '../frame/style.ts';
 import { pageOf } from '../recovery/api.ts';
 import { type Place, recoveryUrl } from '../recovery/open-api.ts';
 import { NOT_SEALED } from '../seal/describe-seal.ts';
-import { troubleOf } from './channels.ts';
+import { type ChannelStanding, troubleOf } from './channels.ts';
 import { type DrillsOf, drillLines } from './drill-lines.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
@@ -37,7 +36,7 @@ export interface StatusFacts {
   readonly statuses: readonly HsmStatus[];
   readonly verdict: Verdict;
   readonly waiting: readonly WaitingRequest[] | undefined;
-  readonly channels: readonly ChannelStatus[];
+  readonly channels: readonly ChannelStanding[];
   readonly connection: Place;
   /** What drills have proven; absent where that could not be read. */
   readonly drills?: DrillsOf | undefined;
@@ -61,7 +60,12 @@ export function statusPage(
   return [...lines, ...more, ...(more.length === 0 ? [] : ['']), closing(facts, paint)].join('\n');
 }
 
-function channelLines(one: ChannelStatus, { connection }: StatusFacts, now: number, paint: Paint): string[] {
+function channelLines(
+  one: ChannelStanding,
+  { connection }: StatusFacts,
+  now: number,
+  paint: Paint,
+): string[] {
   const trouble = troubleOf(one, now);
   if (trouble === undefined) return [];
   return [

@@ -11,7 +11,8 @@ import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts'
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { explain } from '../frame/failures.ts';
-import { channelStatuses } from './channels.ts';
+import { doubtsAbout } from '../notify/channels.ts';
+import { readChannels, standingsOf } from './channels.ts';
 import { drillsOf } from './drill-lines.ts';
 import { statusPage } from './status-page.ts';
 import { waitingRequests } from './waiting.ts';
@@ -39,12 +40,13 @@ export const status = defineCommand({
     const [statuses, requests, reached, drilled] = await Promise.all([
       judgeHsms(connection, hsms, context),
       orDoubt('recovery requests', context, () => waitingRequests(store, context)),
-      orDoubt('channels to people', context, () => channelStatuses(config, store)),
+      orDoubt('channels to people', context, () => readChannels(config, store)),
       orDoubt('results of drills', context, () =>
         drillsOf(store, config, hsms, context.clock.now(), context.signal),
       ),
     ]);
     const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
+    const channels = reached.value && standingsOf(reached.value);
     const drills = drilled.value;
     // A recovery point that does not bring its key back is none.
     const failed = drills !== undefined && hasFailed(drills.values());
@@ -57,13 +59,14 @@ export const status = defineCommand({
         verdict,
         hsms: statuses,
         waiting: waiting ?? null,
-        channels: reached.value ?? null,
+        channels: channels ?? null,
         drills: drills === undefined ? null : Object.fromEntries(drills),
       },
       doubts: [
         ...troublesOf(statuses).flatMap(doubtsOf),
         ...requests.doubts,
         ...reached.doubts,
+        ...doubtsAbout(reached.value ?? []),
         ...drilled.doubts,
       ],
       table: {
@@ -77,10 +80,7 @@ export const status = defineCommand({
             : [one.hsm, one.verdict, ...Array<undefined>(6).fill(undefined)],
         ),
       },
-      page: statusPage(
-        { statuses, verdict, waiting, channels: reached.value ?? [], connection, drills },
-        context,
-      ),
+      page: statusPage({ statuses, verdict, waiting, channels: channels ?? [], connection, drills }, context),
       exit: EXITS[verdict],
     };
   },
