@@ -5,6 +5,7 @@ import { openChannels, outgoingOptions, readSecretsFile } from '../adapters/noti
 import { createQueueService } from '../adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
 import type { Clock, WorkQueue } from '../core/ports.ts';
+import { bothSecrets } from '../features/notify/model/channel-secrets.ts';
 import type { Channel } from '../features/notify/model/ports.ts';
 import type { Config } from './config/config.ts';
 
@@ -52,10 +53,12 @@ export function channelsOf(
   return () => {
     const { channels: entries, secrets, secretsFile, hosts, privateHosts } = notify;
     if (made !== undefined) return made;
-    const known = entries.length === 0 || secretsFile === undefined ? secrets : readSecretsFile(secretsFile);
+    const inFile =
+      entries.length === 0 || secretsFile === undefined ? undefined : readSecretsFile(secretsFile);
+    const known = inFile === undefined ? secrets : bothSecrets(inFile, secrets);
     const outgoing = outgoingOptions({ hosts, privateHosts }, () => clock.now(), caPem);
     const opened = openChannels({ entries, secrets: known, credential, outgoing });
-    if (secretsFile === undefined || known.fault === undefined) made = opened;
+    if (inFile?.fault === undefined) made = opened;
     return opened;
   };
 }

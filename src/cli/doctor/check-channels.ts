@@ -4,7 +4,10 @@ import { channelStatusOf } from '../../features/notify/model/channel-status.ts';
 import type { Config } from '../../platform/config/config.ts';
 import type { Store } from '../connect/compose-cli.ts';
 import { readChannels, troubleOf } from '../status/channels.ts';
-import { attempt, type Finding, fail, ok, unknown } from './check.ts';
+import { attempt, type Finding, fail, ok, unknown, warn } from './check.ts';
+
+const FILE = 'WARDEN_NOTIFY_SECRETS_FILE';
+const FIX = 'Give a JSON object of texts by channel: docs/notifications.md';
 
 /** A finding for each channel of the settings. */
 export async function checkChannels(config: Config, store: Store, now: number): Promise<readonly Finding[]> {
@@ -26,12 +29,18 @@ export async function checkChannels(config: Config, store: Store, now: number): 
 }
 
 /** What is wrong with the secrets of the channels, where the settings at hand have them: the app starts without them. */
-export function checkSecrets({ notify }: Pick<Config, 'notify'>): readonly Finding[] {
+export function checkSecrets({ notify, faults }: Pick<Config, 'notify' | 'faults'>): readonly Finding[] {
   const { secrets, secretsFile } = notify;
-  const name = secretsFile === undefined ? 'WARDEN_NOTIFY_SECRETS' : 'WARDEN_NOTIFY_SECRETS_FILE';
-  const { fault } = secretsFile === undefined ? secrets : readSecretsFile(secretsFile);
-  if (fault === undefined) return [];
+  const given = { WARDEN_NOTIFY_SECRETS: secrets, ...inFile(secretsFile) };
+  const twice = faults.filter(({ setting }) => setting === FILE);
   return [
-    fail('settings', name, `it ${fault}`, 'Give a JSON object of texts by channel: docs/notifications.md'),
+    ...twice.map(({ found, expected }) => warn('settings', FILE, `${found} are set`, `Set ${expected}`)),
+    ...Object.entries(given).flatMap(([name, { fault }]) =>
+      fault === undefined ? [] : [fail('settings', name, `it ${fault}`, FIX)],
+    ),
   ];
+}
+
+function inFile(path: string | undefined) {
+  return path === undefined ? {} : { [FILE]: readSecretsFile(path) };
 }

@@ -67,7 +67,8 @@ export const NOTIFY_SETTINGS = {
     secret: true,
   }),
   WARDEN_NOTIFY_SECRETS_FILE: setting(z.string().min(1), {
-    description: 'A file with that JSON, in place of it.',
+    description:
+      'A file with that JSON, in place of it. Where both are set, which is reported, the secret in the file counts of each channel that has one there.',
     expected: 'a path',
     otherwise: 'none',
   }),
@@ -157,13 +158,6 @@ export function notifyProblems(values: NotifyValues): SettingProblem[] {
       });
     }
   }
-  if (values.WARDEN_NOTIFY_SECRETS !== undefined && values.WARDEN_NOTIFY_SECRETS_FILE !== undefined) {
-    problems.push({
-      setting: 'WARDEN_NOTIFY_SECRETS_FILE',
-      found: 'both this and WARDEN_NOTIFY_SECRETS',
-      expected: 'one of the two',
-    });
-  }
   const origin = values.WARDEN_NOTIFY_ORIGIN;
   if (origin !== undefined && new URL(origin).origin !== origin) {
     problems.push({
@@ -173,6 +167,15 @@ export function notifyProblems(values: NotifyValues): SettingProblem[] {
     });
   }
   return problems;
+}
+
+/** What is wrong with these settings, and stops nothing: backups, watch and messages go on. */
+export function notifyFaults(values: NotifyValues): SettingProblem[] {
+  if (values.WARDEN_NOTIFY_SECRETS === undefined || values.WARDEN_NOTIFY_SECRETS_FILE === undefined)
+    return [];
+  const found = 'both this and WARDEN_NOTIFY_SECRETS';
+  const expected = 'one of the two; until then the secret in the file counts where both have one';
+  return [{ setting: 'WARDEN_NOTIFY_SECRETS_FILE', found, expected }];
 }
 
 /** The configuration. */

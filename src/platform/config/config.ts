@@ -7,7 +7,12 @@ import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed
 import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
 import { type ConsoleConfig, consoleConfig } from '../../features/console/settings.ts';
 import { type DrillConfig, drillConfig, drillProblems } from '../../features/drill/settings.ts';
-import { type NotifyConfig, notifyConfig, notifyProblems } from '../../features/notify/settings.ts';
+import {
+  type NotifyConfig,
+  notifyConfig,
+  notifyFaults,
+  notifyProblems,
+} from '../../features/notify/settings.ts';
 import {
   buildRecovery,
   type RecoveryConfig,
@@ -80,7 +85,7 @@ export interface Config extends BackupConfig {
   readonly recovery?: RecoveryConfig;
   /** Absent where no public key is pinned: then nothing is sealed. */
   readonly seals?: SealConfig;
-  /** What is wrong with single HSMs: it stops nothing else, and is reported. */
+  /** What is wrong with single HSMs, or with the secrets of the notifications: it stops nothing else, and is reported. */
   readonly faults: readonly SettingProblem[];
 }
 
@@ -194,6 +199,7 @@ function build(values: ProductValues): Config {
     ...definedOnly({ auditFeed, recovery, seals }),
     faults: [
       ...faultsOf(hsms),
+      ...notifyFaults(values),
       ...recoveryFaults(
         values,
         hsms.map(({ name }) => name),

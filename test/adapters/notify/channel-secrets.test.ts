@@ -1,4 +1,7 @@
 /** Secrets of channels that are missing, unresolved or malformed: the app starts, and the channels that need them say why they fail. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   openChannels,
@@ -7,8 +10,12 @@ import {
 } from '../../../src/adapters/notify/open-channels.ts';
 import { checkSecrets } from '../../../src/cli/doctor/check-channels.ts';
 import { ChannelEntry } from '../../../src/features/notify/model/channel-entry.ts';
+import { bothSecrets, readSecrets } from '../../../src/features/notify/model/channel-secrets.ts';
+import { channelsOf } from '../../../src/platform/compose-notify.ts';
 import { readConfig } from '../../../src/platform/config/config.ts';
+import { problemLine } from '../../../src/platform/config/problems.ts';
 import { failureOf } from '../../support/errors.ts';
+import { ManualClock } from '../../support/memory/manual-clock.ts';
 import { aMessage } from '../../support/notify-message.ts';
 
 const ENTRIES = [
@@ -31,13 +38,14 @@ const BASE = {
   WARDEN_BACKUP_URL: 'https://backups.blob.core.windows.net/',
   WARDEN_NOTIFY_CHANNELS: JSON.stringify(ENTRIES),
 };
+const CREDENTIAL = { getToken: () => Promise.resolve(null) };
 const PLANTED = 'https://hooks.slack.com/services/T0/B0/SECRET';
 
 function channelsWith(secrets: ReturnType<typeof readSecretsFile>) {
   return openChannels({
     entries: ENTRIES.map((entry) => ChannelEntry.parse(entry)),
     secrets,
-    credential: { getToken: () => Promise.resolve(null) },
+    credential: CREDENTIAL,
     outgoing: outgoingOptions({ hosts: [], privateHosts: [] }, () => 0, undefined),
   });
 }
@@ -104,3 +112,58 @@ it.each(['nonsense', 'whsec_!!', 'https://', '@Microsoft.KeyVault(SecretUri=x)']
     }
   },
 );
+
+describe('secrets that are given twice', () => {
+  const both = (file: string) => ({
+    ...BASE,
+    WARDEN_NOTIFY_SECRETS: '{"chat":"https://old.example/x","pager":"key"}',
+    WARDEN_NOTIFY_SECRETS_FILE: file,
+  });
+  const setting = readConfig(both('/nowhere/secrets.json')).notify.secrets;
+
+  it('stop no app, and are a fault that is reported with what counts', () => {
+    const { faults } = readConfig(both('/nowhere/secrets.json'));
+    expect(faults.map(problemLine)).toEqual([
+      'WARDEN_NOTIFY_SECRETS_FILE: found both this and WARDEN_NOTIFY_SECRETS; expected one of the two; until then the secret in the file counts where both have one',
+    ]);
+  });
+
+  it.each([
+    ['{"chat":"new"}', { chat: 'new', pager: 'key' }],
+    ['{}', { chat: 'https://old.example/x', pager: 'key' }],
+    ['nonsense', { chat: 'https://old.example/x', pager: 'key' }],
+  ])('count by the file where it has one: %s', (text, expected) => {
+    expect(bothSecrets(readSecrets(text), setting).byChannel).toEqual(expected);
+  });
+
+  it('are each a finding of the doctor where they cannot be read', () => {
+    const config = readConfig({ ...both('/nowhere/secrets.json'), WARDEN_NOTIFY_SECRETS: 'nonsense' });
+    expect(checkSecrets(config).map(({ subject, result }) => [subject, result])).toEqual([
+      ['WARDEN_NOTIFY_SECRETS_FILE', 'warn'],
+      ['WARDEN_NOTIFY_SECRETS', 'fail'],
+      ['WARDEN_NOTIFY_SECRETS_FILE', 'fail'],
+    ]);
+  });
+
+  it('are opened from both, and again while the file cannot be read', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'secrets-'));
+    const file = join(folder, 'secrets.json');
+    const config = readConfig(both(file));
+    const channels = channelsOf(config, {
+      credential: CREDENTIAL,
+      clock: new ManualClock(),
+      caPem: undefined,
+    });
+    const reasonOf = async () => {
+      const channel = channels().get('chat');
+      if (channel === undefined) throw new Error('no channel');
+      return (await failureOf(channel.send(aMessage()))).reason;
+    };
+
+    expect(await reasonOf()).toBe('host not named');
+    await writeFile(file, '{"chat":"no address"}');
+    expect(await reasonOf()).toBe('no https URL');
+    await rm(folder, { recursive: true });
+    expect(await reasonOf()).toBe('no https URL');
+  });
+});

@@ -32,6 +32,13 @@ export function readSecrets(text: string): ChannelSecrets {
   return { byChannel, fault: `has no text of 1 to ${LONGEST} characters for a channel at: ${names}` };
 }
 
+/** What is known by two sources: of each channel what `first` has counts. */
+export function bothSecrets(first: ChannelSecrets, second: ChannelSecrets): ChannelSecrets {
+  const byChannel = { ...second.byChannel, ...first.byChannel };
+  const fault = first.fault ?? second.fault;
+  return { byChannel, ...(fault === undefined ? {} : { fault }) };
+}
+
 function none(fault: string): ChannelSecrets {
   return { byChannel: {}, fault };
 }
