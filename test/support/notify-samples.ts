@@ -3,6 +3,7 @@ import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
 import { unsealedEvent } from '../../src/features/backup/events.ts';
 import { poisonedEvent } from '../../src/features/dead-letters/events.ts';
 import { channelEvent } from '../../src/features/notify/model/events.ts';
+import { memoryLostEvent } from '../../src/features/notify/model/memory-lost.ts';
 import {
   RECOVERY_EVENTS,
   type RecoveryEvent,
@@ -254,6 +255,10 @@ export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEve
       SAMPLE_AT,
     ),
   ]),
+  [
+    'notification-memory-lost',
+    memoryLostEvent('hsm-contoso', 'notify/incidents/hsm-contoso-unreadable-0a1b2c3d.json', SAMPLE_AT),
+  ],
   [
     'notification-lost',
     channelEvent(

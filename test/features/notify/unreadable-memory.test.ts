@@ -106,9 +106,50 @@ it('of a channel: what is for it is given up after a day, and logged', async () 
   );
 });
 
-it('of the incidents of an HSM: those of the others are reported', async () => {
+it.each(['{"format":1,', '{"format":1,"scope":"hsm-fabrikam"}', '[]'])(
+  'of the incidents of an HSM (%s): they begin again, so that everybody is reached, and that is reported once',
+  async (text) => {
+    const world = aWorld();
+    world.state.documents.set('notify-incidents/hsm-contoso', { text, etag: 'spoiled' });
+    const at = world.clock.now();
+    await world.bus.send([aDeletion('orders', {}, at), aDeletion('payroll', { hsm: 'fabrikam' }, at)], {
+      logger: world.logger,
+    });
+
+    const codes = await pass(world, 5 * MINUTE_MS);
+
+    expect([...codes]).toEqual([]);
+    for (const channel of ['chat', 'pager'])
+      expect([...titles(world, channel)].sort()).toEqual([
+        ORDERS,
+        'Key payroll on HSM fabrikam was deleted.',
+        expect.stringContaining('The memory of the incidents of HSM contoso could not be read'),
+      ]);
+    const kept = [...world.state.documents].filter(([name]) => name.includes('hsm-contoso-unreadable-'));
+    expect(kept.map(([, document]) => document.text)).toEqual([text]);
+  },
+);
+
+it('of the incidents of the product itself: what is reported there is still reported', async () => {
   const world = aWorld();
-  spoil(world, 'notify-incidents/hsm-contoso');
+  spoil(world, 'notify-incidents/product');
+  await world.test('daily-2026-11-25');
+  const codes = await pass(world, 5 * MINUTE_MS);
+
+  expect([...codes]).toEqual([]);
+  for (const channel of ['chat', 'pager'])
+    expect(
+      world
+        .accepted(channel)
+        .map(({ kind }) => kind)
+        .sort(),
+    ).toEqual(['new', 'test']);
+});
+
+it('of the incidents that a later version of the product wrote: they stay, and the others are reported', async () => {
+  const world = aWorld();
+  const text = '{"format":2,"scope":"hsm-contoso"}';
+  world.state.documents.set('notify-incidents/hsm-contoso', { text, etag: 'later' });
   const at = world.clock.now();
   await world.bus.send([aDeletion('orders', {}, at), aDeletion('payroll', { hsm: 'fabrikam' }, at)], {
     logger: world.logger,
@@ -117,6 +158,32 @@ it('of the incidents of an HSM: those of the others are reported', async () => {
   const codes = await pass(world, 5 * MINUTE_MS);
 
   expect([...codes]).toEqual(['state-corrupt']);
-  for (const channel of ['chat', 'pager'])
-    expect(titles(world, channel)).toEqual(['Key payroll on HSM fabrikam was deleted.']);
+  expect(titles(world, 'chat')).toEqual(['Key payroll on HSM fabrikam was deleted.']);
+  expect(world.state.documents.get('notify-incidents/hsm-contoso')?.text).toBe(text);
+});
+
+it('is set aside once, wherever the process is killed', async () => {
+  for (let calls = 1; calls <= 6; calls += 1) {
+    const world = aWorld();
+    spoil(world, 'notify-incidents/hsm-contoso');
+    let left = calls;
+    const dying = new Proxy(world.state, {
+      get: (target, name) => {
+        const member: unknown = Reflect.get(target, name, target);
+        if (typeof member !== 'function') return member;
+        return async (...args: unknown[]) => {
+          left -= 1;
+          if (left < 0) throw new Error('killed');
+          return Reflect.apply(member, target, args);
+        };
+      },
+    });
+    const dead = { ...world.deps, state: dying };
+    await reconcileNotifications(dead, world.hsms).catch(() => undefined);
+    await pass(world, 5 * MINUTE_MS);
+
+    expect(titles(world, 'chat')).toEqual([
+      expect.stringContaining('The memory of the incidents of HSM contoso'),
+    ]);
+  }
 });

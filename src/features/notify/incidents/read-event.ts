@@ -6,6 +6,7 @@ import { sha256Hex } from '../../../core/sha256.ts';
 import { epochOf } from '../../../core/time.ts';
 import { WatchEvent } from '../../watch/model/events.ts';
 import { sayChannel } from '../model/events.ts';
+import { sayMemoryLost } from '../model/memory-lost.ts';
 import { plain, short } from '../model/message.ts';
 import type { Occurrence } from '../model/occurrence.ts';
 import type { QueuedEvent } from '../model/queues.ts';
@@ -53,6 +54,7 @@ export function readEvent(event: QueuedEvent, reading: Reading): Occurrence | He
   const said =
     sayRecovery(event, show) ??
     sayChannel(event) ??
+    sayMemoryLost(event) ??
     sayPoisoned(event) ??
     sayUnsealed(event) ??
     sayDrill(event, show);

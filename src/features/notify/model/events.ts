@@ -4,6 +4,7 @@ import { type CloudEvent, eventIdOf } from '../../../core/events/cloud-event.ts'
 import { defineEvent, toCloudEvent } from '../../../core/events/define-event.ts';
 import { epochOf, isoTime } from '../../../core/time.ts';
 import { CHANNEL } from './channel-state.ts';
+import { MEMORY_LOST } from './memory-lost.ts';
 import type { Fact } from './message.ts';
 import type { Occurrence } from './occurrence.ts';
 
@@ -35,7 +36,7 @@ const CHANNEL_WORKING = defineEvent({
 });
 
 /** Every event of the notifications. */
-export const NOTIFY_EVENTS = [CHANNEL_FAILING, CHANNEL_WORKING] as const;
+export const NOTIFY_EVENTS = [CHANNEL_FAILING, CHANNEL_WORKING, MEMORY_LOST] as const;
 
 /** What is known of the channel. Times are epoch milliseconds. */
 export interface ChannelTrouble {

@@ -102,6 +102,7 @@ export const INCIDENTS: DocumentType<'notify-incidents', IncidentState> = {
   kind: 'notify-incidents',
   schema: IncidentState,
   name: ({ scope }) => `The memory of the incidents of ${scope}`,
-  advice: 'Keep a copy, then delete it: incidents begin again with the next event, as new threads.',
+  advice:
+    'Keep a copy, then delete it: incidents begin again with the next event, as new threads. The app that sends does so automatically, unless a later version of the product wrote it.',
   check: (state, { scope }) => (state.scope === scope ? undefined : `it says it is of ${state.scope}`),
 };
