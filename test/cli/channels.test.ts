@@ -100,7 +100,7 @@ describe('where the memory of one channel cannot be read', () => {
     await world.state.write({ kind: 'notify-channel', channel: 'torn-one' }, '{', 'absent');
   });
 
-  it('status shows the others, and says that of this one nothing can be told', async () => {
+  it('status shows the others, and says that of this one nothing is known', async () => {
     const { stdout } = await world.run(['status'], { environment: torn });
     expect(stdout).toContain('CANNOT TELL: the channels to people could not be read: torn-one');
     expect(stdout).toContain('people are not reached through broken');

@@ -34,6 +34,7 @@ export function drillSamples(at: string): (readonly [string, CloudEvent])[] {
       ...{ hsm: 'contoso', severity: 'high', drillHsm: 'contoso-drill', keys: 12, named: ['payments-data'] },
       ...{ oldestDays: 40, everyDays: 30 },
     },
+    'drill-caught-up': { hsm: 'contoso', severity: 'info', drillHsm: 'contoso-drill', everyDays: 30 },
     'drill-refused': {
       ...{
         hsm: 'contoso-drill',

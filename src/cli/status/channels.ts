@@ -6,7 +6,7 @@ import type { Store } from '../connect/compose-cli.ts';
 import { counted } from '../connect/warden-options.ts';
 import { duration } from '../frame/duration.ts';
 
-/** How a channel stands, or that it cannot be told. */
+/** How a channel stands, or that this is not known. */
 export type ChannelStanding =
   | ChannelStatus
   | { readonly channel: string; readonly state: 'unknown'; readonly why: string };

@@ -66,6 +66,19 @@ const DRILL_OVERDUE = defineEvent({
   subject,
 });
 
+/** Every key of an HSM is proven in time again, after some were not. */
+const DRILL_CAUGHT_UP = defineEvent({
+  kind: 'drill-caught-up',
+  type: 'HsmWarden.DrillCaughtUp',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    severity: Severity,
+    drillHsm: z.string().min(1),
+    everyDays: z.int().positive(),
+  }),
+  subject,
+});
+
 /** The drill HSM may not be used, or keys stay in it. */
 const DRILL_REFUSED = defineEvent({
   kind: 'drill-refused',
@@ -118,6 +131,7 @@ export const DRILL_EVENTS = [
   DRILL_FAILED,
   DRILL_PROVEN,
   DRILL_OVERDUE,
+  DRILL_CAUGHT_UP,
   DRILL_REFUSED,
   DRILL_BROKEN,
   DRILL_ENDED,
@@ -193,6 +207,20 @@ export function overdueEvent({ hsm, drillHsm, keys, oldestMs, everyDays }: Overd
       oldestDays: Math.floor(oldestMs / DAY_MS),
       everyDays,
     },
+  });
+}
+
+/** What was overdue on one protected HSM is not any more. */
+export function caughtUpEvent(
+  { hsm, drillHsm, everyDays }: Pick<Overdue, 'hsm' | 'drillHsm' | 'everyDays'>,
+  now: number,
+): CloudEvent {
+  return toCloudEvent({
+    id: eventIdOf(`drill-caught-up ${hsm} ${isoTime(now)}`),
+    type: DRILL_CAUGHT_UP.type,
+    subject: subjectOf(hsm, undefined),
+    time: isoTime(now),
+    data: { hsm, severity: 'info', drillHsm, everyDays },
   });
 }
 

@@ -2,9 +2,9 @@
 import { isWardenError } from '../../core/errors.ts';
 import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import { DAY_MS } from '../../core/time.ts';
-import { endedEvent, type Overdue, overdueEvent, refusedEvent } from './events.ts';
+import { caughtUpEvent, endedEvent, type Overdue, overdueEvent, refusedEvent } from './events.ts';
 import type { Journal } from './journal.ts';
-import { type DrillRun, withEvents, withRun } from './model/drill-state.ts';
+import { type DrillRun, type DrillState, withEvents, withRun } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
 import { publishDrills } from './outbox.ts';
 import type { RunDeps } from './run-context.ts';
@@ -24,8 +24,8 @@ export async function reportOverdue(
   known: readonly Known[],
   signal: AbortSignal,
 ): Promise<void> {
-  const events = overdueEvents(deps, days, known, []);
-  await deps.journal.change((state) => withEvents(state, events));
+  const standing = standingOf(deps, days, known, []);
+  await deps.journal.change((state) => withStanding(state, standing, {}));
   await publishDrills(deps, deps.site.name, signal);
 }
 
@@ -50,13 +50,13 @@ export async function reportRefusal(
     residue: run.residue,
     oldestUnprovenSeconds: oldestSeconds(known, [], now),
   });
-  const events = [
-    refusedEvent(site.name, reasons, run.residue, now),
-    ...overdueEvents(deps, days, known, []),
-  ];
+  const refused = refusedEvent(site.name, reasons, run.residue, now);
+  const standing = standingOf(deps, days, known, []);
   await journal.change((before) => {
     const { residueSince: since = now, ...state } = withRun(before, ended);
-    return withEvents({ ...state, ...(run.residue > 0 && { residueSince: since }) }, events);
+    return withStanding({ ...state, ...(run.residue > 0 && { residueSince: since }) }, standing, {
+      first: [refused],
+    });
   });
   await publishDrills(deps, site.name, signal);
   return ended;
@@ -75,13 +75,16 @@ export async function reportRun(
 ): Promise<DrillRun> {
   const { site, journal, clock, logger } = deps;
   const now = clock.now();
-  const events = [...overdueEvents(deps, days, known, results), endedEvent(site.name, run, now)];
+  const standing = standingOf(deps, days, known, results);
+  const events = [endedEvent(site.name, run, now)];
   await journal.change((before) => {
     const { residueSince: since = now, ...rest } = withRun(before, run);
     const late = run.residue > 0 && now - since >= RESIDUE_MS;
     const stays = 'Keys that drills have made could not be removed for an hour or longer.';
     const all = late ? [...events, refusedEvent(site.name, [stays], run.residue, now)] : events;
-    return withEvents({ ...rest, ...(run.residue > 0 && { residueSince: since }) }, all);
+    return withStanding({ ...rest, ...(run.residue > 0 && { residueSince: since }) }, standing, {
+      last: all,
+    });
   });
   const { planned, proven, metadataOnly, blocked, residue } = run;
   const times = restoreTimes(proofsOf(known, results));
@@ -124,14 +127,49 @@ async function askBackups({ site, journal, logger, askBackup }: Deps): Promise<v
   }));
 }
 
-function overdueEvents(
+/** How the protected HSMs stand at the end of a run. */
+interface Standing {
+  readonly now: number;
+  readonly everyDays: number;
+  readonly overdue: readonly Overdue[];
+  /** Of which every key is proven in time. */
+  readonly inTime: readonly string[];
+}
+
+function standingOf(
   { site, clock }: Deps,
   days: number,
   known: readonly Known[],
   results: readonly DrillResult[],
-): readonly CloudEvent[] {
+): Standing {
   const now = clock.now();
-  return overdueOf(known, results, days, site.name, now).map((one) => overdueEvent(one, now));
+  const overdue = overdueOf(known, results, days, site.name, now);
+  const late = new Set(overdue.map(({ hsm }) => hsm));
+  const inTime = known.map(({ hsm }) => hsm).filter((hsm) => !late.has(hsm));
+  return { now, everyDays: days, overdue, inTime };
+}
+
+/** The state with the events of a run: what is overdue, what was and is not any more, and others. */
+function withStanding(
+  state: DrillState,
+  { now, everyDays, overdue, inTime }: Standing,
+  {
+    first = [],
+    last = [],
+  }: { readonly first?: readonly CloudEvent[]; readonly last?: readonly CloudEvent[] },
+): DrillState {
+  const { overdue: before = [], ...rest } = state;
+  const over = before.filter((hsm) => inTime.includes(hsm));
+  const events = [
+    ...first,
+    ...overdue.map((one) => overdueEvent(one, now)),
+    ...over.map((hsm) => caughtUpEvent({ hsm, drillHsm: state.drillHsm, everyDays }, now)),
+    ...last,
+  ];
+  const still = [
+    ...new Set([...before.filter((hsm) => !over.includes(hsm)), ...overdue.map(({ hsm }) => hsm)]),
+  ];
+  return withEvents({ ...rest, ...(still.length > 0 && { overdue: still }) }, events);
 }
 
 /** Of each HSM the keys that were not proven in time, with what this run has proven taken into account. */

@@ -35,6 +35,24 @@ test('a run that fails on its way says which keys are overdue', async () => {
   expect(overdue()).toMatchObject([{ hsm: 'contoso', keys: 1 }]);
 });
 
+test('that all keys are proven in time again is reported once', async () => {
+  const caughtUp = () => world.sink.accepted.filter(({ type }) => type === 'HsmWarden.DrillCaughtUp');
+  world.changes = { readProperties: async () => ({ kind: 'unreadable', why: 'no right' }) };
+  await world.run({}, later());
+  expect([overdue().length, caughtUp().length]).toEqual([1, 0]);
+
+  world.changes = {};
+  await world.run({ runId: 'run-2' }, later());
+  await world.run({ runId: 'run-3' }, later());
+
+  expect(caughtUp().map(({ data }) => data)).toMatchObject([{ hsm: 'contoso', everyDays: 30 }]);
+});
+
+test('nothing is said to have caught up that was never overdue', async () => {
+  await world.run({});
+  expect(world.sink.accepted.map(({ type }) => type)).toEqual(['HsmWarden.DrillEnded']);
+});
+
 test('a run ends with high severity when a key is blocked, or a copy stays', async () => {
   const ended = () => world.sink.accepted.findLast(({ type }) => type === 'HsmWarden.DrillEnded')?.data;
   const forbidden = async () => {

@@ -28,6 +28,7 @@ describe('an event', () => {
       const isEnd = [
         'key-recovered',
         'drill-ended',
+        'drill-caught-up',
         'drill-proven',
         'notification-channel-working',
         'recovery-gate-rearmed',

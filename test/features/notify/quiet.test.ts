@@ -72,3 +72,14 @@ it('an end that comes later is said in the same thread', async () => {
   expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'resolved']);
   expect(new Set(world.accepted().map(({ thread }) => thread)).size).toBe(1);
 });
+
+it('keys that no drill had proven in time are over when the drills have caught up, not by silence', async () => {
+  const { world, pass } = aWorld();
+  await world.happen(aSample('drill-overdue', SAMPLE_AT));
+  await pass(2 * DAY_MS);
+  await world.happen(aSample('drill-caught-up', world.clock.now()));
+  await world.tick();
+
+  expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'resolved']);
+  expect(new Set(world.accepted().map(({ thread }) => thread)).size).toBe(1);
+});

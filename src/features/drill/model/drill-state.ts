@@ -66,6 +66,8 @@ const DrillState = z.strictObject({
   toBackUp: z.array(z.strictObject({ hsm: z.string().min(1), key: KeyName })).exactOptional(),
   /** Keys whose failure was reported, and of which no drill has brought a recovery point back since. */
   failing: z.array(z.strictObject({ hsm: z.string().min(1), key: KeyName })).exactOptional(),
+  /** Protected HSMs of which keys were reported as overdue, and have not caught up since. */
+  overdue: z.array(z.string().min(1)).exactOptional(),
   /** Ids of the last events that were noted. */
   reported: z.array(z.string()).exactOptional(),
   /** When wrong recovery points were last drilled, and which of them passed. */

@@ -56,6 +56,16 @@ export function sayDrill(
       return { ...common, ...proven(data, show) };
     case 'drill-overdue':
       return { ...common, ...overdue(data) };
+    case 'drill-caught-up':
+      return {
+        ...common,
+        subject: 'drill-overdue',
+        effect: 'resolve',
+        rank: 1,
+        what: `Drills have proven the backups of every key of HSM ${data.hsm} in time again.`,
+        todo: 'Nothing is left to do.',
+        turn: 'nobody',
+      };
     case 'drill-refused':
       return {
         ...common,
