@@ -143,6 +143,17 @@ const FINDINGS: readonly Finding[] = [
       expectedSha256: 'd2'.repeat(32),
     },
   },
+  {
+    kind: 'backup-replaced',
+    discriminator: 'x',
+    data: {
+      hsm: 'contoso',
+      key: 'payments-data',
+      severity: 'info',
+      noticedAt: ISO,
+      backup: DELETED.backup,
+    },
+  },
 ];
 
 /** A happening of one request. */

@@ -1,4 +1,4 @@
-/** The event about a recovery point. It is here and not with the verification that finds it: the watch keeps it for sending. */
+/** The events about recovery points. They are here and not with the verification that finds damage: the watch keeps them for sending. */
 import { z } from 'zod';
 import { defineEvent } from '../../core/events/define-event.ts';
 import { Severity } from '../../core/events/severity.ts';
@@ -29,4 +29,20 @@ export const BACKUP_DAMAGED = defineEvent({
     backup: BackupFacts.exactOptional(),
   }),
   subject: z.string().regex(/^hsms\/[^/]+(\/keys\/[^/]+)?$/),
+});
+
+/** A key whose last good backup was damaged has one again that was taken after that. */
+export const BACKUP_REPLACED = defineEvent({
+  kind: 'backup-replaced',
+  type: 'HsmWarden.BackupReplaced',
+  data: z.strictObject({
+    hsm: z.string().min(1),
+    severity: Severity,
+    key: z.string().min(1),
+    /** When it was noticed that no good backup was left. */
+    noticedAt: z.iso.datetime(),
+    /** The one taken since. */
+    backup: BackupFacts,
+  }),
+  subject: z.string().regex(/^hsms\/[^/]+\/keys\/[^/]+$/),
 });

@@ -5,6 +5,7 @@ import { type EventBus, PUBLISHING_MS } from '../../core/events/bus.ts';
 import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import type { Delivery, Outbox } from '../../core/events/outbox.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
+import { noteDamaged } from './model/damaged-keys.ts';
 import type { Finding } from './model/events.ts';
 import { post } from './model/post.ts';
 import {
@@ -38,7 +39,7 @@ export async function announce(
   findings: readonly Finding[],
 ): Promise<Posted> {
   return updateWatchStateWith(deps.state, hsm, async (state) => ({
-    state: post(state, findings, deps.clock.now()),
+    state: noteDamaged(post(state, findings, deps.clock.now()), findings, deps.clock.now()),
     before: state.outbox,
   }));
 }

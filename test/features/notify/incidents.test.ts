@@ -27,6 +27,7 @@ describe('an event', () => {
       // A recovered key, a channel that works again, or a key that a drill brought back, was never in trouble here.
       const isEnd = [
         'key-recovered',
+        'backup-replaced',
         'drill-ended',
         'drill-caught-up',
         'drill-proven',

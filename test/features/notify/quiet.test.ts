@@ -83,3 +83,17 @@ it('keys that no drill had proven in time are over when the drills have caught u
   expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'resolved']);
   expect(new Set(world.accepted().map(({ thread }) => thread)).size).toBe(1);
 });
+
+it('a damaged backup without another good one is over when the key has a backup again', async () => {
+  const { world, pass, openNow } = aWorld();
+  const { id = '' } = SAMPLES.get('backup-damaged') ?? {};
+  await world.happen({ ...aSample('backup-damaged', SAMPLE_AT), id });
+  await pass(30 * DAY_MS);
+  expect(await openNow('contoso')).toHaveLength(1);
+  const { id: end = '' } = SAMPLES.get('backup-replaced') ?? {};
+  await world.happen({ ...aSample('backup-replaced', world.clock.now()), id: end });
+  await world.tick();
+
+  expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'resolved']);
+  expect(await openNow('contoso')).toEqual([]);
+});

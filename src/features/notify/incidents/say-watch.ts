@@ -43,6 +43,20 @@ export function sayFinding(event: WatchEvent, show: ShowKey): Said | undefined {
       };
     case 'HsmWarden.BackupDamaged':
       return damaged(event.data, show);
+    case 'HsmWarden.BackupReplaced':
+      return {
+        family: 'damaged-backup',
+        subject: event.data.key,
+        effect: 'resolve',
+        lasting: false,
+        what: `Key ${show(event.data.key)} on HSM ${event.data.hsm} has a backup again, taken after its last one was found damaged.`,
+        todo: 'Nothing is left to do.',
+        turn: 'nobody',
+        facts: [
+          moment('Damage noticed', event.data.noticedAt),
+          moment('Taken', event.data.backup.capturedAt),
+        ],
+      };
     case 'HsmWarden.BackupOverdue':
     case 'HsmWarden.HsmUnreachable':
     case 'HsmWarden.PurgeProtectionOff':

@@ -7,6 +7,7 @@ import { ownValue } from '../../../core/own-value.ts';
 import type { LastRun } from '../../backup/last-run.ts';
 import type { Catalogue } from '../../recovery-points/catalogue.ts';
 import type { JudgeContext } from '../model/context.ts';
+import { findReplaced } from '../model/damaged-keys.ts';
 import type { Finding } from '../model/events.ts';
 import type { Observation, Presence, Signals } from '../model/observation.ts';
 import { post } from '../model/post.ts';
@@ -76,7 +77,9 @@ export function step(context: JudgeContext, state: WatchState, facts: ScanFacts)
     conditions: hsm.conditions,
     pins: [...pins],
   };
-  return { state: post(next, findings, context.now), findings };
+  const replaced = findReplaced(next, facts.catalogue);
+  findings.push(...replaced.findings);
+  return { state: post(replaced.state, findings, context.now), findings };
 }
 
 /**

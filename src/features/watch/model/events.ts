@@ -4,7 +4,7 @@ import { eventIdOf, subjectOf } from '../../../core/events/cloud-event.ts';
 import { defineEvent, toCloudEvent } from '../../../core/events/define-event.ts';
 import { Severity } from '../../../core/events/severity.ts';
 import { isoTime } from '../../../core/time.ts';
-import { BACKUP_DAMAGED, BackupFacts } from '../../recovery-points/events.ts';
+import { BACKUP_DAMAGED, BACKUP_REPLACED, BackupFacts } from '../../recovery-points/events.ts';
 
 /** Whether backups would bring the key back: all its versions, some of them, none; `excluded`: the settings leave it out. */
 export const COVERAGES = ['complete', 'partial', 'none', 'excluded'] as const;
@@ -134,7 +134,7 @@ export const WATCH_EVENTS = [
 ] as const;
 
 /** What can be in the outbox of a watch: its own findings, and what others find and put there. */
-const POSTED = [...WATCH_EVENTS, BACKUP_DAMAGED] as const;
+const POSTED = [...WATCH_EVENTS, BACKUP_DAMAGED, BACKUP_REPLACED] as const;
 type Posted = (typeof POSTED)[number];
 const [first, ...rest] = POSTED;
 

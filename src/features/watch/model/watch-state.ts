@@ -87,6 +87,8 @@ const WatchState = z.strictObject({
   keys: z.record(z.string(), KnownKey),
   /** The purges reported, by name. */
   purges: z.record(z.string(), PastPurge),
+  /** Keys whose last good backup was reported as damaged, and when: until another one was taken. */
+  damaged: z.record(z.string(), Time).exactOptional(),
   /** Conditions that hold, since when, and whether that was reported. */
   conditions: z.partialRecord(z.enum(CONDITIONS), z.strictObject({ since: Time, told: z.boolean() })),
   /** Found, but accepted by no topic yet; oldest first. */
