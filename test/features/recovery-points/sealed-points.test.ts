@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { backUpSingleKey } from '../../../src/features/backup/single-key.ts';
+import { FreshBackup } from '../../../src/features/recovery-points/fresh-backup.ts';
 import { PAUSE_MS } from '../../../src/features/recovery-points/point-seals.ts';
 import { failureOf } from '../../support/errors.ts';
 import { MemorySealer } from '../../support/memory/memory-sealer.ts';
@@ -46,6 +47,26 @@ describe('a sweep with a sealing key', () => {
       'recovery-point',
       'run',
     ]);
+  });
+
+  it.each([
+    { of: 'other bytes', change: { sha256: '0'.repeat(64) } },
+    { of: 'another key', change: { key: 'beta' } },
+    { of: 'another HSM', change: { hsm: 'fabrikam' } },
+  ])('seals no record of $of beside what the HSM gave out', async ({ change }) => {
+    const world = await swept('alpha');
+    const [own] = await world.stored('alpha');
+    if (own === undefined) throw new Error('expected a backup');
+    const { seal: _, ...facts } = own.record;
+    const fresh = await FreshBackup.take(world.deps.keys, 'alpha');
+    const record = { ...facts, sha256: fresh.sha256 };
+    const asked = world.sealer.asked.length;
+
+    expect((await world.points.seal(fresh, record)).seal).toBeDefined();
+    await expect(world.points.seal(fresh, { ...record, ...change })).rejects.toThrow(
+      'expected the record of the very backup that is to be sealed',
+    );
+    expect(world.sealer.asked).toHaveLength(asked + 1);
   });
 
   it('seals no bytes but those that the HSM gave out, also after a crash among planted backups', async () => {
