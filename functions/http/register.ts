@@ -16,6 +16,7 @@ import type { Refusals } from '../../src/features/recovery/access/refusals.ts';
 import { alwaysAnswered } from './always-answered.ts';
 import { toProblem, toResponse } from './answer.ts';
 import { toRawRequest } from './request.ts';
+import { withinLimit } from './within.ts';
 
 /** What stands before every route. */
 export interface Guard {
@@ -75,7 +76,8 @@ function handlerOf<App extends Guard>(
       if (spec.gated === true) await given.passGate();
       if (spec.gated === 'identity') await given.passForReading();
       if (caller !== undefined && typeof spec.action === 'string') given.requireSignIn(caller, spec.action);
-      const answered = await respond({ app: given, caller, request: toRawRequest(request), identify });
+      const work = respond({ app: given, caller, request: toRawRequest(request), identify });
+      const answered = await withinLimit(spec, work);
       // Pages count down by the app's clock, not by that of the machine that shows them.
       const headers = { ...answered.headers, 'warden-now': isoTime(given.now()) };
       return toResponse({ ...answered, headers });

@@ -98,6 +98,7 @@ export const ERROR_CLASSES = {
   'seal-unavailable': 'transient',
   'seal-invalid': 'permanent',
   'backup-unsealed': 'permanent',
+  'answer-late': 'transient',
   'app-stopping': 'transient',
   aborted: 'transient',
 } as const satisfies Record<string, 'transient' | 'permanent'>;

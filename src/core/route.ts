@@ -45,6 +45,9 @@ const NoQuery = z.strictObject({});
 /** The parts of a route that takes nothing: spread it, and name what the route takes. */
 export const NOTHING = { params: Empty, query: NoQuery, headers: Empty, body: z.undefined() } as const;
 
+/** A read that takes longer is answered with `answer-late`, before the pages and the command line give up. Milliseconds. */
+export const ANSWER_LIMIT_MS = 28_000;
+
 /** What a route is described by. */
 export interface RouteSpec<
   Params extends z.ZodType = z.ZodType,
@@ -74,6 +77,8 @@ export interface RouteSpec<
   readonly action?: string | readonly string[];
   readonly params: Params;
   readonly query: Query;
+  /** A read is given up after so many milliseconds; {@link ANSWER_LIMIT_MS} unless it says so. */
+  readonly limitMs?: number;
   /** Headers by their lower-case names. */
   readonly headers: Headers;
   readonly body: Body;

@@ -4,7 +4,7 @@ import { noteAppTime } from './clock.ts';
 import { ApiProblem, challengeIn } from './problem.ts';
 import { tokenOf } from './token.ts';
 
-/** Calls wait this long for an answer, in milliseconds. */
+/** Calls wait this long for an answer, in milliseconds; the app ends a read earlier, and says so. */
 export const PATIENCE_MS = 30_000;
 
 /** One call. */
@@ -16,6 +16,8 @@ export interface Call {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;
   readonly signal?: AbortSignal | undefined;
+  /** How long to wait where the app may take longer, in milliseconds. */
+  readonly patienceMs?: number;
 }
 
 /** What came back. `value` is absent when nothing changed (304). */
@@ -55,12 +57,15 @@ export function apiOf(session: Session): Api {
   return { session, send, get };
 }
 
-async function fetched({ method = 'GET', path, query = {}, body, headers, signal }: Call, token: string) {
+async function fetched(
+  { method = 'GET', path, query = {}, body, headers, signal, patienceMs = PATIENCE_MS }: Call,
+  token: string,
+) {
   const set = Object.entries(query).flatMap(([name, value]) =>
     value === undefined || value === '' ? [] : [[name, String(value)]],
   );
   const search = new URLSearchParams(set).toString();
-  const limit = AbortSignal.timeout(PATIENCE_MS);
+  const limit = AbortSignal.timeout(patienceMs);
   try {
     return await fetch(`/api/${path}${search === '' ? '' : `?${search}`}`, {
       method,
@@ -82,7 +87,7 @@ async function fetched({ method = 'GET', path, query = {}, body, headers, signal
       status: 0,
       code: 'no-answer',
       message: limit.aborted
-        ? `There was no answer within ${PATIENCE_MS / 1000} seconds.`
+        ? `There was no answer within ${patienceMs / 1000} seconds.`
         : 'The app could not be reached.',
       ...noAnswer(method),
     });

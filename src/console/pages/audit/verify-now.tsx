@@ -9,6 +9,9 @@ import { At } from '../../ui/time.tsx';
 import { Trouble } from '../../ui/trouble.tsx';
 import { counted } from '../../words/count.ts';
 
+/** The app gives up after 50 seconds, and says so. */
+const PATIENCE_MS = 55_000;
+
 /** The button and the last verdict of this page. */
 export function VerifyNow(): JSX.Element {
   const api = useContext(ApiContext);
@@ -20,10 +23,13 @@ export function VerifyNow(): JSX.Element {
     setProblem(undefined);
     setVerdict(undefined);
     try {
-      setVerdict({
-        of: await api.get<AuditVerdict>('audit/verdict', full ? { full: 'true' } : {}),
-        at: Date.now(),
+      const query = full ? { full: 'true' } : {};
+      const { value } = await api.send<AuditVerdict>({
+        path: 'audit/verdict',
+        query,
+        patienceMs: PATIENCE_MS,
       });
+      if (value !== undefined) setVerdict({ of: value, at: Date.now() });
     } catch (error) {
       setProblem(problemOf(error));
     }

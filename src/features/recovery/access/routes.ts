@@ -66,6 +66,9 @@ const health = defineRoute(
   },
 );
 
+/** Reading the whole log takes its time; the command line waits for a minute. */
+const VERDICT_LIMIT_MS = 50_000;
+
 const auditVerdict = defineRoute(
   {
     ...NOTHING,
@@ -76,6 +79,7 @@ const auditVerdict = defineRoute(
     summary: 'Verify the audit log from the last sealed checkpoint on, or all of it with `full=true`',
     query: z.strictObject({ full: z.enum(['true', 'false']).default('false') }),
     roles: [ROLES.audit],
+    limitMs: VERDICT_LIMIT_MS,
     answers: { 200: { description: 'The verdict', schema: AuditVerdict } },
   },
   async ({ app }: RouteCall<AuditApp, Caller>, { query }) => ({
