@@ -1,8 +1,8 @@
-/** Looks for what keeps people out, by axe: every rule of WCAG 2.2 A and AA, none left out. */
+/** Looks for what keeps people out, by axe: every rule of WCAG 2.2 A and AA, and those of best practice, none left out. */
 import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 
-const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa'];
+const TAGS = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** The violations on the page as it stands, one line each. */
 export async function violationsOn(page: Page): Promise<string[]> {
