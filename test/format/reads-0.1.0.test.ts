@@ -139,12 +139,12 @@ describe.each([
       expect(run).toMatchObject({ hsm, state: 'succeeded', counts: { failed: 0 } });
       expect(Object.keys(run?.keys ?? {})).toHaveLength(run?.counts.keys ?? 0);
     }
-    expect(await readLastRun(state, hsm)).toMatchObject({ hsm, runId: runs.at(-1), state: 'succeeded' });
+    expect((await readLastRun(state, hsm)).value).toMatchObject({ hsm, runId: runs.at(-1), state: 'succeeded' });
   });
 
   it('the watch remembers what it saw, and the verification how far it came', async () => {
     const watch = await readWatchState(state, hsm);
-    const verify = await readVerification(state, hsm);
+    const { value: verify } = await readVerification(state, hsm);
 
     const seen = Object.entries(watch.keys).filter(([, key]) => key.state === 'deleted');
     expect(seen.map(([key]) => key).sort()).toEqual(deleted);
