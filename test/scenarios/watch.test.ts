@@ -13,6 +13,7 @@ import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.
 import { createAuthority, createLeaf } from '../../src/emulator/tls/certificates.ts';
 import { KEY_BACKUPS } from '../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
+import { updateWatchState } from '../../src/features/watch/model/watch-state.ts';
 import { startTopic, type Topic } from '../../src/local/topic/topic.ts';
 import type { App, InvocationLog } from '../../src/platform/app.ts';
 import { composeBackupApp } from '../../src/platform/backup-app.ts';
@@ -21,6 +22,7 @@ import { openPlatform } from '../../src/platform/platform.ts';
 import type { WorkQueueWorld } from '../contract/work-queue.ts';
 import { type RunningAzurite, startSecureAzurite } from '../support/azurite.ts';
 import { keyClientOn, keyServiceOn, tokenCredential } from '../support/emulator-world.ts';
+import { MemoryAuditAnchor, MemoryAuditStore } from '../support/memory/memory-audit-store.ts';
 import { RecordingLogger } from '../support/memory/recording-logger.ts';
 import { openContainer, workQueueWorld } from '../support/storage-worlds.ts';
 
@@ -103,6 +105,8 @@ beforeAll(async () => {
     }),
     state,
     queue: queues.queue,
+    auditStore: new MemoryAuditStore(clock),
+    anchor: new MemoryAuditAnchor(),
     hsms: {
       names: ['contoso'],
       usable: ['contoso'],
@@ -140,8 +144,8 @@ async function backUpChanged(): Promise<void> {
   await app.run('keyBackupWorker', message, QUIET);
 }
 
-function scan() {
-  return app.run('watchWorker', { kind: 'look', hsm: 'contoso' }, QUIET);
+function scan(log: InvocationLog = QUIET) {
+  return app.run('watchWorker', { kind: 'look', hsm: 'contoso' }, log);
 }
 
 describe('ninety days of a deleted key', () => {
@@ -195,5 +199,22 @@ describe('ninety days of a deleted key', () => {
     ).toBe(true);
     await keys.restoreKey(await backups.read(`pinned/${blob}`));
     expect((await keys.getKey('orders')).name).toBe('orders');
+  });
+
+  it('each scan says of a lost key, in the log, that nobody has acknowledged it', async () => {
+    const errors: string[] = [];
+    const lost = { at: emulator.now(), awaitsRecord: false, records: [], lost: 'key' as const };
+    await updateWatchState(state, 'contoso', (before) => ({
+      ...before,
+      purges: { ...before.purges, payments: lost },
+    }));
+    for (let times = 0; times < 2; times += 1) await scan({ ...QUIET, error: (line) => errors.push(line) });
+
+    const said = { message: 'keys are lost, and nobody has acknowledged it', hsm: 'contoso', keys: 1 };
+    const found = errors.map((line) => JSON.parse(line)).filter(({ message }) => message === said.message);
+    expect(found).toMatchObject([
+      { ...said, named: ['payments'] },
+      { ...said, named: ['payments'] },
+    ]);
   });
 });
