@@ -79,7 +79,8 @@ ${ofType(snapshot, 'Microsoft.Insights/activityLogAlerts').map(changeRow).join('
 
 The rules over the activity log also report your own deployments, once each. They watch the group of the deployment, that of
 the backups, and every HSM of the same subscription: a rule hears of no other subscription. An HSM elsewhere has a rule of its
-own beside it, in its resource group: \`alert-changed-hsm-NAME\` (\`infra/modules/hsm-change-alert.bicep\`).
+own beside it, in its resource group: \`alert-changed-hsm-NAME\` (\`infra/modules/hsm-change-alert.bicep\`). Roles that
+somebody gives at the subscription, or above it, are in no group and are not reported here: review them where your organisation does.
 
 ${Object.entries(ALERTS)
   .map(([name, alert]) => section(name, alert, titleOf(madeBy(alert), name)))
