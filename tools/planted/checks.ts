@@ -132,8 +132,8 @@ export const PLANTED: readonly PlantedFault[] = [
   {
     check: 'that an approval is in the log',
     file: `${REQUEST}/evidence.ts`,
-    from: 'if (approved !== digest || noted.length === 0) {',
-    to: 'if (approved !== digest) {',
+    from: 'for (const { by, groups, digest: approved } of approvals) {',
+    to: 'for (const { by, groups, digest: approved } of approvals) { if (logged.approvals.every((line) => !isBy(line, by, digest))) continue;',
     tests: 'test/attacks/state-writer.test.ts',
   },
   {
