@@ -1,5 +1,7 @@
 /** From error codes to problem+json answers (RFC 9457): one table, for the API, its description and its clients. */
+
 import { z } from 'zod';
+import { definedOnly } from './defined-only.ts';
 import { isWardenError, type WardenErrorCode } from './errors.ts';
 
 /** The status of each code that a caller can meet; any other is 503 when it may pass, else 500. */
@@ -92,6 +94,6 @@ export function problemOf(
   return {
     problem,
     ...(retryAfterMs === undefined ? {} : { retryAfterSeconds: Math.ceil(retryAfterMs / 1000) }),
-    ...(challenge === undefined ? {} : { challenge }),
+    ...definedOnly({ challenge }),
   };
 }

@@ -1,4 +1,5 @@
 /** Makes what the console's routes work with. */
+import { definedOnly } from '../core/defined-only.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import { HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import { Console } from '../features/console/console.ts';
@@ -50,7 +51,7 @@ function signInConfig({ console: { metadata } }: Config, { trust, signIn }: Reco
     protocolMode: isEntra ? 'AAD' : 'OIDC',
     clientId: audience,
     scope: `${resource}/${scope}`,
-    ...(metadata === undefined ? {} : { authorityMetadata: metadata }),
+    ...definedOnly({ authorityMetadata: metadata }),
     local: isLoopback(issuer),
     approvalSignInMinutes: signIn.approvalMs / MINUTE_MS,
   };

@@ -1,4 +1,5 @@
 /** The names of the audit log's blobs, both ways. Pure. */
+import { definedOnly } from '../../core/defined-only.ts';
 import type { AuditPart } from '../../features/audit/audit-log.ts';
 
 /** Blob, in the state container, that remembers the end of the chain. */
@@ -40,7 +41,7 @@ export function parseAuditBlobName(name: string): AuditPart | undefined {
   if (match === null) return undefined;
   const [, segment, year, month, day, number] = match;
   const part = {
-    ...(segment === undefined ? {} : { segment }),
+    ...definedOnly({ segment }),
     day: `${year}-${month}-${day}`,
     number: number === undefined ? 1 : Number(number),
   };

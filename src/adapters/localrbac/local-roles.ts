@@ -1,6 +1,7 @@
 /** Local role-based access control of a Managed HSM over REST, for which there is no client library that suits. */
 
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import type {
   LocalRoles,
   NewRoleDefinition,
@@ -82,7 +83,7 @@ export class RestLocalRoles implements LocalRoles {
       method,
       path: pathOf(scope, path),
       signal,
-      ...(body === undefined ? {} : { body }),
+      ...definedOnly({ body }),
       // Recorded: a repeated assignment is a 400. It is what was wanted.
       fine: method === 'PUT' ? ['RoleAssignmentExists'] : [],
     };

@@ -1,5 +1,7 @@
 /** `hsm-warden key create`: makes a key in the HSM, or a new version of it, and backs it up. */
+
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import { AddressOptions, KEY_OPTIONS, keyAddress } from '../connect/address.ts';
 import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
@@ -56,9 +58,7 @@ export const keyCreate = defineCommand({
     const key = await explainingNameTaken(connection, address, () =>
       admin.create(address.key, type, {
         ...attributes,
-        ...(given.ops === undefined ? {} : { keyOps: given.ops }),
-        ...(given.size === undefined ? {} : { keySize: given.size }),
-        ...(given.curve === undefined ? {} : { curve: given.curve }),
+        ...definedOnly({ keyOps: given.ops, keySize: given.size, curve: given.curve }),
       }),
     );
     return answerWithBackup(key, connection, address, context);

@@ -77,7 +77,6 @@ export function newKeyAttributes({ tags, disabled, expires, notBefore, exportabl
     ...definedOnly({ exportable, releasePolicy: releasePolicyOf(policy) }),
     ...(tags === undefined || Object.keys(tags).length === 0 ? {} : { tags }),
     ...(disabled === undefined ? {} : { enabled: !disabled }),
-    ...(expires === undefined ? {} : { expiresOn: expires }),
-    ...(notBefore === undefined ? {} : { notBefore }),
+    ...definedOnly({ expiresOn: expires, notBefore }),
   };
 }

@@ -1,7 +1,9 @@
 /** Reads a private key from a PEM file into the form in which an HSM imports it. */
+
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { JsonWebKey } from '@azure/keyvault-keys';
+import { definedOnly } from '../../core/defined-only.ts';
 import { UsageError } from '../frame/failures.ts';
 import { requireNoUtf16 } from '../frame/text-input.ts';
 import { outdatedCipher } from './pem-cipher.ts';
@@ -73,7 +75,7 @@ function open(pem: string, path: string, password: string | undefined): KeyObjec
     return createPrivateKey({
       key: pem,
       format: 'pem',
-      ...(password === undefined ? {} : { passphrase: password }),
+      ...definedOnly({ passphrase: password }),
     });
   } catch (error) {
     const { code, message } = error instanceof Error && 'code' in error ? error : { code: '', message: '' };

@@ -1,6 +1,8 @@
 /** Release policies: under which attestation an exportable key may leave its HSM. */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { definedOnly } from '../../core/defined-only.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import { UsageError } from '../frame/failures.ts';
 import { decodeText } from '../frame/text-input.ts';
@@ -53,7 +55,7 @@ export function releasePolicyOf({ policy, immutable, defaultCvmPolicy }: Given) 
   const value = policy === undefined ? cvmPolicy() : jsonOrFile(policy, '--policy');
   return {
     encodedPolicy: Buffer.from(pythonJson(value)),
-    ...(immutable === undefined ? {} : { immutable }),
+    ...definedOnly({ immutable }),
   };
 }
 

@@ -1,6 +1,8 @@
 /** What the role commands are given: the HSM, and the identities of the two apps. */
+
 import { z } from 'zod';
 import { RestLocalRoles } from '../../adapters/localrbac/local-roles.ts';
+import { definedOnly } from '../../core/defined-only.ts';
 import type { Principals } from '../../features/roles/plan.ts';
 import type { LocalRoles } from '../../features/roles/ports.ts';
 import { DRILL_ROLE, WARDEN_ROLES, type WardenRole } from '../../features/roles/roles.ts';
@@ -65,7 +67,7 @@ export async function openRoles(
     url,
     credential,
     clock: context.clock,
-    ...(caPem === undefined ? {} : { caPem }),
+    ...definedOnly({ caPem }),
   });
   return { roles, principals, wanted: isDrill ? [DRILL_ROLE] : WARDEN_ROLES };
 }

@@ -1,7 +1,9 @@
 /** A token issuer for this machine: what Entra does for the product in Azure, with a few named people and no passwords. */
+
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo, Server } from 'node:net';
 import { type CryptoKey, exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
+import { definedOnly } from '../../core/defined-only.ts';
 import type { CertificatePair } from '../../emulator/tls/certificates.ts';
 import { createAuthority, openIdConfiguration, type Tokens } from './authority.ts';
 import { EVENT_GRID, type LocalPerson, PEOPLE } from './people.ts';
@@ -97,7 +99,7 @@ export async function startIssuer(options: IssuerOptions): Promise<Issuer> {
       ...signIn,
       aud: clientId,
       name: person,
-      ...(nonce === undefined ? {} : { nonce }),
+      ...definedOnly({ nonce }),
     };
     return {
       accessToken: await token(person, signIn),

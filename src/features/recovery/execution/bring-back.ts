@@ -1,4 +1,5 @@
 /** Asks the HSM to bring the key back, once: repeated or resumed, it looks at what was done before. */
+import { definedOnly } from '../../../core/defined-only.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
 import { isSameName } from '../../../core/model/key-name.ts';
@@ -79,7 +80,7 @@ async function foundActed(
     );
   }
   const warnings = ['The key was found active when the execution was resumed.'];
-  return { warnings, ours: true, ...(answer === undefined ? {} : { answer }) };
+  return { warnings, ours: true, ...definedOnly({ answer }) };
 }
 
 /** One attempt to bring the key back; repeated, it first looks at what the attempt before has done. */

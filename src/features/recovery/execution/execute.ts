@@ -1,5 +1,7 @@
 /** The worker: claims an approved request, performs it, and writes how it ended. Whoever else comes by finds it taken. */
+
 import { HSM_CALL_LIMIT_MS } from '../../../core/call-limits.ts';
+import { definedOnly } from '../../../core/defined-only.ts';
 import { isWardenError, type WardenError } from '../../../core/errors.ts';
 import { readMessage } from '../../../core/queue.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
@@ -206,7 +208,7 @@ function failed(step: string, error: WardenError): Outcome {
     step,
     code: error.code,
     message: error.message,
-    ...(error.advice === undefined ? {} : { advice: error.advice }),
+    ...definedOnly({ advice: error.advice }),
     warnings: [],
   };
 }

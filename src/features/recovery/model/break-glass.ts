@@ -1,5 +1,7 @@
 /** A restore that people do past the app, as they note it in the audit log: it is expected then, and still reported. */
+
 import { z } from 'zod';
+import { definedOnly } from '../../../core/defined-only.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import { HsmName, KeyName } from '../../../core/model/names.ts';
 import { PlainText } from '../../../core/model/plain-text.ts';
@@ -39,7 +41,7 @@ export function breakGlassEvent({ hsm, key, from, until, reason }: BreakGlassBod
 export function breakGlassOf({ hsm, key, detail, actor }: AuditEntry): BreakGlass | undefined {
   const parsed = Detail.safeParse(jsonOrUndefined(detail));
   if (!parsed.success || hsm === undefined) return undefined;
-  return { hsm, ...(key === undefined ? {} : { key }), ...parsed.data, by: actor.name };
+  return { hsm, ...definedOnly({ key }), ...parsed.data, by: actor.name };
 }
 
 function jsonOrUndefined(text: string | undefined): unknown {

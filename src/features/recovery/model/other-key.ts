@@ -1,4 +1,5 @@
 /** A key that a restore brought back and nobody approved: known by the HSM's own answer, and named to people. */
+import { definedOnly } from '../../../core/defined-only.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { KeyDetail, VersionFact } from '../../../core/model/key.ts';
 import { isSameName } from '../../../core/model/key-name.ts';
@@ -69,7 +70,7 @@ export function otherKeyOutcome(
     step,
     code: 'restored-other-key',
     message,
-    ...(advice === undefined ? {} : { advice }),
+    ...definedOnly({ advice }),
     ...(returned === undefined ? {} : { returned, versions: returned.versions.length }),
     warnings: [],
   };

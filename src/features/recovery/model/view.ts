@@ -29,8 +29,7 @@ export function viewOf(record: RecoveryRecord, today: ApprovalRule): RecoveryVie
     preflight: record.preflight,
     approvals: approvals.map(({ by, groups, at }) => ({ by, groups, at: isoTime(at) })),
     ...missingFor([rule, today], approvers),
-    ...definedOnly({ execution: executionOf(record) }),
-    ...(record.outcome === undefined ? {} : { outcome: record.outcome }),
+    ...definedOnly({ execution: executionOf(record), outcome: record.outcome }),
     ...(record.endedAt === undefined ? {} : { endedAt: isoTime(record.endedAt) }),
   };
 }

@@ -1,5 +1,6 @@
 /** The IO of pre-flight: looks at the key on the target HSM and at its backups, and turns the plan into one exact operation. */
 
+import { definedOnly } from '../../../core/defined-only.ts';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError, WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
@@ -64,9 +65,7 @@ export function seenOf({ version, keyType, keyOps, attributes }: KeyDetail): See
     createdAt,
     updatedAt,
     enabled,
-    ...(exportable === undefined ? {} : { exportable }),
-    ...(notBefore === undefined ? {} : { notBefore }),
-    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...definedOnly({ exportable, notBefore, expiresAt }),
   };
 }
 
@@ -91,9 +90,9 @@ export async function preflight(deps: PreflightDeps, ask: Ask, signal?: AbortSig
         hsm,
         target,
         key: name,
-        ...(deletedAt === undefined ? {} : { deletedAt }),
+        ...definedOnly({ deletedAt }),
       },
-      ...(seen === undefined ? {} : { seen }),
+      ...definedOnly({ seen }),
       notes: [
         ...plan.notes,
         ...history,
@@ -183,7 +182,7 @@ function restoreOf(
     sha256: record.sha256,
     capturedAt: record.capturedAt,
     versions: [...expected],
-    ...(versionId === undefined ? {} : { versionId }),
+    ...definedOnly({ versionId }),
   };
   const confirmed = expected.filter((version) => version.confirmed).length;
   const about = `The backup ${blob} was captured at ${isoTime(record.capturedAt)} and holds ${record.versions.length} version(s), ${confirmed} of them confirmed by the catalogue.`;

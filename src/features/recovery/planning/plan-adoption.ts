@@ -1,4 +1,5 @@
 /** Pre-flight of an adoption: a backup without a seal that counts, of a key that is gone, is to count as a recovery point from now on. */
+import { definedOnly } from '../../../core/defined-only.ts';
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { BackupStore, StoredBackup } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
@@ -70,7 +71,7 @@ export async function planAdoption(deps: PreflightDeps, ask: Ask, signal?: Abort
         capturedAt: record.capturedAt,
         versions: [...expected],
         facts: factsDigest(record),
-        ...(versionId === undefined ? {} : { versionId }),
+        ...definedOnly({ versionId }),
       },
     },
     notes: [

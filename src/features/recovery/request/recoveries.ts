@@ -1,5 +1,7 @@
 /** The use cases of people and webhooks: ask, approve, reject, cancel, read. One code path for HTTP, web pages and CLI. */
+
 import { canonicalDigest } from '../../../core/canonical-json.ts';
+import { definedOnly } from '../../../core/defined-only.ts';
 import { repeatOnConflict } from '../../../core/documents/update-document.ts';
 import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
@@ -178,7 +180,7 @@ export class Recoveries {
       {
         id,
         operation,
-        ...(seen === undefined ? {} : { seen }),
+        ...definedOnly({ seen }),
         requester,
         reason: body.reason,
         rule,
@@ -226,7 +228,7 @@ function askOf(body: AskBody): Ask {
     target: body.target ?? body.hsm,
     key: body.key,
     action: body.action,
-    ...(body.backup === undefined ? {} : { backup: body.backup }),
+    ...definedOnly({ backup: body.backup }),
     ...(body.asOf === undefined ? {} : { asOf: epochOf(body.asOf) }),
   };
 }

@@ -1,4 +1,5 @@
 /** Ends a stored request that the audit log does not bear out, and raises the alarm: somebody else wrote it. */
+import { definedOnly } from '../../../core/defined-only.ts';
 import { WardenError } from '../../../core/errors.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
 import type { Clock } from '../../../core/ports.ts';
@@ -69,7 +70,7 @@ function close(record: RecoveryRecord, error: WardenError, lines: number, now: n
     step: 'evidence',
     code: error.code,
     message: error.message,
-    ...(error.advice === undefined ? {} : { advice: error.advice }),
+    ...definedOnly({ advice: error.advice }),
     warnings: [],
   };
   const n = Math.max(record.facts, lines) + 1;

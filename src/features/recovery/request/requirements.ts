@@ -1,4 +1,5 @@
 /** What must hold before a command on a recovery request counts, and the refusals that say why it does not. */
+import { definedOnly } from '../../../core/defined-only.ts';
 import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
 import type { ApprovalRule } from '../model/policy.ts';
@@ -73,7 +74,7 @@ export function refuse(
   const { target, key } = record.operation;
   return new WardenError(code, {
     message: `Refused for recovery ${record.id} (key ${key}, HSM ${target}): ${why}.`,
-    ...(advice === undefined ? {} : { advice }),
+    ...definedOnly({ advice }),
     hsm: target,
     key,
   });

@@ -1,5 +1,7 @@
 /** The routes of recovery requests: ask, list, read, approve, reject, cancel. */
+
 import { z } from 'zod';
+import { definedOnly } from '../../../core/defined-only.ts';
 import { defineRoute, NOTHING, type RouteAnswer, type RouteCall } from '../../../core/route.ts';
 import { type Caller, READERS, ROLES, requireCaller } from '../access/caller.ts';
 import { type Action, approvalOf, describeSignIn } from '../access/sign-in.ts';
@@ -78,7 +80,7 @@ const list = defineRoute(
       status: 200,
       body: {
         items: items.map((record) => viewFor(call, record)),
-        ...(next === undefined ? {} : { next }),
+        ...definedOnly({ next }),
       },
     };
   },

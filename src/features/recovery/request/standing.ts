@@ -1,4 +1,5 @@
 /** What a person may do to a request, and why not: the same rules that decide, asked before anything is sent. */
+import { definedOnly } from '../../../core/defined-only.ts';
 import { isoTime } from '../../../core/time.ts';
 import { type Caller, ROLES } from '../access/caller.ts';
 import { approvalOf, contextFor, freshUntil, type SignInPolicy } from '../access/sign-in.ts';
@@ -26,9 +27,9 @@ export function standingOf(
     canApprove: reason === undefined,
     canReject: canEnd && caller.kind === 'person' && caller.roles.includes(ROLES.approve),
     canCancel: canEnd && isRequester && caller.roles.includes(ROLES.request),
-    ...(reason === undefined ? {} : { reason }),
+    ...definedOnly({ reason }),
     standsFor: reason === undefined ? groupsOf(record, caller, today) : [],
-    ...(stepUp === undefined ? {} : { stepUp }),
+    ...definedOnly({ stepUp }),
     ...(fresh === undefined ? {} : { freshUntil: isoTime(fresh) }),
   };
 }

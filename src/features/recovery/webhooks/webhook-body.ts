@@ -1,5 +1,7 @@
 /** Reads what webhooks send: our own body, the Azure Monitor common alert schema, or CloudEvents from Event Grid. */
+
 import { z } from 'zod';
+import { definedOnly } from '../../../core/defined-only.ts';
 import { WardenError } from '../../../core/errors.ts';
 import { AskBody } from '../model/asking.ts';
 
@@ -75,7 +77,7 @@ function readAlert({ data }: z.infer<typeof CommonAlert>): WebhookItem {
   const ask = parse(AskBody, {
     hsm,
     key,
-    ...(action === undefined ? {} : { action }),
+    ...definedOnly({ action }),
     reason: reason ?? `Alert ${essentials.alertRule}`,
   });
   return { kind: 'ask', id: JSON.stringify([essentials.alertId, essentials.firedDateTime]), ask };
@@ -95,6 +97,6 @@ function invalid(why: string, cause?: unknown): WardenError {
   return new WardenError('request-invalid', {
     message: `The webhook's body cannot be read: ${why}`,
     advice: 'docs/api.md describes the bodies.',
-    ...(cause === undefined ? {} : { cause }),
+    ...definedOnly({ cause }),
   });
 }
