@@ -4,7 +4,8 @@ metadata description = 'The third app, with an identity of its own, where there 
 targetScope = 'resourceGroup'
 
 import { productSettingsType } from 'modules/settings.bicep'
-import { containers, drillFunctions, drillPathsOnly, drillQueues, notificationQueue } from 'modules/names.bicep'
+import { drillSettingOf } from 'modules/hsm-list.bicep'
+import { containers, drillFunctions, drillPathsOnly, drillQueues, namesFor, notificationQueue } from 'modules/names.bicep'
 import { drillHsmType } from 'modules/types/hsms.bicep'
 
 @description('Optional. First part of every name, as in the deployment of the product.')
@@ -20,22 +21,28 @@ param tags { *: string } = {}
 param drillHsms drillHsmType[]
 @description('Required. The protected HSMs: the output HSM_WARDEN_HSMS of the deployment.')
 param protectedHsms string
-@description('Required. Name of the storage account of the backups.')
-param backupsAccountName string
+@description('Optional. Name of the storage account of the backups. By default that of the deployment of the product in this resource group, which has the same prefix.')
+param backupsAccountName string = namesFor(namePrefix, uniqueString(resourceGroup().id)).backups
 @description('Optional. Resource group of the backups.')
 param backupResourceGroupName string = '${resourceGroup().name}-backups'
-@description('Required. Name of the host storage account of the backup app, which takes requests for fresh backups.')
-param backupHostName string
-@description('Required. Name of the host storage account of the recovery app, which holds the state.')
-param recoveryHostName string
-@description('Required. Name of the topic.')
-param topicName string
-@description('Required. Name of Application Insights.')
-param insightsName string
-@description('Required. Resource id of the Log Analytics workspace.')
-param workspaceId string
-@description('Required. Resource id of the action group that hears of a use of a drill HSM by anybody else, and of drills that run no more.')
-param actionGroupId string
+@description('Optional. Name of the host storage account of the backup app, which takes requests for fresh backups. By default that of the deployment of the product in this resource group, which has the same prefix.')
+param backupHostName string = namesFor(namePrefix, uniqueString(resourceGroup().id)).backupHost
+@description('Optional. Name of the host storage account of the recovery app, which holds the state. By default that of the deployment of the product in this resource group, which has the same prefix.')
+param recoveryHostName string = namesFor(namePrefix, uniqueString(resourceGroup().id)).recoveryHost
+@description('Optional. Name of the topic. By default that of the deployment of the product in this resource group, which has the same prefix.')
+param topicName string = namesFor(namePrefix, uniqueString(resourceGroup().id)).topic
+@description('Optional. Name of Application Insights. By default that of the deployment of the product in this resource group, which has the same prefix.')
+param insightsName string = 'appi-${namesFor(namePrefix, uniqueString(resourceGroup().id)).suffix}'
+@description('Optional. Resource id of the Log Analytics workspace. By default that of the deployment of the product in this resource group, which has the same prefix.')
+param workspaceId string = resourceId(
+  'Microsoft.OperationalInsights/workspaces',
+  'log-${namesFor(namePrefix, uniqueString(resourceGroup().id)).suffix}'
+)
+@description('Optional. Resource id of the action group that hears of a use of a drill HSM by anybody else, and of drills that run no more. By default that of the deployment of the product in this resource group, which has the same prefix.')
+param actionGroupId string = resourceId(
+  'Microsoft.Insights/actionGroups',
+  'ag-${namesFor(namePrefix, uniqueString(resourceGroup().id)).suffix}'
+)
 @description('Optional. Version of Node.js.')
 param nodeVersion ('22' | '24') = '22'
 @description('Optional. Product settings of the app, such as WARDEN_DRILL_DAYS and those of the seals; docs/configuration.md describes each.')
@@ -157,18 +164,7 @@ resource topic 'Microsoft.EventGrid/topics@2025-02-15' existing = {
   name: topicName
 }
 
-var drillSetting = string(map(
-  drillHsms,
-  hsm =>
-    union(
-      {
-        name: hsm.name
-        resource: '/subscriptions/${hsm.?subscriptionId ?? subscription().subscriptionId}/resourceGroups/${hsm.resourceGroupName}/providers/Microsoft.KeyVault/managedHSMs/${hsm.name}'
-      },
-      hsm.?url == null ? {} : { url: hsm.url! },
-      hsm.?of == null ? {} : { of: hsm.of! }
-    )
-))
+var drillSetting = drillSettingOf(drillHsms, subscription().subscriptionId)
 
 @description('Object id of the identity of the drill app, for its local role in the drill HSM.')
 output HSM_WARDEN_DRILL_PRINCIPAL string = identity.outputs.principalId

@@ -5,12 +5,12 @@ targetScope = 'resourceGroup'
 
 import { entraType, webhooksType } from 'modules/types/callers.bicep'
 import { receiversType } from 'modules/types/general.bicep'
-import { hsmType, newHsmType } from 'modules/types/hsms.bicep'
+import { drillHsmType, hsmType, newHsmType } from 'modules/types/hsms.bicep'
 import { existingNetworkType, privateDnsType } from 'modules/types/network.bicep'
 import { backupStorageType } from 'modules/types/storage.bicep'
 import { productSettingsType } from 'modules/settings.bicep'
 import { namesFor } from 'modules/names.bicep'
-import { hsmSettingOf, withNewHsm } from 'modules/hsm-list.bicep'
+import { drillSettingOf, hsmSettingOf, withNewHsm } from 'modules/hsm-list.bicep'
 
 // ================ //
 // Parameters       //
@@ -28,6 +28,8 @@ param tags { *: string } = {}
 param hsms hsmType[]
 @description('Optional. A Managed HSM to create and protect as well.')
 param newHsm newHsmType?
+@description('Optional. HSMs for restore drills, which both apps and the people at them must know. The drill app itself is deployed by infra/drill.bicep, with the same value: docs/drills.md.')
+param drillHsms drillHsmType[] = []
 @description('Required. The Entra application of the recovery API; `infra/hooks/entra-app.sh` makes it.')
 param entra entraType
 @description('Optional. Version of Node.js.')
@@ -145,6 +147,7 @@ module apps 'modules/apps.bicep' = {
     backupIdentity: foundation.outputs.backupIdentity
     recoveryIdentity: foundation.outputs.recoveryIdentity
     hsmSettings: hsmSettings
+    drillSetting: empty(drillHsms) ? null : drillSettingOf(drillHsms, subscription().subscriptionId)
     entra: entra
     nodeVersion: nodeVersion
     settings: settings

@@ -11,6 +11,9 @@ param hsms = map(split(readEnvironmentVariable('HSM_WARDEN_HSM_NAMES', 'change-m
   resourceGroupName: readEnvironmentVariable('HSM_WARDEN_HSM_RESOURCE_GROUP', 'change-me')
 })
 
+// The HSMs for restore drills (docs/drills.md), as JSON: [{"name":"drill","resourceGroupName":"rg-drill"}]. None: no drills.
+param drillHsms = json(readEnvironmentVariable('HSM_WARDEN_DRILL_HSMS_JSON', '[]'))
+
 // The Entra application of the recovery API. The preprovision hook makes it and sets the variable.
 param entra = {
   clientId: readEnvironmentVariable('HSM_WARDEN_ENTRA_CLIENT_ID', '00000000-0000-0000-0000-000000000000')

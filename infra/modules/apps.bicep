@@ -39,6 +39,9 @@ param recoveryIdentity identityType
 @description('Required. The HSMs, as the setting WARDEN_HSMS has them.')
 param hsmSettings hsmSettingType[]
 
+@description('Optional. The HSMs for restore drills, as the setting WARDEN_DRILL_HSMS has them.')
+param drillSetting string?
+
 @description('Required. The Entra application of the recovery API.')
 param entra entraType
 
@@ -138,6 +141,8 @@ module backups 'backup-storage.bicep' = {
   }
 }
 
+var drillSettings = drillSetting == null ? {} : { WARDEN_DRILL_HSMS: drillSetting! }
+
 var sharedSettings = {
   WARDEN_HSMS: string(hsmSettings)
   WARDEN_CREDENTIAL: 'managed-identity'
@@ -184,7 +189,7 @@ module backupApp 'function-app.bicep' = {
     disabledFunctions: disabledFunctions
     zoneRedundant: zoneRedundantApps
     siteUpdateStrategy: siteUpdateStrategy
-    settings: union(settings, notifySettings, consoleSettings, sharedSettings, {
+    settings: union(settings, notifySettings, consoleSettings, drillSettings, sharedSettings, {
       WARDEN_CLIENT_ID: backupIdentity.clientId
       // The watch and the alert rule must be late by the same clock.
       WARDEN_OVERDUE_GRACE_HOURS: string(sweepGraceHours)
@@ -229,7 +234,7 @@ module recoveryApp 'function-app.bicep' = {
       webConsole ? consolePaths : [],
       map(webhooks.?sources ?? [], source => '/api/webhooks/${source}')
     )
-    settings: union(settings, recoverySettings, webhookSettings, sharedSettings, {
+    settings: union(settings, recoverySettings, webhookSettings, drillSettings, sharedSettings, {
       WARDEN_CLIENT_ID: recoveryIdentity.clientId
       WARDEN_AUTH_TENANT: entra.?tenantId ?? tenant().tenantId
       WARDEN_AUTH_AUDIENCE: entra.clientId

@@ -1,7 +1,7 @@
 metadata name = 'HSM list'
 metadata description = 'Where the HSMs are, and what the settings say of them.'
 
-import { hsmSettingType, hsmType, newHsmType } from 'types/hsms.bicep'
+import { drillHsmType, hsmSettingType, hsmType, newHsmType } from 'types/hsms.bicep'
 
 @export()
 @description('The HSMs to protect, the new one among them.')
@@ -16,6 +16,22 @@ func hsmSettingOf(hsm hsmType) hsmSettingType =>
     hsm.?url == null ? {} : { url: hsm.?url },
     hsm.?pace == null ? {} : { pace: hsm.?pace }
   )
+
+@export()
+@description('The drill HSMs as the setting WARDEN_DRILL_HSMS has them.')
+func drillSettingOf(drillHsms drillHsmType[], subscriptionId string) string =>
+  string(map(
+    drillHsms,
+    hsm =>
+      union(
+        {
+          name: hsm.name
+          resource: '/subscriptions/${hsm.?subscriptionId ?? subscriptionId}/resourceGroups/${hsm.resourceGroupName}/providers/Microsoft.KeyVault/managedHSMs/${hsm.name}'
+        },
+        hsm.?url == null ? {} : { url: hsm.?url },
+        hsm.?of == null ? {} : { of: hsm.?of }
+      )
+  ))
 
 @export()
 @description('Resource id of an HSM, which may be in another group or subscription than the deployment.')
