@@ -86,6 +86,7 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
   }),
   'HsmWarden.Heartbeat': unreported(NOTHING_TO_DO),
   'HsmWarden.BackupDamaged': reported('key-unprotected', { by: 'backups-damaged' }),
+  'HsmWarden.BackupReplaced': unreported(OVER.none),
   'HsmWarden.BackupsUnsealed': reported('key-unprotected', {
     none: 'Each run that ends so reports it again.',
   }),
@@ -95,6 +96,9 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
     lasting: { by: 'work-waits' },
   },
   'HsmWarden.NotificationChannelFailing': reported('channel-failing', { by: 'channel-silent' }),
+  'HsmWarden.NotificationMemoryLost': unreported(
+    'The event goes to every channel, and no alert rule needs that memory.',
+  ),
   'HsmWarden.NotificationChannelWorking': unreported(OVER.none),
   'HsmWarden.RecoveryRequested': reported('recovery-activity', PASSES, 'recovery'),
   'HsmWarden.RecoveryApprovalGiven': unreported(
@@ -125,6 +129,7 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
   'HsmWarden.DrillBroken': reported('drill-failed', PASSES, 'drill'),
   'HsmWarden.DrillRefused': reported('drill-refused', DAILY, 'drill'),
   'HsmWarden.DrillOverdue': reported('no-drill', DAILY, 'drill'),
+  'HsmWarden.DrillCaughtUp': unreported(OVER.none, 'drill'),
   'HsmWarden.DrillEnded': unreported(NOTHING_TO_DO, 'drill'),
   'HsmWarden.DrillProven': unreported(NOTHING_TO_DO, 'drill'),
 };
