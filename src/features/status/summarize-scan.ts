@@ -142,7 +142,7 @@ async function summaryOf(
     })),
     ...definedOnly({ watchingSince: watch.watchingSince, oldestBackupAt, drills: drilled.drills }),
     ...damageOf(dated.verify),
-    // Of runs and events people are told what is so when they look.
+    // Of runs and events people see what is so when they ask.
     warnings: [...drilled.warnings, ...hsmWarnings(policy, [...observation.active.values()])].slice(0, NAMED),
     linesSha256: lines.sha256,
   };

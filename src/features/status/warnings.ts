@@ -27,7 +27,7 @@ export function runWarnings(
   ];
 }
 
-/** Of the events of the watch: those that nobody was told of yet, and those that nobody will be told of. */
+/** Of the events of the watch: those that nobody was notified of yet, and those that nobody will be notified of. */
 export function eventWarnings({
   outbox,
   refused,
