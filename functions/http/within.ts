@@ -6,8 +6,8 @@ import { ANSWER_LIMIT_MS, type RouteSpec } from '../../src/core/route.ts';
 type Limited = Pick<RouteSpec, 'method' | 'limitMs'>;
 
 /**
- * What `work` comes to. A read that takes longer than its limit fails with `answer-late`; a change is waited for, so that nobody is
- * told that it failed while it is being made.
+ * What `work` comes to. A read that takes longer than its limit fails with `answer-late`; a change is waited for, so that nobody
+ * hears that it failed while it is being made.
  */
 export async function withinLimit<T>(
   { method, limitMs = ANSWER_LIMIT_MS }: Limited,
