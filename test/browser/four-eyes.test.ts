@@ -62,8 +62,9 @@ describe('a key', () => {
     expect(new URL(bob.page.url()).pathname).toBe(path.replace('/requests/', '/recoveries/'));
     expect(await overflowOf(bob.page)).toBe(0);
     // What decides, and why, is seen without scrolling.
-    await expect.poll(() => bob.page.getByRole('button', { name: 'Approve…' }).boundingBox()).not.toBeNull();
-    const box = await bob.page.getByRole('button', { name: 'Approve…' }).boundingBox();
+    const approve = bob.page.getByRole('button', { name: 'Approve…' });
+    await approve.waitFor();
+    const box = await approve.boundingBox();
     expect((box?.y ?? 1000) + (box?.height ?? 0)).toBeLessThanOrEqual(640);
 
     let taps = 0;
