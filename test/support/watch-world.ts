@@ -34,6 +34,7 @@ export function aWatchPolicy(change: Partial<WatchPolicy> = {}): WatchPolicy {
     unprotectedAfterMs: HOUR_MS,
     minRetentionDays: 7,
     unreachableAfterMs: 10 * MINUTE_MS,
+    settlingMs: 0,
     ...change,
   };
 }

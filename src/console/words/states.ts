@@ -52,6 +52,7 @@ const RISKS: Readonly<Record<string, string>> = {
   unreadable: 'Cannot be read',
   'backup-missing': 'Backup is missing',
   'deleted-without-backup': 'Deleted without a backup',
+  settling: 'In no list; another region may have it',
   'drill-failed': 'A drill did not bring it back',
 };
 

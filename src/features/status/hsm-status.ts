@@ -24,6 +24,7 @@ export interface KeyRisk {
     | 'unreadable'
     | 'backup-missing'
     | 'deleted-without-backup'
+    | 'settling'
     | 'drill-failed';
   /** One sentence for people. */
   readonly detail: string;

@@ -25,7 +25,7 @@ import {
   riskOfDeleted,
   riskOfUnseen,
 } from './judge-key.ts';
-import { isDamaged, lostKeys, sortLosses } from './lost-keys.ts';
+import { isDamaged, lostKeys, settlingKeys, sortLosses } from './lost-keys.ts';
 import { type DatedFacts, readDated, readScanTime } from './read-dated.ts';
 import { eventWarnings, hsmWarnings, runWarnings, sealWarnings } from './warnings.ts';
 
@@ -118,6 +118,7 @@ export function conclude(
     ...judged.filter(isRisk),
     ...deleted.flatMap((key) => riskOfDeleted(key) ?? []),
     ...unseen.filter((name) => !lostNames.has(name)).flatMap((name) => riskOfUnseen(name, contextOf(name))),
+    ...settlingKeys(policy, memory, seen, store),
     ...(seen.odd ?? []).map(riskOfUnread),
   ];
   const oldest = oldestBackup(active, catalogue);

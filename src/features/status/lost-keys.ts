@@ -1,5 +1,6 @@
 /** The keys that were purged and that no backup brings back: those the watch has noted, and those no scan has noted yet. */
 import { ownValue } from '../../core/own-value.ts';
+import { isoTime } from '../../core/time.ts';
 import type { Acknowledgement } from '../audit/acknowledgements.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
 import type { VerifyState } from '../verify/verify-state.ts';
@@ -11,7 +12,7 @@ import { isExcused, lostOf } from '../watch/model/purge-ledger.ts';
 import { asListed } from '../watch/model/remembered.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
 import type { StoreCheck } from './check-store.ts';
-import type { AcknowledgedLoss, LostKey } from './hsm-status.ts';
+import type { AcknowledgedLoss, KeyRisk, LostKey } from './hsm-status.ts';
 
 /** What losses are judged by. */
 interface LossMemory {
@@ -23,16 +24,12 @@ interface LossMemory {
 /** The lost keys of an HSM, by name. */
 export function lostKeys(
   policy: WatchPolicy,
-  { watch, catalogue, verify }: LossMemory,
+  memory: LossMemory,
   seen: Observation,
   store: StoreCheck,
 ): readonly LostKey[] {
-  /** The newest backup of a key, unless it is gone or damaged. */
-  const usable = (name: string): CatalogueEntry | undefined => {
-    const entry = ownValue(catalogue.keys, name);
-    const isGone = entry === undefined || store.missing.has(name) || isDamaged(entry, verify, store);
-    return isGone ? undefined : entry;
-  };
+  const { watch, catalogue } = memory;
+  const usable = usableIn(memory, store);
   const isSeen = (name: string): boolean => seen.active.has(name) || seen.deleted.has(name);
   const noted = lostFindings(watch).map(
     ({ id, key, lost, noticedAt }): LostKey => ({ key, lost, finding: id, noticedAt }),
@@ -40,7 +37,7 @@ export function lostKeys(
   const gone = Object.entries(watch.keys).filter(
     ([name, known]) =>
       // An active key that is in neither list may be on its way from one to the other.
-      known.state === 'deleted' && !isSeen(name),
+      known.state === 'deleted' && known.lastSeenAt === undefined && !isSeen(name),
   );
   const unnoticed = gone.flatMap(([key, known]): LostKey[] => {
     const judged = judgeCoverage(known.createdAt, usable(key), known.oldestVersion);
@@ -59,6 +56,37 @@ export function lostKeys(
   return [...noted.filter(({ key }) => !leftNow.has(key)), ...unnoticed, ...left].sort((a, b) =>
     a.key < b.key ? -1 : 1,
   );
+}
+
+/** The newest backup of a key, unless it is gone or damaged. */
+function usableIn({ catalogue, verify }: LossMemory, store: StoreCheck) {
+  return (name: string): CatalogueEntry | undefined => {
+    const entry = ownValue(catalogue.keys, name);
+    const isGone = entry === undefined || store.missing.has(name) || isDamaged(entry, verify, store);
+    return isGone ? undefined : entry;
+  };
+}
+
+/**
+ * Keys that the last scan did not see, so soon after the one before it that a region of the HSM may not have them yet, and that no
+ * backup would bring back as they were.
+ */
+export function settlingKeys(
+  policy: WatchPolicy,
+  memory: LossMemory,
+  seen: Observation,
+  store: StoreCheck,
+): readonly KeyRisk[] {
+  const usable = usableIn(memory, store);
+  return Object.entries(memory.watch.keys).flatMap(([key, known]): KeyRisk[] => {
+    if (known.lastSeenAt === undefined || seen.active.has(key) || seen.deleted.has(key)) return [];
+    const judged = judgeCoverage(known.createdAt, usable(key), known.oldestVersion);
+    const { coverage } = excuse(judged, asListed(key, known), policy.selection);
+    if (coverage === 'complete' || coverage === 'excluded') return [];
+    const since = isoTime(known.lastSeenAt);
+    const detail = `it was last seen at ${since} and is nowhere now: a region of the HSM may not have it yet, or it was purged`;
+    return [{ key, risk: 'settling', detail }];
+  });
 }
 
 /** Whether a backup is known to be damaged. */

@@ -169,7 +169,7 @@ async function beat(
 /** The run's one line; docs/operations.md documents its fields. */
 function logScan(
   deps: ScanDeps,
-  { context, findings, error }: Seen,
+  { context, findings, error, state }: Seen,
   summary: ScanSummary,
   delivery: Delivery,
   startedAt: number,
@@ -181,6 +181,7 @@ function logScan(
     ok: error === undefined,
     ...summary,
     findings: counts,
+    settling: Object.values(state.keys).filter(({ lastSeenAt }) => lastSeenAt !== undefined).length,
     eventsAccepted: delivery.accepted,
     eventsRefused: delivery.refused,
     eventsWaiting: delivery.waiting,

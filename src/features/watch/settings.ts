@@ -4,7 +4,7 @@ import { numberBetween, Schedule } from '../../core/settings/kinds.ts';
 import { setting, type Values } from '../../core/settings/setting.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../core/time.ts';
 import type { BackupConfig } from '../backup/settings.ts';
-import type { WatchPolicy } from './model/policy.ts';
+import { REPLICATION_MS, type WatchPolicy } from './model/policy.ts';
 
 const UNITS = { d: DAY_MS, h: HOUR_MS } as const;
 
@@ -99,5 +99,6 @@ export function watchPolicy({
     unprotectedAfterMs,
     minRetentionDays,
     unreachableAfterMs,
+    settlingMs: REPLICATION_MS,
   };
 }

@@ -21,6 +21,7 @@ const policy = {
   unprotectedAfterMs: HOUR,
   minRetentionDays: 30,
   unreachableAfterMs: HOUR,
+  settlingMs: 0,
 };
 const captured = CREATED + HOUR;
 

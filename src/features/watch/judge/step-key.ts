@@ -15,9 +15,8 @@ import { identify, isReplaced } from '../observe/identity.ts';
 import { classifyActive } from './classify-active.ts';
 import { beginDeletion, classifyDeleted } from './classify-deleted.ts';
 import { classifyPurged, type PurgeEvidence, recordOf } from './classify-purged.ts';
-
-/** Deletions are dated in whole seconds, the log in finer steps. */
-const LOG_ROUNDING_MS = 1_000;
+import { isPurgeOf, isToldPurged } from './purge-records.ts';
+import { isSettling, settlingSince } from './settling.ts';
 
 /** One key before the step: everything known of the name. */
 export interface KeyBefore {
@@ -53,7 +52,7 @@ export function stepKey(context: JudgeContext, before: KeyBefore, presence: Pres
       // The late record of a purge reported before names who did it; whatever else the log says waits for a scan that sees.
       return { known: before.known, purge: account(before.pastPurge, before.purges).past, findings: [] };
     case 'gone':
-      return { ...endGone(context, before), known: undefined };
+      return stepGone(context, before);
     case 'deleted':
       return stepDeleted(context, before, presence.key, presence.version);
     case 'active':
@@ -61,11 +60,23 @@ export function stepKey(context: JudgeContext, before: KeyBefore, presence: Pres
   }
 }
 
+/** A key in no list is gone, unless it was seen so lately that not every region may have it. */
+function stepGone(context: JudgeContext, before: KeyBefore): KeyAfter {
+  const { known, lookedAt } = before;
+  const isTold = known !== undefined && isToldPurged(before, known);
+  const lastSeenAt = isTold ? undefined : settlingSince(context, known, lookedAt);
+  if (known === undefined || lastSeenAt === undefined)
+    return { ...endGone(context, before), known: undefined };
+  return { ...endUnseen(context, before), known: { ...known, lastSeenAt } };
+}
+
 function endGone(context: JudgeContext, before: KeyBefore): Ended {
   const { known, entry, pastPurge } = before;
   if (known !== undefined) return endPurged(context, before, known);
   const ended = endUnseen(context, before);
   if (ended.findings.length > 0 || entry === undefined || !isUnreportedBackup(entry, pastPurge)) return ended;
+  // The HSM gave the backup out just now: the region that answers may not have the key yet.
+  if (isSettling(context, entry.record.capturedAt)) return ended;
   return tellPurges(context, before, ended.purge, [{ foundBy: 'catalogue', entry }]);
 }
 
@@ -150,11 +161,6 @@ function isSuccessor(before: KeyBefore, { findings }: Ended): boolean {
   return findings.some(({ kind }) => kind === 'key-purged');
 }
 
-/** Whether the audit log reports the purge of the key remembered. */
-function isToldPurged({ pastPurge, purges }: KeyBefore, known: KnownKey): boolean {
-  return account(pastPurge, purges).fresh.some((signal) => isPurgeOf(known, signal));
-}
-
 /** The key remembered, if it was deleted, has gone before this deletion: purged, or recovered and deleted again. */
 function endBeforeDeletion(context: JudgeContext, before: KeyBefore, key: ListedDeletedKey): Ended {
   const { known, entry, former, deletes } = before;
@@ -188,12 +194,6 @@ function endPurged(context: JudgeContext, before: KeyBefore, known: KnownKey, pr
     { foundBy: 'look', known, record, presumed: presumed && record === undefined },
     ...others.map((signal): PurgeEvidence => ({ foundBy: 'audit-log', signal })),
   ]);
-}
-
-/** Whether a purge in the log can be that of the key remembered. All these times are the service's. */
-function isPurgeOf(known: KnownKey, { at }: KeySignal): boolean {
-  if (known.state === 'active') return at >= known.createdAt;
-  return at >= known.deletedAt - LOG_ROUNDING_MS && at <= known.scheduledPurgeAt + LOG_ROUNDING_MS;
 }
 
 /** Purges of which only the audit log knows: of keys that no scan has seen. */

@@ -1,7 +1,7 @@
 /** What the watch searches for, and when it speaks up. */
 
 import type { KeySelection } from '../../../core/model/selection.ts';
-import { DAY_MS, HOUR_MS } from '../../../core/time.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../core/time.ts';
 
 /** How long before a purge the watch speaks up, longest first: 30, 14, 7, 3 and 1 days, and 6 hours. */
 export const DEFAULT_THRESHOLDS_MS: readonly number[] = [
@@ -31,7 +31,15 @@ export interface WatchPolicy {
   readonly minRetentionDays: number;
   /** How long an HSM may fail to answer before that is reported. */
   readonly unreachableAfterMs: number;
+  /** How long a key that was seen may be in no list before it is gone: regions of an HSM see a change at different times. */
+  readonly settlingMs: number;
 }
+
+/**
+ * A change of an HSM with two regions may take this long to be in both, milliseconds
+ * (https://learn.microsoft.com/azure/key-vault/managed-hsm/multi-region-replication).
+ */
+export const REPLICATION_MS = 6 * MINUTE_MS;
 
 /** Thresholds in the order in which time meets them, each once. */
 export function orderThresholds(thresholdsMs: readonly number[]): readonly number[] {

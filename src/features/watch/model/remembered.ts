@@ -19,9 +19,9 @@ export function rememberLeftOut(key: ListedKey, { excludeTags }: KeySelection): 
   };
 }
 
-/** `known` with what leaves the key out now: the settings may have changed since. */
+/** `known` as it is seen again, with what leaves the key out now: the settings may have changed since. */
 export function refreshLeftOut(
-  { tags: _tags, managed: _managed, ...rest }: DeletedKey,
+  { tags: _tags, managed: _managed, lastSeenAt: _seen, ...rest }: DeletedKey,
   key: ListedKey,
   selection: KeySelection,
 ): DeletedKey {

@@ -17,6 +17,8 @@ const Remembered = {
   tags: z.record(z.string(), z.string()).exactOptional(),
   /** Another Azure service manages the key. */
   managed: z.literal(true).exactOptional(),
+  /** When it was last seen; only while it is in no list and may be on its way from one region of its HSM to the other. */
+  lastSeenAt: Time.exactOptional(),
 };
 
 /** An active key as last seen. A fault that is absent does not hold. */
