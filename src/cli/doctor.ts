@@ -1,7 +1,7 @@
 /** `hsm-warden doctor`: checks everything the warden stands on, and says how to put right what is wrong. */
 import { z } from 'zod';
 import type { Config } from '../platform/config/config.ts';
-import { unusable } from '../platform/unusable-hsm.ts';
+import { problemLine } from '../platform/config/problems.ts';
 import { CLOUDS } from './connect/clouds.ts';
 import { keyServiceOn, openStore } from './connect/compose-cli.ts';
 import {
@@ -60,6 +60,9 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
       'environment',
       `${counted(config.hsms.length, 'HSM')}: ${config.hsms.map(({ name }) => name).join(', ')}`,
     ),
+    ...config.faults.map((fault) =>
+      fail('settings', fault.setting, problemLine(fault), `Correct ${fault.setting} and restart the apps.`),
+    ),
     ...checkSecrets(config),
   ];
   const identity = await checkIdentity(connection);
@@ -67,11 +70,7 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
   // Nothing else answers whoever is not signed in.
   if (identity.some(isSignedOut)) return findings;
   for (const { name, url, fault } of chosenHsms(config, given.hsm)) {
-    if (fault !== undefined) {
-      const { message, advice } = unusable(name, fault);
-      findings.push(fail('settings', name, message, advice ?? 'Correct WARDEN_HSMS.'));
-      continue;
-    }
+    if (fault !== undefined) continue;
     const keys = keyServiceOn(connection, { hsm: name, url }, clock);
     const { minRetentionDays } = config.watch;
     findings.push(

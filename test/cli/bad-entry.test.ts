@@ -52,7 +52,12 @@ describe('an entry of the settings that is not valid', () => {
     expect(ran.code).toBe(1);
     const failed = JSON.parse(ran.stdout).filter(({ result }: { result: string }) => result === 'fail');
     expect(failed).toMatchObject([
-      { check: 'settings', subject: 'unreadable-1', fix: expect.stringContaining('WARDEN_HSMS') },
+      {
+        check: 'settings',
+        subject: 'WARDEN_HSMS',
+        detail: expect.stringContaining('my_hsm'),
+        fix: expect.stringContaining('WARDEN_HSMS'),
+      },
     ]);
   });
 

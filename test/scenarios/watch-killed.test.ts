@@ -9,7 +9,7 @@ import { ADMINISTRATOR_ID } from '../../src/emulator/options.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
 import { WatchEvent } from '../../src/features/watch/model/events.ts';
 import { SCANS } from '../../src/features/watch/model/message.ts';
-import { DEFAULT_THRESHOLDS_MS } from '../../src/features/watch/model/policy.ts';
+import { DEFAULT_THRESHOLDS_MS, REPLICATION_MS } from '../../src/features/watch/model/policy.ts';
 import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
 import { AppProcess } from '../support/app-process.ts';
 import { keyClientOn } from '../support/emulator-world.ts';
@@ -95,9 +95,10 @@ function askForLook(): Promise<void> {
   return local.queue.send(SCANS, { kind: 'look', hsm: HSM });
 }
 
-/** A scan that begins and ends after now. */
+/** A scan that begins and ends after now, so late that no key settles any more. */
 async function finishLook(): Promise<void> {
   await app?.kill();
+  await hsm.advanceClock(REPLICATION_MS);
   await startApp();
   const before = heartbeats();
   await askForLook();

@@ -22,11 +22,13 @@ import {
 import { type SealConfig, sealConfig, sealProblems } from '../../features/seals/settings.ts';
 import { type VerifyConfig, verifyConfig } from '../../features/verify/manifest.ts';
 import { type WatchConfig, watchConfig } from '../../features/watch/settings.ts';
+import { type HsmConfig, hsmsOf } from './hsms.ts';
 import { isLoopbackConnection, offThisMachine } from './local-only.ts';
-import { faultsOf, refuse } from './problems.ts';
+import { refuse } from './problems.ts';
 import { type ProductValues, SETTINGS, type SettingName } from './product-settings.ts';
 import { type Environment, readValues } from './read-values.ts';
 
+export type { HsmConfig } from './hsms.ts';
 export type { Environment } from './read-values.ts';
 
 /** What the endpoints of one account for blobs and for queues differ in. */
@@ -47,18 +49,6 @@ type StorageConfig =
       readonly queueUrl: string;
     }
   | { readonly kind: 'connection'; readonly connectionString: string };
-
-/** One HSM to protect. */
-export interface HsmConfig {
-  readonly name: string;
-  readonly url: string;
-  /** What seals name it by, in place of its name in the settings, which others could choose, too. */
-  readonly resource: string;
-  /** Key backups a second. */
-  readonly pace: number;
-  /** Why the HSM cannot be used: its entry is not valid. A sentence without its full stop. */
-  readonly fault?: string;
-}
 
 /** The whole configuration. Durations are milliseconds. */
 export interface Config extends BackupConfig {
@@ -173,11 +163,8 @@ function build(values: ProductValues): Config {
   const auditFeed = auditFeedConfig(values);
   const { WARDEN_TOPIC_URL: topicUrl, WARDEN_TOPIC_KEY: topicKey } = values;
   const seals = sealConfig(values);
-  const hsms: readonly HsmConfig[] = (values.WARDEN_HSMS ?? []).map((hsm) => {
-    const url = hsm.url ?? `https://${hsm.name.toLowerCase()}.managedhsm.azure.net`;
-    const pace = hsm.pace ?? values.WARDEN_PACE;
-    return { name: hsm.name, url, pace, resource: hsm.resource ?? url, ...definedOnly({ fault: hsm.fault }) };
-  });
+  const { hsms, faults } = hsmsOf(values.WARDEN_HSMS ?? [], values.WARDEN_PACE);
+  const names = hsms.map(({ name }) => name);
   return {
     hsms,
     credential: credentialOf(values),
@@ -191,20 +178,10 @@ function build(values: ProductValues): Config {
     watch: watchConfig(values),
     verify: verifyConfig(values),
     notify: notifyConfig(values),
-    drill: drillConfig(
-      values,
-      hsms.map(({ name }) => name),
-    ),
+    drill: drillConfig(values, names),
     console: consoleConfig(values),
     ...definedOnly({ auditFeed, recovery, seals }),
-    faults: [
-      ...faultsOf(hsms),
-      ...notifyFaults(values),
-      ...recoveryFaults(
-        values,
-        hsms.map(({ name }) => name),
-      ),
-    ],
+    faults: [...faults, ...notifyFaults(values), ...recoveryFaults(values, names)],
   };
 }
 

@@ -15,11 +15,3 @@ export function refuse(problems: readonly SettingProblem[]): WardenError {
     advice: 'Correct the settings and start again; docs/configuration.md describes each.',
   });
 }
-
-/** What is wrong with single HSMs. */
-export function faultsOf(hsms: readonly { readonly fault?: string }[]): readonly SettingProblem[] {
-  const expected = 'an entry that is valid; until then this HSM is neither watched nor backed up';
-  return hsms.flatMap(({ fault }) =>
-    fault === undefined ? [] : [{ setting: 'WARDEN_HSMS', found: fault, expected }],
-  );
-}

@@ -17,7 +17,7 @@ async function twoRegions({ keys = ['orders'] } = {}) {
   world.policy = { ...world.policy, settlingMs: REPLICATION_MS };
   const other = new MemoryHsm({ name: 'contoso', purgeProtection: true, clock: world.clock });
   for (const key of keys) world.hsm.createKey(key);
-  await world.look();
+  await world.scan();
   const lookElsewhere = (signals: Partial<Signals> = {}) =>
     scan({ ...world.deps, keys: new MemoryKeyService(other) }, world.policy, { ...NO_SIGNALS, ...signals });
   return { world, lookElsewhere };
@@ -46,18 +46,18 @@ describe('a key that one region of an HSM has and the other has not', () => {
     await world.clock.advance(after);
     await lookElsewhere();
 
-    expect(world.told).toEqual(told);
+    expect(world.reports).toEqual(told);
   });
 
   it('was never away once it is seen again', async () => {
     const { world, lookElsewhere } = await twoRegions();
     await lookElsewhere();
     await world.clock.advance(REPLICATION_MS);
-    await world.look();
+    await world.scan();
     await world.clock.advance(REPLICATION_MS - 1);
     await lookElsewhere();
 
-    expect(world.told).toEqual([]);
+    expect(world.reports).toEqual([]);
   });
 
   it('is called gone in time however often it is looked for', async () => {
@@ -66,11 +66,11 @@ describe('a key that one region of an HSM has and the other has not', () => {
       await world.clock.advance(MINUTE_MS);
       await lookElsewhere();
     }
-    const before = [...world.told];
+    const before = [...world.reports];
     await world.clock.advance(MINUTE_MS);
     await lookElsewhere();
 
-    expect([before, world.told]).toEqual([[], ['KeyPurged orders']]);
+    expect([before, world.reports]).toEqual([[], ['KeyPurged orders']]);
   });
 
   it('is called purged at once when the audit log says so', async () => {
@@ -78,7 +78,7 @@ describe('a key that one region of an HSM has and the other has not', () => {
     const caller = { upn: 'mallory@contoso.com' };
     await lookElsewhere({ purges: [{ key: 'orders', at: world.clock.now(), caller }] });
 
-    expect(world.told).toEqual(['KeyPurged orders']);
+    expect(world.reports).toEqual(['KeyPurged orders']);
   });
 
   it('and that only its backup knows is not called purged before every region must have it', async () => {
@@ -86,11 +86,11 @@ describe('a key that one region of an HSM has and the other has not', () => {
     world.hsm.createKey('brief');
     await world.backUp('brief');
     await lookElsewhere();
-    const before = [...world.told];
+    const before = [...world.reports];
     await world.clock.advance(REPLICATION_MS);
     await lookElsewhere();
 
-    expect([before, world.told]).toEqual([[], ['KeyPurged brief']]);
+    expect([before, world.reports]).toEqual([[], ['KeyPurged brief']]);
   });
 });
 

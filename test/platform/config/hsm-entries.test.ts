@@ -74,6 +74,23 @@ describe('an entry of WARDEN_HSMS that is not valid', () => {
     expect(hsms[1]).toMatchObject({ url: 'https://c.managedhsm.azure.cn', resource: 'r' });
   });
 
+  it('that is another address of an HSM makes no second HSM of it, and is reported', () => {
+    const { hsms, faults } = beside(
+      '{"name":"contoso"}',
+      '{"name":"contoso-ne","url":"https://contoso.northeurope.managedhsm.azure.net"}',
+      '{"name":"again","url":"https://CONTOSO.managedhsm.azure.net"}',
+      '{"name":"china","url":"https://contoso.managedhsm.azure.cn"}',
+      '{"name":"one","url":"https://127.0.0.1:8443"}',
+      '{"name":"two","url":"https://127.0.0.1:8443"}',
+    );
+
+    expect(hsms.map(({ name }) => name)).toEqual(['fabrikam', 'contoso', 'china', 'one', 'two']);
+    expect(faults.map(({ found }) => found)).toEqual([
+      'contoso-ne at https://contoso.northeurope.managedhsm.azure.net, which is the HSM contoso',
+      'again at https://contoso.managedhsm.azure.net, which is the HSM contoso',
+    ]);
+  });
+
   it('shows no secret of a URL', () => {
     const { faults } = beside('{"name":"contoso","url":"https://user:hunter2@contoso?sig=hunter2"}');
 
