@@ -38,7 +38,7 @@ async function start(given: StartArguments): Promise<number> {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, stop);
   const listening = whenNpmEnds(stop);
   try {
-    say('HSM Warden: starting two local Managed HSMs, a storage account (Azurite) and the app ...');
+    say('HSM Warden: starting local Managed HSMs, a storage account (Azurite) and the app ...');
     // Only now: the first line is out, and Ctrl-C is heeded, before the large modules are read.
     const { startLocal } = await unlessAborted(import('./start-local.ts'), asked.signal);
     const local = await startLocal(

@@ -22,7 +22,7 @@ import { unlessAborted } from './unless-aborted.ts';
 import { describeVerdict, isWorldSafe, judgeWorld } from './verdict.ts';
 import { USUAL_WORLD, whereEverythingIs } from './where-everything-is.ts';
 import { deleteSeeds } from './world/delete-seeds.ts';
-import { LISTED_KEYS } from './world/seed-keys.ts';
+import { LISTED_KEYS, USUAL_HSMS } from './world/seed-keys.ts';
 import { startWorld, type World } from './world/start-world.ts';
 
 /** 10 000 keys on two HSMs at 8 a second take ten minutes and a half. */
@@ -61,7 +61,11 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
   const { say } = output;
   const full = new AbortController();
   const signal = AbortSignal.any([asked, full.signal]);
-  const folder = args.keys === undefined ? USUAL_WORLD : `${USUAL_WORLD}-${args.keys}-keys`;
+  const folder = [
+    USUAL_WORLD,
+    ...(args.hsms === undefined ? [] : [`${args.hsms}-hsms`]),
+    ...(args.keys === undefined ? [] : [`${args.keys}-keys`]),
+  ].join('-');
   const unlock = await lockFolder(folder);
   if (typeof unlock === 'string') {
     throw new WorldTaken(
@@ -87,6 +91,7 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
     await needSpace(folder);
     world = await startWorld({
       folder,
+      hsmCount: args.hsms ?? USUAL_HSMS,
       keys: args.keys ?? LISTED_KEYS,
       usualPorts: !args.once,
       onEvent: events.hear,
@@ -182,7 +187,7 @@ async function backUpNow(
 ): Promise<readonly RunSummary[]> {
   const names = world.hsms.map(({ name }) => name);
   const total = world.hsms.reduce((sum, { state }) => sum + state.activeKeys, 0);
-  say(`Backing up ${total} keys of ${names.join(' and ')} ...`);
+  say(`Backing up ${total} keys of ${names.length > 3 ? `${names.length} HSMs` : names.join(' and ')} ...`);
   const progress = startProgress(total, prose);
   const waiting = setTimeout(() => say(WAITING), PATIENCE_MS);
   try {

@@ -18,7 +18,7 @@ export function whereEverythingIs(world: World, apps: Apps, folder: string): str
     ...hsms,
     `  ${`HSM ${world.drill.name}`.padEnd(14)} ${world.drill.url} (restore drills only)`,
     `  CA             ${world.caFile}`,
-    `  token          ${world.tokenFile} (administrator of both HSMs)`,
+    `  token          ${world.tokenFile} (administrator of the HSMs)`,
     `  blobs          ${world.azurite.blobUrl}/key-backups`,
     `  events         ${world.topic.url}`,
     ...(world.receiver === undefined

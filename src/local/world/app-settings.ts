@@ -6,7 +6,6 @@ import { EVENT_GRID } from '../issuer/people.ts';
 import type { Topic } from '../topic/topic.ts';
 import { IDENTITIES } from './app-roles.ts';
 import type { SealSettings } from './sealing-vault.ts';
-import { HSM_NAMES } from './seed-keys.ts';
 
 /** The webhook source of the watch's events. */
 export const WATCH_SOURCE = 'watch';
@@ -53,7 +52,7 @@ export function drillSettings(seals: SealSettings) {
 }
 
 /** What the recovery app's settings have more, or other. */
-export function recoverySettings(issuer: Issuer, seals: SealSettings) {
+export function recoverySettings(issuer: Issuer, seals: SealSettings, hsms: readonly Emulator[]) {
   return {
     WARDEN_CLIENT_ID: IDENTITIES.recovery.clientId,
     WARDEN_SEAL_KEY_URL: seals.keyUrl.recovery,
@@ -64,7 +63,7 @@ export function recoverySettings(issuer: Issuer, seals: SealSettings) {
     // A browser asks about the certificate of the local authority only when it goes there.
     WARDEN_CONSOLE_METADATA: issuer.metadata,
     WARDEN_APPROVAL_GROUPS: 'security,key-owner',
-    WARDEN_SHARED_DOMAINS: HSM_NAMES.join('+'),
+    WARDEN_SHARED_DOMAINS: hsms.map(({ name }) => name).join('+'),
     // What the watch says of a deleted key opens a request; bringing it back still takes people.
     WARDEN_WEBHOOK_APPS: JSON.stringify({ [WATCH_SOURCE]: [EVENT_GRID.appId] }),
     WARDEN_AUTO_REQUEST: 'true',

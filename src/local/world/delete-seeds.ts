@@ -6,7 +6,7 @@ import { readLastRun } from '../../features/backup/last-run.ts';
 import { KEY_BACKUPS, type KeyBackupMessage } from '../../features/backup/queues.ts';
 import { CONTAINERS } from '../../platform/config/product-settings.ts';
 import { type Apps, storageAccess } from '../start-apps.ts';
-import { deletedSeeds, HSM_NAMES } from './seed-keys.ts';
+import { deletedSeeds } from './seed-keys.ts';
 import type { World } from './start-world.ts';
 
 const DAY_SECONDS = 86_400;
@@ -16,8 +16,8 @@ export async function deleteSeeds(world: World, { backup }: Apps, signal: AbortS
   const container = createBlobService(storageAccess(world)).getContainerClient(CONTAINERS.state);
   const store = new BlobDocumentStore({ container, clock: systemClock });
   for (const hsm of world.hsms) {
-    const name = HSM_NAMES.find((known) => known === hsm.name);
-    if (name === undefined || (await readLastRun(store, name, signal)).value !== undefined) continue;
+    const { name } = hsm;
+    if ((await readLastRun(store, name, signal)).value !== undefined) continue;
     for (const key of deletedSeeds(name)) {
       signal.throwIfAborted();
       const record = hsm.state.keys.get(key);

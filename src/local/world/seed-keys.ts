@@ -61,11 +61,24 @@ const FABRIKAM: readonly Seed[] = [
   { name: 'poc-encryption', spec: AES256, versions: [95], deleted: true },
 ];
 
-/** The names of the two HSMs that a start makes. */
-export const HSM_NAMES = ['contoso', 'fabrikam'] as const;
-export type LocalHsmName = (typeof HSM_NAMES)[number];
+/** The keys that the first HSMs have by name; those after them have numbered keys alone. */
+const LISTED: readonly (readonly [hsm: string, seeds: readonly Seed[]])[] = [
+  ['contoso', CONTOSO],
+  ['fabrikam', FABRIKAM],
+];
 
-/** How many active keys the list has, both HSMs together. */
+/** How many HSMs a start makes unless it is asked for more. */
+export const USUAL_HSMS = LISTED.length;
+
+/** The names of the first `count` HSMs. */
+export function hsmNames(count: number): readonly string[] {
+  return Array.from(
+    { length: count },
+    (_, order) => LISTED[order]?.[0] ?? `branch-${String(order + 1).padStart(2, '0')}`,
+  );
+}
+
+/** How many active keys the list has, all its HSMs together. */
 export const LISTED_KEYS = [...CONTOSO, ...FABRIKAM].filter(({ deleted }) => deleted === undefined).length;
 
 const OPS = {
@@ -75,13 +88,26 @@ const OPS = {
   OKP: ['sign', 'verify'],
 } as const;
 
+/** What the keys of one kind share, within a start: making material for each key, or for each HSM, would take minutes. */
+export type Materials = Map<string, Promise<KeyMaterial>>;
+
+/** One of the HSMs of a start. */
+export interface SeededHsm {
+  /** Its place, from 0, and how many there are. */
+  readonly order: number;
+  readonly hsms: number;
+  /** Active keys, all HSMs together. */
+  readonly activeKeys: number;
+  readonly materials: Materials;
+}
+
 /**
- * Changes that fill one HSM so that both together have `activeKeys` active keys: the first ones of the list, then
- * numbered ones, taking turns. Material is shared between keys of one kind: making it for each key would take minutes.
+ * Changes that fill one HSM so that all together have the active keys that were asked for: the first ones of the list, then
+ * numbered ones, each HSM as many as the others, or one more.
  */
-export async function seedWorld(hsm: LocalHsmName, activeKeys: number, now: number): Promise<Change[]> {
-  const seeds = seedsFor(hsm, activeKeys);
-  const materials = new Map<string, Promise<KeyMaterial>>();
+export async function seedWorld(hsm: SeededHsm, now: number): Promise<Change[]> {
+  const seeds = seedsFor(hsm);
+  const { materials } = hsm;
   const materialOf = (spec: MaterialSpec) => {
     const id = JSON.stringify(spec);
     const made = materials.get(id) ?? generateMaterial(spec);
@@ -93,9 +119,9 @@ export async function seedWorld(hsm: LocalHsmName, activeKeys: number, now: numb
   );
 }
 
-function seedsFor(hsm: LocalHsmName, activeKeys: number): Seed[] {
-  const [first, second] = [Math.ceil(activeKeys / 2), Math.floor(activeKeys / 2)];
-  const [listed, wanted] = hsm === 'contoso' ? [CONTOSO, first] : [FABRIKAM, second];
+function seedsFor({ order, hsms, activeKeys }: SeededHsm): Seed[] {
+  const wanted = Math.floor(activeKeys / hsms) + (order < activeKeys % hsms ? 1 : 0);
+  const listed = LISTED[order]?.[1] ?? [];
   const active = listed.filter(({ deleted }) => deleted === undefined).slice(0, wanted);
   const numbered = Array.from({ length: wanted - active.length }, (_, index) => numberedSeed(index));
   return [...active, ...numbered, ...listed.filter(({ deleted }) => deleted !== undefined)];
@@ -126,7 +152,7 @@ function toChange(seed: Seed, order: number, now: number, material: KeyMaterial)
 }
 
 /** The names of the keys of an HSM that the list has as deleted. */
-export function deletedSeeds(hsm: LocalHsmName): readonly string[] {
-  const seeds = hsm === 'contoso' ? CONTOSO : FABRIKAM;
+export function deletedSeeds(hsm: string): readonly string[] {
+  const seeds = LISTED.find(([name]) => name === hsm)?.[1] ?? [];
   return seeds.filter(({ deleted }) => deleted === true).map(({ name }) => name);
 }

@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { type Emulator, startEmulator } from '../../emulator/start-emulator.ts';
 import { appRoles, drillRoles } from './app-roles.ts';
-import { type LocalHsmName, seedWorld } from './seed-keys.ts';
+import { type SeededHsm, seedWorld } from './seed-keys.ts';
 
 const RETENTION_DAYS = 90;
 
@@ -23,10 +23,11 @@ export function startDrillHsm(
   });
 }
 
-/** An HSM with `keys` active keys of both together, as the apps may use it. */
+/** An HSM with its part of the active keys, as the apps may use it. */
 export function startHsm(
-  name: LocalHsmName,
-  { folder, keys }: { readonly folder: string; readonly keys: number },
+  name: string,
+  folder: string,
+  seeded: SeededHsm,
   port: number,
   shared: { readonly caDir: string; readonly securityDomain: string; readonly auditSink: string },
 ): Promise<Emulator> {
@@ -36,8 +37,8 @@ export function startHsm(
     ...shared,
     stateDir: join(folder, `hsm-${name}`),
     retentionDays: RETENTION_DAYS,
-    // One pool as it should be, and one for which the watch has a word.
-    purgeProtection: name === 'contoso',
-    seed: async (now) => [...appRoles(), ...(await seedWorld(name, keys, now))],
+    // One pool for which the watch has a word, and the others as they should be.
+    purgeProtection: name !== 'fabrikam',
+    seed: async (now) => [...appRoles(), ...(await seedWorld(seeded, now))],
   });
 }

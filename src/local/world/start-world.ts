@@ -25,7 +25,7 @@ import { unlessAborted } from '../unless-aborted.ts';
 import { IDENTITIES } from './app-roles.ts';
 import { backupSettings, drillSettings, recoverySettings } from './app-settings.ts';
 import { type SealSettings, sealSettings, startSealingVault } from './sealing-vault.ts';
-import { HSM_NAMES } from './seed-keys.ts';
+import { hsmNames, type Materials, USUAL_HSMS } from './seed-keys.ts';
 import { startDrillHsm, startHsm } from './start-hsms.ts';
 import { freePorts, WORLD_PORTS } from './usual-ports.ts';
 
@@ -39,7 +39,9 @@ type Ports = Readonly<Record<keyof typeof WORLD_PORTS, number>>;
 export interface WorldOptions {
   /** Keeps everything; emptied by whoever wants a new world. */
   readonly folder: string;
-  /** Active keys of a new world, both HSMs together. */
+  /** How many HSMs; as usual unless it says. */
+  readonly hsmCount?: number;
+  /** Active keys of a new world, all HSMs together. */
   readonly keys: number;
   /** The usual ports where they are free; otherwise, and for a run that ends without Ctrl-C, any. */
   readonly usualPorts: boolean;
@@ -86,7 +88,8 @@ interface Closable {
 
 /** Starts the world. When a part does not start, the others are ended and its error is thrown. */
 export async function startWorld(options: WorldOptions): Promise<World> {
-  const { folder } = options;
+  const { folder, hsmCount: hsms = USUAL_HSMS, keys: activeKeys } = options;
+  const materials: Materials = new Map();
   const caDir = join(folder, 'ca');
   const authority = await unlessAborted(openAuthority(caDir, Date.now()), options.signal);
   const securityDomain = await secretIn(join(folder, 'security-domain'));
@@ -128,14 +131,18 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       startEventTopic(ports.topic, leaf, authority.issuerKey, options.onEvent).then(note),
       startSealingVault(folder, caDir).then(note),
       startDrillHsm(folder, ports.drill, { caDir, securityDomain }).then(note),
-      ...HSM_NAMES.map((name) =>
-        startHsm(name, options, ports[name], { caDir, securityDomain, auditSink: auditFeed.url }).then(note),
+      ...hsmNames(hsms).map((name, order) =>
+        startHsm(name, folder, { order, hsms, activeKeys, materials }, portOf(name, ports), {
+          caDir,
+          securityDomain,
+          auditSink: auditFeed.url,
+        }).then(note),
       ),
     ] as const;
     await unlessAborted(Promise.allSettled(starting), options.signal);
-    const [azurite, identity, topic, vault, drill, ...hsms] = await Promise.all(starting);
+    const [azurite, identity, topic, vault, drill, ...emulators] = await Promise.all(starting);
     const tokenFile = join(folder, 'administrator.token');
-    await writeFile(tokenFile, hsms[0]?.token ?? '', { mode: 0o600 });
+    await writeFile(tokenFile, emulators[0]?.token ?? '', { mode: 0o600 });
     const { certificate: caPem, caFile } = authority;
     const seals = sealSettings(vault, `local ${sha256Hex(securityDomain).slice(0, 16)}`);
     const { onMessage } = options;
@@ -143,10 +150,10 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       onMessage === undefined
         ? undefined
         : note(await startReceiver({ caDir, port: ports.messages, onMessage }));
-    const running = { hsms, drill, vault, seals, azurite, topic, issuer, auditFeed, receiver };
+    const running = { hsms: emulators, drill, vault, seals, azurite, topic, issuer, auditFeed, receiver };
     const world = { ...running, caFile, caPem, tokenFile, close };
     const settings = { ...identity.environment, ...backupSettings(world), ...receiver?.settings };
-    const own = { ...recoverySettings(issuer, seals), ...receiver?.recoverySettings };
+    const own = { ...recoverySettings(issuer, seals, emulators), ...receiver?.recoverySettings };
     return { ...world, settings, drillSettings: drillSettings(seals), recoverySettings: own };
   } catch (error) {
     await close();
@@ -199,6 +206,11 @@ async function secretIn(file: string): Promise<string> {
     if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
   }
   return readFile(file, 'utf8');
+}
+
+/** Beyond the usual HSMs each takes any that is free. */
+function portOf(hsm: string, { contoso, fabrikam }: Ports): number {
+  return { contoso, fabrikam }[hsm] ?? 0;
 }
 
 function mapToZero(ports: Ports): Ports {
