@@ -3,7 +3,7 @@ import type { DequeuedMessageItem, QueueClient } from '@azure/storage-queue';
 import type { QueueSettings } from '../host-json.ts';
 import type { InvocationOutcome, TriggerInput } from '../invoker.ts';
 import { limitedCall } from './limited-call.ts';
-import { holdMessage } from './message-hold.ts';
+import { holdMessage, type MessageHold } from './message-hold.ts';
 import { decodeMessage, messageValue } from './message-value.ts';
 import { isQueueMissing } from './storage-errors.ts';
 
@@ -26,17 +26,32 @@ export interface ProcessOptions {
  * The rules are the official listener's (`QueueProcessor.cs`, github.com/Azure/azure-sdk-for-net): success deletes; a
  * failure makes the message visible again after `visibilityTimeout`; the failure of attempt `maxDequeueCount` moves it
  * to `{queue}-poison`, as does a message that cannot be decoded or was received more often already (its earlier
- * attempts died without an answer). When the host stops before the function ends the message comes back as after a crash.
+ * attempts died without an answer). When the host stops before the function ends, or the message cannot be set aside, it comes back
+ * as after a crash.
  */
 export async function processMessage(message: DequeuedMessageItem, options: ProcessOptions): Promise<void> {
-  const { queue, settings } = options;
   const hold = holdMessage({
-    queue,
+    queue: options.queue,
     message,
     visibilityMs: options.visibilityMs,
     callLimitMs: options.callLimitMs,
     log: (text) => options.log('debug', text),
   });
+  try {
+    await processHeld(message, hold, options);
+  } catch (error) {
+    // Held on, it would be hidden from everybody for as long as this process lives.
+    hold.drop();
+    throw error;
+  }
+}
+
+async function processHeld(
+  message: DequeuedMessageItem,
+  hold: MessageHold,
+  options: ProcessOptions,
+): Promise<void> {
+  const { queue, settings } = options;
   const setAside = async (why: string) => {
     options.log(
       'warning',
