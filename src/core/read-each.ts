@@ -24,5 +24,5 @@ export async function readEach<T>(
       }
     }),
   );
-  return { read: all.flatMap((one) => one), failed };
+  return { read: all.flat(), failed };
 }

@@ -139,7 +139,11 @@ describe.each([
       expect(run).toMatchObject({ hsm, state: 'succeeded', counts: { failed: 0 } });
       expect(Object.keys(run?.keys ?? {})).toHaveLength(run?.counts.keys ?? 0);
     }
-    expect((await readLastRun(state, hsm)).value).toMatchObject({ hsm, runId: runs.at(-1), state: 'succeeded' });
+    expect((await readLastRun(state, hsm)).value).toMatchObject({
+      hsm,
+      runId: runs.at(-1),
+      state: 'succeeded',
+    });
   });
 
   it('the watch remembers what it saw, and the verification how far it came', async () => {
