@@ -40,7 +40,7 @@ export const LIMITS: readonly Limit[] = [
     path: 'Microsoft.Insights/activityLogAlerts',
     version: '2020-10-01',
     most: 100,
-    needs: () => 10,
+    needs: () => 12,
     fix: `${ALERT_FIX} This limit cannot be raised.`,
   },
   {
@@ -56,7 +56,7 @@ export const LIMITS: readonly Limit[] = [
     path: 'Microsoft.Insights/scheduledQueryRules',
     version: '2023-12-01',
     most: 5000,
-    needs: () => 30,
+    needs: () => 36,
     fix: ALERT_FIX,
   },
   {

@@ -26,8 +26,8 @@ describe('deploy check reads limits', () => {
   const path = `GET ${SUB}/providers/Microsoft.Insights/activityLogAlerts`;
 
   it.each([
-    { name: 'just enough', table: rules(90), result: 'ok' },
-    { name: 'one too few', table: rules(91), result: 'fail' },
+    { name: 'just enough', table: rules(88), result: 'ok' },
+    { name: 'one too few', table: rules(89), result: 'fail' },
     { name: 'none, but those there are its own', table: rules(100, 'rg-warden'), result: 'ok' },
     { name: 'an answer that is refused', table: refused(403, 'AuthorizationFailed'), result: 'unknown' },
   ])('and says whether they hold: $name', async ({ table, result }) => {
