@@ -29,7 +29,7 @@ describe('an HSM that does not answer', () => {
     await world.scan();
     await world.scan();
 
-    expect(world.reported).toEqual(['HsmUnreachable']);
+    expect(world.reports).toEqual(['HsmUnreachable']);
     expect(world.events('HsmWarden.HsmUnreachable')[0]?.data).toMatchObject({
       code: 'hsm-settings-invalid',
       message: 'a pace of 99',
