@@ -37,6 +37,16 @@ function stall(_request: IncomingMessage, response: ServerResponse): void {
   response.write('x'.repeat(1000));
 }
 
+/** A document whose text comes to a halt; `closed` is kept when its connection is closed. */
+async function openStalled() {
+  const closed = Promise.withResolvers<void>();
+  const store = await storeOn((request, response) => {
+    stall(request, response);
+    once(response, 'close').then(() => closed.resolve(), closed.reject);
+  }, 60_000);
+  return { document: await store.open(ADDRESS), closed: closed.promise };
+}
+
 describe('a state store whose storage', () => {
   it.each([
     ['reads a document', (store: BlobDocumentStore) => store.read(ADDRESS)],
@@ -75,31 +85,19 @@ describe('a state store whose storage', () => {
   });
 
   it('has its connection closed by a reader who wants nothing of a document', async () => {
-    const closed = Promise.withResolvers<void>();
-    const store = await storeOn((request, response) => {
-      stall(request, response);
-      once(response, 'close').then(() => closed.resolve(), closed.reject);
-    }, 60_000);
-
-    const document = await store.open(ADDRESS);
+    const { document, closed } = await openStalled();
     await document?.text[Symbol.asyncIterator]().return?.();
 
-    await closed.promise;
+    await closed;
   });
 
   it('has its connection closed by a reader who does not want the rest', async () => {
-    const closed = Promise.withResolvers<void>();
-    const store = await storeOn((request, response) => {
-      stall(request, response);
-      once(response, 'close').then(() => closed.resolve(), closed.reject);
-    }, 60_000);
-
-    const document = await store.open(ADDRESS);
+    const { document, closed } = await openStalled();
     for await (const piece of document?.text ?? []) {
       expect(piece).toHaveLength(1000);
       break;
     }
 
-    await closed.promise;
+    await closed;
   });
 });
