@@ -1,5 +1,5 @@
 /** The damaged backups that a scan knew of, so that those found later are news, however many were forgotten meanwhile. */
-import { createHash } from 'node:crypto';
+import { sha256Hex } from '../../core/sha256.ts';
 import type { VerifyState } from '../verify/verify-state.ts';
 import type { SummaryHead } from './summary-document.ts';
 
@@ -25,5 +25,5 @@ export function newDamage({ damaged, damagedMarks = [] }: Damage, verify: Verifi
 }
 
 function markOf(blob: string): string {
-  return createHash('sha256').update(blob).digest('hex').slice(0, MARK_LENGTH);
+  return sha256Hex(blob).slice(0, MARK_LENGTH);
 }

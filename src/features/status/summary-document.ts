@@ -8,6 +8,7 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { WardenError } from '../../core/errors.ts';
 import type { Dated } from '../../core/seal/dated-seals.ts';
 import { Seal } from '../../core/seal/seal.ts';
+import { sha256Hex } from '../../core/sha256.ts';
 import { keyLine, openLines } from '../recovery-points/key-lines.ts';
 import { COVERAGES } from '../watch/model/events.ts';
 
@@ -112,7 +113,7 @@ export interface HsmSummary {
 /** The lines of the keys, as one text, with their hash. */
 export function summaryLines(keys: Iterable<readonly [string, KeySummary]>) {
   const text = [...keys].map(([key, fact]) => `${keyLine(key, fact)}\n`).join('');
-  return { text, sha256: createHash('sha256').update(text).digest('hex') };
+  return { text, sha256: sha256Hex(text) };
 }
 
 /** Reads the head alone, with the document's tag; undefined before the first scan. Fails with `state-corrupt` or a storage code. */

@@ -40,7 +40,7 @@ export function classifyHsm(
 
 /**
  * Judges an HSM that failed to answer: reported once the failure has lasted for `unreachableAfterMs`. Settings that are wrong do not
- * become right by waiting: they are reported at once.
+ * become right by waiting: they are reported immediately.
  */
 export function classifyUnreachable(
   { hsm, now, policy }: JudgeContext,
