@@ -61,6 +61,7 @@ export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
     ...ports,
     ...(await tlsFlags(options)),
   ];
+  options.signal?.throwIfAborted();
   const child = spawn(process.execPath, args, {
     // Its standard input ends when we do, however we end.
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -97,36 +97,41 @@ export async function startWorld(options: WorldOptions): Promise<World> {
   const leaf = await createLeaf(authority, 'storage', Date.now());
 
   const parts: Closable[] = [];
-  let closed = false;
-  const note = <T extends Closable>(part: T): T => {
+  const gaveUp = new AbortController();
+  const note = async <T extends Closable>(part: T): Promise<T> => {
     // A part that comes up after the start was given up.
-    if (closed) void part.close();
+    if (gaveUp.signal.aborted) await part.close();
     else parts.push(part);
     return part;
   };
+  let storageStarts: Promise<unknown> | undefined;
   const close = async () => {
-    closed = true;
+    gaveUp.abort();
     // What others talk to ends last.
     for (const part of parts.splice(0).reverse()) await part.close();
+    // A process of its own: whoever ends us must not find it still running.
+    await storageStarts?.catch(() => undefined);
   };
   try {
-    const auditFeed = note(await startAuditFeed());
+    const auditFeed = await note(await startAuditFeed());
     const issuer = await startIssuer({
       port: ports.issuer,
       now: () => systemClock.now(),
       authority: { port: ports.login, tls: leaf },
     });
-    note({ close: () => issuer.stop() });
+    await note({ close: () => issuer.stop() });
     // The emulators make their keys while Azurite loads: each takes a second or two.
     const storage = {
       folder: join(folder, 'azurite'),
       blobPort: ports.blob,
       queuePort: ports.queue,
       tls: leaf,
-      signal: options.signal,
+      signal: options.signal === undefined ? gaveUp.signal : AbortSignal.any([options.signal, gaveUp.signal]),
     };
+    const azuriteStarts = startAzurite(storage).then(note);
+    storageStarts = azuriteStarts;
     const starting = [
-      startAzurite(storage).then(note),
+      azuriteStarts,
       startIdentityEndpoint(tokenMaker(authority.issuerKey)).then(note),
       startEventTopic(ports.topic, leaf, authority.issuerKey, options.onEvent).then(note),
       startSealingVault(folder, caDir).then(note),
@@ -149,7 +154,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const receiver =
       onMessage === undefined
         ? undefined
-        : note(await startReceiver({ caDir, port: ports.messages, onMessage }));
+        : await note(await startReceiver({ caDir, port: ports.messages, onMessage }));
     const running = { hsms: emulators, drill, vault, seals, azurite, topic, issuer, auditFeed, receiver };
     const world = { ...running, caFile, caPem, tokenFile, close };
     const settings = { ...identity.environment, ...backupSettings(world), ...receiver?.settings };
