@@ -23,10 +23,16 @@ export interface Answered {
 /** The services all are on this machine: longer than any of them works. */
 const LIMIT_MS = 60_000;
 
-/** Sends requests on to a service; `caPem` is its authority where it speaks TLS. */
-export function createUpstream(caPem: string): (target: URL, asked: Asked) => Promise<Answered> {
-  const secure = new HttpsAgent({ keepAlive: true, ca: caPem });
-  const plain = new HttpAgent({ keepAlive: true });
+/**
+ * Sends requests on to a service; `caPem` is its authority where it speaks TLS. A connection that is kept may be closed by the
+ * service in the very moment in which it is used again: whoever cannot bear that keeps none.
+ */
+export function createUpstream(
+  caPem: string,
+  keepAlive = true,
+): (target: URL, asked: Asked) => Promise<Answered> {
+  const secure = new HttpsAgent({ keepAlive, ca: caPem });
+  const plain = new HttpAgent({ keepAlive });
   return (target, { method, path, headers, body }) =>
     new Promise((resolve, reject) => {
       const isSecure = target.protocol === 'https:';
