@@ -15,6 +15,8 @@ const OpenRun = z.strictObject({
   markAt: z.int(),
   /** When its message was last sent again. */
   sentAt: z.int().exactOptional(),
+  /** How often its message was put back while another worker held the HSM; a message of an earlier turn is a repeat. */
+  turn: z.int().positive().exactOptional(),
 });
 export type OpenRun = z.infer<typeof OpenRun>;
 
@@ -46,7 +48,25 @@ export async function noteRunBegin(
 
 /** Notes what was seen of the run, unless a later one was begun meanwhile. Fails as {@link updateDocument}. */
 export async function noteRunSeen(store: DocumentStore, seen: OpenRun): Promise<void> {
-  await updateDocument(store, OPEN_RUN, { kind: 'open-run', hsm: seen.hsm }, (known) =>
-    known !== undefined && known.runId > seen.runId ? known : seen,
-  );
+  await updateDocument(store, OPEN_RUN, { kind: 'open-run', hsm: seen.hsm }, (known) => {
+    if (known !== undefined && known.runId > seen.runId) return known;
+    return known?.turn !== undefined && known.runId === seen.runId ? { ...seen, turn: known.turn } : seen;
+  });
+}
+
+/**
+ * Takes the next turn for the message of a run that has had `turn` of them. Resolves with its number, or `repeated` where another
+ * copy of the message has taken it: lost answers make more of a message, and each would be put back again and again. Of a run that
+ * is not the newest nothing is noted: `unknown`. Fails as {@link updateDocument}.
+ */
+export async function takeTurn(
+  store: DocumentStore,
+  { hsm, runId, turn = 0 }: { readonly hsm: string; readonly runId: string; readonly turn?: number },
+): Promise<number | 'repeated' | 'unknown'> {
+  let taken: number | 'repeated' | 'unknown' = 'unknown';
+  await updateDocument(store, OPEN_RUN, { kind: 'open-run', hsm }, (known) => {
+    taken = known?.runId !== runId ? 'unknown' : (known.turn ?? 0) > turn ? 'repeated' : turn + 1;
+    return known !== undefined && typeof taken === 'number' ? { ...known, turn: taken } : known;
+  });
+  return taken;
 }

@@ -7,13 +7,14 @@ const RunId = z.string().regex(/^[0-9A-Za-z-]{1,80}$/);
 
 /**
  * Asks for (the continuation of) one run over one HSM. `part`: how many parts the run had when a worker that found another
- * dead handed it over; see sweep.ts.
+ * dead handed it over; see sweep.ts. `turn`: how often a worker has put it back while another held the HSM.
  */
 export const SweepMessage = z.strictObject({
   kind: z.literal('sweep'),
   hsm: z.string().min(1).max(80),
   runId: RunId,
   part: z.int().positive().exactOptional(),
+  turn: z.int().positive().exactOptional(),
 });
 export type SweepMessage = z.infer<typeof SweepMessage>;
 

@@ -2,6 +2,7 @@
  * Continues runs that nobody works on any more, however often their workers died: a message that was given too often ends in
  * the poison queue, and without this its HSM would wait for the next night.
  */
+import { definedOnly } from '../../core/defined-only.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { Clock, Leases, Logger, WorkQueue } from '../../core/ports.ts';
@@ -54,7 +55,8 @@ export async function reconcileRun(deps: ReconcileDeps, hsm: string): Promise<Re
   if (now - open.markAt < STILL_MS || now - (open.sentAt ?? 0) < RESEND_MS) return 'waiting';
   if (await isHeld(deps, hsm)) return 'alive';
   // Sent first: killed in between, it is sent once more, and whoever finds the run at work or ended does nothing.
-  await deps.queue.send(SWEEPS, { kind: 'sweep', hsm, runId });
+  const { turn } = open;
+  await deps.queue.send(SWEEPS, { kind: 'sweep', hsm, runId, ...definedOnly({ turn }) });
   await noteRunSeen(deps.state, { ...open, sentAt: now });
   const counts = stored?.head.counts;
   deps.logger.warn('a run that nobody worked on is continued', { hsm, runId, ...counts });

@@ -5,7 +5,7 @@ import type { Clock, Lease, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
 import { readKnownBackups } from './known-backups.ts';
 import { noteRunEnd, sealRunEnd } from './last-run.ts';
-import { noteRunBegin } from './open-run.ts';
+import { noteRunBegin, takeTurn } from './open-run.ts';
 import type { SweepMessage } from './queues.ts';
 import { SWEEPS } from './queues.ts';
 import { RunLedger } from './run-ledger.ts';
@@ -128,8 +128,9 @@ async function acquire(deps: SweepDeps, message: SweepMessage): Promise<Lease | 
 }
 
 /**
- * Puts the message back for later, as another worker holds the lease. One of a run that has ended is done with: lost answers make
- * more of a message, and while others work each of them would come back, and make more, for nothing.
+ * Puts the message back for later, as another worker holds the lease. One of a run that has ended is done with, and so is one whose
+ * turn another copy has taken: lost answers make more of a message, and each of them would come back, and make more, for nothing.
+ * Killed between taking the turn and sending, the run waits for the reconcile timer.
  */
 async function giveWay(deps: SweepDeps, { pace }: SweepPolicy, message: SweepMessage): Promise<SweepResult> {
   const { hsm, runId } = message;
@@ -138,7 +139,13 @@ async function giveWay(deps: SweepDeps, { pace }: SweepPolicy, message: SweepMes
     await noteRunEnd(deps.state, head);
     return { status: 'already-ended', run: (await RunLedger.open(deps, message, pace)).run };
   }
-  await deps.queue.send(SWEEPS, message, YIELD_SECONDS);
+  const turn = await takeTurn(deps.state, message);
+  if (turn === 'repeated') {
+    deps.logger.info('a repeated message of a run was dropped', { hsm, runId });
+    return { status: 'yielded' };
+  }
+  const next = turn === 'unknown' ? message : { ...message, turn };
+  await deps.queue.send(SWEEPS, next, YIELD_SECONDS);
   deps.logger.info('sweep yielded', { hsm, runId, retryInSeconds: YIELD_SECONDS });
   return { status: 'yielded' };
 }

@@ -1,6 +1,8 @@
 /** Whose run it is: what a sweep does about its lease, its record and its message. */
 import { describe, expect, it } from 'vitest';
 import { readLastRun } from '../../../src/features/backup/last-run.ts';
+import { noteRunBegin } from '../../../src/features/backup/open-run.ts';
+import { SWEEPS, SweepMessage } from '../../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { fault, SweepWorld } from '../../support/sweep-world.ts';
 
@@ -95,6 +97,36 @@ describe('a sweep', () => {
     expect(result.status).toBe('yielded');
     expect(world.backups.blobs).toHaveLength(0);
     expect(world.queue.waiting).toMatchObject([{ visibleAt: world.clock.now() + 65_000 }]);
+  });
+
+  it('keeps one message while another holds the HSM, however many copies lost answers have made', async () => {
+    const world = await SweepWorld.withKeys(3);
+    await noteRunBegin(world.state, 'contoso', world.message.runId, world.clock.now());
+    await world.leases.acquire('hsm-contoso', 60);
+    const copies = [world.message, world.message, world.message];
+
+    for (let turn = 1; turn <= 3; turn += 1) {
+      for (const copy of copies) await world.sweep({}, copy);
+      expect(world.queue.waiting.map(({ text }) => JSON.parse(text))).toEqual([{ ...world.message, turn }]);
+      await world.clock.advance(65_000);
+      // The one that was put back comes twice.
+      const back = SweepMessage.parse(world.queue.take(SWEEPS));
+      copies.push(back, back);
+    }
+  });
+
+  it('ends by the one message that is left, when the HSM is free again', async () => {
+    const world = await SweepWorld.withKeys(3);
+    await noteRunBegin(world.state, 'contoso', world.message.runId, world.clock.now());
+    const held = await world.leases.acquire('hsm-contoso', 60);
+    await world.sweep();
+    await world.sweep();
+    await held.release();
+    await world.clock.advance(65_000);
+
+    const result = await world.sweep({}, SweepMessage.parse(world.queue.take(SWEEPS)));
+
+    expect(result).toMatchObject({ status: 'ended', run: { state: 'succeeded' } });
   });
 
   it('does not come back when its run has ended, whoever holds the lease, and what its worker had yet to note is noted', async () => {
