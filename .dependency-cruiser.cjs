@@ -89,6 +89,7 @@ const DOORS = {
   ],
   roles: ['plan', 'ports', 'roles'],
   status: [
+    'drilled',
     'hsm-status',
     'judge-hsm',
     'known-damage',

@@ -1,8 +1,9 @@
 /** Whether every key of the local world is safe: judged as `hsm-warden status` judges, so that both say the same. */
 import { createJsonLogger } from '../adapters/system/json-logger.ts';
 import { DEFAULT_RETRY } from '../core/retry.ts';
-import { drillTroubles, type HsmDrills, hasFailed, readHsmDrills } from '../features/drill/standing.ts';
+import { drillTroubles, type HsmDrills, readHsmDrills } from '../features/drill/standing.ts';
 import { readCatalogue } from '../features/recovery-points/catalogue.ts';
+import { withDrills } from '../features/status/drilled.ts';
 import { type HsmStatus, isSafe, wasSeen } from '../features/status/hsm-status.ts';
 import { judgeHsm } from '../features/status/judge-hsm.ts';
 import { watchPolicy } from '../features/watch/settings.ts';
@@ -15,13 +16,13 @@ import type { World } from './world/start-world.ts';
 export interface WorldVerdict {
   /** Of each HSM, in their order. */
   readonly statuses: readonly HsmStatus[];
-  /** By HSM: a recovery point that does not bring its key back is none. */
-  readonly drills: ReadonlyMap<string, HsmDrills | 'none'>;
+  /** By HSM. */
+  readonly drills: ReadonlyMap<string, HsmDrills>;
 }
 
 /** Whether every key is safe: what `hsm-warden status` says, too. */
-export function isWorldSafe({ statuses, drills }: WorldVerdict): boolean {
-  return isSafe(statuses) && !hasFailed(drills.values());
+export function isWorldSafe({ statuses }: WorldVerdict): boolean {
+  return isSafe(statuses);
 }
 
 /** Judges each HSM. Fails with `aborted`, or as {@link readHsmDrills}. */
@@ -44,7 +45,8 @@ export async function judgeWorld({ settings }: World, signal: AbortSignal): Prom
       }),
     ),
   ]);
-  return { statuses, drills: new Map(drills) };
+  const byHsm = new Map(drills);
+  return { statuses: statuses.map((one) => withDrills(one, byHsm.get(one.hsm))), drills: byHsm };
 }
 
 /** The verdict for people, and why it is not `safe`. */
@@ -59,14 +61,9 @@ export function describeVerdict(verdict: WorldVerdict): readonly string[] {
       ),
     ];
   });
-  const failed = [...drills].flatMap(([hsm, one]) =>
-    one === 'none'
-      ? []
-      : one.failed.map((key) => `  ${hsm}/${key}: the recovery point does not bring the key back`),
-  );
   const unproven = [...drills].flatMap(([hsm, one]) =>
     drillTroubles(one).map((trouble) => `  ${hsm}: ${trouble}`),
   );
   const first = isWorldSafe(verdict) ? 'Every key is safe.' : 'Not every key is known to be safe:';
-  return [first, ...why, ...failed, ...unproven];
+  return [first, ...why, ...unproven];
 }

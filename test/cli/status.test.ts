@@ -2,10 +2,16 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
 import { acknowledgementEvent } from '../../src/features/audit/acknowledgements.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
+import { fileResults } from '../../src/features/drill/model/results.ts';
+import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { lostFindings } from '../../src/features/watch/model/lost-findings.ts';
+import { aDrillResult } from '../support/drill-result.ts';
 import { MemoryAuditAnchor } from '../support/memory/memory-audit-store.ts';
 import { anOperation, aRequest, person } from '../support/recovery-builders.ts';
 import { CliWorld } from './support/cli-world.ts';
+
+const DRILL_HSM =
+  '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg/providers/Microsoft.KeyVault/managedHSMs/drill';
 
 let world: CliWorld;
 const NOTED = { at: Date.UTC(2026, 10, 1), awaitsRecord: false, records: [] };
@@ -47,6 +53,29 @@ describe('status', () => {
     expect(stdout).toContain('Every key is safe (not sealed).');
     expect(code).toBe(0);
     expect(await json()).toMatchObject({ safe: true, verdict: 'safe' });
+  });
+
+  it('is at risk where a drill did not bring a key back, whether or not a drill HSM is named any more', async () => {
+    const { keys } = await readCatalogue(world.state, 'contoso');
+    const point = { ...aDrillResult('orders').point, sha256: keys.orders?.record.sha256 ?? '' };
+    await fileResults(world.state, 'contoso', [aDrillResult('orders', { verdict: 'failed', point })], 1);
+    const site = [{ name: 'drill', url: 'https://localhost:1', resource: DRILL_HSM }];
+    for (const environment of [{}, { WARDEN_DRILL_HSMS: JSON.stringify(site) }]) {
+      const { code, stdout } = await world.run(['status'], { environment });
+      expect(stdout).toContain('contoso  AT RISK');
+      expect(stdout).toContain('! orders: its recovery point did not bring it back in a drill');
+      expect(stdout).toContain('-> hsm-warden drill show orders --hsm contoso');
+      expect(stdout).toContain('Not every key is safe.');
+      expect(code).toBe(1);
+      expect(await json(environment)).toMatchObject({
+        safe: false,
+        verdict: 'at-risk',
+        hsms: [{ verdict: 'at-risk', risks: [{ key: 'orders', risk: 'drill-failed' }] }],
+        drills: { contoso: { failed: ['orders'] } },
+      });
+    }
+    await fileResults(world.state, 'contoso', [aDrillResult('orders', { point })], 2);
+    expect(await json()).toMatchObject({ safe: true });
   });
 
   it('shows a key as LOST that was purged without a backup, however well the others are', async () => {

@@ -8,8 +8,8 @@ import { counted } from '../connect/warden-options.ts';
 import type { Paint } from '../frame/style.ts';
 import { ago } from './lost-lines.ts';
 
-/** By HSM; `none` where no drill HSM is named for it. */
-export type DrillsOf = ReadonlyMap<string, HsmDrills | 'none'>;
+/** By HSM. */
+export type DrillsOf = ReadonlyMap<string, HsmDrills>;
 
 /** Reads the results of drills. Fails as {@link readResults}. */
 export async function drillsOf(
@@ -21,7 +21,7 @@ export async function drillsOf(
 ): Promise<DrillsOf> {
   const resources = new Map(config.hsms.map(({ name, resource }) => [name, resource]));
   const believe = { seals, resourceOf: (hsm: string) => resources.get(hsm) };
-  const drills = new Map<string, HsmDrills | 'none'>();
+  const drills = new Map<string, HsmDrills>();
   for (const { name } of chosen) {
     const { keys } = await readCatalogue(state, name, signal);
     const asked = {
@@ -37,19 +37,12 @@ export async function drillsOf(
 }
 
 /** The lines about one HSM. */
-export function drillLines(drills: HsmDrills | 'none' | undefined, now: number, paint: Paint): string[] {
+export function drillLines(drills: HsmDrills | undefined, now: number, paint: Paint): string[] {
   if (drills === undefined) return [];
   const warn = (text: string) => `  ${paint('yellow', '*')} ${text}`;
   const troubles = drillTroubles(drills).map(warn);
-  if (drills === 'none' || drills.lastAt === undefined) return troubles;
-  return [
-    `  last drill ${ago(drills.lastAt, now)}; ${countsOf(drills)}${tookOf(drills)}`,
-    ...drills.failed.map(
-      (key) =>
-        `  ${paint('red', '!')} ${key}: the recovery point does not bring the key back\n    -> hsm-warden drill show ${key}`,
-    ),
-    ...troubles,
-  ];
+  if (drills.lastAt === undefined) return troubles;
+  return [`  last drill ${ago(drills.lastAt, now)}; ${countsOf(drills)}${tookOf(drills)}`, ...troubles];
 }
 
 function countsOf({ proven, metadataOnly, earlier, undrilled }: HsmDrills): string {

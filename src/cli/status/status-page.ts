@@ -143,27 +143,26 @@ function deletedLine(one: DeletedKeyStatus, hsm: string, facts: StatusFacts): st
   return `  deleted: ${key}, purged in ${duration(leftMs)} (${when(scheduledPurgeAt)}), backup ${coverage}${fixesOf(risk, hsm, facts)}`;
 }
 
-/** What to do, a line for each way: whoever may not recover a key alone asks the approvers, where there are any. */
-function fixesOf({ key, risk }: KeyRisk, hsm: string, { connection, waiting }: StatusFacts): string {
+/** What to do, a line for each way. */
+function fixesOf(risk: KeyRisk, hsm: string, facts: StatusFacts): string {
+  return waysOf(risk, hsm, facts)
+    .map((way, index) => `\n    ${index === 0 ? '->' : 'or'} ${way}${sameWorld(facts.connection)}`)
+    .join('');
+}
+
+/** Whoever may not recover a key alone asks the approvers, where there are any. */
+function waysOf({ key, risk }: KeyRisk, hsm: string, { connection, waiting }: StatusFacts): string[] {
+  if (risk === 'drill-failed')
+    return [`hsm-warden drill show ${key} --hsm ${hsm}`, `hsm-warden backup run --hsm ${hsm} --key ${key}`];
+  if (risk !== 'deleted-without-backup') return [`hsm-warden backup run --hsm ${hsm} --key ${key}`];
   const open = waiting?.find(
     (request) => request.key.toLowerCase() === key.toLowerCase() && request.hsm === hsm,
   );
-  const ways =
-    risk !== 'deleted-without-backup'
-      ? [`hsm-warden backup run --hsm ${hsm} --key ${key}`]
-      : open !== undefined
-        ? [`hsm-warden recovery show ${open.id}${personIn(connection)}`]
-        : [
-            `hsm-warden key recover --hsm-name ${hsm} --name ${key}`,
-            ...(recoveryUrl(connection) === undefined
-              ? []
-              : [
-                  `hsm-warden recovery request --hsm ${hsm} --key ${key} --reason 'TICKET'${personIn(connection)}`,
-                ]),
-          ];
-  return ways
-    .map((way, index) => `\n    ${index === 0 ? '->' : 'or'} ${way}${sameWorld(connection)}`)
-    .join('');
+  if (open !== undefined) return [`hsm-warden recovery show ${open.id}${personIn(connection)}`];
+  const alone = `hsm-warden key recover --hsm-name ${hsm} --name ${key}`;
+  if (recoveryUrl(connection) === undefined) return [alone];
+  const asked = `hsm-warden recovery request --hsm ${hsm} --key ${key} --reason 'TICKET'${personIn(connection)}`;
+  return [alone, asked];
 }
 
 /** Where the console shows a request, as far as it is known. */

@@ -1,7 +1,7 @@
 /** `hsm-warden status`: one screen that says whether every key is safe, and an exit code that says so too. */
 import { z } from 'zod';
 import { isWardenError } from '../../core/errors.ts';
-import { hasFailed } from '../../features/drill/standing.ts';
+import { withDrills } from '../../features/status/drilled.ts';
 import { isSafe, isSealed, overallVerdict, wasSeen } from '../../features/status/hsm-status.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
@@ -37,7 +37,7 @@ export const status = defineCommand({
     const config = requireConfig(connection);
     const hsms = chosenHsms(config, given.hsm);
     const store = openStore(connection, config, context);
-    const [statuses, requests, reached, drilled] = await Promise.all([
+    const [judged, requests, reached, drilled] = await Promise.all([
       judgeHsms(connection, hsms, context),
       orDoubt('recovery requests', context, () => waitingRequests(store, context)),
       orDoubt('channels to people', context, () => readChannels(config, store)),
@@ -48,13 +48,11 @@ export const status = defineCommand({
     const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
     const channels = reached.value && standingsOf(reached.value);
     const drills = drilled.value;
-    // A recovery point that does not bring its key back is none.
-    const failed = drills !== undefined && hasFailed(drills.values());
-    const seen = overallVerdict(statuses);
-    const verdict = failed && seen === 'safe' ? 'at-risk' : seen;
+    const statuses = judged.map((one) => withDrills(one, drills?.get(one.hsm)));
+    const verdict = overallVerdict(statuses);
     return {
       data: {
-        safe: isSafe(statuses) && !failed,
+        safe: isSafe(statuses),
         sealed: isSealed(statuses),
         verdict,
         hsms: statuses,

@@ -8,6 +8,8 @@ import { type DrillSummary, summariseDrills } from './summary.ts';
 
 /** What is known of the drills of one HSM. */
 export interface HsmDrills extends DrillSummary {
+  /** Whether a drill HSM is named for it. Where none is, only what failed is known: nobody renews what was proven before. */
+  readonly named: boolean;
   /** Why the last run could not begin. */
   readonly refused: readonly string[];
   /** Copies that the last run has left in the drill HSM. */
@@ -28,31 +30,35 @@ export interface DrillsAsked {
   readonly now: number;
 }
 
-/** `none` where no drill HSM is named for the HSM, whatever was proven before. Fails as {@link readResults} and {@link readDrillState}. */
+/** Fails as {@link readResults} and {@link readDrillState}. */
 export async function readHsmDrills(
   store: DocumentStore,
   { sites, ...asked }: DrillsAsked,
   believe: BelieveDeps,
   signal?: AbortSignal,
-): Promise<HsmDrills | 'none'> {
+): Promise<HsmDrills> {
   const site = sites.find(({ of }) => of.includes(asked.hsm));
-  if (site === undefined) return 'none';
   const [results, known] = await Promise.all([
     readResults(store, asked.hsm, believe, signal),
-    readDrillState(store, site.name, signal),
+    site && readDrillState(store, site.name, signal),
   ]);
+  const summary = summariseDrills({ ...asked, results });
+  if (known === undefined) return withoutDrillHsm(summary, asked.points.length);
   const last = known.runs.findLast(({ endedAt }) => endedAt !== undefined);
   return {
-    ...summariseDrills({ ...asked, results }),
+    ...summary,
+    named: true,
     refused: last?.refused ?? [],
     residue: last?.residue ?? 0,
     untried: isTrialLate(known, asked.now),
   };
 }
 
-/** Whether a drill has shown of some key that its recovery point does not bring it back. */
-export function hasFailed(drills: Iterable<HsmDrills | 'none'>): boolean {
-  return [...drills].some((one) => one !== 'none' && one.failed.length > 0);
+/** A failure does not go away with the drill HSM that showed it. */
+function withoutDrillHsm({ hsm, failed }: DrillSummary, points: number): HsmDrills {
+  const counts = { proven: 0, metadataOnly: 0, earlier: 0, undrilled: points - failed.length };
+  const lists = { failed, blocked: [], overdue: [] };
+  return { hsm, named: false, ...counts, ...lists, refused: [], residue: 0, untried: false };
 }
 
 /** Said of an HSM without drills. */
@@ -73,9 +79,9 @@ export function siteTroubles({
 }
 
 /** All that must be said of the drills of an HSM beside what they have proven, each a sentence. */
-export function drillTroubles(drills: HsmDrills | 'none'): string[] {
-  if (drills === 'none') return [NO_DRILL_HSM];
-  const { blocked, overdue, lastAt } = drills;
+export function drillTroubles(drills: HsmDrills): string[] {
+  const { named, blocked, overdue, lastAt } = drills;
+  if (!named) return [NO_DRILL_HSM];
   const [longest] = overdue;
   const more = overdue.length > 1 ? ', …' : '';
   return [

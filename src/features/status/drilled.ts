@@ -1,11 +1,17 @@
 /** What restore drills say of the keys of an HSM, for the summary of a scan. */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
-import { type BelieveDeps, readResults } from '../drill/model/results.ts';
-import { type DrillsAsked, NO_DRILL_HSM, readHsmDrills, siteTroubles } from '../drill/standing.ts';
-import { summariseDrills } from '../drill/summary.ts';
+import { NameMap } from '../../core/model/key-name.ts';
+import type { BelieveDeps } from '../drill/model/results.ts';
+import {
+  type DrillsAsked,
+  type HsmDrills,
+  NO_DRILL_HSM,
+  readHsmDrills,
+  siteTroubles,
+} from '../drill/standing.ts';
 import type { Catalogue } from '../recovery-points/catalogue.ts';
-import type { KeyRisk } from './hsm-status.ts';
+import { type HsmStatus, type KeyRisk, wasSeen } from './hsm-status.ts';
 import type { SummaryHead } from './summary-document.ts';
 
 /** What is known of the drills. */
@@ -39,13 +45,13 @@ export async function readDrilled(
     const points = Object.values(catalogue.keys);
     const asked = { ...given, points };
     const read = await readHsmDrills(store, asked, believe, signal);
-    if (read === 'none') return await withoutDrills(store, asked, believe, signal);
-    const { hsm: _hsm, restoreMs: _ms, refused, residue, untried, ...found } = read;
+    const { hsm: _hsm, restoreMs: _ms, named, refused, residue, untried, ...found } = read;
     const [failed, blocked, overdue] = [found.failed.length, found.blocked.length, found.overdue.length];
     return {
       drills: { ...found, failed, blocked, overdue },
       risks: found.failed.map(riskOf),
       warnings: [
+        ...(named ? [] : [NO_DRILL_HSM]),
         ...said(blocked, 'could not be drilled: whether they can be restored is unproven'),
         // Before the first drill nothing is late: that restores are unproven is said where the last drill would be.
         ...(found.lastAt === undefined ? [] : said(overdue, `without a proof for over ${given.days} days`)),
@@ -58,27 +64,16 @@ export async function readDrilled(
   }
 }
 
-const NONE = { proven: 0, metadataOnly: 0, earlier: 0, blocked: 0, overdue: 0 };
+/** `status` with what drills have shown of its keys: a recovery point that does not bring its key back is none. */
+export function withDrills(status: HsmStatus, drills: Pick<HsmDrills, 'failed'> | undefined): HsmStatus {
+  if (!wasSeen(status) || drills === undefined || drills.failed.length === 0) return status;
+  const known = new NameMap(status.risks.map(({ key }) => [key, true]));
+  const more = drills.failed.filter((key) => !known.has(key)).map(riskOf);
+  return { ...status, verdict: 'at-risk', risks: [...status.risks, ...more] };
+}
 
 function asSentence(text: string): string {
   return text.endsWith('.') ? text : `${text}.`;
-}
-
-/** What was proven while there was a drill HSM grows old, and nobody renews it; what failed is known all the same. */
-async function withoutDrills(
-  store: DocumentStore,
-  asked: DrillsAsked,
-  believe: BelieveDeps,
-  signal: AbortSignal,
-): Promise<Drilled> {
-  const results = await readResults(store, asked.hsm, believe, signal);
-  const { failed } = summariseDrills({ ...asked, results });
-  const undrilled = asked.points.length - failed.length;
-  return {
-    drills: { ...NONE, failed: failed.length, undrilled },
-    risks: failed.map(riskOf),
-    warnings: [NO_DRILL_HSM],
-  };
 }
 
 function riskOf(key: string): KeyRisk {

@@ -5,7 +5,7 @@ import type { HsmDrills } from '../../../src/features/drill/standing.ts';
 const NOW = Date.UTC(2026, 10, 24, 2);
 const DRILLS: HsmDrills = {
   ...{ hsm: 'contoso', proven: 3, metadataOnly: 0, earlier: 0, undrilled: 0, failed: [], blocked: [] },
-  ...{ overdue: [], lastAt: NOW - 60_000, refused: [], residue: 0, untried: false },
+  ...{ overdue: [], lastAt: NOW - 60_000, named: true, refused: [], residue: 0, untried: false },
 };
 const lines = (change: Partial<HsmDrills>) =>
   drillLines({ ...DRILLS, ...change }, NOW, (_, text) => text).join('\n');
