@@ -1,6 +1,7 @@
 /** The backup app: nightly and single backups, the watch, the verification, the audit feed. */
 import { channel } from 'node:diagnostics_channel';
 import { NamedSerializers, Serializer } from '../core/serializer.ts';
+import { readLastDrill } from '../features/drill/standing.ts';
 import { reportLosses } from '../features/status/report-losses.ts';
 import { summarizeScan } from '../features/status/summarize-scan.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
@@ -42,6 +43,10 @@ export function backupPortsOn(
       signal,
       saves,
       writes,
+      drillsOf: async (hsm, cancelled) => {
+        const { hsms: sites, days } = platform.config.drill;
+        return { ...(await readLastDrill(platform.state, sites, hsm, cancelled)), days };
+      },
       onProgress: (run) => progress.publish(run),
       onScanned: async (scan, policy) => {
         const { keys, resource } = platform.hsms.get(scan.hsm);

@@ -21,7 +21,7 @@ import type { Config } from './config/config.ts';
 /** What every feature of the backup app is given for one call. */
 export interface BackupAppPorts
   extends AppPorts,
-    Pick<WatchApp, 'onScanned'>,
+    Pick<WatchApp, 'onScanned' | 'drillsOf'>,
     Pick<NotifyApp, 'channels' | 'severityOf' | 'writes'> {
   readonly config: Config;
   /** Of the recovery app, which alone writes them. */

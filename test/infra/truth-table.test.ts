@@ -208,6 +208,8 @@ const SITUATIONS: readonly (readonly [situation: string, rows: Rows, fires: read
     open({ 'retention-too-short': 1 }),
     ['hsm-set-up-weakly: contoso'],
   ],
+  ['no drill HSM is named still', open({ 'restores-unproven': 1 }), ['hsm-set-up-weakly: contoso']],
+  ['the drill app never runs still', open({ 'no-drill': 1 }), ['hsm-set-up-weakly: contoso']],
   [
     'damaged backups are stored still',
     healthyWith({

@@ -95,7 +95,7 @@ const FINDINGS: readonly Finding[] = [
   },
   {
     kind: 'backup-overdue',
-    discriminator: 'y',
+    discriminator: 'hsm',
     data: { hsm: 'contoso', severity: 'high', dueAt: ISO, lastBackupAt: ISO, reason: 'no-run' },
   },
   {
@@ -107,6 +107,30 @@ const FINDINGS: readonly Finding[] = [
     kind: 'retention-too-short',
     discriminator: 'x',
     data: { hsm: 'contoso', severity: 'warning', days: 7, expectedDays: 30 },
+  },
+  {
+    kind: 'restores-unproven',
+    discriminator: 'x',
+    data: {
+      hsm: 'contoso',
+      severity: 'warning',
+      reason: 'no-drill-hsm',
+      since: ISO,
+      todo: 'Make an HSM of the same security domain without purge protection, and name it in WARDEN_DRILL_HSMS: docs/drills.md.',
+    },
+  },
+  {
+    kind: 'restores-unproven',
+    discriminator: 'no-drill',
+    data: {
+      hsm: 'contoso',
+      severity: 'high',
+      reason: 'no-drill',
+      since: ISO,
+      drillHsm: 'contoso-drill',
+      lastDrillAt: ISO,
+      todo: 'Find out why the drill app does not run: its log, and hsm-warden drill list.',
+    },
   },
   {
     kind: 'hsm-unreachable',
@@ -225,7 +249,7 @@ export function aHeartbeat(open: Readonly<Record<string, number>>, at: number, o
 /** By what it shows. */
 export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEvent>([
   ...FINDINGS.map((finding): [string, CloudEvent] => [
-    `${finding.kind}${finding.discriminator === 'y' ? '-hsm' : ''}`,
+    `${finding.kind}${finding.discriminator === 'x' ? '' : `-${finding.discriminator}`}`,
     aFinding(finding),
   ]),
   ...RECOVERY_EVENTS.map(({ kind, fact }): [string, CloudEvent] => [

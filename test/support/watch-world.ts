@@ -5,6 +5,7 @@ import { EventBus } from '../../src/core/events/bus.ts';
 import { EVERY_KEY } from '../../src/core/model/selection.ts';
 import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
+import type { DrillsSeen } from '../../src/features/watch/judge/classify-drills.ts';
 import { WatchEvent } from '../../src/features/watch/model/events.ts';
 import { NO_SIGNALS, type Signals } from '../../src/features/watch/model/observation.ts';
 import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../../src/features/watch/model/policy.ts';
@@ -50,6 +51,8 @@ export class WatchWorld {
   #bus = new EventBus([this.topic], this.clock);
   readonly logger = new RecordingLogger();
   policy = aWatchPolicy();
+  /** What is known of its drills; undefined: nobody asks. */
+  drills: DrillsSeen | (() => never) | undefined;
 
   constructor(options: Partial<MemoryHsmOptions> = {}) {
     this.hsm = new MemoryHsm({ name: 'contoso', purgeProtection: true, clock: this.clock, ...options });
@@ -65,7 +68,13 @@ export class WatchWorld {
       clock: this.clock,
       logger: this.logger,
       retry: { attempts: 2, firstDelayMs: 10, maxDelayMs: 10 },
+      ...(this.drills && { drillsOf: async () => this.#drillsNow() }),
     };
+  }
+
+  #drillsNow(): DrillsSeen {
+    if (this.drills === undefined) throw new Error('expected drills');
+    return typeof this.drills === 'function' ? this.drills() : this.drills;
   }
 
   /** The process ends, and another begins: what was only remembered is gone. */

@@ -54,6 +54,22 @@ export async function readHsmDrills(
   };
 }
 
+/** The drill HSM named for an HSM, and when the last run ended there that could begin. Fails as {@link readDrillState}. */
+export async function readLastDrill(
+  store: DocumentStore,
+  sites: DrillsAsked['sites'],
+  hsm: string,
+  signal?: AbortSignal,
+): Promise<{ readonly drillHsm?: string; readonly lastAt?: number }> {
+  const site = sites.find(({ of }) => of.includes(hsm));
+  if (site === undefined) return {};
+  const { runs } = await readDrillState(store, site.name, signal);
+  const lastAt = runs.findLast(
+    ({ endedAt, refused }) => endedAt !== undefined && refused === undefined,
+  )?.endedAt;
+  return { drillHsm: site.name, ...(lastAt !== undefined && { lastAt }) };
+}
+
 /** A failure does not go away with the drill HSM that showed it. */
 function withoutDrillHsm({ hsm, failed }: DrillSummary, points: number): HsmDrills {
   const counts = { proven: 0, metadataOnly: 0, earlier: 0, undrilled: points - failed.length };

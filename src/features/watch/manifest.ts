@@ -8,7 +8,7 @@ import type { BackupConfig } from '../backup/settings.ts';
 import { SCANS } from './model/message.ts';
 import type { Signals } from './model/observation.ts';
 import type { WatchPolicy } from './model/policy.ts';
-import { type ScanResult, scan } from './scan.ts';
+import { type ScanDeps, type ScanResult, scan } from './scan.ts';
 import { WATCH_SETTINGS, type WatchConfig, watchPolicy } from './settings.ts';
 
 /** The part of the configuration that the watch reads. */
@@ -17,7 +17,7 @@ export interface WatchNeeds extends Pick<BackupConfig, 'selection' | 'schedule' 
 }
 
 /** What the watch works with. */
-export interface WatchApp extends AppPorts {
+export interface WatchApp extends AppPorts, Pick<ScanDeps, 'drillsOf'> {
   readonly config: WatchNeeds;
   /** Hears what each scan saw, once it is stored and published. */
   readonly onScanned?: (scan: ScanResult, policy: WatchPolicy) => Promise<void>;

@@ -8,6 +8,7 @@ import type { BackupPins, BackupStore, Clock, KeyService, Logger } from '../../c
 import type { RetryPolicy } from '../../core/retry.ts';
 import { readLastRun } from '../backup/last-run.ts';
 import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
+import type { DrillsSeen } from './judge/classify-drills.ts';
 import { type Step, step, stepUnreachable } from './judge/step.ts';
 import type { JudgeContext } from './model/context.ts';
 import { type Finding, toEvent } from './model/events.ts';
@@ -31,6 +32,8 @@ export interface ScanDeps {
   readonly clock: Clock;
   readonly logger: Logger;
   readonly retry: RetryPolicy;
+  /** What is known of the drills of an HSM; absent where nobody is to be notified of them. Fails with `state-corrupt` or a storage code. */
+  readonly drillsOf?: (hsm: string, signal: AbortSignal) => Promise<DrillsSeen>;
 }
 
 /** How a scan ended. */
@@ -119,7 +122,8 @@ async function seeOnce(
     const doubtful = doubtfulNames(state, observation, catalogue, signals);
     const confirmed = await confirm(deps, doubtful, signal);
     const former = await readFormerBackups(deps.backups, state, catalogue, confirmed, signal);
-    const facts = { observation, confirmed, catalogue, former, signals, lastRun };
+    const drills = await seeDrills(deps, hsm, signal);
+    const facts = { observation, confirmed, catalogue, former, signals, lastRun, drills };
     const judged = context();
     const uncertain = [...signals.purges, ...signals.deletes]
       .map(({ key }) => key)
@@ -130,6 +134,21 @@ async function seeOnce(
     const judged = context();
     const seen = stepUnreachable(judged, state, error, catalogue);
     return { ...seen, context: judged, catalogue, error, uncertain: [] };
+  }
+}
+
+/** What drills have left behind must not keep the keys from being watched; where it cannot be read, nothing is concluded from it. */
+async function seeDrills(
+  { drillsOf, logger }: ScanDeps,
+  hsm: string,
+  signal: AbortSignal,
+): Promise<DrillsSeen | undefined> {
+  try {
+    return await drillsOf?.(hsm, signal);
+  } catch (error) {
+    if (!isWardenError(error) || signal.aborted) throw error;
+    logger.error('whether drills run could not be read', { hsm, error });
+    return undefined;
   }
 }
 

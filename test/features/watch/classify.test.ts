@@ -114,8 +114,7 @@ describe('an HSM', () => {
       at(now, { minRetentionDays: 30 }),
       before,
       { active, deleted: new Map() },
-      lastRun,
-      CREATED,
+      { lastRun, watchingSince: CREATED },
     );
   }
 

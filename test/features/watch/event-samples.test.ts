@@ -18,6 +18,7 @@ const FOLDER = new URL('../../../docs/events/', import.meta.url);
 async function everyEvent(): Promise<readonly CloudEvent[]> {
   const world = new WatchWorld({ purgeProtection: false, retentionDays: 8 });
   world.policy = aWatchPolicy({ minRetentionDays: 30, unreachableAfterMs: 0 });
+  world.drills = { days: 30 };
   for (const name of ['orders', 'secret', 'billing']) world.hsm.createKey(name);
   await world.clock.advance(HOUR_MS);
   await world.backUp('orders');

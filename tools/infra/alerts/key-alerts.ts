@@ -85,6 +85,7 @@ export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
         'KeyUsedWhileDeleted',
         'PurgeProtectionOff',
         'RetentionTooShort',
+        'RestoresUnproven',
         'HsmUnreachable',
       ].map((type) => ({ AppTraces: [event(`HsmWarden.${type}`)] })),
     },
@@ -129,6 +130,8 @@ export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
     alsoFires: [
       line('watch looked', { hsm: 'contoso', ok: true, open: { 'retention-too-short': 1 } }, 23 * 60),
       line('watch could not see the HSM', { hsm: 'contoso', ok: false, open: { 'retention-too-short': 1 } }),
+      line('watch looked', { hsm: 'contoso', ok: true, open: { 'restores-unproven': 1 } }),
+      line('watch looked', { hsm: 'contoso', ok: true, open: { 'no-drill': 1 } }),
     ].map((row) => ({ AppTraces: [row] })),
     silent: {
       AppTraces: [

@@ -80,6 +80,7 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
     'key-unprotected',
     lasts('retention-too-short', 'hsm-set-up-weakly'),
   ),
+  'HsmWarden.RestoresUnproven': reported('key-unprotected', lasts('restores-unproven', 'hsm-set-up-weakly')),
   'HsmWarden.HsmUnreachable': reported('key-unprotected', { by: 'hsm-unreachable' }),
   'HsmWarden.KeyUsedWhileDeleted': reported('key-unprotected', {
     none: 'It is reported again once an hour while the key is used.',

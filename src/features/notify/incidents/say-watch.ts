@@ -61,6 +61,7 @@ export function sayFinding(event: WatchEvent, show: ShowKey): Said | undefined {
     case 'HsmWarden.HsmUnreachable':
     case 'HsmWarden.PurgeProtectionOff':
     case 'HsmWarden.RetentionTooShort':
+    case 'HsmWarden.RestoresUnproven':
       return sayCondition(event, show);
     case 'HsmWarden.Heartbeat':
       return undefined;
@@ -74,7 +75,8 @@ type Condition = Extract<
       | 'HsmWarden.BackupOverdue'
       | 'HsmWarden.HsmUnreachable'
       | 'HsmWarden.PurgeProtectionOff'
-      | 'HsmWarden.RetentionTooShort';
+      | 'HsmWarden.RetentionTooShort'
+      | 'HsmWarden.RestoresUnproven';
   }
 >;
 
@@ -122,7 +124,31 @@ function sayCondition(event: Condition, show: ShowKey): Said {
         turn: `the owner of HSM ${hsm}`,
         facts: [],
       };
+    case 'HsmWarden.RestoresUnproven':
+      return { ...common, ...unproven(event.data) };
   }
+}
+
+/** The subjects are the conditions that a scan reports as open. */
+function unproven({
+  hsm,
+  reason,
+  drillHsm = 'unknown',
+  lastDrillAt,
+  todo,
+}: FindingData<'restores-unproven'>): Pick<Said, 'subject' | 'what' | 'todo' | 'facts'> {
+  if (reason === 'no-drill-hsm') {
+    const what = `Restores of the keys of HSM ${hsm} are unproven: no drill HSM is named.`;
+    return { subject: 'restores-unproven', what, todo, facts: [] };
+  }
+  return {
+    subject: 'no-drill',
+    what: `Restores of the keys of HSM ${hsm} are unproven: no drill ends on the drill HSM ${drillHsm}.`,
+    todo,
+    facts: [
+      lastDrillAt === undefined ? { label: 'Last drill', text: 'never' } : moment('Last drill', lastDrillAt),
+    ],
+  };
 }
 
 function overdue(data: FindingData<'backup-overdue'>, show: ShowKey): Said {

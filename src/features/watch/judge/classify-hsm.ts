@@ -9,6 +9,7 @@ import type { JudgeContext } from '../model/context.ts';
 import type { Finding } from '../model/events.ts';
 import type { Observation } from '../model/observation.ts';
 import type { Condition, WatchState } from '../model/watch-state.ts';
+import { type DrillsSeen, noDrill, noDrillHsm } from './classify-drills.ts';
 
 type Conditions = WatchState['conditions'];
 
@@ -21,13 +22,21 @@ export interface JudgedConditions {
   readonly findings: readonly Finding[];
 }
 
-/** Judges an HSM that answered. `watchingSince`: the first scan of it; a promise made before that was not ours. */
+/** What is known beside the HSM's own answers. */
+export interface KnownBeside {
+  readonly lastRun: LastRun | undefined;
+  /** The first scan of it; a promise made before that was not ours. */
+  readonly watchingSince: number;
+  /** Absent where it could not be read, or nobody asks. */
+  readonly drills?: DrillsSeen | undefined;
+}
+
+/** Judges an HSM that answered. */
 export function classifyHsm(
   context: JudgeContext,
   before: Conditions,
   observation: Observation,
-  lastRun: LastRun | undefined,
-  watchingSince: number,
+  { lastRun, watchingSince, drills }: KnownBeside,
 ): JudgedConditions {
   const keys = [...observation.active.values(), ...observation.deleted.values()];
   const { 'hsm-unreachable': _answered, ...conditions } = before;
@@ -35,6 +44,11 @@ export function classifyHsm(
   report(context, conditions, findings, 'purge-protection-off', purgeable(context, keys));
   report(context, conditions, findings, 'retention-too-short', shortRetention(context, keys));
   report(context, conditions, findings, 'backup-overdue', missedRun(context, lastRun, watchingSince));
+  if (drills !== undefined) {
+    report(context, conditions, findings, 'restores-unproven', noDrillHsm(context, drills));
+    const heldSince = conditions['no-drill']?.since ?? context.now;
+    report(context, conditions, findings, 'no-drill', noDrill(context, drills, heldSince));
+  }
   return { conditions, findings };
 }
 
@@ -59,13 +73,13 @@ export function classifyUnreachable(
 
 type Fault = (since: number) => Finding;
 
-/** `fault`: holds now; `undefined`: does not; `'unclear'`: as before. */
+/** `fault`: holds now; `undefined`: does not; `'unclear'`: as before; `'not-yet'`: holds, but not for long enough to be reported. */
 function report(
   { now }: JudgeContext,
   conditions: Conditions,
   findings: Finding[],
   condition: Condition,
-  fault: Fault | 'unclear' | undefined,
+  fault: Fault | 'unclear' | 'not-yet' | undefined,
 ): void {
   if (fault === 'unclear') return;
   if (fault === undefined) {
@@ -73,6 +87,10 @@ function report(
     return;
   }
   const since = conditions[condition]?.since ?? now;
+  if (fault === 'not-yet') {
+    conditions[condition] = { since, told: false };
+    return;
+  }
   if (conditions[condition]?.told !== true) findings.push(fault(since));
   conditions[condition] = { since, told: true };
 }

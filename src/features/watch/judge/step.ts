@@ -15,6 +15,7 @@ import { asListed } from '../model/remembered.ts';
 import type { DeletedKey, KnownKey, WatchState } from '../model/watch-state.ts';
 import type { FormerBackups } from '../observe/former-backups.ts';
 import { classifyDeleted } from './classify-deleted.ts';
+import type { DrillsSeen } from './classify-drills.ts';
 import { classifyHsm, classifyUnreachable } from './classify-hsm.ts';
 import { classifyUses } from './classify-use.ts';
 import { keptPurges, notePurges } from './judge-purges.ts';
@@ -29,6 +30,7 @@ export interface ScanFacts {
   readonly former: FormerBackups;
   readonly signals: Signals;
   readonly lastRun: LastRun | undefined;
+  readonly drills?: DrillsSeen | undefined;
 }
 
 /** The watch after a step. The findings are in the state's outbox too, as events. */
@@ -66,7 +68,7 @@ export function step(context: JudgeContext, state: WatchState, facts: ScanFacts)
     for (const blob of after.pins ?? []) pins.add(blob);
     findings.push(...after.findings);
   }
-  const hsm = classifyHsm(context, state.conditions, facts.observation, facts.lastRun, watchingSince);
+  const hsm = classifyHsm(context, state.conditions, facts.observation, { ...facts, watchingSince });
   findings.push(...hsm.findings);
   const next = {
     ...state,

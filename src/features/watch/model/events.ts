@@ -102,6 +102,17 @@ export const WATCH_EVENTS = [
     days: z.int(),
     expectedDays: z.int(),
   }),
+  watchEvent('restores-unproven', 'HsmWarden.RestoresUnproven', {
+    ...OnHsm,
+    /** No drill HSM is named for it; or one is, and no run of drills has ended there within the days of the guarantee. */
+    reason: z.enum(['no-drill-hsm', 'no-drill']),
+    since: Time,
+    drillHsm: z.string().min(1).exactOptional(),
+    /** When the last run of drills ended; absent before the first. */
+    lastDrillAt: Time.exactOptional(),
+    /** What a person should do now. */
+    todo: z.string(),
+  }),
   watchEvent('hsm-unreachable', 'HsmWarden.HsmUnreachable', {
     ...OnHsm,
     since: Time,

@@ -75,6 +75,8 @@ export const CONDITIONS = [
   'retention-too-short',
   'hsm-unreachable',
   'backup-overdue',
+  'restores-unproven',
+  'no-drill',
 ] as const;
 export type Condition = (typeof CONDITIONS)[number];
 
