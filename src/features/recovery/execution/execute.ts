@@ -54,7 +54,7 @@ export async function executeRecovery(
     if (!('unproven' in proven)) await deps.audit.requireSealing();
   } catch (error) {
     if (!isWardenError(error, 'gate-disarmed', 'audit-corrupt', 'seal-unavailable')) throw error;
-    return postpone(deps, id, error);
+    return postpone(deps, held, error);
   }
   if ('unproven' in proven) {
     // Another worker may have claimed it between the two reads: the log knows of that, and the record read before it does not.

@@ -1,5 +1,6 @@
 /** What cannot be done now comes back later, and people see why it waits. */
 import type { WardenError } from '../../../core/errors.ts';
+import { isMessageToCome } from '../model/execution.ts';
 import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { ruleFor } from '../model/policy.ts';
 import type { HeldRecord } from '../model/ports.ts';
@@ -30,8 +31,17 @@ export async function giveUp(
   return putBack(deps, id, seconds, error);
 }
 
-/** Leaves for later what cannot be begun. May fail with the storage codes. */
-export async function postpone(deps: PutBackDeps, id: string, error: WardenError): Promise<'yielded'> {
+/**
+ * Leaves for later what cannot be begun. A copy of a message that was put back already is not put back beside it: should that one
+ * be lost, the reconcile timer sends another. May fail with the storage codes.
+ */
+export async function postpone(
+  deps: PutBackDeps,
+  { record }: HeldRecord,
+  error: WardenError,
+): Promise<'yielded'> {
+  const { id } = record;
+  if (isMessageToCome(record, deps.clock.now())) return 'yielded';
   const why = whyIn(deps, error, BLOCKED_SECONDS);
   await changeRecovery(deps.store, id, command(deps, { type: 'wait', why }));
   return putBack(deps, id, BLOCKED_SECONDS, error);

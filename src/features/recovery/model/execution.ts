@@ -1,10 +1,24 @@
 /** How an execution goes, for whoever waits for it. */
-import { isoTime } from '../../../core/time.ts';
+import { isoTime, MINUTE_MS } from '../../../core/time.ts';
 import type { Execution } from './asking.ts';
 import type { RecoveryRecord } from './record.ts';
 
 /** After so many attempts that met an error the request has failed: a person must look. */
 export const MOST_ATTEMPTS = 5;
+
+/** A message that is put back comes again within this, and the clocks of two workers differ by less. Milliseconds. */
+const LONGEST_WAIT_MS = 5 * MINUTE_MS;
+const SKEW_MS = 10_000;
+
+/**
+ * Whether a message about the request was put back and is still to come: another one would be put back like it, and each copy of
+ * each would come again and again. What the store says of a time far ahead does not count.
+ */
+export function isMessageToCome({ waitsFor }: RecoveryRecord, now: number): boolean {
+  if (waitsFor === undefined) return false;
+  const leftMs = waitsFor.nextAt - now;
+  return leftMs > SKEW_MS && leftMs <= LONGEST_WAIT_MS;
+}
 
 /** Of a request that is being executed, or that could not be begun yet; undefined of any other. */
 export function executionOf({ state, claim, giveUps, waitsFor }: RecoveryRecord): Execution | undefined {

@@ -10,6 +10,7 @@ import type { Clock, Logger, WorkQueue } from '../../../core/ports.ts';
 import { epochOf } from '../../../core/time.ts';
 import type { Gate } from '../access/gate.ts';
 import type { AskBody } from '../model/asking.ts';
+import { isMessageToCome } from '../model/execution.ts';
 import { RECOVERIES, type RecoveryMessage } from '../model/message.ts';
 import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord, Ids } from '../model/ports.ts';
@@ -149,7 +150,9 @@ export class Recoveries {
 
   /** Puts the request's message in the queue again, where a worker should be at it and may not be. */
   async nudge({ record }: HeldRecord): Promise<void> {
-    const stalled = record.state === 'executing' && (record.claim?.until ?? 0) <= this.#deps.clock.now();
+    const now = this.#deps.clock.now();
+    if (isMessageToCome(record, now)) return;
+    const stalled = record.state === 'executing' && (record.claim?.until ?? 0) <= now;
     if (record.state === 'approved' || stalled) await this.#enqueue(record.id);
   }
 

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { WardenError } from '../../../../src/core/errors.ts';
 import { executionOf } from '../../../../src/features/recovery/model/execution.ts';
+import { RECOVERIES } from '../../../../src/features/recovery/model/message.ts';
 import { viewOf } from '../../../../src/features/recovery/model/view.ts';
 import { RecoveryWorld } from '../../../support/recovery-world.ts';
 
@@ -69,5 +70,62 @@ describe('an execution', () => {
       ...{ attempt: 1, isRunning: false },
       waitsFor: { code: 'seal-unavailable', message: 'The sealing key cannot be used.' },
     });
+  });
+});
+
+describe('the message of a request that cannot be begun', () => {
+  function unsealed() {
+    const deps = world.deps();
+    const requireSealing = async () => {
+      throw new WardenError('seal-unavailable', { message: 'The sealing key cannot be used.' });
+    };
+    return { ...deps, audit: Object.assign(deps.audit, { requireSealing }) };
+  }
+  /** Takes what can be seen in the queue, as its workers do. */
+  function takeAll(): number {
+    let taken = 0;
+    while (world.queue.take(RECOVERIES) !== undefined) taken += 1;
+    return taken;
+  }
+
+  it('is put back once, however many copies of it there are', async () => {
+    const { id } = await world.approved();
+    takeAll();
+    for (let copies = 3; copies > 0; copies -= 1) await world.deliver(id, unsealed());
+
+    expect(world.queue.waiting).toHaveLength(1);
+    await world.clock.advance(60 * SECOND);
+    expect(takeAll()).toBe(1);
+    for (let copies = 2; copies > 0; copies -= 1) await world.deliver(id, unsealed());
+    expect(world.queue.waiting).toHaveLength(1);
+  });
+
+  it('gets no companion from the reconcile timer while it is to come, and a successor when it was lost', async () => {
+    const { id } = await world.approved();
+    takeAll();
+    await world.deliver(id, unsealed());
+    await world.reconcile();
+    expect(world.queue.waiting).toHaveLength(1);
+
+    await world.clock.advance(60 * SECOND);
+    takeAll();
+    await world.reconcile();
+    expect(takeAll()).toBe(1);
+  });
+
+  it('is sent again by the timer when the store says that one comes in a year', async () => {
+    const { id } = await world.approved();
+    takeAll();
+    await world.deliver(id, unsealed());
+    world.queue.waiting.splice(0);
+    const nextAt = world.clock.now() + 365 * 86_400 * SECOND;
+    world.change(id, (record) => ({
+      ...record,
+      waitsFor: { code: 'seal-unavailable', message: 'x', since: world.clock.now(), nextAt },
+    }));
+
+    await world.reconcile();
+
+    expect(takeAll()).toBe(1);
   });
 });
