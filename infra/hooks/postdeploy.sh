@@ -1,6 +1,6 @@
 #!/bin/sh
 # After the deployment: gives the two identities their roles on each HSM of the deployment, one that it made included,
-# and tells Entra where the console is. Needs an administrator of the HSM who is signed in and can reach it.
+# tells Entra where the console is, and makes the drill app where a drill HSM is named (drill-app.sh). Needs an administrator of the HSM who is signed in and can reach it.
 #
 # HSM_WARDEN_APPLY_ROLES
 #   ask    shows the changes and asks (the default, with a person at the terminal)
@@ -68,6 +68,8 @@ say 'Each new mail address of alertReceivers gets a message from Azure; some org
 say 'Test that alerts arrive: portal, Monitor, Alerts, Action groups, Test (docs/alerts.md).'
 unconfirmed=''
 sh infra/hooks/test-channels.sh || unconfirmed=yes
+# The trouble of drills is not the other apps': all of them are deployed by now.
+sh infra/hooks/drill-app.sh || unconfirmed=yes
 
 if [ -z "$missing" ]; then
   [ -z "$unconfirmed" ] || exit 1
