@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { type AuditAnchor, AuditPart, type AuditStore, comparePart, type SeenTip } from './audit-log.ts';
 import type { Checkpoint, PartsEnd } from './checkpoints.ts';
-import { EMPTY_CHAIN, isBehind, isIntact, parseEntry, SEAL } from './entry.ts';
+import { type ChainTip, EMPTY_CHAIN, isBehind, isIntact, parseEntry, SEAL } from './entry.ts';
 import { type DecisionJudge, type DecisionSeals, judgeOf } from './line-seals.ts';
 import { type AnchorState, REARMED } from './segment.ts';
 
@@ -102,7 +102,8 @@ export async function verifyLog(
   const isThere = checkpoint !== undefined && listed.some((part) => comparePart(part, checkpoint.part) === 0);
   const from = known.isOnward === true && isThere ? checkpoint : undefined;
   const parts = from === undefined ? listed : listed.filter((part) => comparePart(part, from.part) > 0);
-  const verifier = new Verifier(remembered, judge, checkpoint, from);
+  const seen = known.seen?.segment === segment ? known.seen : undefined;
+  const verifier = new Verifier(remembered, judge, checkpoint, from, seen);
   for (let start = 0; start < parts.length; start += READS_AT_ONCE) {
     const some = parts.slice(start, start + READS_AT_ONCE);
     const texts = await Promise.all(some.map(async (part) => ({ part, text: await store.read(part) })));
@@ -136,6 +137,7 @@ async function compared(
 }
 
 const OTHER_END = 'it is not the line that was written';
+const OTHER_LINE = 'it is not the line that this process had seen there';
 
 class Verifier {
   readonly #problems: AuditProblem[] = [];
@@ -151,17 +153,20 @@ class Verifier {
   /** The end of the last part that another one follows. */
   complete: PartsEnd | undefined;
   readonly #checkpoint: Checkpoint | undefined;
+  readonly #seen: ChainTip | undefined;
 
-  /** The log must hold the line of `checkpoint`; with `from`, which is the same, it is taken as read until there. */
+  /** The log must hold the lines of `checkpoint` and `seen`; with `from`, which is the first, it is taken as read until there. */
   constructor(
     anchor: AnchorState | undefined,
     judge?: DecisionJudge,
     checkpoint?: Checkpoint,
     from?: Checkpoint,
+    seen?: ChainTip,
   ) {
     this.#anchor = anchor;
     this.#judge = judge;
     this.#checkpoint = checkpoint;
+    this.#seen = seen;
     this.#metAnchor = anchor === undefined || anchor.seq <= (from?.tip.seq ?? 0);
     this.#armed = anchor?.segment === undefined || from !== undefined;
     this.#tip = from?.tip ?? anchor?.segment?.base ?? EMPTY_CHAIN;
@@ -228,6 +233,8 @@ class Verifier {
       if (entry.hash !== this.#anchor.hash) return OTHER_END;
       this.#metAnchor = true;
     }
+    // A log that was written again may have become longer.
+    if (entry.seq === this.#seen?.seq && entry.hash !== this.#seen.hash) return OTHER_LINE;
     const { tip } = this.#checkpoint ?? {};
     if (entry.seq === tip?.seq && entry.hash !== tip.hash) return 'it is not the line of a sealed checkpoint';
     return undefined;

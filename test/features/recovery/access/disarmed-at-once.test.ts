@@ -116,6 +116,32 @@ describe('the audit log', () => {
     expect((await verifyAudit(world.store, world.anchor)).entries).toBe(1);
   });
 
+  it.each([
+    ['as long as before', 1],
+    ['longer than before', 2],
+  ])(
+    'that was written again is found by its hash, %s, and the gate stays shut when the old log is back',
+    async (_how, lines) => {
+      const { store, anchor, log, gate, clock } = aWorld();
+      await log.note(EVENT);
+      await gate.verdict();
+      const before = { tip: anchor.tip, lines: [...store.lines] };
+      const forged = aWorld();
+      for (let line = 0; line < lines; line += 1) await forged.log.note({ ...EVENT, detail: 'another' });
+      store.rewrite(() => [...forged.store.lines]);
+      anchor.tip = forged.anchor.tip;
+      await clock.advance(25 * HOUR_MS);
+
+      expect((await gate.verdict()).armed).toBe(false);
+
+      store.rewrite(() => before.lines);
+      anchor.tip = before.tip;
+      await clock.advance(25 * HOUR_MS);
+      expect((await gate.check()).armed).toBe(false);
+      expect((await gate.verdict()).armed).toBe(false);
+    },
+  );
+
   it('that was rolled back together with its anchor is found by the process that wrote it, and takes no line', async () => {
     const { store, anchor, log, gate, clock } = aWorld();
     const first = await log.note(EVENT);
