@@ -205,6 +205,7 @@ module alerting 'modules/alerting.bicep' = {
     workspaceId: foundation.outputs.workspaceId
     actionGroupId: foundation.outputs.actionGroupId
     topicId: foundation.outputs.topicId
+    auditLogToWorkspace: auditLogToWorkspace
     sweepGraceHours: sweepGraceHours
     principalIds: [
       foundation.outputs.backupIdentity.principalId

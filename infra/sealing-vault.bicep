@@ -24,6 +24,11 @@ param dnsZoneId string?
 @description('Optional. Resource id of the workspace that gets the log of every use of the keys.')
 param workspaceId string?
 
+@description('Optional. Resource id of the action group of the deployment. With it and the workspace a rule reports whoever touches a sealing key.')
+param actionGroupId string?
+@description('Optional. Location of that rule: that of the workspace.')
+param alertLocation string = location
+
 var unique = uniqueString(resourceGroup().id)
 var isPrivate = endpointsSubnetId != null
 var networkId = join(take(split(endpointsSubnetId ?? '', '/'), 9), '/')
@@ -185,7 +190,21 @@ resource uses 'Microsoft.Insights/diagnosticSettings@2021-05-01-preview' = if (w
   name: 'hsm-warden'
   properties: {
     workspaceId: workspaceId
+    logAnalyticsDestinationType: 'Dedicated'
     logs: [{ category: 'AuditEvent', enabled: true }]
+  }
+}
+
+module alert 'modules/seal-alerts.bicep' = if (workspaceId != null && actionGroupId != null) {
+  params: {
+    nameSuffix: '${namePrefix}-${unique}'
+    location: alertLocation
+    tags: tags
+    workspaceId: workspaceId!
+    actionGroupId: actionGroupId!
+    vaultName: vault.name
+    backupPrincipalId: backupPrincipalId
+    recoveryPrincipalId: recoveryPrincipalId
   }
 }
 

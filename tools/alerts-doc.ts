@@ -13,7 +13,8 @@ import { ofType, type Resource, Snapshot, text } from './infra/snapshot.ts';
 export function alertsPage(): string {
   const snapshot = snapshotOf('defaults');
   const drill = snapshotOf('drill');
-  const madeBy = ({ madeBy: by }: Alert) => (by === 'drill' ? drill : snapshot);
+  const seals = snapshotOf('sealing-vault');
+  const madeBy = ({ madeBy: by }: Alert) => (by === undefined ? snapshot : { drill, seals }[by]);
   return `# Alerts
 
 Made by \`npm run docs\` from the rules that are deployed and the samples that test them. All of them notify the action group of
@@ -57,8 +58,14 @@ ${Object.entries(ALERTS)
 (\`HsmWarden.KeyBroughtBackUnapproved\`, severity 0): while that app is dead \`no-heartbeat\` says so, the Event Hub keeps the records for
 seven days (\`infra/modules/audit-hub.bicep\`), and what they say is reported when the app lives again. \`audit-feed-silent\` reports
 that nothing comes from there.
-\`drill-hsm-used\` and \`no-drill\` are made with the drill app (\`infra/drill.bicep\`), which knows the names of the drill HSMs and sends
-their audit log to the workspace.
+\`key-removed\`, \`security-domain-touched\` and \`hsm-administered\` read the same log, and are silent without it; \`audit-log-missing\` reports
+that it does not come although it is to. Microsoft publishes no list of the operations of a Managed HSM: what is no use of a key and no read by its name
+is reported. Full backups are not: only the security domain opens them.
+\`drill-hsm-used\`, \`drill-log-missing\` and \`no-drill\` are made with the drill app (\`infra/drill.bicep\`), which knows the names of the drill HSMs and sends
+their audit log to the workspace. \`seal-key-touched\` is made with the sealing vault (\`infra/sealing-vault.bicep\`), where that is given the
+workspace and the action group.
+Until the apps are deployed and have scanned for the first time, the rules over an absence say so, each as often as it is asked: between
+\`azd provision\` and the first scan nobody watches. The first night is waited for.
 The tables and their columns are in \`tools/infra/alerts/tables.ts\`, each from
 [its page](https://learn.microsoft.com/azure/azure-monitor/reference/tables-index).
 
@@ -78,9 +85,17 @@ The same with the status Failed, or elsewhere, is silent.
 ${ofType(snapshot, 'Microsoft.Insights/activityLogAlerts').map(changeRow).join('\n')}
 
 The rules over the activity log also report your own deployments, once each. They watch the group of the deployment, that of
-the backups, and every HSM of the same subscription: a rule hears of no other subscription. An HSM elsewhere has a rule of its
-own beside it, in its resource group: \`alert-changed-hsm-NAME\` (\`infra/modules/hsm-change-alert.bicep\`). Roles that
+the backups, and every HSM of the same subscription: a rule hears of no other subscription. \`alert-changed-alerts\` watches the whole subscription,
+for a processing rule anywhere in it may suppress what is in its scope; \`alert-changed-purges\` does, for what is deleted lies in no group.
+An HSM elsewhere has three rules of its own beside it, in its resource group: \`alert-changed-hsm-NAME\`, \`alert-changed-hsm-deletion-NAME\` and
+\`alert-changed-alerts-NAME\` (\`infra/modules/hsm-change-alert.bicep\`). Roles that
 somebody gives at the subscription, or above it, are in no group and are not reported here: review them where your organisation does.
+Azure Monitor gives every alert over the activity log the severity 4, whatever was done: go by the name.
+
+**What mutes an alert mutes the report of it, too.** A processing rule that suppresses the notifications of the whole subscription, or
+of the action group, also suppresses \`alert-changed-alerts\`: the alert is then among the fired alerts of the portal, and nobody is notified. The
+[channels](notifications.md) of the product do not go through Azure Monitor and are not muted. Let few people hold
+\`Microsoft.AlertsManagement/actionRules/write\`, and list what is there: \`az monitor alert-processing-rule list -o table\`.
 
 ${Object.entries(ALERTS)
   .map(([name, alert]) => section(name, alert, titleOf(madeBy(alert), name)))
@@ -135,7 +150,7 @@ function eventRow([type, { from, reported, lasting }]: [string, Promised]): stri
   const by = reported.map(
     ({ by: name, facts }) => `${linked(name)}${facts === undefined ? '' : ` (${factsIn(facts)})`}`,
   );
-  const lasts = 'by' in lasting ? linked(lasting.by) : lasting.none;
+  const lasts = 'by' in lasting ? [lasting.by].flat().map(linked).join(', ') : lasting.none;
   return `| \`${type.replace('HsmWarden.', '')}\` | ${by.join(', ') || 'none'} | ${lasts} | ${linked(DEAD_APP[from])} |`;
 }
 

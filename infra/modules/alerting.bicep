@@ -23,6 +23,8 @@ param actionGroupId string
 param topicId string
 @description('Required. Hours after its time within which a run must have ended.')
 param sweepGraceHours int
+@description('Required. Whether the audit log of every HSM is kept in the workspace; that of an HSM elsewhere always is.')
+param auditLogToWorkspace bool
 @description('Required. Object ids of the identities of the apps.')
 param principalIds string[]
 
@@ -36,6 +38,11 @@ module alerts 'alerts.bicep' = {
     hsmNames: map(hsms, hsm => hsm.name)
     // The hub takes the log of HSMs of its region only.
     fedHsmNames: map(filter(hsms, hsm => (hsm.?location ?? location) == location), hsm => hsm.name)
+    loggedHsmNames: map(
+      filter(hsms, hsm => auditLogToWorkspace || (hsm.?location ?? location) != location),
+      hsm => hsm.name
+    )
+    storageAccounts: { backups: names.backups, queues: names.backupHost }
     hsmIds: map(hsms, hsm => hsmIdOf(hsm, subscription().subscriptionId, resourceGroup().name))
     sweepHours: 24 + sweepGraceHours
     principalIds: principalIds

@@ -1,7 +1,7 @@
 metadata name = 'Platform alerts'
 metadata description = 'Rules that need no app and no log of ours: what the topic measures of itself, and what people change around the product.'
 
-import { watchedHsmChanges } from 'hsm-change-alert.bicep'
+import { hsmDeletions, watchedAlertChanges, watchedHsmChanges } from 'hsm-change-alert.bicep'
 
 @description('Required. Suffix of every name.')
 param nameSuffix string
@@ -27,13 +27,36 @@ var topicMetrics = [
     name: 'dead-letters'
     metric: 'DeadLetteredCount'
     title: 'Events that nobody took lie in the dead-letter container.'
+    severity: 1
+    window: 'PT15M'
+    threshold: 0
   }
   {
     name: 'dropped-events'
     metric: 'DroppedEventCount'
     title: 'Events were lost: neither delivered nor kept as dead letters.'
+    severity: 1
+    window: 'PT15M'
+    threshold: 0
   }
-  { name: 'publish-failures', metric: 'PublishFailCount', title: 'The topic refuses events.' }
+  {
+    name: 'publish-failures'
+    metric: 'PublishFailCount'
+    title: 'The topic refuses events.'
+    severity: 1
+    window: 'PT15M'
+    threshold: 0
+  }
+  {
+    // A delivery may fail once and be made a moment later; an event that nobody takes is tried six times in its first hour.
+    // https://learn.microsoft.com/azure/event-grid/delivery-and-retry#retry-schedule
+    name: 'delivery-failures'
+    metric: 'DeliveryAttemptFailCount'
+    title: 'A receiver of the topic takes no events; after a day they are dead letters.'
+    severity: 2
+    window: 'PT1H'
+    threshold: 5
+  }
 ]
 
 // Whoever may change these can make the product blind, deaf or harmless.
@@ -46,9 +69,17 @@ var watchedChanges = {
     'Microsoft.Storage/storageAccounts/managementPolicies/write'
     'Microsoft.Storage/storageAccounts/managementPolicies/delete'
     'Microsoft.Storage/storageAccounts/blobServices/write'
+    'Microsoft.Storage/storageAccounts/blobServices/containers/write'
     'Microsoft.Storage/storageAccounts/blobServices/containers/delete'
+    'Microsoft.Storage/storageAccounts/blobServices/containers/clearLegalHold/action'
+    'Microsoft.Storage/storageAccounts/blobServices/containers/migrate/action'
+    'Microsoft.Storage/storageAccounts/objectReplicationPolicies/write'
+    'Microsoft.Storage/storageAccounts/restoreBlobRanges/action'
+    'Microsoft.Storage/storageAccounts/failover/action'
     'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/write'
     'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/delete'
+    'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/lock/action'
+    'Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/extend/action'
   ]
   roles: [
     'Microsoft.Authorization/roleAssignments/write'
@@ -60,24 +91,18 @@ var watchedChanges = {
     'Microsoft.Insights/diagnosticSettings/write'
     'Microsoft.Insights/diagnosticSettings/delete'
   ]
-  alerts: [
-    'Microsoft.Insights/scheduledQueryRules/write'
-    'Microsoft.Insights/scheduledQueryRules/delete'
-    'Microsoft.Insights/metricAlerts/write'
-    'Microsoft.Insights/metricAlerts/delete'
-    'Microsoft.Insights/activityLogAlerts/write'
-    'Microsoft.Insights/activityLogAlerts/delete'
-    'Microsoft.Insights/actionGroups/write'
-    'Microsoft.Insights/actionGroups/delete'
-    // They can mute any alert: https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-processing-rules
-    'Microsoft.AlertsManagement/actionRules/write'
-    'Microsoft.AlertsManagement/actionRules/delete'
-  ]
   apps: [
     'Microsoft.Web/sites/write'
     'Microsoft.Web/sites/config/write'
     'Microsoft.Web/sites/stop/action'
     'Microsoft.Web/sites/delete'
+    'Microsoft.Web/sites/basicPublishingCredentialsPolicies/write'
+    'Microsoft.Web/serverfarms/delete'
+  ]
+  // What is in a group goes with it.
+  groups: [
+    'Microsoft.Resources/subscriptions/resourceGroups/delete'
+    'Microsoft.Resources/subscriptions/resourceGroups/moveResources/action'
   ]
   // A federated credential lets somebody elsewhere act as an app.
   identities: [
@@ -114,6 +139,20 @@ var watchedChanges = {
   ]
 }
 
+// Muted from anywhere in the subscription: an alert processing rule suppresses what is in its scope, wherever it lies itself.
+// And what is deleted is purged at a place of no group, after which nothing of it comes back.
+var subscriptionChanges = [
+  { key: 'alerts', operations: watchedAlertChanges, scopes: [subscription().id] }
+  {
+    key: 'purges'
+    operations: [
+      'Microsoft.KeyVault/locations/deletedManagedHSMs/purge/action'
+      'Microsoft.KeyVault/locations/deletedVaults/purge/action'
+    ]
+    scopes: [subscription().id]
+  }
+]
+
 // A scope is a prefix of resource ids: a group, or one resource and what belongs to it.
 // https://learn.microsoft.com/azure/templates/microsoft.insights/activitylogalerts
 var groupChanges = map(items(watchedChanges), change => {
@@ -121,7 +160,13 @@ var groupChanges = map(items(watchedChanges), change => {
   operations: change.value
   scopes: resourceGroupIds
 })
-var hsmChanges = empty(hsmIds) ? [] : [{ key: 'hsms', operations: watchedHsmChanges, scopes: hsmIds }]
+// An HSM that is deleted stops every key in it: apart from its other changes, so that it is not taken for one of them.
+var hsmChanges = empty(hsmIds)
+  ? []
+  : [
+      { key: 'hsms', operations: watchedHsmChanges, scopes: hsmIds }
+      { key: 'hsm-deletion', operations: hsmDeletions, scopes: hsmIds }
+    ]
 
 resource topicRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
   for rule in topicMetrics: {
@@ -131,10 +176,10 @@ resource topicRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
     properties: {
       description: rule.title
       enabled: true
-      severity: 1
+      severity: rule.severity
       scopes: [topicId]
       evaluationFrequency: 'PT5M'
-      windowSize: 'PT15M'
+      windowSize: rule.window
       criteria: {
         'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria'
         allOf: [
@@ -145,7 +190,7 @@ resource topicRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
             metricName: rule.metric
             timeAggregation: 'Total'
             operator: 'GreaterThan'
-            threshold: 0
+            threshold: rule.threshold
           }
         ]
       }
@@ -156,7 +201,7 @@ resource topicRules 'Microsoft.Insights/metricAlerts@2026-01-01' = [
 
 // A deployment changes most of these as well: each reports itself once. Nobody else should.
 resource changeRules 'Microsoft.Insights/activityLogAlerts@2026-01-01' = [
-  for change in concat(groupChanges, hsmChanges): {
+  for change in concat(groupChanges, subscriptionChanges, hsmChanges): {
     name: 'alert-changed-${change.key}-${nameSuffix}'
     location: 'global'
     tags: tags

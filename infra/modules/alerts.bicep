@@ -2,6 +2,7 @@ metadata name = 'Alerts'
 metadata description = 'Rules that also speak up when the app is dead: most look for the absence of what a healthy product writes.'
 
 import { furtherRules } from 'alert-rules.bicep'
+import { serviceRules } from 'service-rules.bicep'
 
 // ================ //
 // Parameters       //
@@ -28,6 +29,12 @@ param hsmNames string[]
 @description('Required. Names of the HSMs whose audit log reaches the backup app.')
 param fedHsmNames string[]
 
+@description('Required. Names of the HSMs whose audit log is kept in the workspace.')
+param loggedHsmNames string[]
+
+@description('Required. Names of the storage accounts whose log must be heard: that of the backups, and that of the queues of the backup app.')
+param storageAccounts { backups: string, queues: string }
+
 @description('Required. Resource ids of the HSMs, for the platform\'s own measure of their availability.')
 param hsmIds string[]
 
@@ -46,6 +53,17 @@ func quoted(texts string[]) string => '\'${join(texts, '\', \'')}\''
 // ================ //
 // Variables        //
 // ================ //
+
+// What stands in braces in a query, but for the identities, which only a deployment knows.
+var filledIn = {
+  hsms: string(hsmNames)
+  fedHsms: string(fedHsmNames)
+  loggedHsms: string(loggedHsmNames)
+  ownHsms: quoted(map(hsmNames, name => toLower(name)))
+  sweepHours: string(sweepHours)
+  backupsAccount: quoted([storageAccounts.backups])
+  queueAccount: quoted([storageAccounts.queues])
+}
 
 // Each query is a file of its own, tested against the names that the code writes.
 var rules = [
@@ -166,7 +184,7 @@ var rules = [
 // ================ //
 
 resource logRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
-  for rule in concat(rules, furtherRules): {
+  for rule in concat(rules, furtherRules, serviceRules): {
     name: 'alert-${rule.name}-${nameSuffix}'
     location: location
     tags: tags
@@ -188,15 +206,7 @@ resource logRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [
           {
             query: replace(
               replace(
-                replace(
-                  replace(
-                    replace(replace(rule.query, '{hsms}', string(hsmNames)), '{fedHsms}', string(fedHsmNames)),
-                    '{ownHsms}',
-                    quoted(map(hsmNames, name => toLower(name)))
-                  ),
-                  '{sweepHours}',
-                  string(sweepHours)
-                ),
+                reduce(items(filledIn), rule.query, (query, one) => replace(query, '{${one.key}}', one.value)),
                 '{principals}',
                 quoted(principalIds)
               ),

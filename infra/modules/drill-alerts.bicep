@@ -39,6 +39,16 @@ var rules = [
     window: 'PT3H'
     range: 'PT3H'
   }
+  {
+    name: 'drill-log-missing'
+    title: 'The audit log of a drill HSM is missing'
+    description: 'Drills run in this HSM, and for two hours nothing of its audit log has reached the workspace: who else uses it goes unseen. See its diagnostic setting.'
+    query: loadTextContent('../queries/drill-log-missing.kql')
+    severity: 1
+    frequency: 'PT1H'
+    window: 'PT1H'
+    range: 'PT4H'
+  }
 ]
 
 resource logRules 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = [

@@ -17,7 +17,7 @@ param actionGroupId string
 @export()
 var watchedHsmChanges = [
   'Microsoft.KeyVault/managedHSMs/write'
-  'Microsoft.KeyVault/managedHSMs/delete'
+  'Microsoft.KeyVault/managedHSMs/privateEndpointConnectionsApproval/action'
   'Microsoft.KeyVault/managedHSMs/privateEndpointConnections/write'
   'Microsoft.KeyVault/managedHSMs/privateEndpointConnections/delete'
   'Microsoft.Insights/diagnosticSettings/write'
@@ -28,26 +28,53 @@ var watchedHsmChanges = [
   'Microsoft.Authorization/roleAssignments/delete'
 ]
 
+// Every key of it stops with it.
+@export()
+var hsmDeletions = ['Microsoft.KeyVault/managedHSMs/delete']
+
+// Whoever may write these can keep an alert from anybody. https://learn.microsoft.com/azure/azure-monitor/alerts/alerts-processing-rules
+@export()
+var watchedAlertChanges = [
+  'Microsoft.Insights/scheduledQueryRules/write'
+  'Microsoft.Insights/scheduledQueryRules/delete'
+  'Microsoft.Insights/metricAlerts/write'
+  'Microsoft.Insights/metricAlerts/delete'
+  'Microsoft.Insights/activityLogAlerts/write'
+  'Microsoft.Insights/activityLogAlerts/delete'
+  'Microsoft.Insights/actionGroups/write'
+  'Microsoft.Insights/actionGroups/delete'
+  'Microsoft.AlertsManagement/actionRules/write'
+  'Microsoft.AlertsManagement/actionRules/delete'
+]
+
+var changes = [
+  { name: 'hsm', operations: watchedHsmChanges, scope: managedHsm.id }
+  { name: 'hsm-deletion', operations: hsmDeletions, scope: managedHsm.id }
+  { name: 'alerts', operations: watchedAlertChanges, scope: subscription().id }
+]
+
 resource managedHsm 'Microsoft.KeyVault/managedHSMs@2026-05-15' existing = {
   name: hsmName
 }
 
-resource changeRule 'Microsoft.Insights/activityLogAlerts@2026-01-01' = {
-  // Deployments that protect HSMs of one group have rules of their own.
-  name: 'alert-changed-hsm-${hsmName}-${nameSuffix}'
-  location: 'global'
-  tags: tags
-  properties: {
-    description: 'Somebody changed the HSM ${hsmName}, which the product relies on. Expected, or not?'
-    enabled: true
-    scopes: [managedHsm.id]
-    condition: {
-      allOf: [
-        { field: 'category', equals: 'Administrative' }
-        { field: 'status', equals: 'Succeeded' }
-        { anyOf: map(watchedHsmChanges, operation => { field: 'operationName', equals: operation }) }
-      ]
+resource changeRules 'Microsoft.Insights/activityLogAlerts@2026-01-01' = [
+  for change in changes: {
+    // Deployments that protect HSMs of one group have rules of their own.
+    name: 'alert-changed-${change.name}-${hsmName}-${nameSuffix}'
+    location: 'global'
+    tags: tags
+    properties: {
+      description: 'Somebody changed the HSM ${hsmName}, deleted it, or changed the alerts in its subscription (${change.name}). Expected, or not?'
+      enabled: true
+      scopes: [change.scope]
+      condition: {
+        allOf: [
+          { field: 'category', equals: 'Administrative' }
+          { field: 'status', equals: 'Succeeded' }
+          { anyOf: map(change.operations, operation => { field: 'operationName', equals: operation }) }
+        ]
+      }
+      actions: { actionGroups: [{ actionGroupId: actionGroupId }] }
     }
-    actions: { actionGroups: [{ actionGroupId: actionGroupId }] }
   }
-}
+]

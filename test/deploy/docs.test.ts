@@ -44,9 +44,9 @@ describe('the cost in docs/deploy.md', () => {
     const rows = [...costs()];
     const open = rows.filter(([name]) => !name.startsWith('Private'));
     expect([rows.length, open.length]).toEqual([9, 7]);
-    expect(Math.abs(sum(open) - 55)).toBeLessThan(3);
-    expect(Math.abs(sum(rows) - 130)).toBeLessThan(5);
-    expect(section('Cost')).toContain('**about 130**, and **55 with `privateNetworking = false`**');
+    expect(Math.abs(sum(open) - 60)).toBeLessThan(3);
+    expect(Math.abs(sum(rows) - 135)).toBeLessThan(5);
+    expect(section('Cost')).toContain('**about 135**, and **60 with `privateNetworking = false`**');
   });
 
   it.each<[string, string, number]>([
@@ -62,6 +62,12 @@ describe('the cost in docs/deploy.md', () => {
     const reckoned = often.length * 1.5 + (rules.length - often.length) * 0.5;
 
     expect(Math.abs((costs().get('Alert rules') ?? 0) - reckoned)).toBeLessThan(1.5);
+    const [metrics, changes] = ['metricAlerts', 'activityLogAlerts'].map((type) =>
+      count(`Microsoft.Insights/${type}`),
+    );
+    expect(section('Cost')).toContain(
+      `Alert rules: ${rules.length} over logs, ${metrics} over metrics; the ${changes} over the activity log are free`,
+    );
   });
 });
 

@@ -1,17 +1,24 @@
 /** Each rule over the logs, one by one: what would make it say nothing, too little or too late is found. */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { ALERTS } from '../../tools/infra/alerts/catalogue.ts';
+import { diagnosticsOf } from '../../tools/infra/alerts/kql-check.ts';
 import { TABLES, type TableName } from '../../tools/infra/alerts/tables.ts';
+import { filled, trySamples } from '../../tools/infra/alerts/try-samples.ts';
 import { PUBLIC_CLOUD } from '../../tools/infra/clouds.ts';
 import { evaluated } from '../../tools/infra/evaluated.ts';
 import { PARAMETER_SETS } from '../../tools/infra/parameter-sets.ts';
 import { checkDrillAlert } from '../../tools/infra/rules/drill-alert.ts';
+import { checkSealingVault } from '../../tools/infra/rules/sealing-vault.ts';
 import { violations } from '../../tools/infra/rules/violations.ts';
 import { type JsonValue, type Resource, Snapshot, texts } from '../../tools/infra/snapshot.ts';
 import { withChanged } from './mutate.ts';
 
-const SNAPSHOTS = { product: predictionOf('defaults'), drill: predictionOf('drill') };
+const SNAPSHOTS = {
+  product: predictionOf('defaults'),
+  drill: predictionOf('drill'),
+  seals: predictionOf('sealing-vault'),
+};
 
 function predictionOf(name: string): Snapshot {
   const stored = JSON.parse(readFileSync(`infra/tests/${name}.snapshot.json`, 'utf8'));
@@ -23,7 +30,9 @@ function foundWith(name: string, path: string, value: JsonValue): readonly strin
   const promise = PARAMETER_SETS.defaults;
   if (promise === undefined) throw new Error('no parameters are said to be the defaults');
   const changed = withChanged(snapshotOf(name), ruleOf(name), ['properties', ...path.split('.')], value);
-  return ALERTS[name]?.madeBy === 'drill' ? checkDrillAlert(changed) : violations(changed, promise);
+  const { madeBy } = ALERTS[name] ?? {};
+  if (madeBy === undefined) return violations(changed, promise);
+  return { drill: checkDrillAlert, seals: checkSealingVault }[madeBy](changed);
 }
 
 function snapshotOf(name: string): Snapshot {
@@ -64,10 +73,13 @@ const VALUES: readonly (readonly [fault: string, path: string, value: JsonValue]
 const MISREAD: Readonly<Record<TableName, readonly [from: string, to: string]>> = {
   AppTraces: ['parse_json(Message)', 'parse_json(OperationName)'],
   AppRequests: ['where Name', 'where AppRoleName'],
-  StorageBlobLogs: ['AuthenticationType in', 'StatusCode in'],
-  StorageQueueLogs: ['Uri contains', 'StatusCode contains'],
+  StorageBlobLogs: ['StorageBlobLogs\n| ', 'StorageBlobLogs\n| where isempty(OperationName)\n| '],
+  StorageQueueLogs: ['StorageQueueLogs\n| ', 'StorageQueueLogs\n| where isempty(OperationName)\n| '],
   AzureDiagnostics: ["column_ifexists('requestUri_s'", "column_ifexists('uri_s'"],
-  AZKVAuditLogs: ['Caller = tostring(Identity)', 'Caller = ResultSignature'],
+  AZKVAuditLogs: [
+    '(AZKVAuditLogs\n| project TimeGenerated,',
+    '(AZKVAuditLogs\n| where isempty(RequestUri)\n| project TimeGenerated,',
+  ],
 };
 
 const BLIND = RULES.flatMap((name) => {
@@ -82,6 +94,11 @@ const BLIND = RULES.flatMap((name) => {
   ];
 });
 
+// The first judgement loads the language service and tries every sample; later ones know what it found.
+beforeAll(() => {
+  foundWith('no-heartbeat', 'enabled', false);
+}, 300_000);
+
 describe('a rule over the logs is found that is', () => {
   const cases = RULES.flatMap((name) => VALUES.map(([fault, ...rest]) => [fault, name, ...rest] as const));
   it.each(cases)('%s: %s', (_fault, name, path, value) => {
@@ -89,8 +106,15 @@ describe('a rule over the logs is found that is', () => {
   });
 
   it.each(BLIND)('blind: %s, with %s', (name, _what, from, to) => {
-    expect(queryOf(name)).toContain(from);
-    expect(foundWith(name, QUERY, queryOf(name).replaceAll(from, to))).not.toEqual([]);
+    const written = readFileSync(`infra/queries/${name}.kql`, 'utf8');
+    const blind = written.replaceAll(from, to);
+
+    expect(written).toContain(from);
+    expect([...trySamples(name, blind), ...diagnosticsOf(filled(blind))]).not.toEqual([]);
+  });
+
+  it.each(RULES)('another query than the one that is judged: %s', (name) => {
+    expect(foundWith(name, QUERY, `${queryOf(name)}\n| where Subject != 'x'`)).not.toEqual([]);
   });
 
   it.each(RULES)('narrower than its promise: %s', (name) => {

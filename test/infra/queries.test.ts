@@ -85,7 +85,7 @@ describe('the alert rules', () => {
     expect(query).toMatch(/\bSubject\b/);
   });
 
-  const source = ['alerts', 'alert-rules', 'drill-alerts']
+  const source = ['alerts', 'alert-rules', 'service-rules', 'drill-alerts', 'seal-alerts']
     .map((name) => readFileSync(`infra/modules/${name}.bicep`, 'utf8'))
     .join('');
 

@@ -25,9 +25,9 @@ const PURPOSES: Readonly<Record<string, string>> = {
   'Microsoft.Insights/actionGroups': 'who is notified of alerts',
   'Microsoft.Insights/scheduledQueryRules': 'alert rules over the logs',
   'Microsoft.Insights/metricAlerts':
-    'availability of each HSM; dead letters, lost events and refusals of the topic',
+    'availability of each HSM; dead letters, lost events, refusals and failed deliveries of the topic',
   'Microsoft.Insights/activityLogAlerts':
-    'changes of locks, policies, roles, diagnostic settings, alerts, apps, identities, workspaces, vaults and HSMs',
+    'changes of locks, policies, roles, diagnostic settings, alerts, apps, groups, identities, workspaces, vaults and HSMs; purges',
   'Microsoft.Insights/workbooks': 'the page that shows whether every key is safe',
   'Microsoft.Network/virtualNetworks': 'private network',
   'Microsoft.Network/networkSecurityGroups': 'who may reach what in it',

@@ -4,20 +4,25 @@ import { definedOnly } from '../../core/defined-only.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import { reasonToSkip } from '../../core/model/selection.ts';
 import { ownValue } from '../../core/own-value.ts';
-import { isoTime } from '../../core/time.ts';
+import { DAY_MS, isoTime } from '../../core/time.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
 import type { JudgeContext } from './model/context.ts';
 import type { Finding } from './model/events.ts';
 import type { Observation } from './model/observation.ts';
+import { lostOf } from './model/purge-ledger.ts';
 import { CONDITIONS, type WatchState } from './model/watch-state.ts';
 
 /** Keys named in a log line; a line must stay readable. */
 const NAMED = 10;
+/** For so long a purged key that could be restored is counted: whoever misses it has asked by then. */
+const RESTORABLE_MS = 14 * DAY_MS;
 
 /** A scan in numbers. Ages are whole seconds. */
 export interface ScanSummary {
   readonly activeKeys: number;
   readonly deletedKeys: number;
+  /** Purged in the last 14 days, not back, and all of each could be restored. */
+  readonly purgedKeys: number;
   readonly open: Readonly<Record<string, number>>;
   readonly oldestBackupSeconds?: number;
   /** The keys whose newest backup is oldest, with its age: one healthy key must not hide an ill one. */
@@ -46,6 +51,7 @@ export function summarize(
   return {
     activeKeys: known.filter(([, { state: where }]) => where === 'active').length,
     deletedKeys: known.filter(([, { state: where }]) => where === 'deleted').length,
+    purgedKeys: restorable(state, now),
     open: openConditions(state, unprotected.length, observation?.odd?.length ?? 0),
     ...(oldest === undefined ? {} : { oldestBackupSeconds: oldest.seconds }),
     oldestBackups: ages.slice(0, NAMED),
@@ -74,6 +80,17 @@ export function heartbeat(
   } as const;
   // Two scans may begin in the same millisecond and see different things.
   return { kind: 'heartbeat', discriminator: `looked ${JSON.stringify(data)}`, data };
+}
+
+/** Keys that nobody has brought back; the lost ones, and those that were to have no backup, are another matter. */
+function restorable({ keys, purges }: WatchState, now: number): number {
+  return Object.entries(purges).filter(
+    ([name, purge]) =>
+      ownValue(keys, name) === undefined &&
+      lostOf(purge) === undefined &&
+      purge.excluded !== true &&
+      now - purge.at < RESTORABLE_MS,
+  ).length;
 }
 
 function openConditions(state: WatchState, unprotected: number, unreadable: number): Record<string, number> {

@@ -22,7 +22,11 @@ export const BACKUP_ALERTS: Readonly<Record<string, Alert>> = {
     ],
     silent: { AppTraces: [line('sweep ended with keys lacking a backup', { hsm: 'contoso' }, 26 * 60)] },
     // The first night has not come yet.
-    alsoSilent: [{ AppTraces: [line('watch looked', { hsm: 'contoso' }, 26 * 60)] }],
+    alsoSilent: [
+      { AppTraces: [line('watch looked', { hsm: 'contoso' }, 26 * 60)] },
+      { AppTraces: [line('watch could not see the HSM', { hsm: 'contoso' }, 26 * 60)] },
+      { AppTraces: [line('sweep ended', { hsm: 'contoso' }, 26 * 60)] },
+    ],
   },
   'run-partial': {
     promise: 'Each run leaves every key with a backup.',
@@ -51,10 +55,18 @@ export const BACKUP_ALERTS: Readonly<Record<string, Alert>> = {
           line('sweep ended', { hsm: 'contoso' }, 60),
         ],
       },
+      // One that goes on and on never ends.
+      {
+        AppTraces: [
+          line('verification ended', { hsm: 'contoso' }, 28 * 60),
+          line('verification continues later', { hsm: 'contoso', runId: 'r', checked: 1 }, 60),
+        ],
+      },
     ],
     silent: { AppTraces: [line('verification ended with damaged backups', { hsm: 'contoso' }, 60)] },
     alsoSilent: [
-      { AppTraces: [line('verification continues later', { hsm: 'contoso' }, 60)] },
+      { AppTraces: [line('verification ended', { hsm: 'contoso' }, 26 * 60)] },
+      { AppTraces: [line('watch looked', { hsm: 'contoso' }, 26 * 60)] },
       { AppTraces: [line('watch could not see the HSM', { hsm: 'contoso' }, 26 * 60)] },
     ],
   },
@@ -95,10 +107,40 @@ export const BACKUP_ALERTS: Readonly<Record<string, Alert>> = {
       blobCall({ AuthenticationType: 'SAS' }),
       blobCall({ AuthenticationType: 'Anonymous' }),
       blobCall({ OperationName: 'DeleteBlob' }),
+      ...['DeleteContainer', 'SetBlobTier', 'UndeleteBlob', 'DeleteBlobImmutabilityPolicy'].map(
+        (OperationName) => blobCall({ OperationName }),
+      ),
+      ...['SetBlobImmutabilityPolicy', 'SetBlobLegalHold'].map((OperationName) =>
+        blobCall({ OperationName }),
+      ),
       blobCall({ StatusText: 'BlobImmutableDueToPolicy' }),
+      blobCall({ StatusText: 'BlobImmutableDueToLegalHold' }),
+      blobCall({
+        Uri: 'https://st.blob.core.windows.net/warden-audit/2026-11-24/1.jsonl',
+        AuthenticationType: 'SAS',
+      }),
+      // Whatever is no read, done by somebody else; and what is of the whole service.
+      ...['PutBlobFromURL', 'SetContainerACL', 'LeaseBlob', 'SetBlobTags', 'Unheard'].map((OperationName) =>
+        blobCall({ OperationName, RequesterObjectId: 'somebody' }),
+      ),
+      blobCall({
+        OperationName: 'SetBlobServiceProperties',
+        Uri: 'https://st.blob.core.windows.net/?restype=service&comp=properties',
+        RequesterObjectId: 'somebody',
+      }),
     ].map((call) => ({ StorageBlobLogs: [call] })),
     silent: {
-      StorageBlobLogs: [blobCall({}), blobCall({ OperationName: 'GetBlob', RequesterObjectId: 'auditor' })],
+      StorageBlobLogs: [
+        blobCall({}),
+        ...['GetBlob', 'ListBlobs', 'BlobPreflightRequest'].map((OperationName) =>
+          blobCall({ OperationName, RequesterObjectId: 'auditor' }),
+        ),
+        blobCall({
+          Uri: 'https://st.blob.core.windows.net/elsewhere/x',
+          OperationName: 'DeleteBlob',
+          RequesterObjectId: 'other',
+        }),
+      ],
     },
   },
 };

@@ -5,6 +5,8 @@ import { DRILL_ALERTS } from './drill-alerts.ts';
 import { KEY_ALERTS } from './key-alerts.ts';
 import { RECOVERY_ALERTS } from './recovery-alerts.ts';
 import type { Alert } from './samples.ts';
+import { SEAL_ALERTS } from './seal-alerts.ts';
+import { SERVICE_ALERTS } from './service-alerts.ts';
 
 export const ALERTS: Readonly<Record<string, Alert>> = {
   ...KEY_ALERTS,
@@ -12,4 +14,6 @@ export const ALERTS: Readonly<Record<string, Alert>> = {
   ...RECOVERY_ALERTS,
   ...DELIVERY_ALERTS,
   ...DRILL_ALERTS,
+  ...SERVICE_ALERTS,
+  ...SEAL_ALERTS,
 };

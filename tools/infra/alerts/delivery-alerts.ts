@@ -4,6 +4,7 @@ import { type Alert, at, event, line, SOON } from './samples.ts';
 const FAILING = 'HsmWarden.NotificationChannelFailing';
 const ACCEPTED = 'notification accepted';
 const REFUSED = 'notification not accepted';
+const GIVEN_UP = 'messages for a channel whose memory could not be written for a day are given up';
 const SET_ASIDE = 'a message failed for good and waits in the poison queue';
 
 export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
@@ -109,6 +110,11 @@ export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
       rows: { AppTraces: [event(FAILING, { subject: 'channels/ops', since: at(13), waiting: 2 })] },
       subject: 'channels/ops',
     },
+    alsoFires: [
+      event('HsmWarden.NotificationMemoryLost', { scope: 'product', copy: 'x' }),
+      line('incidents that cannot be read were set aside', { scope: 'product', copy: 'x', error: 'x' }),
+      line(GIVEN_UP, { channel: 'ops', messages: ['1'] }),
+    ].map((row) => ({ AppTraces: [row] })),
     silent: {
       AppTraces: [
         event('HsmWarden.NotificationChannelWorking', { subject: 'channels/ops' }),

@@ -1,9 +1,20 @@
 /** Rules about restore drills. Without a drill HSM no line that they look for is written. */
 import type { Row } from './kql-evaluate.ts';
-import { type Alert, APP, at, event, identityOf, line, OBJECT_ID, onEvent, QUICK, SOON } from './samples.ts';
+import {
+  type Alert,
+  APP,
+  at,
+  event,
+  identityOf,
+  line,
+  OBJECT_ID,
+  onEvent,
+  QUICK,
+  SOMEBODY,
+  SOON,
+} from './samples.ts';
 
 const ENDED = 'drills ended';
-const SOMEBODY = '99999999-8888-7777-6666-555555555555';
 
 /** A use of a key in the audit log of a drill HSM. */
 function useOf(fields: Row): Row {
@@ -68,6 +79,9 @@ export const DRILL_ALERTS: Readonly<Record<string, Alert>> = {
         event('HsmWarden.DrillOverdue', {}, 3 * 60),
       ],
     },
+    alsoSilent: ['drills ended with keys that are not proven', 'no drill: the drill HSM may not be used'].map(
+      (message) => ({ AppTraces: [line(message, { hsm: 'drill' }, 2 * 60)] }),
+    ),
   },
   'drill-hsm-used': {
     promise:
@@ -93,5 +107,37 @@ export const DRILL_ALERTS: Readonly<Record<string, Alert>> = {
       ],
       AzureDiagnostics: [inDiagnostics({ [OBJECT_ID]: APP }), inDiagnostics({ ResourceType: 'VAULTS' })],
     },
+  },
+  'drill-log-missing': {
+    promise:
+      'A drill HSM whose audit log is missing is reported while it is: who else uses it would go unseen.',
+    madeBy: 'drill',
+    severity: 1,
+    everyMinutes: 60,
+    lookBackMinutes: 120,
+    fires: {
+      rows: {
+        AppTraces: [line(ENDED, { hsm: 'drill' }, 130)],
+        AZKVAuditLogs: [useOf({ TimeGenerated: at(125) })],
+      },
+      subject: 'drill',
+    },
+    alsoFires: [
+      {
+        AppTraces: [line('drills ended with keys that are not proven', { hsm: 'Drill' }, 230)],
+        AZKVAuditLogs: [useOf({ RequestUri: 'https://contoso.managedhsm.azure.net/keys' })],
+        AzureDiagnostics: [inDiagnostics({ ResourceType: 'VAULTS' })],
+      },
+    ],
+    silent: {
+      AppTraces: [line(ENDED, { hsm: 'drill' }, 130)],
+      AZKVAuditLogs: [useOf({ TimeGenerated: at(115) })],
+    },
+    alsoSilent: [
+      { AppTraces: [line(ENDED, { hsm: 'drill' }, 130)], AzureDiagnostics: [inDiagnostics({})] },
+      // Drills run for less than two hours; none runs, which no-drill reports.
+      { AppTraces: [line(ENDED, { hsm: 'drill' }, 110)] },
+      {},
+    ],
   },
 };

@@ -11,6 +11,8 @@ export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
     lookBackMinutes: 45,
     fires: { rows: { AppTraces: [line('watch looked', { hsm: 'contoso' }, 50)] }, subject: 'contoso' },
     silent: { AppTraces: [line('watch looked', { hsm: 'contoso' }, 40)] },
+    // It was looked at, and hsm-unreachable says what came of it.
+    alsoSilent: [{ AppTraces: [line('watch could not see the HSM', { hsm: 'contoso' }, 40)] }],
   },
   'key-lost': onEvent(
     'A key that was purged and that nothing brings back is reported immediately.',
@@ -32,6 +34,25 @@ export const KEY_ALERTS: Readonly<Record<string, Alert>> = {
       AppTraces: [
         line(LOST, { hsm: 'contoso', keys: 1, named: ['orders'] }, 125),
         event('HsmWarden.KeyPurged', { recoverable: 'lost' }),
+      ],
+    },
+  },
+  'keys-gone-still': {
+    promise: 'A purged key that a backup brings back is reported every day until it is back, for 14 days.',
+    severity: 2,
+    everyMinutes: 1440,
+    lookBackMinutes: 25 * 60,
+    fires: {
+      rows: { AppTraces: [line('watch looked', { hsm: 'contoso', ok: true, purgedKeys: 2 }, 23 * 60)] },
+      subject: 'contoso',
+    },
+    alsoFires: [
+      { AppTraces: [line('watch could not see the HSM', { hsm: 'contoso', ok: false, purgedKeys: 1 })] },
+    ],
+    silent: {
+      AppTraces: [
+        line('watch looked', { hsm: 'contoso', ok: true, purgedKeys: 1 }, 30),
+        line('watch looked', { hsm: 'contoso', ok: true, purgedKeys: 0 }),
       ],
     },
   },

@@ -195,6 +195,8 @@ function compare(operator: string, left: unknown, right: readonly unknown[]): bo
       return lower(left).includes(lower(first));
     case 'startswith':
       return lower(left).startsWith(lower(first));
+    case 'endswith':
+      return lower(left).endsWith(lower(first));
     default: {
       if (left === undefined || left === null) return false;
       const [a, b] = typeof left === 'number' ? [left, Number(first)] : [String(left), String(first)];

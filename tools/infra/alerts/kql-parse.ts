@@ -17,6 +17,7 @@ const COMPARISONS = new Set([
   '!in',
   'has',
   'startswith',
+  'endswith',
 ]);
 
 /** Reads a query; throws at what it does not know, so that no query is half understood. */

@@ -17,7 +17,9 @@ export interface Promised {
     readonly independently?: true;
   }[];
   /** The rule that reports it again while it lasts; or why none does, in a sentence. */
-  readonly lasting: { readonly by: string; readonly finding?: string } | { readonly none: string };
+  readonly lasting:
+    | { readonly by: string | readonly string[]; readonly finding?: string }
+    | { readonly none: string };
 }
 
 const PASSES = { none: 'It is something that happened, and does not last.' };
@@ -41,7 +43,11 @@ function unreported(why: string, from: Promised['from'] = 'backup'): Promised {
 
 /** By the type of the event. */
 export const PROMISES: Readonly<Record<string, Promised>> = {
-  'HsmWarden.KeyDeleted': reported('key-deleted', AT_EACH_THRESHOLD),
+  'HsmWarden.KeyDeleted': {
+    from: 'backup',
+    reported: [{ by: 'key-deleted' }, { by: 'key-removed', independently: true }],
+    lasting: AT_EACH_THRESHOLD,
+  },
   'HsmWarden.PurgePending': {
     from: 'backup',
     reported: [
@@ -56,9 +62,9 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
     reported: [
       { by: 'key-lost', facts: { recoverable: 'lost' } },
       { by: 'key-purged', facts: { recoverable: 'restore' } },
+      { by: 'key-removed', independently: true },
     ],
-    // A key that a backup brings back is repeated by status, console and notifications.
-    lasting: { by: 'key-lost-still' },
+    lasting: { by: ['key-lost-still', 'keys-gone-still'] },
   },
   'HsmWarden.KeyRecovered': unreported(NOTHING_TO_DO),
   'HsmWarden.KeyBroughtBackUnapproved': {
@@ -97,9 +103,7 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
     lasting: { by: 'work-waits' },
   },
   'HsmWarden.NotificationChannelFailing': reported('channel-failing', { by: 'channel-silent' }),
-  'HsmWarden.NotificationMemoryLost': unreported(
-    'The event goes to every channel, and no alert rule needs that memory.',
-  ),
+  'HsmWarden.NotificationMemoryLost': reported('channel-failing', PASSES),
   'HsmWarden.NotificationChannelWorking': unreported(OVER.none),
   'HsmWarden.RecoveryRequested': reported('recovery-activity', PASSES, 'recovery'),
   'HsmWarden.RecoveryApprovalGiven': unreported(

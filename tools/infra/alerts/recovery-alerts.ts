@@ -41,8 +41,12 @@ function claimed(fields: Row, minutesAgo = 21): Row {
   return line('recovery claimed', about, minutesAgo);
 }
 
-function height(lines: number, minutesAgo: number): Row {
-  return line('audit log height', { height: lines, hash: '0' }, minutesAgo);
+function reconciled(minutesAgo: number, Success = true): Row {
+  return { TimeGenerated: at(minutesAgo), Name: 'recoveryReconcile', ResultCode: '0', Success, Url: '' };
+}
+
+function height(lines: number, minutesAgo: number, hash = String(lines)): Row {
+  return line('audit log height', { height: lines, hash }, minutesAgo);
 }
 
 export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
@@ -55,7 +59,7 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
       subject: 'recoveryApprove answers 503',
     },
     alsoFires: [
-      ...['RecoveryGateDisarmed', 'RecoveryOverrideInForce'].map((type) => ({
+      ...['RecoveryGateDisarmed', 'RecoveryOverrideInForce', 'RecoveryRestoredOtherKey'].map((type) => ({
         AppTraces: [event(`HsmWarden.${type}`)],
       })),
       ...['recoveryAsk', 'health'].map((Name) => ({
@@ -97,6 +101,7 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
     alsoFires: [
       // Without any claim; then with one of another key, another operation, another HSM, or too long ago.
       { AZKVAuditLogs: [recovered({})] },
+      { AZKVAuditLogs: [recovered({ Identity: undefined })] },
       { AZKVAuditLogs: [restored({})], AppTraces: [claimed({ key: 'other' })] },
       { AZKVAuditLogs: [recovered({})], AppTraces: [claimed({ action: 'recover', key: 'other' })] },
       { AZKVAuditLogs: [recovered({})], AppTraces: [claimed({ action: 'restore' })] },
@@ -138,6 +143,9 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
     alsoFires: [
       { AppTraces: [height(0, 3), height(1, 2870)] },
       { AppTraces: [height(40, 14), height(42, 16)] },
+      // Written again: as long as before, or longer.
+      { AppTraces: [height(42, 3, 'another'), height(42, 8)] },
+      { AppTraces: [height(43, 3), height(42, 4, 'another'), height(42, 2870)] },
     ],
     silent: {
       AppTraces: [
@@ -164,6 +172,7 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
         'RecoveryStarted',
         'RecoverySucceeded',
         'RecoveryFailed',
+        'RecoveryRestoredOtherKey',
         'RecoveryGateRearmed',
       ].map((type) => ({ AppTraces: [event(`HsmWarden.${type}`)] })),
       // Noted as break glass, or not to be compared with an approved recovery that fits.
@@ -171,6 +180,9 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
       // No event got out.
       ...['recoveryAsk', 'recoveryApprove'].map((Name) => ({
         AppRequests: [{ TimeGenerated: at(3), Name, ResultCode: '202', Url: '/' }],
+      })),
+      ...['200', '201'].map((ResultCode) => ({
+        AppRequests: [{ TimeGenerated: at(3), Name: 'recoveryAsk', ResultCode, Url: '/' }],
       })),
     ],
     silent: { AppTraces: [event('HsmWarden.RecoveryCancelled', { recoveryId: '01J' })] },
@@ -180,10 +192,26 @@ export const RECOVERY_ALERTS: Readonly<Record<string, Alert>> = {
     severity: 1,
     everyMinutes: 15,
     lookBackMinutes: 45,
+    fires: { rows: { AppRequests: [reconciled(50)] }, subject: 'recoveryReconcile' },
+    alsoFires: [{}, { AppRequests: [reconciled(6, false), reconciled(11, false)] }],
+    silent: { AppRequests: [reconciled(44), reconciled(6, false)] },
+  },
+  'audit-height-unknown': {
+    promise:
+      'How many lines the audit log has is said every five minutes; silence about it is reported while it lasts.',
+    severity: 1,
+    everyMinutes: 15,
+    lookBackMinutes: 45,
     fires: {
-      rows: { AppRequests: [{ TimeGenerated: at(50), Name: 'recoveryReconcile', ResultCode: '0' }] },
-      subject: 'recoveryReconcile',
+      rows: { AppTraces: [height(42, 50), line('audit log height unknown', { error: 'x' })] },
+      subject: 'audit log',
     },
-    silent: { AppRequests: [{ TimeGenerated: at(6), Name: 'recoveryReconcile', ResultCode: '0' }] },
+    alsoFires: [
+      {},
+      // The line has lost a field.
+      { AppTraces: [line('audit log height', { hash: '0' })] },
+      { AppTraces: [line('audit log height', { height: 42 })] },
+    ],
+    silent: { AppTraces: [height(0, 44), line('audit log height unknown', { error: 'x' })] },
   },
 };

@@ -6,7 +6,7 @@ export interface Alert {
   /** What docs/operations.md promises. */
   readonly promise: string;
   /** The deployment that makes it, where that is not the product's own. */
-  readonly madeBy?: 'drill';
+  readonly madeBy?: 'drill' | 'seals';
   readonly severity: 0 | 1 | 2 | 3;
   /** Minutes between two evaluations, at most. */
   readonly everyMinutes: number;
@@ -66,6 +66,9 @@ export function identityOf(objectId: string): Row {
 export const QUICK = { everyMinutes: 5, lookBackMinutes: 15 };
 export const SOON = { everyMinutes: 15, lookBackMinutes: 30 };
 export const APP = '11111111-2222-3333-4444-555555555555';
+export const RECOVERY_APP = '22222222-3333-4444-5555-666666666666';
+/** Somebody who is no app of ours. */
+export const SOMEBODY = '99999999-8888-7777-6666-555555555555';
 const BLOB = 'https://st.blob.core.windows.net/key-backups/contoso/signing';
 
 export function blobCall(fields: Row): Row {
@@ -84,6 +87,12 @@ export function blobCall(fields: Row): Row {
 export const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   hsms: '["contoso"]',
   fedHsms: '["contoso"]',
+  loggedHsms: '["contoso"]',
+  backupsAccount: "'stbackups'",
+  queueAccount: "'stqueues'",
+  sealVault: "'kv-seals'",
+  sealBackup: `'${APP}'`,
+  sealRecovery: `'${RECOVERY_APP}'`,
   ownHsms: "'contoso'",
   sweepHours: '27',
   principals: `'${APP}'`,

@@ -6,21 +6,27 @@ import { SOMETHING, sameItems } from '../pattern.ts';
 /** Where the predictions deploy to. */
 const OWN_SUBSCRIPTION = '00000000-0000-0000-0000-000000000001';
 
-const METRICS: Readonly<Record<string, string>> = {
-  'dead-letters': 'DeadLetteredCount',
-  'dropped-events': 'DroppedEventCount',
-  'publish-failures': 'PublishFailCount',
+/** Of the topic: what it measures, how loud, over which time, and beyond how many. */
+const METRICS: Readonly<
+  Record<string, readonly [metric: string, severity: number, window: string, threshold: number]>
+> = {
+  'dead-letters': ['DeadLetteredCount', 1, 'PT15M', 0],
+  'dropped-events': ['DroppedEventCount', 1, 'PT15M', 0],
+  'publish-failures': ['PublishFailCount', 1, 'PT15M', 0],
+  'delivery-failures': ['DeliveryAttemptFailCount', 2, 'PT1H', 5],
 };
 
 /** Changes that make the product blind, deaf or harmless, by what they change. */
 const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
-  alerts: [
-    ...['scheduledQueryRules', 'metricAlerts', 'activityLogAlerts', 'actionGroups'].flatMap((type) =>
-      both(`Microsoft.Insights/${type}`),
+  apps: [
+    ...['write', 'config/write', 'stop/action', 'delete', 'basicPublishingCredentialsPolicies/write'].map(
+      (action) => `Microsoft.Web/sites/${action}`,
     ),
-    ...both('Microsoft.AlertsManagement/actionRules'),
+    'Microsoft.Web/serverfarms/delete',
   ],
-  apps: ['write', 'config/write', 'stop/action', 'delete'].map((action) => `Microsoft.Web/sites/${action}`),
+  groups: ['delete', 'moveResources/action'].map(
+    (action) => `Microsoft.Resources/subscriptions/resourceGroups/${action}`,
+  ),
   diagnostics: both('Microsoft.Insights/diagnosticSettings'),
   feeds: [
     ...both('Microsoft.EventGrid/topics'),
@@ -38,8 +44,16 @@ const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
     ...both('Microsoft.Storage/storageAccounts'),
     ...both('Microsoft.Storage/storageAccounts/managementPolicies'),
     'Microsoft.Storage/storageAccounts/blobServices/write',
-    'Microsoft.Storage/storageAccounts/blobServices/containers/delete',
+    ...['write', 'delete', 'clearLegalHold/action', 'migrate/action'].map(
+      (action) => `Microsoft.Storage/storageAccounts/blobServices/containers/${action}`,
+    ),
+    ...['objectReplicationPolicies/write', 'restoreBlobRanges/action', 'failover/action'].map(
+      (action) => `Microsoft.Storage/storageAccounts/${action}`,
+    ),
     ...both('Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies'),
+    ...['lock/action', 'extend/action'].map(
+      (action) => `Microsoft.Storage/storageAccounts/blobServices/containers/immutabilityPolicies/${action}`,
+    ),
   ],
   roles: [
     ...both('Microsoft.Authorization/roleAssignments'),
@@ -49,8 +63,21 @@ const WATCHED_CHANGES: Readonly<Record<string, readonly string[]>> = {
   vaults: [...both('Microsoft.KeyVault/vaults'), 'Microsoft.KeyVault/vaults/keys/write'],
 };
 
+/** Wherever in the subscription: a processing rule anywhere mutes what is in its scope. */
+const ALERT_CHANGES: readonly string[] = [
+  ...['scheduledQueryRules', 'metricAlerts', 'activityLogAlerts', 'actionGroups'].flatMap((type) =>
+    both(`Microsoft.Insights/${type}`),
+  ),
+  ...both('Microsoft.AlertsManagement/actionRules'),
+];
+/** What is purged lies in no group. */
+const PURGES: readonly string[] = ['deletedManagedHSMs', 'deletedVaults'].map(
+  (type) => `Microsoft.KeyVault/locations/${type}/purge/action`,
+);
+const HSM_DELETIONS: readonly string[] = ['Microsoft.KeyVault/managedHSMs/delete'];
 const HSM_CHANGES: readonly string[] = [
-  ...both('Microsoft.KeyVault/managedHSMs'),
+  'Microsoft.KeyVault/managedHSMs/write',
+  'Microsoft.KeyVault/managedHSMs/privateEndpointConnectionsApproval/action',
   ...both('Microsoft.KeyVault/managedHSMs/privateEndpointConnections'),
   ...both('Microsoft.Insights/diagnosticSettings'),
   ...both('Microsoft.Authorization/locks'),
@@ -67,12 +94,23 @@ export function platformAlerts({ promise, names, id, hsmId }: Facts): readonly E
   const elsewhere = promise.hsms.filter(({ subscription }) => subscription !== OWN_SUBSCRIPTION);
   const changes = [
     ...Object.entries(WATCHED_CHANGES).map(([kind, operations]) => [kind, operations, groups] as const),
-    ...(hsms.length === 0 ? [] : [['hsms', HSM_CHANGES, hsms.map(hsmId)] as const]),
-    ...elsewhere.map((hsm) => [`hsm-${hsm.name}`, HSM_CHANGES, [hsmId(hsm)]] as const),
+    ['alerts', ALERT_CHANGES, [`/subscriptions/${OWN_SUBSCRIPTION}`]] as const,
+    ['purges', PURGES, [`/subscriptions/${OWN_SUBSCRIPTION}`]] as const,
+    ...(hsms.length === 0
+      ? []
+      : [
+          ['hsms', HSM_CHANGES, hsms.map(hsmId)] as const,
+          ['hsm-deletion', HSM_DELETIONS, hsms.map(hsmId)] as const,
+        ]),
+    ...elsewhere.flatMap((hsm) => [
+      [`hsm-${hsm.name}`, HSM_CHANGES, [hsmId(hsm)]] as const,
+      [`hsm-deletion-${hsm.name}`, HSM_DELETIONS, [hsmId(hsm)]] as const,
+      [`alerts-${hsm.name}`, ALERT_CHANGES, [`/subscriptions/${hsm.subscription}`]] as const,
+    ]),
   ];
   const common = { location: 'global', tags: promise.tags };
   return [
-    ...Object.entries(METRICS).map(([name, metricName]) => ({
+    ...Object.entries(METRICS).map(([name, [metricName, severity, windowSize, threshold]]) => ({
       rule: 'alerts',
       type: 'Microsoft.Insights/metricAlerts',
       name: `alert-${name}-${names.suffix}`,
@@ -81,10 +119,10 @@ export function platformAlerts({ promise, names, id, hsmId }: Facts): readonly E
         properties: {
           description: SOMETHING,
           enabled: true,
-          severity: 1,
+          severity,
           scopes: [id('Microsoft.EventGrid/topics', names.topic)],
           evaluationFrequency: 'PT5M',
-          windowSize: 'PT15M',
+          windowSize,
           criteria: {
             'odata.type': 'Microsoft.Azure.Monitor.SingleResourceMultipleMetricCriteria',
             allOf: [
@@ -95,7 +133,7 @@ export function platformAlerts({ promise, names, id, hsmId }: Facts): readonly E
                 metricName,
                 timeAggregation: 'Total',
                 operator: 'GreaterThan',
-                threshold: 0,
+                threshold,
               },
             ],
           },

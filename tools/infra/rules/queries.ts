@@ -1,9 +1,11 @@
 /** What each query asks: it fires for every sample that it must fire for, looks far enough back, and leaves no gap. */
 
+import { readFileSync } from 'node:fs';
 import { ALERTS } from '../alerts/catalogue.ts';
 import { diagnosticsOf } from '../alerts/kql-check.ts';
-import { answersWithLogRows, trySamples } from '../alerts/try-samples.ts';
+import { answersWithLogRows, filled, trySamples } from '../alerts/try-samples.ts';
 import { APP_NAMES, type Facts } from '../facts.ts';
+import type { DeploymentPromise } from '../promise.ts';
 import { ofType, property, type Resource, text } from '../snapshot.ts';
 import { minutesIn } from './durations.ts';
 
@@ -13,6 +15,9 @@ const ALSO_LOOKS: ReadonlySet<string> = new Set([
   'audit-height-falls 15',
   // Whether an HSM is watched for that long.
   'audit-feed-silent 240',
+  'audit-log-missing 240',
+  'drill-log-missing 240',
+  'storage-log-missing 240',
   'no-completed-run 2880',
   'verification-missing 2880',
   // What is overdue.
@@ -36,18 +41,19 @@ export function checkQueries(facts: Facts): readonly string[] {
     // Where the deployment says how late a run may be, the query says the same.
     const lookBack =
       alert.lookBackMinutes === 27 * 60 ? (24 + promise.graceHours) * 60 : alert.lookBackMinutes;
-    return rule === undefined
-      ? []
-      : judgeQuery(name, rule, lookBack, (query) => withSampleValues(name, query, facts));
+    return rule === undefined ? [] : judgeQuery(name, rule, lookBack, valuesOf(facts));
   });
 }
 
-/** What is wrong with the query of one rule, a sentence each; `sampled` puts sample values for what the deployment filled in. */
+/**
+ * What is wrong with the query of one rule, a sentence each: it must be that of infra/queries, with `values` for what stands in braces
+ * there, and that one must do what its samples say.
+ */
 export function judgeQuery(
   name: string,
   rule: Resource,
   lookBack: number,
-  sampled: (query: string) => string,
+  values: Readonly<Record<string, string>>,
 ): readonly string[] {
   const criteria = property(rule, 'criteria', 'allOf');
   const [only] = Array.isArray(criteria) ? criteria : [];
@@ -59,11 +65,15 @@ export function judgeQuery(
   const range = minutesIn(text(rule, 'overrideQueryTimeRange'));
   const window = minutesIn(text(rule, 'windowSize'));
   const back = lookBacks(query);
+  const written = readFileSync(`infra/queries/${name}.kql`, 'utf8');
   // Only answers of the time of the window count, and a row of the log keeps its own time, however late it arrives.
-  const reach = answersWithLogRows(name, sampled(query)) ? lookBack : every;
+  const reach = answersWithLogRows(name, written) ? lookBack : every;
   const complain = (problem: string) => `queries: ${name}: ${problem}`;
   return [
-    ...trySamples(name, sampled(query)).map(complain),
+    ...trySamples(name, written).map(complain),
+    ...(query === filled(written, values)
+      ? []
+      : [complain(`asks another question than infra/queries/${name}.kql`)]),
     ...diagnosticsOf(query).map(complain),
     ...(query.includes('union isfuzzy=true') ? [] : [complain('fails while a table is not there yet')]),
     ...back
@@ -79,19 +89,23 @@ export function judgeQuery(
   ];
 }
 
-/** The query with sample values for what the deployment filled in: only what it must fill in is known there. */
-function withSampleValues(name: string, query: string, { promise, identity }: Facts): string {
-  const principals = APP_NAMES.map((app) => `'${identity(app).principal}'`).join(', ');
-  const hsms = JSON.stringify(promise.hsms.map(({ name }) => name));
-  // The hub takes the log of HSMs of its region only.
-  const fed = JSON.stringify(promise.hsms.filter(({ sameRegion }) => sameRegion).map(({ name }) => name));
-  const own = promise.hsms.map(({ name }) => `'${name}'`).join(', ');
-  return query
-    .replaceAll(`ago(${24 + promise.graceHours}h)`, 'ago({sweepHours}h)')
-    .replaceAll(`dynamic(${name === 'audit-feed-silent' ? fed : hsms})`, 'dynamic({hsms})')
-    .replaceAll(`in (${own})`, 'in ({ownHsms})')
-    .replaceAll(`!in (${principals})`, '!in ({principals})')
-    .replaceAll(`contains '${identity('recovery').principal}'`, 'contains {recovery}');
+/** What the deployment fills in. */
+function valuesOf({ promise, identity, names }: Facts): Readonly<Record<string, string>> {
+  const quoted = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join(', ');
+  const namesOf = (hsms: DeploymentPromise['hsms']) => JSON.stringify(hsms.map(({ name }) => name));
+  const { hsms, auditToWorkspace, graceHours } = promise;
+  return {
+    hsms: namesOf(hsms),
+    // The hub takes the log of HSMs of its region only; that of the others goes to the workspace.
+    fedHsms: namesOf(hsms.filter(({ sameRegion }) => sameRegion)),
+    loggedHsms: namesOf(hsms.filter(({ sameRegion }) => auditToWorkspace || !sameRegion)),
+    ownHsms: quoted(hsms.map(({ name }) => name.toLowerCase())),
+    sweepHours: String(24 + graceHours),
+    principals: quoted(APP_NAMES.map((app) => identity(app).principal)),
+    recovery: quoted([identity('recovery').principal]),
+    backupsAccount: quoted([names.backups]),
+    queueAccount: quoted([names.host.backup]),
+  };
 }
 
 function lookBacks(query: string): readonly number[] {

@@ -1,6 +1,7 @@
 /** The vault of the sealing keys: purge-protected, by roles only, closed; two keys that sign and nothing else; each for one app. */
 import { differences, type Pattern } from '../pattern.ts';
 import type { JsonValue, Resource, Snapshot } from '../snapshot.ts';
+import { checkSideAlerts, SIDE_UNIQUE } from './side-alerts.ts';
 
 const GROUP = '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-warden';
 const VAULT = `${GROUP}/providers/Microsoft.KeyVault/vaults/kv-warden-w3j23au7fj2oi`;
@@ -37,6 +38,11 @@ export function checkSealingVault(snapshot: Snapshot): readonly string[] {
   );
   return [
     ...required.flatMap((wanted) => problemsOf(snapshot, wanted)),
+    ...checkSideAlerts(snapshot, 'seals', {
+      sealVault: `'kv-warden-${SIDE_UNIQUE}'`,
+      sealBackup: `'${BACKUP}'`,
+      sealRecovery: `'${RECOVERY}'`,
+    }),
     ...strange.map(({ type, id }) => `sealing-vault: ${type} ${id} belongs to no rule`),
   ];
 }
@@ -96,7 +102,11 @@ function requiredIn(snapshot: Snapshot): readonly Required[] {
     {
       type: 'Microsoft.Insights/diagnosticSettings',
       under: `${VAULT}/`,
-      like: { workspaceId: /\/workspaces\/log-warden$/, logs: [{ category: 'AuditEvent', enabled: true }] },
+      like: {
+        workspaceId: /\/workspaces\/log-warden$/,
+        logAnalyticsDestinationType: 'Dedicated',
+        logs: [{ category: 'AuditEvent', enabled: true }],
+      },
     },
     {
       type: 'Microsoft.Network/privateEndpoints/privateDnsZoneGroups',
