@@ -28,6 +28,33 @@ async function takeBackup(world: WatchWorld) {
   return () => saveBackups(world.state, 'contoso', [entry]);
 }
 
+/** How many purged keys that a backup brings back the newest scan says are not back. */
+async function counted(world: WatchWorld): Promise<unknown> {
+  await world.scan();
+  return world.logger.lines.findLast(({ message }) => message === 'watch looked')?.fields.purgedKeys;
+}
+
+describe('a purged key that a backup brings back', () => {
+  it('is counted by each scan for 14 days, and not while it is lost', async () => {
+    const world = await purged();
+    expect(await counted(world)).toBe(1);
+    const putBack = await takeBackup(world);
+    expect(await counted(world)).toBe(0);
+    await putBack();
+    await world.clock.advance(12 * DAY_MS);
+    expect(await counted(world)).toBe(1);
+    await world.clock.advance(2 * DAY_MS);
+    expect(await counted(world)).toBe(0);
+  });
+
+  it('is counted no more once a key of its name is there', async () => {
+    const world = await purged();
+    world.hsm.createKey('orders');
+
+    expect(await counted(world)).toBe(0);
+  });
+});
+
 describe('a purged key whose backup went', () => {
   it('is lost from the next scan on, once, and lost no more when the backup is there again', async () => {
     const world = await purged();
