@@ -61,6 +61,7 @@ export function composeRecovery(config: Config, environment: Environment): Recov
     channels: config.notify.channels,
     people: config.notify.people,
     drills: drillsOn(platform, config),
+    drillHsms: config.drill.hsms.map(({ name }) => name),
     settingFaults: config.faults.map(problemLine),
   });
   const console = openConsole(platform, config, config.recovery, backups, environment);
@@ -112,6 +113,7 @@ export interface RecoveryParts {
   readonly people?: Config['notify']['people'];
   /** What restore drills came to. */
   readonly drills?: DrillsOf;
+  readonly drillHsms?: readonly string[];
 }
 
 /** Makes the recovery over a platform. Nothing is contacted before the first call. */

@@ -46,6 +46,7 @@ export function drillSamples(at: string): (readonly [string, CloudEvent])[] {
     'drill-broken': {
       ...{ hsm: 'contoso-drill', severity: 'critical', passed: ['A backup of another key.'], drilledAt: at },
     },
+    'drill-trusted': { hsm: 'contoso-drill', severity: 'info', drilledAt: at },
     'drill-ended': { ...ended, ...counts, severity: 'info' },
   };
   return DRILL_EVENTS.map(({ kind, type, schema }) => {

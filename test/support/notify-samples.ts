@@ -302,5 +302,18 @@ export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEve
       SAMPLE_AT,
     ),
   ],
+  ...(['failing', 'working'] as const).map((state): [string, CloudEvent] => [
+    state === 'failing' ? 'notification-behind' : 'notification-caught-up',
+    channelEvent(
+      state,
+      {
+        ...{ channel: 'mail', since: SAMPLE_AT, trouble: 'behind' },
+        ...(state === 'failing'
+          ? { waiting: 3, behind: 2, error: 'channel-throttled (450)' }
+          : { waiting: 0, behind: 0 }),
+      },
+      SAMPLE_AT,
+    ),
+  ]),
   ...drillSamples(ISO),
 ]);

@@ -6,6 +6,7 @@ import { Severity } from '../../core/events/severity.ts';
 import { DAY_MS, isoTime } from '../../core/time.ts';
 import type { DrillRun } from './model/drill-state.ts';
 import type { DrillResult } from './model/result.ts';
+import { DRILL_TRUSTED } from './trial-events.ts';
 
 const Time = z.iso.datetime();
 const Count = z.int().nonnegative();
@@ -134,6 +135,7 @@ export const DRILL_EVENTS = [
   DRILL_CAUGHT_UP,
   DRILL_REFUSED,
   DRILL_BROKEN,
+  DRILL_TRUSTED,
   DRILL_ENDED,
 ];
 

@@ -30,9 +30,10 @@ export interface MustFailDeps extends ProveDeps, CleanupDeps {
   readonly resourceOf: (hsm: string) => string | undefined;
 }
 
-/** Whether it is time. */
+/** Whether it is time: once a week, and in each run after one that passed, so that their repair is noticed. */
 export function isMustFailDue({ mustFail }: DrillState, now: number): boolean {
-  return mustFail === undefined || now - mustFail.at >= EVERY_MS || mustFail.at > now;
+  if (mustFail === undefined || mustFail.passed.length > 0) return true;
+  return now - mustFail.at >= EVERY_MS || mustFail.at > now;
 }
 
 /** What came of the drills of wrong recovery points, each named by what is wrong with it. */

@@ -10,6 +10,7 @@ import { isTrialLate } from './model/trial-late.ts';
 import { drillWrongOnes, isMustFailDue } from './must-fail.ts';
 import type { RunDeps } from './run-context.ts';
 import type { Candidate, Known } from './select.ts';
+import { trustedEvent } from './trial-events.ts';
 
 /** What a trial is made of. */
 interface Trial {
@@ -38,13 +39,14 @@ export async function tryTheDrills(deps: RunDeps, trial: Trial, signal: AbortSig
   const now = clock.now();
   if (passed.length > 0)
     logger.error('drills are broken: a wrong recovery point passed', { hsm: site.name, passed });
-  const events = passed.length === 0 ? [] : [brokenEvent(site.name, passed, now)];
-  await journal.change((state) =>
-    withEvents(
-      { ...state, ...(unanswered.length === 0 && { mustFail: { at: now, passed: [...passed] } }) },
-      events,
-    ),
-  );
+  // Without an answer to each of them nothing is known of the drills, unless one has passed.
+  const isKnown = unanswered.length === 0 || passed.length > 0;
+  await journal.change((state) => {
+    const wasBroken = (state.mustFail?.passed.length ?? 0) > 0;
+    const held = isKnown && wasBroken ? [trustedEvent(site.name, now)] : [];
+    const events = passed.length === 0 ? held : [brokenEvent(site.name, passed, now)];
+    return withEvents({ ...state, ...(isKnown && { mustFail: { at: now, passed: [...passed] } }) }, events);
+  });
   if (unanswered.length > 0) sayLate(deps, trial, unanswered);
 }
 

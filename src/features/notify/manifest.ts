@@ -14,6 +14,8 @@ import { NOTIFY_SETTINGS, type NotifyConfig } from './settings.ts';
 
 interface NotifyNeeds {
   readonly notify: NotifyConfig;
+  /** The HSMs for drills, of which drills report. */
+  readonly drill: { readonly hsms: readonly { readonly name: string }[] };
 }
 
 /** What the notifications are given for one call. */
@@ -39,7 +41,7 @@ export const NOTIFY: Feature<NotifyNeeds, NotifyApp> = {
       kind: 'timer',
       name: 'notifyReconcile',
       schedule: () => '30 * * * * *',
-      run: (app) => reconcileNotifications(notifierDeps(app), app.hsms.names),
+      run: (app) => reconcileNotifications(notifierDeps(app), hsmsWithIncidents(app)),
     },
     {
       kind: 'timer',
@@ -53,6 +55,17 @@ export const NOTIFY: Feature<NotifyNeeds, NotifyApp> = {
     },
   ],
 };
+
+/** Every HSM that events are about: the protected ones, and those for drills. */
+export function hsmsWithIncidents({
+  hsms,
+  config,
+}: {
+  readonly hsms: Pick<NotifyApp['hsms'], 'names'>;
+  readonly config: Pick<NotifyNeeds, 'drill'>;
+}): readonly string[] {
+  return [...hsms.names, ...config.drill.hsms.map(({ name }) => name)];
+}
 
 function notifierDeps(app: NotifyApp): NotifierDeps {
   const { notify } = app.config;

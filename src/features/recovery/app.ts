@@ -56,6 +56,8 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger' | 'index' | 
   readonly breaches: Breaches;
   /** The HSMs of the settings. */
   readonly hsmNames: readonly string[];
+  /** The HSMs for drills: people acknowledge what is reported of them. */
+  readonly drillHsms?: readonly string[];
   /** What is wrong with the settings of single HSMs, a sentence each. */
   readonly settingFaults?: readonly string[];
   /** Fires when the app stops. */

@@ -24,9 +24,11 @@ async function messagesOf(name: string): Promise<readonly Message[]> {
   if (name === 'key-recovered') await world.happen(aDeletion('payments-data'));
   if (name === 'recovery-gate-rearmed') await world.happen(...wanted('recovery-gate-disarmed'));
   if (name === 'notification-channel-working') await world.happen(...wanted('notification-channel-failing'));
+  if (name === 'notification-caught-up') await world.happen(...wanted('notification-behind'));
   if (name === 'drill-caught-up') await world.happen(...wanted('drill-overdue'));
   if (name === 'backup-replaced') await world.happen(...wanted('backup-damaged'));
   if (name === 'drill-ended') await world.happen(...wanted('drill-refused'));
+  if (name === 'drill-trusted') await world.happen(...wanted('drill-broken'));
   if (name === 'drill-proven') await world.happen(...wanted('drill-failed'));
   await world.happen(...(name === 'many-deleted' ? many() : wanted(name)));
   await world.pass(60_000);

@@ -45,6 +45,12 @@ test('an HSM that restores a good copy for a damaged one is found out by the lou
   const event = world.sink.accepted.find(({ type }) => type === 'HsmWarden.DrillBroken');
   expect(event?.data).toMatchObject({ severity: 'critical', passed: ['a damaged backup'] });
   expect(world.inDrillHsm).toEqual([]);
+
+  // Repaired: the very next run tries them again, and says that drills can be believed.
+  await world.run({ runId: 'run-2' });
+  const types = world.sink.accepted.map(({ type }) => type).filter((type) => /Broken|Trusted/.test(type));
+  expect(types).toEqual(['HsmWarden.DrillBroken', 'HsmWarden.DrillTrusted']);
+  expect((await mustFail())?.passed).toEqual([]);
 });
 
 const mustFail = async () => (await readDrillState(world.state, 'drill')).mustFail;

@@ -1,8 +1,10 @@
 /** A drill that failed is an incident of its own, until a drill brings the key back. */
 import { expect, it } from 'vitest';
 import { MINUTE_MS } from '../../../src/core/time.ts';
-import { failedEvent, provenEvent } from '../../../src/features/drill/events.ts';
+import { brokenEvent, failedEvent, provenEvent } from '../../../src/features/drill/events.ts';
 import type { DrillResult } from '../../../src/features/drill/model/result.ts';
+import { trustedEvent } from '../../../src/features/drill/trial-events.ts';
+import { hsmsWithIncidents } from '../../../src/features/notify/manifest.ts';
 import { aFinding, SAMPLE_AT } from '../../support/notify-samples.ts';
 import { NotifyWorld } from '../../support/notify-world.ts';
 
@@ -83,4 +85,22 @@ it('many that failed together are one incident, apart from other reports of dril
   await world.pass(5 * MINUTE_MS);
 
   expect(world.accepted().map(({ title }) => title)).toEqual([expect.stringContaining('30 failed drills')]);
+});
+
+it('drills that passed what must fail are an incident until a trial holds, and no other end of a run ends it', async () => {
+  const world = new NotifyWorld();
+  world.hsms.push('drill');
+  await world.happen(brokenEvent('drill', ['a damaged backup'], SAMPLE_AT));
+  await world.pass(90 * MINUTE_MS);
+  expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'repeat']);
+
+  await world.happen(trustedEvent('drill', SAMPLE_AT + 100 * MINUTE_MS));
+  await world.pass(48 * HOUR_MS);
+
+  expect(world.accepted().map(({ kind }) => kind)).toEqual(['new', 'repeat', 'resolved']);
+});
+
+it('the timer repeats what is reported of an HSM for drills, too', () => {
+  const config = { drill: { hsms: [{ name: 'drill' }] } };
+  expect(hsmsWithIncidents({ hsms: { names: ['contoso'] }, config })).toEqual(['contoso', 'drill']);
 });

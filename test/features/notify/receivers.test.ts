@@ -92,5 +92,70 @@ it('what one never gets is given up a day after it was queued, and reported', as
     outcome: 'expired',
     receiver: 'ben@contoso.com',
   });
-  expect(world.accepted('other')).toHaveLength(1);
+  const heard = world.accepted('other').map(({ title }) => /not accepted|lost|held up/.exec(title)?.[0]);
+  expect(heard.slice(-2)).toEqual(['lost', 'held up']);
+  expect(new Set(heard.slice(0, -2))).toEqual(new Set(['not accepted']));
+});
+
+it.each([
+  [14, []],
+  [18, ['new']],
+] as const)(
+  'that one is refused for now is heard on another channel after a quarter of an hour (%d minutes)',
+  async (minutes, kinds) => {
+    const { world } = aWorld(['ben@contoso.com'], 'channel-throttled');
+    await world.happen(aDeletion('orders', { severity: 'info' }));
+    await world.pass(minutes * MINUTE_MS);
+
+    expect(world.accepted('other').map(({ kind }) => kind)).toEqual(kinds);
+    for (const { title, todo } of world.accepted('other')) {
+      expect(title).toContain('channel mail 1 message is not accepted');
+      expect(todo).toContain('hsm-warden notify list mail');
+    }
+  },
+);
+
+it('is over on the other channel when the one who was behind has everything', async () => {
+  const { world, fault } = aWorld(['ben@contoso.com'], 'channel-throttled');
+  await world.happen(aDeletion('orders', { severity: 'info' }));
+  await world.pass(30 * MINUTE_MS);
+  fault.is = false;
+  await world.pass(HOUR_MS);
+
+  expect(world.accepted('other').map(({ kind }) => kind)).toEqual(['new', 'resolved']);
+  expect(new Set(world.accepted('other').map(({ thread }) => thread)).size).toBe(1);
+});
+
+it('one message that the service never takes for now is heard of, while it takes others', async () => {
+  const { world, mail } = aWorld([], 'channel-unavailable');
+  mail.behave = ({ title }) => {
+    if (title.includes('orders'))
+      throw new WardenError('channel-unavailable', { message: 'planted', reason: '500' });
+  };
+  await world.happen(aDeletion('orders', { severity: 'info' }));
+  for (let n = 0; n < 4; n += 1) {
+    await world.pass(8 * MINUTE_MS);
+    await world.happen(aDeletion(`key-${n}`, { hsm: 'fabrikam', severity: 'info' }));
+  }
+
+  expect(world.accepted('other').map(({ title }) => title)).toEqual([
+    expect.stringContaining('channel mail 1 message is not accepted'),
+  ]);
+});
+
+it('what waited while the channel took nothing is not called held up when it works again', async () => {
+  const { world, mail } = aWorld([], 'channel-unavailable');
+  const until = world.clock.now() + 2 * HOUR_MS;
+  mail.behave = () => {
+    if (world.clock.now() < until)
+      throw new WardenError('channel-unavailable', { message: 'planted', reason: '503' });
+  };
+  for (let n = 0; n < 20; n += 1) {
+    await world.happen(aDeletion(`key-${n}`, { hsm: 'fabrikam', severity: 'info' }));
+    await world.pass(11 * MINUTE_MS);
+  }
+  expect(world.accepted('other').map(({ title }) => /accepts \w+/.exec(title)?.[0])).toEqual([
+    'accepts no',
+    'accepts messages',
+  ]);
 });

@@ -82,6 +82,16 @@ export function sayDrill(
         todo: 'Look into it at once, and count on no drill of this HSM until then.',
         turn: 'the security team',
       };
+    case 'drill-trusted':
+      return {
+        ...common,
+        subject: 'drill-broken',
+        effect: 'resolve',
+        rank: 1,
+        what: `Every drill on HSM ${data.hsm} that had to fail has failed: results of drills can be believed again.`,
+        todo: 'Results from before this one were not to be believed: see that the keys they are about are drilled again.',
+        turn: 'whoever runs HSM Warden',
+      };
     default:
       // What one of them found has an event of its own; what had kept drills from running is over where some ran.
       return {

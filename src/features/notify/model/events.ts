@@ -18,6 +18,8 @@ const ChannelData = z.strictObject({
   waiting: z.int().nonnegative().exactOptional(),
   /** Messages that were refused or given up: then it is these that are reported, and the channel may work. */
   lost: z.int().positive().exactOptional(),
+  /** Messages that are not taken for now, while others are: then it is these that are reported. With the channel that works, none. */
+  behind: z.int().nonnegative().exactOptional(),
 });
 
 const CHANNEL_FAILING = defineEvent({
@@ -45,6 +47,7 @@ export interface ChannelTrouble {
   readonly error?: string;
   readonly waiting?: number;
   readonly lost?: number;
+  readonly behind?: number;
   /** Tells it from another trouble of the channel, where `since` does not. */
   readonly trouble?: string;
 }
@@ -72,13 +75,14 @@ export function sayChannel(event: {
   const parsed = ChannelData.safeParse(event.data);
   const isFailing = event.type === CHANNEL_FAILING.type;
   if (!parsed.success || !(isFailing || event.type === CHANNEL_WORKING.type)) return undefined;
-  const { channel, since, error, waiting, lost } = parsed.data;
+  const { channel, since, error, waiting, lost, behind } = parsed.data;
   const facts = [
     { label: 'Since', at: epochOf(since) },
     ...(error === undefined ? [] : [{ label: 'Error', text: error }]),
     ...(waiting === undefined ? [] : [{ label: 'Messages waiting', text: String(waiting) }]),
   ];
   if (isFailing && lost !== undefined) return sayLost(channel, lost, facts);
+  if (behind !== undefined) return sayBehind(channel, isFailing ? behind : 0, facts);
   return {
     family: 'channel',
     subject: channel,
@@ -96,12 +100,17 @@ export function sayChannel(event: {
 
 /** Whether a thread of the family `channel` is about this channel, of whichever trouble: it is not sent there. */
 export function isAboutChannel(members: Readonly<Record<string, unknown>>, channel: string): boolean {
-  return Object.hasOwn(members, channel) || Object.hasOwn(members, lostSubject(channel));
+  return [channel, lostSubject(channel), behindSubject(channel)].some((one) => Object.hasOwn(members, one));
 }
 
 /** It is no name of a channel. */
 function lostSubject(channel: string): string {
   return `${channel} lost`;
+}
+
+/** Nor is this. What waits on a channel that takes other messages. */
+export function behindSubject(channel: string): string {
+  return `${channel} behind`;
 }
 
 /** An incident beside that of a channel that accepts nothing: it is over with the report, and the channel's own end does not end it. */
@@ -119,6 +128,31 @@ function sayLost(channel: string, lost: number, facts: Fact[]): Omit<Occurrence,
     what: `The notification channel ${channel} ${what}`,
     todo: 'See which, and why, and look there for what they say: hsm-warden notify list',
     turn: 'whoever runs HSM Warden',
+    facts,
+  };
+}
+
+/** An incident beside that of a channel that accepts nothing, as long as some messages wait. */
+function sayBehind(
+  channel: string,
+  count: number,
+  facts: Fact[],
+): Omit<Occurrence, 'id' | 'at' | 'severity'> {
+  const isOpen = count > 0;
+  const messages = count === 1 ? '1 message is' : `${count} messages are`;
+  return {
+    family: 'channel',
+    subject: behindSubject(channel),
+    effect: isOpen ? 'open' : 'resolve',
+    lasting: isOpen,
+    rank: isOpen ? 0 : 1,
+    what: isOpen
+      ? `On the notification channel ${channel} ${messages} not accepted, again and again, while others are: somebody may not be reached.`
+      : `On the notification channel ${channel} no message is held up any more.`,
+    todo: isOpen
+      ? `See which, for whom, and why: hsm-warden notify list ${channel}. After a day it is given up.`
+      : 'Nothing is left to do.',
+    turn: isOpen ? 'whoever runs HSM Warden' : 'nobody',
     facts,
   };
 }

@@ -7,6 +7,7 @@ import type { ChannelState } from '../model/channel-state.ts';
 import { channelEvent } from '../model/events.ts';
 import { readChannelState } from '../model/read-channel.ts';
 import { Failures } from './failures.ts';
+import { reportBehind } from './report-behind.ts';
 import { reportLost } from './report-lost.ts';
 import { reportReadable, reportUnreadable } from './report-unreadable.ts';
 import { changeChannel, type SendDeps } from './send-due.ts';
@@ -27,7 +28,7 @@ function troubleSince(state: ChannelState, now: number): number | undefined {
 type ReportDeps = SendDeps & { readonly bus: EventBus };
 
 /**
- * Publishes an event for each channel whose trouble began or ended, or that lost messages. One of which that fails holds up no
+ * Publishes an event for each channel whose trouble began or ended, or that lost messages, or lets some wait. One of which that fails holds up no
  * other; then it fails as the bus does, or with `state-corrupt` or a storage code.
  */
 export async function reportTroubles(deps: ReportDeps, channels: readonly string[]): Promise<void> {
@@ -37,7 +38,8 @@ export async function reportTroubles(deps: ReportDeps, channels: readonly string
       try {
         const state = await readChannelState(deps.state, channel);
         await failures.unless(() => reportChannel(deps, state));
-        await reportLost(deps, state);
+        await failures.unless(() => reportLost(deps, state));
+        await reportBehind(deps, state);
       } catch (error) {
         if (isWardenError(error, 'state-corrupt')) await reportUnreadable(deps, channel);
         throw error;

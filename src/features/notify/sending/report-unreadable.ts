@@ -1,12 +1,13 @@
 /** Reports a channel whose memory cannot be read, and its end: what was reported is known by the incident, for that memory has nothing. */
-import { readDocument } from '../../../core/documents/update-document.ts';
 import type { EventBus } from '../../../core/events/bus.ts';
 import type { ChannelState } from '../model/channel-state.ts';
 import { channelEvent, UNREADABLE } from '../model/events.ts';
-import { INCIDENTS, type Member, PRODUCT_SCOPE } from '../model/incident-state.ts';
+import type { Member } from '../model/incident-state.ts';
+import { openMember } from './open-member.ts';
 import type { SendDeps } from './send-due.ts';
 
-type ReportDeps = Pick<SendDeps, 'state' | 'clock' | 'logger' | 'signal'> & { readonly bus: EventBus };
+/** What a report works with. */
+export type ReportDeps = Pick<SendDeps, 'state' | 'clock' | 'logger' | 'signal'> & { readonly bus: EventBus };
 
 /** Publishes that nothing is sent on `channel`, unless its incident says so. Fails as the bus does, or with a storage code. */
 export async function reportUnreadable(
@@ -37,14 +38,7 @@ export async function reportReadable(
 
 /** What was said of the channel's memory; undefined where nothing was, or it is over. */
 async function incidentOf(state: SendDeps['state'], channel: string): Promise<Member | undefined> {
-  const address = { kind: 'notify-incidents', scope: PRODUCT_SCOPE } as const;
-  const { value } = await readDocument(state, INCIDENTS, address);
-  return Object.values(value?.threads ?? {})
-    .filter(({ family, closedAt }) => family === 'channel' && closedAt === undefined)
-    .map(({ members }) => members[channel])
-    .find(
-      (member) =>
-        member?.state === 'open' &&
-        member.saying.facts.some((fact) => 'text' in fact && fact.text === UNREADABLE),
-    );
+  const member = await openMember(state, channel);
+  const isUnreadable = member?.saying.facts.some((fact) => 'text' in fact && fact.text === UNREADABLE);
+  return isUnreadable === true ? member : undefined;
 }

@@ -46,11 +46,13 @@ export interface IncidentsDeps {
   readonly audit: Pick<AuditLog, 'decide'>;
   readonly clock: Clock;
   readonly hsmNames: readonly string[];
+  /** HSMs for drills: what is wrong with drills is an incident of theirs. */
+  readonly drillHsms?: readonly string[] | undefined;
   /** Where decisions are sealed. */
   readonly decisions?: DecisionSeals | undefined;
 }
 
-/** The incidents of all HSMs, and of the product itself. */
+/** The incidents of all HSMs, those for drills among them, and of the product itself. */
 export class Incidents {
   readonly #deps: IncidentsDeps;
 
@@ -121,8 +123,8 @@ export class Incidents {
   }
 
   async #lasting() {
-    const { store, hsmNames } = this.#deps;
-    const scopes = [PRODUCT_SCOPE, ...hsmNames.map((hsm) => scopeOf(hsm))];
+    const { store, hsmNames, drillHsms = [] } = this.#deps;
+    const scopes = [PRODUCT_SCOPE, ...[...hsmNames, ...drillHsms].map((hsm) => scopeOf(hsm))];
     const { read, failed } = await readEach(scopes, (scope) =>
       readDocument(store, INCIDENTS, { kind: 'notify-incidents', scope }),
     );

@@ -54,6 +54,18 @@ describe('incidents', () => {
     ]);
   });
 
+  it('of an HSM for drills are among them, and can be acknowledged', async () => {
+    const { notify, deps } = world();
+    await notify.happen(sample('drill-broken'));
+    const incidents = new Incidents({ ...deps, drillHsms: ['contoso-drill'] });
+
+    const [incident] = await incidents.list();
+
+    expect(incident).toMatchObject({ kind: 'drill', hsm: 'contoso-drill', severity: 'critical' });
+    const view = await incidents.acknowledge(incident?.id ?? '', BOB, 'known');
+    expect(view.acknowledged).toMatchObject({ by: BOB.name });
+  });
+
   it('of an HSM that cannot be read keep none of another from being acknowledged', async () => {
     const { notify, deps, incidents } = world();
     await notify.happen(aDeletion('orders'));
