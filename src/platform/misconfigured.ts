@@ -39,10 +39,10 @@ export function logMisconfigured({ problems }: Misconfigured, write?: (line: str
   logAtStart(message, { count: problems.length, problems }, write);
 }
 
-/** Writes one line of level error with what is wrong with single HSMs, where anything is: the app goes on with the others. */
+/** Writes one line of level error with what is wrong with single HSMs or the notifications, where anything is: the app goes on with the rest. */
 export function logFaults(faults: readonly SettingProblem[], write?: (line: string) => void): void {
   if (faults.length === 0) return;
-  const message = 'settings of single HSMs invalid: the app goes on with the others';
+  const message = 'some settings invalid: the app goes on with the rest';
   logAtStart(message, { count: faults.length, problems: faults.map(problemLine) }, write);
 }
 

@@ -9,7 +9,7 @@ import { severityRule } from '../../src/core/events/define-event.ts';
 import { readMessage } from '../../src/core/queue.ts';
 import { NamedSerializers } from '../../src/core/serializer.ts';
 import type { DecisionSeals } from '../../src/features/audit/line-seals.ts';
-import { ChannelEntry } from '../../src/features/notify/model/channel-entry.ts';
+import { type AnyChannel, ChannelEntry } from '../../src/features/notify/model/channel-entry.ts';
 import { CHANNEL, type ChannelState, noMessages } from '../../src/features/notify/model/channel-state.ts';
 import { INCIDENTS, noIncidents, scopeOf } from '../../src/features/notify/model/incident-state.ts';
 import type { Message } from '../../src/features/notify/model/message.ts';
@@ -85,7 +85,7 @@ export class NotifyWorld {
   readonly hsms = ['contoso', 'fabrikam'];
 
   constructor(
-    entries: readonly ChannelEntry[] = [anEntry()],
+    entries: readonly AnyChannel[] = [anEntry()],
     policy: Partial<NotifyPolicy> = {},
     origin?: string,
     decisions?: DecisionSeals,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { TokenCredential } from '@azure/core-auth';
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
-import type { ChannelEntry } from '../../features/notify/model/channel-entry.ts';
+import type { AnyChannel } from '../../features/notify/model/channel-entry.ts';
 import { type ChannelSecrets, readSecrets } from '../../features/notify/model/channel-secrets.ts';
 import type { Channel } from '../../features/notify/model/ports.ts';
 import { AzureMailChannel } from './azure-mail-channel.ts';
@@ -13,7 +13,7 @@ import { SmtpChannel } from './smtp-channel.ts';
 
 /** What channels are made from. */
 export interface ChannelParts {
-  readonly entries: readonly ChannelEntry[];
+  readonly entries: readonly AnyChannel[];
   readonly secrets: ChannelSecrets;
   readonly credential: TokenCredential;
   readonly outgoing: OutgoingOptions;
@@ -29,10 +29,11 @@ export function openChannels(parts: ChannelParts): ReadonlyMap<string, Channel> 
   return new Map(parts.entries.map((entry) => [entry.name, open(entry, parts)]));
 }
 
-function open(entry: ChannelEntry, { secrets, credential, outgoing }: ChannelParts): Channel {
+function open(entry: AnyChannel, { secrets, credential, outgoing }: ChannelParts): Channel {
   const { name } = entry;
   const { byChannel, fault } = secrets;
   const secret = Object.hasOwn(byChannel, name) ? byChannel[name] : undefined;
+  if (entry.type === 'unusable') return withoutEntry(name, entry.fault);
   if (entry.type === 'azure-mail') return new AzureMailChannel(entry, credential, outgoing);
   if (entry.type === 'smtp' && entry.user === undefined) return new SmtpChannel(entry, outgoing);
   if (secret === undefined) return withoutSecret(name, fault);
@@ -52,17 +53,29 @@ function open(entry: ChannelEntry, { secrets, credential, outgoing }: ChannelPar
 
 function withoutSecret(name: string, fault: string | undefined): Channel {
   const why = fault === undefined ? '' : `: what holds the secrets ${fault}`;
+  return misconfigured(name, {
+    message: `The channel ${name} has no secret${why}.`,
+    advice: 'Put it under the name of the channel into WARDEN_NOTIFY_SECRETS.',
+    reason: fault === undefined ? 'no secret' : 'unreadable secrets',
+  });
+}
+
+function withoutEntry(name: string, fault: string): Channel {
+  return misconfigured(name, {
+    message: `The channel ${name} cannot be used, for its settings are wrong: ${fault}.`,
+    advice: 'Correct WARDEN_NOTIFY_CHANNELS and restart the app; the other channels go on.',
+    reason: 'settings',
+  });
+}
+
+function misconfigured(
+  name: string,
+  why: { readonly message: string; readonly advice: string; readonly reason: string },
+): Channel {
   return {
     name,
     intervalMs: 0,
-    send: () =>
-      Promise.reject(
-        new WardenError('channel-misconfigured', {
-          message: `The channel ${name} has no secret${why}.`,
-          advice: 'Put it under the name of the channel into WARDEN_NOTIFY_SECRETS.',
-          reason: fault === undefined ? 'no secret' : 'unreadable secrets',
-        }),
-      ),
+    send: () => Promise.reject(new WardenError('channel-misconfigured', why)),
   };
 }
 

@@ -13,6 +13,8 @@ export interface Setting<
   readonly default: Default;
   /** What holds when it is not set and has no default of its own. */
   readonly otherwise?: string;
+  /** What counts while its value is not valid and the app goes on, where that is not the default. */
+  readonly ifInvalid?: string;
   /** Its value is never repeated, in no message and no log. */
   readonly secret?: true;
 }

@@ -2,12 +2,13 @@
 import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
 import { SEVERITIES } from '../../core/events/severity.ts';
-import { jsonOf, Schedule, Words } from '../../core/settings/kinds.ts';
+import { isLoopback, Schedule, Words } from '../../core/settings/kinds.ts';
 import { type SettingProblem, setting, type Values } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
 import { MINUTE_MS } from '../../core/time.ts';
-import { ApproverEntry, ChannelEntry } from './model/channel-entry.ts';
+import { ApproverEntry } from './model/channel-entry.ts';
 import { type ChannelSecrets, readSecrets } from './model/channel-secrets.ts';
+import { ChannelList, listOf } from './model/listed.ts';
 import { type NamedPerson, ReachablePerson } from './model/people.ts';
 import type { NotifyPolicy } from './model/policy.ts';
 
@@ -21,12 +22,6 @@ const USUAL_HOSTS = [
   '.communication.azure.com',
 ].join(',');
 
-const Channels = jsonOf(
-  z
-    .array(ChannelEntry)
-    .max(20)
-    .refine((all) => new Set(all.map(({ name }) => name)).size === all.length, 'expected each name once'),
-);
 /** Takes any text: backups and watch must not stop for a secret. */
 const Secrets = z.string().transform(readSecrets);
 
@@ -53,7 +48,7 @@ const Minutes = Words.transform((words, context) => {
 
 /** By the name of their environment variable. */
 export const NOTIFY_SETTINGS = {
-  WARDEN_NOTIFY_CHANNELS: setting(Channels, {
+  WARDEN_NOTIFY_CHANNELS: setting(ChannelList, {
     description:
       'Where people are reached; `docs/notifications.md` describes each kind. Secrets and addresses that are secrets are in `WARDEN_NOTIFY_SECRETS`.',
     expected: 'a JSON array of `{type, name, severity?, kinds?, hsms?, keys?, …}`',
@@ -83,13 +78,13 @@ export const NOTIFY_SETTINGS = {
     expected: 'host names separated by commas',
     otherwise: 'none: messages are sent to public addresses only',
   }),
-  WARDEN_NOTIFY_APPROVERS: setting(jsonOf(z.array(ApproverEntry).max(50)), {
+  WARDEN_NOTIFY_APPROVERS: setting(listOf(ApproverEntry, 50), {
     description:
       'How the groups of `WARDEN_APPROVAL_GROUPS` are reached for a request: at once on the first channel, later on the next ones; by mail the people named.',
     expected: 'a JSON array of `{group, channels, people?: [{name, id?, mail?}]}`',
     otherwise: 'none: requests go where the filters of the channels let them',
   }),
-  WARDEN_NOTIFY_PEOPLE: setting(jsonOf(z.array(ReachablePerson).max(500)), {
+  WARDEN_NOTIFY_PEOPLE: setting(listOf(ReachablePerson, 500), {
     description:
       'Who asks for recoveries without being an approver, so that they hear by mail what becomes of their requests.',
     expected: 'a JSON array of `{name, id?, mail}`',
@@ -111,6 +106,8 @@ export const NOTIFY_SETTINGS = {
     description: 'Whether messages show two characters and a hash in place of the names of keys.',
     expected: '`true` or `false`',
     default: 'false',
+    // Who meant to keep names out of messages must not send them for a slip.
+    ifInvalid: 'true',
   }),
   WARDEN_NOTIFY_ORIGIN: setting(urlSetting('any'), {
     description:
@@ -145,48 +142,80 @@ export interface NotifyConfig extends NotifyPolicy {
 
 type NotifyValues = Values<typeof NOTIFY_SETTINGS>;
 
-/** Rules over several of these settings. */
-export function notifyProblems(values: NotifyValues): SettingProblem[] {
-  const problems: SettingProblem[] = [];
-  const names = new Set((values.WARDEN_NOTIFY_CHANNELS ?? []).map(({ name }) => name));
-  for (const { group, channels } of values.WARDEN_NOTIFY_APPROVERS ?? []) {
-    for (const channel of channels.filter((one) => !names.has(one))) {
-      problems.push({
-        setting: 'WARDEN_NOTIFY_APPROVERS',
-        found: `channel ${channel} of group ${group}`,
-        expected: 'names of WARDEN_NOTIFY_CHANNELS',
-      });
-    }
-  }
-  const origin = values.WARDEN_NOTIFY_ORIGIN;
-  if (origin !== undefined && new URL(origin).origin !== origin) {
-    problems.push({
-      setting: 'WARDEN_NOTIFY_ORIGIN',
-      found: origin,
-      expected: 'scheme, host and port only',
-    });
-  }
-  return problems;
+/** The settings of this table, also those whose names are not in it. */
+export function isNotifySetting(name: string): boolean {
+  return name.startsWith('WARDEN_NOTIFY_');
 }
 
-/** What is wrong with these settings, and stops nothing: backups, watch and messages go on. */
+/** What is wrong with these settings, beyond single values. It stops nothing: backups, watch and messages go on. */
 export function notifyFaults(values: NotifyValues): SettingProblem[] {
-  if (values.WARDEN_NOTIFY_SECRETS === undefined || values.WARDEN_NOTIFY_SECRETS_FILE === undefined)
-    return [];
-  const found = 'both this and WARDEN_NOTIFY_SECRETS';
-  const expected = 'one of the two; until then the secret in the file counts where both have one';
-  return [{ setting: 'WARDEN_NOTIFY_SECRETS_FILE', found, expected }];
+  const { WARDEN_NOTIFY_ORIGIN: origin, WARDEN_NOTIFY_QUEUE_URL: queueUrl } = values;
+  const fault = (name: keyof NotifyValues, found: string, expected: string): SettingProblem => ({
+    setting: name,
+    found,
+    expected,
+  });
+  const lists = ['WARDEN_NOTIFY_CHANNELS', 'WARDEN_NOTIFY_APPROVERS', 'WARDEN_NOTIFY_PEOPLE'] as const;
+  return [
+    ...lists.flatMap((name) =>
+      (values[name]?.faults ?? []).map((found) => fault(name, found, NOTIFY_SETTINGS[name].expected)),
+    ),
+    ...(values.WARDEN_NOTIFY_APPROVERS?.entries ?? []).flatMap(({ group, channels }) =>
+      channels
+        .filter((name) => !namesIn(values).has(name))
+        .map((name) =>
+          fault(
+            'WARDEN_NOTIFY_APPROVERS',
+            `channel ${name} of group ${group}`,
+            'names of WARDEN_NOTIFY_CHANNELS',
+          ),
+        ),
+    ),
+    ...(origin === undefined || isOrigin(origin)
+      ? []
+      : [fault('WARDEN_NOTIFY_ORIGIN', origin, 'scheme, host and port only')]),
+    ...(queueUrl === undefined || isSafe(queueUrl)
+      ? []
+      : [fault('WARDEN_NOTIFY_QUEUE_URL', queueUrl, 'https for anything but loopback')]),
+    ...(values.WARDEN_NOTIFY_SECRETS === undefined || values.WARDEN_NOTIFY_SECRETS_FILE === undefined
+      ? []
+      : [
+          fault(
+            'WARDEN_NOTIFY_SECRETS_FILE',
+            'both this and WARDEN_NOTIFY_SECRETS',
+            'one of the two; until then the secret in the file counts where both have one',
+          ),
+        ]),
+  ];
+}
+
+function namesIn({ WARDEN_NOTIFY_CHANNELS: channels }: NotifyValues): ReadonlySet<string> {
+  return new Set((channels?.entries ?? []).map(({ name }) => name));
+}
+
+function isOrigin(url: string): boolean {
+  return new URL(url).origin === url;
+}
+
+/** A token goes there. */
+function isSafe(url: string): boolean {
+  return !url.startsWith('http:') || isLoopback(url);
 }
 
 /** The configuration. */
 export function notifyConfig(values: NotifyValues): NotifyConfig {
   const file = values.WARDEN_NOTIFY_SECRETS_FILE;
-  const queueUrl = values.WARDEN_NOTIFY_QUEUE_URL;
-  const origin = values.WARDEN_NOTIFY_ORIGIN;
+  const { WARDEN_NOTIFY_QUEUE_URL: url, WARDEN_NOTIFY_ORIGIN: link } = values;
+  const queueUrl = url !== undefined && isSafe(url) ? url : undefined;
+  const origin = link !== undefined && isOrigin(link) ? link : undefined;
+  const known = namesIn(values);
   return {
-    channels: values.WARDEN_NOTIFY_CHANNELS ?? [],
-    approvers: values.WARDEN_NOTIFY_APPROVERS ?? [],
-    people: values.WARDEN_NOTIFY_PEOPLE ?? [],
+    channels: values.WARDEN_NOTIFY_CHANNELS?.entries ?? [],
+    approvers: (values.WARDEN_NOTIFY_APPROVERS?.entries ?? []).map((entry) => ({
+      ...entry,
+      channels: entry.channels.filter((name) => known.has(name)),
+    })),
+    people: values.WARDEN_NOTIFY_PEOPLE?.entries ?? [],
     repeatHours: values.WARDEN_NOTIFY_REPEAT,
     remindersMs: values.WARDEN_NOTIFY_REMINDERS.map((minutes) => minutes * MINUTE_MS),
     maskKeys: values.WARDEN_NOTIFY_MASK_KEYS,

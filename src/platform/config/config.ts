@@ -8,10 +8,10 @@ import { type BackupConfig, backupConfig } from '../../features/backup/settings.
 import { type ConsoleConfig, consoleConfig } from '../../features/console/settings.ts';
 import { type DrillConfig, drillConfig, drillProblems } from '../../features/drill/settings.ts';
 import {
+  isNotifySetting,
   type NotifyConfig,
   notifyConfig,
   notifyFaults,
-  notifyProblems,
 } from '../../features/notify/settings.ts';
 import {
   buildRecovery,
@@ -75,7 +75,7 @@ export interface Config extends BackupConfig {
   readonly recovery?: RecoveryConfig;
   /** Absent where no public key is pinned: then nothing is sealed. */
   readonly seals?: SealConfig;
-  /** What is wrong with single HSMs, or with the secrets of the notifications: it stops nothing else, and is reported. */
+  /** What is wrong with single HSMs, or with the notifications: it stops nothing else, and is reported. */
   readonly faults: readonly SettingProblem[];
 }
 
@@ -83,9 +83,12 @@ export interface Config extends BackupConfig {
 export function readConfig(environment: Environment): Config {
   const { values, given, problems, invalid } = readValues(SETTINGS, environment);
   // What could be read is still checked for what is missing, so that one start shows everything.
-  const all = [...problems, ...contradictions(values, given).filter(({ setting }) => !invalid.has(setting))];
+  // Whether people are reached must not decide whether keys are backed up: what is wrong there is reported.
+  const serious = problems.filter(({ setting }) => !isNotifySetting(setting));
+  const all = [...serious, ...contradictions(values, given).filter(({ setting }) => !invalid.has(setting))];
   if (all.length > 0) throw refuse(all);
-  return build(values);
+  const config = build(values);
+  return { ...config, faults: [...config.faults, ...problems] };
 }
 
 /**
@@ -125,7 +128,6 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
     'WARDEN_STATE_URL',
     'WARDEN_QUEUE_URL',
     'WARDEN_TOPIC_URL',
-    'WARDEN_NOTIFY_QUEUE_URL',
     'WARDEN_DRILL_QUEUE_URL',
   ] as const) {
     const url = parsed[name];
@@ -153,7 +155,7 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
   }
   if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...offThisMachine(parsed));
   const hsms = (parsed.WARDEN_HSMS ?? []).map(({ name }) => name);
-  problems.push(...recoveryProblems(parsed, given), ...notifyProblems(parsed), ...sealProblems(parsed));
+  problems.push(...recoveryProblems(parsed, given), ...sealProblems(parsed));
   problems.push(...drillProblems(parsed, hsms));
   return problems;
 }

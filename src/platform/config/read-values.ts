@@ -6,7 +6,7 @@ import { withoutSecrets } from '../../core/settings/urls.ts';
 /** The environment as Node gives it. */
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** What was read. An invalid setting counts as not set. */
+/** What was read. An invalid setting counts as not set, or as its table says. */
 export interface ReadValues<Table extends SettingsTable> {
   readonly values: Values<Table>;
   /** The names of what is set. */
@@ -39,7 +39,8 @@ export function readValues<Table extends SettingsTable>(
     if ('problem' in read) {
       problems.push(read.problem);
       invalid.add(name);
-      values[name] = defaultOf(setting);
+      values[name] =
+        setting.ifInvalid === undefined ? defaultOf(setting) : setting.schema.parse(setting.ifInvalid);
     } else values[name] = read.value;
   }
   // Each value is what the schema of its name gave, which is what the type says.

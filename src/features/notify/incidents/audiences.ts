@@ -1,5 +1,5 @@
 /** Whom a message on a channel is for: the channel's own receivers, by its filter, and the people whom a request concerns. */
-import { type ChannelEntry, isMail } from '../model/channel-entry.ts';
+import { type AnyChannel, isMail } from '../model/channel-entry.ts';
 import type { Reach } from './approvals.ts';
 
 /** Some of those whom a channel reaches. */
@@ -13,7 +13,7 @@ export interface Audience {
 }
 
 /** The audiences of a channel. Nobody is in two of them. */
-export function audiencesOf(channel: ChannelEntry, reach: Reach): readonly Audience[] {
+export function audiencesOf(channel: AnyChannel, reach: Reach): readonly Audience[] {
   const { name } = channel;
   const isReached = reach.channels.includes(name);
   if (!isReached || !('to' in channel) || !isMail(channel) || reach.people.length === 0)

@@ -1,5 +1,5 @@
 /** Plans the messages that are due: news, repeats and reminders, for each channel that wants them. */
-import type { ChannelEntry } from '../model/channel-entry.ts';
+import type { AnyChannel } from '../model/channel-entry.ts';
 import { isAboutChannel } from '../model/events.ts';
 import type { IncidentState, Member, Outgoing, Thread } from '../model/incident-state.ts';
 import { type Message, messageId } from '../model/message.ts';
@@ -99,7 +99,7 @@ interface Planned {
 }
 
 interface Occasioned {
-  readonly channel: ChannelEntry;
+  readonly channel: AnyChannel;
   readonly audience: Audience;
   readonly thread: Thread;
   readonly occasion: Occasion;
@@ -133,7 +133,7 @@ function draftFor(about: Occasioned): Planned[] {
 }
 
 /** The members that the channel wants to hear of; where it has heard of the thread, those that matter less by now, too. */
-function wanted(channel: ChannelEntry, thread: Thread, isKnown: boolean): ReadonlyMap<string, Member> {
+function wanted(channel: AnyChannel, thread: Thread, isKnown: boolean): ReadonlyMap<string, Member> {
   const concerned = Object.entries(thread.members).filter(([, member]) => concerns(channel, thread, member));
   if (isKnown)
     return new Map(

@@ -1,11 +1,11 @@
 /** Which channel wants to hear of what. */
 import { matches } from '../../../core/model/selection.ts';
-import type { ChannelEntry } from '../model/channel-entry.ts';
+import type { AnyChannel } from '../model/channel-entry.ts';
 import type { Member, Thread } from '../model/incident-state.ts';
 import { weightOf } from './severities.ts';
 
 /** The part of a channel's entry that says what it wants. */
-export type ChannelFilter = Pick<ChannelEntry, 'name' | 'severity' | 'kinds' | 'hsms' | 'keys'>;
+export type ChannelFilter = Pick<AnyChannel, 'name' | 'severity' | 'kinds' | 'hsms' | 'keys'>;
 
 /** Whether the channel wants to hear of this subject, however much it matters. */
 export function concerns(

@@ -31,7 +31,7 @@ export type Family = z.infer<typeof Family>;
 const Patterns = z.array(z.string().min(1).max(127)).min(1);
 
 /** What every channel can say of itself. */
-const Common = {
+export const CommonEntry = {
   name: ChannelName,
   /** Nothing milder is sent here. */
   severity: Severity.default('info'),
@@ -44,18 +44,18 @@ const Common = {
 
 /** One channel. Addresses that are secrets in themselves and other secrets are not here: they are kept by the channel's name. */
 export const ChannelEntry = z.discriminatedUnion('type', [
-  z.strictObject({ type: z.literal('teams'), ...Common }),
-  z.strictObject({ type: z.literal('slack'), ...Common }),
+  z.strictObject({ type: z.literal('teams'), ...CommonEntry }),
+  z.strictObject({ type: z.literal('slack'), ...CommonEntry }),
   z.strictObject({
     type: z.literal('pagerduty'),
-    ...Common,
+    ...CommonEntry,
     /** Of accounts in the European service region. */
     region: z.enum(['us', 'eu']).default('us'),
   }),
-  z.strictObject({ type: z.literal('webhook'), ...Common, url: z.url({ protocol: /^https$/ }) }),
+  z.strictObject({ type: z.literal('webhook'), ...CommonEntry, url: z.url({ protocol: /^https$/ }) }),
   z.strictObject({
     type: z.literal('smtp'),
-    ...Common,
+    ...CommonEntry,
     host: z.string().min(1),
     port: z.int().min(1).max(65_535).default(587),
     /** TLS from the first byte on; otherwise STARTTLS, which is required. */
@@ -67,7 +67,7 @@ export const ChannelEntry = z.discriminatedUnion('type', [
   }),
   z.strictObject({
     type: z.literal('azure-mail'),
-    ...Common,
+    ...CommonEntry,
     /** Endpoint of the Communication Services resource; the app's identity sends. */
     endpoint: z.url({ protocol: /^https$/ }),
     from: MailAddress,
@@ -76,8 +76,18 @@ export const ChannelEntry = z.discriminatedUnion('type', [
 ]);
 export type ChannelEntry = z.infer<typeof ChannelEntry>;
 
+/** A channel whose entry cannot be read: it takes nothing, and is reported. */
+export interface UnusableEntry extends Pick<ChannelEntry, 'name' | 'severity' | 'kinds' | 'hsms' | 'keys'> {
+  readonly type: 'unusable';
+  /** What is wrong with the entry, without any value of it. */
+  readonly fault: string;
+}
+
+/** A channel as the settings name it. */
+export type AnyChannel = ChannelEntry | UnusableEntry;
+
 /** Whether the channel addresses people. */
-export function isMail({ type }: Pick<ChannelEntry, 'type'>): boolean {
+export function isMail({ type }: Pick<AnyChannel, 'type'>): boolean {
   return type === 'smtp' || type === 'azure-mail';
 }
 

@@ -55,6 +55,9 @@ export interface ChannelTrouble {
 /** The error of a channel of which nothing is known, for what is remembered of it cannot be read. */
 export const UNREADABLE = 'state-corrupt';
 
+/** The error of a channel whose entry in the settings cannot be read: what an attempt to use it fails with. */
+export const UNUSABLE = 'channel-misconfigured (settings)';
+
 /** The event that a channel fails, or works again; of one trouble it has always the same id. */
 export function channelEvent(state: 'failing' | 'working', trouble: ChannelTrouble, at: number): CloudEvent {
   const { channel, since, trouble: name = since, ...rest } = trouble;
@@ -158,6 +161,8 @@ function sayBehind(
 }
 
 function whatToDo(channel: string, error: string | undefined): string {
+  if (error === UNUSABLE)
+    return `Correct its entry in WARDEN_NOTIFY_CHANNELS (hsm-warden doctor says what is wrong), restart the apps, and try it: hsm-warden notify test ${channel}`;
   if (error !== UNREADABLE)
     return `See the error, put it right, and try it: hsm-warden notify test ${channel}`;
   const { name, advice } = CHANNEL;

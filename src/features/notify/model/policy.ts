@@ -1,11 +1,11 @@
 /** The rules of the notifications, as the settings give them. */
 import type { Severity } from '../../../core/events/severity.ts';
-import type { ApproverEntry, ChannelEntry } from './channel-entry.ts';
+import type { AnyChannel, ApproverEntry } from './channel-entry.ts';
 import type { NamedPerson } from './people.ts';
 
 /** Durations are milliseconds. */
 export interface NotifyPolicy {
-  readonly channels: readonly ChannelEntry[];
+  readonly channels: readonly AnyChannel[];
   readonly approvers: readonly ApproverEntry[];
   /** Others who ask for recoveries, and hear by mail what becomes of them. */
   readonly people?: readonly NamedPerson[];

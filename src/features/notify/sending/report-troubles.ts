@@ -5,11 +5,12 @@ import type { EventBus } from '../../../core/events/bus.ts';
 import { MINUTE_MS } from '../../../core/time.ts';
 import type { ChannelState } from '../model/channel-state.ts';
 import { channelEvent } from '../model/events.ts';
+import type { NotifyPolicy } from '../model/policy.ts';
 import { readChannelState } from '../model/read-channel.ts';
 import { Failures } from './failures.ts';
 import { reportBehind } from './report-behind.ts';
 import { reportLost } from './report-lost.ts';
-import { reportReadable, reportUnreadable } from './report-unreadable.ts';
+import { reportReadable, reportUnreadable, reportUnusable } from './report-unreadable.ts';
 import { changeChannel, type SendDeps } from './send-due.ts';
 
 /** A trouble that passes within this time is not reported. */
@@ -25,7 +26,7 @@ function troubleSince(state: ChannelState, now: number): number | undefined {
   return now - failingSince >= patience ? failingSince : undefined;
 }
 
-type ReportDeps = SendDeps & { readonly bus: EventBus };
+type ReportDeps = SendDeps & { readonly bus: EventBus; readonly policy: Pick<NotifyPolicy, 'channels'> };
 
 /**
  * Publishes an event for each channel whose trouble began or ended, or that lost messages, or lets some wait. One of which that fails holds up no
@@ -37,7 +38,10 @@ export async function reportTroubles(deps: ReportDeps, channels: readonly string
     await failures.unless(async () => {
       try {
         const state = await readChannelState(deps.state, channel);
-        await failures.unless(() => reportChannel(deps, state));
+        const fault = faultOf(deps.policy, channel);
+        await failures.unless(() =>
+          fault === undefined ? reportChannel(deps, state) : reportUnusable(deps, state, fault),
+        );
         await failures.unless(() => reportLost(deps, state));
         await reportBehind(deps, state);
       } catch (error) {
@@ -47,6 +51,12 @@ export async function reportTroubles(deps: ReportDeps, channels: readonly string
     });
   }
   failures.rethrow();
+}
+
+/** What is wrong with the entry of a channel; undefined when nothing is. */
+function faultOf({ channels }: Pick<NotifyPolicy, 'channels'>, channel: string): string | undefined {
+  const entry = channels.find(({ name }) => name === channel);
+  return entry?.type === 'unusable' ? entry.fault : undefined;
 }
 
 async function reportChannel(deps: ReportDeps, state: ChannelState): Promise<void> {

@@ -1,6 +1,6 @@
 /** Whether the people who are asked could complete a request: said when it is made, not when its time is over. */
 import type { Actor } from '../../../core/model/names.ts';
-import { type ApproverEntry, type ChannelEntry, isMail } from '../../notify/model/channel-entry.ts';
+import { type AnyChannel, type ApproverEntry, isMail } from '../../notify/model/channel-entry.ts';
 import { isSamePerson, mailOf, type NamedPerson } from '../../notify/model/people.ts';
 import { type ApprovalRule, type Approver, missingFor } from '../model/policy.ts';
 
@@ -8,7 +8,7 @@ import { type ApprovalRule, type Approver, missingFor } from '../model/policy.ts
 export interface Asked {
   readonly approvers?: readonly ApproverEntry[];
   /** The channels of the settings. */
-  readonly channels?: readonly ChannelEntry[];
+  readonly channels?: readonly AnyChannel[];
   /** Others than approvers whose address is known. */
   readonly people?: readonly NamedPerson[];
 }
