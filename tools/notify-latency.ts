@@ -14,6 +14,8 @@ const MOST_MS = 3_000;
 /** Slack takes a message a second: with less time between events its pause would be measured. */
 const BETWEEN_MS = 1_100;
 const PATIENCE_MS = 60_000;
+/** One of each kind. */
+const CHANNELS = 6;
 
 const [events = '60'] = process.argv.slice(2);
 const count = Number(events);
@@ -46,7 +48,7 @@ try {
     await bus.send([event], { logger: new RecordingLogger() });
     await delay(BETWEEN_MS);
   }
-  const isDone = () => waits.size === 4 && [...waits.values()].every((all) => all.length >= count);
+  const isDone = () => waits.size === CHANNELS && [...waits.values()].every((all) => all.length >= count);
   const until = performance.now() + PATIENCE_MS;
   while (!isDone() && performance.now() < until) await delay(100);
   const result = Object.fromEntries(

@@ -7,9 +7,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { slackChannel, teamsChannel, webhookChannel } from '../../src/adapters/notify/http-channels.ts';
+import {
+  pagerDutyChannel,
+  slackChannel,
+  teamsChannel,
+  webhookChannel,
+} from '../../src/adapters/notify/http-channels.ts';
+import { SmtpChannel } from '../../src/adapters/notify/smtp-channel.ts';
+import { ChannelEntry } from '../../src/features/notify/model/channel-entry.ts';
 import { PATHS } from '../../src/local/receiver/local-channels.ts';
 import { type Receiver, startReceiver } from '../../src/local/receiver/receiver.ts';
+import { failureOf } from '../support/errors.ts';
 import { aMessage } from '../support/notify-message.ts';
 import { SAMPLE_AT } from '../support/notify-samples.ts';
 
@@ -56,6 +64,7 @@ it.each([
   ['a body longer than any takes', PATHS.slack, 'x'.repeat(70_000), 413],
   ['a mail without a token', PATHS.mail, '{}', 401],
   ['a webhook without a signature', PATHS.webhook, '{}', 401],
+  ['a page without the key', PATHS.pagerduty, '{"payload":{"summary":"x"}}', 400],
 ])('refuses %s', async (_case, path, body, status) => {
   expect(await post(path, body)).toBe(status);
   expect(receiver.messages).toEqual([]);
@@ -63,6 +72,21 @@ it.each([
 
 it('refuses a mail with a token of somebody else', async () => {
   expect(await post(PATHS.mail, '{}', { authorization: 'Bearer eyJhbGciOiJub25lIn0.e30.' })).toBe(401);
+});
+
+/** A channel to the mail server, as the settings name it. */
+function mailChannel(password: string): SmtpChannel {
+  const entries = JSON.parse(receiver.settings.WARDEN_NOTIFY_CHANNELS ?? '[]').map((entry: unknown) =>
+    ChannelEntry.parse(entry),
+  );
+  const entry = entries.find(({ type }: ChannelEntry) => type === 'smtp');
+  const options = { hosts: [], privateHosts: ['localhost'], caPem, now: () => SAMPLE_AT };
+  return new SmtpChannel({ ...entry, password }, options);
+}
+
+it('refuses a mail with another password', async () => {
+  const failure = await failureOf(mailChannel('another').send(aMessage()));
+  expect([failure.code, receiver.messages]).toEqual(['channel-misconfigured', []]);
 });
 
 it('shows nothing to a page of another site that goes by another name', async () => {
@@ -77,7 +101,23 @@ it('takes what the channels send, and shows their moments and their text, which 
   const hook = { url: `${origin}${PATHS.webhook}`, secret: secrets.webhook ?? '' };
   await webhookChannel('webhook', hook, options).send(message);
 
-  expect(receiver.messages.map(({ channel }) => channel)).toEqual(['teams', 'slack', 'webhook']);
+  await mailChannel(secrets.smtp ?? '').send({
+    ...message,
+    title: 'Ein Schlüssel – fort',
+    recipients: ['bob@contoso.com'],
+  });
+  const page = { origin, routingKey: secrets.pagerduty ?? '' };
+  await pagerDutyChannel('pagerduty', page, options).send(message);
+  await pagerDutyChannel('pagerduty', page, options).send({ ...message, kind: 'resolved' });
+
+  const all = ['teams', 'slack', 'webhook', 'smtp', 'pagerduty', 'pagerduty'];
+  expect(receiver.messages.map(({ channel }) => channel)).toEqual(all);
+  const [, , , mail, paged, over] = receiver.messages;
+  expect(mail).toMatchObject({ to: ['bob@contoso.com'], html: expect.stringContaining('<h2') });
+  expect(mail?.title).toBe('[HSM Warden HW-012345] Ein Schlüssel – fort');
+  expect(mail?.lines.map(({ text: line }) => line)).toContain('Purge: 2026-12-01 12:00 UTC');
+  expect(paged?.lines.at(1)?.text).toMatch(/^trigger · \w+ · hsm-warden\/0123456789abcdef$/);
+  expect(over?.title).toBe('Resolved: hsm-warden/0123456789abcdef');
   const [teams, slack] = receiver.messages;
   for (const shown of [teams, slack]) {
     expect(shown?.title).toBe('A <b>title</b>');
@@ -88,5 +128,5 @@ it('takes what the channels send, and shows their moments and their text, which 
   const { body } = await read('/');
   expect(body).toContain('&lt;script&gt;');
   expect(body).not.toMatch(/<script|<b>/);
-  expect(JSON.parse((await read('/messages')).body)).toHaveLength(3);
+  expect(JSON.parse((await read('/messages')).body)).toHaveLength(6);
 });

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import type { TokenCredential } from '@azure/core-auth';
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
-import type { AnyChannel } from '../../features/notify/model/channel-entry.ts';
+import type { AnyChannel, ChannelEntry } from '../../features/notify/model/channel-entry.ts';
 import { type ChannelSecrets, readSecrets } from '../../features/notify/model/channel-secrets.ts';
 import type { Channel } from '../../features/notify/model/ports.ts';
 import { AzureMailChannel } from './azure-mail-channel.ts';
@@ -43,12 +43,16 @@ function open(entry: AnyChannel, { secrets, credential, outgoing }: ChannelParts
     case 'slack':
       return slackChannel(name, secret, outgoing);
     case 'pagerduty':
-      return pagerDutyChannel(name, { origin: PAGERDUTY[entry.region], routingKey: secret }, outgoing);
+      return pagerDutyChannel(name, { origin: originOf(entry), routingKey: secret }, outgoing);
     case 'webhook':
       return webhookChannel(name, { url: entry.url, secret }, outgoing);
     case 'smtp':
       return new SmtpChannel({ ...entry, password: secret }, outgoing);
   }
+}
+
+function originOf({ region, origin }: ChannelEntry & { readonly type: 'pagerduty' }): string {
+  return origin?.replace(/\/+$/, '') ?? PAGERDUTY[region];
 }
 
 function withoutSecret(name: string, fault: string | undefined): Channel {

@@ -2,10 +2,17 @@
 import type { ShownLine } from './markup.ts';
 import type { Received } from './received.ts';
 
-const NAMES = { teams: 'Microsoft Teams', slack: 'Slack', mail: 'Mail', webhook: 'Webhook' } as const;
+const NAMES = {
+  teams: 'Microsoft Teams',
+  slack: 'Slack',
+  mail: 'Mail by Communication Services',
+  smtp: 'Mail by SMTP',
+  pagerduty: 'PagerDuty',
+  webhook: 'Webhook',
+} as const satisfies Readonly<Record<Received['channel'], string>>;
 const STYLE = `body{font:15px/1.45 system-ui,sans-serif;margin:2em auto;max-width:52em;padding:0 1em;color:#1a1a1a;background:#f3f3f3}
 article{background:#fff;border:1px solid #ccc;border-left:6px solid #888;border-radius:4px;margin:0 0 1em;padding:.8em 1em;overflow-wrap:anywhere}
-article.teams{border-left-color:#5b5fc7}article.slack{border-left-color:#611f69}article.mail{border-left-color:#0b5cad}article.webhook{border-left-color:#555}
+article.teams{border-left-color:#5b5fc7}article.slack{border-left-color:#611f69}article.mail,article.smtp{border-left-color:#0b5cad}article.pagerduty{border-left-color:#048a24}article.webhook{border-left-color:#555}
 header{color:#555;font-size:.85em}h2{font-size:1.1em;margin:.3em 0}p{margin:.15em 0}p.subtle{color:#555}pre{white-space:pre-wrap;font-size:.85em}
 iframe{border:0;width:100%;height:24em}`;
 

@@ -11,9 +11,10 @@ import { createServer as createHttpsServer } from 'node:https';
 import { jwtVerify } from 'jose';
 import { openAuthority } from '../../emulator/tls/authority-folder.ts';
 import { createLeaf } from '../../emulator/tls/certificates.ts';
-import { type LocalChannel, notifySecrets, notifySettings, PATHS } from './local-channels.ts';
+import { CHANGES, MAIL_USER, notifySecrets, notifySettings, PATHS } from './local-channels.ts';
+import { startMailServer } from './mail-server.ts';
 import { receiverPage } from './page.ts';
-import { type Received, readReceived } from './received.ts';
+import { type Received, readReceived, readReceivedMail } from './received.ts';
 
 /** Messages that are kept for the page. */
 const KEPT = 200;
@@ -21,7 +22,8 @@ const KEPT = 200;
 const MOST_BYTES = 64 * 1024;
 /** The audience of tokens for Communication Services. */
 const MAIL_AUDIENCE = 'https://communication.azure.com';
-const CHANNELS = ['teams', 'slack', 'mail', 'webhook'] as const satisfies readonly LocalChannel[];
+type Service = keyof typeof PATHS;
+const SERVICES = ['teams', 'slack', 'mail', 'webhook', 'pagerduty'] as const satisfies readonly Service[];
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1)(:\d+)?$/i;
 
 /** How it is started. */
@@ -52,22 +54,30 @@ export async function startReceiver({ caDir, port, onMessage }: ReceiverOptions)
   const authority = await openAuthority(caDir, Date.now());
   const leaf = await createLeaf(authority, 'receiver', Date.now());
   const issuerKey = createPublicKey(createPrivateKey(authority.issuerKey));
-  const webhookSecret = `whsec_${randomBytes(32).toString('base64')}`;
+  const secrets = {
+    webhook: `whsec_${randomBytes(32).toString('base64')}`,
+    pagerduty: randomBytes(16).toString('hex'),
+    smtp: randomBytes(16).toString('hex'),
+  };
   const messages: Received[] = [];
+  const keep = (message: Received | undefined): boolean => {
+    if (message === undefined) return false;
+    messages.push(message);
+    if (messages.length > KEPT) messages.shift();
+    onMessage?.(message);
+    return true;
+  };
   const take = async (request: IncomingMessage): Promise<number> => {
     const body = await bodyOf(request);
     if (body === undefined) return 413;
     const path = new URL(request.url ?? '/', 'https://127.0.0.1').pathname;
-    const channel = CHANNELS.find((one) => PATHS[one] === path);
+    const channel = path === CHANGES ? 'pagerduty' : SERVICES.find((one) => PATHS[one] === path);
     if (channel === undefined || request.method !== 'POST') return 404;
-    if (channel === 'webhook' && !isSigned(request, body, webhookSecret)) return 401;
+    if (channel === 'webhook' && !isSigned(request, body, secrets.webhook)) return 401;
     if (channel === 'mail' && !(await isFromApp(request, issuerKey))) return 401;
-    const message = readReceived(channel, body, new Date().toISOString());
-    if (message === undefined) return 400;
-    messages.push(message);
-    if (messages.length > KEPT) messages.shift();
-    onMessage?.(message);
-    return STATUS[channel];
+    // PagerDuty has its key in the body, and says so of another one as of any other fault.
+    if (channel === 'pagerduty' && !body.includes(`"routing_key":"${secrets.pagerduty}"`)) return 400;
+    return keep(readReceived(channel, body, new Date().toISOString())) ? STATUS[channel] : 400;
   };
   const services = createHttpsServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
     void take(request).then(
@@ -76,21 +86,38 @@ export async function startReceiver({ caDir, port, onMessage }: ReceiverOptions)
     );
   });
   const page = createHttpServer((request, response) => show(request, response, messages));
-  const [origin, url] = await Promise.all([listen(services, 0), listen(page, port)]);
-  const settings = notifySettings(`https://127.0.0.1:${origin}`);
+  const mails = await startMailServer({
+    cert: leaf.certificate,
+    key: leaf.key,
+    user: MAIL_USER,
+    password: secrets.smtp,
+    take: (raw, to) => keep(readReceivedMail(raw, to, new Date().toISOString())),
+  });
+  const [ownPort, url] = await Promise.all([listen(services, 0), listen(page, port)]).catch(async (error) => {
+    await mails.close();
+    throw error;
+  });
+  const origin = `https://127.0.0.1:${ownPort}`;
+  const settings = notifySettings({ origin, mailPort: mails.port });
   return {
     url: `http://127.0.0.1:${url}`,
     messages,
-    settings: { ...settings, ...notifySecrets(`https://127.0.0.1:${origin}`, webhookSecret) },
+    settings: { ...settings, ...notifySecrets(origin, secrets) },
     recoverySettings: { ...settings, WARDEN_NOTIFY_SECRETS: '' },
     close: async () => {
-      await Promise.all([services, page].map(close));
+      await Promise.all([...[services, page].map(close), mails.close()]);
     },
   };
 }
 
 /** What each service answers. */
-const STATUS: Readonly<Record<LocalChannel, number>> = { teams: 202, slack: 200, mail: 202, webhook: 204 };
+const STATUS: Readonly<Record<Service, number>> = {
+  teams: 202,
+  slack: 200,
+  mail: 202,
+  webhook: 204,
+  pagerduty: 202,
+};
 
 function show(request: IncomingMessage, response: ServerResponse, messages: readonly Received[]): void {
   const isJson = request.url === '/messages';

@@ -4,6 +4,7 @@ import { isoTime } from '../../../src/core/time.ts';
 import { readReceivers } from '../../../src/features/console/receivers.ts';
 import { type ChannelState, noMessages } from '../../../src/features/notify/model/channel-state.ts';
 import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';
+import { aMessage } from '../../support/notify-message.ts';
 
 const AT = Date.UTC(2026, 10, 24, 2);
 
@@ -30,7 +31,7 @@ describe('the receivers', () => {
     );
 
     expect(await readReceivers(store, ['teams', 'mail', 'pager'])).toEqual([
-      { channel: 'teams', state: 'accepting', waiting: 0, lastAcceptedAt: isoTime(AT) },
+      { channel: 'teams', state: 'accepting', waiting: 0, lastAcceptedAt: isoTime(AT), attempts: [] },
       {
         channel: 'mail',
         state: 'failing',
@@ -38,8 +39,9 @@ describe('the receivers', () => {
         lastAcceptedAt: isoTime(AT),
         failingSince: isoTime(AT + 1),
         lastError: 'notify-refused (401)',
+        attempts: [],
       },
-      { channel: 'pager', state: 'unconfirmed', waiting: 0 },
+      { channel: 'pager', state: 'unconfirmed', waiting: 0, attempts: [] },
     ]);
   });
 
@@ -51,5 +53,31 @@ describe('the receivers', () => {
       { channel: 'mail', state: 'unknown', why: expect.stringContaining('mail') },
       { channel: 'teams', state: 'accepting' },
     ]);
+  });
+
+  it('show the last twenty attempts to send, newest first, of what waits and of what has ended', async () => {
+    const message = aMessage({ title: 'Waiting.', recipients: ['bob@contoso.com'] });
+    const tries = [{ at: AT + 3, result: 'channel-throttled (450)' }];
+    const waiting = { message, queuedAt: AT, attempts: 1, nextAt: AT, tries, alone: true as const };
+    const ended = (n: number) => ({
+      ...{ id: String(n), thread: 't', reference: `HW-${n}`, kind: 'new', severity: 'high', title: 'Ended.' },
+      ...{ queuedAt: AT, endedAt: AT, attempts: 1, outcome: 'accepted' as const },
+      tries: [{ at: AT - n, result: 'accepted', status: 202 }],
+    });
+    const receipts = Array.from({ length: 30 }, (_, n) => ended(n));
+    const store = await storeWith({ ...noMessages('mail'), accepted: 30, pending: [waiting], receipts });
+
+    const [receiver] = await readReceivers(store, ['mail']);
+
+    expect(receiver?.attempts).toHaveLength(20);
+    expect(receiver?.attempts?.slice(0, 2)).toEqual([
+      {
+        at: isoTime(AT + 3),
+        ...{ reference: 'HW-012345', title: 'Waiting.', receiver: 'bob@contoso.com' },
+        result: 'channel-throttled (450)',
+      },
+      { at: isoTime(AT), reference: 'HW-0', title: 'Ended.', result: 'accepted', status: 202 },
+    ]);
+    expect(receiver?.lastAttempt).toEqual(receiver?.attempts?.[0]);
   });
 });

@@ -3,7 +3,7 @@ import type { JSX } from 'preact';
 import type { Settings } from '../../api/model.ts';
 import { Note } from '../../ui/note.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { Ago } from '../../ui/time.tsx';
+import { Ago, At } from '../../ui/time.tsx';
 import { Word } from '../../ui/word.tsx';
 import { receiverInWords } from '../../words/receiver.ts';
 
@@ -41,7 +41,34 @@ const COLUMNS: readonly Column<Receiver>[] = [
   },
 ];
 
-/** The channels; where there is none, that is said. */
+type Attempt = NonNullable<Receiver['attempts']>[number] & Pick<Receiver, 'channel'>;
+
+const ATTEMPTS: readonly Column<Attempt>[] = [
+  { name: 'When', show: ({ at }) => <At at={at} /> },
+  { name: 'Channel', show: ({ channel }) => channel },
+  { name: 'Incident', show: ({ reference }) => <code>{reference}</code> },
+  {
+    name: 'Message',
+    show: ({ title, receiver }) => (receiver === undefined ? title : `To ${receiver}: ${title}`),
+  },
+  {
+    name: 'Answer',
+    show: ({ result, status }) => (
+      <Word tone={result === 'accepted' ? 'good' : 'bad'}>
+        {status === undefined ? result : `${result} (${status})`}
+      </Word>
+    ),
+  },
+];
+
+/** Of all channels, newest first. */
+function attemptsIn(receivers: readonly Receiver[]): readonly Attempt[] {
+  return receivers
+    .flatMap(({ channel, attempts = [] }) => attempts.map((one) => ({ ...one, channel })))
+    .sort((a, b) => b.at.localeCompare(a.at));
+}
+
+/** The channels, and what became of each attempt to send; where there is no channel, that is said. */
 export function Receivers({ of }: { readonly of: readonly Receiver[] }): JSX.Element {
   return (
     <section>
@@ -49,13 +76,24 @@ export function Receivers({ of }: { readonly of: readonly Receiver[] }): JSX.Ele
       {of.length === 0 ? (
         <Note tone="warn" title="No channel is configured: the product itself notifies nobody" />
       ) : (
-        <Table
-          caption="Channels to people"
-          columns={COLUMNS}
-          rows={of}
-          idOf={({ channel }) => channel}
-          empty="None."
-        />
+        <>
+          <Table
+            caption="Channels to people"
+            columns={COLUMNS}
+            rows={of}
+            idOf={({ channel }) => channel}
+            empty="None."
+          />
+          <h3>Attempts to send</h3>
+          <p>Accepted is what the service answered: whether anybody has read a message, it does not say.</p>
+          <Table
+            caption="Attempts to send"
+            columns={ATTEMPTS}
+            rows={attemptsIn(of)}
+            idOf={({ at, channel, reference, title }) => `${at} ${channel} ${reference} ${title}`}
+            empty="Nothing was sent yet."
+          />
+        </>
       )}
     </section>
   );

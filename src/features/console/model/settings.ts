@@ -2,6 +2,16 @@
 import { z } from 'zod';
 import { Count, Time } from './parts.ts';
 
+/** An attempt to send a message. */
+const Attempt = z.strictObject({
+  at: Time,
+  reference: z.string(),
+  title: z.string(),
+  receiver: z.string().exactOptional(),
+  result: z.string().meta({ description: '`accepted`, or an error code with a word' }),
+  status: z.int().exactOptional(),
+});
+
 /** A channel to people. `unconfirmed`: its service has never accepted a message. */
 const Receiver = z.strictObject({
   channel: z.string(),
@@ -10,6 +20,8 @@ const Receiver = z.strictObject({
   lastAcceptedAt: Time.exactOptional(),
   failingSince: Time.exactOptional(),
   lastError: z.string().exactOptional(),
+  lastAttempt: Attempt.exactOptional(),
+  attempts: z.array(Attempt).meta({ description: 'The last twenty, newest first' }).exactOptional(),
   why: z.string().meta({ description: 'Why nothing is known of it' }).exactOptional(),
 });
 export type Receiver = z.infer<typeof Receiver>;

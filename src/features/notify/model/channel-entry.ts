@@ -51,6 +51,8 @@ export const ChannelEntry = z.discriminatedUnion('type', [
     ...CommonEntry,
     /** Of accounts in the European service region. */
     region: z.enum(['us', 'eu']).default('us'),
+    /** Of another service that takes events as PagerDuty does. */
+    origin: z.url({ protocol: /^https$/ }).exactOptional(),
   }),
   z.strictObject({ type: z.literal('webhook'), ...CommonEntry, url: z.url({ protocol: /^https$/ }) }),
   z.strictObject({
