@@ -46,6 +46,7 @@ const DOORS = {
     'model/[^/]+',
   ],
   'dead-letters': ['about', 'events', 'report'],
+  notes: ['finding-notes', 'note'],
   notify: ['model/[^/]+', 'sink'],
   recovery: [
     'app',

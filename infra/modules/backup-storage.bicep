@@ -113,14 +113,14 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' = {
     properties: {
       policy: {
         rules: [
-          for hsm in filter(hsmNames, hsm => !contains(['pinned', 'public-keys'], toLower(hsm))): {
+          for hsm in filter(hsmNames, hsm => !contains(['pinned', 'public-keys', 'findings'], toLower(hsm))): {
             name: 'backups-of-${hsm}'
             type: 'Lifecycle'
             enabled: true
             definition: {
               filters: {
                 blobTypes: ['blockBlob']
-                // Named HSM by HSM: a prefix of the whole container would reach the pinned backups too.
+                // Named HSM by HSM: a prefix of the whole container would reach the pinned backups and the notes of findings, too.
                 prefixMatch: ['${backupContainer}/${hsm}/', '${backupContainer}/public-keys/${hsm}/']
               }
               actions: {

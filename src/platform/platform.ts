@@ -36,6 +36,7 @@ import type {
 import type { Seals } from '../core/seal/seals.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import type { DecisionSeals } from '../features/audit/line-seals.ts';
+import { FindingNotes } from '../features/notes/finding-notes.ts';
 import type { Channel } from '../features/notify/model/ports.ts';
 import { AdoptedBackups } from '../features/recovery-points/adoptions.ts';
 import { BelievingDocuments } from '../features/recovery-points/believing-documents.ts';
@@ -143,7 +144,10 @@ export function openPlatform(options: PlatformOptions): Platform {
     credential,
     caPem,
     hsms: registryOf(hsms),
-    state: points === undefined ? documents : new BelievingDocuments(documents, points),
+    state:
+      points === undefined
+        ? documents
+        : new BelievingDocuments(documents, points, notesIn(backups, points, clock)),
     leases: new BlobLeases({ container, clock }),
     queue: new StorageWorkQueue({
       service: createQueueService(access.state),
@@ -175,6 +179,11 @@ export function openPlatform(options: PlatformOptions): Platform {
       ? once(() => ensureContainers([container, audit, backups], clock))
       : async () => undefined,
   };
+}
+
+/** What was found, kept beside the backups: the container that no app can rewrite. */
+function notesIn(container: ContainerClient, { dated }: PointSeals, clock: Clock): FindingNotes {
+  return new FindingNotes({ once: new BlobOnceStore({ container, clock }), seals: dated, clock });
 }
 
 function credentialOf(config: CredentialConfig): TokenCredential {

@@ -1,6 +1,7 @@
 /** What every OnceStore must do, in memory and on blobs. */
 import { beforeAll, describe, expect, it } from 'vitest';
 import type { OnceStore } from '../../src/core/once-store.ts';
+import { failureOf } from '../support/errors.ts';
 
 /** The contract of {@link OnceStore}. */
 export function describeOnceStore(name: string, make: () => Promise<OnceStore>): void {
@@ -33,6 +34,15 @@ export function describeOnceStore(name: string, make: () => Promise<OnceStore>):
 
       expect(answers.filter(Boolean)).toHaveLength(1);
       expect(await store.read('claims/c')).toBe(`writer ${answers.indexOf(true)}`);
+    });
+
+    it('does nothing for a caller that has given up', async () => {
+      const given = AbortSignal.abort();
+
+      expect((await failureOf(store.write('given/up', 'text', given))).code).toBe('aborted');
+      expect((await failureOf(store.read('given/up', given))).code).toBe('aborted');
+      expect((await failureOf(store.list('given/', given))).code).toBe('aborted');
+      expect(await store.read('given/up')).toBeUndefined();
     });
 
     it('reads by the whole name, and lists by what names begin with, sorted', async () => {

@@ -18,6 +18,7 @@ const NEVER = new AbortController().signal;
 
 export class DatedWorld extends SealedWorld {
   readonly topic = new MemoryEventSink();
+  readonly audit = { auditStore: new MemoryAuditStore(this.clock), anchor: new MemoryAuditAnchor() };
 
   static override of(...keys: readonly string[]): DatedWorld {
     const world = new DatedWorld();
@@ -55,16 +56,22 @@ export class DatedWorld extends SealedWorld {
     return readDated(this.believed, 'contoso');
   }
 
+  judged() {
+    const deps = { ...this.#watching, ...this.audit, decisions: undefined };
+    return judgeHsm(deps, aWatchPolicy(), NEVER);
+  }
+
   async status() {
-    const audit = { auditStore: new MemoryAuditStore(this.clock), anchor: new MemoryAuditAnchor() };
-    const deps = { ...this.#watching, ...audit, decisions: undefined };
-    const status = await judgeHsm(deps, aWatchPolicy(), NEVER);
+    const status = await this.judged();
     if (!wasSeen(status)) throw new Error(`expected to see the HSM: ${status.trouble.message}`);
     return status;
   }
 
   /** Changes a stored document as somebody does who can write the container of the state. */
-  async forge(address: { kind: 'last-run' | 'verify'; hsm: string }, change: (stored: object) => object) {
+  async forge(
+    address: { kind: 'last-run' | 'verify' | 'watch'; hsm: string },
+    change: (stored: object) => object,
+  ) {
     const stored = await this.state.read(address);
     const text = JSON.stringify(change(stored === undefined ? {} : Object(JSON.parse(stored.text))));
     await this.state.write(address, text, stored === undefined ? 'absent' : { etag: stored.etag });

@@ -4,11 +4,13 @@ import type { StoredBackup } from '../../src/core/ports.ts';
 import { sha256Hex } from '../../src/core/sha256.ts';
 import { rebuild } from '../../src/features/backup/rebuild.ts';
 import type { SweepDeps } from '../../src/features/backup/sweep-context.ts';
+import { FindingNotes } from '../../src/features/notes/finding-notes.ts';
 import { BelievingDocuments } from '../../src/features/recovery-points/believing-documents.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { PointSeals } from '../../src/features/recovery-points/point-seals.ts';
 import { ProvenBackups } from '../../src/features/recovery-points/proven-backups.ts';
 import { MemoryKeyService } from './memory/memory-key-service.ts';
+import { MemoryOnceStore } from './memory/memory-once-store.ts';
 import { MemorySealer } from './memory/memory-sealer.ts';
 import { SweepWorld } from './sweep-world.ts';
 
@@ -20,7 +22,10 @@ export class SealedWorld extends SweepWorld {
   readonly sealer = new MemorySealer(this.clock);
   /** SHA-256 of everything that the HSM gave out. */
   readonly given = new Set<string>();
+  /** What is written once, in the container of the backups. */
+  readonly once = new MemoryOnceStore();
   points = this.#restarted();
+  notes = this.#reading();
 
   /** A world whose HSM holds `keys`. */
   static of(...keys: readonly string[]): SealedWorld {
@@ -34,7 +39,7 @@ export class SealedWorld extends SweepWorld {
   }
 
   get believed(): BelievingDocuments {
-    return new BelievingDocuments(this.state, this.points);
+    return new BelievingDocuments(this.state, this.points, this.notes);
   }
 
   override get deps(): SweepDeps {
@@ -57,6 +62,7 @@ export class SealedWorld extends SweepWorld {
   /** The process ends, and another begins. */
   restart(): void {
     this.points = this.#restarted();
+    this.notes = this.#reading();
   }
 
   /** What the catalogue knows of a key. */
@@ -81,6 +87,10 @@ export class SealedWorld extends SweepWorld {
   /** Writes a blob as somebody with the right to write the container does: with any bytes and any facts. */
   plant(bytes: Uint8Array, record: BackupRecord): Promise<StoredBackup> {
     return this.backups.put({ ...record, sha256: sha256Hex(bytes), bytes: bytes.length }, bytes);
+  }
+
+  #reading(): FindingNotes {
+    return new FindingNotes({ once: this.once, seals: this.points.dated, clock: this.clock });
   }
 
   #restarted(): PointSeals {

@@ -109,6 +109,27 @@ export const PLANTED: readonly PlantedFault[] = [
     tests: 'test/features/console/home-sealed.test.ts',
   },
   {
+    check: 'the losses that are noted for good',
+    file: 'src/features/watch/model/noted-losses.ts',
+    from: 'if (restored.length === 0) return { state, restored };',
+    to: 'return { state, restored: [] };',
+    tests: 'test/attacks/forgotten-losses.test.ts',
+  },
+  {
+    check: 'the seal of a note of a finding',
+    file: 'src/features/notes/finding-notes.ts',
+    from: 'return verdict.good ? { facts }',
+    to: 'return verdict.good || true ? { facts }',
+    tests: 'test/attacks/forgotten-losses.test.ts',
+  },
+  {
+    check: 'that the notes of findings could be read',
+    file: 'src/features/status/summarize-scan.ts',
+    from: 'if (scan.unread !== undefined) {',
+    to: 'if (false) {',
+    tests: 'test/attacks/forgotten-losses.test.ts',
+  },
+  {
     check: 'the audit log before an execution',
     file: `${EXECUTION}/execute.ts`,
     from: 'if (unproven !== undefined) return { unproven };',

@@ -15,6 +15,9 @@ const MEANINGS = {
   BlobImmutableDueToPolicy: 'blob-exists',
 } as const;
 
+/** No text of the product is longer: of one that somebody else planted the beginning is read, and no memory is filled. */
+const LONGEST = 1024 * 1024;
+
 /** A {@link OnceStore} on a Blob container. */
 export class BlobOnceStore implements OnceStore {
   readonly #container: ContainerClient;
@@ -25,25 +28,26 @@ export class BlobOnceStore implements OnceStore {
     this.#clock = options.clock;
   }
 
-  async read(name: string): Promise<string | undefined> {
-    const versions = (await this.#versions(name)).filter((blob) => blob.name === name);
+  async read(name: string, signal?: AbortSignal): Promise<string | undefined> {
+    const versions = (await this.#versions(name, signal)).filter((blob) => blob.name === name);
     const first = versions.toSorted((a, b) => ((a.versionId ?? '') < (b.versionId ?? '') ? -1 : 1))[0];
     if (first === undefined) return undefined;
-    return this.#translated(`read ${name}`, async (abortSignal) => {
+    const longest = (first.properties.contentLength ?? 0) > LONGEST ? LONGEST : undefined;
+    return this.#translated(`read ${name}`, signal, async (abortSignal) => {
       const client = this.#container.getBlobClient(name);
       const version = first.versionId === undefined ? client : client.withVersion(first.versionId);
-      const answer = await version.download(0, undefined, { abortSignal });
+      const answer = await version.download(0, longest, { abortSignal });
       const body = bodyOf(answer, name);
       return body === undefined ? '' : text(body);
     });
   }
 
-  async write(name: string, content: string): Promise<boolean> {
+  async write(name: string, content: string, signal?: AbortSignal): Promise<boolean> {
     // A removed blob leaves its version, and a name that is free again.
-    const before = await this.read(name);
+    const before = await this.read(name, signal);
     if (before !== undefined) return before === content;
     try {
-      await this.#translated(`write ${name}`, (abortSignal) =>
+      await this.#translated(`write ${name}`, signal, (abortSignal) =>
         this.#container.getBlockBlobClient(name).upload(content, Buffer.byteLength(content), {
           conditions: { ifNoneMatch: '*' },
           blobHTTPHeaders: { blobContentType: 'application/json' },
@@ -53,17 +57,17 @@ export class BlobOnceStore implements OnceStore {
       return true;
     } catch (error) {
       if (!isWardenError(error, 'blob-exists')) throw error;
-      return (await this.read(name)) === content;
+      return (await this.read(name, signal)) === content;
     }
   }
 
-  async list(prefix: string): Promise<readonly string[]> {
-    return [...new Set((await this.#versions(prefix)).map(({ name }) => name))].sort();
+  async list(prefix: string, signal?: AbortSignal): Promise<readonly string[]> {
+    return [...new Set((await this.#versions(prefix, signal)).map(({ name }) => name))].sort();
   }
 
   /** All versions of all blobs whose names begin with `prefix`, also of those that have been removed. */
-  #versions(prefix: string): Promise<BlobItem[]> {
-    return this.#translated(`list ${prefix}`, async (abortSignal) => {
+  #versions(prefix: string, signal: AbortSignal | undefined): Promise<BlobItem[]> {
+    return this.#translated(`list ${prefix}`, signal, async (abortSignal) => {
       const found: BlobItem[] = [];
       const pages = this.#container.listBlobsFlat({ prefix, includeVersions: true, abortSignal }).byPage();
       for await (const page of pages) {
@@ -74,11 +78,15 @@ export class BlobOnceStore implements OnceStore {
     });
   }
 
-  async #translated<T>(what: string, work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  async #translated<T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    work: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
     try {
-      return await inTime(undefined, work);
+      return await inTime(signal, work);
     } catch (error) {
-      throw translateStorageError(error, { what, meanings: MEANINGS }, this.#clock.now());
+      throw translateStorageError(error, { what, signal, meanings: MEANINGS }, this.#clock.now());
     }
   }
 }

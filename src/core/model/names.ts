@@ -31,4 +31,8 @@ export const Actor = z.strictObject({
 export type Actor = z.infer<typeof Actor>;
 
 /** Folders in the container of the backups that are no HSM's. */
-export const RESERVED_FOLDERS = { pinned: 'pinned', publicKeys: 'public-keys' } as const;
+export const RESERVED_FOLDERS = {
+  pinned: 'pinned',
+  publicKeys: 'public-keys',
+  findings: 'findings',
+} as const;

@@ -4,10 +4,10 @@ import { isWardenError, type WardenError } from '../errors.ts';
 import type { Logger } from '../ports.ts';
 import type { Seal, SealPurpose } from './seal.ts';
 import type { Seals } from './seals.ts';
-import { verifySeal } from './verify-seal.ts';
+import { type SealVerdict, verifySeal } from './verify-seal.ts';
 
-/** What is dated: the summary of a scan, the end of a run, a verification. */
-type DatedPurpose = Extract<SealPurpose, 'summary' | 'run' | 'verification'>;
+/** What is dated: the summary of a scan, the end of a run, a verification, a note of what one of them found. */
+type DatedPurpose = Extract<SealPurpose, 'summary' | 'run' | 'verification' | 'finding'>;
 
 /** What is dated of one HSM, which is called by its name in the settings. */
 export interface Dated {
@@ -39,6 +39,7 @@ const SUBJECTS: Readonly<Record<DatedPurpose, { readonly one: string; readonly l
   summary: { one: 'the summary of a scan', last: 'summary of the last scan' },
   run: { one: 'the end of a run', last: 'end of the last run' },
   verification: { one: 'a verification', last: 'last verification' },
+  finding: { one: 'the note of a finding', last: 'note of a finding' },
 };
 
 /** One for each process. */
@@ -72,18 +73,26 @@ export class DatedSeals {
     }
   }
 
+  /** What says what seals are worth, by the pinned keys. Fails with `seal-unavailable` when these cannot be read. */
+  async judge(signal?: AbortSignal): Promise<(dated: Dated, seal: Seal) => SealVerdict> {
+    const { seals, resourceOf } = this.#deps;
+    const pinned = await seals.pinned(signal);
+    return ({ purpose, hsm, facts }, seal) => {
+      const resource = resourceOf(hsm);
+      if (resource === undefined) return { good: false, why: `the settings name no HSM ${hsm}` };
+      return verifySeal(pinned, purpose, { hsm: resource, facts }, seal);
+    };
+  }
+
   /** What tells why a seal does not count, by the pinned keys; where these cannot be read, none does. Fails with the reason of `signal`. */
   async doubts(signal?: AbortSignal): Promise<DoubtOf> {
-    const { seals, resourceOf } = this.#deps;
     try {
-      const pinned = await seals.pinned(signal);
-      return ({ purpose, hsm, facts }, seal) => {
-        const what = SUBJECTS[purpose].last;
+      const judge = await this.judge(signal);
+      return (dated, seal) => {
+        const what = SUBJECTS[dated.purpose].last;
         if (seal === undefined)
           return `The ${what} is not sealed: whoever can write the storage could have made it up.`;
-        const resource = resourceOf(hsm);
-        if (resource === undefined) return `The settings name no HSM ${hsm}.`;
-        const verdict = verifySeal(pinned, purpose, { hsm: resource, facts }, seal);
+        const verdict = judge(dated, seal);
         return verdict.good ? undefined : `The seal of the ${what} does not count, for ${verdict.why}.`;
       };
     } catch (error) {

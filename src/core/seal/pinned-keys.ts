@@ -12,14 +12,14 @@ const SEALING_APPS = ['backup', 'recovery', 'drill'] as const;
 type SealingApp = (typeof SEALING_APPS)[number];
 
 const PURPOSES: Readonly<Record<SealingApp, readonly SealPurpose[]>> = {
-  backup: ['recovery-point', 'summary', 'run', 'verification'],
+  backup: ['recovery-point', 'summary', 'run', 'verification', 'finding'],
   recovery: ['decision'],
   drill: ['drill'],
 };
 
 /** One public key, with the time and the positions in the chain of decisions for which its seals count. */
 export const PinnedKey = z.strictObject({
-  /** Whose key it is: that of the backup app seals recovery points, summaries and the ends of runs and verifications, that of the recovery app decisions, that of the drill app results of drills. */
+  /** Whose key it is: that of the backup app seals recovery points, summaries, findings and the ends of runs and verifications, that of the recovery app decisions, that of the drill app results of drills. */
   app: z.enum(SEALING_APPS),
   /** Affine coordinates of the P-256 public key. */
   x: Coordinate,

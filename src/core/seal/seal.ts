@@ -14,6 +14,7 @@ export const SEAL_PURPOSES = [
   'summary',
   'run',
   'verification',
+  'finding',
   'decision',
   'drill',
 ] as const;

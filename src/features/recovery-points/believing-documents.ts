@@ -1,15 +1,18 @@
-/** The store of documents where seals are configured: of a catalogue it tells its readers whose lines count. */
+/** The store of documents where seals are configured: it tells the readers of a document what of it counts, and what it should hold. */
 import type { DocumentAddress, DocumentStore, WriteGuard } from '../../core/documents/document-store.ts';
+import type { FindingNotes } from '../notes/finding-notes.ts';
 import type { CatalogueStore } from './catalogue.ts';
 import type { PointSeals } from './point-seals.ts';
 
 /** A {@link CatalogueStore}; the documents themselves are those of `inner`. */
 export class BelievingDocuments implements CatalogueStore {
   readonly points: PointSeals;
+  readonly notes: FindingNotes | undefined;
   readonly #inner: DocumentStore;
 
-  constructor(inner: DocumentStore, points: PointSeals) {
+  constructor(inner: DocumentStore, points: PointSeals, notes?: FindingNotes) {
     this.points = points;
+    this.notes = notes;
     this.#inner = inner;
   }
 

@@ -2,6 +2,7 @@
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isSameName, NameMap } from '../../core/model/key-name.ts';
 import { olderFirst } from '../../core/model/recovery-order.ts';
+import type { FindingNotes } from '../notes/finding-notes.ts';
 import { type CatalogueEntry, catalogueLine, catalogueText, linesOf, parseLine } from './catalogue-text.ts';
 import type { PointSeals } from './point-seals.ts';
 
@@ -10,6 +11,8 @@ export type { CatalogueEntry };
 /** Holds catalogues. Where seals are configured, a line of a catalogue counts only when the seal of its record is good. */
 export interface CatalogueStore extends DocumentStore {
   readonly points?: Pick<PointSeals, 'judge' | 'dated'>;
+  /** Where seals are configured: what was found before, whatever the documents say. */
+  readonly notes?: Pick<FindingNotes, 'read' | 'keep'> | undefined;
 }
 
 /** A catalogue read whole. */

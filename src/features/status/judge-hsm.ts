@@ -10,9 +10,10 @@ import type { BackupStore, OddItem } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { DecisionSeals } from '../audit/line-seals.ts';
 import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
+import { recallWatch } from '../watch/model/noted-losses.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
-import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
+import type { WatchState } from '../watch/model/watch-state.ts';
 import { type ObserveDeps, observe } from '../watch/observe/observe.ts';
 import { type KnownAcknowledgements, readAcknowledgements } from './acknowledged.ts';
 import { checkStore, type StoreCheck } from './check-store.ts';
@@ -27,7 +28,7 @@ import {
 } from './judge-key.ts';
 import { isDamaged, lostKeys, settlingKeys, sortLosses } from './lost-keys.ts';
 import { type DatedFacts, readDated, readScanTime } from './read-dated.ts';
-import { eventWarnings, hsmWarnings, runWarnings, sealWarnings } from './warnings.ts';
+import { eventWarnings, hsmWarnings, noteWarnings, runWarnings, sealWarnings } from './warnings.ts';
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
@@ -43,6 +44,8 @@ export interface StatusDeps extends ObserveDeps {
 export interface Memory extends DatedFacts {
   readonly catalogue: Catalogue;
   readonly watch: WatchState;
+  /** How many notes of findings have no good seal. */
+  readonly ignoredNotes: number;
   /** The last scan that saw every key, epoch milliseconds. */
   readonly scannedAt: number | undefined;
   readonly acknowledgements: KnownAcknowledgements;
@@ -79,7 +82,7 @@ async function remember(
   signal: AbortSignal,
 ): Promise<Memory> {
   const { hsm } = keys;
-  const watch = await readWatchState(state, hsm, signal);
+  const { watch, ignored } = await recallWatch(state, hsm, signal);
   const dated = await readDated(state, hsm, signal);
   const scan = await readScanTime(state, hsm, watch.lookedAt, signal);
   return {
@@ -88,6 +91,7 @@ async function remember(
     scannedAt: scan.value,
     catalogue: await readCatalogue(state, hsm, signal),
     watch,
+    ignoredNotes: ignored,
     acknowledgements: await readAcknowledgements({ auditStore, anchor, decisions }, watch, signal),
   };
 }
@@ -143,6 +147,7 @@ export function conclude(
       ...eventWarnings(memory.watch),
       ...hsmWarnings(policy, active),
       ...sealWarnings(store),
+      ...noteWarnings(memory.ignoredNotes),
       ...[memory.acknowledgements.trouble ?? []].flat(),
     ],
   };

@@ -30,7 +30,7 @@ const LATE_MS = 5 * MINUTE_MS;
 /** What summarizing works with. */
 export interface SummarizeDeps {
   readonly keys: KeyService;
-  readonly state: DocumentStore & Pick<CatalogueStore, 'points'>;
+  readonly state: DocumentStore & Pick<CatalogueStore, 'points' | 'notes'>;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly seals: Seals | undefined;
@@ -48,7 +48,8 @@ export interface SummarizeDeps {
 const UNCHECKED: StoreCheck = { missing: new NameMap(), damaged: new Set(), unproven: 0 };
 
 /**
- * Stores the summary of a scan that saw the HSM; one that did not leaves the summary before, which grows old. A summary that cannot
+ * Stores the summary of a scan that saw the HSM; one that did not, or that could not read what was
+ * found before, leaves the summary before, which grows old. A summary that cannot
  * be written is logged: the scan has done its work. Fails with the reason of `signal` only.
  */
 export async function summarizeScan(
@@ -58,6 +59,14 @@ export async function summarizeScan(
   signal: AbortSignal,
 ): Promise<void> {
   if (scan.observation === undefined) return;
+  if (scan.unread !== undefined) {
+    const { hsm, unread: error } = scan;
+    deps.logger.warn('the summary of a scan is not stored, for what was found before is not known', {
+      hsm,
+      error,
+    });
+    return;
+  }
   try {
     const { head, text } = await summaryOf(deps, policy, scan, signal);
     const { seals, resource, logger } = deps;
@@ -88,6 +97,7 @@ async function summaryOf(
   const memory: Memory = {
     catalogue,
     watch,
+    ignoredNotes: 0,
     ...dated,
     scannedAt: watch.lookedAt,
     acknowledgements: { byFinding: new Map() },

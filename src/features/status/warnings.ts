@@ -67,3 +67,9 @@ export function sealWarnings({ unproven }: StoreCheck): string[] {
     `${unproven} blob(s) in the store have no good seal and are no recovery points: hsm-warden backup list --all shows which.`,
   ];
 }
+
+/** Of the notes of findings that somebody else than the app has written. */
+export function noteWarnings(ignored: number): string[] {
+  if (ignored === 0) return [];
+  return [`${ignored} note(s) of findings in the store have no good seal and are ignored: who wrote them?`];
+}

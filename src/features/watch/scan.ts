@@ -1,5 +1,6 @@
 /** The scan: sees an HSM, remembers, reports. Safe to kill at any point; two scans at the same time do no harm. */
 
+import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
 import type { CloudEvent } from '../../core/events/cloud-event.ts';
@@ -7,14 +8,17 @@ import type { Delivery } from '../../core/events/outbox.ts';
 import type { BackupPins, BackupStore, Clock, KeyService, Logger } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import { readLastRun } from '../backup/last-run.ts';
+import type { LossFacts } from '../notes/note.ts';
 import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
 import type { DrillsSeen } from './judge/classify-drills.ts';
 import { type Step, step, stepUnreachable } from './judge/step.ts';
 import type { JudgeContext } from './model/context.ts';
 import { type Finding, toEvent } from './model/events.ts';
+import { withLosses } from './model/noted-losses.ts';
 import { NO_SIGNALS, type Observation, type Signals } from './model/observation.ts';
 import type { WatchPolicy } from './model/policy.ts';
 import { updateWatchStateWith, type WatchState } from './model/watch-state.ts';
+import { noteLosses, readNotes, reportRestored } from './note-losses.ts';
 import { doubtfulNames } from './observe/doubts.ts';
 import { readFormerBackups } from './observe/former-backups.ts';
 import { confirm, observe } from './observe/observe.ts';
@@ -46,6 +50,8 @@ export interface ScanResult {
   readonly state: WatchState;
   readonly observation?: Observation;
   readonly catalogue: Catalogue;
+  /** Why the notes of what was found before could not be read: then `state` may lack losses. */
+  readonly unread?: WardenError;
 }
 
 interface Seen extends Step {
@@ -69,11 +75,14 @@ export async function scan(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ScanResult> {
   const startedAt = deps.clock.now();
-  const seen = await see(deps, policy, signals, signal);
+  const noted = await readNotes(deps, signal);
+  const seen = await see(deps, policy, signals, noted.losses, signal);
   const { hsm } = seen.context;
   // First published, then pinned: people wait for the one, nobody for the other, and both are remembered.
   const delivery = await publishOutbox(deps, hsm, seen, signal);
   await pinBackups(deps, seen.state, signal);
+  reportRestored(deps, seen);
+  await noteLosses(deps, seen.state, signal);
   const summary = summarize(seen.context, seen.state, seen.observation, seen.catalogue);
   const ok = seen.error === undefined;
   await beat(deps, seen.context, summary, ok, delivery.waiting, signal);
@@ -81,13 +90,15 @@ export async function scan(
   requireCertain(seen, signals);
   const { findings, state, observation, catalogue } = seen;
   const result = { hsm, ok, findings, delivery, state, catalogue };
-  return observation === undefined ? result : { ...result, observation };
+  return { ...result, ...definedOnly({ observation, unread: noted.unread }) };
 }
 
 /** What was seen, once it is stored. */
 interface Remembered extends Seen {
   /** The outbox before. */
   readonly before: readonly CloudEvent[];
+  /** Keys whose loss was noted for good, and was not in the memory any more. */
+  readonly restored: readonly string[];
 }
 
 /** Scans and remembers. The memory is read first and written last: whoever wrote in between makes this scan void. */
@@ -95,13 +106,15 @@ async function see(
   deps: ScanDeps,
   policy: WatchPolicy,
   signals: Signals,
+  losses: readonly LossFacts[],
   signal: AbortSignal,
 ): Promise<Remembered> {
   const { hsm } = deps.keys;
-  const lookOnce = async (state: WatchState) => {
-    const before = state.outbox;
+  const lookOnce = async (stored: WatchState) => {
+    const before = stored.outbox;
+    const { state, restored } = withLosses(stored, losses);
     const catalogue = await readCatalogue(deps.state, hsm, signal);
-    return { ...(await seeOnce(deps, policy, state, catalogue, signals, signal)), before };
+    return { ...(await seeOnce(deps, policy, state, catalogue, signals, signal)), before, restored };
   };
   return updateWatchStateWith(deps.state, hsm, lookOnce, signal);
 }

@@ -12,8 +12,9 @@ import {
 } from '../../audit/acknowledgements.ts';
 import type { AuditAnchor, AuditLog, AuditStore } from '../../audit/audit-log.ts';
 import type { DecisionSeals } from '../../audit/line-seals.ts';
+import type { CatalogueStore } from '../../recovery-points/catalogue.ts';
 import { type LostFinding, lostFindings } from '../../watch/model/lost-findings.ts';
-import { readWatchState } from '../../watch/model/watch-state.ts';
+import { recallWatch } from '../../watch/model/noted-losses.ts';
 import { type BreakGlassBody, breakGlassEvent } from '../model/break-glass.ts';
 import type { Incidents } from './incidents.ts';
 
@@ -37,7 +38,7 @@ export type FindingView = z.infer<typeof FindingView>;
 
 /** What the findings need. */
 export interface FindingsDeps {
-  readonly store: DocumentStore;
+  readonly store: DocumentStore & Pick<CatalogueStore, 'notes'>;
   readonly audit: AuditLog;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
@@ -97,8 +98,8 @@ export class Findings {
 
   async #all() {
     const { hsmNames, store } = this.#deps;
-    const { read, failed } = await readEach(hsmNames, (hsm) => readWatchState(store, hsm));
-    return { findings: read.flatMap(lostFindings), failed };
+    const { read, failed } = await readEach(hsmNames, (hsm) => recallWatch(store, hsm));
+    return { findings: read.flatMap(({ watch }) => lostFindings(watch)), failed };
   }
 }
 
