@@ -123,6 +123,20 @@ export const PLANTED: readonly PlantedFault[] = [
     tests: 'test/attacks/forgotten-losses.test.ts',
   },
   {
+    check: 'the damage that is noted for good',
+    file: 'src/features/verify/verify-state.ts',
+    from: 'if (noted.size === 0) return stored;',
+    to: 'return stored;',
+    tests: 'test/attacks/hidden-damage.test.ts',
+  },
+  {
+    check: 'that damage is noted by the word of this app alone',
+    file: 'src/features/verify/verify.ts',
+    from: 'if (own) await noteBackups',
+    to: 'await noteBackups',
+    tests: 'test/attacks/hidden-damage.test.ts',
+  },
+  {
     check: 'that the notes of findings could be read',
     file: 'src/features/status/summarize-scan.ts',
     from: 'if (scan.unread !== undefined) {',

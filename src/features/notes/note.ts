@@ -22,7 +22,7 @@ const BackupFacts = z.strictObject({
   blob: z.string().min(1).max(1024),
   noticedAt: Time,
 });
-export type BackupFacts = z.infer<typeof BackupFacts>;
+type BackupFacts = z.infer<typeof BackupFacts>;
 
 export type NoteFacts = LossFacts | BackupFacts;
 

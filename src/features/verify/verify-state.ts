@@ -41,20 +41,32 @@ const VERIFY_DOCUMENT: DocumentType<'verify', VerifyState> = {
 
 /**
  * The stored progress; without a value when nothing was ever verified. Where seals are configured one without a good seal has not
- * ended, whatever it says, and the doubt says why: what it calls damaged counts, for no good comes of that to whoever made it up.
- * Fails with `state-corrupt` or a storage code.
+ * ended, whatever it says, and the doubt says why: what it calls damaged counts, for no good comes of that to whoever made it up. What
+ * is noted as damaged for good is damaged, also where nothing is stored. Fails with `state-corrupt`, `seal-unavailable` or a storage code.
  */
 export async function readVerification(
   store: CatalogueStore,
   hsm: string,
   signal?: AbortSignal,
 ): Promise<Believed<VerifyState>> {
-  const { value } = await readDocument(store, VERIFY_DOCUMENT, { kind: 'verify', hsm }, signal);
-  if (value === undefined) return { value };
-  const doubt = await doubtOf(store, value, signal);
+  const { value: stored } = await readDocument(store, VERIFY_DOCUMENT, { kind: 'verify', hsm }, signal);
+  const noted = (await store.notes?.read(hsm, signal))?.damaged ?? new Map<string, number>();
+  const value = withDamage(hsm, stored, noted);
+  if (stored === undefined || value === undefined) return { value };
+  const doubt = await doubtOf(store, stored, signal);
   if (doubt === undefined) return { value };
   const { endedAt: _unknown, ...rest } = value;
   return { value: rest, doubt };
+}
+
+function withDamage(
+  hsm: string,
+  stored: VerifyState | undefined,
+  noted: ReadonlyMap<string, number>,
+): VerifyState | undefined {
+  if (noted.size === 0) return stored;
+  const none = { format: 1, hsm, runId: '', startedAt: 0, checked: 0, bytes: 0, found: 0 } as const;
+  return { ...(stored ?? none), damaged: { ...Object.fromEntries(noted), ...stored?.damaged } };
 }
 
 /** A verification that is opened. */

@@ -11,6 +11,7 @@ import { damageOf } from './check-backup.ts';
 import { type AbsencePolicy, settleExpected } from './expected-absence.ts';
 import type { VerifyMessage } from './message.ts';
 import { VERIFICATIONS } from './message.ts';
+import { damageNotes, noteBackups, noteSound } from './note-damage.ts';
 import { type Damage, type DamageDeps, reportDamage } from './report-damage.ts';
 import { openVerification, sealVerification, type VerifyState } from './verify-state.ts';
 
@@ -90,6 +91,8 @@ export async function verify(
     }
   }
   const last = await verifyUnlisted(deps, policy, state, promised, signal);
+  // What could not be noted when it was found. What was read without a good seal is no word of this app.
+  if (own) await noteBackups(deps, hsm, damageNotes(last.damaged), signal);
   await save({ ...last, endedAt: deps.clock.now() });
   await publishOutbox(deps, hsm, undefined, signal);
   logEnd(deps.logger, state);
@@ -120,13 +123,17 @@ async function verifySlice(
     await publishOutbox(deps, state.hsm, posted, signal);
   }
   const now = deps.clock.now();
+  const found = Object.fromEntries(news.map(({ backup }) => [backup.blob, now]));
+  await noteBackups(deps, state.hsm, damageNotes(found), signal);
+  const well = slice.filter(({ blob }) => !damaged.some(({ backup }) => backup.blob === blob));
+  const known = await noteSound(deps, state, well, signal);
   return {
     ...state,
     cursor: slice.at(-1)?.blob ?? '',
     checked: state.checked + slice.length,
     bytes: state.bytes + slice.reduce((sum, { record }) => sum + record.bytes, 0),
     found: state.found + damaged.length,
-    damaged: { ...state.damaged, ...Object.fromEntries(news.map(({ backup }) => [backup.blob, now])) },
+    damaged: { ...known, ...found },
   };
 }
 
