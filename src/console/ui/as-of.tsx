@@ -1,8 +1,10 @@
 /** How old what is shown is, by HSM, said plainly when it is too old. */
+
 import type { JSX } from 'preact';
 import { isStale } from '../words/judge.ts';
 import { useNow } from './clock.ts';
 import { Note } from './note.tsx';
+import { Text } from './text.tsx';
 import { Ago, At } from './time.tsx';
 
 interface Seen {
@@ -28,7 +30,7 @@ export function AsOf({ of }: { readonly of: readonly Seen[] }): JSX.Element {
             title={`Cannot tell how the keys${hsm === undefined ? '' : ` of ${hsm}`} are now`}
           >
             <p>
-              {why ?? 'The last picture is too old.'}{' '}
+              <Text of={why ?? 'The last picture is too old.'} />{' '}
               {judgedAt === undefined ? (
                 'No scan has seen every key yet.'
               ) : (

@@ -1,9 +1,11 @@
 /** Shows what was read, and says when it is not there, not yet, or not of now. */
+
 import type { ComponentChildren, JSX } from 'preact';
 import { useEffect } from 'preact/hooks';
 import type { Resource } from '../api/resource.ts';
 import { announce } from './announce.tsx';
 import { Note } from './note.tsx';
+import { Text } from './text.tsx';
 import { At } from './time.tsx';
 import { Trouble } from './trouble.tsx';
 
@@ -33,7 +35,8 @@ export function Loaded<T>({ of, what, children }: LoadedProps<T>): JSX.Element {
       {isStale && (
         <Note tone="unknown" title="This is an old picture">
           <p>
-            It was read on <At at={receivedAt ?? 0} />. Since then it could not be renewed: {problem.message}
+            It was read on <At at={receivedAt ?? 0} />. Since then it could not be renewed:{' '}
+            <Text of={problem.message} />
           </p>
           <button type="button" onClick={reload}>
             Try now

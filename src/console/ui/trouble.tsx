@@ -1,7 +1,9 @@
 /** A call that failed, in words: what happened, what to do, what the page does. */
+
 import type { JSX } from 'preact';
 import type { ApiProblem } from '../api/problem.ts';
 import { Note } from './note.tsx';
+import { Text } from './text.tsx';
 
 interface TroubleProps {
   readonly problem: ApiProblem;
@@ -13,8 +15,14 @@ interface TroubleProps {
 export function Trouble({ problem, willRetry = false, retry }: TroubleProps): JSX.Element {
   return (
     <Note tone={problem.status === 403 ? 'warn' : 'bad'} title={titleOf(problem)} isUrgent>
-      <p>{problem.message}</p>
-      {problem.advice !== undefined && <p>{problem.advice}</p>}
+      <p>
+        <Text of={problem.message} />
+      </p>
+      {problem.advice !== undefined && (
+        <p>
+          <Text of={problem.advice} />
+        </p>
+      )}
       {willRetry && <p>The page tries again without your doing.</p>}
       {retry !== undefined && (
         <button type="button" onClick={retry}>

@@ -4,27 +4,22 @@ import { sentence } from './count.ts';
 import { spanInWords } from './duration.ts';
 import { epochOf } from './time.ts';
 
-/** The sentences at `now`, epoch milliseconds. Times are written by `time`. */
+/** The sentences at `now`, epoch milliseconds. Times stand in them as ISO texts. */
 export function executionInWords(
   { attempt, attempts, until, isRunning, waitsFor }: NonNullable<RequestView['execution']>,
   now: number,
-  time: (at: string) => string,
 ): readonly string[] {
   const left = epochOf(until) - now;
   const which = `Attempt ${attempt} of ${attempts}`;
   const runs =
     left > 0
-      ? `${which} is under way and ends within ${spanInWords(left)}, by ${time(until)}.`
-      : `${which} should have ended by ${time(until)}: whoever was at it has stopped, and another one goes on.`;
-  const waits = `${which} ${left > 0 ? `begins in ${spanInWords(left)}, at` : 'was to begin at'} ${time(until)}.`;
+      ? `${which} is under way and ends within ${spanInWords(left)}, by ${until}.`
+      : `${which} should have ended by ${until}: whoever was at it has stopped, and another one goes on.`;
+  const waits = `${which} ${left > 0 ? `begins in ${spanInWords(left)}, at` : 'was to begin at'} ${until}.`;
   return [
     ...(waitsFor === undefined
       ? []
-      : [
-          sentence(
-            `It waits since ${time(waitsFor.since)}, for the last attempt met this: ${waitsFor.message}`,
-          ),
-        ]),
+      : [sentence(`It waits since ${waitsFor.since}, for the last attempt met this: ${waitsFor.message}`)]),
     isRunning ? runs : waits,
     ...(waitsFor === undefined ? [] : [`After ${attempts} attempts that fail the request has failed.`]),
   ];

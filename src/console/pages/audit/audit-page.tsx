@@ -1,4 +1,5 @@
 /** Audit: who did what, and is the log whole? */
+
 import type { JSX } from 'preact';
 import type { AuditPage as AuditAnswer, AuditEntry } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
@@ -10,6 +11,7 @@ import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { ExportButton } from './export.tsx';
 import { VerifyNow } from './verify-now.tsx';
@@ -29,7 +31,7 @@ const COLUMNS: readonly Column<AuditEntry>[] = [
   },
   {
     name: 'Detail',
-    show: ({ code, detail }) => [code, detail].filter((text) => text !== undefined).join(': '),
+    show: ({ code, detail }) => <Text of={[code, detail].filter((text) => text !== undefined).join(': ')} />,
   },
   { name: 'Line', show: ({ seq }) => seq, isNumber: true },
 ];

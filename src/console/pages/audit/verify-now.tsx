@@ -1,10 +1,12 @@
 /** Verifies the log on demand: from where it was last found whole, or all of it. */
+
 import type { JSX } from 'preact';
 import { useContext, useState } from 'preact/hooks';
 import { ApiContext } from '../../api/context.ts';
 import type { AuditVerdict } from '../../api/model.ts';
 import { type ApiProblem, problemOf } from '../../api/problem.ts';
 import { Note } from '../../ui/note.tsx';
+import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { Trouble } from '../../ui/trouble.tsx';
 import { counted } from '../../words/count.ts';
@@ -70,7 +72,7 @@ function Verdict({ of, at }: { readonly of: AuditVerdict; readonly at: number })
         <ul>
           {problems.map(({ part, line, problem }) => (
             <li key={`${part?.day} ${line} ${problem}`}>
-              {problem}
+              <Text of={problem} />
               {part !== undefined && ` (${part.day}, line ${line})`}
             </li>
           ))}

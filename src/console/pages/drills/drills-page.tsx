@@ -1,4 +1,5 @@
 /** Drills: when did we last prove a restore, and which key is unproven for longest? */
+
 import type { JSX } from 'preact';
 import type { DrilledKey, DrillHsm, DrillPage } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
@@ -10,6 +11,7 @@ import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
 
@@ -32,7 +34,7 @@ const COLUMNS: readonly Column<DrilledKey>[] = [
   { name: 'Last drill', show: ({ verdict }) => VERDICTS[verdict] },
   { name: 'When', show: ({ drilledAt }) => <At at={drilledAt} /> },
   { name: 'Last proven', show: ({ provenAt }) => (provenAt === undefined ? 'never' : <At at={provenAt} />) },
-  { name: 'Why', show: ({ reasons }) => reasons.join(' ') },
+  { name: 'Why', show: ({ reasons }) => <Text of={reasons.join(' ')} /> },
 ];
 
 /** The page. A key that is not listed was never drilled. */
@@ -76,7 +78,9 @@ function OneHsm({ of }: { readonly of: DrillHsm }): JSX.Element {
   if (unknown !== undefined) {
     return (
       <Note tone="unknown" title={`Cannot tell for ${hsm}`}>
-        <p>{unknown}</p>
+        <p>
+          <Text of={unknown} />
+        </p>
       </Note>
     );
   }

@@ -1,10 +1,12 @@
 /** Home: is every key safe, and since when do we know? */
+
 import type { JSX } from 'preact';
 import type { Home } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Sentences } from '../../ui/text.tsx';
 import { HsmCard } from './hsm-card.tsx';
 import { Incidents } from './incidents.tsx';
 import { NightStrip } from './night-strip.tsx';
@@ -25,11 +27,7 @@ export function HomePage(): JSX.Element {
             <VerdictLine home={value} isOld={home.problem !== undefined} />
             {!value.gate.armed && (
               <Note tone="bad" title="The gate is disarmed: no recovery can be approved or executed">
-                <ul>
-                  {value.gate.problems.map((problem) => (
-                    <li key={problem}>{problem}</li>
-                  ))}
-                </ul>
+                <Sentences of={value.gate.problems} />
               </Note>
             )}
             <Urgent home={value} />

@@ -1,4 +1,5 @@
 /** One HSM: the word, the counts, and how old each proof is. */
+
 import type { ComponentChildren, JSX } from 'preact';
 import type { HomeHsm } from '../../api/model.ts';
 import { nightPath } from '../../routing/paths.ts';
@@ -6,6 +7,7 @@ import { Link } from '../../routing/router.tsx';
 import { useNow } from '../../ui/clock.ts';
 import { Facts } from '../../ui/facts.tsx';
 import { Said } from '../../ui/said.tsx';
+import { Text } from '../../ui/text.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
 import { drillsInWords } from '../../words/drills.ts';
@@ -23,7 +25,11 @@ export function HsmCard({ of }: { readonly of: HomeHsm }): JSX.Element {
       <h3>
         <Link href={`/keys?hsm=${encodeURIComponent(hsm)}`}>{hsm}</Link> <Said of="verdict" value={verdict} />
       </h3>
-      {doubts.length > 0 && <p>{doubts.join(' ')}</p>}
+      {doubts.length > 0 && (
+        <p>
+          <Text of={doubts.join(' ')} />
+        </p>
+      )}
       {counts === undefined ? (
         <p>No counts: none is known to be zero.</p>
       ) : (
@@ -79,7 +85,9 @@ export function HsmCard({ of }: { readonly of: HomeHsm }): JSX.Element {
       {of.warnings.length > 0 && (
         <ul class="warnings">
           {of.warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
+            <li key={warning}>
+              <Text of={warning} />
+            </li>
           ))}
         </ul>
       )}

@@ -1,10 +1,12 @@
 /** What people are reminded of: incidents that last, and the way to take note of one. */
+
 import type { JSX } from 'preact';
 import { useContext } from 'preact/hooks';
 import { MeContext } from '../../api/context.ts';
 import type { Incident } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
 import { Loaded } from '../../ui/loaded.tsx';
+import { Text } from '../../ui/text.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
 import { AcknowledgeIncident } from '../acknowledge-incident.tsx';
@@ -44,7 +46,7 @@ function Lasting({ of, after }: { readonly of: Incident; readonly after: () => v
   const { id, reference, what, subjects, since, acknowledged } = of;
   return (
     <>
-      <strong>{reference}:</strong> {what} {subjects > 1 && `And ${subjects - 1} more. `}
+      <strong>{reference}:</strong> <Text of={what} /> {subjects > 1 && `And ${subjects - 1} more. `}
       <Ago at={since} />.{' '}
       {acknowledged !== undefined && (
         <>

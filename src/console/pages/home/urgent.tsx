@@ -1,9 +1,11 @@
 /** What needs somebody: requests that wait, keys that are lost, unprotected, or deleted. */
+
 import type { JSX } from 'preact';
 import type { Home } from '../../api/model.ts';
 import { keyPath, requestPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
+import { Text } from '../../ui/text.tsx';
 import { counted, sentence } from '../../words/count.ts';
 import { operationTitle } from '../../words/operation.ts';
 import { coverageInWords, riskWord } from '../../words/states.ts';
@@ -30,7 +32,9 @@ export function Urgent({ home }: { readonly home: Home }): JSX.Element {
   return (
     <>
       {waiting.unknown !== undefined && (
-        <p class="note unknown">Waiting requests cannot be read: {waiting.unknown}</p>
+        <p class="note unknown">
+          Waiting requests cannot be read: <Text of={waiting.unknown} />
+        </p>
       )}
       <List title={`${counted(openCount, 'request waits', 'requests wait')}${more(openCount, open.length)}`}>
         {open.map((request) => (
@@ -61,7 +65,7 @@ export function Urgent({ home }: { readonly home: Home }): JSX.Element {
         {risks.map(({ hsm, key, risk, detail }) => (
           <li key={`${hsm} ${key} ${risk}`}>
             <Link href={keyPath(hsm, key)}>{key}</Link> on {hsm}: <strong>{riskWord(risk)}.</strong>{' '}
-            {sentence(detail)}
+            <Text of={sentence(detail)} />
           </li>
         ))}
       </List>

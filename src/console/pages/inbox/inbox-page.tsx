@@ -1,4 +1,5 @@
 /** Inbox: what waits for me, until when? */
+
 import type { JSX } from 'preact';
 import type { Inbox, InboxItem } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
@@ -7,6 +8,7 @@ import { Countdown } from '../../ui/countdown.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { NotRead } from '../../ui/not-read.tsx';
 import { Page } from '../../ui/page.tsx';
+import { Text } from '../../ui/text.tsx';
 import { AcknowledgeIncident } from '../acknowledge-incident.tsx';
 
 const KINDS: Readonly<Record<InboxItem['kind'], string>> = {
@@ -56,7 +58,9 @@ function Item({ of, after }: { readonly of: InboxItem; readonly after: () => voi
     <>
       <p class="small">{KINDS[kind] ?? kind}</p>
       <h2>
-        <Link href={path.startsWith('/') ? path : '/'}>{text}</Link>
+        <Link href={path.startsWith('/') ? path : '/'}>
+          <Text of={text} />
+        </Link>
       </h2>
       {until !== undefined && (
         <Countdown what="Ends" ended="It has ended" from={undefined} until={until} isSilent />

@@ -1,7 +1,9 @@
 /** The backups of a key. */
+
 import type { JSX } from 'preact';
 import type { KeyDetail } from '../../api/model.ts';
 import { type Column, Table } from '../../ui/table.tsx';
+import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { Word } from '../../ui/word.tsx';
 import { counted, sentence } from '../../words/count.ts';
@@ -20,7 +22,7 @@ const COLUMNS: readonly Column<Backup>[] = [
       return (
         <>
           <Word tone={tone}>{word}</Word>
-          {backup.newest && ' Newest.'} {sentence(backup.why ?? '')}
+          {backup.newest && ' Newest.'} <Text of={sentence(backup.why ?? '')} />
         </>
       );
     },

@@ -1,9 +1,11 @@
 /** How the key stands now. */
+
 import type { JSX } from 'preact';
 import type { KeyLine } from '../../api/model.ts';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Facts } from '../../ui/facts.tsx';
 import { KeyWord } from '../../ui/said.tsx';
+import { Text } from '../../ui/text.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { sentence } from '../../words/count.ts';
 import { coverageInWords, keyState, riskWord } from '../../words/states.ts';
@@ -15,7 +17,7 @@ export function KeyFacts({ line, isOld }: { readonly line: KeyLine; readonly isO
     <>
       <p>
         <KeyWord value={word} isOld={isOld} /> {risk !== undefined && <strong>{riskWord(risk)}.</strong>}{' '}
-        {sentence(detail ?? '')}
+        <Text of={sentence(detail ?? '')} />
       </p>
       {state === 'deleted' && purgeAt !== undefined && (
         <Countdown what="Purged" ended="Its retention has ended" from={deletedAt} until={purgeAt} />

@@ -1,8 +1,10 @@
 /** One line of time: what happened to a key, newest first. */
+
 import type { JSX } from 'preact';
 import type { TimelineEvent } from '../../api/model.ts';
 import { requestPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
+import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { type Tone, Word } from '../../ui/word.tsx';
 
@@ -66,7 +68,7 @@ function Event({ of }: { readonly of: TimelineEvent }): JSX.Element {
         <At at={of.at} />
       </span>
       <span>
-        <Word tone={isBad ? 'bad' : tone}>{word}</Word> {of.text.replace(/\.$/, '')}
+        <Word tone={isBad ? 'bad' : tone}>{word}</Word> <Text of={of.text.replace(/\.$/, '')} />
         {of.by !== undefined && `, by ${of.by}`}.{of.damaged === true && <strong> Damaged.</strong>}
         {of.sealed === false && <strong> Not sealed: it does not count.</strong>}
         {of.recoveryId !== undefined && (

@@ -1,4 +1,5 @@
 /** Night: what became of each key in a run, and why? */
+
 import type { JSX } from 'preact';
 import type { NightDetail } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
@@ -11,6 +12,7 @@ import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { Said } from '../../ui/said.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
 import { spanInWords } from '../../words/duration.ts';
@@ -56,7 +58,7 @@ export function NightPage({ params }: { readonly params: Readonly<Record<string,
                       <strong>
                         {code}, {counted(count, 'key')}
                       </strong>
-                      : {example}
+                      : <Text of={example} />
                     </li>
                   ))}
                 </ul>
@@ -93,8 +95,9 @@ function columns(hsm: string): readonly Column<Item>[] {
     { name: 'Outcome', show: ({ outcome }) => OUTCOMES.find(([value]) => value === outcome)?.[1] ?? outcome },
     {
       name: 'Why',
-      show: ({ reason, error }) =>
-        error === undefined ? (reason ?? '') : `${error.message} (${error.code})`,
+      show: ({ reason, error }) => (
+        <Text of={error === undefined ? (reason ?? '') : `${error.message} (${error.code})`} />
+      ),
     },
     { name: 'Versions', show: ({ versions }) => versions ?? '', isNumber: true },
   ];

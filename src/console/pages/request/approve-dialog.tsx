@@ -1,13 +1,14 @@
 /** Approves: the person types the name of the key, and the digest that was shown goes along. */
+
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { RequestView } from '../../api/model.ts';
 import { useDraft } from '../../session/use-draft.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Stop } from '../../ui/stop.tsx';
+import { Text } from '../../ui/text.tsx';
 import { Trouble } from '../../ui/trouble.tsx';
 import { operationInWords } from '../../words/operation.ts';
-import { epochOf, localTime } from '../../words/time.ts';
 import { Changes } from './changes.tsx';
 import { useDecision } from './use-decision.ts';
 
@@ -48,8 +49,10 @@ export function ApproveDialog({ view, stop, decided, close, reload }: ApproveDia
     <Dialog title="Approve exactly this" close={leave}>
       <form onSubmit={(event) => void approve(event)} noValidate>
         <Changes of={changes} />
-        {operationInWords(shown.operation, (at) => localTime(epochOf(at))).map((sentence) => (
-          <p key={sentence}>{sentence}</p>
+        {operationInWords(shown.operation).map((sentence) => (
+          <p key={sentence}>
+            <Text of={sentence} />
+          </p>
         ))}
         <div class="field wide">
           <label for={id}>

@@ -1,12 +1,13 @@
 /** Who asks and why, who deleted the key and when, and what will happen. */
+
 import type { JSX } from 'preact';
 import type { RequestView } from '../../api/model.ts';
 import { keyPath } from '../../routing/paths.ts';
 import { Link } from '../../routing/router.tsx';
 import { Facts } from '../../ui/facts.tsx';
+import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { operationInWords } from '../../words/operation.ts';
-import { epochOf, localTime } from '../../words/time.ts';
 
 interface DoingProps {
   readonly of: RequestView;
@@ -20,8 +21,10 @@ export function Doing({ of, deletedBy }: DoingProps): JSX.Element {
   return (
     <section>
       <h2>What will happen</h2>
-      {operationInWords(operation, (at) => localTime(epochOf(at))).map((sentence) => (
-        <p key={sentence}>{sentence}</p>
+      {operationInWords(operation).map((sentence) => (
+        <p key={sentence}>
+          <Text of={sentence} />
+        </p>
       ))}
       <h2>Who asks, and why</h2>
       <blockquote>{reason}</blockquote>
@@ -45,7 +48,7 @@ export function Doing({ of, deletedBy }: DoingProps): JSX.Element {
               : `${operation.hsm}, back on ${operation.target}`,
           ],
           ['Deleted', operation.deletedAt !== undefined && <At key="deleted" at={operation.deletedAt} />],
-          ['Deleted by', deletedBy],
+          ['Deleted by', <Text key="by" of={deletedBy} />],
         ]}
       />
     </section>

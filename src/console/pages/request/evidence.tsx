@@ -1,7 +1,9 @@
 /** What was found before anybody was asked: the evidence, its disagreements, the versions, the digest. */
+
 import type { JSX } from 'preact';
 import type { RequestView } from '../../api/model.ts';
 import { Facts } from '../../ui/facts.tsx';
+import { Sentences } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
 
@@ -17,11 +19,7 @@ export function Evidence({ of }: { readonly of: RequestView }): JSX.Element {
       {preflight.length === 0 ? (
         <p class="empty">Nothing was noted when the request was made.</p>
       ) : (
-        <ul>
-          {preflight.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
-          ))}
-        </ul>
+        <Sentences of={preflight} />
       )}
       {versions.length > 0 && (
         <details>

@@ -1,10 +1,11 @@
 /** How the execution of a request goes while nobody knows yet how it ends. */
+
 import type { JSX } from 'preact';
 import type { RequestView } from '../../api/model.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Note } from '../../ui/note.tsx';
+import { Text } from '../../ui/text.tsx';
 import { executionInWords } from '../../words/execution.ts';
-import { epochOf, localTime } from '../../words/time.ts';
 
 /** The remark; nothing of a request that nobody is at. */
 export function ExecutionNote({ of: { execution } }: { readonly of: RequestView }): JSX.Element | null {
@@ -13,8 +14,10 @@ export function ExecutionNote({ of: { execution } }: { readonly of: RequestView 
   const isWaiting = execution.waitsFor !== undefined;
   return (
     <Note tone={isWaiting ? 'warn' : 'calm'} title={isWaiting ? 'It waits' : 'It is being done'}>
-      {executionInWords(execution, now, (at) => localTime(epochOf(at))).map((words) => (
-        <p key={words}>{words}</p>
+      {executionInWords(execution, now).map((words) => (
+        <p key={words}>
+          <Text of={words} />
+        </p>
       ))}
     </Note>
   );

@@ -1,6 +1,8 @@
 /** What happened to the request so far. */
+
 import type { JSX } from 'preact';
 import type { RequestView } from '../../api/model.ts';
+import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { happenedInWords } from '../../words/happened.ts';
 
@@ -19,7 +21,9 @@ export function History({ of }: { readonly of: readonly Happening[] }): JSX.Elem
             <span class="when">
               <At at={happening.at} />
             </span>
-            <span>{happenedInWords(happening)}</span>
+            <span>
+              <Text of={happenedInWords(happening)} />
+            </span>
           </li>
         ))}
       </ol>

@@ -1,7 +1,9 @@
 /** How it goes and how it ended. It says succeeded only where the app does, and verified only as far as it was. */
+
 import type { JSX } from 'preact';
 import type { RequestView } from '../../api/model.ts';
 import { Note } from '../../ui/note.tsx';
+import { Sentences, Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { outcomeInWords } from '../../words/outcome.ts';
 
@@ -11,16 +13,18 @@ export function OutcomeNote({ of }: { readonly of: RequestView }): JSX.Element {
   const { title, tone, verified } = outcomeInWords(of);
   return (
     <Note tone={tone} title={title}>
-      {outcome !== undefined && <p>{outcome.message}</p>}
-      {verified !== undefined && <p>{verified}</p>}
-      {outcome?.advice !== undefined && <p>{outcome.advice}</p>}
-      {outcome !== undefined && outcome.warnings.length > 0 && (
-        <ul>
-          {outcome.warnings.map((warning) => (
-            <li key={warning}>{warning}</li>
-          ))}
-        </ul>
+      {outcome !== undefined && (
+        <p>
+          <Text of={outcome.message} />
+        </p>
       )}
+      {verified !== undefined && <p>{verified}</p>}
+      {outcome?.advice !== undefined && (
+        <p>
+          <Text of={outcome.advice} />
+        </p>
+      )}
+      <Sentences of={outcome?.warnings ?? []} />
       {outcome?.freshBackup !== undefined && (
         <p>
           Backed up again: <code>{outcome.freshBackup}</code>

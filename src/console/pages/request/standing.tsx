@@ -1,4 +1,5 @@
 /** Why I may, or may not, decide this: the first thing on the page, with the buttons. */
+
 import type { JSX } from 'preact';
 import { useContext, useState } from 'preact/hooks';
 import { MeContext } from '../../api/context.ts';
@@ -6,6 +7,7 @@ import type { RequestView } from '../../api/model.ts';
 import { readDraft } from '../../session/drafts.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Note } from '../../ui/note.tsx';
+import { Text } from '../../ui/text.tsx';
 import { listed } from '../../words/count.ts';
 import { epochOf } from '../../words/time.ts';
 import { ApproveDialog } from './approve-dialog.tsx';
@@ -46,7 +48,9 @@ export function Standing({ view, put, reload, isOld }: StandingProps): JSX.Eleme
         </Note>
       ) : (
         <Note tone="warn" title="You may not approve this">
-          <p>{whyNot(view, hasExpired, isOld)}</p>
+          <p>
+            <Text of={whyNot(view, hasExpired, isOld)} />
+          </p>
         </Note>
       )}
       <div class="buttons">

@@ -1,8 +1,10 @@
 /** Are people reached? */
+
 import type { JSX } from 'preact';
 import type { Settings } from '../../api/model.ts';
 import { Note } from '../../ui/note.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { Text } from '../../ui/text.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { Word } from '../../ui/word.tsx';
 import { receiverInWords } from '../../words/receiver.ts';
@@ -17,7 +19,7 @@ const COLUMNS: readonly Column<Receiver>[] = [
       const { word, tone, words } = receiverInWords(receiver);
       return (
         <>
-          <Word tone={tone}>{word}</Word> {words}
+          <Word tone={tone}>{word}</Word> <Text of={words} />
         </>
       );
     },

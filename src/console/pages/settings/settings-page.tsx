@@ -1,4 +1,5 @@
 /** Settings: what is configured, is the gate armed, and are people reached? Nothing can be changed here. */
+
 import type { JSX } from 'preact';
 import type { Settings } from '../../api/model.ts';
 import { Facts } from '../../ui/facts.tsx';
@@ -6,6 +7,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
+import { Sentences } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
 import { counted, listed } from '../../words/count.ts';
 import { Receivers } from './receivers.tsx';
@@ -59,13 +61,7 @@ function Gate({ of: { gate, seals } }: { readonly of: Settings }): JSX.Element {
         title={gate.armed ? 'The gate is armed' : 'The gate is disarmed: nothing is approved or executed'}
       >
         {gate.override && <p>An override lets a single approval suffice.</p>}
-        {gate.problems.length > 0 && (
-          <ul>
-            {gate.problems.map((problem) => (
-              <li key={problem}>{problem}</li>
-            ))}
-          </ul>
-        )}
+        <Sentences of={gate.problems} />
         <p>
           Checked <At at={gate.checkedAt} />.
         </p>
