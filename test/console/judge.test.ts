@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { doubtsNow, isStale, overallNow, verdictNow } from '../../src/console/words/judge.ts';
+import {
+  doubtsNow,
+  isCalm,
+  isStale,
+  overallNow,
+  verdictNow,
+  worstFirst,
+} from '../../src/console/words/judge.ts';
 
 const AT = Date.parse('2026-11-28T12:00:00Z');
 
@@ -66,5 +73,40 @@ describe('what is said beside the verdict', () => {
     ],
   ] as const)('%s', (_name, hsm, sentences) => {
     expect(doubtsNow({ verdict: 'safe', ...hsm }, AT)).toEqual(sentences);
+  });
+});
+
+describe('many HSMs', () => {
+  const hsm = (
+    name: string,
+    verdict: 'safe' | 'at-risk' | 'unknown',
+    staleAfter = '2026-11-28T13:00:00Z',
+  ) => ({
+    name,
+    verdict,
+    staleAfter,
+    warnings: [],
+  });
+
+  it('are in the order of what needs somebody, and else as they were', () => {
+    const old = '2026-11-28T11:00:00Z';
+    const given = [
+      hsm('a', 'safe'),
+      hsm('b', 'safe', old),
+      hsm('c', 'unknown'),
+      hsm('d', 'at-risk'),
+      hsm('e', 'safe'),
+    ];
+    expect(worstFirst(given, AT).map(({ name }) => name)).toEqual(['d', 'b', 'c', 'a', 'e']);
+  });
+
+  it.each([
+    ['safe', hsm('a', 'safe'), true],
+    ['safe, by a picture that is too old', hsm('a', 'safe', '2026-11-28T11:00:00Z'), false],
+    ['at risk', hsm('a', 'at-risk'), false],
+    ['safe, with a warning', { ...hsm('a', 'safe'), warnings: ['Purge protection is off.'] }, false],
+    ['safe, with a doubt', { ...hsm('a', 'safe'), why: 'The next scan is late.' }, false],
+  ] as const)('need nobody only while they are safe and nothing is to be said: one %s', (_, of, is) => {
+    expect(isCalm(of, AT)).toBe(is);
   });
 });

@@ -15,10 +15,14 @@ interface Seen {
   readonly why?: string;
 }
 
-/** One line for each; a remark for each that is stale. */
+/** So many are named one by one. */
+const FEW = 4;
+
+/** One line for each, or for the oldest of many; a remark for each that is stale. */
 export function AsOf({ of }: { readonly of: readonly Seen[] }): JSX.Element {
   const now = useNow();
   const fresh = of.filter((one) => !isStale(one, now));
+  const [oldest] = fresh.flatMap(({ judgedAt }) => judgedAt ?? []).toSorted();
   return (
     <>
       {of
@@ -41,7 +45,12 @@ export function AsOf({ of }: { readonly of: readonly Seen[] }): JSX.Element {
             </p>
           </Note>
         ))}
-      {fresh.length > 0 && (
+      {fresh.length > FEW && oldest !== undefined && (
+        <p class="small">
+          As of <Ago at={oldest} />, the oldest of the pictures of {fresh.length} HSMs.
+        </p>
+      )}
+      {fresh.length > 0 && fresh.length <= FEW && (
         <p class="small">
           As of{' '}
           {fresh.map(({ hsm, judgedAt }, index) => (

@@ -15,7 +15,8 @@ export function Word({
 }): JSX.Element {
   return (
     <span class={`word ${tone}`}>
-      <span aria-hidden="true">{SIGNS[tone]}</span> {children}
+      <span aria-hidden="true">{SIGNS[tone]}&nbsp;</span>
+      {children}
     </span>
   );
 }

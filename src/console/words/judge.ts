@@ -36,6 +36,18 @@ export function overallNow(
   return isOld || hsms.some((hsm) => isPast(hsm, now)) ? 'unknown' : 'safe';
 }
 
+/** What needs somebody first: keys at risk, then what cannot be told, then what is safe; else as they are configured. */
+export function worstFirst<T extends Picture>(hsms: readonly T[], now: number): readonly T[] {
+  return hsms.toSorted((a, b) => ORDER[verdictNow(a, now)] - ORDER[verdictNow(b, now)]);
+}
+
+const ORDER: Readonly<Record<Verdict, number>> = { 'at-risk': 0, unknown: 1, safe: 2 };
+
+/** Whether nothing is to be said of an HSM at `now` but its numbers. */
+export function isCalm(hsm: Picture & { readonly warnings: readonly string[] }, now: number): boolean {
+  return verdictNow(hsm, now) === 'safe' && hsm.warnings.length === 0 && doubtsNow(hsm, now).length === 0;
+}
+
 /** What is to be known beside the verdict at `now`: that the picture is too old, why it cannot be relied on, and what to do. */
 export function doubtsNow(
   hsm: Picture & {

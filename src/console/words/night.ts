@@ -58,6 +58,30 @@ export function gapsInWords({
   ];
 }
 
+/** Whether there is more to say of a night than that no run came, and none was due. */
+export function hasNews({ runs, missing, unreadable }: Night): boolean {
+  return runs.length + missing.length + unreadable.length > 0;
+}
+
+/** Runs over many HSMs as one: how many ended how, and what they did. */
+export function runsInWords(runs: readonly Run[]): string {
+  const states = Map.groupBy(runs, ({ state }) => runState(state)[0].toLowerCase());
+  const ended = [...states].map(([state, some]) => `${counted(some.length, 'run')} ${state}`);
+  const sum = (of: (run: Run) => number): number => runs.reduce((total, run) => total + of(run), 0);
+  const failed = sum(troubles);
+  const words = [
+    ...ended,
+    `${counted(
+      sum(({ counts }) => counts.backedUp),
+      'key',
+    )} backed up`,
+  ];
+  return [...words, ...(failed === 0 ? [] : [`${failed} failed`])].join(', ');
+}
+
+/** So many runs are said one by one. */
+const FEW = 4;
+
 /** What a cell says aloud. */
 export function nightInWords({ date, ...night }: Night & { readonly date: string }): string {
   const { runs } = night;
@@ -68,6 +92,7 @@ export function nightInWords({ date, ...night }: Night & { readonly date: string
     return `${run.hsm}: ${state.toLowerCase()}, ${good}${failed === 0 ? '' : `, ${failed} failed`}`;
   });
   const gaps = gapsInWords(night);
-  const said = [...(each.length === 0 ? [] : [`${listed(each)}.`]), ...gaps].join(' ');
+  const all = runs.length > FEW ? runsInWords(runs) : listed(each);
+  const said = [...(all === '' ? [] : [`${all}.`]), ...gaps].join(' ');
   return `${date}: ${said === '' ? 'no run' : said}`;
 }

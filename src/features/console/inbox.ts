@@ -120,9 +120,9 @@ function approverItems(
       }),
     ),
     ...lasting.map(
-      ({ id, reference, hsm, what }): InboxItem => ({
+      ({ id, reference, hsm, what, subjects }): InboxItem => ({
         kind: 'incident',
-        text: `${reference}: ${what}`,
+        text: `${reference}: ${what}${subjects > 1 ? ` And ${subjects - 1} more.` : ''}`,
         ...(hsm === undefined ? {} : { hsm }),
         id,
         path: '/',

@@ -13,7 +13,10 @@ export async function violationsOn(page: Page): Promise<string[]> {
   return found.map(({ id, nodes }) => `${id}: ${nodes.map(({ html }) => html.slice(0, 120)).join(' | ')}`);
 }
 
-/** How much wider the page is than the screen, in pixels. */
+/** How much wider the page, or a dialog on it, is than there is room for, in pixels. */
 export function overflowOf(page: Page): Promise<number> {
-  return page.evaluate<number>('document.documentElement.scrollWidth - document.documentElement.clientWidth');
+  return page.evaluate<number>(
+    `Math.max(...[document.documentElement, ...document.querySelectorAll('dialog[open]')]
+      .map((one) => one.scrollWidth - one.clientWidth))`,
+  );
 }

@@ -13,7 +13,7 @@ import { Pager } from '../../ui/pager.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
-import { counted } from '../../words/count.ts';
+import { counted, listed } from '../../words/count.ts';
 
 const VERDICTS: Readonly<Record<DrilledKey['verdict'], string>> = {
   proven: 'Proven: restored, compared and used',
@@ -49,9 +49,12 @@ export function DrillsPage(): JSX.Element {
       <Loaded of={drills} what="the drills">
         {({ hsms, items, total, next: more }) => (
           <>
-            {hsms.map((hsm) => (
-              <OneHsm key={hsm.hsm} of={hsm} />
-            ))}
+            <Unproven of={hsms.filter(isUnproven).map(({ hsm }) => hsm)} />
+            {hsms
+              .filter((hsm) => !isUnproven(hsm))
+              .map((hsm) => (
+                <OneHsm key={hsm.hsm} of={hsm} />
+              ))}
             <h2>Keys</h2>
             <p role="status">
               {counted(total, 'key')} drilled. A key that is not listed was never drilled: count it as
@@ -72,6 +75,28 @@ export function DrillsPage(): JSX.Element {
   );
 }
 
+function isUnproven({ unknown, lastAt }: DrillHsm): boolean {
+  return unknown === undefined && lastAt === undefined;
+}
+
+/** The HSMs without a drill, all in one remark; nothing where each had one. */
+function Unproven({ of }: { readonly of: readonly string[] }): JSX.Element | null {
+  const [only] = of;
+  if (only === undefined) return null;
+  return (
+    <Note
+      tone="unknown"
+      title={`Restores of ${of.length === 1 ? only : counted(of.length, 'HSM')} are unproven`}
+    >
+      {of.length > 1 && <p>{listed(of)}.</p>}
+      <p>
+        No drill of their keys is known. Backups are made, read back and compared; whether they restore is
+        shown by drills alone. To begin, name a drill HSM in <code>WARDEN_DRILL_HSMS</code> (docs/drills.md).
+      </p>
+    </Note>
+  );
+}
+
 function OneHsm({ of }: { readonly of: DrillHsm }): JSX.Element {
   const { hsm, unknown, lastAt, oldestProofAt, restoreMs, ...counts } = of;
   const { proven, metadataOnly, earlier, undrilled, failed, blocked, overdue } = counts;
@@ -84,23 +109,12 @@ function OneHsm({ of }: { readonly of: DrillHsm }): JSX.Element {
       </Note>
     );
   }
-  if (lastAt === undefined) {
-    return (
-      <Note tone="unknown" title={`Restores of ${hsm} are unproven`}>
-        <p>
-          No drill of its keys is known. Backups are made, read back and compared; whether they restore is
-          shown by drills alone. To begin, name a drill HSM in <code>WARDEN_DRILL_HSMS</code>{' '}
-          (docs/drills.md).
-        </p>
-      </Note>
-    );
-  }
   return (
     <section>
       <h2>{hsm}</h2>
       <Facts
         of={[
-          ['Last drill', <At key="last" at={lastAt} />],
+          ['Last drill', lastAt !== undefined && <At key="last" at={lastAt} />],
           ['Oldest proof', oldestProofAt === undefined ? 'none' : <At key="oldest" at={oldestProofAt} />],
           [
             'Keys',

@@ -7,7 +7,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Sentences } from '../../ui/text.tsx';
-import { HsmCard } from './hsm-card.tsx';
+import { Hsms } from './hsms.tsx';
 import { Incidents } from './incidents.tsx';
 import { NightStrip } from './night-strip.tsx';
 import { Urgent } from './urgent.tsx';
@@ -32,12 +32,7 @@ export function HomePage(): JSX.Element {
             )}
             <Urgent home={value} />
             <Incidents />
-            <h2>HSMs</h2>
-            <div class="cards">
-              {value.hsms.map((hsm) => (
-                <HsmCard key={hsm.hsm} of={hsm} />
-              ))}
-            </div>
+            <Hsms of={value.hsms} />
             <NightStrip nights={value.nights} />
           </>
         )}

@@ -10,6 +10,7 @@ import { Text } from '../../ui/text.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
 import { AcknowledgeIncident } from '../acknowledge-incident.tsx';
+import { List } from './urgent-list.tsx';
 
 /** The list is renewed this often, in milliseconds. */
 const EVERY_MS = 60_000;
@@ -25,16 +26,13 @@ export function Incidents(): JSX.Element {
     <Loaded of={incidents} what="what people are reminded of">
       {({ items }) =>
         items.length > 0 && (
-          <section class="urgent">
-            <h2>{counted(items.length, 'incident lasts', 'incidents last')}</h2>
-            <ul>
-              {items.map((incident) => (
-                <li key={incident.id}>
-                  <Lasting of={incident} after={incidents.reload} />
-                </li>
-              ))}
-            </ul>
-          </section>
+          <List title={counted(items.length, 'incident lasts', 'incidents last')} isWhole>
+            {items.map((incident) => (
+              <li key={incident.id}>
+                <Lasting of={incident} after={incidents.reload} />
+              </li>
+            ))}
+          </List>
         )
       }
     </Loaded>

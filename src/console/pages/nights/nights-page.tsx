@@ -11,7 +11,7 @@ import { Pager } from '../../ui/pager.tsx';
 import { Said } from '../../ui/said.tsx';
 import { At } from '../../ui/time.tsx';
 import { counted } from '../../words/count.ts';
-import { gapsInWords, NIGHT_LEGEND, troubles } from '../../words/night.ts';
+import { gapsInWords, hasNews, NIGHT_LEGEND, runsInWords, troubles } from '../../words/night.ts';
 import { Calendar } from './calendar.tsx';
 
 /** The page. */
@@ -30,24 +30,26 @@ export function NightsPage(): JSX.Element {
       <Loaded of={nights} what="the nights">
         {({ items, next }) => (
           <>
-            {items.every(({ runs, unreadable }) => runs.length + unreadable.length === 0) && (
+            {items.every((night) => !hasNews(night)) && (
               <p class="empty">No run is recorded in these nights.</p>
             )}
             <Calendar nights={items} />
             <p class="small">{NIGHT_LEGEND}</p>
             <ul class="nights">
-              {items.map(({ date, runs, ...gaps }) => (
-                <li key={date}>
-                  <h2>{date}</h2>
-                  {gapsInWords(gaps).map((sentence) => (
-                    <p key={sentence}>
-                      <strong>{sentence}</strong>
-                    </p>
-                  ))}
-                  {runs.length > 0 && <Runs of={runs} />}
-                  {runs.length === 0 && gapsInWords(gaps).length === 0 && <p>No run.</p>}
-                </li>
-              ))}
+              {items
+                .filter((night) => night.date === day || hasNews(night))
+                .map(({ date, runs, ...gaps }) => (
+                  <li key={date}>
+                    <h2>{date}</h2>
+                    {gapsInWords(gaps).map((sentence) => (
+                      <p key={sentence}>
+                        <strong>{sentence}</strong>
+                      </p>
+                    ))}
+                    {runs.length > 0 && <Runs of={runs} />}
+                    {runs.length === 0 && gapsInWords(gaps).length === 0 && <p>No run.</p>}
+                  </li>
+                ))}
             </ul>
             <Pager
               of="nights"
@@ -62,7 +64,26 @@ export function NightsPage(): JSX.Element {
   );
 }
 
+/** So many runs stand open; of more those that were good are folded. */
+const FEW = 4;
+
 function Runs({ of }: { readonly of: readonly NightRun[] }): JSX.Element {
+  const folded = of.length <= FEW ? [] : of.filter((run) => run.state === 'succeeded' && troubles(run) === 0);
+  const open = of.filter((run) => !folded.includes(run));
+  return (
+    <>
+      {open.length > 0 && <RunList of={open} />}
+      {folded.length > 0 && (
+        <details>
+          <summary>{runsInWords(folded)}</summary>
+          <RunList of={folded} />
+        </details>
+      )}
+    </>
+  );
+}
+
+function RunList({ of }: { readonly of: readonly NightRun[] }): JSX.Element {
   return (
     <ul>
       {of.map((run) => (
@@ -72,7 +93,7 @@ function Runs({ of }: { readonly of: readonly NightRun[] }): JSX.Element {
           </Link>{' '}
           <Said of="run" value={run.state} /> {counted(run.counts.backedUp, 'key')} backed up,{' '}
           {run.counts.unchanged} unchanged, {run.counts.skipped} skipped, {run.counts.vanished} vanished,{' '}
-          <strong>{troubles(run)} failed</strong>
+          {troubles(run) === 0 ? '0 failed' : <strong>{troubles(run)} failed</strong>}
         </li>
       ))}
     </ul>
