@@ -4,8 +4,8 @@ import { readDocument, updateDocument } from '../../src/core/documents/update-do
 import { INCIDENTS, noIncidents, scopeOf } from '../../src/features/notify/model/incident-state.ts';
 import { aDeletion } from '../support/notify-samples.ts';
 import { NotifyWorld } from '../support/notify-world.ts';
-import { violationsOn } from './support/axe.ts';
 import { ConsoleWorld } from './support/console-world.ts';
+import { findingsOn } from './support/eyes.ts';
 
 const ADDRESS = { kind: 'notify-incidents', scope: scopeOf('contoso') } as const;
 
@@ -33,7 +33,7 @@ it('an incident that lasts is acknowledged with a reason, once for everybody', a
   await dialog.getByRole('button', { name: 'Acknowledge' }).click();
   await dialog.getByRole('textbox').and(page.locator(':invalid, [aria-invalid="true"]')).waitFor();
   await dialog.getByRole('textbox').fill('known, ticket 4711');
-  expect(await violationsOn(page)).toEqual([]);
+  expect(await findingsOn(page)).toEqual({});
 
   await dialog.getByRole('button', { name: 'Acknowledge' }).click();
 

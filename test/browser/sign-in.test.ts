@@ -1,6 +1,7 @@
 /** An approval asks for a fresh and strong sign-in; nothing that was typed is lost on the way. */
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { ConsoleWorld } from './support/console-world.ts';
+import { findingsOn } from './support/eyes.ts';
 
 let world: ConsoleWorld;
 beforeAll(async () => {
@@ -14,6 +15,7 @@ it('the sign-in is stepped up, what was typed stands there again, and the approv
   const { id } = await world.world.ask({ hsm: 'contoso', key: 'code-signing' }, { acrs: ['c2'] });
   const bob = await world.person('bob', `/requests/${id}`);
   await bob.page.getByText('you will sign in once more').waitFor();
+  expect(await findingsOn(bob.page)).toEqual({});
   await bob.page.getByRole('button', { name: 'Approve…' }).click();
   await bob.page.getByRole('dialog').getByRole('textbox').fill('code-signing');
   await bob.page.getByRole('dialog').getByRole('button', { name: 'Approve' }).click();
@@ -22,6 +24,7 @@ it('the sign-in is stepped up, what was typed stands there again, and the approv
   await dialog.waitFor();
   expect(new URL(bob.page.url()).pathname).toBe(`/requests/${id}`);
   expect(await dialog.getByRole('textbox').inputValue()).toBe('code-signing');
+  expect(await findingsOn(bob.page)).toEqual({});
   await dialog.getByRole('button', { name: 'Approve' }).click();
   await bob.page.getByText('1 of 2 approvals').waitFor();
   expect((await world.world.view(id)).approvals).toHaveLength(1);

@@ -67,8 +67,8 @@ export function AuditPage(): JSX.Element {
             ['noted', 'Noted'],
           ]}
         />
-        <DayField label="From" value={given('from')} set={narrow('from')} />
-        <DayField label="To" value={given('to')} set={narrow('to')} />
+        <DayField label="From (day of UTC)" value={given('from')} set={narrow('from')} />
+        <DayField label="To (day of UTC)" value={given('to')} set={narrow('to')} />
       </Filter>
       <ExportButton asked={asked} />
       <Loaded of={audit} what="the audit log">
@@ -83,7 +83,7 @@ export function AuditPage(): JSX.Element {
               empty={more === undefined ? 'No line matches.' : 'No line matches so far.'}
             />
             {searchedBackTo !== undefined && more !== undefined && (
-              <p class="small">Searched back to {searchedBackTo}; there is more before.</p>
+              <p class="small">Searched back to {searchedBackTo}, a day of UTC; there is more before.</p>
             )}
             <Pager of="the audit log" next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
           </>
