@@ -23,6 +23,8 @@ const SETTINGS = {
   WARDEN_AUTH_AUDIENCE: 'api://warden',
 };
 
+const APP = new URL('../apps/pages-app.ts', import.meta.url);
+
 let host: Host | undefined;
 afterEach(() => host?.stop(0));
 
@@ -30,7 +32,7 @@ afterEach(() => host?.stop(0));
 async function serve(name: string, pages: Pages | undefined): Promise<Host> {
   pagesSlot.pages = pages;
   host = await startHost({
-    entry: new URL(`../apps/pages-app.ts?${name}`, import.meta.url),
+    entry: new URL(`?${name}`, APP),
     hostJson: { version: '2.0', extensions: { http: { routePrefix: '' } } },
     httpPort: 0,
     queues: false,
