@@ -51,7 +51,7 @@ const ATTEMPTS: readonly Column<Attempt>[] = [
   { name: 'Incident', show: ({ reference }) => <code>{reference}</code> },
   {
     name: 'Message',
-    show: ({ title, receiver }) => (receiver === undefined ? title : `To ${receiver}: ${title}`),
+    show: ({ title, receiver }) => <Text of={receiver === undefined ? title : `To ${receiver}: ${title}`} />,
   },
   {
     name: 'Answer',
