@@ -61,26 +61,30 @@ export async function startService(kind: Kind, name = 'ops'): Promise<Service> {
   const taken: Delivery[] = [];
   const held = new Set<ServerResponse>();
   const server = await startTlsServer((request, response) => {
-    void read(request).then((delivery) => {
-      deliveries.push(delivery);
-      const asked = service.behave(delivery);
-      if (asked === 'silence') {
-        held.add(response);
-        return;
-      }
-      if (asked === 'reset') {
-        response.destroy();
-        return;
-      }
-      const answer = asked === undefined || asked === 'lost answer' ? judge(kind, delivery) : asked;
-      if (answer.status < 300) taken.push(delivery);
-      if (asked === 'lost answer') {
-        response.destroy();
-        return;
-      }
-      response.writeHead(answer.status, answer.headers);
-      response.end(answer.body ?? '');
-    });
+    void read(request).then(
+      (delivery) => {
+        deliveries.push(delivery);
+        const asked = service.behave(delivery);
+        if (asked === 'silence') {
+          held.add(response);
+          return;
+        }
+        if (asked === 'reset') {
+          response.destroy();
+          return;
+        }
+        const answer = asked === undefined || asked === 'lost answer' ? judge(kind, delivery) : asked;
+        if (answer.status < 300) taken.push(delivery);
+        if (asked === 'lost answer') {
+          response.destroy();
+          return;
+        }
+        response.writeHead(answer.status, answer.headers);
+        response.end(answer.body ?? '');
+        // Whoever breaks off before the whole request is there has sent nothing.
+      },
+      () => undefined,
+    );
   });
   const service: Service = {
     kind,

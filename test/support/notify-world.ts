@@ -89,6 +89,7 @@ export class NotifyWorld {
     policy: Partial<NotifyPolicy> = {},
     origin?: string,
     decisions?: DecisionSeals,
+    real?: ReadonlyMap<string, Channel>,
   ) {
     this.channels = new Map(entries.map(({ name }) => [name, new FakeChannel(name)]));
     this.bus = new EventBus([new NotifySink(this.queue)], this.clock);
@@ -114,7 +115,7 @@ export class NotifyWorld {
         maskKeys: policy.maskKeys ?? false,
         ...definedOnly({ origin }),
       },
-      channels: this.channels,
+      channels: real ?? this.channels,
       decisions,
     };
   }
