@@ -41,7 +41,7 @@ export interface Fleet {
 const LIMIT_MS = 1_500;
 
 /** What a service gives back in an error, for the log must not have it. */
-export const ECHO = 'pl4nted-echo-of-the-service';
+const ECHO = 'pl4nted-echo-of-the-service';
 
 type Fate = Behaviour | undefined;
 
