@@ -21,9 +21,9 @@ async function damagedWorld() {
 }
 
 describe('damage that a verification found', () => {
-  it.each(['rolled back', 'deleted'])(
-    'is known when its document is %s, with the catalogue',
-    async (what) => {
+  it.each([{ name: 'rolled back' }, { name: 'deleted' }])(
+    'is known when its document is $name, with the catalogue',
+    async ({ name: what }) => {
       const { world, documents } = await damagedWorld();
       for (const [name, document] of documents) world.state.documents.set(name, document);
       if (what === 'deleted') world.state.documents.delete('verify/contoso');
