@@ -200,6 +200,16 @@ describe('what was found before', () => {
     );
   });
 
+  it('is in no summary of a scan that could not read the notes, though they can be read a moment later', async () => {
+    const { world, watched } = await lossyWorld();
+    await world.forge(WATCH, () => ({ ...watched, keys: {} }));
+    await later(world);
+    world.once.faults.fail('list', new WardenError('storage-unavailable', { message: 'down' }));
+    await summarized(world);
+
+    expect(await readSummaryHead(world.believed, 'contoso')).toBeUndefined();
+  });
+
   it('is not known where more notes are planted than anybody finds', async () => {
     const { world } = await lossyWorld();
     for (let n = 0; n <= 10_000; n += 1) world.once.texts.set(`findings/contoso/loss-${n}.json`, '');
