@@ -137,4 +137,5 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
   'HsmWarden.DrillCaughtUp': unreported(OVER.none, 'drill'),
   'HsmWarden.DrillEnded': unreported(NOTHING_TO_DO, 'drill'),
   'HsmWarden.DrillProven': unreported(NOTHING_TO_DO, 'drill'),
+  'HsmWarden.DrillTrusted': unreported(OVER.none, 'drill'),
 };
