@@ -1,6 +1,6 @@
 /** What `status` says of restore drills: whether restores are proven, and how long one takes. */
 
-import { drillTroubles, type HsmDrills, readHsmDrills } from '../../features/drill/standing.ts';
+import { drillTroubles, type HsmDrills, NO_DRILL_HSM, readHsmDrills } from '../../features/drill/standing.ts';
 import { readCatalogue } from '../../features/recovery-points/catalogue.ts';
 import type { Config, HsmConfig } from '../../platform/config/config.ts';
 import type { Store } from '../connect/compose-cli.ts';
@@ -36,11 +36,28 @@ export async function drillsOf(
   return drills;
 }
 
-/** The lines about one HSM. */
-export function drillLines(drills: HsmDrills | undefined, now: number, paint: Paint): string[] {
+/** What is said once, of how many HSMs it is so, where no drill HSM is named for several; undefined where it is of one, or of none. */
+export function undrilledLine(drills: DrillsOf | undefined, paint: Paint): string | undefined {
+  const all = [...(drills?.values() ?? [])];
+  const count = all.filter(({ named }) => !named).length;
+  if (count < 2) return undefined;
+  const of = count === all.length ? `all ${count} HSMs` : `${count} of ${all.length} HSMs`;
+  return `${paint('yellow', '*')} ${NO_DRILL_HSM} (${of})`;
+}
+
+/** The lines about one HSM. `saidOnce`: that no drill HSM is named is said by {@link undrilledLine}. */
+export function drillLines(
+  drills: HsmDrills | undefined,
+  now: number,
+  paint: Paint,
+  saidOnce = false,
+): string[] {
   if (drills === undefined) return [];
   const warn = (text: string) => `  ${paint('yellow', '*')} ${text}`;
-  const troubles = drillTroubles(drills).map(warn);
+  const isSaid = (trouble: string) => saidOnce && trouble === NO_DRILL_HSM;
+  const troubles = drillTroubles(drills)
+    .filter((trouble) => !isSaid(trouble))
+    .map(warn);
   if (drills.lastAt === undefined) return troubles;
   return [`  last drill ${ago(drills.lastAt, now)}; ${countsOf(drills)}${tookOf(drills)}`, ...troubles];
 }

@@ -19,7 +19,7 @@ import { pageOf } from '../recovery/api.ts';
 import { type Place, recoveryUrl } from '../recovery/open-api.ts';
 import { NOT_SEALED } from '../seal/describe-seal.ts';
 import { type ChannelStanding, troubleOf } from './channels.ts';
-import { type DrillsOf, drillLines } from './drill-lines.ts';
+import { type DrillsOf, drillLines, undrilledLine } from './drill-lines.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
 
@@ -56,7 +56,8 @@ export function statusPage(
     ...pageLine(facts.connection, request.id),
   ]);
   const unheard = facts.channels.flatMap((channel) => channelLines(channel, facts, now, paint));
-  const more = [...requests, ...unheard];
+  const undrilled = undrilledLine(facts.drills, paint);
+  const more = [...requests, ...unheard, ...(undrilled === undefined ? [] : [undrilled])];
   return [...lines, ...more, ...(more.length === 0 ? [] : ['']), closing(facts, paint)].join('\n');
 }
 
@@ -97,7 +98,7 @@ function hsmLines(one: HsmStatus, facts: StatusFacts, now: number, paint: Paint)
     one.sealed ? head : `${head}  ${NOT_SEALED}`,
     `  ${countsOf(one, now)}`,
     `  ${agesOf(one, now)}`,
-    ...drillLines(facts.drills?.get(one.hsm), now, paint),
+    ...drillLines(facts.drills?.get(one.hsm), now, paint, undrilledLine(facts.drills, paint) !== undefined),
     ...cut(one.lost, (lost) => lostLine(lost, { connection: facts.connection, now, paint })),
     ...cut(
       one.risks,

@@ -1,31 +1,16 @@
 /** The settings of the drills. */
-import { z } from 'zod';
-import { HsmName } from '../../core/model/names.ts';
-import { jsonOf, numberBetween, Schedule } from '../../core/settings/kinds.ts';
+import { numberBetween, Schedule } from '../../core/settings/kinds.ts';
 import { type SettingProblem, setting, type Values } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
+import { type DrillHsmConfig, DrillHsmList, placeDrills } from './drill-hsms.ts';
 
-/** https://learn.microsoft.com/rest/api/keyvault/managedhsm/managed-hsms/get */
-const RESOURCE_ID =
-  /^\/subscriptions\/[^/]+\/resourceGroups\/[^/]+\/providers\/Microsoft\.KeyVault\/managedHSMs\/[^/]+$/i;
-
-const DrillHsmSetting = z.strictObject({
-  name: HsmName,
-  url: urlSetting('none', /^https$/).exactOptional(),
-  resource: z.string().regex(RESOURCE_ID, 'expected the resource id of a Managed HSM'),
-  of: z.array(HsmName).min(1).exactOptional(),
-});
-
-const DrillHsmList = jsonOf(z.array(DrillHsmSetting).min(1)).refine(
-  (list) => new Set(list.map(({ name }) => name.toLowerCase())).size === list.length,
-  'expected each drill HSM once',
-);
+export type { DrillHsmConfig } from './drill-hsms.ts';
 
 /** By the name of their environment variable. */
 export const DRILL_SETTINGS = {
   WARDEN_DRILL_HSMS: setting(DrillHsmList, {
     description:
-      'HSMs used for restore drills and nothing else, one for each security domain: without purge protection, for what is restored there is deleted and purged. `of`: the protected HSMs of the same security domain, all unless it says otherwise.',
+      'HSMs used for restore drills and nothing else, one for each security domain: without purge protection, for what is restored there is deleted and purged. `of`: the protected HSMs of the same security domain, all unless it says otherwise. An entry that is not valid stops nothing but the drills of its HSMs, and is reported.',
     expected:
       'JSON like `[{"name":"drill","resource":"/subscriptions/…/providers/Microsoft.KeyVault/managedHSMs/drill","of":["contoso"]}]`; an HSM may have `url`',
     otherwise: 'none: no drill, and restores are called unproven',
@@ -53,14 +38,6 @@ export const DRILL_SETTINGS = {
   }),
 } as const;
 
-/** One drill HSM. */
-export interface DrillHsmConfig {
-  readonly name: string;
-  readonly url: string;
-  readonly resource: string;
-  readonly of: readonly string[];
-}
-
 /** The configuration; without a drill HSM there are no drills. */
 export interface DrillConfig {
   readonly hsms: readonly DrillHsmConfig[];
@@ -72,40 +49,19 @@ export interface DrillConfig {
 
 type DrillValues = Values<typeof DRILL_SETTINGS>;
 
-/** Rules over the settings of the drills, and the protected HSMs. */
-export function drillProblems(values: DrillValues, protectedHsms: readonly string[]): SettingProblem[] {
-  const list = values.WARDEN_DRILL_HSMS ?? [];
-  const problem = (found: string, expected: string): SettingProblem => ({
-    setting: 'WARDEN_DRILL_HSMS',
-    found,
-    expected,
-  });
-  const known = new Set(protectedHsms);
-  const isProtected = (name: string) => protectedHsms.some((one) => one.toLowerCase() === name.toLowerCase());
-  const placed = list.flatMap(({ of = [] }) => of);
-  return [
-    ...list
-      .filter(({ name }) => isProtected(name))
-      .map(({ name }) => problem(`${name}, which is protected`, 'an HSM that WARDEN_HSMS does not name')),
-    ...placed
-      .filter((name) => !known.has(name))
-      .map((name) => problem(`drills of ${name}`, 'names of HSMs as in WARDEN_HSMS')),
-    ...(new Set(placed).size < placed.length || (list.length > 1 && list.some(({ of }) => of === undefined))
-      ? [problem('an HSM in two drill HSMs', 'every protected HSM in one drill HSM: say `of` for each')]
-      : []),
-  ];
+/** What is wrong with single drill HSMs: it stops nothing but their drills. */
+export function drillFaults(
+  values: DrillValues,
+  protectedHsms: readonly string[],
+): readonly SettingProblem[] {
+  return placeDrills(values.WARDEN_DRILL_HSMS, protectedHsms).faults;
 }
 
-/** The configuration. The settings are without problems. */
+/** The configuration. */
 export function drillConfig(values: DrillValues, protectedHsms: readonly string[]): DrillConfig {
   const { WARDEN_DRILL_QUEUE_URL: queueUrl } = values;
   return {
-    hsms: (values.WARDEN_DRILL_HSMS ?? []).map(({ name, url, resource, of }) => ({
-      name,
-      url: url ?? `https://${name.toLowerCase()}.managedhsm.azure.net`,
-      resource,
-      of: of ?? protectedHsms,
-    })),
+    hsms: placeDrills(values.WARDEN_DRILL_HSMS, protectedHsms).hsms,
     days: values.WARDEN_DRILL_DAYS,
     schedule: values.WARDEN_DRILL_SCHEDULE,
     pace: values.WARDEN_DRILL_PACE,

@@ -6,7 +6,7 @@ import type { SettingProblem } from '../../core/settings/setting.ts';
 import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed/manifest.ts';
 import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
 import { type ConsoleConfig, consoleConfig } from '../../features/console/settings.ts';
-import { type DrillConfig, drillConfig, drillProblems } from '../../features/drill/settings.ts';
+import { type DrillConfig, drillConfig, drillFaults } from '../../features/drill/settings.ts';
 import {
   isNotifySetting,
   type NotifyConfig,
@@ -154,9 +154,7 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
     need('WARDEN_TOKEN_FILE', 'a path', 'nothing, unless WARDEN_CREDENTIAL is token-file');
   }
   if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...offThisMachine(parsed));
-  const hsms = (parsed.WARDEN_HSMS ?? []).map(({ name }) => name);
   problems.push(...recoveryProblems(parsed, given), ...sealProblems(parsed));
-  problems.push(...drillProblems(parsed, hsms));
   return problems;
 }
 
@@ -183,7 +181,12 @@ function build(values: ProductValues): Config {
     drill: drillConfig(values, names),
     console: consoleConfig(values),
     ...definedOnly({ auditFeed, recovery, seals }),
-    faults: [...faults, ...notifyFaults(values), ...recoveryFaults(values, names)],
+    faults: [
+      ...faults,
+      ...notifyFaults(values),
+      ...recoveryFaults(values, names),
+      ...drillFaults(values, names),
+    ],
   };
 }
 

@@ -21,7 +21,7 @@ export function offThisMachine(parsed: ProductValues): SettingProblem[] {
     found,
     expected,
   }));
-  const drills = (parsed.WARDEN_DRILL_HSMS ?? [])
+  const drills = (parsed.WARDEN_DRILL_HSMS?.entries ?? [])
     .filter(({ url }) => url === undefined || !isLoopback(url))
     .map(({ name, url }) => ({
       setting: 'WARDEN_DRILL_HSMS',

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { drillLines } from '../../../src/cli/status/drill-lines.ts';
+import { drillLines, undrilledLine } from '../../../src/cli/status/drill-lines.ts';
 import type { HsmDrills } from '../../../src/features/drill/standing.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 2);
@@ -7,6 +7,7 @@ const DRILLS: HsmDrills = {
   ...{ hsm: 'contoso', proven: 3, metadataOnly: 0, earlier: 0, undrilled: 0, failed: [], blocked: [] },
   ...{ overdue: [], lastAt: NOW - 60_000, named: true, refused: [], residue: 0, untried: false },
 };
+const NONE: HsmDrills = { ...DRILLS, named: false };
 const lines = (change: Partial<HsmDrills>) =>
   drillLines({ ...DRILLS, ...change }, NOW, (_, text) => text).join('\n');
 
@@ -30,4 +31,15 @@ test.each<[string, Partial<HsmDrills>, string]>([
   ],
 ])('is said: %s', (_, change, text) => {
   expect(lines(change)).toContain(text);
+});
+
+test('that no drill HSM is named is said once, of how many HSMs it is so', () => {
+  const plain = (_: unknown, text: string) => text;
+  const of = (...all: readonly HsmDrills[]) =>
+    undrilledLine(new Map(all.map((one, index) => [`hsm-${index}`, one])), plain);
+  expect(of(NONE)).toBeUndefined();
+  expect(of(NONE, DRILLS)).toBeUndefined();
+  expect(of(NONE, NONE, DRILLS)).toMatch(/^\* Restores are unproven: .*\(2 of 3 HSMs\)$/);
+  expect(of(NONE, NONE)).toMatch(/\(all 2 HSMs\)$/);
+  expect(drillLines(NONE, NOW, plain, true)).toEqual([]);
 });
