@@ -21,6 +21,8 @@ import { emulator } from './emulator.ts';
 import type { Command } from './frame/command.ts';
 import type { Groups } from './frame/program.ts';
 import { HELP } from './help.ts';
+import { hsmAdd, hsmExclude } from './hsm/decide.ts';
+import { hsmList, hsmShow } from './hsm/list.ts';
 import { init } from './init.ts';
 import { keyBackup } from './key/backup.ts';
 import { keyCreate } from './key/create.ts';
@@ -85,6 +87,7 @@ export const GROUPS: Groups = {
   'key rotation-policy': 'When the HSM rotates a key on its own',
   seal: 'The keys by which recovery points and decisions are believed',
   drill: 'Proofs that recovery points restore, made in an HSM used for nothing else',
+  hsm: 'The HSMs of the fleet: those that are protected, and those that nobody protects yet',
   notify: 'Messages to people: what was sent, what waits, and a test',
   queue: 'Messages to the app that failed for good',
   deploy: 'What a deployment to Azure needs',
@@ -147,6 +150,10 @@ export const COMMANDS: readonly Command[] = [
   drillList,
   drillShow,
   drillEnroll,
+  hsmList,
+  hsmShow,
+  hsmExclude,
+  hsmAdd,
   notifyList,
   notifyTest,
   queueList,

@@ -19,6 +19,7 @@ export const ERROR_CLASSES = {
   'hsm-refused': 'permanent',
   'hsm-settings-invalid': 'permanent',
   'hsm-answer-unexpected': 'transient',
+  'discovery-failed': 'transient',
   'key-not-found': 'permanent',
   'key-name-conflict': 'permanent',
   'backup-malformed': 'transient',

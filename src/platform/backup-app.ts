@@ -7,6 +7,7 @@ import { summarizeScan } from '../features/status/summarize-scan.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
 import { BACKUP_FEATURES, type BackupAppPorts } from './features.ts';
+import { openDiscovery } from './open-discovery.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
 /** Progress of sweeps, for whoever watches in this process: each message is a `RunSummary`. */
@@ -32,12 +33,14 @@ export function backupPortsOn(
 ): (log: InvocationLog) => Promise<BackupAppPorts> {
   const saves = new Serializer();
   const writes = new NamedSerializers();
+  const discovery = openDiscovery(platform);
   return async (log) => {
     await platform.prepare();
     const logger = loggerTo(log, platform.clock);
     return {
       ...platform,
       channels: platform.channels(),
+      discovery,
       logger,
       backups: platform.backups(logger),
       signal,

@@ -9,6 +9,7 @@ import { AUDIT_FEED } from '../features/audit-feed/manifest.ts';
 import { BACKUP } from '../features/backup/manifest.ts';
 import { CONSOLE_ROUTES, type ConsoleApp } from '../features/console/routes.ts';
 import { DRILL, type DrillApp } from '../features/drill/manifest.ts';
+import { FLEET_FEATURE, type FleetApp } from '../features/fleet/manifest.ts';
 import { NOTIFY, type NotifyApp } from '../features/notify/manifest.ts';
 import type { Caller } from '../features/recovery/access/caller.ts';
 import type { RecoveryApp } from '../features/recovery/app.ts';
@@ -22,7 +23,8 @@ import type { Config } from './config/config.ts';
 export interface BackupAppPorts
   extends AppPorts,
     Pick<WatchApp, 'onScanned' | 'drillsOf'>,
-    Pick<NotifyApp, 'channels' | 'severityOf' | 'writes'> {
+    Pick<NotifyApp, 'channels' | 'severityOf' | 'writes'>,
+    Pick<FleetApp, 'discovery' | 'seals'> {
   readonly config: Config;
   /** Of the recovery app, which alone writes them. */
   readonly auditStore: AuditStore;
@@ -49,6 +51,7 @@ export const BACKUP_FEATURES: readonly Feature<Config, BackupAppPorts>[] = [
   WATCH,
   VERIFY,
   AUDIT_FEED,
+  FLEET_FEATURE,
   // Here and not in the recovery app: what sends to services outside must not hold the right to restore keys.
   NOTIFY,
 ];

@@ -13,6 +13,8 @@ import { Checkpoints } from '../features/audit/checkpoints.ts';
 import { type DrillsOf, readResults } from '../features/drill/model/results.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
+import type { FleetDeps } from '../features/fleet/decide.ts';
+import { readFleet } from '../features/fleet/read-fleet.ts';
 import { Gate } from '../features/recovery/access/gate.ts';
 import { signInProof } from '../features/recovery/access/sign-in-proof.ts';
 import { createRecoveryApp, type RecoveryAppFor } from '../features/recovery/app.ts';
@@ -63,6 +65,10 @@ export function composeRecovery(config: Config, environment: Environment): Recov
     drills: drillsOn(platform, config),
     drillHsms: config.drill.hsms.map(({ name }) => name),
     settingFaults: config.faults.map(problemLine),
+    fleet: {
+      named: config.hsms,
+      read: () => readFleet(platform.state, platform.seals, platform.clock.now()),
+    },
   });
   const console = openConsole(platform, config, config.recovery, backups, environment);
   const appFor = (log: InvocationLog) => ({ ...recovery(loggerTo(log, platform.clock)), console });
@@ -106,6 +112,8 @@ export interface RecoveryParts {
   readonly stopping: AbortSignal;
   /** Who is asked to approve, where the settings say so. */
   readonly approvers?: Config['notify']['approvers'];
+  /** The HSMs of the settings, and what discoveries know; nothing unless it is given. */
+  readonly fleet?: Pick<FleetDeps, 'named' | 'read'>;
   /** What is wrong with the settings of single HSMs, a sentence each. */
   readonly settingFaults?: readonly string[];
   /** How who asks hears of the outcome. */
@@ -148,6 +156,7 @@ export function recoveryAppOn(
     checkpoints,
     evidence: new LoggedEvidence(auditStore, anchor, decisions),
     audit,
+    fleet: parts.fleet ?? { named: [], read: () => readFleet(platform.state, undefined, clock.now()) },
     policy: config.policy,
     breaches,
     gate: new Gate({

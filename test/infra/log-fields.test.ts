@@ -38,7 +38,12 @@ const ONLY: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>
     'incidents that cannot be read were set aside': ['scope', 'error'],
   },
   // It says itself how much it matters.
-  'key-unprotected': { 'HsmWarden.BackupsUnsealed': [] },
+  'key-unprotected': {
+    'HsmWarden.BackupsUnsealed': [],
+    'HsmWarden.HsmFound': [],
+    'HsmWarden.HsmVanished': [],
+    'HsmWarden.DiscoveryFailed': [],
+  },
   'no-drill': { 'HsmWarden.DrillOverdue': [] },
   'recovery-activity': { 'HsmWarden.KeyBroughtBackUnapproved': ['severity'] },
   // The message is the subject; the rest is for who reads the alert.

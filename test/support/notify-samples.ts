@@ -2,6 +2,7 @@
 import type { CloudEvent } from '../../src/core/events/cloud-event.ts';
 import { unsealedEvent } from '../../src/features/backup/events.ts';
 import { poisonedEvent } from '../../src/features/dead-letters/events.ts';
+import { failedEvent, foundEvent, vanishedEvent } from '../../src/features/fleet/model/events.ts';
 import { channelEvent } from '../../src/features/notify/model/events.ts';
 import { memoryLostEvent } from '../../src/features/notify/model/memory-lost.ts';
 import {
@@ -246,6 +247,14 @@ export function aHeartbeat(open: Readonly<Record<string, number>>, at: number, o
   );
 }
 
+const SAMPLE_HSM = {
+  name: 'sandbox',
+  resource: '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/managedHSMs/sandbox',
+  url: 'https://sandbox.managedhsm.azure.net',
+  firstSeenAt: SAMPLE_AT,
+  lastSeenAt: SAMPLE_AT,
+};
+
 /** By what it shows. */
 export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEvent>([
   ...FINDINGS.map((finding): [string, CloudEvent] => [
@@ -282,6 +291,9 @@ export const SAMPLES: ReadonlyMap<string, CloudEvent> = new Map<string, CloudEve
       reason: 'the vault of the sealing key does not answer',
     }),
   ],
+  ['hsm-found', foundEvent({ ...SAMPLE_HSM, role: 'missing', why: 'HSM sandbox answered 403.' }, SAMPLE_AT)],
+  ['hsm-vanished', vanishedEvent({ ...SAMPLE_HSM, vanishedAt: SAMPLE_AT }, SAMPLE_AT)],
+  ['discovery-failed', failedEvent('Azure Resource Graph answered 503.', SAMPLE_AT, SAMPLE_AT)],
   ...(['failing', 'working'] as const).map((state): [string, CloudEvent] => [
     `notification-channel-${state}`,
     channelEvent(

@@ -4,6 +4,7 @@ import { identityProof } from '../../src/adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../../src/adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from '../../src/adapters/auth/token-verifier.ts';
 import { HmacWebhookSignatures } from '../../src/adapters/auth/webhook-signatures.ts';
+import { readFleet } from '../../src/features/fleet/read-fleet.ts';
 import { createRecoveryApp, type RecoveryAppDeps } from '../../src/features/recovery/app.ts';
 import { startHost } from '../../src/local/host/host.ts';
 import type { Host } from '../../src/local/host/host-options.ts';
@@ -127,6 +128,7 @@ function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
     deadLetters: new MemoryDeadLetters(),
     signIn: { contexts: {}, approvalMs: 900_000 },
     hsmNames: ['contoso', 'contoso-dr', 'fabrikam'],
+    fleet: { named: [], read: () => readFleet(world.store, undefined, clock.now()) },
     anchor: world.anchor,
     stopping: new AbortController().signal,
   };

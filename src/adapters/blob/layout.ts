@@ -97,6 +97,8 @@ export function documentBlobName(address: DocumentAddress): string {
       return `${address.kind}/${address.hsm}.json`;
     case 'recovery':
       return `${RECOVERY_PREFIX}${address.id}.json`;
+    case 'fleet':
+      return 'fleet/discovery.json';
     case 'recovery-index':
       return 'recovery-index.json';
     // Outside of what the backup app may write: people decide it.

@@ -3,7 +3,9 @@
 import { type ApiInput, callApi, type SendToApi } from '../../core/api-client.ts';
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
+import type { FleetHsmView } from '../../features/fleet/decide.ts';
 import type { FindingView } from '../../features/recovery/findings/findings.ts';
+import { FLEET_ROUTES } from '../../features/recovery/findings/fleet-routes.ts';
 import { INCIDENT_ROUTES } from '../../features/recovery/findings/incident-routes.ts';
 import type { IncidentView } from '../../features/recovery/findings/incidents.ts';
 import { FINDING_ROUTES } from '../../features/recovery/findings/routes.ts';
@@ -100,6 +102,11 @@ export class RecoveryApi {
   /** Acknowledges one. */
   async acknowledgeIncident(id: string, reason: string): Promise<IncidentView> {
     return callApi(this.#send, INCIDENT_ROUTES.acknowledge.spec, { params: { id }, body: { reason } });
+  }
+
+  /** Decides on an HSM that was found. */
+  async decideOnHsm(how: keyof typeof FLEET_ROUTES, name: string, reason: string): Promise<FleetHsmView> {
+    return callApi(this.#send, FLEET_ROUTES[how].spec, { params: { name }, body: { reason } });
   }
 
   /** Whether the gate is armed, what was found, and what is decided about it. */

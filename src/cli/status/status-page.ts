@@ -20,6 +20,7 @@ import { type Place, recoveryUrl } from '../recovery/open-api.ts';
 import { NOT_SEALED } from '../seal/describe-seal.ts';
 import { type ChannelStanding, troubleOf } from './channels.ts';
 import { type DrillsOf, drillLines, undrilledLine } from './drill-lines.ts';
+import { type FleetFacts, fleetLines } from './fleet-lines.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
 
@@ -40,6 +41,8 @@ export interface StatusFacts {
   readonly connection: Place;
   /** What drills have proven; absent where that could not be read. */
   readonly drills?: DrillsOf | undefined;
+  /** HSMs that nobody protects; absent where that could not be read. */
+  readonly fleet?: FleetFacts | null | undefined;
 }
 
 /** The whole screen. */
@@ -57,7 +60,7 @@ export function statusPage(
   ]);
   const unheard = facts.channels.flatMap((channel) => channelLines(channel, facts, now, paint));
   const undrilled = undrilledLine(facts.drills, paint);
-  const more = [...requests, ...unheard, ...(undrilled === undefined ? [] : [undrilled])];
+  const more = [...requests, ...unheard, ...fleetLines(facts.fleet, facts.connection, paint), ...(undrilled === undefined ? [] : [undrilled])];
   return [...lines, ...more, ...(more.length === 0 ? [] : ['']), closing(facts, paint)].join('\n');
 }
 

@@ -14,6 +14,7 @@ import { explain } from '../frame/failures.ts';
 import { doubtsAbout } from '../notify/channels.ts';
 import { readChannels, standingsOf } from './channels.ts';
 import { drillsOf } from './drill-lines.ts';
+import { fleetFacts } from './fleet-lines.ts';
 import { statusPage } from './status-page.ts';
 import { waitingRequests } from './waiting.ts';
 
@@ -37,12 +38,15 @@ export const status = defineCommand({
     const config = requireConfig(connection);
     const hsms = chosenHsms(config, given.hsm);
     const store = openStore(connection, config, context);
-    const [judged, requests, reached, drilled] = await Promise.all([
+    const [judged, requests, reached, drilled, searched] = await Promise.all([
       judgeHsms(connection, hsms, context),
       orDoubt('recovery requests', context, () => waitingRequests(store, context)),
       orDoubt('channels to people', context, () => readChannels(config, store)),
       orDoubt('results of drills', context, () =>
         drillsOf(store, config, hsms, context.clock.now(), context.signal),
+      ),
+      orDoubt('HSMs that were found', context, () =>
+        fleetFacts(store, config, context.clock.now(), context.signal),
       ),
     ]);
     const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
@@ -58,6 +62,7 @@ export const status = defineCommand({
         hsms: statuses,
         waiting: waiting ?? null,
         channels: channels ?? null,
+        fleet: searched.value ?? null,
         drills: drills === undefined ? null : Object.fromEntries(drills),
       },
       doubts: [
@@ -66,6 +71,7 @@ export const status = defineCommand({
         ...reached.doubts,
         ...doubtsAbout(reached.value ?? []),
         ...drilled.doubts,
+        ...searched.doubts,
       ],
       table: {
         columns: ['Hsm', 'Verdict', 'Active', 'Covered', 'Excluded', 'Risks', 'Deleted', 'Lost'],
@@ -78,7 +84,7 @@ export const status = defineCommand({
             : [one.hsm, one.verdict, ...Array<undefined>(6).fill(undefined)],
         ),
       },
-      page: statusPage({ statuses, verdict, waiting, channels: channels ?? [], connection, drills }, context),
+      page: statusPage({ statuses, verdict, waiting, channels: channels ?? [], connection, drills, fleet: searched.value }, context),
       exit: EXITS[verdict],
     };
   },

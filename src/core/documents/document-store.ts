@@ -19,6 +19,7 @@ export type DocumentAddress =
   | { readonly kind: 'drill-enrolments'; readonly hsm: string }
   | { readonly kind: 'recovery'; readonly id: string }
   | { readonly kind: 'adoptions'; readonly hsm: string }
+  | { readonly kind: 'fleet' }
   | { readonly kind: 'recovery-index' }
   | { readonly kind: 'rearming' }
   | { readonly kind: 'webhook-rate'; readonly source: string }

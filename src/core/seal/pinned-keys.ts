@@ -12,7 +12,7 @@ const SEALING_APPS = ['backup', 'recovery', 'drill'] as const;
 type SealingApp = (typeof SEALING_APPS)[number];
 
 const PURPOSES: Readonly<Record<SealingApp, readonly SealPurpose[]>> = {
-  backup: ['recovery-point', 'summary', 'run', 'verification', 'finding'],
+  backup: ['recovery-point', 'summary', 'run', 'verification', 'finding', 'discovery'],
   recovery: ['decision'],
   drill: ['drill'],
 };

@@ -15,6 +15,7 @@ export const SEAL_PURPOSES = [
   'run',
   'verification',
   'finding',
+  'discovery',
   'decision',
   'drill',
 ] as const;

@@ -11,6 +11,7 @@ import { heightLog, reportHeight } from '../audit/height.ts';
 import { type AuditVerdict, firstProblem } from '../audit/verify-audit.ts';
 import { verifyOnward } from '../audit/verify-onward.ts';
 import { reportDeadLetters } from '../dead-letters/report.ts';
+import { FleetDesk, type FleetDeps } from '../fleet/decide.ts';
 import type { Authenticator, Caller } from './access/caller.ts';
 import { passForReading } from './access/gate.ts';
 import type { GateVerdict } from './access/gate-reports.ts';
@@ -58,6 +59,8 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger' | 'index' | 
   readonly hsmNames: readonly string[];
   /** The HSMs for drills: people acknowledge what is reported of them. */
   readonly drillHsms?: readonly string[];
+  /** The HSMs of the settings with their addresses, and what discoveries know. */
+  readonly fleet: Pick<FleetDeps, 'named' | 'read'>;
   /** What is wrong with the settings of single HSMs, a sentence each. */
   readonly settingFaults?: readonly string[];
   /** Fires when the app stops. */
@@ -73,6 +76,7 @@ export interface RecoveryApp {
   readonly inventory: Inventory;
   readonly findings: Findings;
   readonly incidents: Incidents;
+  readonly fleet: FleetDesk;
   readonly refusals: Refusals;
   readonly authenticator: Authenticator;
   readonly logger: Logger;
@@ -126,6 +130,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
   const inventory = new Inventory(shared);
   const incidents = new Incidents({ ...shared, audit });
   const findings = new Findings({ ...shared, audit, incidents });
+  const fleet = new FleetDesk({ ...shared, ...shared.fleet, audit });
   const index = new RecoveryIndex({ store, evidence, clock });
   const limits = new OpenLimits({ store, evidence, clock, policy: shared.requests });
   const reading = new Shared<void>(clock, READING_MS);
@@ -140,6 +145,7 @@ export function createRecoveryApp(shared: RecoveryAppDeps): RecoveryAppFor {
       inventory,
       findings,
       incidents,
+      fleet,
       refusals,
       authenticator,
       logger,

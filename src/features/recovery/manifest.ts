@@ -4,6 +4,7 @@ import type { Route } from '../../core/route.ts';
 import type { Caller } from './access/caller.ts';
 import { GATE_ROUTES } from './access/routes.ts';
 import type { RecoveryApp } from './app.ts';
+import { FLEET_ROUTES } from './findings/fleet-routes.ts';
 import { INCIDENT_ROUTES } from './findings/incident-routes.ts';
 import { FINDING_ROUTES } from './findings/routes.ts';
 import { RECOVERIES } from './model/message.ts';
@@ -18,6 +19,7 @@ export const RECOVERY_ROUTES: readonly Route<RecoveryApp, Caller>[] = [
   ...Object.values(INVENTORY_ROUTES),
   ...Object.values(FINDING_ROUTES),
   ...Object.values(INCIDENT_ROUTES),
+  ...Object.values(FLEET_ROUTES),
   ...Object.values(GATE_ROUTES),
   ...Object.values(REARMING_ROUTES),
   ...Object.values(WEBHOOK_ROUTES),

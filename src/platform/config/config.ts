@@ -7,6 +7,7 @@ import { type AuditFeedConfig, auditFeedConfig } from '../../features/audit-feed
 import { type BackupConfig, backupConfig } from '../../features/backup/settings.ts';
 import { type ConsoleConfig, consoleConfig } from '../../features/console/settings.ts';
 import { type DrillConfig, drillConfig, drillFaults } from '../../features/drill/settings.ts';
+import { type FleetConfig, fleetConfig, fleetProblems } from '../../features/fleet/settings.ts';
 import {
   isNotifySetting,
   type NotifyConfig,
@@ -70,6 +71,7 @@ export interface Config extends BackupConfig {
   readonly auditFeed?: AuditFeedConfig;
   readonly notify: NotifyConfig;
   readonly drill: DrillConfig;
+  readonly fleet: FleetConfig;
   readonly console: ConsoleConfig;
   /** Absent when no tenant is set: then there is no recovery. */
   readonly recovery?: RecoveryConfig;
@@ -154,7 +156,7 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
     need('WARDEN_TOKEN_FILE', 'a path', 'nothing, unless WARDEN_CREDENTIAL is token-file');
   }
   if (tokenFile || parsed.WARDEN_CA_FILE !== undefined) problems.push(...offThisMachine(parsed));
-  problems.push(...recoveryProblems(parsed, given), ...sealProblems(parsed));
+  problems.push(...recoveryProblems(parsed, given), ...sealProblems(parsed), ...fleetProblems(parsed));
   return problems;
 }
 
@@ -179,6 +181,7 @@ function build(values: ProductValues): Config {
     verify: verifyConfig(values),
     notify: notifyConfig(values),
     drill: drillConfig(values, names),
+    fleet: fleetConfig(values),
     console: consoleConfig(values),
     ...definedOnly({ auditFeed, recovery, seals }),
     faults: [

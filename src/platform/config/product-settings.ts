@@ -4,6 +4,7 @@ import { AUDIT_FEED_SETTINGS } from '../../features/audit-feed/manifest.ts';
 import { BACKUP_SETTINGS } from '../../features/backup/settings.ts';
 import { CONSOLE_SETTINGS } from '../../features/console/settings.ts';
 import { DRILL_SETTINGS } from '../../features/drill/settings.ts';
+import { FLEET_SETTINGS } from '../../features/fleet/settings.ts';
 import { NOTIFY_SETTINGS } from '../../features/notify/settings.ts';
 import { RECOVERY_SETTINGS } from '../../features/recovery/settings.ts';
 import { SEAL_SETTINGS } from '../../features/seals/settings.ts';
@@ -22,6 +23,7 @@ export const SETTINGS = {
   ...SEAL_SETTINGS,
   ...NOTIFY_SETTINGS,
   ...DRILL_SETTINGS,
+  ...FLEET_SETTINGS,
   ...CONSOLE_SETTINGS,
 } as const;
 

@@ -7,7 +7,8 @@ const DRILLS: HsmDrills = {
   ...{ hsm: 'contoso', proven: 3, metadataOnly: 0, earlier: 0, undrilled: 0, failed: [], blocked: [] },
   ...{ overdue: [], lastAt: NOW - 60_000, named: true, refused: [], residue: 0, untried: false },
 };
-const NONE: HsmDrills = { ...DRILLS, named: false };
+const { lastAt: _, ...NEVER } = DRILLS;
+const NONE: HsmDrills = { ...NEVER, named: false };
 const lines = (change: Partial<HsmDrills>) =>
   drillLines({ ...DRILLS, ...change }, NOW, (_, text) => text).join('\n');
 

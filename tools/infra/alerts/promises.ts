@@ -97,6 +97,9 @@ export const PROMISES: Readonly<Record<string, Promised>> = {
   'HsmWarden.BackupsUnsealed': reported('key-unprotected', {
     none: 'Each run that ends so reports it again.',
   }),
+  'HsmWarden.HsmFound': reported('key-unprotected', DAILY),
+  'HsmWarden.HsmVanished': reported('key-unprotected', DAILY),
+  'HsmWarden.DiscoveryFailed': reported('key-unprotected', DAILY),
   'HsmWarden.MessagePoisoned': {
     from: 'backup',
     reported: [{ by: 'poison-queue', independently: true }],

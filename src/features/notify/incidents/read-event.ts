@@ -11,6 +11,7 @@ import { plain, short } from '../model/message.ts';
 import type { Occurrence } from '../model/occurrence.ts';
 import type { QueuedEvent } from '../model/queues.ts';
 import { sayDrill } from './say-drill.ts';
+import { sayFleet } from './say-fleet.ts';
 import { sayPoisoned } from './say-poisoned.ts';
 import { sayRecovery } from './say-recovery.ts';
 import { sayUnsealed } from './say-unsealed.ts';
@@ -57,6 +58,7 @@ export function readEvent(event: QueuedEvent, reading: Reading): Occurrence | He
     sayMemoryLost(event) ??
     sayPoisoned(event) ??
     sayUnsealed(event) ??
+    sayFleet(event) ??
     sayDrill(event, show);
   if (said !== undefined) return tidy({ ...common, ...said });
   return tidy({ ...common, ...sayOther(event) });

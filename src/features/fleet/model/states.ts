@@ -1,0 +1,71 @@
+/** How each HSM of the fleet stands: by the settings, by what discoveries saw, and by what people decided. Pure. */
+import { hsmHost } from '../../../core/model/hsm-address.ts';
+import type { FleetDecision } from '../decisions.ts';
+import type { FleetDocument, KnownHsm } from './fleet-document.ts';
+import { idOf } from './fold.ts';
+
+/**
+ * `protected`: WARDEN_HSMS names it. `not-onboarded`: found, and the backup app has no right on its keys. `found`: found, and that right
+ * works or could not be asked for. `excluded`: people decided that it is not protected. `vanished`: whole lists do not have it any more.
+ */
+export const FLEET_STATES = ['protected', 'found', 'not-onboarded', 'excluded', 'vanished'] as const;
+export type FleetState = (typeof FLEET_STATES)[number];
+
+/** An HSM of the settings. */
+export interface NamedHsm {
+  readonly name: string;
+  readonly url: string;
+  readonly resource: string;
+}
+
+/** An HSM with its state. */
+export interface FleetHsm {
+  readonly name: string;
+  readonly state: FleetState;
+  /** What a discovery knows of it; absent where none has seen it. */
+  readonly known?: KnownHsm;
+  /** Why nobody need protect it. */
+  readonly excluded?: FleetDecision;
+}
+
+/** The fleet, by name. What the settings name cannot be excluded: who does not want it protected takes it out of them. */
+export function fleetOf(
+  named: readonly NamedHsm[],
+  fleet: Pick<FleetDocument, 'hsms'> | undefined,
+  decisions: ReadonlyMap<string, FleetDecision>,
+): readonly FleetHsm[] {
+  const all = fleet?.hsms ?? [];
+  const own = named.map((hsm): FleetHsm => {
+    // Of one that was made again under its name the one that is there counts.
+    const known = all.filter((one) => isNamed(one, [hsm])).sort(byPresence)[0];
+    const state = known?.vanishedAt === undefined ? 'protected' : 'vanished';
+    return { name: hsm.name, state, ...(known !== undefined && { known }) };
+  });
+  const others = all
+    .filter((one) => !isNamed(one, named))
+    .map((known): FleetHsm => {
+      const decision = decisions.get(idOf(known));
+      if (decision?.kind === 'excluded')
+        return { name: known.name, state: 'excluded', known, excluded: decision };
+      return { name: known.name, state: stateOf(known), known };
+    });
+  return [...own, ...others].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+/** Whether the settings name an HSM: by its resource id, or by the address of any of its regions. */
+export function isNamed(hsm: Pick<KnownHsm, 'resource' | 'url'>, named: readonly NamedHsm[]): boolean {
+  const host = hsm.url !== undefined && URL.canParse(hsm.url) ? hsmHost(hsm.url) : undefined;
+  return named.some(
+    ({ url, resource }) =>
+      resource.toLowerCase() === idOf(hsm) || (host !== undefined && hsmHost(url) === host),
+  );
+}
+
+function byPresence(a: KnownHsm, b: KnownHsm): number {
+  return Number(a.vanishedAt !== undefined) - Number(b.vanishedAt !== undefined);
+}
+
+function stateOf({ vanishedAt, role }: KnownHsm): FleetState {
+  if (vanishedAt !== undefined) return 'vanished';
+  return role === 'missing' ? 'not-onboarded' : 'found';
+}

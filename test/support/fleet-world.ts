@@ -1,0 +1,95 @@
+/** Discoveries in virtual time, over everything in memory. */
+import { EventBus } from '../../src/core/events/bus.ts';
+import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
+import { FleetDesk, readStates } from '../../src/features/fleet/decide.ts';
+import { type DiscoverDeps, discover } from '../../src/features/fleet/discover.ts';
+import type { RoleProbe } from '../../src/features/fleet/ports.ts';
+import { readFleet } from '../../src/features/fleet/read-fleet.ts';
+import { ManualClock } from './memory/manual-clock.ts';
+import { MemoryAuditAnchor, MemoryAuditStore } from './memory/memory-audit-store.ts';
+import { MemoryDirectory } from './memory/memory-directory.ts';
+import { MemoryDocumentStore } from './memory/memory-document-store.ts';
+import { MemoryEventSink } from './memory/memory-event-sink.ts';
+import { MemorySealer } from './memory/memory-sealer.ts';
+import { RecordingLogger } from './memory/recording-logger.ts';
+
+const ALICE = { kind: 'person', id: 'alice', name: 'Alice' } as const;
+
+/** One deployment that searches for HSMs. */
+export class FleetWorld {
+  readonly clock = new ManualClock({ now: Date.UTC(2026, 10, 24, 2) });
+  readonly store = new MemoryDocumentStore();
+  readonly sink = new MemoryEventSink();
+  readonly logger = new RecordingLogger();
+  readonly sealer = new MemorySealer(this.clock);
+  readonly judge = new MemorySealer(this.clock, 'recovery');
+  readonly auditStore = new MemoryAuditStore(this.clock);
+  readonly anchor = new MemoryAuditAnchor();
+  readonly directory = new MemoryDirectory();
+  /** By name; `works` for every other. */
+  readonly roles = new Map<string, RoleProbe>();
+  /** Names that were sent a token. */
+  readonly asked: string[] = [];
+  named: DiscoverDeps['named'] = [];
+  #bus = new EventBus([this.sink], this.clock);
+
+  get seals() {
+    return { sealer: this.sealer, pinned: async () => this.sealer.pinned };
+  }
+
+  get #log() {
+    return { auditStore: this.auditStore, anchor: this.anchor, decisions: this.judge.decisions };
+  }
+
+  /** One discovery, by a process that was just started where `fresh`. */
+  discover(fresh = true) {
+    if (fresh) this.#bus = new EventBus([this.sink], this.clock);
+    return discover({
+      ...this.#log,
+      state: this.store,
+      bus: this.#bus,
+      clock: this.clock,
+      logger: this.logger,
+      signal: new AbortController().signal,
+      seals: this.seals,
+      directory: this.directory,
+      probeRole: async ({ name }) => {
+        this.asked.push(name);
+        return this.roles.get(name) ?? { role: 'works' };
+      },
+      named: this.named,
+      hosts: { hosts: '.managedhsm.azure.net' },
+    });
+  }
+
+  /** By name. */
+  async states(): Promise<Readonly<Record<string, string>>> {
+    const { fleet } = await this.read();
+    const all = await readStates(this.#log, this.named, fleet);
+    return Object.fromEntries(all.map(({ name, state }) => [name, state]));
+  }
+
+  read() {
+    return readFleet(this.store, this.seals, this.clock.now());
+  }
+
+  decide(kind: 'excluded' | 'added', name: string) {
+    const audit = new ChainedAuditLog(this.auditStore, this.anchor, this.clock, this.judge.decisions);
+    const desk = new FleetDesk({
+      ...this.#log,
+      audit,
+      store: this.store,
+      clock: this.clock,
+      named: this.named,
+      read: () => this.read(),
+    });
+    return desk.decide(kind, name, ALICE, 'because');
+  }
+
+  /** What was reported, as `HsmFound hsm-0001`. */
+  get reported(): readonly string[] {
+    return this.sink.accepted.map(({ type, subject }) =>
+      `${type.replace('HsmWarden.', '')} ${subject.replace('hsms/', '')}`,
+    );
+  }
+}
