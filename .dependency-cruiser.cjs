@@ -61,6 +61,7 @@ const DOORS = {
     'execution/verify-recovered',
     'findings/findings',
     'findings/incidents',
+    'findings/fleet-routes',
     'findings/incident-routes',
     'findings/routes',
     'model/[^/]+',

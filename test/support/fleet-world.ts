@@ -88,8 +88,8 @@ export class FleetWorld {
 
   /** What was reported, as `HsmFound hsm-0001`. */
   get reported(): readonly string[] {
-    return this.sink.accepted.map(({ type, subject }) =>
-      `${type.replace('HsmWarden.', '')} ${subject.replace('hsms/', '')}`,
+    return this.sink.accepted.map(
+      ({ type, subject }) => `${type.replace('HsmWarden.', '')} ${subject.replace('hsms/', '')}`,
     );
   }
 }

@@ -8,7 +8,8 @@ import { hsmTable } from './list.ts';
 const ARGUMENTS = [{ name: '<name>', description: 'name of the HSM, as hsm list shows it' }];
 const OPTIONS = [{ flags: '--reason <text>', description: 'why, for the audit log' }, ...API_OPTIONS];
 const schema = z.object({ ...ApiOptions, name: HsmName, reason: z.string('expected a reason').min(1) });
-const INTERRUPTED = 'whether it was decided is not known; hsm-warden hsm show says so. Run the same command again.';
+const INTERRUPTED =
+  'whether it was decided is not known; hsm-warden hsm show says so. Run the same command again.';
 
 export const hsmExclude = defineCommand({
   path: 'hsm exclude',

@@ -20,7 +20,7 @@ export const hsmList = defineCommand({
   details: DETAILS,
   format: 'table',
   options: CONNECTION_OPTIONS,
-  examples: ['hsm-warden hsm list', "hsm-warden hsm list --query \"[?state=='found'].name\" -o tsv"],
+  examples: ['hsm-warden hsm list', 'hsm-warden hsm list -o json'],
   schema: z.object(ConnectionOptions),
   async run(context, given) {
     const { hsms, doubts } = await fleetFor(context, given);
@@ -55,7 +55,10 @@ export const hsmShow = defineCommand({
     const { hsms, doubts } = await fleetFor(context, given);
     const found = hsms.find(({ name }) => name.toLowerCase() === given.name.toLowerCase());
     if (found === undefined)
-      throw new UsageError(`Neither settings nor discoveries know an HSM ${given.name}.`, 'hsm-warden hsm list');
+      throw new UsageError(
+        `Neither settings nor discoveries know an HSM ${given.name}.`,
+        'hsm-warden hsm list',
+      );
     return { data: found, doubts, table: hsmTable(found) };
   },
 });
@@ -73,7 +76,9 @@ export function hsmTable(hsm: FleetHsmView) {
     ['note', why],
     ['excluded by', excluded?.by],
     ['reason', excluded?.reason],
-    ...commands.map((command, index) => [index === 0 ? 'to protect it' : 'then or instead', command] as const),
+    ...commands.map(
+      (command, index) => [index === 0 ? 'to protect it' : 'then or instead', command] as const,
+    ),
   ];
   return {
     columns: ['Fact', 'Value'],

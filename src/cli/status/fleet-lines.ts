@@ -58,6 +58,8 @@ export function fleetLines(
           `${paint('yellow', '*')} ${counted(unprotected.length, 'HSM')} found that nobody protects: ${names(unprotected)}`,
           next,
         ]),
-    ...(doubt === null ? [] : [`${paint('yellow', '*')} Whether every HSM is protected is not known: ${doubt}`]),
+    ...(doubt === null
+      ? []
+      : [`${paint('yellow', '*')} Whether every HSM is protected is not known: ${doubt}`]),
   ];
 }

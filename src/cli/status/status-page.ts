@@ -60,7 +60,12 @@ export function statusPage(
   ]);
   const unheard = facts.channels.flatMap((channel) => channelLines(channel, facts, now, paint));
   const undrilled = undrilledLine(facts.drills, paint);
-  const more = [...requests, ...unheard, ...fleetLines(facts.fleet, facts.connection, paint), ...(undrilled === undefined ? [] : [undrilled])];
+  const more = [
+    ...requests,
+    ...unheard,
+    ...fleetLines(facts.fleet, facts.connection, paint),
+    ...(undrilled === undefined ? [] : [undrilled]),
+  ];
   return [...lines, ...more, ...(more.length === 0 ? [] : ['']), closing(facts, paint)].join('\n');
 }
 

@@ -84,7 +84,10 @@ export const status = defineCommand({
             : [one.hsm, one.verdict, ...Array<undefined>(6).fill(undefined)],
         ),
       },
-      page: statusPage({ statuses, verdict, waiting, channels: channels ?? [], connection, drills, fleet: searched.value }, context),
+      page: statusPage(
+        { statuses, verdict, waiting, channels: channels ?? [], connection, drills, fleet: searched.value },
+        context,
+      ),
       exit: EXITS[verdict],
     };
   },

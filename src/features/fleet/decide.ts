@@ -31,7 +31,10 @@ export const FleetHsmView = z.strictObject({
   lastSeenAt: Time.exactOptional(),
   vanishedAt: Time.exactOptional(),
   role: z.enum(['works', 'missing', 'unknown']).exactOptional(),
-  why: z.string().exactOptional().meta({ description: 'Why the right of the backup app is not known to work' }),
+  why: z
+    .string()
+    .exactOptional()
+    .meta({ description: 'Why the right of the backup app is not known to work' }),
   excluded: z.strictObject({ by: z.string(), at: Time, reason: z.string() }).exactOptional(),
   commands: z.array(z.string()).meta({ description: 'What to run so that it is protected, or excluded' }),
 });

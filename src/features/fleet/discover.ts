@@ -11,8 +11,8 @@ import { failedEvent, foundEvent, vanishedEvent } from './model/events.ts';
 import { FLEET, type FleetDocument, sealedFleet } from './model/fleet-document.ts';
 import { fold, idOf, unreadSubscriptions } from './model/fold.ts';
 import { fleetOf, isNamed, type NamedHsm } from './model/states.ts';
-import { sealDoubt } from './read-fleet.ts';
 import type { FoundHsm, HsmDirectory, ProbeRole, RoleProbe } from './ports.ts';
+import { sealDoubt } from './read-fleet.ts';
 import { type FleetConfig, isHsmAddress } from './settings.ts';
 
 /** HSMs asked at one moment. */

@@ -11,7 +11,7 @@ import { heightLog, reportHeight } from '../audit/height.ts';
 import { type AuditVerdict, firstProblem } from '../audit/verify-audit.ts';
 import { verifyOnward } from '../audit/verify-onward.ts';
 import { reportDeadLetters } from '../dead-letters/report.ts';
-import { FleetDesk, type FleetDeps } from '../fleet/decide.ts';
+import { type FleetDeps, FleetDesk } from '../fleet/decide.ts';
 import type { Authenticator, Caller } from './access/caller.ts';
 import { passForReading } from './access/gate.ts';
 import type { GateVerdict } from './access/gate-reports.ts';

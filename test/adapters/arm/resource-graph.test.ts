@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ResourceGraph } from '../../../src/adapters/arm/resource-graph.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import { startResourceGraph } from '../../../src/emulator/arm/resource-graph.ts';
+import { startResourceGraph } from '../../../src/emulator/graph/resource-graph.ts';
 import { DEFAULT_TENANT_ID } from '../../../src/emulator/options.ts';
 import { describeHsmDirectory } from '../../contract/hsm-directory.ts';
 

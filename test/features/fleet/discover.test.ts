@@ -19,7 +19,11 @@ describe('a discovery', () => {
   it('finds what nobody protects, and says what the backup app may do there', async () => {
     world.roles.set(third, { role: 'missing', why: 'It answered 403.' });
     expect(await world.discover()).toBe('whole');
-    expect(await world.states()).toEqual({ [first]: 'protected', [second]: 'found', [third]: 'not-onboarded' });
+    expect(await world.states()).toEqual({
+      [first]: 'protected',
+      [second]: 'found',
+      [third]: 'not-onboarded',
+    });
     expect(world.reported).toEqual([`HsmFound ${second}`, `HsmFound ${third}`]);
     expect(world.asked).toEqual([second, third]);
     expect(world.sink.accepted[1]?.data).toMatchObject({
@@ -132,7 +136,10 @@ describe('a failed discovery', () => {
   it('is one that cannot be sealed: what was known stays', async () => {
     await world.discover();
     world.directory.hsms = [];
-    world.sealer.faults.fail('seal', new WardenError('seal-unavailable', { message: 'The key is out of reach.' }));
+    world.sealer.faults.fail(
+      'seal',
+      new WardenError('seal-unavailable', { message: 'The key is out of reach.' }),
+    );
     expect(await world.discover()).toBe('failed');
     expect(await world.states()).toMatchObject({ [first]: 'protected' });
     expect(await world.discover()).toBe('whole');
