@@ -5,6 +5,7 @@ import { consolePages } from './console-pages.ts';
 import { drills } from './drill.ts';
 import { emulatorThroughput } from './emulator.ts';
 import type { Figure } from './figure.ts';
+import { fleet } from './fleet.ts';
 import { known } from './known.ts';
 import { lists } from './lists.ts';
 import { recoveryTime } from './recovery.ts';
@@ -23,6 +24,7 @@ export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>>
   emulator: emulatorThroughput,
   recovery: recoveryTime,
   drill: drills,
+  fleet,
   lists,
   console: async () => [...(await consoleAnswers()), ...(await consolePages())],
   verify: verification,

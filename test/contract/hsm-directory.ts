@@ -9,7 +9,7 @@ export interface DirectoryUnderTest {
   see(hsms: readonly FoundHsm[], subscriptions: readonly string[], fault?: DirectoryFault): void;
   close(): Promise<void>;
 }
-export type DirectoryFault = 'status' | 'half' | 'cut' | 'endless' | 'no-row';
+type DirectoryFault = 'status' | 'half' | 'cut' | 'endless' | 'no-row';
 
 export const SUBSCRIPTION = '11111111-1111-4111-8111-111111111111';
 const OTHER = '22222222-2222-4222-8222-222222222222';

@@ -18,7 +18,7 @@ const Body = z.looseObject({
 });
 
 /** An HSM as a row shows it. */
-export type GraphHsm = {
+type GraphHsm = {
   readonly id: string;
   readonly name: string;
   readonly location: string;
@@ -26,7 +26,7 @@ export type GraphHsm = {
 };
 
 /** What the service sees, and how it fails; a test changes it as it likes. */
-export type GraphView = {
+type GraphView = {
   hsms: readonly GraphHsm[];
   /** Subscriptions that the caller may read: rows of others are left out without a word. */
   subscriptions: readonly string[];

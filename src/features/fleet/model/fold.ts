@@ -8,7 +8,7 @@ export function idOf({ resource }: Pick<KnownHsm, 'resource'>): string {
 }
 
 /** The subscription of an HSM, lower case; empty where its id names none. */
-export function subscriptionOf(hsm: Pick<KnownHsm, 'resource'>): string {
+function subscriptionOf(hsm: Pick<KnownHsm, 'resource'>): string {
   return /^\/subscriptions\/([^/]+)\//.exec(idOf(hsm))?.[1] ?? '';
 }
 

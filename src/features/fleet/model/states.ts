@@ -9,7 +9,7 @@ import { idOf } from './fold.ts';
  * works or could not be asked for. `excluded`: people decided that it is not protected. `vanished`: whole lists do not have it any more.
  */
 export const FLEET_STATES = ['protected', 'found', 'not-onboarded', 'excluded', 'vanished'] as const;
-export type FleetState = (typeof FLEET_STATES)[number];
+type FleetState = (typeof FLEET_STATES)[number];
 
 /** An HSM of the settings. */
 export interface NamedHsm {
