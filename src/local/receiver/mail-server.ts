@@ -33,6 +33,8 @@ export async function startMailServer({
     cert,
     key,
     logger: false,
+    // Who connects is this machine; asking for its name takes as long as a name server lets it.
+    disableReverseLookup: true,
     size: MOST_BYTES,
     // What is still connected when it ends.
     closeTimeout: 1_000,
