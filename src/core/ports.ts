@@ -91,7 +91,8 @@ export interface BackupStore {
   ): Promise<StoredBackup>;
   /**
    * The public keys that were kept beside a backup; none beside one of before they were kept. Whoever can write storage can have
-   * made them: they count by the thumbprints of the record. Fails with `backup-damaged` when they cannot be read.
+   * made them: they count by the thumbprints of the record. Fails with `backup-damaged` when they cannot be read, or
+   * say that they are those of another key or HSM.
    */
   publicKeysOf(blob: string, signal?: AbortSignal): Promise<PublicKeys>;
   /** The bytes as stored. Fails with `blob-missing`. */

@@ -46,9 +46,20 @@ export function parseBackupBlobName(blob: string): BackupName | undefined {
   return Number.isNaN(capturedAt) || backupBlobName(name) !== blob ? undefined : name;
 }
 
+/** Whether a blob, or what it is a pinned copy of, has the name of a backup of this key on this HSM. */
+export function isBackupOf(blob: string, { hsm, key }: Pick<BackupName, 'hsm' | 'key'>): boolean {
+  const name = parseBackupBlobName(originalBlobName(blob));
+  return name?.hsm === hsm && name.key === key;
+}
+
+/** The blob that a pinned one is a copy of; of any other blob its own name. */
+function originalBlobName(blob: string): string {
+  return blob.startsWith(`${PINNED}/`) ? blob.slice(PINNED.length + 1) : blob;
+}
+
 /** Where the public keys are that are kept beside a backup, out of the lists of backups. */
 export function publicKeysBlobName(blob: string): string {
-  const original = blob.startsWith(`${PINNED}/`) ? blob.slice(PINNED.length + 1) : blob;
+  const original = originalBlobName(blob);
   const name = `${PUBLIC_KEYS}/${original}.json`;
   return original === blob ? name : pinnedBlobName(name);
 }

@@ -6,7 +6,7 @@ import type { BackupRecord } from '../../core/model/backup-record.ts';
 import { PublicKey, type PublicKeys } from '../../core/model/public-key.ts';
 import { bytesOf } from '../http/answer-body.ts';
 import type { StorageCall } from '../http/translate-storage-error.ts';
-import { publicKeysBlobName } from './layout.ts';
+import { isBackupOf, publicKeysBlobName } from './layout.ts';
 
 const CONTENT_TYPE = 'application/json';
 
@@ -42,20 +42,18 @@ export class PublicKeyBlobs {
     await this.#write(publicKeysBlobName(blob), JSON.stringify(document), { hsm, key, signal });
   }
 
-  /** The public keys of the backup `blob`; none where none were kept. Fails with `backup-damaged` when they cannot be read. */
+  /**
+   * The public keys of the backup `blob`; none where none were kept. Fails with `backup-damaged` when they cannot be read, or say that
+   * they are those of another key or of a key on another HSM.
+   */
   async read(blob: string, signal?: AbortSignal): Promise<PublicKeys> {
     const stored = await this.#read(publicKeysBlobName(blob), signal);
     if (stored === undefined) return new Map();
-    try {
-      return new Map(Object.entries(Document.parse(JSON.parse(stored)).publicKeys));
-    } catch (cause) {
-      throw new WardenError('backup-damaged', {
-        message: `The public keys beside the backup ${blob} cannot be read.`,
-        advice:
-          'The backup itself is not affected: the thumbprints in its record say which public keys are right.',
-        cause,
-      });
-    }
+    const { hsm, key, publicKeys } = documentOf(stored, blob);
+    if (isBackupOf(blob, { hsm, key })) return new Map(Object.entries(publicKeys));
+    throw damaged(
+      `The document beside the backup ${blob} says that its public keys are of key ${key} on HSM ${hsm}.`,
+    );
   }
 
   /** Copies those of `blob`, where there are some, to the place of those of `copy`. */
@@ -93,4 +91,21 @@ export class PublicKeyBlobs {
       throw error;
     }
   }
+}
+
+function documentOf(stored: string, blob: string): z.infer<typeof Document> {
+  try {
+    return Document.parse(JSON.parse(stored));
+  } catch (cause) {
+    throw damaged(`The public keys beside the backup ${blob} cannot be read.`, cause);
+  }
+}
+
+function damaged(message: string, cause?: unknown): WardenError {
+  return new WardenError('backup-damaged', {
+    message,
+    advice:
+      'The backup itself is not affected: the thumbprints in its record say which public keys are right. See in the log of the storage who wrote the document.',
+    cause,
+  });
 }

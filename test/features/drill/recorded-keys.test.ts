@@ -1,5 +1,6 @@
 /** The public keys that a recovery point keeps: a drill goes by them, and not by what comes back. */
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
 import type { PublicKeys } from '../../../src/core/model/public-key.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { hsmBut } from '../../support/drill-faults.ts';
@@ -35,6 +36,25 @@ test('a recorded public key that is not the one of the record fails, and nothing
     steps: { fetch: expect.anything() },
   });
   expect((await world.result('orders'))?.reasons.join(' ')).toContain('public key kept beside');
+  expect((await world.result('orders'))?.steps.restore).toBeUndefined();
+});
+
+test('public keys that are reported as damaged fail, and nothing is restored', async () => {
+  const deps = world.deps(world.hsm);
+  const backups: typeof deps.backups = {
+    ...deps.backups,
+    fetch: (place, signal) => world.backups.fetch(place, signal),
+    publicKeysOf: async (blob) => {
+      throw new WardenError('backup-damaged', { message: `The document beside ${blob} is of another key.` });
+    },
+  };
+
+  const counts = await world.run(
+    { what: { kind: 'key', hsm: 'contoso', key: 'orders' } },
+    { ...deps, backups },
+  );
+  expect(counts).toMatchObject({ proven: 0, failed: 1, residue: 0 });
+  expect((await world.result('orders'))?.reasons.join(' ')).toContain('is of another key');
   expect((await world.result('orders'))?.steps.restore).toBeUndefined();
 });
 
