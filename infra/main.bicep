@@ -1,5 +1,5 @@
 metadata name = 'HSM Warden'
-metadata description = 'Everything that keeps the keys of one or many Managed HSMs recoverable: two function apps, their storage, the immutable backups, events, logs, alerts and a private network.'
+metadata description = 'Everything that keeps the keys of one or many Managed HSMs recoverable: the function apps, their storage, the immutable backups, events, logs, alerts and a private network.'
 
 targetScope = 'resourceGroup'
 
@@ -10,7 +10,7 @@ import { existingNetworkType, privateDnsType } from 'modules/types/network.bicep
 import { backupStorageType } from 'modules/types/storage.bicep'
 import { productSettingsType } from 'modules/settings.bicep'
 import { namesFor } from 'modules/names.bicep'
-import { drillSettingOf, hsmSettingOf, withNewHsm } from 'modules/hsm-list.bicep'
+import { drillSettingOf, hsmSettingOf, reachedAs, withNewHsm } from 'modules/hsm-list.bicep'
 
 // ================ //
 // Parameters       //
@@ -28,16 +28,18 @@ param tags { *: string } = {}
 param hsms hsmType[]
 @description('Optional. A Managed HSM to create and protect as well.')
 param newHsm newHsmType?
-@description('Optional. HSMs for restore drills, which both apps and the people at them must know. The drill app itself is deployed by infra/drill.bicep, with the same value: docs/drills.md.')
+@description('Optional. HSMs for restore drills: of the security domain of the HSMs whose keys are drilled there, without purge protection, used for nothing else. Where one is named there is a third app, the drill app, with an identity of its own: docs/drills.md.')
 param drillHsms drillHsmType[] = []
 @description('Required. The Entra application of the recovery API; `infra/hooks/entra-app.sh` makes it.')
 param entra entraType
 @description('Optional. Version of Node.js.')
 param nodeVersion ('22' | '24') = '22'
-@description('Optional. Product settings for both apps, by name; docs/configuration.md describes each.')
+@description('Optional. Product settings for all apps, by name; docs/configuration.md describes each.')
 param settings productSettingsType = {}
 @description('Optional. Product settings for the recovery app alone, such as WARDEN_APPROVALS.')
 param recoverySettings productSettingsType = {}
+@description('Optional. Product settings for the drill app alone, such as WARDEN_SEAL_KEY_URL.')
+param drillSettings productSettingsType = {}
 @description('Optional. Who may open recovery requests by a webhook, signed or with a token of Entra.')
 param webhooks webhooksType?
 
@@ -106,6 +108,8 @@ var names = namesFor(namePrefix, uniqueString(resourceGroup().id))
 var hsmGroup = newHsm.?resourceGroupName ?? '${resourceGroup().name}-hsm'
 var allHsms = withNewHsm(hsms, newHsm, hsmGroup)
 var hsmSettings = map(allHsms, hsm => hsmSettingOf(hsm))
+var drills = !empty(drillHsms)
+var drillSetting = drillSettingOf(drillHsms, subscription().subscriptionId)
 
 module foundation 'modules/foundation.bicep' = {
   params: {
@@ -147,7 +151,7 @@ module apps 'modules/apps.bicep' = {
     backupIdentity: foundation.outputs.backupIdentity
     recoveryIdentity: foundation.outputs.recoveryIdentity
     hsmSettings: hsmSettings
-    drillSetting: empty(drillHsms) ? null : drillSettingOf(drillHsms, subscription().subscriptionId)
+    drillSetting: drills ? drillSetting : null
     entra: entra
     nodeVersion: nodeVersion
     settings: settings
@@ -174,13 +178,40 @@ module apps 'modules/apps.bicep' = {
   }
 }
 
+module drill 'modules/drill.bicep' = if (drills) {
+  params: {
+    names: names
+    location: location
+    tags: tags
+    drillHsms: drillHsms
+    drillSetting: drillSetting
+    hsmSettings: hsmSettings
+    settings: settings
+    drillSettings: drillSettings
+    nodeVersion: nodeVersion
+    disabledFunctions: disabledFunctions
+    zoneRedundantApps: zoneRedundantApps
+    siteUpdateStrategy: siteUpdateStrategy
+    hostStorageSkuName: hostStorageSkuName
+    regionHasZones: regionHasZones
+    backupResourceGroupName: backupResourceGroupName
+    privateNetworking: privateNetworking
+    subnetId: foundation.outputs.?subnets.?drill
+    publicApps: publicApps
+    topicEndpoint: foundation.outputs.topicEndpoint
+    insightsConnectionString: apps.outputs.insightsConnectionString
+    workspaceId: foundation.outputs.workspaceId
+  }
+}
+
 module connections 'modules/connections.bicep' = {
   params: {
     names: names
     location: location
     tags: tags
     backupResourceGroupName: backupResourceGroupName
-    hsms: allHsms
+    hsms: concat(allHsms, map(drillHsms, hsm => reachedAs(hsm)))
+    drills: drills
     publicApps: publicApps
     privateNetworking: privateNetworking
     existingNetwork: existingNetwork
@@ -192,7 +223,7 @@ module connections 'modules/connections.bicep' = {
     eventWebhookUrl: eventWebhookUrl
     eventWebhookApplication: eventWebhookApplication
   }
-  dependsOn: [apps, hsmsAndLogs]
+  dependsOn: [apps, hsmsAndLogs, drill]
 }
 
 module alerting 'modules/alerting.bicep' = {
@@ -211,6 +242,8 @@ module alerting 'modules/alerting.bicep' = {
       foundation.outputs.backupIdentity.principalId
       foundation.outputs.recoveryIdentity.principalId
     ]
+    drillHsms: drillHsms
+    drillPrincipalId: drills ? drill!.outputs.principalId : null
   }
   // What the deployment itself makes is no news.
   dependsOn: [connections, hsmsAndLogs]
@@ -240,3 +273,11 @@ output HSM_WARDEN_CHANNELS string = join(
 )
 @description('Blob endpoint of the backups.')
 output HSM_WARDEN_BACKUP_URL string = apps.outputs.backupUrl
+@description('Object id of the identity of the drill app, for its local role in each drill HSM. Empty where no drill HSM is named.')
+output HSM_WARDEN_DRILL_PRINCIPAL string = drills ? drill!.outputs.principalId : ''
+@description('Name of the drill app. Empty where no drill HSM is named.')
+output HSM_WARDEN_DRILL_APP string = drills ? drill!.outputs.appName : ''
+@description('The drill HSMs, as the setting WARDEN_DRILL_HSMS has them, which the command line needs, too.')
+output HSM_WARDEN_DRILL_HSMS string = drillSetting
+@description('The value of WARDEN_DRILL_QUEUE_URL, for whoever asks for a drill. Empty where no drill HSM is named.')
+output HSM_WARDEN_DRILL_QUEUE_URL string = drills ? drill!.outputs.queueUrl : ''

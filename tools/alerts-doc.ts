@@ -12,7 +12,7 @@ import { ofType, type Resource, Snapshot, text } from './infra/snapshot.ts';
 /** The whole page. */
 export function alertsPage(): string {
   const snapshot = snapshotOf('defaults');
-  const drill = snapshotOf('drill');
+  const drill = snapshotOf('hardened');
   const seals = snapshotOf('sealing-vault');
   const madeBy = ({ madeBy: by }: Alert) => (by === undefined ? snapshot : { drill, seals }[by]);
   return `# Alerts
@@ -61,8 +61,7 @@ that nothing comes from there.
 \`key-removed\`, \`security-domain-touched\` and \`hsm-administered\` read the same log, and are silent without it; \`audit-log-missing\` reports
 that it does not come although it is to. Microsoft publishes no list of the operations of a Managed HSM: what is no use of a key and no read by its name
 is reported. Full backups are not: only the security domain opens them.
-\`drill-hsm-used\`, \`drill-log-missing\` and \`no-drill\` are made with the drill app (\`infra/drill.bicep\`), which knows the names of the drill HSMs and sends
-their audit log to the workspace. \`seal-key-touched\` is made with the sealing vault (\`infra/sealing-vault.bicep\`), where that is given the
+\`drill-hsm-used\`, \`drill-log-missing\` and \`no-drill\` are made with the drill app (\`infra/modules/drill-alerts.bicep\`), where a drill HSM is named. Its audit log goes to the workspace, too. \`seal-key-touched\` is made with the sealing vault (\`infra/sealing-vault.bicep\`), where that is given the
 workspace and the action group.
 Until the apps are deployed and have scanned for the first time, the rules over an absence say so, each as often as it is asked: between
 \`azd provision\` and the first scan nobody watches. The first night is waited for.

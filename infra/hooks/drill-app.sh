@@ -1,6 +1,7 @@
 #!/bin/sh
-# Where a drill HSM is named: makes the drill app, deploys its package, and gives its identity its role in each drill HSM. It is no
-# service of azure.yaml: azd fails for a service whose app is not there. Fails where the drills could not run; the other apps work.
+# Where a drill HSM is named, and the deployment so made the drill app: deploys its package, and gives its identity its role in each
+# drill HSM. It is no service of azure.yaml: azd fails for a service whose app is not there. Fails where the drills could not run; the
+# other apps work.
 set -eu
 cd "$(dirname "$0")/../.."
 . infra/hooks/common.sh
@@ -8,7 +9,11 @@ cd "$(dirname "$0")/../.."
 drill_hsms=${HSM_WARDEN_DRILL_HSMS_JSON:-}
 case "$drill_hsms" in '' | '[]') say 'Restores are unproven: no drill HSM is named (docs/drills.md).' && exit 0 ;; esac
 need AZURE_RESOURCE_GROUP 'rg-warden'
-need HSM_WARDEN_HSMS "the output of the deployment: azd env refresh"
+app=${HSM_WARDEN_DRILL_APP:-}
+principal=${HSM_WARDEN_DRILL_PRINCIPAL:-}
+[ -n "$app" ] && [ -n "$principal" ] ||
+  die 'A drill HSM is named, and the deployment has no drill app (HSM_WARDEN_DRILL_APP, HSM_WARDEN_DRILL_PRINCIPAL): restores are unproven.' \
+    'azd provision, which makes it, or azd env refresh; then azd hooks run postdeploy.'
 need_tools az node npm
 names=$(node -e '
   for (const { name } of JSON.parse(process.env.HSM_WARDEN_DRILL_HSMS_JSON)) console.log(name);
@@ -16,24 +21,6 @@ names=$(node -e '
 
 again='Again: azd hooks run postdeploy'
 subscription=${AZURE_SUBSCRIPTION_ID:+--subscription $AZURE_SUBSCRIPTION_ID}
-# One deployment of this name: its outputs are read back, each by its name.
-deployment=hsm-warden-drill
-output() {
-  # shellcheck disable=SC2086
-  az deployment group show --resource-group "$AZURE_RESOURCE_GROUP" --name "$deployment" $subscription \
-    --query "properties.outputs.$1.value" --output tsv
-}
-
-say 'The drill app is made: infra/drill.bicep'
-# shellcheck disable=SC2086
-az deployment group create --resource-group "$AZURE_RESOURCE_GROUP" --name "$deployment" $subscription \
-  --template-file infra/drill.bicep --output none \
-  --parameters drillHsms="$drill_hsms" protectedHsms="$HSM_WARDEN_HSMS" \
-  ${HSM_WARDEN_DRILL_SUBNET_ID:+subnetId="$HSM_WARDEN_DRILL_SUBNET_ID"} </dev/null ||
-  die 'The drill app could not be made: restores are unproven.' "$again"
-app=$(output HSM_WARDEN_DRILL_APP) && principal=$(output HSM_WARDEN_DRILL_PRINCIPAL) ||
-  die 'The outputs of the drill app cannot be read.' "$again"
-
 # azd packages its own services only. A package of before would be another version than the other apps.
 npm run --silent package >/dev/null </dev/null ||
   die 'The package of the drill app could not be made: npm run build, npm run package.' "$again"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # After the deployment: gives the two identities their roles on each HSM of the deployment, one that it made included,
-# tells Entra where the console is, and makes the drill app where a drill HSM is named (drill-app.sh). Needs an administrator of the HSM who is signed in and can reach it.
+# tells Entra where the console is, and deploys the drill app's package where a drill HSM is named (drill-app.sh). Needs an administrator of the HSM who is signed in and can reach it.
 #
 # HSM_WARDEN_APPLY_ROLES
 #   ask    shows the changes and asks (the default, with a person at the terminal)

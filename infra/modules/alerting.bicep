@@ -2,7 +2,7 @@ metadata name = 'Alerting'
 metadata description = 'Everything outside the apps that speaks up: rules over logs, metrics and changes, and the workbook.'
 
 import { namesType } from 'types/general.bicep'
-import { hsmType } from 'types/hsms.bicep'
+import { drillHsmType, hsmType } from 'types/hsms.bicep'
 import { hsmIdOf } from 'hsm-list.bicep'
 
 @description('Required. Names of the resources.')
@@ -27,6 +27,10 @@ param sweepGraceHours int
 param auditLogToWorkspace bool
 @description('Required. Object ids of the identities of the apps.')
 param principalIds string[]
+@description('Required. The HSMs for restore drills.')
+param drillHsms drillHsmType[]
+@description('Optional. Object id of the identity of the drill app, where there is one.')
+param drillPrincipalId string?
 
 module alerts 'alerts.bicep' = {
   params: {
@@ -78,6 +82,20 @@ module changesElsewhere 'hsm-change-alert.bicep' = [
     params: { hsmName: hsm.name, nameSuffix: names.suffix, tags: tags, actionGroupId: actionGroupId }
   }
 ]
+
+// Only the drill app may use a drill HSM, and it must run in each.
+module drillAlerts 'drill-alerts.bicep' = if (!empty(drillHsms)) {
+  params: {
+    nameSuffix: names.suffix
+    location: location
+    tags: tags
+    workspaceId: workspaceId
+    actionGroupId: actionGroupId
+    drillHsmNames: map(drillHsms, hsm => hsm.name)
+    #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
+    principalId: drillPrincipalId!
+  }
+}
 
 module workbook 'workbook.bicep' = {
   params: { nameSuffix: names.suffix, location: location, tags: tags, workspaceId: workspaceId }

@@ -1,5 +1,5 @@
 metadata name = 'Apps'
-metadata description = 'The product itself: the two apps, the store of the backups they write, and where their telemetry goes.'
+metadata description = 'The product itself: the two apps that every deployment has, the store of the backups they write, and where their telemetry goes.'
 
 import { entraType, webhooksType } from 'types/callers.bicep'
 import { namesType } from 'types/general.bicep'
@@ -268,3 +268,6 @@ output backupsId string = backups.outputs.resourceId
 
 @description('Resource id of Application Insights.')
 output insightsId string = monitoring.outputs.insightsId
+
+@description('Where telemetry goes; no secret while local authentication is off.')
+output insightsConnectionString string = monitoring.outputs.connectionString

@@ -15,8 +15,10 @@ param location string
 param tags { *: string } = {}
 @description('Required. Resource group of the backups.')
 param backupResourceGroupName string
-@description('Required. The HSMs.')
+@description('Required. The HSMs, those for drills among them.')
 param hsms hsmType[]
+@description('Required. Whether there is a drill app.')
+param drills bool
 @description('Required. Whether the apps can be called from outside the network.')
 param publicApps bool
 @description('Required. Whether everything is reached through private endpoints.')
@@ -46,6 +48,7 @@ module privateEndpoints 'private-endpoints.bicep' = if (privateNetworking) {
     tags: tags
     backupResourceGroupName: backupResourceGroupName
     hsms: hsms
+    drills: drills
     publicApps: publicApps
     networkId: existingNetwork == null
       ? resourceId('Microsoft.Network/virtualNetworks', names.network)

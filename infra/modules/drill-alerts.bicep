@@ -1,5 +1,5 @@
 metadata name = 'Drill alerts'
-metadata description = 'Rules over the logs that need the names of the drill HSMs, which only this deployment knows: who uses one, and whether drills run in each.'
+metadata description = 'Rules over the logs that need the names of the drill HSMs, which are there only where one is named: who uses one, and whether drills run in each.'
 
 @description('Required. Suffix of every name.')
 param nameSuffix string

@@ -20,7 +20,7 @@ resource account 'Microsoft.Storage/storageAccounts@2026-06-01' existing = {
   }
 }
 
-@retryOn(['PrincipalNotFound'], 10)
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource readsBackups 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: account::blobs::backups
   name: guid(account::blobs::backups.id, principalId, blobReader)

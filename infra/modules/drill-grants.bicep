@@ -57,7 +57,7 @@ resource insights 'Microsoft.Insights/components@2020-02-02' existing = {
   name: insightsName
 }
 
-@retryOn(['PrincipalNotFound'], 10)
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource writesState 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: recoveryHost::blobs::state
   name: guid(recoveryHost::blobs::state.id, principalId, roles.blobContributor)
@@ -71,7 +71,7 @@ resource writesState 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
-@retryOn(['PrincipalNotFound'], 10)
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource asksForBackups 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   for (name, index) in queueNames: {
     scope: sendQueues[index]
@@ -85,7 +85,7 @@ resource asksForBackups 'Microsoft.Authorization/roleAssignments@2022-04-01' = [
   }
 ]
 
-@retryOn(['PrincipalNotFound'], 10)
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource publishesEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: topic
   name: guid(topic.id, principalId, roles.eventSender)
@@ -97,7 +97,7 @@ resource publishesEvents 'Microsoft.Authorization/roleAssignments@2022-04-01' = 
   }
 }
 
-@retryOn(['PrincipalNotFound'], 10)
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource publishesTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: insights
   name: guid(insights.id, principalId, roles.metricsPublisher)

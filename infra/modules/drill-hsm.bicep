@@ -16,7 +16,7 @@ resource hsm 'Microsoft.KeyVault/managedHSMs@2025-05-01' existing = {
   name: hsmName
 }
 
-@retryOn(['PrincipalNotFound'], 10)
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
 resource reads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   scope: hsm
   name: guid(hsm.id, principalId, reader)

@@ -145,5 +145,6 @@ output subnets subnetsType? = privateNetworking
       backup: network!.outputs.backupSubnetId
       recovery: network!.outputs.recoverySubnetId
       endpoints: network!.outputs.endpointsSubnetId
+      drill: network!.outputs.?drillSubnetId
     }
   : null

@@ -34,6 +34,16 @@ func drillSettingOf(drillHsms drillHsmType[], subscriptionId string) string =>
   ))
 
 @export()
+@description('A drill HSM as the endpoints and their DNS take any HSM.')
+func reachedAs(drillHsm drillHsmType) hsmType =>
+  union(
+    { name: drillHsm.name, resourceGroupName: drillHsm.resourceGroupName },
+    drillHsm.?subscriptionId == null ? {} : { subscriptionId: drillHsm.?subscriptionId },
+    drillHsm.?privateEndpoint == null ? {} : { privateEndpoint: drillHsm.?privateEndpoint },
+    drillHsm.?privateIpAddress == null ? {} : { privateIpAddress: drillHsm.?privateIpAddress }
+  )
+
+@export()
 @description('Resource id of an HSM, which may be in another group or subscription than the deployment.')
 func hsmIdOf(hsm hsmType, subscriptionId string, resourceGroupName string) string =>
   resourceId(

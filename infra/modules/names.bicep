@@ -15,10 +15,13 @@ func namesFor(namePrefix string, unique string) namesType => {
   suffix: '${namePrefix}-${unique}'
   backupIdentity: 'id-${namePrefix}-backup-${unique}'
   recoveryIdentity: 'id-${namePrefix}-recovery-${unique}'
+  drillIdentity: 'id-${namePrefix}-drill-${unique}'
   backupApp: 'func-${namePrefix}-backup-${unique}'
   recoveryApp: 'func-${namePrefix}-recovery-${unique}'
+  drillApp: 'func-${namePrefix}-drill-${unique}'
   backupHost: take('st${replace(toLower(namePrefix), '-', '')}h${unique}', 24)
   recoveryHost: take('st${replace(toLower(namePrefix), '-', '')}r${unique}', 24)
+  drillHost: take('st${replace(toLower(namePrefix), '-', '')}d${unique}', 24)
   backups: take('st${replace(toLower(namePrefix), '-', '')}b${unique}', 24)
   topic: 'evgt-${namePrefix}-${unique}'
   namespace: 'evhns-${namePrefix}-${unique}'
@@ -80,7 +83,7 @@ var backupQueues = ['hsm-sweeps', 'key-backups', 'watch-looks', 'verifications',
 var recoveryQueues = ['recoveries']
 
 @export()
-@description('The drill app is there only where a drill HSM is: infra/drill.bicep.')
+@description('The drill app is there only where a drill HSM is: modules/drill.bicep.')
 var drillQueues = ['drills']
 
 @export()

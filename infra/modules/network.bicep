@@ -1,5 +1,5 @@
 metadata name = 'Network'
-metadata description = 'Virtual network of the two apps and its subnets, or those of a network that exists already.'
+metadata description = 'Virtual network of the apps and its subnets, or those of a network that exists already.'
 
 import { existingNetworkType } from 'types/network.bicep'
 
@@ -32,6 +32,8 @@ param existingNetwork existingNetworkType?
 var backupPrefix = cidrSubnet(addressPrefix, 26, 0)
 var recoveryPrefix = cidrSubnet(addressPrefix, 26, 1)
 var endpointsPrefix = cidrSubnet(addressPrefix, 26, 2)
+// There also without a drill HSM: a subnet that an app of before still uses cannot be taken away again.
+var drillPrefix = cidrSubnet(addressPrefix, 26, 3)
 
 // A subnet of Flex Consumption must be delegated to this provider:
 // https://learn.microsoft.com/azure/azure-functions/flex-consumption-how-to#configure-virtual-network-integration
@@ -60,7 +62,7 @@ resource endpointsSecurityGroup 'Microsoft.Network/networkSecurityGroups@2026-03
           direction: 'Inbound'
           access: 'Allow'
           protocol: 'Tcp'
-          sourceAddressPrefixes: concat([backupPrefix, recoveryPrefix], operatorAddressPrefixes)
+          sourceAddressPrefixes: concat([backupPrefix, recoveryPrefix, drillPrefix], operatorAddressPrefixes)
           sourcePortRange: '*'
           destinationAddressPrefix: endpointsPrefix
           destinationPortRanges: ['443', '5671', '5672']
@@ -138,12 +140,21 @@ resource network 'Microsoft.Network/virtualNetworks@2026-03-01' = if (existingNe
           privateEndpointNetworkPolicies: 'Enabled'
         }
       }
+      {
+        name: 'drill-app'
+        properties: {
+          addressPrefix: drillPrefix
+          delegations: appDelegation
+          networkSecurityGroup: { id: appsSecurityGroup.id }
+        }
+      }
     ]
   }
 
   resource backupSubnet 'subnets' existing = { name: 'backup-app' }
   resource recoverySubnet 'subnets' existing = { name: 'recovery-app' }
   resource endpointsSubnet 'subnets' existing = { name: 'endpoints' }
+  resource drillSubnet 'subnets' existing = { name: 'drill-app' }
 }
 
 // ================ //
@@ -158,3 +169,8 @@ output recoverySubnetId string = existingNetwork.?recoverySubnetId ?? network::r
 
 @description('Resource id of the subnet of the private endpoints.')
 output endpointsSubnetId string = existingNetwork.?endpointsSubnetId ?? network::endpointsSubnet.id
+
+@description('Resource id of the subnet of the drill app, where there is one.')
+output drillSubnetId string? = existingNetwork == null
+  ? network::drillSubnet.id
+  : existingNetwork.?drillSubnetId

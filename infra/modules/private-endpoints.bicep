@@ -18,8 +18,11 @@ param tags { *: string } = {}
 @description('Required. Resource group of the backups.')
 param backupResourceGroupName string
 
-@description('Required. The HSMs.')
+@description('Required. The HSMs, those for drills among them.')
 param hsms hsmType[]
+
+@description('Required. Whether there is a drill app, which has endpoints, too.')
+param drills bool
 
 @description('Required. Whether the apps can be called from outside the network; else they have an endpoint, too.')
 param publicApps bool
@@ -36,12 +39,19 @@ param zones zonesType
 @description('Required. Who keeps the private DNS records.')
 param privateDns privateDnsType
 
-var backupHostId = resourceId('Microsoft.Storage/storageAccounts', names.backupHost)
-var recoveryHostId = resourceId('Microsoft.Storage/storageAccounts', names.recoveryHost)
+var hosts = concat([names.backupHost, names.recoveryHost], drills ? [names.drillHost] : [])
+var apps = concat([names.backupApp, names.recoveryApp], drills ? [names.drillApp] : [])
 var backupsId = resourceId(backupResourceGroupName, 'Microsoft.Storage/storageAccounts', names.backups)
 var endpoints = concat(
-  map(['blob', 'queue', 'table'], group => { owner: names.backupHost, id: backupHostId, group: group }),
-  map(['blob', 'queue', 'table'], group => { owner: names.recoveryHost, id: recoveryHostId, group: group }),
+  flatten(map(
+    hosts,
+    host =>
+      map(['blob', 'queue', 'table'], group => {
+        owner: host
+        id: resourceId('Microsoft.Storage/storageAccounts', host)
+        group: group
+      })
+  )),
   [
     { owner: names.backups, id: backupsId, group: 'blob' }
     { owner: names.topic, id: resourceId('Microsoft.EventGrid/topics', names.topic), group: 'topic' }
@@ -53,7 +63,7 @@ var endpoints = concat(
   ],
   publicApps
     ? []
-    : map([names.backupApp, names.recoveryApp], app => {
+    : map(apps, app => {
         owner: app
         id: resourceId('Microsoft.Web/sites', app)
         group: 'sites'

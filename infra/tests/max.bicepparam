@@ -28,9 +28,19 @@ param entra = {
   clientId: '11111111-1111-1111-1111-111111111111'
   tenantId: '33333333-3333-3333-3333-333333333333'
 }
+param drillHsms = [
+  {
+    name: 'drill'
+    resourceGroupName: 'rg-drill'
+    subscriptionId: '00000000-0000-0000-0000-000000000002'
+    of: ['contoso', 'fabrikam']
+  }
+  { name: 'drill-2', resourceGroupName: 'rg-drill', of: ['adventure'], privateEndpoint: 'none' }
+]
 param nodeVersion = '24'
 param settings = { WARDEN_EXCLUDE_TAGS: 'backup=no', WARDEN_REFRESH_DAYS: '3' }
 param recoverySettings = { WARDEN_APPROVALS: '3', WARDEN_APPROVAL_GROUPS: 'security,key-owner' }
+param drillSettings = { WARDEN_DRILL_DAYS: '14' }
 param notifySecretUri = 'https://kv-contoso.vault.azure.net/secrets/warden-notifications'
 
 param webhooks = {
@@ -41,7 +51,7 @@ param webhooks = {
 param regionHasZones = false
 param zoneRedundantApps = true
 param siteUpdateStrategy = 'RollingUpdate'
-param disabledFunctions = ['nightlyBackup']
+param disabledFunctions = ['nightlyBackup', 'nightlyDrill']
 param maximumInstanceCount = 100
 param backupStorage = {
   skuName: 'Standard_ZRS'

@@ -12,6 +12,14 @@ param hsms = [
   }
   { name: 'fabrikam', resourceGroupName: 'rg-hsm', location: 'swedencentral' }
 ]
+param drillHsms = [
+  {
+    name: 'drill'
+    resourceGroupName: 'rg-drill'
+    privateEndpoint: 'none'
+    privateIpAddress: '10.20.0.10'
+  }
+]
 param entra = { clientId: '11111111-1111-1111-1111-111111111111' }
 param alertReceivers = { emails: ['oncall@contoso.example'] }
 param regionHasZones = false
@@ -20,6 +28,7 @@ param existingNetwork = {
   backupSubnetId: '${network}/subnets/warden-backup'
   recoverySubnetId: '${network}/subnets/warden-recovery'
   endpointsSubnetId: '${network}/subnets/endpoints'
+  drillSubnetId: '${network}/subnets/warden-drill'
 }
 param privateDns = {
   existingZoneIds: {

@@ -266,16 +266,14 @@ describe('the drill app', () => {
     HSM_WARDEN_APPLY_ROLES: 'yes',
     AZURE_RESOURCE_GROUP: 'rg-warden',
     HSM_WARDEN_DRILL_HSMS_JSON: HSMS,
+    HSM_WARDEN_DRILL_APP: 'func-drill',
+    HSM_WARDEN_DRILL_PRINCIPAL: PRINCIPAL,
   };
-  const MAKE = `az deployment group create --resource-group rg-warden --name hsm-warden-drill --template-file infra/drill.bicep --output none --parameters drillHsms=${HSMS} protectedHsms=${OUTPUTS.HSM_WARDEN_HSMS}`;
   const SEND =
     'az functionapp deployment source config-zip --resource-group rg-warden --name func-drill --src dist/drill.zip --output none';
   const CHECK = `npm run --silent warden -- roles check --hsm-name drill --drill-principal ${PRINCIPAL}`;
   beforeEach(() => {
     world.rules = [
-      { call: '^az deployment group create ' },
-      { call: '^az deployment group show .*HSM_WARDEN_DRILL_APP', stdout: 'func-drill\n' },
-      { call: '^az deployment group show .*HSM_WARDEN_DRILL_PRINCIPAL', stdout: `${PRINCIPAL}\n` },
       { call: '^npm run --silent package$' },
       { call: '^az functionapp deployment source config-zip ' },
       ...EMPTY,
@@ -283,11 +281,10 @@ describe('the drill app', () => {
   });
   const drills = (calls: readonly string[]) => calls.filter((call) => /drill|package/.test(call));
 
-  it('is made, gets its package and its role, where a drill HSM is named', async () => {
+  it('gets its package and its role where a drill HSM is named', async () => {
     const { code, calls } = await world.run('postdeploy.sh', deployed);
     expect(code).toBe(0);
-    expect(drills(calls).filter((call) => !call.includes(' show '))).toEqual([
-      MAKE,
+    expect(drills(calls)).toEqual([
       'npm run --silent package',
       SEND,
       `npm run --silent warden -- roles apply --hsm-name drill --drill-principal ${PRINCIPAL} --yes`,
@@ -295,19 +292,27 @@ describe('the drill app', () => {
     ]);
   });
 
-  it('takes the subnet and the subscription that the environment names', async () => {
+  it('is sought in the subscription that the environment names', async () => {
     const { calls } = await world.run('postdeploy.sh', {
       ...deployed,
       AZURE_SUBSCRIPTION_ID: '11111111-1111-4111-8111-111111111111',
-      HSM_WARDEN_DRILL_SUBNET_ID: '/subscriptions/x/subnets/drill',
       HSM_WARDEN_CHANNELS: '',
     });
-    const [made = ''] = drills(calls);
-    expect(made).toContain('--subscription 11111111-1111-4111-8111-111111111111');
-    expect(made).toContain('subnetId=/subscriptions/x/subnets/drill');
+    expect(calls.find((call) => call.includes('config-zip'))).toContain(
+      '--subscription 11111111-1111-4111-8111-111111111111',
+    );
   });
 
-  it.each(['', '[]'])('is not made where no drill HSM is named (%j), which is said', async (named) => {
+  it.each(['HSM_WARDEN_DRILL_APP', 'HSM_WARDEN_DRILL_PRINCIPAL'])(
+    'is missed where a drill HSM is named and the deployment has no %s',
+    async (output) => {
+      const { code, stderr, calls } = await world.run('postdeploy.sh', { ...deployed, [output]: '' });
+      expect({ code, calls: drills(calls) }).toEqual({ code: 1, calls: [] });
+      expect(stderr).toContain('the deployment has no drill app');
+    },
+  );
+
+  it.each(['', '[]'])('gets nothing where no drill HSM is named (%j), which is said', async (named) => {
     const { code, stderr, calls } = await world.run('postdeploy.sh', {
       ...deployed,
       HSM_WARDEN_DRILL_HSMS_JSON: named,
@@ -317,8 +322,6 @@ describe('the drill app', () => {
   });
 
   it.each([
-    ['it cannot be made', '^az deployment group create', 'could not be made: restores are unproven'],
-    ['its outputs cannot be read', '^az deployment group show', 'outputs of the drill app cannot be read'],
     ['its package cannot be made', '^npm run --silent package', 'package of the drill app could not be made'],
     ['its package is refused', '^az functionapp', 'no drill runs'],
     ['somebody else may use the drill HSM', `${ROLES} check --hsm-name drill`, 'CANNOT prove anything yet'],

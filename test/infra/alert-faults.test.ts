@@ -8,7 +8,6 @@ import { filled, trySamples } from '../../tools/infra/alerts/try-samples.ts';
 import { PUBLIC_CLOUD } from '../../tools/infra/clouds.ts';
 import { evaluated } from '../../tools/infra/evaluated.ts';
 import { PARAMETER_SETS } from '../../tools/infra/parameter-sets.ts';
-import { checkDrillAlert } from '../../tools/infra/rules/drill-alert.ts';
 import { checkSealingVault } from '../../tools/infra/rules/sealing-vault.ts';
 import { violations } from '../../tools/infra/rules/violations.ts';
 import { type JsonValue, type Resource, Snapshot, texts } from '../../tools/infra/snapshot.ts';
@@ -16,7 +15,7 @@ import { withChanged } from './mutate.ts';
 
 const SNAPSHOTS = {
   product: predictionOf('defaults'),
-  drill: predictionOf('drill'),
+  drill: predictionOf('hardened'),
   seals: predictionOf('sealing-vault'),
 };
 
@@ -27,12 +26,12 @@ function predictionOf(name: string): Snapshot {
 
 /** What is found of the rule `name` once the value at `path` of its properties is another. */
 function foundWith(name: string, path: string, value: JsonValue): readonly string[] {
-  const promise = PARAMETER_SETS.defaults;
-  if (promise === undefined) throw new Error('no parameters are said to be the defaults');
   const changed = withChanged(snapshotOf(name), ruleOf(name), ['properties', ...path.split('.')], value);
   const { madeBy } = ALERTS[name] ?? {};
-  if (madeBy === undefined) return violations(changed, promise);
-  return { drill: checkDrillAlert, seals: checkSealingVault }[madeBy](changed);
+  if (madeBy === 'seals') return checkSealingVault(changed);
+  const promise = PARAMETER_SETS[madeBy === 'drill' ? 'hardened' : 'defaults'];
+  if (promise === undefined) throw new Error(`no parameter set for ${name}`);
+  return violations(changed, promise);
 }
 
 function snapshotOf(name: string): Snapshot {

@@ -20,7 +20,7 @@ describe.skipIf(bicep === undefined)('a deployment that would harm', () => {
     rmSync(join(folder, '..'), { recursive: true, force: true });
   });
 
-  it('is refused: with nobody to tell, or an HSM in a group that can be removed', async () => {
+  it('is refused: with nobody to tell, an HSM in a group that can be removed, or a drill app without a subnet', async () => {
     expect(await checkRefusals(server, 'infra')).toEqual([]);
   }, 120_000);
 
@@ -35,6 +35,7 @@ describe.skipIf(bicep === undefined)('a deployment that would harm', () => {
     const said =
       "fail('alertReceivers names nobody. Name at least one mail address or webhook: without one, no alert is heard.')";
     spoil('logs.bicep', said, '[]');
+    spoil('drill.bicep', 'privateNetworking && subnetId == null', "privateNetworking && subnetId == ''");
     spoil(
       'hsms.bicep',
       'toLower(newHsmResourceGroupName) == toLower(resourceGroup().name)',
@@ -42,7 +43,7 @@ describe.skipIf(bicep === undefined)('a deployment that would harm', () => {
     );
 
     expect(await checkRefusals(server, folder)).toEqual(
-      ['no-receiver', 'empty-receivers', 'new-hsm-in-this-group'].map((name) =>
+      ['no-receiver', 'empty-receivers', 'no-drill-subnet', 'new-hsm-in-this-group'].map((name) =>
         expect.stringContaining(`${name} is not refused`),
       ),
     );

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { MAIN_APPS } from '../../tools/apps.ts';
+import { APPS } from '../../tools/apps.ts';
 import { PUBLIC_CLOUD } from '../../tools/infra/clouds.ts';
 import { checkSettings } from '../../tools/infra/contract.ts';
 import { evaluated } from '../../tools/infra/evaluated.ts';
@@ -30,7 +30,9 @@ function judged(snapshot: Snapshot, promise: DeploymentPromise): readonly string
   return [
     ...violations(snapshot, promise),
     ...checkStatePaths(snapshot),
-    ...MAIN_APPS.flatMap(({ name }) => checkSettings(snapshot, name)),
+    ...APPS.filter(({ name }) => name !== 'drill' || promise.drills.length > 0).flatMap(({ name }) =>
+      checkSettings(snapshot, name),
+    ),
   ];
 }
 
@@ -96,7 +98,7 @@ describe('the rules', () => {
 function isFree(path: string): boolean {
   return (
     /(^|\.)(description|notes|displayName|requestMessage|groupShortName|serializedData)$/.test(path) ||
-    /^properties\.WARDEN_(EXCLUDE_TAGS|REFRESH_DAYS|APPROVALS|APPROVAL_GROUPS)$/.test(path)
+    /^properties\.WARDEN_(EXCLUDE_TAGS|REFRESH_DAYS|APPROVALS|APPROVAL_GROUPS|DRILL_DAYS)$/.test(path)
   );
 }
 

@@ -1,5 +1,5 @@
 /** Everything that is checked of one prediction: the rules of the deployment and its contract with the code. */
-import { MAIN_APPS as APPS } from '../apps.ts';
+import { APPS } from '../apps.ts';
 import { checkFunctions, checkPlaces, checkSettings, checkTriggers } from './contract.ts';
 import { PRODUCT_CONTAINERS, PRODUCT_FUNCTIONS, PRODUCT_QUEUES, settingsProblems } from './product.ts';
 import type { DeploymentPromise } from './promise.ts';
@@ -11,7 +11,10 @@ import { checkStatePaths } from './state-paths.ts';
 /** What every app registers, by its name; asked once, since it takes a process. */
 export type Registrations = ReadonlyMap<string, readonly RegisteredFunction[]>;
 
-/** Starts every app with the settings of a prediction and notes what it registers. Throws when one does not start. */
+/**
+ * Starts every app with the settings of a prediction that has all of them, the drill app included, and notes what it registers.
+ * Throws when one does not start.
+ */
 export function registrationsWith(snapshot: Snapshot): Registrations {
   const answers = registeredBy(
     APPS.map(({ name, entry }) => ({ entry, settings: resolveSettings(appSettings(snapshot, name)) })),
@@ -25,11 +28,12 @@ export function check(
   promise: DeploymentPromise,
   registrations: Registrations,
 ): readonly string[] {
+  const apps = APPS.filter(({ name }) => name !== 'drill' || promise.drills.length > 0);
   return [
     ...violations(snapshot, promise),
     ...checkStatePaths(snapshot),
     ...checkPlaces(snapshot, [...PRODUCT_CONTAINERS, ...PRODUCT_QUEUES]),
-    ...APPS.flatMap(({ name }) => [
+    ...apps.flatMap(({ name }) => [
       ...checkSettings(snapshot, name),
       ...settingsProblems(resolveSettings(appSettings(snapshot, name))).map(
         (problem) => `settings: the ${name} app refuses to start: ${problem}`,

@@ -10,7 +10,7 @@ const PAGE = 'docs/deploy.md';
 const PURPOSES: Readonly<Record<string, string>> = {
   'Microsoft.ManagedIdentity/userAssignedIdentities': 'identity of each app',
   'Microsoft.Web/serverfarms': 'Flex Consumption plan of each app',
-  'Microsoft.Web/sites': 'the backup app and the recovery app',
+  'Microsoft.Web/sites': 'the backup app and the recovery app; with a drill HSM also the drill app',
   'Microsoft.Storage/storageAccounts': 'backups and audit log (immutable); host of each app',
   'Microsoft.Authorization/locks': 'keeps the account of the backups from being deleted',
   'Microsoft.Authorization/roleDefinitions': 'the role that adds blobs and cannot change or delete them',

@@ -4,15 +4,16 @@ import { ofType, type Snapshot } from './snapshot.ts';
 
 const SUBSCRIPTION = '/subscriptions/00000000-0000-0000-0000-000000000001';
 
-/** One of the two apps. */
-export type AppName = 'backup' | 'recovery';
-export const APP_NAMES: readonly AppName[] = ['backup', 'recovery'];
+/** One of the apps. */
+export type AppName = 'backup' | 'recovery' | 'drill';
 
 /** A prediction, its promise, and what follows from it. */
 export interface Facts {
   readonly snapshot: Snapshot;
   readonly promise: DeploymentPromise;
   readonly names: ReturnType<typeof namesOf>;
+  /** The apps that the promise has: the drill app only with a drill HSM. */
+  readonly apps: readonly AppName[];
   /** Id of a resource in the group that is deployed to. */
   readonly id: (type: string, name: string) => string;
   /** Id of a resource in the group of the backups. */
@@ -38,6 +39,7 @@ export function factsOf(snapshot: Snapshot, promise: DeploymentPromise): Facts {
     snapshot,
     promise,
     names,
+    apps: ['backup', 'recovery', ...(promise.drills.length > 0 ? (['drill'] as const) : [])],
     id,
     backupId: (type, name) => resourceId(`${SUBSCRIPTION}/resourceGroups/${promise.backupGroup}`, type, name),
     ref,
@@ -58,9 +60,17 @@ function namesOf(prefix: string, unique: string) {
   const short = prefix.toLowerCase().replaceAll('-', '');
   return {
     suffix: `${prefix}-${unique}`,
-    identity: { backup: `id-${prefix}-backup-${unique}`, recovery: `id-${prefix}-recovery-${unique}` },
-    app: { backup: `func-${prefix}-backup-${unique}`, recovery: `func-${prefix}-recovery-${unique}` },
-    host: { backup: `st${short}h${unique}`, recovery: `st${short}r${unique}` },
+    identity: {
+      backup: `id-${prefix}-backup-${unique}`,
+      recovery: `id-${prefix}-recovery-${unique}`,
+      drill: `id-${prefix}-drill-${unique}`,
+    },
+    app: {
+      backup: `func-${prefix}-backup-${unique}`,
+      recovery: `func-${prefix}-recovery-${unique}`,
+      drill: `func-${prefix}-drill-${unique}`,
+    },
+    host: { backup: `st${short}h${unique}`, recovery: `st${short}r${unique}`, drill: `st${short}d${unique}` },
     backups: `st${short}b${unique}`,
     topic: `evgt-${prefix}-${unique}`,
     namespace: `evhns-${prefix}-${unique}`,

@@ -29,7 +29,6 @@ else {
   // Modules are linted with the file that uses them; every rule is an error there.
   step('lint infra/main.bicep', bicep, ['lint', 'infra/main.bicep']);
   step('lint infra/recovery-webhook.bicep', bicep, ['lint', 'infra/recovery-webhook.bicep']);
-  step('lint infra/drill.bicep', bicep, ['lint', 'infra/drill.bicep']);
   step('lint infra/sealing-vault.bicep', bicep, ['lint', 'infra/sealing-vault.bicep']);
   step('lint infra/main.bicepparam', bicep, ['lint', 'infra/main.bicepparam']);
   if (values.update) await updateSnapshots();

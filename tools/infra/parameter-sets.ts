@@ -25,6 +25,7 @@ const DEFAULTS: DeploymentPromise = {
   location: 'westeurope',
   tags: {},
   hsms: [hsm('contoso')],
+  drills: [],
   backupGroup: 'rg-warden-backups',
   nodeVersion: '22',
   instances: 40,
@@ -62,6 +63,10 @@ export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {
       hsm('fabrikam', { endpoint: 'none' }),
       hsm('adventure', { resourceGroup: 'rg-warden-hsm' }),
     ],
+    drills: [
+      hsm('drill', { resourceGroup: 'rg-drill', subscription: '00000000-0000-0000-0000-000000000002' }),
+      hsm('drill-2', { resourceGroup: 'rg-drill', endpoint: 'none' }),
+    ],
     newHsm: { name: 'adventure', days: 30 },
     backupGroup: 'rg-vault',
     nodeVersion: '24',
@@ -70,7 +75,7 @@ export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {
     skus: { hosts: 'Standard_LRS', backups: 'Standard_LRS' },
     days: { immutable: 365, cool: 7, delete: 366, softDelete: 14, logs: 365 },
     graceHours: 6,
-    disabled: ['nightlyBackup'],
+    disabled: ['nightlyBackup', 'nightlyDrill'],
     sources: ['alerts', 'events'],
     notifySecrets: true,
     receivers: { emails: ['oncall@contoso.example'], webhooks: ['https://pager.contoso.example/azure'] },
@@ -86,6 +91,7 @@ export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {
     privateApps: true,
     locked: true,
     hsms: [hsm('contoso'), hsm('fabrikam'), hsm('adventure', { resourceGroup: 'rg-keys' })],
+    drills: [hsm('drill', { resourceGroup: 'rg-drill' })],
     newHsm: { name: 'adventure', days: 90 },
     skus: { hosts: 'Standard_GZRS', backups: 'Standard_GZRS' },
     days: { ...DEFAULTS.days, immutable: 365, delete: 800, logs: 365 },
@@ -98,11 +104,13 @@ export const PARAMETER_SETS: Readonly<Record<string, DeploymentPromise>> = {
       hsm('contoso', { resourceGroup: 'rg-hsm', endpoint: 'none', address: '10.20.0.9' }),
       hsm('fabrikam', { resourceGroup: 'rg-hsm', sameRegion: false }),
     ],
+    drills: [hsm('drill', { resourceGroup: 'rg-drill', endpoint: 'none', address: '10.20.0.10' })],
     skus: { hosts: 'Standard_LRS', backups: 'Standard_GRS' },
     existingSubnets: {
       backup: subnet('warden-backup'),
       recovery: subnet('warden-recovery'),
       endpoints: subnet('endpoints'),
+      drill: subnet('warden-drill'),
     },
     dns: {
       byPolicy: false,
@@ -122,4 +130,4 @@ function subnet(name: string): string {
 }
 
 /** Parameter files of the templates beside infra/main.bicep; what they make has a snapshot, too. */
-export const SIDE_TEMPLATES = ['drill', 'sealing-vault'] as const;
+export const SIDE_TEMPLATES = ['sealing-vault'] as const;

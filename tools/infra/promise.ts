@@ -27,6 +27,8 @@ export interface DeploymentPromise {
   readonly tags: Readonly<Record<string, string>>;
   /** The HSMs, the new one last. */
   readonly hsms: readonly PromisedHsm[];
+  /** The HSMs for restore drills: where there is one, there is a drill app. */
+  readonly drills: readonly PromisedHsm[];
   /** Name and retention of the HSM to create. */
   readonly newHsm?: { readonly name: string; readonly days: number };
   readonly backupGroup: string;
@@ -67,6 +69,7 @@ export interface DeploymentPromise {
     readonly backup: string;
     readonly recovery: string;
     readonly endpoints: string;
+    readonly drill?: string;
   };
   /** Address space of a new network, and the ranges of operators. */
   readonly addresses: { readonly network: string; readonly operators: readonly string[] };

@@ -6,6 +6,7 @@ import type { BicepServer } from './bicep-server.ts';
 const REFUSED: Readonly<Record<string, string>> = {
   'no-receiver': 'alertReceivers names nobody',
   'empty-receivers': 'alertReceivers names nobody',
+  'no-drill-subnet': 'existingNetwork.drillSubnetId is missing',
   'new-hsm-in-this-group': 'azd down would delete the HSM and purge it',
 };
 

@@ -1,20 +1,20 @@
 /** Writes infra/modules/settings.bicep from the product's settings, so that a misspelt one does not compile. */
 import { LOCAL_SETTINGS, PRODUCT_TABLE, settingsOf } from './product.ts';
 
-type App = 'backup' | 'recovery';
-const BOTH: readonly App[] = ['backup', 'recovery'];
+type App = 'backup' | 'recovery' | 'drill';
+const ALL: readonly App[] = ['backup', 'recovery', 'drill'];
 
 /** Settings that the deployment decides, and the apps it gives them to: naming one in the parameters would contradict it. */
 export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
-  ['WARDEN_HSMS', BOTH],
-  ['WARDEN_CREDENTIAL', BOTH],
-  ['WARDEN_CLIENT_ID', BOTH],
-  ['WARDEN_BACKUP_URL', BOTH],
-  ['WARDEN_STATE_URL', BOTH],
-  ['WARDEN_QUEUE_URL', BOTH],
-  ['WARDEN_BACKUP_CONTAINER', BOTH],
-  ['WARDEN_STATE_CONTAINER', BOTH],
-  ['WARDEN_TOPIC_URL', BOTH],
+  ['WARDEN_HSMS', ALL],
+  ['WARDEN_CREDENTIAL', ALL],
+  ['WARDEN_CLIENT_ID', ALL],
+  ['WARDEN_BACKUP_URL', ALL],
+  ['WARDEN_STATE_URL', ALL],
+  ['WARDEN_QUEUE_URL', ALL],
+  ['WARDEN_BACKUP_CONTAINER', ALL],
+  ['WARDEN_STATE_CONTAINER', ALL],
+  ['WARDEN_TOPIC_URL', ALL],
   ['WARDEN_AUDIT_HUB', ['backup']],
   ['WARDEN_AUDIT_CONSUMER_GROUP', ['backup']],
   ['WARDEN_RECOVERY_PRINCIPAL', ['backup']],
@@ -30,11 +30,12 @@ export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
   ['WARDEN_WEBHOOK_APPS', []],
   // Only where the operator has channels.
   ['WARDEN_NOTIFY_SECRETS', []],
-  ['WARDEN_NOTIFY_QUEUE_URL', ['recovery']],
+  ['WARDEN_NOTIFY_QUEUE_URL', ['recovery', 'drill']],
   // Only where there is a console.
   ['WARDEN_NOTIFY_ORIGIN', []],
-  // By infra/drill.bicep, only where the operator has a drill HSM.
-  ['WARDEN_DRILL_HSMS', []],
+  // The other apps get it only where the operator has a drill HSM.
+  ['WARDEN_DRILL_HSMS', ['drill']],
+  // For the command line: an output of the deployment.
   ['WARDEN_DRILL_QUEUE_URL', []],
 ]);
 

@@ -94,4 +94,10 @@ type drillHsmType = {
 
   @description('Optional. The protected HSMs of its security domain; all unless it says otherwise.')
   of: string[]?
+
+  @description('Optional. How its private endpoint is approved: at once, by hand, or there is none because one exists already or the HSM is reached publicly.')
+  privateEndpoint: ('automatic' | 'manual' | 'none')?
+
+  @description('Optional. With privateEndpoint none: address of the private endpoint that exists, reachable from the network. Without it the name resolves publicly.')
+  privateIpAddress: string?
 }

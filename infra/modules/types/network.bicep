@@ -13,6 +13,9 @@ type existingNetworkType = {
 
   @description('Required. Resource id of the subnet of the private endpoints.')
   endpointsSubnetId: string
+
+  @description('Optional. Resource id of the subnet of the drill app, delegated as one of Flex Consumption must be. Required where a drill HSM is named.')
+  drillSubnetId: string?
 }
 
 @export()
@@ -45,4 +48,7 @@ type subnetsType = {
 
   @description('Required. Resource id of the subnet of the private endpoints.')
   endpoints: string
+
+  @description('Optional. Resource id of the subnet of the drill app; a network that exists already may have none.')
+  drill: string?
 }

@@ -5,7 +5,7 @@ import type { Row, Rows } from './kql-evaluate.ts';
 export interface Alert {
   /** What docs/operations.md promises. */
   readonly promise: string;
-  /** The deployment that makes it, where that is not the product's own. */
+  /** What makes it, where that is not every deployment of the product: a drill HSM that is named, or the template of the sealing vault. */
   readonly madeBy?: 'drill' | 'seals';
   readonly severity: 0 | 1 | 2 | 3;
   /** Minutes between two evaluations, at most. */

@@ -13,7 +13,7 @@ export function alerts(facts: Facts): readonly Expected[] {
   const group = id('Microsoft.Insights/actionGroups', names.actionGroup);
   const workspace = id('Microsoft.OperationalInsights/workspaces', names.workspace);
   const logRules = Object.entries(ALERTS)
-    .filter(([, { madeBy }]) => madeBy === undefined)
+    .filter(([, { madeBy }]) => madeBy === undefined || (madeBy === 'drill' && promise.drills.length > 0))
     .map(([rule, alert]) => ({
       rule: 'alerts',
       type: 'Microsoft.Insights/scheduledQueryRules',

@@ -11,9 +11,15 @@ export function appSettingsPattern(facts: Facts, app: AppName): { readonly [name
     ...operatorsChoice(facts, app),
     ...hostSettings(facts, app),
     ...sharedSettings(facts, app),
-    ...(app === 'backup' ? backupSettings(facts) : recoverySettings(facts)),
+    ...OWN_SETTINGS[app](facts),
   };
 }
+
+const OWN_SETTINGS: Readonly<Record<AppName, (facts: Facts) => Record<string, Pattern>>> = {
+  backup: backupSettings,
+  recovery: recoverySettings,
+  drill: drillSettings,
+};
 
 /** https://learn.microsoft.com/azure/azure-functions/functions-reference#connecting-to-host-storage-with-an-identity */
 function hostSettings({ names, identity, id, ref }: Facts, app: AppName): Record<string, Pattern> {
@@ -52,6 +58,9 @@ function sharedSettings({ promise, names, identity, id, ref }: Facts, app: AppNa
     WARDEN_BACKUP_CONTAINER: 'key-backups',
     WARDEN_STATE_CONTAINER: 'warden-state',
     WARDEN_TOPIC_URL: ref(id('Microsoft.EventGrid/topics', names.topic), 'endpoint'),
+    ...(promise.drills.length === 0
+      ? {}
+      : { WARDEN_DRILL_HSMS: namesOf(promise.drills.map(({ name }) => name)) }),
   };
 }
 
@@ -92,6 +101,10 @@ function recoverySettings({ promise, names, id }: Facts): Record<string, Pattern
   };
 }
 
+function drillSettings({ names }: Facts): Record<string, Pattern> {
+  return { WARDEN_NOTIFY_QUEUE_URL: `https://${names.host.backup}.queue.core.windows.net` };
+}
+
 /** Settings that the operator may give as he likes, and the switch of each function, off only where he said so. */
 function operatorsChoice({ snapshot, promise }: Facts, app: AppName): Record<string, Pattern> {
   const given = Object.keys(appSettings(snapshot, app));
@@ -100,7 +113,17 @@ function operatorsChoice({ snapshot, promise }: Facts, app: AppName): Record<str
     const [, of] = /^AzureWebJobs\.(\w+)\.Disabled$/.exec(name) ?? [];
     return of === undefined ? [] : [[name, promise.disabled.includes(of) ? 'true' : 'false'] as const];
   });
-  return Object.fromEntries([...free.map((name) => [name, ANYTHING] as const), ...switches]);
+  // With the key of the backup app no other may seal.
+  const sealedBy = appSettings(snapshot, 'backup').WARDEN_SEAL_KEY_URL;
+  const any = (name: string) =>
+    app === 'drill' && name === 'WARDEN_SEAL_KEY_URL' && sealedBy !== undefined
+      ? another(sealedBy)
+      : ANYTHING;
+  return Object.fromEntries([...free.map((name) => [name, any(name)] as const), ...switches]);
+}
+
+function another(key: string): Condition {
+  return { says: 'a sealing key of its own', holds: (value) => value !== key };
 }
 
 /** JSON that lists each HSM once, with what else the setting takes. */

@@ -1,13 +1,13 @@
-/** The two apps: their plans, runtime, package, network, and that nobody publishes to them by password. */
+/** The apps: their plans, runtime, package, network, and that nobody publishes to them by password. */
 import type { Expected } from '../expected.ts';
-import { APP_NAMES, type AppName, type Facts } from '../facts.ts';
+import type { AppName, Facts } from '../facts.ts';
 import { appSettingsPattern } from './app-settings.ts';
 import { authentication } from './authentication.ts';
 
 const SITE = 'Microsoft.Web/sites';
 
 export function apps(facts: Facts): readonly Expected[] {
-  return [...APP_NAMES.flatMap((app) => oneApp(facts, app)), authentication(facts)];
+  return [...facts.apps.flatMap((app) => oneApp(facts, app)), authentication(facts)];
 }
 
 function oneApp(facts: Facts, app: AppName): readonly Expected[] {
@@ -65,7 +65,7 @@ function oneApp(facts: Facts, app: AppName): readonly Expected[] {
               },
             },
             runtime: { name: 'node', version: promise.nodeVersion },
-            scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: promise.instances },
+            scaleAndConcurrency: { instanceMemoryMB: 2048, maximumInstanceCount: instancesOf(facts, app) },
             siteUpdateStrategy: promise.zoneRedundant ? { type: 'RollingUpdate' } : null,
           },
         },
@@ -84,6 +84,11 @@ function oneApp(facts: Facts, app: AppName): readonly Expected[] {
       like: { properties: { allow: false } },
     })),
   ];
+}
+
+/** One run of drills at a time works in a drill HSM. */
+function instancesOf({ promise }: Facts, app: AppName): number {
+  return app === 'drill' ? 1 : promise.instances;
 }
 
 function subnetOf({ promise, names, id }: Facts, app: AppName): string | null {

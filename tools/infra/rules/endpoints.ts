@@ -1,6 +1,6 @@
 /** Private endpoints: each leads to the right part of the right thing and has its name in the right zone. */
 import type { Expected } from '../expected.ts';
-import { APP_NAMES, type Facts } from '../facts.ts';
+import type { Facts } from '../facts.ts';
 import type { Pattern } from '../pattern.ts';
 import { type ServicePart, ZONES } from './zones.ts';
 
@@ -20,10 +20,10 @@ export function endpoints(facts: Facts): readonly Expected[] {
   return [...all.flatMap((target) => endpoint(facts, target)), ...(promise.dns.byPolicy ? [] : zones(facts))];
 }
 
-function targets({ promise, names, id, backupId, hsmId }: Facts): readonly Target[] {
+function targets({ promise, names, apps, id, backupId, hsmId }: Facts): readonly Target[] {
   const storage = 'Microsoft.Storage/storageAccounts';
   const host = (['blob', 'queue', 'table'] as const).flatMap((part) =>
-    APP_NAMES.map((app) => ({ name: names.host[app], id: id(storage, names.host[app]), part })),
+    apps.map((app) => ({ name: names.host[app], id: id(storage, names.host[app]), part })),
   );
   return [
     ...host,
@@ -31,13 +31,13 @@ function targets({ promise, names, id, backupId, hsmId }: Facts): readonly Targe
     { name: names.topic, id: id('Microsoft.EventGrid/topics', names.topic), part: 'topic' },
     { name: names.namespace, id: id('Microsoft.EventHub/namespaces', names.namespace), part: 'namespace' },
     ...(promise.privateApps
-      ? APP_NAMES.map((app) => ({
+      ? apps.map((app) => ({
           name: names.app[app],
           id: id('Microsoft.Web/sites', names.app[app]),
           part: 'sites' as const,
         }))
       : []),
-    ...promise.hsms
+    ...[...promise.hsms, ...promise.drills]
       .filter((hsm) => hsm.endpoint !== 'none')
       .map((hsm) => ({
         name: hsm.name,
@@ -137,7 +137,7 @@ function zones({ promise, names, id }: Facts): readonly Expected[] {
         },
       },
     ]),
-    ...promise.hsms
+    ...[...promise.hsms, ...promise.drills]
       .filter((hsm) => hsm.address !== undefined)
       .map((hsm) => ({
         rule: 'dns',

@@ -8,33 +8,39 @@ import { GRANTS, type Grant } from './role-table.ts';
 const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
 
 export function grants(facts: Facts): readonly Expected[] {
-  return GRANTS.map((grant) => {
-    const scope = scopeOf(facts, grant);
-    const principal = principalOf(facts, grant);
-    const role = roleOf(facts, grant);
-    return {
-      rule: 'grants',
-      type: ASSIGNMENT,
-      // A name of the same parts each time: the role once more is no second assignment, and an identity that was made
-      // again gets one of its own. https://learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-rbac#name
-      name: new RegExp(`^guid\\(.*${escaped(principal)}, ${escaped(role.split('/').at(-1) ?? '')}\\)$`),
-      on: scope,
-      like: {
-        properties: {
-          principalId: principal,
-          principalType: 'ServicePrincipal',
-          roleDefinitionId: role,
-          description: new RegExp(`^${grant.role}: \\S`),
-          condition: grant.conditional ? CONDITION : null,
-          conditionVersion: grant.conditional ? '2.0' : null,
-        },
-      },
-    };
+  const { apps, promise, hsmId } = facts;
+  const given = GRANTS.filter(({ who }) => who !== 'drill app' || apps.includes('drill'));
+  return given.flatMap((grant) => {
+    const scopes = grant.on === 'each drill HSM' ? promise.drills.map(hsmId) : [scopeOf(facts, grant.on)];
+    return scopes.map((scope) => assignment(facts, grant, scope));
   });
 }
 
+function assignment(facts: Facts, grant: Grant, scope: string): Expected {
+  const principal = principalOf(facts, grant);
+  const role = roleOf(facts, grant, scope);
+  return {
+    rule: 'grants',
+    type: ASSIGNMENT,
+    // A name of the same parts each time: the role once more is no second assignment, and an identity that was made
+    // again gets one of its own. https://learn.microsoft.com/azure/azure-resource-manager/bicep/scenarios-rbac#name
+    name: new RegExp(`^guid\\(.*${escaped(principal)}, ${escaped(role.split('/').at(-1) ?? '')}\\)$`),
+    on: scope,
+    like: {
+      properties: {
+        principalId: principal,
+        principalType: 'ServicePrincipal',
+        roleDefinitionId: role,
+        description: new RegExp(`^${grant.role}: \\S`),
+        condition: grant.conditional ? CONDITION : null,
+        conditionVersion: grant.conditional ? '2.0' : null,
+      },
+    },
+  };
+}
+
 /** Every change under any other prefix is refused; tools/infra/state-paths.ts checks the prefixes. */
-export const CONDITION: Pattern = {
+const CONDITION: Pattern = {
   says: 'a condition that lets no write, add, delete or move through but under a prefix',
   holds: (value) =>
     typeof value === 'string' &&
@@ -49,17 +55,19 @@ export const CONDITION: Pattern = {
 function principalOf({ identity, names, id, ref }: Facts, { who }: Grant): string {
   if (who === 'backup app') return identity('backup').principal;
   if (who === 'recovery app') return identity('recovery').principal;
+  if (who === 'drill app') return identity('drill').principal;
   return ref(id('Microsoft.EventGrid/topics', names.topic), 'identity.principalId');
 }
 
-/** A built-in role belongs to the subscription, the custom one to the resource group of the backups. */
-function roleOf({ snapshot }: Facts, { roleId }: Grant): string {
+/** A built-in role belongs to the subscription of what it is given on, the custom one to the resource group of the backups. */
+function roleOf({ snapshot }: Facts, { roleId }: Grant, scope: string): string {
   if (roleId === 'custom')
     return ofType(snapshot, 'Microsoft.Authorization/roleDefinitions')[0]?.id ?? 'none';
-  return `/subscriptions/00000000-0000-0000-0000-000000000001/providers/Microsoft.Authorization/roleDefinitions/${roleId}`;
+  const [subscription] = scope.split('/resourceGroups/');
+  return `${subscription}/providers/Microsoft.Authorization/roleDefinitions/${roleId}`;
 }
 
-function scopeOf({ names, id, backupId }: Facts, { on }: Grant): string {
+function scopeOf({ names, id, backupId }: Facts, on: Exclude<Grant['on'], 'each drill HSM'>): string {
   const account = 'Microsoft.Storage/storageAccounts';
   const container = `${account}/blobServices/containers`;
   switch (on) {
@@ -67,6 +75,8 @@ function scopeOf({ names, id, backupId }: Facts, { on }: Grant): string {
       return id(account, names.host.backup);
     case 'recovery host storage':
       return id(account, names.host.recovery);
+    case 'drill host storage':
+      return id(account, names.host.drill);
     case 'container key-backups':
       return backupId(container, `${names.backups}/default/key-backups`);
     case 'container warden-audit':
@@ -79,6 +89,8 @@ function scopeOf({ names, id, backupId }: Facts, { on }: Grant): string {
       return id(`${account}/queueServices/queues`, `${names.host.backup}/default/warden-events`);
     case 'queue notifications':
       return id(`${account}/queueServices/queues`, `${names.host.backup}/default/notifications`);
+    case 'queue key-backups':
+      return id(`${account}/queueServices/queues`, `${names.host.backup}/default/key-backups`);
     case 'Event Grid topic':
       return id('Microsoft.EventGrid/topics', names.topic);
     case 'hub hsm-audit':

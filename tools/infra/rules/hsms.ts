@@ -28,6 +28,20 @@ export function hsms(facts: Facts): readonly Expected[] {
         },
       },
     })),
+    // Who else uses a drill HSM is found in its log, which only drills write otherwise.
+    ...promise.drills.map((hsm) => ({
+      rule: 'diagnostics',
+      type: 'Microsoft.Insights/diagnosticSettings',
+      name: `hsm-warden-drill-${names.suffix}`,
+      on: hsmId(hsm),
+      like: {
+        properties: {
+          workspaceId,
+          logAnalyticsDestinationType: 'Dedicated',
+          logs: [{ category: 'AuditEvent', enabled: true }],
+        },
+      },
+    })),
   ];
 }
 

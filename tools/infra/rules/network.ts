@@ -15,7 +15,7 @@ export function network(facts: Facts): readonly Expected[] {
 
 function ownNetwork({ promise, names, id }: Facts): readonly Expected[] {
   const { location, tags, addresses } = promise;
-  const [first = '', second = '', third = ''] = quarters(addresses.network);
+  const [first = '', second = '', third = '', fourth = ''] = quarters(addresses.network);
   const appsGroup = `${names.network}-apps`;
   const endpointsGroup = `${names.network}-endpoints`;
   const everywhere = {
@@ -56,6 +56,8 @@ function ownNetwork({ promise, names, id }: Facts): readonly Expected[] {
                 privateEndpointNetworkPolicies: 'Enabled',
               },
             },
+            // Also without a drill app: a subnet that one of before still uses cannot be taken away.
+            appSubnet('drill-app', fourth),
           ],
         },
       },
@@ -77,7 +79,7 @@ function ownNetwork({ promise, names, id }: Facts): readonly Expected[] {
                 direction: 'Inbound',
                 access: 'Allow',
                 protocol: 'Tcp',
-                sourceAddressPrefixes: [first, second, ...addresses.operators],
+                sourceAddressPrefixes: [first, second, fourth, ...addresses.operators],
                 sourcePortRange: '*',
                 destinationAddressPrefix: third,
                 destinationPortRanges: ['443', '5671', '5672'],
@@ -103,8 +105,8 @@ function ownNetwork({ promise, names, id }: Facts): readonly Expected[] {
   ];
 }
 
-/** The first three quarters of a /24. */
+/** The four quarters of a /24. */
 function quarters(network: string): readonly string[] {
   const base = network.replace(/\.\d+\/24$/, '');
-  return [0, 64, 128].map((start) => `${base}.${start}/26`);
+  return [0, 64, 128, 192].map((start) => `${base}.${start}/26`);
 }

@@ -17,6 +17,8 @@ const WAITS: readonly (readonly [path: string, other: string, why: string])[] = 
     `${ENDPOINTS}/privateEndpoints`,
     'one subnet takes one change at a time',
   ],
+  ['connections', 'drill', 'an endpoint needs what it leads to'],
+  ['drill', 'apps', 'the drill app is given rights on the backups and the state'],
   ['apps', 'foundation', 'an app starts on its host storage'],
   ['connections/subscriptions', ENDPOINTS, 'the rights of the topic must be in force by then'],
   ['connections/backupGrants', ENDPOINTS, 'a custom role is not known everywhere at once'],

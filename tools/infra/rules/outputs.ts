@@ -15,6 +15,14 @@ export function checkOutputs(facts: Facts): readonly string[] {
     HSM_WARDEN_RECOVERY_APP: names.app.recovery,
     HSM_WARDEN_CHANNELS: promise.channels.join(','),
     HSM_WARDEN_BACKUP_URL: `https://${names.backups}.blob.core.windows.net`,
+    HSM_WARDEN_DRILL_HSMS: namesOf(promise.drills.map(({ name }) => name)),
+    ...(promise.drills.length === 0
+      ? { HSM_WARDEN_DRILL_APP: '', HSM_WARDEN_DRILL_PRINCIPAL: '', HSM_WARDEN_DRILL_QUEUE_URL: '' }
+      : {
+          HSM_WARDEN_DRILL_APP: names.app.drill,
+          HSM_WARDEN_DRILL_PRINCIPAL: identity('drill').principal,
+          HSM_WARDEN_DRILL_QUEUE_URL: `https://${names.host.drill}.queue.core.windows.net`,
+        }),
   };
   return differences(snapshot.outputs, expected).map((difference) => `outputs: ${difference}`);
 }

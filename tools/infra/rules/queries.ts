@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { ALERTS } from '../alerts/catalogue.ts';
 import { diagnosticsOf } from '../alerts/kql-check.ts';
 import { answersWithLogRows, filled, trySamples } from '../alerts/try-samples.ts';
-import { APP_NAMES, type Facts } from '../facts.ts';
+import type { Facts } from '../facts.ts';
 import type { DeploymentPromise } from '../promise.ts';
 import { ofType, property, type Resource, text } from '../snapshot.ts';
 import { minutesIn } from './durations.ts';
@@ -93,7 +93,7 @@ export function judgeQuery(
 function valuesOf({ promise, identity, names }: Facts): Readonly<Record<string, string>> {
   const quoted = (texts: readonly string[]) => texts.map((text) => `'${text}'`).join(', ');
   const namesOf = (hsms: DeploymentPromise['hsms']) => JSON.stringify(hsms.map(({ name }) => name));
-  const { hsms, auditToWorkspace, graceHours } = promise;
+  const { hsms, drills, auditToWorkspace, graceHours } = promise;
   return {
     hsms: namesOf(hsms),
     // The hub takes the log of HSMs of its region only; that of the others goes to the workspace.
@@ -101,10 +101,14 @@ function valuesOf({ promise, identity, names }: Facts): Readonly<Record<string, 
     loggedHsms: namesOf(hsms.filter(({ sameRegion }) => auditToWorkspace || !sameRegion)),
     ownHsms: quoted(hsms.map(({ name }) => name.toLowerCase())),
     sweepHours: String(24 + graceHours),
-    principals: quoted(APP_NAMES.map((app) => identity(app).principal)),
+    // The drill app writes nothing into the storage of the backups: for the rule about it, it is anybody.
+    principals: quoted([identity('backup').principal, identity('recovery').principal]),
     recovery: quoted([identity('recovery').principal]),
     backupsAccount: quoted([names.backups]),
     queueAccount: quoted([names.host.backup]),
+    drill: quoted([identity('drill').principal]),
+    drillHsms: quoted(drills.map(({ name }) => name)),
+    drillNames: namesOf(drills),
   };
 }
 

@@ -2,7 +2,7 @@
 
 /** One right of one identity. */
 export interface Grant {
-  readonly who: 'backup app' | 'recovery app' | 'event topic';
+  readonly who: 'backup app' | 'recovery app' | 'drill app' | 'event topic';
   /** Name of the role as Azure shows it. */
   readonly role: string;
   /** GUID of a built-in role; the custom one is made by the deployment. */
@@ -18,15 +18,18 @@ export interface Grant {
 type Scope =
   | 'backup host storage'
   | 'recovery host storage'
+  | 'drill host storage'
   | 'container key-backups'
   | 'container warden-audit'
   | 'container warden-state'
   | 'container dead-letters'
   | 'queue warden-events'
   | 'queue notifications'
+  | 'queue key-backups'
   | 'Event Grid topic'
   | 'hub hsm-audit'
-  | 'Application Insights';
+  | 'Application Insights'
+  | 'each drill HSM';
 
 const BLOB_OWNER = { role: 'Storage Blob Data Owner', roleId: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b' };
 const BLOB_CONTRIBUTOR = {
@@ -55,6 +58,7 @@ const METRICS_PUBLISHER = {
   role: 'Monitoring Metrics Publisher',
   roleId: '3913510d-42f4-4e42-8a64-420c390055eb',
 };
+const READER = { role: 'Reader', roleId: 'acdd72a7-3385-48ef-bd42-f606fba81ae7' };
 /** Reads and adds; neither overwrites nor deletes. */
 const BLOB_APPENDER = { role: 'HSM Warden Blob Appender', roleId: 'custom' } as const;
 
@@ -152,6 +156,57 @@ export const GRANTS: readonly Grant[] = [
     on: 'Application Insights',
     conditional: false,
     why: 'sends its logs; keys are switched off',
+  },
+  // Only where a drill HSM is named.
+  ...hostGrants('drill app', 'drill host storage'),
+  {
+    who: 'drill app',
+    ...BLOB_READER,
+    on: 'container key-backups',
+    conditional: false,
+    why: 'reads the backups that it restores; cannot write there',
+  },
+  {
+    who: 'drill app',
+    ...BLOB_CONTRIBUTOR,
+    on: 'container warden-state',
+    conditional: true,
+    why: 'keeps its journal and its results; the condition keeps it from everything else',
+  },
+  {
+    who: 'drill app',
+    ...QUEUE_SENDER,
+    on: 'queue key-backups',
+    conditional: false,
+    why: 'asks for a fresh backup of a key that failed',
+  },
+  {
+    who: 'drill app',
+    ...QUEUE_SENDER,
+    on: 'queue notifications',
+    conditional: false,
+    why: 'hands its events over to the app that sends the messages',
+  },
+  {
+    who: 'drill app',
+    ...EVENT_SENDER,
+    on: 'Event Grid topic',
+    conditional: false,
+    why: 'reports what drills have found',
+  },
+  {
+    who: 'drill app',
+    ...METRICS_PUBLISHER,
+    on: 'Application Insights',
+    conditional: false,
+    why: 'sends its logs; keys are switched off',
+  },
+  {
+    who: 'drill app',
+    ...READER,
+    on: 'each drill HSM',
+    conditional: false,
+    why: 'sees that the HSM has no purge protection and no second region',
   },
 ];
 

@@ -7,10 +7,9 @@ import { logRule } from './alerts.ts';
 import { judgeQuery } from './queries.ts';
 
 /** The group that the side templates of infra/tests are deployed to. */
-export const SIDE_GROUP =
-  '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-warden/providers';
+const SIDE_GROUP = '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroups/rg-warden/providers';
 /** The workspace that infra/tests names to them, and the end of the names that they give. */
-export const SIDE_WORKSPACE = `${SIDE_GROUP}/Microsoft.OperationalInsights/workspaces/log-warden`;
+const SIDE_WORKSPACE = `${SIDE_GROUP}/Microsoft.OperationalInsights/workspaces/log-warden`;
 export const SIDE_UNIQUE = 'w3j23au7fj2oi';
 const ACTIONS = `${SIDE_GROUP}/Microsoft.Insights/actionGroups/ag-warden`;
 
@@ -43,6 +42,6 @@ export function checkSideAlerts(
 }
 
 /** The properties of a resource as plain values. */
-export function propertiesOf({ properties }: Resource): JsonValue {
+function propertiesOf({ properties }: Resource): JsonValue {
   return JSON.parse(JSON.stringify(properties ?? null));
 }

@@ -30,11 +30,12 @@ export function accountProperties(
 const CONTAINERS: Readonly<Record<AppName, readonly string[]>> = {
   backup: ['app-package', 'dead-letters'],
   recovery: ['app-package', 'warden-state'],
+  drill: ['app-package'],
 };
 
-/** Both accounts and what lies in them; the queues are those that the code listens on, which the contract checks. */
+/** Each account and what lies in them; the queues are those that the code listens on, which the contract checks. */
 export function hostStorage(facts: Facts): readonly Expected[] {
-  return [...account(facts, 'backup', true), ...account(facts, 'recovery', false)];
+  return facts.apps.flatMap((app) => account(facts, app, app === 'backup'));
 }
 
 function account({ promise, names, id, snapshot }: Facts, app: AppName, trusted: boolean): Expected[] {
