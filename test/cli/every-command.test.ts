@@ -112,6 +112,7 @@ function settings(url: string, caFile?: string, tokenFile = join(folder, 'token'
     WARDEN_CREDENTIAL: 'token-file',
     WARDEN_TOKEN_FILE: tokenFile,
     WARDEN_DRILL_HSMS: JSON.stringify([{ name: 'drill', url, resource: DRILL }]),
+    WARDEN_DISCOVERY_SCOPES: '11111111-2222-4333-8444-555555555555',
     WARDEN_NOTIFY_CHANNELS: '[{"type":"slack","name":"ops"}]',
     WARDEN_NOTIFY_SECRETS: '{"ops":"https://hooks.slack.com/services/T0/B0/x"}',
     ...(caFile === undefined ? {} : { WARDEN_CA_FILE: caFile }),

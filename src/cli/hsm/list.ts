@@ -56,7 +56,7 @@ export const hsmShow = defineCommand({
     const found = hsms.find(({ name }) => name.toLowerCase() === given.name.toLowerCase());
     if (found === undefined)
       throw new UsageError(
-        `Neither settings nor discoveries know an HSM ${given.name}.`,
+        [`Neither settings nor discoveries know an HSM ${given.name}.`, ...doubts].join(' '),
         'hsm-warden hsm list',
       );
     return { data: found, doubts, table: hsmTable(found) };
@@ -95,11 +95,13 @@ async function fleetFor(context: CliContext, given: z.output<z.ZodObject<typeof 
   const connection = await connect(context, given);
   const config = requireConfig(connection);
   const store = openStore(connection, config, context);
-  const searched = config.fleet.scopes.length > 0;
-  const known = searched
-    ? await readFleet(store.state, store.seals, context.clock.now(), context.signal)
-    : { doubt: 'No HSM is searched for: WARDEN_DISCOVERY_SCOPES is not set.' };
+  // Where nothing is searched for, the settings name the whole fleet, and nothing is in doubt.
+  const known =
+    config.fleet.scopes.length > 0
+      ? await readFleet(store.state, store.seals, context.clock.now(), context.signal)
+      : { fleet: undefined };
   const fleet = 'fleet' in known ? known.fleet : undefined;
+  const doubt = 'doubt' in known ? known.doubt : undefined;
   const hsms = (await readStates(store, config.hsms, fleet)).map(viewOf);
-  return { hsms, doubts: known.doubt === undefined ? [] : [`CANNOT TELL: ${known.doubt}`] };
+  return { hsms, doubts: doubt === undefined ? [] : [`CANNOT TELL: ${doubt}`] };
 }

@@ -9,6 +9,7 @@ const ARGUMENTS: Readonly<Record<string, string>> = {
   '<run>': '20261128T020000Z-nightly',
   '<blob>': `contoso/orders/20260101T000000000Z-${'0'.repeat(32)}.keybackup`,
   '<queue>': 'key-backups',
+  '<name>': 'fabrikam',
 };
 const OPTIONS: Readonly<Record<string, readonly string[]>> = {
   '--hsm-name': ['--hsm-name', 'contoso'],
