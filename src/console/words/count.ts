@@ -13,6 +13,11 @@ export function listed(words: readonly string[]): string {
   return `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
 }
 
+/** The sentence for an empty list. Where not everything could be read, it claims no more than that. */
+export function nothingIn(isWhole: boolean, said: string): string {
+  return isWhole ? said : `Of what could be read, ${said.slice(0, 1).toLowerCase()}${said.slice(1)}`;
+}
+
 /** A text with a capital in front and a full stop at the end. */
 export function sentence(text: string): string {
   const whole = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;

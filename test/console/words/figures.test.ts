@@ -1,6 +1,6 @@
 /** Times, spans and numbers in words. */
 import { describe, expect, it } from 'vitest';
-import { counted, listed } from '../../../src/console/words/count.ts';
+import { counted, listed, nothingIn } from '../../../src/console/words/count.ts';
 import { agoInWords, milestone, spanInWords } from '../../../src/console/words/duration.ts';
 import { utcTime } from '../../../src/console/words/time.ts';
 
@@ -74,4 +74,13 @@ describe('numbers with their noun', () => {
 
 it('a time in UTC names its zone', () => {
   expect(utcTime(0)).toBe('1970-01-01 00:00:00 UTC');
+});
+
+describe('an empty list', () => {
+  it.each([
+    [true, 'No key is soft-deleted.'],
+    [false, 'Of what could be read, no key is soft-deleted.'],
+  ])('that is whole: %s, is said with no more than is known', (isWhole, words) => {
+    expect(nothingIn(isWhole, 'No key is soft-deleted.')).toBe(words);
+  });
 });

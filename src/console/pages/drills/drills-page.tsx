@@ -13,7 +13,7 @@ import { Pager } from '../../ui/pager.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Text } from '../../ui/text.tsx';
 import { At } from '../../ui/time.tsx';
-import { counted, listed } from '../../words/count.ts';
+import { counted, listed, nothingIn } from '../../words/count.ts';
 
 const VERDICTS: Readonly<Record<DrilledKey['verdict'], string>> = {
   proven: 'Proven: restored, compared and used',
@@ -65,7 +65,10 @@ export function DrillsPage(): JSX.Element {
               columns={COLUMNS}
               rows={items}
               idOf={({ hsm, key }) => `${hsm}/${key}`}
-              empty="No key was drilled."
+              empty={nothingIn(
+                hsms.every((hsm) => hsm.unknown === undefined),
+                'No key was drilled.',
+              )}
             />
             <Pager of="drills" next={more} isFirst={next === ''} go={(to) => change({ next: to })} />
           </>

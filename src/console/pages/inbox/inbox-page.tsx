@@ -9,6 +9,7 @@ import { Loaded } from '../../ui/loaded.tsx';
 import { NotRead } from '../../ui/not-read.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Text } from '../../ui/text.tsx';
+import { nothingIn } from '../../words/count.ts';
 import { AcknowledgeIncident } from '../acknowledge-incident.tsx';
 
 const KINDS: Readonly<Record<InboxItem['kind'], string>> = {
@@ -30,11 +31,7 @@ export function InboxPage(): JSX.Element {
           <>
             <NotRead of={unknown} />
             {items.length === 0 && (
-              <p class="empty">
-                {unknown.length === 0
-                  ? 'Nothing waits for you.'
-                  : 'Of what could be read, nothing waits for you.'}
-              </p>
+              <p class="empty">{nothingIn(unknown.length === 0, 'Nothing waits for you.')}</p>
             )}
             {items.length > 0 && (
               <ul class="cards">

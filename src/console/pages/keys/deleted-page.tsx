@@ -14,6 +14,7 @@ import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { Said } from '../../ui/said.tsx';
 import { At } from '../../ui/time.tsx';
+import { nothingIn } from '../../words/count.ts';
 import { coverageInWords } from '../../words/states.ts';
 import { AskDialog, askedBefore } from './ask-dialog.tsx';
 
@@ -35,7 +36,9 @@ export function DeletedPage(): JSX.Element {
           <>
             <AsOf of={asOf} />
             <NotRead of={unknown} />
-            {items.length === 0 && <p class="empty">No key is soft-deleted.</p>}
+            {items.length === 0 && (
+              <p class="empty">{nothingIn(unknown.length === 0, 'No key is soft-deleted.')}</p>
+            )}
             <ul class="cards">
               {items.map((line) => (
                 <li key={`${line.hsm} ${line.key}`} class="card">

@@ -14,7 +14,7 @@ import { Pager } from '../../ui/pager.tsx';
 import { KeyWord } from '../../ui/said.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { counted } from '../../words/count.ts';
+import { counted, nothingIn } from '../../words/count.ts';
 import { isStale } from '../../words/judge.ts';
 import { hasLostNamesake } from '../../words/loss.ts';
 import { coverageInWords, keyState, riskWord } from '../../words/states.ts';
@@ -110,7 +110,7 @@ export function KeysPage(): JSX.Element {
               columns={columns(new Set(asOf.filter(isOld).map(({ hsm }) => hsm)))}
               rows={items}
               idOf={({ hsm, key }) => `${hsm} ${key}`}
-              empty="No key matches."
+              empty={nothingIn(unknown.length === 0, 'No key matches.')}
             />
             <Pager of="keys" next={next} isFirst={given('next') === ''} go={(to) => change({ next: to })} />
           </>

@@ -7,6 +7,7 @@ import { type Column, Table } from '../../ui/table.tsx';
 import { Text } from '../../ui/text.tsx';
 import { Ago, At } from '../../ui/time.tsx';
 import { Word } from '../../ui/word.tsx';
+import { nothingIn } from '../../words/count.ts';
 import { receiverInWords } from '../../words/receiver.ts';
 
 type Receiver = Settings['receivers'][number];
@@ -93,7 +94,10 @@ export function Receivers({ of }: { readonly of: readonly Receiver[] }): JSX.Ele
             columns={ATTEMPTS}
             rows={attemptsIn(of)}
             idOf={({ at, channel, reference, title }) => `${at} ${channel} ${reference} ${title}`}
-            empty="Nothing was sent yet."
+            empty={nothingIn(
+              of.every(({ state }) => state !== 'unknown'),
+              'Nothing was sent yet.',
+            )}
           />
         </>
       )}
