@@ -31,6 +31,8 @@ describe('an event', () => {
         'drill-ended',
         'drill-caught-up',
         'drill-proven',
+        'drill-trusted',
+        'notification-caught-up',
         'notification-channel-working',
         'recovery-gate-rearmed',
       ].includes(name);
