@@ -20,7 +20,7 @@ export interface Ledger {
   readonly lost: Map<string, number>;
   /** What the service refused for good: the thread, by id. */
   readonly refused: Map<string, string>;
-  /** Of these the sender was told that they were taken. */
+  /** Of these the sender heard that they were taken. */
   readonly heard: string[];
 }
 

@@ -54,6 +54,9 @@ export const status = defineCommand({
     const drills = drilled.value;
     const statuses = judged.map((one) => withDrills(one, drills?.get(one.hsm)));
     const verdict = overallVerdict(statuses);
+    // Of an HSM that could not be read nothing is known to be zero; what drills have shown of it is.
+    const unread = new Set(statuses.filter((one) => !wasSeen(one)).map(({ hsm }) => hsm));
+    const tried = [...(drills ?? [])].filter(([hsm, { lastAt }]) => lastAt !== undefined || !unread.has(hsm));
     return {
       data: {
         safe: isSafe(statuses),
@@ -63,7 +66,7 @@ export const status = defineCommand({
         waiting: waiting ?? null,
         channels: channels ?? null,
         fleet: searched.value ?? null,
-        drills: drills === undefined ? null : Object.fromEntries(drills),
+        drills: drills === undefined ? null : Object.fromEntries(tried),
       },
       doubts: [
         ...troublesOf(statuses).flatMap(doubtsOf),

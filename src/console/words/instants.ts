@@ -1,6 +1,6 @@
 /** The points in time within a sentence. The API writes each as an ISO text in UTC; a page shows it in the reader's time zone. */
 
-/** An ISO time in UTC that stands by itself: not a part of a name, a path or a longer number. */
+/** An ISO time in UTC that stands alone: not a part of a name, a path or a longer number. */
 const INSTANT = /(?<![\w/.:+-])\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z(?!:?\d|[A-Za-z_/+-])/g;
 
 /** A piece of a sentence: words, or a point in time as epoch milliseconds. */

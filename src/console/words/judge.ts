@@ -36,7 +36,7 @@ export function overallNow(
   return isOld || hsms.some((hsm) => isPast(hsm, now)) ? 'unknown' : 'safe';
 }
 
-/** What needs somebody first: keys at risk, then what cannot be told, then what is safe; else as they are configured. */
+/** What needs somebody first: keys at risk, then what is not known, then what is safe; else as they are configured. */
 export function worstFirst<T extends Picture>(hsms: readonly T[], now: number): readonly T[] {
   return hsms.toSorted((a, b) => ORDER[verdictNow(a, now)] - ORDER[verdictNow(b, now)]);
 }
