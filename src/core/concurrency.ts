@@ -60,3 +60,19 @@ export async function doEach(works: Iterable<() => Promise<void>>): Promise<void
   }
   if (failures.length > 0) throw failures[0];
 }
+
+/** What `task` makes of each item, in their order, at most `width` at a time. Fails as {@link forEachConcurrently} does. */
+export async function mapConcurrently<T, R>(
+  items: readonly T[],
+  width: number,
+  task: (item: T) => Promise<R>,
+): Promise<readonly R[]> {
+  const made = new Map<number, R>();
+  const entries = (async function* () {
+    yield* items.entries();
+  })();
+  await forEachConcurrently(entries, width, async ([index, item]) => {
+    made.set(index, await task(item));
+  });
+  return [...made].sort(([a], [b]) => a - b).map(([, result]) => result);
+}

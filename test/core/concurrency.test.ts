@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { forEachConcurrently } from '../../src/core/concurrency.ts';
+import { forEachConcurrently, mapConcurrently } from '../../src/core/concurrency.ts';
 
 async function* count(to: number, failAt?: number) {
   for (let n = 1; n <= to; n += 1) {
@@ -50,5 +50,29 @@ describe('the worker pool', () => {
 
     await expect(all).rejects.toThrow('item 4 cannot be had');
     expect(ended).toEqual([1, 2, 3]);
+  });
+});
+
+describe('mapConcurrently', () => {
+  it('gives what was made of each in their order, whichever ended first, and at most so many at a time', async () => {
+    let running = 0;
+    let most = 0;
+    const made = await mapConcurrently([3, 1, 2], 2, async (turns) => {
+      running += 1;
+      most = Math.max(most, running);
+      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      running -= 1;
+      return turns * 10;
+    });
+
+    expect({ made, most }).toEqual({ made: [30, 10, 20], most: 2 });
+  });
+
+  it('fails with the first failure', async () => {
+    const failing = mapConcurrently([1, 2], 2, async (item) => {
+      throw new Error(`item ${item}`);
+    });
+
+    await expect(failing).rejects.toThrow('item 1');
   });
 });

@@ -66,13 +66,17 @@ describe.skipIf(bicep === undefined)('the deployment', () => {
     expect(predicted.get(name)?.text === readFileSync(path, 'utf8'), `${path} is out of date`).toBe(true);
   });
 
-  it.each(SIDE_TEMPLATES)('by the template of %s makes what its snapshot says', async (name) => {
-    const { text } = await server.snapshot(resolve(`infra/tests/${name}.bicepparam`));
+  it.each(SIDE_TEMPLATES)(
+    'by the template of $name makes what its snapshot says',
+    async ({ name, scope }) => {
+      const { text } = await server.snapshot(resolve(`infra/tests/${name}.bicepparam`), scope);
 
-    expect(text === readFileSync(`infra/tests/${name}.snapshot.json`, 'utf8'), `${name} is out of date`).toBe(
-      true,
-    );
-  });
+      expect(
+        text === readFileSync(`infra/tests/${name}.snapshot.json`, 'utf8'),
+        `${name} is out of date`,
+      ).toBe(true);
+    },
+  );
 
   it.each(PLANTED_FAULTS)('is refused with $name', async ({ file, find, replace, rule, set }) => {
     const { folder, remove } = copyOfInfra();

@@ -8,12 +8,18 @@ import { evaluated } from './evaluated.ts';
 import { type JsonValue, Snapshot } from './snapshot.ts';
 
 /** Where the snapshots pretend to deploy. */
-const PLACE = {
+const DEPLOYMENT = {
   tenantId: '00000000-0000-0000-0000-0000000000ff',
-  subscriptionId: '00000000-0000-0000-0000-000000000001',
-  resourceGroup: 'rg-warden',
   location: 'westeurope',
   deploymentName: 'main',
+};
+const PLACES = {
+  'resource group': {
+    ...DEPLOYMENT,
+    subscriptionId: '00000000-0000-0000-0000-000000000001',
+    resourceGroup: 'rg-warden',
+  },
+  'management group': { ...DEPLOYMENT, managementGroupId: 'mg-hsms' },
 };
 
 const Json = z.json();
@@ -37,7 +43,7 @@ export interface BicepServer {
    * What deploying the parameter file would make: as text, with the expressions that the compiler leaves open, and read,
    * with them evaluated for the public cloud, and for others. Rejects with the compiler's complaint.
    */
-  snapshot(parametersFile: string): Promise<Prediction>;
+  snapshot(parametersFile: string, scope?: keyof typeof PLACES): Promise<Prediction>;
   /** The template that the file compiles to. Rejects with the compiler's complaint. */
   compile(file: string): Promise<JsonValue>;
   stop(): Promise<void>;
@@ -52,10 +58,10 @@ export function startBicepServer(path: string): BicepServer {
   );
   connection.listen();
   return {
-    snapshot: async (parametersFile) => {
+    snapshot: async (parametersFile, scope = 'resource group') => {
       const answer = await connection.sendRequest('bicep/getSnapshot', {
         path: parametersFile,
-        metadata: PLACE,
+        metadata: PLACES[scope],
       });
       const snapshot = Snapshot.parse(JSON.parse(SnapshotAnswer.parse(answer).snapshot));
       // The compiler gives the outputs in an order of chance.

@@ -9,6 +9,7 @@ import { checkRefusals } from './refusals.ts';
 import { checkHostJson } from './rules/host-json.ts';
 import { checkOrder } from './rules/order.ts';
 import { checkParameters } from './rules/parameters.ts';
+import { checkPolicy } from './rules/policy.ts';
 import { checkRecoveryWebhook } from './rules/recovery-webhook.ts';
 import { checkSealingVault } from './rules/sealing-vault.ts';
 import { checkCloud } from './rules/zones.ts';
@@ -53,11 +54,16 @@ async function templateProblems(server: BicepServer, folder: string): Promise<re
     const template = await server.compile(resolve(folder, 'main.bicep'));
     const webhook = await server.snapshot(resolve(folder, 'tests', 'recovery-webhook.bicepparam'));
     const vault = await server.snapshot(resolve(folder, 'tests', 'sealing-vault.bicepparam'));
+    const policy = await server.snapshot(
+      resolve(folder, 'tests', 'hsm-diagnostics-policy.bicepparam'),
+      'management group',
+    );
     return [
       ...checkOrder(template),
       ...checkParameters(template),
       ...checkRecoveryWebhook(webhook.snapshot),
       ...checkSealingVault(vault.snapshot),
+      ...checkPolicy(policy.snapshot),
     ];
   } catch (error) {
     return [error instanceof Error ? error.message : String(error)];

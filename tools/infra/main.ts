@@ -13,6 +13,13 @@ import { judge } from './judge.ts';
 import { PARAMETER_SETS, SIDE_TEMPLATES } from './parameter-sets.ts';
 import { SETTINGS_MODULE, settingsModule } from './settings-module.ts';
 
+const LINTED = [
+  'main.bicep',
+  'recovery-webhook.bicep',
+  'sealing-vault.bicep',
+  'policy/hsm-diagnostics.bicep',
+  'main.bicepparam',
+];
 const { values } = parseArgs({
   options: {
     update: { type: 'boolean', default: false },
@@ -27,10 +34,7 @@ if (values.rules) await judgeByRules();
 else {
   checkFormat();
   // Modules are linted with the file that uses them; every rule is an error there.
-  step('lint infra/main.bicep', bicep, ['lint', 'infra/main.bicep']);
-  step('lint infra/recovery-webhook.bicep', bicep, ['lint', 'infra/recovery-webhook.bicep']);
-  step('lint infra/sealing-vault.bicep', bicep, ['lint', 'infra/sealing-vault.bicep']);
-  step('lint infra/main.bicepparam', bicep, ['lint', 'infra/main.bicepparam']);
+  for (const file of LINTED) step(`lint infra/${file}`, bicep, ['lint', `infra/${file}`]);
   if (values.update) await updateSnapshots();
   else {
     // The tests judge what is predicted; order and repetition stand in the compiled template alone.
@@ -90,8 +94,9 @@ async function updateSnapshots(): Promise<void> {
   writeFileSync(SETTINGS_MODULE, settingsModule());
   const server = startBicepServer(bicep);
   try {
-    for (const name of [...Object.keys(PARAMETER_SETS), ...SIDE_TEMPLATES]) {
-      const { text } = await server.snapshot(resolve(`infra/tests/${name}.bicepparam`));
+    const sets = Object.keys(PARAMETER_SETS).map((name) => ({ name, scope: 'resource group' as const }));
+    for (const { name, scope } of [...sets, ...SIDE_TEMPLATES]) {
+      const { text } = await server.snapshot(resolve(`infra/tests/${name}.bicepparam`), scope);
       writeFileSync(`infra/tests/${name}.snapshot.json`, text);
       say(`wrote infra/tests/${name}.snapshot.json`);
     }

@@ -129,5 +129,8 @@ function subnet(name: string): string {
   return `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg-network/providers/Microsoft.Network/virtualNetworks/vnet-spoke/subnets/${name}`;
 }
 
-/** Parameter files of the templates beside infra/main.bicep; what they make has a snapshot, too. */
-export const SIDE_TEMPLATES = ['sealing-vault'] as const;
+/** Parameter files of the templates beside infra/main.bicep, and where each is deployed; what they make has a snapshot, too. */
+export const SIDE_TEMPLATES = [
+  { name: 'sealing-vault', scope: 'resource group' },
+  { name: 'hsm-diagnostics-policy', scope: 'management group' },
+] as const;

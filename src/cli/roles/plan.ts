@@ -1,18 +1,24 @@
 /** `roles plan`: what `roles apply` would change. */
+import { z } from 'zod';
 import { observeRoles, planRoles } from '../../features/roles/plan.ts';
 import { defineCommand } from '../frame/define.ts';
-import { openRoles, ROLE_OPTIONS, RoleOptions } from './role-options.ts';
+import { answerOfAll, planEach } from './every-hsm.ts';
+import { EVERY_HSM_OPTION, openEveryRoles, openRoles, ROLE_OPTIONS, RoleOptions } from './role-options.ts';
 import { stepData, stepTable } from './show-steps.ts';
 
 export const rolesPlan = defineCommand({
   path: 'roles plan',
   summary: 'show what the local roles of an HSM lack',
   details: ['Changes nothing. Needs the right to read roles, such as Managed HSM Crypto Auditor.'],
-  options: ROLE_OPTIONS,
-  examples: ['hsm-warden roles plan --hsm-name contoso -o table'],
+  options: [EVERY_HSM_OPTION, ...ROLE_OPTIONS],
+  examples: ['hsm-warden roles plan --hsm-name contoso -o table', 'hsm-warden roles plan --all'],
   format: 'table',
-  schema: RoleOptions,
+  schema: RoleOptions.extend({ all: z.boolean().optional() }),
   async run(context, given) {
+    if (given.all === true) {
+      const plans = await planEach(await openEveryRoles(context, given), context);
+      return answerOfAll(plans, 'planned', 'Nothing to change on any HSM.');
+    }
     const { roles, principals, wanted } = await openRoles(context, given);
     const steps = planRoles(await observeRoles(roles, context.signal), principals, wanted);
     return {

@@ -6,11 +6,25 @@ import { definedOnly } from '../../core/defined-only.ts';
 import type { Principals } from '../../features/roles/plan.ts';
 import type { LocalRoles } from '../../features/roles/ports.ts';
 import { DRILL_ROLE, WARDEN_ROLES, type WardenRole } from '../../features/roles/roles.ts';
-import { AddressOptions, HSM_OPTIONS, hsmAddress } from '../connect/address.ts';
-import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
+import { unusable } from '../../platform/unusable-hsm.ts';
+import { AddressOptions, HSM_OPTIONS, type HsmAddress, hsmAddress } from '../connect/address.ts';
+import {
+  CONNECTION_OPTIONS,
+  type Connection,
+  ConnectionOptions,
+  connect,
+  keepLocal,
+  requireConfig,
+} from '../connect/connection.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
+
+/** For commands that can be about every HSM. */
+export const EVERY_HSM_OPTION: OptionSpec = {
+  flags: '--all',
+  description: 'every HSM of the settings, in place of --hsm-name; one that fails stops no other',
+};
 
 export const ROLE_OPTIONS: readonly OptionSpec[] = [
   ...HSM_OPTIONS,
@@ -44,7 +58,7 @@ export const RoleOptions = z.object({
 const OUTPUTS = { backup: 'HSM_WARDEN_BACKUP_PRINCIPAL', recovery: 'HSM_WARDEN_RECOVERY_PRINCIPAL' } as const;
 
 /** An HSM's access control, and what is to be there. */
-interface RoleWork {
+export interface RoleWork {
   readonly roles: LocalRoles;
   readonly principals: Principals;
   readonly wanted: readonly WardenRole[];
@@ -55,21 +69,46 @@ export async function openRoles(
   context: CliContext,
   options: z.output<typeof RoleOptions>,
 ): Promise<RoleWork> {
-  const { environment } = context;
-  const { drillPrincipal } = options;
-  const isDrill = drillPrincipal !== undefined;
-  const principals = isDrill ? { drill: drillPrincipal } : appPrincipals(options, environment);
+  const { drillPrincipal: drill } = options;
+  const principals = drill === undefined ? appPrincipals(options, context.environment) : { drill };
   const connection = await connect(context, options);
-  const { hsm, url } = hsmAddress(options, connection);
-  const { credential, caPem } = connection;
-  const roles = new RestLocalRoles({
+  return {
+    roles: rolesOn(hsmAddress(options, connection), context, connection),
+    principals,
+    wanted: drill === undefined ? WARDEN_ROLES : [DRILL_ROLE],
+  };
+}
+
+/** What opens the access control of each HSM of the settings; of one whose entry is not valid that fails. Fails with UsageError. */
+export async function openEveryRoles(
+  context: CliContext,
+  options: z.output<typeof RoleOptions>,
+): Promise<readonly (readonly [hsm: string, open: () => RoleWork])[]> {
+  if (options.hsmName !== undefined || options.id !== undefined)
+    throw new UsageError('Give --all or one HSM, not both.');
+  if (options.drillPrincipal !== undefined)
+    throw new UsageError(
+      'A role of the drill app belongs on no HSM that is protected.',
+      'Name each drill HSM: --hsm-name NAME --drill-principal ID.',
+    );
+  const principals = appPrincipals(options, context.environment);
+  const connection = await connect(context, options);
+  return requireConfig(connection).hsms.map(({ name: hsm, url, fault }) => [
     hsm,
-    url,
-    credential,
-    clock: context.clock,
-    ...definedOnly({ caPem }),
-  });
-  return { roles, principals, wanted: isDrill ? [DRILL_ROLE] : WARDEN_ROLES };
+    () => {
+      if (fault !== undefined) throw unusable(hsm, fault);
+      keepLocal(connection, url);
+      return { roles: rolesOn({ hsm, url }, context, connection), principals, wanted: WARDEN_ROLES };
+    },
+  ]);
+}
+
+function rolesOn(
+  { hsm, url }: HsmAddress,
+  { clock }: Pick<CliContext, 'clock'>,
+  { credential, caPem }: Connection,
+): LocalRoles {
+  return new RestLocalRoles({ hsm, url, credential, clock, ...definedOnly({ caPem }) });
 }
 
 function appPrincipals(
