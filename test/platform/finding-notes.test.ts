@@ -20,28 +20,52 @@ beforeAll(async () => {
 });
 afterAll(() => azurite.stop());
 
-it('what another process noted in the container of the backups is known of an HSM whose state is empty', async () => {
+/** A process that notes what is found of an HSM, the settings that it shares with others, and the container in which the notes lie. */
+function notesOf(hsm: string) {
   const sealer = new MemorySealer(systemClock);
   if (azurite.access.kind !== 'connection-string') throw new Error('expected a connection string');
   const config = readConfig({
-    WARDEN_HSMS: 'contoso',
+    WARDEN_HSMS: hsm,
     WARDEN_STORAGE_CONNECTION: azurite.access.connectionString,
     WARDEN_SEAL_PUBLIC_KEYS: JSON.stringify(sealer.pinned),
   });
+  const container = createBlobService(azurite.access).getContainerClient(config.backupContainer);
+  const start = () =>
+    new FindingNotes({
+      once: new BlobOnceStore({ container, clock: systemClock }),
+      seals: new DatedSeals({
+        seals: { sealer, pinned: async () => sealer.pinned },
+        resourceOf: () => config.hsms[0]?.resource,
+      }),
+      clock: systemClock,
+    });
+  return { config, container, start };
+}
+
+it('what two scans find at the same time, or another process has noted a moment ago, is noted once', async () => {
+  const { container, start } = notesOf('fabrikam');
+  await container.createIfNotExists();
+  const [app, other] = [start(), start()];
+  const loss = { kind: 'loss', key: 'orders', lost: 'key', noticedAt: 1_000 } as const;
+  const second = { ...loss, key: 'tax' } as const;
+  const logger = new RecordingLogger();
+  // Both processes have read this, and believe what they read for some seconds.
+  await Promise.all([app.read('fabrikam'), other.read('fabrikam')]);
+  await Promise.all([1, 2, 3].map(() => app.keep('fabrikam', [loss, second], logger)));
+  await other.keep('fabrikam', [second, loss], logger);
+
+  const names: string[] = [];
+  for await (const { name } of container.listBlobsFlat({ prefix: 'findings/fabrikam/' })) names.push(name);
+  expect(names).toHaveLength(2);
+});
+
+it('what another process noted in the container of the backups is known of an HSM whose state is empty', async () => {
+  const { config, container, start } = notesOf('contoso');
   const platform = openPlatform({ config });
   await platform.prepare();
-  const container = createBlobService(azurite.access).getContainerClient(config.backupContainer);
-  const app = new FindingNotes({
-    once: new BlobOnceStore({ container, clock: systemClock }),
-    seals: new DatedSeals({
-      seals: { sealer, pinned: async () => sealer.pinned },
-      resourceOf: () => config.hsms[0]?.resource,
-    }),
-    clock: systemClock,
-  });
   const loss = { kind: 'loss', key: 'orders', lost: 'key', noticedAt: 1_000 } as const;
   const damage = { kind: 'damage', blob: 'contoso/tax/1', noticedAt: 2_000 } as const;
-  await app.keep('contoso', [loss, damage], new RecordingLogger());
+  await start().keep('contoso', [loss, damage], new RecordingLogger());
   await container.getBlockBlobClient('findings/contoso/loss-junk.json').upload('', 0);
 
   const { watch, ignored } = await recallWatch(platform.state, 'contoso');

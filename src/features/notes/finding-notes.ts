@@ -5,6 +5,7 @@ import { RESERVED_FOLDERS } from '../../core/model/names.ts';
 import type { OnceStore } from '../../core/once-store.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { DatedSeals } from '../../core/seal/dated-seals.ts';
+import { NamedSerializers } from '../../core/serializer.ts';
 import { sha256Hex } from '../../core/sha256.ts';
 import { datedNote, factsOf, type LossFacts, type NoteFacts, parseNote } from './note.ts';
 
@@ -42,6 +43,8 @@ export class FindingNotes {
   readonly #deps: FindingNotesDeps;
   readonly #judged = new Map<string, Judged>();
   readonly #known = new Map<string, { readonly at: number; readonly notes: KnownNotes }>();
+  readonly #readers = new NamedSerializers();
+  readonly #writers = new NamedSerializers();
 
   constructor(deps: FindingNotesDeps) {
     this.#deps = deps;
@@ -53,9 +56,19 @@ export class FindingNotes {
    * before is not known.
    */
   async read(hsm: string, signal?: AbortSignal): Promise<KnownNotes> {
+    // Of several scans of a process that has just started one reads, and the others wait for what it finds.
+    return (
+      this.#fresh(hsm) ?? this.#readers.run(hsm, async () => this.#fresh(hsm) ?? this.#read(hsm, signal))
+    );
+  }
+
+  #fresh(hsm: string): KnownNotes | undefined {
     const now = this.#deps.clock.now();
     const known = this.#known.get(hsm);
-    if (known !== undefined && now >= known.at && now - known.at < FRESH_MS) return known.notes;
+    return known !== undefined && now >= known.at && now - known.at < FRESH_MS ? known.notes : undefined;
+  }
+
+  async #read(hsm: string, signal: AbortSignal | undefined): Promise<KnownNotes> {
     const names = await this.#deps.once.list(folderOf(hsm), signal);
     if (names.length > MOST) throw tooMany(hsm);
     await this.#judge(hsm, names, signal);
@@ -72,10 +85,20 @@ export class FindingNotes {
     logger: Pick<Logger, 'warn'>,
     signal?: AbortSignal,
   ): Promise<number> {
-    if (found.length === 0) return 0;
-    const known = await this.read(hsm, signal);
-    const missing = found.filter((facts) => !isNoted(known, facts));
+    if (found.length === 0 || missingIn(await this.read(hsm, signal), found).length === 0) return 0;
+    // Two scans find the same loss: the second then reads what the first has noted, and a name is no hindrance to either.
+    return this.#writers.run(hsm, () => this.#write(hsm, found, logger, signal));
+  }
+
+  async #write(
+    hsm: string,
+    found: readonly NoteFacts[],
+    logger: Pick<Logger, 'warn'>,
+    signal: AbortSignal | undefined,
+  ): Promise<number> {
     const { once, seals } = this.#deps;
+    // What was believed for some seconds is not enough to write by.
+    const missing = missingIn(await this.#read(hsm, signal), found);
     let written = 0;
     for (const facts of missing.slice(0, MOST_AT_ONCE)) {
       const seal = await seals.seal(datedNote(hsm, facts), logger, signal);
@@ -136,6 +159,10 @@ export class FindingNotes {
     this.#known.set(hsm, { at: this.#deps.clock.now(), notes });
     return notes;
   }
+}
+
+function missingIn(known: KnownNotes, found: readonly NoteFacts[]): readonly NoteFacts[] {
+  return found.filter((facts) => !isNoted(known, facts));
 }
 
 function isNoted({ losses, damaged }: KnownNotes, facts: NoteFacts): boolean {
