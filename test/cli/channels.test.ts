@@ -1,7 +1,9 @@
 /** Silence is seen: status and doctor say which channels people are not reached through, and what to do. */
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { when } from '../../src/cli/connect/warden-options.ts';
 import { updateDocument } from '../../src/core/documents/update-document.ts';
 import { CHANNEL, type ChannelState, noMessages } from '../../src/features/notify/model/channel-state.ts';
+import { aMessage } from '../support/notify-message.ts';
 import { CliWorld } from './support/cli-world.ts';
 
 const HOUR_MS = 3_600_000;
@@ -28,6 +30,19 @@ async function remember(channel: string, change: Partial<ChannelState>): Promise
   }));
 }
 
+/** A channel with two messages that wait for twenty minutes, and one for a second. */
+async function withHeldUp() {
+  const late = Date.now() - 20 * 60_000 - 1_000;
+  const pending = [late, late, Date.now() - 1_000].map((queuedAt, n) => ({
+    message: aMessage({ id: String(n).padStart(32, '0') }),
+    ...{ queuedAt, attempts: 2, nextAt: queuedAt },
+    tries: [{ at: queuedAt, result: 'channel-throttled (450)' }],
+  }));
+  await remember('slow', { accepted: 3, lastAcceptedAt: Date.now(), pending });
+  const channels = JSON.stringify([{ type: 'slack', name: 'slow' }]);
+  return { environment: await world.with({ channels }), since: when(late) };
+}
+
 describe('status', () => {
   it('names the channels that accept nothing, and is as safe as the keys are', async () => {
     const { code, stdout } = await world.run(['status'], { environment });
@@ -40,6 +55,20 @@ describe('status', () => {
     expect(stdout).toContain('-> hsm-warden notify test broken --emulator');
     expect(stdout).not.toContain('reached through good');
     expect(code).toBe(0);
+  });
+
+  it('names the messages that a channel does not take while it takes others, since when, and why', async () => {
+    const late = await withHeldUp();
+    const { code, stdout } = await world.run(['status'], { environment: late.environment });
+    expect(stdout).toContain(
+      `somebody may not be reached through slow: 2 messages are held up, the oldest since ${late.since} (20 min`,
+    );
+    expect(stdout).toContain('-> hsm-warden notify list slow --emulator');
+    expect(code).toBe(0);
+    const { channels } = JSON.parse(
+      (await world.run(['status', '-o', 'json'], { environment: late.environment })).stdout,
+    );
+    expect(channels[0].heldUp).toMatchObject({ count: 2, why: 'channel-throttled (450)' });
   });
 
   it('says so to programs, too', async () => {
@@ -79,6 +108,20 @@ describe('doctor', () => {
       ['fresh', 'fail'],
     ]);
     expect(found[2]?.fix).toContain('hsm-warden notify test fresh');
+    expect(code).toBe(1);
+  });
+
+  it('fails for a channel on which messages are held up', async () => {
+    const late = await withHeldUp();
+    const { code, stdout } = await world.run(['doctor', '-o', 'json'], { environment: late.environment });
+    const findings: { check: string; subject: string; result: string; fix?: string }[] = JSON.parse(stdout);
+    expect(findings.filter(({ check }) => check === 'notify')).toMatchObject([
+      {
+        ...{ subject: 'slow', result: 'fail' },
+        detail: expect.stringContaining('2 messages are held up, the oldest since'),
+        fix: expect.stringContaining('hsm-warden notify list slow'),
+      },
+    ]);
     expect(code).toBe(1);
   });
 });

@@ -1,6 +1,6 @@
 /** Checks the channels to people: that each of their services has accepted something, and still does. */
 import { readSecretsFile } from '../../adapters/notify/open-channels.ts';
-import { channelStatusOf } from '../../features/notify/model/channel-status.ts';
+import { type ChannelStatus, channelStatusOf } from '../../features/notify/model/channel-status.ts';
 import type { Config } from '../../platform/config/config.ts';
 import type { Store } from '../connect/compose-cli.ts';
 import { readChannels, troubleOf } from '../status/channels.ts';
@@ -19,13 +19,19 @@ export async function checkChannels(config: Config, store: Store, now: number): 
         const { code, message, advice = 'Look at the container of the state.' } = read.unreadable;
         return unknown('notify', channel, `${message} (${code})`, advice);
       }
-      const status = channelStatusOf(read.memory);
+      const status = channelStatusOf(read.memory, now);
       const trouble = troubleOf(status, now);
       return trouble === undefined
         ? ok('notify', channel, `it accepted a message last at ${status.lastAcceptedAt}`)
-        : fail('notify', channel, trouble, `See why, and try it: hsm-warden notify test ${channel}`);
+        : fail('notify', channel, trouble.what, fixOf(status, trouble.command));
     }),
   );
+}
+
+function fixOf({ state }: ChannelStatus, command: string): string {
+  return state === 'accepting'
+    ? `See which, for whom, and whether the backup app runs: ${command}`
+    : `See why, and try it: ${command}`;
 }
 
 /** What is wrong with the secrets of the channels, where the settings at hand have them: the app starts without them. */

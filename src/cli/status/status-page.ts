@@ -77,9 +77,10 @@ function channelLines(
 ): string[] {
   const trouble = troubleOf(one, now);
   if (trouble === undefined) return [];
+  const who = one.state === 'accepting' ? 'somebody may not be' : 'people are not';
   return [
-    `${paint('yellow', '*')} people are not reached through ${one.channel}: ${trouble}`,
-    `    -> hsm-warden notify test ${one.channel}${sameWorld(connection)}`,
+    `${paint('yellow', '*')} ${who} reached through ${one.channel}: ${trouble.what}`,
+    `    -> ${trouble.command}${sameWorld(connection)}`,
   ];
 }
 

@@ -26,7 +26,7 @@ export const status = defineCommand({
   details: [
     'Reads every HSM of the settings and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be known, and the first line says why.',
     'Where the settings pin no sealing key it says `not sealed` beside the verdict, and `sealed` in JSON is false: whoever can write the storage could have made it up. The same where the time of the last scan, run or verification has no good seal; it is `not known` then, and `doubts` in JSON says why.',
-    'A channel to people that accepts nothing, or never did, is shown with the command to try it; it changes neither `safe` nor the exit code.',
+    'A channel to people that accepts nothing, or never did, is shown with the command to try it, and one on which messages are held up for a quarter of an hour with since when and why; neither changes `safe` or the exit code.',
     'LOST is a key that was purged and that no backup brings back. It stays, and so does exit code 1, until somebody who may approve recoveries acknowledges it: ack FINDING.',
   ],
   format: 'table',
@@ -50,7 +50,7 @@ export const status = defineCommand({
       ),
     ]);
     const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
-    const channels = reached.value && standingsOf(reached.value);
+    const channels = reached.value && standingsOf(reached.value, context.clock.now());
     const drills = drilled.value;
     const statuses = judged.map((one) => withDrills(one, drills?.get(one.hsm)));
     const verdict = overallVerdict(statuses);

@@ -6,7 +6,7 @@ import type { Tone } from './states.ts';
 type Receiver = Settings['receivers'][number];
 
 /** What it says. That a service accepted a message does not say that anybody read it. */
-export function receiverInWords({ state, waiting = 0, lastError, why }: Receiver): {
+export function receiverInWords({ state, waiting = 0, heldUp, lastError, why }: Receiver): {
   readonly word: string;
   readonly tone: Tone;
   readonly words: string;
@@ -14,6 +14,10 @@ export function receiverInWords({ state, waiting = 0, lastError, why }: Receiver
   const wait = waiting === 0 ? '' : ` ${counted(waiting, 'message waits', 'messages wait')}.`;
   switch (state) {
     case 'accepting':
+      if (heldUp !== undefined) {
+        const words = `${counted(heldUp.count, 'message')} for a quarter of an hour or longer: ${heldUp.why}.${wait}`;
+        return { word: 'Messages are held up', tone: 'warn', words };
+      }
       return { word: 'Accepts messages', tone: 'good', words: wait.trim() };
     case 'failing':
       return {

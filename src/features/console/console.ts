@@ -25,7 +25,7 @@ import type { Night, NightDetail } from './model/nights.ts';
 import type { Inbox, SignInConfig } from './model/people.ts';
 import type { SettingsView } from './model/settings.ts';
 import { type NightQuery, Nights } from './nights.ts';
-import { readReceivers } from './receivers.ts';
+import { heldUpOf, readReceivers } from './receivers.ts';
 import { liveByKey } from './requests.ts';
 import { Summaries } from './summaries.ts';
 
@@ -77,7 +77,7 @@ export class Console {
   readonly #nights: Nights;
   readonly #requests: KnownRequests;
   readonly #gate: Shared<Awaited<ReturnType<ConsoleRecovery['gateVerdict']>>>;
-  readonly #stored: Shared<{ readonly hsms: HomeHsm[]; readonly nights: Night[] }>;
+  readonly #stored: Shared<{ readonly hsms: HomeHsm[] } & Pick<Home, 'channels' | 'nights'>>;
 
   constructor(deps: ConsoleDeps) {
     const resources = new Map(deps.hsms.map(({ name, resource }) => [name, resource]));
@@ -106,7 +106,7 @@ export class Console {
   /** The home page. Fails with the storage codes. */
   async home(recovery: ConsoleRecovery): Promise<Home> {
     const now = this.#deps.clock.now();
-    const [{ hsms, nights }, gate, requests] = await Promise.all([
+    const [{ hsms, channels, nights }, gate, requests] = await Promise.all([
       this.#stored.get(() => this.#readStored(now)),
       this.#gate.get(() => recovery.gateVerdict()),
       this.#requests.forHome(recovery),
@@ -118,6 +118,7 @@ export class Console {
       gate: { armed, problems: [...problems] },
       hsms,
       ...requests,
+      channels,
       nights,
     };
   }
@@ -182,10 +183,10 @@ export class Console {
 
   /** What is configured. */
   async settings(recovery: ConsoleRecovery): Promise<SettingsView> {
-    const { store, channels } = this.#deps;
+    const { store, channels, clock } = this.#deps;
     const [{ armed, override, checkedAt, problems }, receivers] = await Promise.all([
       recovery.gateVerdict(),
-      readReceivers(store, channels),
+      readReceivers(store, channels, clock.now()),
     ]);
     return {
       ...this.#deps.settings,
@@ -214,7 +215,12 @@ export class Console {
   }
 
   async #readStored(now: number) {
-    const [hsms, nights] = await Promise.all([this.#home.hsms(), this.#nights.list(STRIP_DAYS, now)]);
-    return { hsms, nights };
+    const { store, channels } = this.#deps;
+    const [hsms, nights, receivers] = await Promise.all([
+      this.#home.hsms(),
+      this.#nights.list(STRIP_DAYS, now),
+      readReceivers(store, channels, now),
+    ]);
+    return { hsms, nights, channels: heldUpOf(receivers) };
   }
 }

@@ -10,6 +10,11 @@ it.each([
   [{ state: 'accepting', waiting: 0 }, 'Accepts messages', ''],
   [{ state: 'accepting', waiting: 1 }, 'Accepts messages', '1 message waits.'],
   [
+    { state: 'accepting', waiting: 2, heldUp: { count: 1, since: '2026-11-24T12:00:00Z', why: 'refused' } },
+    'Messages are held up',
+    '1 message for a quarter of an hour or longer: refused. 2 messages wait.',
+  ],
+  [
     { state: 'failing', waiting: 2, lastError: 'refused' },
     'Accepts nothing',
     'The last error: refused. 2 messages wait.',

@@ -1,7 +1,7 @@
 /** Whether people are reached, channel by channel. */
 import { describe, expect, it } from 'vitest';
-import { isoTime } from '../../../src/core/time.ts';
-import { readReceivers } from '../../../src/features/console/receivers.ts';
+import { isoTime, MINUTE_MS } from '../../../src/core/time.ts';
+import { heldUpOf, readReceivers } from '../../../src/features/console/receivers.ts';
 import { type ChannelState, noMessages } from '../../../src/features/notify/model/channel-state.ts';
 import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';
 import { aMessage } from '../../support/notify-message.ts';
@@ -30,7 +30,7 @@ describe('the receivers', () => {
       },
     );
 
-    expect(await readReceivers(store, ['teams', 'mail', 'pager'])).toEqual([
+    expect(await readReceivers(store, ['teams', 'mail', 'pager'], AT)).toEqual([
       { channel: 'teams', state: 'accepting', waiting: 0, lastAcceptedAt: isoTime(AT), attempts: [] },
       {
         channel: 'mail',
@@ -49,7 +49,7 @@ describe('the receivers', () => {
     const store = await storeWith({ ...noMessages('teams'), accepted: 3, lastAcceptedAt: AT });
     await store.write({ kind: 'notify-channel', channel: 'mail' }, 'damaged', 'absent');
 
-    expect(await readReceivers(store, ['mail', 'teams'])).toMatchObject([
+    expect(await readReceivers(store, ['mail', 'teams'], AT)).toMatchObject([
       { channel: 'mail', state: 'unknown', why: expect.stringContaining('mail') },
       { channel: 'teams', state: 'accepting' },
     ]);
@@ -67,7 +67,7 @@ describe('the receivers', () => {
     const receipts = Array.from({ length: 30 }, (_, n) => ended(n));
     const store = await storeWith({ ...noMessages('mail'), accepted: 30, pending: [waiting], receipts });
 
-    const [receiver] = await readReceivers(store, ['mail']);
+    const [receiver] = await readReceivers(store, ['mail'], AT);
 
     expect(receiver?.attempts).toHaveLength(20);
     expect(receiver?.attempts?.slice(0, 2)).toEqual([
@@ -79,5 +79,53 @@ describe('the receivers', () => {
       { at: isoTime(AT), reference: 'HW-0', title: 'Ended.', result: 'accepted', status: 202 },
     ]);
     expect(receiver?.lastAttempt).toEqual(receiver?.attempts?.[0]);
+  });
+});
+
+describe('messages that are not accepted', () => {
+  const aWaiting = (n: number, queuedAt: number, tried: readonly string[] = []) => ({
+    message: aMessage({ id: n.toString(16).padStart(32, '0') }),
+    ...{ queuedAt, attempts: tried.length, nextAt: queuedAt },
+    tries: tried.map((result) => ({ at: queuedAt, result })),
+  });
+  const heldUpAt = async (ms: number, change: Partial<ChannelState>) => {
+    const store = await storeWith({ ...noMessages('mail'), accepted: 3, lastAcceptedAt: AT, ...change });
+    return heldUpOf(await readReceivers(store, ['mail'], AT + ms));
+  };
+
+  it.each([
+    [15 * MINUTE_MS - 1, []],
+    [15 * MINUTE_MS, [{ channel: 'mail', heldUp: { count: 1, since: isoTime(AT), why: 'not tried yet' } }]],
+  ])('are held up after a quarter of an hour (%d ms: %j)', async (ms, expected) => {
+    expect(await heldUpAt(ms, { pending: [aWaiting(1, AT)] })).toEqual(expected);
+  });
+
+  it.each([
+    [
+      'the last attempt at it',
+      {},
+      ['channel-unavailable (503)', 'channel-throttled (450)'],
+      'channel-throttled (450)',
+    ],
+    [
+      'the trouble of its channel',
+      { lastError: 'channel-misconfigured (404)' },
+      [],
+      'channel-misconfigured (404)',
+    ],
+    ['that there was no attempt, as where no app runs', {}, [], 'not tried yet'],
+  ])('are counted, since the oldest, with %s', async (_case, change, tried, why) => {
+    const pending = [aWaiting(1, AT + 1), aWaiting(2, AT, tried), aWaiting(3, AT + MINUTE_MS)];
+    expect(await heldUpAt(15 * MINUTE_MS + 1, { ...change, pending })).toEqual([
+      { channel: 'mail', heldUp: { count: 2, since: isoTime(AT), why } },
+    ]);
+  });
+
+  it('are not known to be none where the memory of the channel cannot be read', async () => {
+    const store = await storeWith();
+    await store.write({ kind: 'notify-channel', channel: 'mail' }, 'damaged', 'absent');
+    expect(heldUpOf(await readReceivers(store, ['mail'], AT))).toEqual([
+      { channel: 'mail', unknown: expect.stringContaining('mail') },
+    ]);
   });
 });

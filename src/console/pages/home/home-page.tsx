@@ -10,6 +10,7 @@ import { Sentences } from '../../ui/text.tsx';
 import { Hsms } from './hsms.tsx';
 import { Incidents } from './incidents.tsx';
 import { NightStrip } from './night-strip.tsx';
+import { Unreached } from './unreached.tsx';
 import { Urgent } from './urgent.tsx';
 import { VerdictLine } from './verdict-line.tsx';
 
@@ -31,6 +32,7 @@ export function HomePage(): JSX.Element {
               </Note>
             )}
             <Urgent home={value} />
+            <Unreached of={value.channels} />
             <Incidents />
             <Hsms of={value.hsms} />
             <NightStrip nights={value.nights} />

@@ -42,6 +42,10 @@ const COLUMNS: readonly Column<Receiver>[] = [
     name: 'Failing since',
     show: ({ failingSince }) => (failingSince === undefined ? '' : <Ago at={failingSince} />),
   },
+  {
+    name: 'Held up since',
+    show: ({ heldUp }) => (heldUp === undefined ? '' : <Ago at={heldUp.since} />),
+  },
 ];
 
 type Attempt = NonNullable<Receiver['attempts']>[number] & Pick<Receiver, 'channel'>;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { Night } from './nights.ts';
 import { Count, Coverage, Time } from './parts.ts';
 import { TroubledRequest, WaitingRequest } from './requests.ts';
+import { HeldUp } from './settings.ts';
 
 const Verdict = z.enum(['safe', 'at-risk', 'unknown']);
 
@@ -96,6 +97,15 @@ export const Home = z.strictObject({
   ended: z
     .strictObject({ count: Count, unknown: z.string().exactOptional(), items: z.array(TroubledRequest) })
     .meta({ description: 'Of the last 7 days: failed, or not every version is verified; newest first' }),
+  channels: z
+    .array(
+      z.strictObject({
+        channel: z.string(),
+        heldUp: HeldUp.exactOptional(),
+        unknown: z.string().exactOptional(),
+      }),
+    )
+    .meta({ description: 'Channels to people on which messages are held up, or of which nothing is known' }),
   nights: z.array(Night),
 });
 export type Home = z.infer<typeof Home>;

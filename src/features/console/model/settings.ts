@@ -12,11 +12,19 @@ const Attempt = z.strictObject({
   status: z.int().exactOptional(),
 });
 
+/** Messages that were not accepted for a quarter of an hour. */
+export const HeldUp = z.strictObject({
+  count: Count,
+  since: Time,
+  why: z.string().meta({ description: 'An error code with a word, or that there was no attempt' }),
+});
+
 /** A channel to people. `unconfirmed`: its service has never accepted a message. */
 const Receiver = z.strictObject({
   channel: z.string(),
   state: z.enum(['accepting', 'failing', 'unconfirmed', 'unknown']),
   waiting: Count.exactOptional(),
+  heldUp: HeldUp.exactOptional(),
   lastAcceptedAt: Time.exactOptional(),
   failingSince: Time.exactOptional(),
   lastError: z.string().exactOptional(),

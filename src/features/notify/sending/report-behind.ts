@@ -1,12 +1,9 @@
 /** Reports messages, or parts of one, that a channel's service does not take for now while it takes others. */
-import { MINUTE_MS } from '../../../core/time.ts';
 import type { ChannelState, Pending } from '../model/channel-state.ts';
+import { HELD_UP_MS } from '../model/channel-status.ts';
 import { behindSubject, channelEvent } from '../model/events.ts';
 import { openMember } from './open-member.ts';
 import type { ReportDeps } from './report-unreadable.ts';
-
-/** Servers that turn a first attempt away on purpose take the next one within minutes; what waits longer must be heard of. */
-const PATIENCE_MS = 15 * MINUTE_MS;
 
 /**
  * Publishes that messages wait which were tried for a quarter of an hour, while the channel takes others, and that none does any
@@ -42,6 +39,6 @@ function behindOf({ pending, lastAcceptedAt = 0, receipts }: ChannelState, now: 
   return pending.filter(({ attempts, queuedAt, tries }) => {
     const passedAt = firstAccepted(queuedAt);
     const triedAt = tries.at(-1)?.at ?? 0;
-    return attempts > 1 && passedAt >= queuedAt && triedAt > passedAt && now - passedAt >= PATIENCE_MS;
+    return attempts > 1 && passedAt >= queuedAt && triedAt > passedAt && now - passedAt >= HELD_UP_MS;
   });
 }
