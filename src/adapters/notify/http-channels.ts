@@ -1,5 +1,4 @@
 /** The channels that take a POST over https: Teams, Slack, PagerDuty, and any receiver of Standard Webhooks. */
-import { createHmac } from 'node:crypto';
 import { WardenError } from '../../core/errors.ts';
 import type { Message } from '../../features/notify/model/message.ts';
 import type { Acceptance, Channel } from '../../features/notify/model/ports.ts';
@@ -8,6 +7,7 @@ import { type OutgoingOptions, type Post, post } from './outgoing/post.ts';
 import { toPagerDuty } from './render/pagerduty.ts';
 import { toSlack } from './render/slack.ts';
 import { toTeams } from './render/teams.ts';
+import { toWebhook } from './render/webhook.ts';
 
 /** What a message becomes. */
 type Rendered = Pick<Post, 'url' | 'body' | 'headers'>;
@@ -83,35 +83,12 @@ export function pagerDutyChannel(
   return new HttpChannel(name, { intervalMs: 100, render }, options);
 }
 
-/** At least 24 bytes: https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md */
-const MIN_SECRET_BYTES = 24;
-
 /** A receiver of Standard Webhooks. */
 export function webhookChannel(
   name: string,
   { url, secret }: { readonly url: string; readonly secret: string },
   options: OutgoingOptions,
 ): Channel {
-  const render = (message: Message): Rendered => {
-    const { recipients: _, ...data } = message;
-    const timestamp = new Date(message.at).toISOString();
-    const body = JSON.stringify({ type: `hsm-warden.notification.${message.kind}`, timestamp, data });
-    const id = `msg_${message.id}`;
-    const sentAt = String(Math.floor(options.now() / 1000));
-    const mac = createHmac('sha256', keyOf(secret)).update(`${id}.${sentAt}.${body}`).digest('base64');
-    const headers = { 'webhook-id': id, 'webhook-timestamp': sentAt, 'webhook-signature': `v1,${mac}` };
-    return { url, body, headers };
-  };
+  const render = (message: Message): Rendered => ({ url, ...toWebhook(message, secret, options.now()) });
   return new HttpChannel(name, { intervalMs: 0, render }, options);
-}
-
-function keyOf(secret: string): Buffer {
-  const encoded = secret.replace(/^whsec_/, '');
-  const bytes = Buffer.from(encoded, 'base64');
-  if (bytes.length >= MIN_SECRET_BYTES && bytes.toString('base64') === encoded) return bytes;
-  throw new WardenError('channel-misconfigured', {
-    message: `The secret of the channel is not whsec_ and base64 of at least ${MIN_SECRET_BYTES} bytes.`,
-    advice: 'Make one: echo whsec_$(openssl rand -base64 32)',
-    reason: 'no secret',
-  });
 }

@@ -2,17 +2,20 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { fc, test } from '@fast-check/vitest';
 import * as AdaptiveCards from 'adaptivecards';
+import { Webhook } from 'standardwebhooks';
 import { describe, expect, it } from 'vitest';
 import { toMail } from '../../../src/adapters/notify/render/mail.ts';
 import { toPagerDuty } from '../../../src/adapters/notify/render/pagerduty.ts';
 import { toSlack } from '../../../src/adapters/notify/render/slack.ts';
 import { MOST_TEAMS_BYTES, toTeams } from '../../../src/adapters/notify/render/teams.ts';
+import { toWebhook } from '../../../src/adapters/notify/render/webhook.ts';
 import { plainText } from '../../../src/adapters/notify/render/words.ts';
 import { SEVERITIES } from '../../../src/core/events/severity.ts';
 import { LONGEST_TITLE, MESSAGE_KINDS, type Message } from '../../../src/features/notify/model/message.ts';
 import { EVENTS } from '../../../src/platform/events.ts';
 import { aMessage } from '../../support/notify-message.ts';
 import { aDeletion, aRecoveredKey, SAMPLE_AT, SAMPLES } from '../../support/notify-samples.ts';
+import { SECRETS } from '../../support/notify-service.ts';
 import { anEntry, NotifyWorld } from '../../support/notify-world.ts';
 
 const FOLDER = new URL('../../golden/notifications/', import.meta.url);
@@ -51,6 +54,10 @@ const CHANNELS = {
   'teams.json': (message: Message) => JSON.stringify(toTeams(message), undefined, 2),
   'slack.json': (message: Message) => JSON.stringify(toSlack(message), undefined, 2),
   'pagerduty.json': (message: Message) => JSON.stringify(toPagerDuty(message), undefined, 2),
+  'webhook.json': (message: Message) => {
+    const { headers, body } = toWebhook(message, SECRETS.webhook, SAMPLE_AT);
+    return JSON.stringify({ headers, body: JSON.parse(body) }, undefined, 2);
+  },
   'mail.txt': (message: Message) =>
     `Subject: ${toMail(message, FROM).subject}\n\n${toMail(message, FROM).text}`,
   'mail.html': (message: Message) => toMail(message, FROM).html,
@@ -172,6 +179,14 @@ describe('a card', () => {
     card.parse({ type: 'AdaptiveCard', version: '1.4', body: [{ type: 'TextBlok', text: 'x' }] }, context);
     expect(context.eventCount).toBeGreaterThan(0);
   });
+});
+
+it('a webhook is what it claims by the library of Standard Webhooks, until a byte of it is another', () => {
+  const { headers, body } = toWebhook(aMessage(), SECRETS.webhook, Date.now());
+  const receiver = new Webhook(SECRETS.webhook);
+
+  expect(receiver.verify(body, headers)).toMatchObject({ data: { reference: 'HW-012345' } });
+  expect(() => receiver.verify(`${body} `, headers)).toThrow('No matching signature found');
 });
 
 it('PagerDuty hears of a test without calling anybody, and of an end under the same key', () => {
