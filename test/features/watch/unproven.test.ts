@@ -59,6 +59,18 @@ describe('restores are unproven', () => {
     expect(world.events('HsmWarden.RestoresUnproven')).toHaveLength(isReported ? 1 : 0);
   });
 
+  it('after a day, where the last drill is dated a year ahead: nobody knows when it ended', async () => {
+    const world = await settledWorld();
+    const lastAt = world.clock.now() + 365 * DAY_MS;
+    world.drills = { days: 30, drillHsm: 'drill', lastAt };
+    await world.scan();
+    await world.clock.advance(25 * HOUR_MS);
+    await world.scan();
+    const [event] = world.events('HsmWarden.RestoresUnproven');
+    expect(event?.data).toMatchObject({ reason: 'no-drill', severity: 'high' });
+    expect(event?.data).not.toHaveProperty('lastDrillAt');
+  });
+
   it('is not concluded from what cannot be read: the keys are watched, and what was known stays', async () => {
     const world = await settledWorld();
     world.drills = { days: 30 };

@@ -1,5 +1,5 @@
 /** Says that restores are unproven: nobody has named a drill HSM, or no drill ends in the one that is named. */
-import { DAY_MS, HOUR_MS, isoTime } from '../../../core/time.ts';
+import { CLOCK_SKEW_MS, DAY_MS, HOUR_MS, isoTime } from '../../../core/time.ts';
 import type { JudgeContext } from '../model/context.ts';
 import type { Finding } from '../model/events.ts';
 
@@ -40,12 +40,13 @@ export function noDrillHsm({ hsm }: JudgeContext, { drillHsm }: DrillsSeen): Fau
  */
 export function noDrill(
   { hsm, now }: JudgeContext,
-  { drillHsm, lastAt, days }: DrillsSeen,
+  { drillHsm, lastAt: datedAt, days }: DrillsSeen,
   heldSince: number,
 ): Fault | 'not-yet' | undefined {
   if (drillHsm === undefined) return undefined;
-  // A clock that was ahead may have dated the run: it does not count for longer than one that ended now.
-  if (lastAt !== undefined && now - Math.min(lastAt, now) <= days * DAY_MS) return undefined;
+  // A run of the future was dated by a clock that was ahead: when it ended nobody knows, and it would keep this silent until then.
+  const lastAt = datedAt !== undefined && datedAt <= now + CLOCK_SKEW_MS ? datedAt : undefined;
+  if (lastAt !== undefined && now - lastAt <= days * DAY_MS) return undefined;
   if (lastAt === undefined && now - heldSince < FIRST_RUN_MS) return 'not-yet';
   return (since) => ({
     kind: 'restores-unproven',
