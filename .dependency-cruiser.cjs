@@ -11,6 +11,7 @@ const DOORS = {
     'breaches',
     'chain-end',
     'checkpoints',
+    'decision-lines',
     'entry',
     'height',
     'line-seals',

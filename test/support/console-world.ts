@@ -1,9 +1,10 @@
 import { acknowledgementEvent } from '../../src/features/audit/acknowledgements.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
+import type { DecisionLog } from '../../src/features/audit/decision-lines.ts';
 import type { LastRun } from '../../src/features/backup/last-run.ts';
 import { HomePage, sentenceOf } from '../../src/features/console/home.ts';
 import { KeyQuery, listKeys } from '../../src/features/console/key-list.ts';
-import { Losses, type LossesDeps } from '../../src/features/console/losses.ts';
+import { Losses } from '../../src/features/console/losses.ts';
 import { Summaries } from '../../src/features/console/summaries.ts';
 import { BelievingDocuments } from '../../src/features/recovery-points/believing-documents.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
@@ -74,7 +75,7 @@ export class ConsoleWorld extends WatchWorld {
     await summarizeScan(deps, this.policy, result, NEVER);
   }
 
-  lossesBy({ decisions }: Pick<LossesDeps, 'decisions'>) {
+  lossesBy({ decisions }: Pick<DecisionLog, 'decisions'>) {
     const { auditStore, anchor } = this;
     return new Losses({ auditStore, anchor, decisions });
   }
@@ -87,7 +88,7 @@ export class ConsoleWorld extends WatchWorld {
     };
   }
 
-  async home({ decisions }: Pick<LossesDeps, 'decisions'> = { decisions: undefined }) {
+  async home({ decisions }: Pick<DecisionLog, 'decisions'> = { decisions: undefined }) {
     const { store, summaries } = this;
     const losses = this.lossesBy({ decisions });
     const { clock, policy: nights } = this;

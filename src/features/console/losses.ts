@@ -1,17 +1,8 @@
 /** Which of the losses that a summary names a person has acknowledged, by the audit log. */
 import { isWardenError } from '../../core/errors.ts';
 import { type Acknowledgement, acknowledgementsOf } from '../audit/acknowledgements.ts';
-import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
-import type { DecisionSeals } from '../audit/line-seals.ts';
+import type { DecisionLog } from '../audit/decision-lines.ts';
 import type { SummaryHead } from '../status/summary-document.ts';
-
-/** What reading acknowledgements needs. */
-export interface LossesDeps {
-  readonly auditStore: AuditStore;
-  readonly anchor: Pick<AuditAnchor, 'read'>;
-  /** Judges acknowledgements, where decisions are sealed. */
-  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
-}
 
 /** The acknowledgements by finding, and why they could not be read. */
 interface Acknowledged {
@@ -22,13 +13,13 @@ interface Acknowledged {
 
 /** One per process: it remembers what was acknowledged until the audit log grows. */
 export class Losses {
-  readonly #deps: LossesDeps;
+  readonly #deps: DecisionLog;
   readonly #known = new Map<
     string,
     { readonly at: string; readonly byFinding: ReadonlyMap<string, Acknowledgement> }
   >();
 
-  constructor(deps: LossesDeps) {
+  constructor(deps: DecisionLog) {
     this.#deps = deps;
   }
 
@@ -39,11 +30,10 @@ export class Losses {
     );
     if (findings.length === 0) return { byFinding: new Map() };
     try {
-      const { auditStore, anchor, decisions } = this.#deps;
-      const at = `${(await anchor.read())?.hash} ${findings.map(({ id }) => id).join()}`;
+      const at = `${(await this.#deps.anchor.read())?.hash} ${findings.map(({ id }) => id).join()}`;
       const before = this.#known.get(hsm);
       if (before?.at === at) return before;
-      const byFinding = await acknowledgementsOf(auditStore, anchor, findings, decisions);
+      const byFinding = await acknowledgementsOf(this.#deps, findings);
       this.#known.set(hsm, { at, byFinding });
       return { byFinding };
     } catch (error) {

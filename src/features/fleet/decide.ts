@@ -6,13 +6,8 @@ import type { Actor } from '../../core/model/names.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import {
-  type DecisionLog,
-  decisionEvent,
-  type FleetDecision,
-  fleetDecisions,
-  unknownHsm,
-} from './decisions.ts';
+import type { DecisionLog } from '../audit/decision-lines.ts';
+import { decisionEvent, type FleetDecision, fleetDecisions, unknownHsm } from './decisions.ts';
 import { onboardingCommands } from './model/events.ts';
 import { idOf } from './model/fold.ts';
 import { FLEET_STATES, type FleetHsm, fleetOf, type NamedHsm } from './model/states.ts';

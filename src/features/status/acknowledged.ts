@@ -1,8 +1,7 @@
 /** Which losses a person has taken note of, by the audit log. */
 import { isWardenError } from '../../core/errors.ts';
 import { type Acknowledgement, acknowledgementsOf } from '../audit/acknowledgements.ts';
-import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
-import type { DecisionSeals } from '../audit/line-seals.ts';
+import type { DecisionLog } from '../audit/decision-lines.ts';
 import { lostFindings } from '../watch/model/lost-findings.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
 
@@ -13,21 +12,14 @@ export interface KnownAcknowledgements {
   readonly trouble?: string;
 }
 
-/** The log, and what judges its seals where decisions are sealed. */
-export interface LogDeps {
-  readonly auditStore: AuditStore;
-  readonly anchor: Pick<AuditAnchor, 'read'>;
-  readonly decisions: Pick<DecisionSeals, 'judge'> | undefined;
-}
-
 /** The acknowledgements of the losses that the watch has noted. Fails with `aborted` or `signed-out` only. */
 export async function readAcknowledgements(
-  { auditStore, anchor, decisions }: LogDeps,
+  log: DecisionLog,
   watch: WatchState,
   signal: AbortSignal,
 ): Promise<KnownAcknowledgements> {
   try {
-    return { byFinding: await acknowledgementsOf(auditStore, anchor, lostFindings(watch), decisions) };
+    return { byFinding: await acknowledgementsOf(log, lostFindings(watch)) };
   } catch (error) {
     if (!isWardenError(error) || signal.aborted || error.code === 'signed-out') throw error;
     const trouble = `Whether the losses were acknowledged is not known: ${error.message}`;

@@ -1,9 +1,10 @@
 /** Logs, after each scan, the losses that nobody has acknowledged: an alert rule repeats them until somebody does. */
 import { definedOnly } from '../../core/defined-only.ts';
 import type { Logger } from '../../core/ports.ts';
+import type { DecisionLog } from '../audit/decision-lines.ts';
 import { lostFindings } from '../watch/model/lost-findings.ts';
 import type { WatchState } from '../watch/model/watch-state.ts';
-import { type LogDeps, readAcknowledgements } from './acknowledged.ts';
+import { readAcknowledgements } from './acknowledged.ts';
 
 /** Keys that the line names; it has the number of all. */
 const NAMED = 10;
@@ -13,7 +14,7 @@ const NAMED = 10;
  * `aborted` or `signed-out` only.
  */
 export async function reportLosses(
-  deps: LogDeps & { readonly logger: Logger },
+  deps: DecisionLog & { readonly logger: Logger },
   watch: WatchState,
   signal: AbortSignal,
 ): Promise<void> {

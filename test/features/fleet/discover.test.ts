@@ -160,6 +160,17 @@ describe('decisions of people', () => {
     expect(await world.states()).toMatchObject({ [second]: 'found' });
   });
 
+  it('count by the last of them, also where they are of several days', async () => {
+    await world.discover();
+    for (const kind of ['excluded', 'added', 'excluded'] as const) {
+      await world.decide(kind, second);
+      await world.clock.advance(DAY_MS);
+    }
+    expect(await world.states()).toMatchObject({ [second]: 'excluded' });
+    await world.decide('added', second);
+    expect(await world.states()).toMatchObject({ [second]: 'found' });
+  });
+
   it('are about one resource: another HSM of the name is found', async () => {
     await world.discover();
     await world.decide('excluded', second);

@@ -92,8 +92,7 @@ export class Findings {
   }
 
   #acknowledged(findings: readonly LostFinding[]): Promise<ReadonlyMap<string, Acknowledgement>> {
-    const { auditStore, anchor, decisions } = this.#deps;
-    return acknowledgementsOf(auditStore, anchor, findings, decisions);
+    return acknowledgementsOf(this.#deps, findings);
   }
 
   async #all() {

@@ -132,10 +132,8 @@ describe('a line about a finding acknowledges nothing', () => {
     await acknowledgeOnly(world);
     world.auditStore.rewrite((lines) => lines.map(change));
     const found = await acknowledgementsOf(
-      world.auditStore,
-      world.anchor,
+      { ...world, decisions: undefined },
       lostFindings({ hsm: 'contoso', purges: { orders: { ...PURGED, lost: 'key' } } }),
-      undefined,
     );
     expect([...found.keys()]).toEqual([]);
   });
@@ -156,6 +154,6 @@ describe('a line about a finding acknowledges nothing', () => {
     world.auditStore.parts = () => {
       throw new Error('expected no reading');
     };
-    expect(await acknowledgementsOf(world.auditStore, world.anchor, [], undefined)).toEqual(new Map());
+    expect(await acknowledgementsOf({ ...world, decisions: undefined }, [])).toEqual(new Map());
   });
 });
