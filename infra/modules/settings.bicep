@@ -137,7 +137,7 @@ type productSettingsType = {
   @description('Optional. Restores, deletions and purges a second in a drill HSM. Expected: 0.1 to 10.')
   WARDEN_DRILL_PACE: string?
 
-  @description('Optional. Where the backup app searches for Managed HSMs every 15 minutes. It needs the role Reader there. One that WARDEN_HSMS does not name is reported until it does, or until somebody excludes it. Expected: ids of subscriptions, or of management groups as `/providers/Microsoft.Management/managementGroups/{name}`, separated by commas.')
+  @description('Optional. Where the backup app searches for Managed HSMs every 15 minutes. It needs the role Reader there. One that WARDEN_HSMS does not name is reported until somebody adds it (hsm-warden hsm add), names it there, or excludes it. Expected: ids of subscriptions, or of management groups as `/providers/Microsoft.Management/managementGroups/{name}`, separated by commas.')
   WARDEN_DISCOVERY_SCOPES: string?
 
   @description('Optional. Azure Resource Manager, which is asked for the HSMs. It says which cloud they are of: an address in another domain than that of its Managed HSMs is sent no token. Expected: one of `https://management.azure.com`, `https://management.usgovcloudapi.net`, `https://management.chinacloudapi.cn`; any on loopback.')

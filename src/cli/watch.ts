@@ -19,6 +19,7 @@ import {
 import { doubtsOf } from './connect/doubts.ts';
 import { judgeHsms, troublesOf } from './connect/judge-hsms.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from './connect/warden-options.ts';
+import { withAddedHsms } from './connect/with-added-hsms.ts';
 import type { Answer, Cell, Table } from './frame/command.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
@@ -52,7 +53,7 @@ export const watch = defineCommand({
     every: numberFrom(1, 3600, 'seconds').default(30),
   }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context);
     const hsms = chosenHsms(requireConfig(connection), given.hsm);
     const scan = () => judgeHsms(connection, hsms, context);
     const style = { connection, now: context.clock.now(), paint: paintFor(context, context.stdout) };

@@ -7,6 +7,7 @@ import { summarizeScan } from '../features/status/summarize-scan.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config } from './config/config.ts';
 import { BACKUP_FEATURES, type BackupAppPorts } from './features.ts';
+import { growingApp } from './growing-app.ts';
 import { openDiscovery } from './open-discovery.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
@@ -15,6 +16,11 @@ const progress = channel('hsm-warden.sweep');
 
 /** Makes the app from its configuration. Nothing is contacted before the first call. */
 export function composeBackupApp(config: Config, platform: Platform = openPlatform({ config })): App {
+  return growingApp(platform, (own) => backupAppOn(own));
+}
+
+function backupAppOn(platform: Platform): App {
+  const { config } = platform;
   const stopping = new AbortController();
   const app = bindApp(BACKUP_FEATURES, config, backupPortsOn(platform, stopping.signal), stopping);
   return {

@@ -6,13 +6,20 @@ import { isWardenError } from '../core/errors.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
 import type { FleetApp } from '../features/fleet/manifest.ts';
 import type { ProbeRole } from '../features/fleet/ports.ts';
+import { namedIn } from './config/with-added.ts';
 import type { Platform } from './platform.ts';
 
 /** A hung HSM delays no other by more: a page of keys takes less than a second. Milliseconds. */
 const PROBE_MS = 20_000;
 
 /** Undefined where the settings name no scope. Nothing is contacted before the first call. */
-export function openDiscovery({ config, credential, clock, caPem }: Platform): FleetApp['discovery'] {
+export function openDiscovery({
+  config,
+  credential,
+  clock,
+  caPem,
+  decided,
+}: Platform): FleetApp['discovery'] {
   const { fleet } = config;
   if (fleet.scopes.length === 0) return undefined;
   const reach = { credential, clock, ...definedOnly({ caPem }) };
@@ -21,7 +28,8 @@ export function openDiscovery({ config, credential, clock, caPem }: Platform): F
   return {
     directory: new ResourceGraph({ ...fleet, ...reach, ...scope }),
     probeRole: probeWith(reach),
-    named: config.hsms,
+    named: namedIn(config),
+    decided,
   };
 }
 

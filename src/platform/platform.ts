@@ -36,6 +36,7 @@ import type {
 import type { Seals } from '../core/seal/seals.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import type { DecisionSeals } from '../features/audit/line-seals.ts';
+import { DecisionReader } from '../features/fleet/decisions.ts';
 import { FindingNotes } from '../features/notes/finding-notes.ts';
 import type { Channel } from '../features/notify/model/ports.ts';
 import { AdoptedBackups } from '../features/recovery-points/adoptions.ts';
@@ -54,6 +55,8 @@ import { processLogger } from './process-log.ts';
 /** What may differ from what the configuration says: a person's own credential, a clock that was moved. */
 export interface PlatformOptions {
   readonly config: Config;
+  /** Of the process, where it has one already. */
+  readonly decided?: DecisionReader;
   readonly credential?: TokenCredential;
   readonly caPem?: string | undefined;
   readonly clock?: Clock;
@@ -73,6 +76,8 @@ export interface Platform {
   readonly deadLetters: DeadLetters;
   readonly auditStore: AuditStore;
   readonly anchor: AuditAnchor;
+  /** What people decided about HSMs. */
+  readonly decided: DecisionReader;
   /** What is written once and for good, beside the audit log. */
   readonly once: OnceStore;
   /** Appends beside the audit log and reads it back. Fails with the storage codes. */
@@ -137,6 +142,10 @@ export function openPlatform(options: PlatformOptions): Platform {
             hsmNames: config.hsms.map(({ name }) => name),
           }),
         });
+  const decisions = decisionsOf(config, seals);
+  const auditStore = new BlobAuditStore({ container: audit, clock });
+  const anchor = new BlobAuditAnchor({ container, clock });
+  const { hosts } = config.fleet;
   const notifications = notifyQueue(config, access.state, clock);
   return {
     config,
@@ -155,8 +164,9 @@ export function openPlatform(options: PlatformOptions): Platform {
       createMissing: emulated,
     }),
     deadLetters: deadLettersOf(access.state, clock),
-    auditStore: new BlobAuditStore({ container: audit, clock }),
-    anchor: new BlobAuditAnchor({ container, clock }),
+    auditStore,
+    anchor,
+    decided: options.decided ?? new DecisionReader({ auditStore, anchor, decisions, hosts }),
     once: new BlobOnceStore({ container: audit, clock }),
     checkAppend: () => new BlobAppendCheck({ container: audit, clock }).run(),
     access,
@@ -166,7 +176,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     channels: channelsOf(config, { credential, clock, caPem }),
     severityOf: SEVERITY_OF,
     seals,
-    decisions: decisionsOf(config, seals),
+    decisions,
     points,
     backups: (logger) => {
       const store = new BlobBackupStore({ container: backups, clock, logger });

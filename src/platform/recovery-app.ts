@@ -12,6 +12,7 @@ import { Breaches } from '../features/audit/breaches.ts';
 import { Checkpoints } from '../features/audit/checkpoints.ts';
 import { type DrillsOf, readResults } from '../features/drill/model/results.ts';
 import type { FleetDeps } from '../features/fleet/decide.ts';
+import { DecisionReader } from '../features/fleet/decisions.ts';
 import { readFleet } from '../features/fleet/read-fleet.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';
@@ -23,7 +24,9 @@ import { LoggedEvidence } from '../features/recovery/request/evidence.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import type { Config, Environment } from './config/config.ts';
 import { problemLine } from './config/problems.ts';
+import { namedIn } from './config/with-added.ts';
 import { type ApiApp, RECOVERY_FEATURES } from './features.ts';
+import { generationsOn } from './growing-app.ts';
 import { openConsole } from './open-console.ts';
 import { openPages, type Pages } from './open-pages.ts';
 import { resourcesIn } from './open-seals.ts';
@@ -51,7 +54,30 @@ export function composeRecovery(config: Config, environment: Environment): Recov
       advice: 'docs/configuration.md describes them.',
     });
   }
-  const platform = openPlatform({ config });
+  const generations = generationsOn(openPlatform({ config }), (own) => recoveryOn(own, environment));
+  const first = generations.latest;
+  return {
+    triggers: first.triggers.map((trigger) => ({
+      ...trigger,
+      run: (input, log) => generations.run((one) => one.run(trigger.name, input, log)),
+    })),
+    run: (name, input, log) => generations.run((one) => one.run(name, input, log)),
+    appFor: (log) => generations.latest.appFor(log),
+    pages: first.pages,
+    track: (work) => {
+      // Not awaited: an answer must not wait for the audit log. It does not fail.
+      void generations.current();
+      return generations.latest.track(work);
+    },
+    stop: () => generations.stop(),
+    checkGate: () => first.checkGate(),
+  };
+}
+
+/** One generation. */
+function recoveryOn(platform: Platform, environment: Environment): Recovery {
+  const { config } = platform;
+  if (config.recovery === undefined) throw new Error('expected the settings of a recovery');
   const stopping = new AbortController();
   const logger = processLogger(platform.clock);
   const backups = platform.backups(logger);
@@ -66,7 +92,11 @@ export function composeRecovery(config: Config, environment: Environment): Recov
     drillHsms: config.drill.hsms.map(({ name }) => name),
     settingFaults: config.faults.map(problemLine),
     fleet: {
-      named: config.hsms,
+      named: namedIn(config),
+      decided: platform.decided,
+      areSealed: platform.decisions !== undefined,
+      hosts: config.fleet.hosts,
+      drills: config.drill.hsms,
       read: () => readFleet(platform.state, platform.seals, platform.clock.now()),
     },
   });
@@ -113,7 +143,7 @@ export interface RecoveryParts {
   /** Who is asked to approve, where the settings say so. */
   readonly approvers?: Config['notify']['approvers'];
   /** The HSMs of the settings, and what discoveries know; nothing unless it is given. */
-  readonly fleet?: Pick<FleetDeps, 'named' | 'read'>;
+  readonly fleet?: Omit<FleetDeps, 'store' | 'audit' | 'clock'>;
   /** What is wrong with the settings of single HSMs, a sentence each. */
   readonly settingFaults?: readonly string[];
   /** How who asks hears of the outcome. */
@@ -156,7 +186,14 @@ export function recoveryAppOn(
     checkpoints,
     evidence: new LoggedEvidence(auditStore, anchor, decisions),
     audit,
-    fleet: parts.fleet ?? { named: [], read: () => readFleet(platform.state, undefined, clock.now()) },
+    fleet: parts.fleet ?? {
+      named: [],
+      decided: new DecisionReader({ auditStore, anchor, decisions, hosts: 'loopback' }),
+      areSealed: decisions !== undefined,
+      hosts: 'loopback',
+      drills: [],
+      read: () => readFleet(platform.state, undefined, clock.now()),
+    },
     policy: config.policy,
     breaches,
     gate: new Gate({

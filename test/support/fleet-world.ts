@@ -2,6 +2,7 @@
 import { EventBus } from '../../src/core/events/bus.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { FleetDesk, readStates } from '../../src/features/fleet/decide.ts';
+import { DecisionReader } from '../../src/features/fleet/decisions.ts';
 import { type DiscoverDeps, discover } from '../../src/features/fleet/discover.ts';
 import type { RoleProbe } from '../../src/features/fleet/ports.ts';
 import { readFleet } from '../../src/features/fleet/read-fleet.ts';
@@ -13,6 +14,7 @@ import { MemoryEventSink } from './memory/memory-event-sink.ts';
 import { MemorySealer } from './memory/memory-sealer.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
 
+const HOSTS = '.managedhsm.azure.net';
 const ALICE = { kind: 'person', id: 'alice', name: 'Alice' } as const;
 
 /** One deployment that searches for HSMs. */
@@ -31,21 +33,27 @@ export class FleetWorld {
   /** Names that were sent a token. */
   readonly asked: string[] = [];
   named: DiscoverDeps['named'] = [];
+  drills: DiscoverDeps['named'] = [];
+  /** Whether decisions are sealed. */
+  isSealed = true;
   #bus = new EventBus([this.sink], this.clock);
 
   get seals() {
     return { sealer: this.sealer, pinned: async () => this.sealer.pinned };
   }
 
-  get #log() {
-    return { auditStore: this.auditStore, anchor: this.anchor, decisions: this.judge.decisions };
+  /** What was decided, as a process that was just started reads it. */
+  get decided() {
+    const { auditStore, anchor, isSealed } = this;
+    const decisions = isSealed ? this.judge.decisions : undefined;
+    return new DecisionReader({ auditStore, anchor, decisions, hosts: HOSTS });
   }
 
   /** One discovery, by a process that was just started where `fresh`. */
   discover(fresh = true) {
     if (fresh) this.#bus = new EventBus([this.sink], this.clock);
     return discover({
-      ...this.#log,
+      decided: this.decided,
       state: this.store,
       bus: this.#bus,
       clock: this.clock,
@@ -58,14 +66,14 @@ export class FleetWorld {
         return this.roles.get(name) ?? { role: 'works' };
       },
       named: this.named,
-      hosts: { hosts: '.managedhsm.azure.net' },
+      hosts: { hosts: HOSTS },
     });
   }
 
   /** By name. */
   async states(): Promise<Readonly<Record<string, string>>> {
     const { fleet } = await this.read();
-    const all = await readStates(this.#log, this.named, fleet);
+    const all = await readStates(this.decided, this.named, fleet);
     return Object.fromEntries(all.map(({ name, state }) => [name, state]));
   }
 
@@ -74,9 +82,17 @@ export class FleetWorld {
   }
 
   decide(kind: 'excluded' | 'added', name: string) {
-    const audit = new ChainedAuditLog(this.auditStore, this.anchor, this.clock, this.judge.decisions);
+    const audit = new ChainedAuditLog(
+      this.auditStore,
+      this.anchor,
+      this.clock,
+      this.isSealed ? this.judge.decisions : undefined,
+    );
     const desk = new FleetDesk({
-      ...this.#log,
+      decided: this.decided,
+      areSealed: this.isSealed,
+      drills: this.drills,
+      hosts: HOSTS,
       audit,
       store: this.store,
       clock: this.clock,

@@ -4,6 +4,7 @@ import { identityProof } from '../../src/adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../../src/adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from '../../src/adapters/auth/token-verifier.ts';
 import { HmacWebhookSignatures } from '../../src/adapters/auth/webhook-signatures.ts';
+import { DecisionReader } from '../../src/features/fleet/decisions.ts';
 import { readFleet } from '../../src/features/fleet/read-fleet.ts';
 import { createRecoveryApp, type RecoveryAppDeps } from '../../src/features/recovery/app.ts';
 import { startHost } from '../../src/local/host/host.ts';
@@ -128,7 +129,14 @@ function depsOf(world: RecoveryWorld, issuer: Issuer): RecoveryAppDeps {
     deadLetters: new MemoryDeadLetters(),
     signIn: { contexts: {}, approvalMs: 900_000 },
     hsmNames: ['contoso', 'contoso-dr', 'fabrikam'],
-    fleet: { named: [], read: () => readFleet(world.store, undefined, clock.now()) },
+    fleet: {
+      named: [],
+      decided: new DecisionReader({ ...world, decisions: undefined, hosts: 'loopback' }),
+      areSealed: false,
+      drills: [],
+      hosts: 'loopback',
+      read: () => readFleet(world.store, undefined, clock.now()),
+    },
     anchor: world.anchor,
     stopping: new AbortController().signal,
   };

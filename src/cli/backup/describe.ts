@@ -4,6 +4,7 @@ import { type KeyOutcome, type RunRecord, readRun } from '../../features/backup/
 import { openStore, type Store } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, counted, HSM_CHOICE, HsmChoice, when } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import type { Table } from '../frame/command.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
@@ -39,7 +40,7 @@ export const backupDescribe = defineCommand({
     all: z.boolean().default(false),
   }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context);
     const config = requireConfig(connection);
     const { state } = openStore(connection, config, context);
     const runs: RunRecord[] = [];

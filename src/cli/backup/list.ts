@@ -5,6 +5,7 @@ import { readCatalogue } from '../../features/recovery-points/catalogue.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import type { Answer } from '../frame/command.ts';
 import { defineCommand } from '../frame/define.ts';
 import { describeSeal, judgeOf } from '../seal/describe-seal.ts';
@@ -30,7 +31,7 @@ export const backupList = defineCommand({
     all: z.boolean().default(false),
   }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context);
     const config = requireConfig(connection);
     const store = openStore(connection, config, context);
     const { backups, state } = store;

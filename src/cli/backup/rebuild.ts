@@ -5,6 +5,7 @@ import { LEASE_SECONDS } from '../../features/backup/sweep.ts';
 import { cliLogger, openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import { defineCommand } from '../frame/define.ts';
 
 export const backupRebuild = defineCommand({
@@ -19,7 +20,7 @@ export const backupRebuild = defineCommand({
   interrupted: 'the catalogue is the old one or the new one, never half of it. Run the same command again.',
   schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context);
     const config = requireConfig(connection);
     const { leases, ...store } = openStore(connection, config, context);
     const results = [];

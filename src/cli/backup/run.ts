@@ -21,6 +21,7 @@ import {
   sameWorld,
 } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import type { Answer } from '../frame/command.ts';
 import type { CommandContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
@@ -44,7 +45,7 @@ export const backupRun = defineCommand({
   interrupted: 'what was backed up is kept. Run the same command again: it goes on from there.',
   schema: z.object({ ...HsmChoice, ...ConnectionOptions, key: z.string().min(1).optional() }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context);
     const hsms = chosenHsms(requireConfig(connection), given.hsm);
     if (given.key === undefined) return sweepAll(connection, hsms, context);
     const [hsm] = hsms;

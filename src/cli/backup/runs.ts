@@ -4,6 +4,7 @@ import { type RunHead, readRunHead } from '../../features/backup/run-record.ts';
 import { openStore, type Store } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import { defineCommand } from '../frame/define.ts';
 import { duration } from '../frame/duration.ts';
 import { wholeNumber } from '../frame/option-values.ts';
@@ -21,7 +22,7 @@ export const backupRuns = defineCommand({
   examples: ['hsm-warden backup runs', 'hsm-warden backup runs --hsm contoso --last 30 -o tsv'],
   schema: z.object({ ...HsmChoice, ...ConnectionOptions, last: wholeNumber(1, 10_000).default(10) }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context);
     const config = requireConfig(connection);
     const { state } = openStore(connection, config, context);
     const heads: RunHead[] = [];

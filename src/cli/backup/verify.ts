@@ -15,6 +15,7 @@ import {
   sameWorld,
 } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import { defineCommand } from '../frame/define.ts';
 import { startProgress } from '../frame/progress.ts';
 import { type Damaged, judgeDamage, type KeyDamage } from './damage.ts';
@@ -39,7 +40,7 @@ export const backupVerify = defineCommand({
   examples: ['hsm-warden backup verify', 'hsm-warden backup verify --hsm contoso --key payments-data'],
   schema: z.object({ ...HsmChoice, ...ConnectionOptions, key: z.string().min(1).optional() }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context);
     const config = requireConfig(connection);
     const { backups } = openStore(connection, config, context);
     const { clock, signal } = context;

@@ -27,6 +27,7 @@ export interface Store
     | 'drillQueue'
     | 'auditStore'
     | 'anchor'
+    | 'decided'
     | 'once'
     | 'decisions'
     | 'access'

@@ -31,8 +31,10 @@ export const hsmExclude = defineCommand({
 
 export const hsmAdd = defineCommand({
   path: 'hsm add',
-  summary: 'Take back that an HSM is excluded, and show what to run so that it is protected',
-  details: ['For people who may approve recoveries. The decision is a sealed line of the audit log.'],
+  summary: 'Decide that an HSM which was found is protected, excluded or not',
+  details: [
+    'For people who may approve recoveries. The decision is a sealed line of the audit log, with the address of the HSM. Within minutes the apps back it up and watch it, without a deployment, as far as they have their roles on it: hsm-warden hsm show has the commands. Where decisions are not sealed it only takes back that the HSM is excluded, and WARDEN_HSMS has to name it.',
+  ],
   format: 'table',
   arguments: ARGUMENTS,
   options: OPTIONS,

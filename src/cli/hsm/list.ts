@@ -1,6 +1,8 @@
 /** `hsm-warden hsm list` and `show`: the fleet, with what nobody protects. */
 import { z } from 'zod';
 import { type FleetHsmView, readStates, viewOf } from '../../features/fleet/decide.ts';
+import { NOTHING_DECIDED } from '../../features/fleet/decisions.ts';
+import { fleetOf } from '../../features/fleet/model/states.ts';
 import { readFleet } from '../../features/fleet/read-fleet.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
@@ -10,7 +12,7 @@ import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 
 const DETAILS = [
-  'protected: WARDEN_HSMS names it. found, not-onboarded: a discovery has found it and nobody protects it; the second has no right for the backup app yet. excluded: people decided so. vanished: whole discoveries do not list it any more.',
+  'protected: WARDEN_HSMS names it, or hsm add did. found, not-onboarded: a discovery has found it and nobody protects it; the second has no right for the backup app yet. excluded: people decided so. vanished: whole discoveries do not list it any more.',
   'Needs WARDEN_DISCOVERY_SCOPES for anything beyond WARDEN_HSMS. Where the list is old or not sealed it says so on standard error.',
 ];
 
@@ -34,7 +36,7 @@ export const hsmList = defineCommand({
           hsm.state,
           hsm.location,
           isoCell(hsm.lastSeenAt),
-          hsm.excluded?.reason ?? hsm.why,
+          (hsm.excluded ?? hsm.added)?.reason ?? hsm.why,
         ]),
         wraps: true,
       },
@@ -65,7 +67,7 @@ export const hsmShow = defineCommand({
 
 /** One HSM as a table. */
 export function hsmTable(hsm: FleetHsmView) {
-  const { name, state, resource, url, location, role, why, excluded, commands } = hsm;
+  const { name, state, resource, url, location, role, why, excluded, added, commands } = hsm;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['name', name],
     ['state', state],
@@ -75,7 +77,8 @@ export function hsmTable(hsm: FleetHsmView) {
     ['right to list keys', role],
     ['note', why],
     ['excluded by', excluded?.by],
-    ['reason', excluded?.reason],
+    ['added by', added?.by],
+    ['reason', (excluded ?? added)?.reason],
     ...commands.map(
       (command, index) => [index === 0 ? 'to protect it' : 'then or instead', command] as const,
     ),
@@ -94,14 +97,11 @@ export function hsmTable(hsm: FleetHsmView) {
 async function fleetFor(context: CliContext, given: z.output<z.ZodObject<typeof ConnectionOptions>>) {
   const connection = await connect(context, given);
   const config = requireConfig(connection);
-  const store = openStore(connection, config, context);
   // Where nothing is searched for, the settings name the whole fleet, and nothing is in doubt.
-  const known =
-    config.fleet.scopes.length > 0
-      ? await readFleet(store.state, store.seals, context.clock.now(), context.signal)
-      : { fleet: undefined };
-  const fleet = 'fleet' in known ? known.fleet : undefined;
-  const doubt = 'doubt' in known ? known.doubt : undefined;
-  const hsms = (await readStates(store, config.hsms, fleet)).map(viewOf);
+  if (config.fleet.scopes.length === 0)
+    return { hsms: fleetOf(config.hsms, undefined, NOTHING_DECIDED).map(viewOf), doubts: [] };
+  const { state, seals, decided } = openStore(connection, config, context);
+  const { fleet, doubt } = await readFleet(state, seals, context.clock.now(), context.signal);
+  const hsms = (await readStates(decided, config.hsms, fleet)).map(viewOf);
   return { hsms, doubts: doubt === undefined ? [] : [`CANNOT TELL: ${doubt}`] };
 }

@@ -16,6 +16,7 @@ import {
   keepLocal,
   requireConfig,
 } from '../connect/connection.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
@@ -23,7 +24,7 @@ import { UsageError } from '../frame/failures.ts';
 /** For commands that can be about every HSM. */
 export const EVERY_HSM_OPTION: OptionSpec = {
   flags: '--all',
-  description: 'every HSM of the settings, in place of --hsm-name; one that fails stops no other',
+  description: 'every HSM that is to be protected, in place of --hsm-name; one that fails stops no other',
 };
 
 export const ROLE_OPTIONS: readonly OptionSpec[] = [
@@ -92,7 +93,7 @@ export async function openEveryRoles(
       'Name each drill HSM: --hsm-name NAME --drill-principal ID.',
     );
   const principals = appPrincipals(options, context.environment);
-  const connection = await connect(context, options);
+  const connection = await withAddedHsms(await connect(context, options), context);
   return requireConfig(connection).hsms.map(({ name: hsm, url, fault }) => [
     hsm,
     () => {

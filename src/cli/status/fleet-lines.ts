@@ -2,6 +2,7 @@
 import { type FleetHsmView, readStates, viewOf } from '../../features/fleet/decide.ts';
 import { readFleet } from '../../features/fleet/read-fleet.ts';
 import type { Config } from '../../platform/config/config.ts';
+import { namedIn } from '../../platform/config/with-added.ts';
 import type { Store } from '../connect/compose-cli.ts';
 import { type Connection, sameWorld } from '../connect/connection.ts';
 import { counted } from '../connect/warden-options.ts';
@@ -19,14 +20,14 @@ export interface FleetFacts {
 
 /** Reads one document, and the audit log where something is not protected. `null`: no HSM is searched for. Fails as {@link readFleet}. */
 export async function fleetFacts(
-  store: Pick<Store, 'state' | 'seals' | 'auditStore' | 'anchor' | 'decisions'>,
+  store: Pick<Store, 'state' | 'seals' | 'decided'>,
   config: Pick<Config, 'hsms' | 'fleet'>,
   now: number,
   signal: AbortSignal,
 ): Promise<FleetFacts | null> {
   if (config.fleet.scopes.length === 0) return null;
   const { fleet, doubt = null } = await readFleet(store.state, store.seals, now, signal);
-  const all = (await readStates(store, config.hsms, fleet)).map(viewOf);
+  const all = (await readStates(store.decided, namedIn(config), fleet)).map(viewOf);
   return {
     unprotected: all.filter(({ state }) => state === 'found' || state === 'not-onboarded'),
     vanished: all.filter(({ state }) => state === 'vanished'),

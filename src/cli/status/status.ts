@@ -8,6 +8,7 @@ import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '.
 import { doubtsOf } from '../connect/doubts.ts';
 import { judgeHsms, troublesOf } from '../connect/judge-hsms.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { explain } from '../frame/failures.ts';
@@ -24,7 +25,7 @@ export const status = defineCommand({
   path: 'status',
   summary: 'Say whether every key is safe',
   details: [
-    'Reads every HSM of the settings and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be known, and the first line says why.',
+    'Reads every HSM that is protected and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be known, and the first line says why.',
     'Where the settings pin no sealing key it says `not sealed` beside the verdict, and `sealed` in JSON is false: whoever can write the storage could have made it up. The same where the time of the last scan, run or verification has no good seal; it is `not known` then, and `doubts` in JSON says why.',
     'A channel to people that accepts nothing, or never did, is shown with the command to try it, and one on which messages are held up for a quarter of an hour with since when and why; neither changes `safe` or the exit code.',
     'LOST is a key that was purged and that no backup brings back. It stays, and so does exit code 1, until somebody who may approve recoveries acknowledges it: ack FINDING.',
@@ -34,11 +35,13 @@ export const status = defineCommand({
   examples: ['hsm-warden status', 'hsm-warden status --hsm contoso -o json', 'hsm-warden status --emulator'],
   schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const reached = await connect(context, given);
+    const joined = await orDoubt('HSMs that were added', context, () => withAddedHsms(reached, context));
+    const connection = joined.value ?? reached;
     const config = requireConfig(connection);
     const hsms = chosenHsms(config, given.hsm);
     const store = openStore(connection, config, context);
-    const [judged, requests, reached, drilled, searched] = await Promise.all([
+    const [judged, requests, channelsRead, drilled, searched] = await Promise.all([
       judgeHsms(connection, hsms, context),
       orDoubt('recovery requests', context, () => waitingRequests(store, context)),
       orDoubt('channels to people', context, () => readChannels(config, store)),
@@ -50,16 +53,19 @@ export const status = defineCommand({
       ),
     ]);
     const waiting = requests.value?.filter(({ hsm }) => hsms.some(({ name }) => name === hsm));
-    const channels = reached.value && standingsOf(reached.value, context.clock.now());
+    const channels = channelsRead.value && standingsOf(channelsRead.value, context.clock.now());
     const drills = drilled.value;
     const statuses = judged.map((one) => withDrills(one, drills?.get(one.hsm)));
-    const verdict = overallVerdict(statuses);
+    // One that was added may be missing: then nobody knows whether every key is safe.
+    const isWhole = joined.value !== undefined;
+    const judgedVerdict = overallVerdict(statuses);
+    const verdict = judgedVerdict === 'safe' && !isWhole ? 'unknown' : judgedVerdict;
     // Of an HSM that could not be read nothing is known to be zero; what drills have shown of it is.
     const unread = new Set(statuses.filter((one) => !wasSeen(one)).map(({ hsm }) => hsm));
     const tried = [...(drills ?? [])].filter(([hsm, { lastAt }]) => lastAt !== undefined || !unread.has(hsm));
     return {
       data: {
-        safe: isSafe(statuses),
+        safe: isWhole && isSafe(statuses),
         sealed: isSealed(statuses),
         verdict,
         hsms: statuses,
@@ -69,10 +75,11 @@ export const status = defineCommand({
         drills: drills === undefined ? null : Object.fromEntries(tried),
       },
       doubts: [
+        ...joined.doubts,
         ...troublesOf(statuses).flatMap(doubtsOf),
         ...requests.doubts,
-        ...reached.doubts,
-        ...doubtsAbout(reached.value ?? []),
+        ...channelsRead.doubts,
+        ...doubtsAbout(channelsRead.value ?? []),
         ...drilled.doubts,
         ...searched.doubts,
       ],

@@ -1,7 +1,7 @@
 /** The decisions of people in the audit log: the one place that says which of its lines count as one. */
 import { type AuditAnchor, type AuditPart, type AuditStore, comparePart } from './audit-log.ts';
 import { type AuditEntry, isIntact, parseEntry } from './entry.ts';
-import { type DecisionSeals, judgeOf } from './line-seals.ts';
+import { type DecisionJudge, type DecisionSeals, judgeOf } from './line-seals.ts';
 
 /** Parts read concurrently: the log of years is thousands of small blobs. */
 const READS_AT_ONCE = 16;
@@ -31,11 +31,22 @@ export async function* decisionLines(
       parts.slice(start, start + READS_AT_ONCE).map((part) => auditStore.read(part)),
     );
     for (const line of texts.flatMap((text) => text.split('\n').reverse())) {
-      // Most lines are about something else: only these few are read as JSON.
-      if (!events.some((event) => line.includes(event))) continue;
-      const entry = parseEntry(line);
-      if (entry !== undefined && events.includes(entry.event) && isIntact(entry) && judge.line(entry).good)
-        yield entry;
+      const entry = decisionOf(line, events, judge);
+      if (entry !== undefined) yield entry;
     }
   }
+}
+
+/** A line of one of these events, if it is a decision that counts. */
+export function decisionOf(
+  line: string,
+  events: readonly string[],
+  judge: DecisionJudge,
+): AuditEntry | undefined {
+  // Most lines are about something else: only these few are read as JSON.
+  if (!events.some((event) => line.includes(event))) return undefined;
+  const entry = parseEntry(line);
+  const counts =
+    entry !== undefined && events.includes(entry.event) && isIntact(entry) && judge.line(entry).good;
+  return counts ? entry : undefined;
 }

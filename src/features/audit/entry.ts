@@ -28,6 +28,8 @@ export const AuditEvent = z.strictObject({
   digest: z.string().exactOptional(),
   /** Of an approval: the groups it counts for. */
   groups: z.array(z.string()).exactOptional(),
+  /** Of an HSM that is to be protected: where it is. */
+  address: z.string().exactOptional(),
   /** An error code, where one decided. */
   code: z.string().exactOptional(),
   detail: z.string().exactOptional(),

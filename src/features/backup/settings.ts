@@ -86,6 +86,6 @@ export function backupConfig(values: Values<typeof BACKUP_SETTINGS>, hsms: numbe
  * How many keys of each of `hsms` HSMs are under way at the same time: few enough for the memory of one process, and four hold a pace of
  * 10/s against answers as slow as recorded ones (docs/performance.md).
  */
-function shareOfKeys(hsms: number): number {
+export function shareOfKeys(hsms: number): number {
   return Math.max(4, Math.floor(16 / hsms));
 }

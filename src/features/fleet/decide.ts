@@ -6,14 +6,15 @@ import type { Actor } from '../../core/model/names.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
-import type { DecisionLog } from '../audit/decision-lines.ts';
-import { decisionEvent, type FleetDecision, fleetDecisions, unknownHsm } from './decisions.ts';
+import { type DecisionReader, decisionEvent, type FleetDecision, unknownHsm } from './decisions.ts';
 import { onboardingCommands } from './model/events.ts';
-import { idOf } from './model/fold.ts';
-import { FLEET_STATES, type FleetHsm, fleetOf, type NamedHsm } from './model/states.ts';
+import type { KnownHsm } from './model/fleet-document.ts';
+import { FLEET_STATES, type FleetHsm, fleetOf, isNamed, type NamedHsm } from './model/states.ts';
 import type { KnownFleet } from './read-fleet.ts';
+import { isHsmAddress } from './settings.ts';
 
 const Time = z.iso.datetime();
+const Decided = z.strictObject({ by: z.string(), at: Time, reason: z.string() });
 
 /** An HSM as the API and the command line show it. */
 export const FleetHsmView = z.strictObject({
@@ -30,14 +31,22 @@ export const FleetHsmView = z.strictObject({
     .string()
     .exactOptional()
     .meta({ description: 'Why the right of the backup app is not known to work' }),
-  excluded: z.strictObject({ by: z.string(), at: Time, reason: z.string() }).exactOptional(),
+  excluded: Decided.exactOptional(),
+  added: Decided.exactOptional().meta({ description: 'Who added it, where no setting names it' }),
   commands: z.array(z.string()).meta({ description: 'What to run so that it is protected, or excluded' }),
 });
 export type FleetHsmView = z.infer<typeof FleetHsmView>;
 
 /** What a {@link FleetDesk} works with. */
-export interface FleetDeps extends DecisionLog {
+export interface FleetDeps {
   readonly store: DocumentStore;
+  readonly decided: Pick<DecisionReader, 'read'>;
+  /** Whether decisions are sealed: only then an HSM is protected by one. */
+  readonly areSealed: boolean;
+  /** As in the settings of the discovery. */
+  readonly hosts: string;
+  /** Drill HSMs: keys are purged there, and none is protected. */
+  readonly drills: readonly NamedHsm[];
   readonly audit: Pick<AuditLog, 'decide'>;
   readonly clock: Pick<Clock, 'now'>;
   readonly named: readonly NamedHsm[];
@@ -54,47 +63,66 @@ export class FleetDesk {
 
   /**
    * Notes in the audit log that an HSM which was found need not be protected, or is to be after all. Fails with `hsm-unknown` for one that
-   * no discovery has found, `seal-invalid` where the list cannot be believed, `request-invalid` for one that the settings name, `audit-corrupt`, `seal-unavailable`, or a storage code.
+   * no discovery has found, `seal-invalid` where the list cannot be believed, `request-invalid` for one that the settings name or that has
+   * no address to protect it at, `audit-corrupt`, `seal-unavailable`, or a storage code. One that is added is protected within minutes,
+   * where decisions are sealed; else the decision only takes back that it is excluded.
    */
   async decide(kind: FleetDecision['kind'], name: string, by: Actor, reason: string): Promise<FleetHsmView> {
-    const { read, named, audit } = this.#deps;
+    const { read, named, audit, decided } = this.#deps;
     const { fleet, unsealed } = await read();
     // Whoever made the list up chose which resource the name stands for.
     if (unsealed !== undefined) throw isUnsealed(unsealed);
     const isOne = (one: string) => one.toLowerCase() === name.toLowerCase();
-    const all = await readStates(this.#deps, named, fleet);
+    const all = await readStates(decided, named, fleet);
     const found = all.find((one) => isOne(one.name));
     if (found?.known === undefined) throw unknownHsm(name);
     if (named.some((one) => isOne(one.name))) throw isNamedAlready(name);
-    if (found.excluded === undefined && kind === 'added') return viewOf(found);
-    if (found.excluded !== undefined && kind === 'excluded') return viewOf(found);
-    await audit.decide(decisionEvent(kind, found.known, by, reason));
-    const after = await readStates(this.#deps, named, fleet);
+    if (found[kind] !== undefined) return viewOf(found);
+    const address = kind === 'added' ? this.#addressOf(found.known) : undefined;
+    if (kind === 'added' && address === undefined && found.excluded === undefined) return viewOf(found);
+    await audit.decide(decisionEvent(kind, found.known, by, reason, address));
+    const after = await readStates(decided, named, fleet);
     return viewOf(after.find((one) => isOne(one.name)) ?? found);
+  }
+
+  /** Where an HSM is to be protected; undefined where that is for the settings to say, and for one that is not there. */
+  #addressOf({ name, resource, url, vanishedAt }: KnownHsm): string | undefined {
+    const { areSealed, hosts, drills } = this.#deps;
+    if (!areSealed || vanishedAt !== undefined) return undefined;
+    if (isNamed({ resource, ...(url !== undefined && { url }) }, drills)) throw isDrillHsm(name);
+    if (url !== undefined && isHsmAddress(url, { hosts })) return url;
+    throw new WardenError('request-invalid', {
+      message: `HSM ${name} cannot be protected at its address, ${url ?? 'none'}: no HSM of this cloud has it.`,
+      advice: 'Add it again once hsm-warden hsm show has its address.',
+      hsm: name,
+    });
   }
 }
 
 /** The fleet by what is known and decided now. Fails with `seal-unavailable` or a storage code. */
 export async function readStates(
-  log: DecisionLog,
+  decided: Pick<DecisionReader, 'read'>,
   named: readonly NamedHsm[],
   fleet: KnownFleet['fleet'],
 ): Promise<readonly FleetHsm[]> {
-  return fleetOf(named, fleet, await fleetDecisions(log, (fleet?.hsms ?? []).map(idOf)));
+  return fleetOf(named, fleet, await decided.read());
 }
 
 /** An HSM for people and programs. */
-export function viewOf({ name, state, known, excluded }: FleetHsm): FleetHsmView {
+export function viewOf({ name, state, known, excluded, added }: FleetHsm): FleetHsmView {
   const isOpen = state === 'found' || state === 'not-onboarded';
   return {
     name,
     state,
     ...(known === undefined ? {} : factsOf(known)),
-    ...(excluded !== undefined && {
-      excluded: { by: excluded.by.name, at: isoTime(excluded.at), reason: excluded.reason },
-    }),
+    ...(excluded !== undefined && { excluded: decidedView(excluded) }),
+    ...(added !== undefined && { added: decidedView(added) }),
     commands: isOpen && known !== undefined ? [...onboardingCommands(known)] : [],
   };
+}
+
+function decidedView({ by, at, reason }: FleetDecision) {
+  return { by: by.name, at: isoTime(at), reason };
 }
 
 function factsOf(known: NonNullable<FleetHsm['known']>) {
@@ -115,6 +143,14 @@ function isUnsealed(message: string): WardenError {
   return new WardenError('seal-invalid', {
     message,
     advice: 'Nothing was decided. The next discovery makes a new list; find out who changed this one.',
+  });
+}
+
+function isDrillHsm(hsm: string): WardenError {
+  return new WardenError('request-invalid', {
+    message: `HSM ${hsm} is a drill HSM: the drill app purges keys there, and none of its keys is protected.`,
+    advice: 'Take it out of WARDEN_DRILL_HSMS first; or exclude it: hsm-warden hsm exclude.',
+    hsm,
   });
 }
 

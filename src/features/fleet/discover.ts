@@ -6,8 +6,7 @@ import type { EventBus } from '../../core/events/bus.ts';
 import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import type { Seals } from '../../core/seal/seals.ts';
-import type { DecisionLog } from '../audit/decision-lines.ts';
-import { fleetDecisions } from './decisions.ts';
+import type { DecisionReader, FleetDecisions } from './decisions.ts';
 import { failedEvent, foundEvent, vanishedEvent } from './model/events.ts';
 import { FLEET, type FleetDocument, sealedFleet } from './model/fleet-document.ts';
 import { fold, idOf, unreadSubscriptions } from './model/fold.ts';
@@ -20,7 +19,9 @@ import { type FleetConfig, isHsmAddress } from './settings.ts';
 const PROBES_AT_ONCE = 8;
 
 /** What a discovery works with. */
-export interface DiscoverDeps extends DecisionLog {
+export interface DiscoverDeps {
+  /** Of the process, so that the log is read once. */
+  readonly decided: Pick<DecisionReader, 'read'>;
   readonly state: DocumentStore;
   readonly bus: Pick<EventBus, 'sendOnce'>;
   readonly clock: Clock;
@@ -38,14 +39,15 @@ export interface DiscoverDeps extends DecisionLog {
  * as it is. Fails with the reason of `signal` only.
  */
 export async function discover(deps: DiscoverDeps): Promise<'whole' | 'failed'> {
-  const { state, clock, logger, signal } = deps;
+  const { state, clock, logger, signal, decided } = deps;
   let lastAt: number | undefined;
   try {
     const read = await readDocument(state, FLEET, { kind: 'fleet' }, signal);
     lastAt = read.value?.discoveredAt;
-    const fleet = await nextFleet(deps, read.value);
+    const decisions = await decided.read();
+    const fleet = await nextFleet(deps, read.value, decisions);
     await state.write({ kind: 'fleet' }, JSON.stringify(fleet), read.guard, signal);
-    await report(deps, fleet);
+    await report(deps, fleet, decisions);
     return 'whole';
   } catch (error) {
     if (!isWardenError(error) || signal.aborted) throw error;
@@ -58,7 +60,11 @@ export async function discover(deps: DiscoverDeps): Promise<'whole' | 'failed'> 
   }
 }
 
-async function nextFleet(deps: DiscoverDeps, before: FleetDocument | undefined): Promise<FleetDocument> {
+async function nextFleet(
+  deps: DiscoverDeps,
+  before: FleetDocument | undefined,
+  decisions: FleetDecisions,
+): Promise<FleetDocument> {
   const { directory, clock, seals, signal, logger } = deps;
   const doubt = before && (await sealDoubt(before, seals, signal));
   // Nothing of it is sealed again: an HSM that has vanished since is remembered nowhere else, so that it is said.
@@ -70,8 +76,9 @@ async function nextFleet(deps: DiscoverDeps, before: FleetDocument | undefined):
   }
   const believed = doubt === undefined ? before : undefined;
   const listing = await directory.list(signal);
-  const decided = await decisionsOn(deps, [...listing.hsms, ...(believed?.hsms ?? [])]);
-  const isExcluded = (hsm: Pick<FoundHsm, 'resource'>) => decided.get(idOf(hsm))?.kind === 'excluded';
+  // What the settings name needs no decision.
+  const isExcluded = (hsm: Pick<FoundHsm, 'resource' | 'url'>) =>
+    !isNamed(hsm, deps.named) && decisions.on(idOf(hsm))?.kind === 'excluded';
   const unread = unreadSubscriptions(believed, listing, isExcluded);
   if (unread.length > 0) throw partial(unread);
   const probes = await probeAll(
@@ -81,12 +88,6 @@ async function nextFleet(deps: DiscoverDeps, before: FleetDocument | undefined):
   const fleet = fold(believed, listing, probes, clock.now());
   const seal = await seals?.sealer?.seal('discovery', sealedFleet(fleet), signal);
   return { ...fleet, ...(seal !== undefined && { seal }) };
-}
-
-/** By {@link idOf}; what the settings name needs no decision. */
-async function decisionsOn(deps: DiscoverDeps, hsms: readonly Pick<FoundHsm, 'resource' | 'url'>[]) {
-  const others = hsms.filter((hsm) => !isNamed(hsm, deps.named));
-  return fleetDecisions(deps, [...new Set(others.map(idOf))]);
 }
 
 async function probeAll(
@@ -113,10 +114,10 @@ async function probe({ probeRole, hosts, signal }: DiscoverDeps, hsm: FoundHsm):
   return probeRole({ ...hsm, url }, signal);
 }
 
-async function report(deps: DiscoverDeps, fleet: FleetDocument): Promise<void> {
+async function report(deps: DiscoverDeps, fleet: FleetDocument, decisions: FleetDecisions): Promise<void> {
   const { named, clock, logger } = deps;
   const now = clock.now();
-  const all = fleetOf(named, fleet, await decisionsOn(deps, fleet.hsms));
+  const all = fleetOf(named, fleet, decisions);
   const count = (state: string) => all.filter((one) => one.state === state).length;
   const waiting = all.filter(({ state }) => state === 'found' || state === 'not-onboarded');
   const vanished = all.filter(({ state }) => state === 'vanished');

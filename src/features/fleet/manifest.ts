@@ -12,10 +12,10 @@ export interface FleetNeeds {
 /** What it works with. */
 export interface FleetApp
   extends Pick<AppPorts, 'state' | 'bus' | 'clock' | 'logger' | 'signal'>,
-    Pick<DiscoverDeps, 'auditStore' | 'anchor' | 'decisions' | 'seals'> {
+    Pick<DiscoverDeps, 'seals'> {
   readonly config: FleetNeeds;
   /** What reaches Azure; undefined where the settings name no scope. */
-  readonly discovery: Pick<DiscoverDeps, 'directory' | 'probeRole' | 'named'> | undefined;
+  readonly discovery: Pick<DiscoverDeps, 'directory' | 'probeRole' | 'named' | 'decided'> | undefined;
 }
 
 export const FLEET_FEATURE: Feature<FleetNeeds, FleetApp> = {

@@ -37,7 +37,7 @@ const URLS = Object.keys(CLOUDS).join('`, `');
 export const FLEET_SETTINGS = {
   WARDEN_DISCOVERY_SCOPES: setting(Scopes, {
     description:
-      'Where the backup app searches for Managed HSMs every 15 minutes. It needs the role Reader there. One that WARDEN_HSMS does not name is reported until it does, or until somebody excludes it.',
+      'Where the backup app searches for Managed HSMs every 15 minutes. It needs the role Reader there. One that WARDEN_HSMS does not name is reported until somebody adds it (hsm-warden hsm add), names it there, or excludes it.',
     expected:
       'ids of subscriptions, or of management groups as `/providers/Microsoft.Management/managementGroups/{name}`, separated by commas',
     otherwise: 'none: no HSM is searched for',

@@ -60,7 +60,7 @@ export interface RecoveryAppDeps extends Omit<ExecuteDeps, 'logger' | 'index' | 
   /** The HSMs for drills: people acknowledge what is reported of them. */
   readonly drillHsms?: readonly string[];
   /** The HSMs of the settings with their addresses, and what discoveries know. */
-  readonly fleet: Pick<FleetDeps, 'named' | 'read'>;
+  readonly fleet: Omit<FleetDeps, 'store' | 'audit' | 'clock'>;
   /** What is wrong with the settings of single HSMs, a sentence each. */
   readonly settingFaults?: readonly string[];
   /** Fires when the app stops. */

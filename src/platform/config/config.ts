@@ -54,6 +54,8 @@ type StorageConfig =
 /** The whole configuration. Durations are milliseconds. */
 export interface Config extends BackupConfig {
   readonly hsms: readonly HsmConfig[];
+  /** Of an HSM that names none, key backups a second. */
+  readonly pace: number;
   readonly credential: CredentialConfig;
   /** PEM of the certificate authority of local emulators, trusted in place of the usual ones. */
   readonly caFile?: string;
@@ -169,6 +171,7 @@ function build(values: ProductValues): Config {
   const names = hsms.map(({ name }) => name);
   return {
     hsms,
+    pace: values.WARDEN_PACE,
     credential: credentialOf(values),
     ...definedOnly({ caFile: values.WARDEN_CA_FILE }),
     storage: storageOf(values),

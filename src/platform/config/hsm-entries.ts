@@ -8,11 +8,16 @@ import { urlSetting, withoutSecrets } from '../../core/settings/urls.ts';
 const RESERVED: readonly string[] = Object.values(RESERVED_FOLDERS);
 // Backups are kept under the HSM's name; other things are kept under these.
 const Name = HsmName.refine(
-  (name) => !RESERVED.includes(name.toLowerCase()),
+  (name) => !isReserved(name),
   `expected another name than ${RESERVED.join(' or ')}`,
 );
 const Url = urlSetting('none', /^https$/);
 const Resource = z.string().min(1).max(300);
+
+/** Whether other things than the backups of an HSM are kept under a name. */
+export function isReserved(name: string): boolean {
+  return RESERVED.includes(name.toLowerCase());
+}
 
 /** One Managed HSM to protect. */
 const HsmSetting = z.strictObject({

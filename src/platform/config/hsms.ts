@@ -13,6 +13,8 @@ export interface HsmConfig {
   readonly resource: string;
   /** Key backups a second. */
   readonly pace: number;
+  /** Set where no setting names it: people added it. */
+  readonly isAdded?: true;
   /** Why the HSM cannot be used: its entry is not valid. A sentence without its full stop. */
   readonly fault?: string;
 }

@@ -30,7 +30,7 @@ describe('a discovery', () => {
       role: 'missing',
       commands: [
         `hsm-warden roles apply --hsm-name ${third}`,
-        expect.stringContaining(`add ${third} to WARDEN_HSMS`),
+        expect.stringContaining(`hsm-warden hsm add ${third}`),
         expect.stringContaining(`hsm-warden hsm exclude ${third}`),
       ],
     });
@@ -156,8 +156,8 @@ describe('decisions of people', () => {
     await world.discover();
     expect(world.reported).toEqual([`HsmFound ${third}`]);
     expect(world.asked).toEqual([third]);
-    expect(await world.decide('added', second)).toMatchObject({ state: 'found' });
-    expect(await world.states()).toMatchObject({ [second]: 'found' });
+    expect(await world.decide('added', second)).toMatchObject({ state: 'protected' });
+    expect(await world.states()).toMatchObject({ [second]: 'protected' });
   });
 
   it('count by the last of them, also where they are of several days', async () => {
@@ -168,7 +168,7 @@ describe('decisions of people', () => {
     }
     expect(await world.states()).toMatchObject({ [second]: 'excluded' });
     await world.decide('added', second);
-    expect(await world.states()).toMatchObject({ [second]: 'found' });
+    expect(await world.states()).toMatchObject({ [second]: 'protected' });
   });
 
   it('are about one resource: another HSM of the name is found', async () => {

@@ -60,7 +60,7 @@ export function onboardingCommands({ name, url }: Pick<KnownHsm, 'name' | 'url'>
   const isUsual = url === undefined || new URL(url).hostname === `${name.toLowerCase()}.managedhsm.azure.net`;
   return [
     `hsm-warden roles apply ${isUsual ? `--hsm-name ${name}` : `--id ${url}`}`,
-    `add ${isUsual ? name : `${name}=${url}`} to WARDEN_HSMS (with azd: HSM_WARDEN_HSMS_JSON, then azd provision)`,
+    `hsm-warden hsm add ${name} --reason 'WHY' (where decisions are not sealed: name ${isUsual ? name : `${name}=${url}`} in WARDEN_HSMS)`,
     `hsm-warden hsm exclude ${name} --reason 'WHY'`,
   ];
 }

@@ -1,11 +1,11 @@
 /** How each HSM of the fleet stands: by the settings, by what discoveries saw, and by what people decided. Pure. */
 import { hsmHost } from '../../../core/model/hsm-address.ts';
-import type { FleetDecision } from '../decisions.ts';
+import type { AddedHsm, FleetDecision, FleetDecisions } from '../decisions.ts';
 import type { FleetDocument, KnownHsm } from './fleet-document.ts';
 import { idOf } from './fold.ts';
 
 /**
- * `protected`: WARDEN_HSMS names it. `not-onboarded`: found, and the backup app has no right on its keys. `found`: found, and that right
+ * `protected`: WARDEN_HSMS names it, or people added it. `not-onboarded`: found, and the backup app has no right on its keys. `found`: found, and that right
  * works or could not be asked for. `excluded`: people decided that it is not protected. `vanished`: whole lists do not have it any more.
  */
 export const FLEET_STATES = ['protected', 'found', 'not-onboarded', 'excluded', 'vanished'] as const;
@@ -26,30 +26,58 @@ export interface FleetHsm {
   readonly known?: KnownHsm;
   /** Why nobody need protect it. */
   readonly excluded?: FleetDecision;
+  /** Why it is protected though no setting names it. */
+  readonly added?: FleetDecision;
 }
 
 /** The fleet, by name. What the settings name cannot be excluded: who does not want it protected takes it out of them. */
 export function fleetOf(
   named: readonly NamedHsm[],
   fleet: Pick<FleetDocument, 'hsms'> | undefined,
-  decisions: ReadonlyMap<string, FleetDecision>,
+  decided: FleetDecisions,
 ): readonly FleetHsm[] {
   const all = fleet?.hsms ?? [];
+  const added = addedTo(named, decided.added);
   const own = named.map((hsm): FleetHsm => {
-    // Of one that was made again under its name the one that is there counts.
-    const known = all.filter((one) => isNamed(one, [hsm])).sort(byPresence)[0];
+    const known = knownOf(hsm, all);
     const state = known?.vanishedAt === undefined ? 'protected' : 'vanished';
     return { name: hsm.name, state, ...(known !== undefined && { known }) };
   });
+  const joined = added.map(({ name, url, decision }): FleetHsm => {
+    const known = knownOf({ name, url, resource: url }, all);
+    const state = known === undefined ? 'found' : stateOf(known);
+    return {
+      name,
+      // One that does not answer is watched all the same, and that says so; one without the right is not backed up.
+      state: state === 'found' ? 'protected' : state,
+      ...(known !== undefined && { known }),
+      added: decision,
+    };
+  });
+  const taken = [...named, ...added.map((hsm) => ({ ...hsm, resource: hsm.url }))];
   const others = all
-    .filter((one) => !isNamed(one, named))
+    .filter((one) => !isNamed(one, taken))
     .map((known): FleetHsm => {
-      const decision = decisions.get(idOf(known));
+      const decision = decided.on(idOf(known));
       if (decision?.kind === 'excluded')
         return { name: known.name, state: 'excluded', known, excluded: decision };
       return { name: known.name, state: stateOf(known), known };
     });
-  return [...own, ...others].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  return [...own, ...joined, ...others].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+}
+
+/** Those of the HSMs that people added which the settings do not name: these say more, and cannot be taken back by a decision. */
+export function addedTo(named: readonly NamedHsm[], added: readonly AddedHsm[]): readonly AddedHsm[] {
+  return added.filter(
+    ({ name, url }) =>
+      !isNamed({ resource: url, url }, named) &&
+      !named.some((one) => one.name.toLowerCase() === name.toLowerCase()),
+  );
+}
+
+/** Of one that was made again under its name the one that is there counts. */
+function knownOf(hsm: NamedHsm, all: readonly KnownHsm[]): KnownHsm | undefined {
+  return all.filter((one) => isNamed(one, [hsm])).sort(byPresence)[0];
 }
 
 /** Whether the settings name an HSM: by its resource id, or by the address of any of its regions. */

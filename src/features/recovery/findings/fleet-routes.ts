@@ -45,7 +45,8 @@ const add = defineRoute(
     name: 'hsmAdd',
     operation: 'addHsm',
     path: 'fleet/{name}/addition',
-    summary: 'Take back that an HSM is excluded: it is reported until it is protected',
+    summary:
+      'Decide that an HSM which was found is protected, where decisions are sealed; it is no longer excluded',
   },
   async (call: RouteCall<FleetRoutesApp, Caller>, { params, body }) => {
     const caller = requireCaller(call);

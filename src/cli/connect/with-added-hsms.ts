@@ -1,0 +1,17 @@
+/** For commands about every HSM that is protected: those of the settings, and those that people added. */
+import { withAdded } from '../../platform/config/with-added.ts';
+import type { CliContext } from '../frame/context.ts';
+import { openStore } from './compose-cli.ts';
+import type { Connection } from './connection.ts';
+
+/**
+ * The same connection, whose settings name what people added, too. It reads the audit log, and only where HSMs are searched for and
+ * decisions are sealed. Fails with `seal-unavailable` or a storage code.
+ */
+export async function withAddedHsms(connection: Connection, context: CliContext): Promise<Connection> {
+  const { config } = connection;
+  if (config === undefined || config.fleet.scopes.length === 0) return connection;
+  const { decided, decisions } = openStore(connection, config, context);
+  if (decisions === undefined) return connection;
+  return { ...connection, config: withAdded(config, (await decided.read()).added) };
+}
