@@ -35,7 +35,7 @@ one-time passcode first. Send a test from the portal (*Monitor → Alerts → Ac
 ## Events, and the rules that report them
 
 What [operations.md](operations.md) and [drills.md](drills.md) say of each event holds with the app dead, too: the last column names the rule that reports
-that nobody is there to find it. Situations in which several rules must fire, or none, are in \`test/infra/truth-table.test.ts\`.
+that nobody is there to find it. Situations in which several rules must fire, or none, are in \`test/infra/truth-table.test.ts\` (apps and keys) and \`test/infra/truth-logs.test.ts\` (the services' logs); \`test/infra/promises.test.ts\` tries each row.
 
 | Event | Reported by | While it lasts | With its app dead |
 |---|---|---|---|
