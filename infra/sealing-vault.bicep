@@ -1,5 +1,5 @@
 metadata name = 'Sealing vault'
-metadata description = 'The vault of the sealing keys, one key for each app: sign-only, not exportable, each usable by its app alone. Deployed once the identities of the apps exist; its outputs are the settings that switch the seals on.'
+metadata description = 'The vault of the sealing keys, one key for each app, and one more for the drills that must fail: sign-only, not exportable, each usable by its app alone. Deployed once the identities of the apps exist; its outputs are the settings that switch the seals on.'
 
 targetScope = 'resourceGroup'
 
@@ -15,6 +15,8 @@ param tags { *: string } = {}
 param backupPrincipalId string
 @description('Required. Object id of the identity of the recovery app: the output HSM_WARDEN_RECOVERY_PRINCIPAL of the deployment.')
 param recoveryPrincipalId string
+@description('Optional. Object id of the identity of the drill app: the output HSM_WARDEN_DRILL_PRINCIPAL of the deployment. With it there are two more keys: one seals the results of drills, the other the recovery points of drills that must fail, and is pinned nowhere.')
+param drillPrincipalId string?
 @description('Optional. Premium keeps the keys in an HSM.')
 param skuName ('standard' | 'premium') = 'standard'
 @description('Optional. Resource id of the subnet of the private endpoints. Without it the vault is reached through its public endpoint, still by identity alone.')
@@ -35,6 +37,7 @@ var networkId = join(take(split(endpointsSubnetId ?? '', '/'), 9), '/')
 // https://learn.microsoft.com/azure/private-link/private-endpoint-dns
 var zoneName = 'privatelink${replace(environment().suffixes.keyvaultDns, '.vault.', '.vaultcore.')}'
 var keyType = skuName == 'premium' ? 'EC-HSM' : 'EC'
+var drills = !empty(drillPrincipalId)
 
 resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
   name: take('kv-${namePrefix}-${unique}', 24)
@@ -66,6 +69,27 @@ resource vault 'Microsoft.KeyVault/vaults@2025-05-01' = {
 
   resource recoveryKey 'keys' = {
     name: 'warden-seal-recovery'
+    properties: {
+      kty: keyType
+      curveName: 'P-256'
+      keyOps: ['sign', 'verify']
+      attributes: { enabled: true, exportable: false }
+    }
+  }
+
+  resource drillKey 'keys' = if (drills) {
+    name: 'warden-seal-drill'
+    properties: {
+      kty: keyType
+      curveName: 'P-256'
+      keyOps: ['sign', 'verify']
+      attributes: { enabled: true, exportable: false }
+    }
+  }
+
+  // Not among the public keys: what it seals must count nowhere.
+  resource faultKey 'keys' = if (drills) {
+    name: 'warden-seal-drill-faults'
     properties: {
       kty: keyType
       curveName: 'P-256'
@@ -159,6 +183,78 @@ resource recoveryReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
   }
 }
 
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
+resource drillSeals 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (drills) {
+  scope: vault::drillKey
+  name: guid(vault::drillKey.id, drillPrincipalId!, sealRole.name)
+  properties: {
+    principalId: drillPrincipalId!
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: sealRole.id
+    description: 'HSM Warden Seal: The drill app seals results of drills.'
+  }
+}
+
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
+resource drillSealsFaults 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (drills) {
+  scope: vault::faultKey
+  name: guid(vault::faultKey.id, drillPrincipalId!, sealRole.name)
+  properties: {
+    principalId: drillPrincipalId!
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: sealRole.id
+    description: 'HSM Warden Seal: The drill app seals recovery points of drills that must fail.'
+  }
+}
+
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
+resource drillReadsBackup 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (drills) {
+  scope: vault::backupKey
+  name: guid(vault::backupKey.id, drillPrincipalId!, readRole.name)
+  properties: {
+    principalId: drillPrincipalId!
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: readRole.id
+    description: 'HSM Warden Seal Reader: The drill app verifies recovery points.'
+  }
+}
+
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
+resource drillReadsRecovery 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (drills) {
+  scope: vault::recoveryKey
+  name: guid(vault::recoveryKey.id, drillPrincipalId!, readRole.name)
+  properties: {
+    principalId: drillPrincipalId!
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: readRole.id
+    description: 'HSM Warden Seal Reader: The drill app verifies decisions.'
+  }
+}
+
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
+resource backupReadsDrill 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (drills) {
+  scope: vault::drillKey
+  name: guid(vault::drillKey.id, backupPrincipalId, readRole.name)
+  properties: {
+    principalId: backupPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: readRole.id
+    description: 'HSM Warden Seal Reader: The backup app verifies results of drills.'
+  }
+}
+
+@retryOn(['PrincipalNotFound', 'RoleDefinitionDoesNotExist'], 10)
+resource recoveryReadsDrill 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (drills) {
+  scope: vault::drillKey
+  name: guid(vault::drillKey.id, recoveryPrincipalId, readRole.name)
+  properties: {
+    principalId: recoveryPrincipalId
+    principalType: 'ServicePrincipal'
+    roleDefinitionId: readRole.id
+    description: 'HSM Warden Seal Reader: The recovery app verifies results of drills.'
+  }
+}
+
 module dns 'modules/dns-zones.bicep' = if (isPrivate && dnsZoneId == null) {
   params: {
     tags: tags
@@ -205,6 +301,7 @@ module alert 'modules/seal-alerts.bicep' = if (workspaceId != null && actionGrou
     vaultName: vault.name
     backupPrincipalId: backupPrincipalId
     recoveryPrincipalId: recoveryPrincipalId
+    drillPrincipalId: drillPrincipalId
   }
 }
 
@@ -216,11 +313,18 @@ module alert 'modules/seal-alerts.bicep' = if (workspaceId != null && actionGrou
 output backupKeyUrl string = vault::backupKey.properties.keyUriWithVersion
 @description('WARDEN_SEAL_KEY_URL of the recovery app, among `recoverySettings` of the deployment.')
 output recoveryKeyUrl string = vault::recoveryKey.properties.keyUriWithVersion
-@description('WARDEN_SEAL_PUBLIC_KEYS of both apps, among `settings` of the deployment.')
+@description('WARDEN_SEAL_KEY_URL of the drill app, among `drillSettings` of the deployment. Empty without a drill app.')
+output drillKeyUrl string = drills ? vault::drillKey!.properties.keyUriWithVersion : ''
+@description('WARDEN_DRILL_FAULT_KEY_URL, among `drillSettings` of the deployment. Empty without a drill app.')
+output faultKeyUrl string = drills ? vault::faultKey!.properties.keyUriWithVersion : ''
+@description('WARDEN_SEAL_PUBLIC_KEYS of all apps, among `settings` of the deployment.')
 output publicKeys string = string({
   deployment: resourceGroup().id
-  keys: [
-    { app: 'backup', url: vault::backupKey.properties.keyUriWithVersion }
-    { app: 'recovery', url: vault::recoveryKey.properties.keyUriWithVersion }
-  ]
+  keys: concat(
+    [
+      { app: 'backup', url: vault::backupKey.properties.keyUriWithVersion }
+      { app: 'recovery', url: vault::recoveryKey.properties.keyUriWithVersion }
+    ],
+    drills ? [{ app: 'drill', url: vault::drillKey!.properties.keyUriWithVersion }] : []
+  )
 })

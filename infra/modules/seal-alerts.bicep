@@ -17,11 +17,15 @@ param vaultName string
 param backupPrincipalId string
 @description('Required. Object id of the identity of the recovery app.')
 param recoveryPrincipalId string
+@description('Optional. Object id of the identity of the drill app.')
+param drillPrincipalId string?
 
 var filledIn = {
   sealVault: '\'${toLower(vaultName)}\''
   sealBackup: '\'${backupPrincipalId}\''
   sealRecovery: '\'${recoveryPrincipalId}\''
+  // Every caller contains an empty text.
+  sealDrill: '\'${empty(drillPrincipalId) ? 'no drill app' : drillPrincipalId!}\''
 }
 
 resource logRule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
@@ -31,7 +35,7 @@ resource logRule 'Microsoft.Insights/scheduledQueryRules@2026-03-01' = {
   kind: 'LogAlert'
   properties: {
     displayName: 'A sealing key was touched'
-    description: 'Somebody changed, disabled, deleted, renewed or copied a sealing key, changed its vault, or signed who is neither app. hsm-warden seal show says which keys count. Expected, as a rotation is, or an attack.'
+    description: 'Somebody changed, disabled, deleted, renewed or copied a sealing key, changed its vault, or signed with a key that is not its own. hsm-warden seal show says which keys count. Expected, as a rotation is, or an attack.'
     enabled: true
     severity: 0
     scopes: [workspaceId]

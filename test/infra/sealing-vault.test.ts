@@ -26,6 +26,7 @@ const VAULT = 'Microsoft.KeyVault/vaults';
 const KEY = 'Microsoft.KeyVault/vaults/keys';
 const ROLE = 'Microsoft.Authorization/roleDefinitions';
 const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
+const EXPORTABLE = { attributes: { enabled: true, exportable: true } };
 
 it('says nothing about what is deployed', () => {
   expect(checkSealingVault(predicted())).toEqual([]);
@@ -37,7 +38,7 @@ describe('is loud about', () => {
     ['a vault with access policies', VAULT, 'kv-warden', { enableRbacAuthorization: false }],
     ['a vault open to every network', VAULT, 'kv-warden', { publicNetworkAccess: 'Enabled' }],
     ['a vault whose templates may read it', VAULT, 'kv-warden', { enabledForTemplateDeployment: true }],
-    ['a key that may leave', KEY, 'seal-backup', { attributes: { enabled: true, exportable: true } }],
+    ['a key that may leave', KEY, 'seal-backup', EXPORTABLE],
     ['a key that may decrypt', KEY, 'seal-backup', { keyOps: ['sign', 'verify', 'unwrapKey'] }],
     ['a key of another curve', KEY, 'seal-recovery', { curveName: 'P-384' }],
     ['a role at every scope', ROLE, '', { assignableScopes: ['/'] }],
@@ -47,6 +48,13 @@ describe('is loud about', () => {
       'seal-recovery',
       { principalId: '55555555-5555-5555-5555-555555555555' },
     ],
+    [
+      'the key of the backup app in the hands of the drill app',
+      ASSIGNMENT,
+      'seal-backup',
+      { principalId: '77777777-7777-7777-7777-777777777777' },
+    ],
+    ['a key of the drills that must fail that may leave', KEY, 'drill-faults', EXPORTABLE],
     [
       'another role than the two',
       ASSIGNMENT,
@@ -86,7 +94,15 @@ describe('is loud about', () => {
     expect(checkSealingVault(snapshot)).not.toEqual([]);
   });
 
-  it('a third key, and a right more', () => {
+  it('a key of the drills that must fail among the pinned ones, by never having it there', () => {
+    const bicep = readFileSync('infra/sealing-vault.bicep', 'utf8');
+    const pinned = bicep.slice(bicep.indexOf('output publicKeys'));
+
+    expect(pinned).toContain('vault::drillKey!');
+    expect(pinned).not.toContain('faultKey');
+  });
+
+  it('a key more, and a right more', () => {
     const snapshot = predicted();
     const extra = snapshot.predictedResources.filter(({ type }) => type === KEY || type === ASSIGNMENT);
     snapshot.predictedResources.push(

@@ -12,12 +12,16 @@ export const sealRotate = defineCommand({
   path: 'seal rotate',
   summary: 'Make a new version of a sealing key, and print the settings for it',
   details: [
-    'For a person who may create keys in the vault of the sealing keys. It changes no setting: set WARDEN_SEAL_PUBLIC_KEYS of both apps first, then WARDEN_SEAL_KEY_URL of the app, and keep the new seal export. The former key stays pinned, for what it sealed stays sealed. Give it an `until` when the app has the new one. If somebody else may have used it, `revoked` takes back all it sealed: backups are taken again, open requests must be made again, and a gate that people had armed again by it shuts until they decide again. Taken out of the settings it counts as revoked.',
+    'For a person who may create keys in the vault of the sealing keys. It changes no setting: set WARDEN_SEAL_PUBLIC_KEYS of all apps first, then WARDEN_SEAL_KEY_URL of the app, and keep the new seal export. The former key stays pinned, for what it sealed stays sealed. Give it an `until` when the app has the new one. If somebody else may have used it, `revoked` takes back all it sealed: backups are taken again, open requests must be made again, and a gate that people had armed again by it shuts until they decide again. Taken out of the settings it counts as revoked.',
   ],
   format: 'json',
   options: [
     { flags: '--key <url>', description: 'the sealing key, as https://VAULT/keys/NAME/VERSION' },
-    { flags: '--app <name>', description: 'the app that seals with it', choices: ['backup', 'recovery'] },
+    {
+      flags: '--app <name>',
+      description: 'the app that seals with it',
+      choices: ['backup', 'recovery', 'drill'],
+    },
     ...CONNECTION_OPTIONS,
   ],
   examples: [
@@ -27,7 +31,7 @@ export const sealRotate = defineCommand({
   schema: z.object({
     ...ConnectionOptions,
     key: z.url('expected the URL of a key version'),
-    app: z.enum(['backup', 'recovery'], 'expected backup or recovery'),
+    app: z.enum(['backup', 'recovery', 'drill'], 'expected backup, recovery or drill'),
   }),
   async run(context, given) {
     const connection = await connect(context, given);

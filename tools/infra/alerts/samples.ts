@@ -67,6 +67,7 @@ export const QUICK = { everyMinutes: 5, lookBackMinutes: 15 };
 export const SOON = { everyMinutes: 15, lookBackMinutes: 30 };
 export const APP = '11111111-2222-3333-4444-555555555555';
 export const RECOVERY_APP = '22222222-3333-4444-5555-666666666666';
+export const DRILL_APP = '33333333-4444-5555-6666-777777777777';
 /** Somebody who is no app of ours. */
 export const SOMEBODY = '99999999-8888-7777-6666-555555555555';
 const BLOB = 'https://st.blob.core.windows.net/key-backups/contoso/signing';
@@ -93,6 +94,7 @@ export const SAMPLE_VALUES: Readonly<Record<string, string>> = {
   sealVault: "'kv-seals'",
   sealBackup: `'${APP}'`,
   sealRecovery: `'${RECOVERY_APP}'`,
+  sealDrill: `'${DRILL_APP}'`,
   ownHsms: "'contoso'",
   sweepHours: '27',
   principals: `'${APP}'`,

@@ -1,8 +1,17 @@
 /** The rule over the sealing vault, which is made with that vault. */
 import type { Row } from './kql-evaluate.ts';
-import { type Alert, APP, at, identityOf, OBJECT_ID, RECOVERY_APP, SOMEBODY } from './samples.ts';
+import { type Alert, APP, at, DRILL_APP, identityOf, OBJECT_ID, RECOVERY_APP, SOMEBODY } from './samples.ts';
 
-const KEY = 'https://kv-seals.vault.azure.net/keys/warden-seal-recovery';
+const KEYS = 'https://kv-seals.vault.azure.net/keys/warden-seal';
+const KEY = `${KEYS}-recovery`;
+/** Each app with the keys that it may sign with. */
+const SIGNERS: readonly (readonly [app: string, key: string])[] = [
+  [APP, 'backup'],
+  [RECOVERY_APP, 'recovery'],
+  [DRILL_APP, 'drill'],
+  [DRILL_APP, 'drill-faults'],
+];
+const VERSION = '0123456789abcdef0123456789abcdef';
 
 /** What the audit log of the vault says, in its own table. */
 function said(OperationName: string, fields: Row = {}): Row {
@@ -10,10 +19,14 @@ function said(OperationName: string, fields: Row = {}): Row {
     TimeGenerated: at(20),
     OperationName,
     HttpStatusCode: 200,
-    RequestUri: `${KEY}/0123456789abcdef0123456789abcdef`,
+    RequestUri: `${KEY}/${VERSION}`,
     Identity: identityOf(SOMEBODY),
     ...fields,
   };
+}
+
+function signed(app: string, key: string): Row {
+  return said('KeySign', { Identity: identityOf(app), RequestUri: `${KEYS}-${key}/${VERSION}/sign` });
 }
 
 /** The same in the table of all resources. */
@@ -55,6 +68,11 @@ export const SEAL_ALERTS: Readonly<Record<string, Alert>> = {
     alsoFires: [
       ...[...TOUCHES, 'KeySign', 'NeverHeardOf'].map((operation) => ({ AZKVAuditLogs: [said(operation)] })),
       { AZKVAuditLogs: [said('KeySign', { Identity: undefined })] },
+      // None with a key of another.
+      ...[APP, RECOVERY_APP, DRILL_APP].flatMap((app) =>
+        SIGNERS.filter(([owner]) => owner !== app).map(([, key]) => ({ AZKVAuditLogs: [signed(app, key)] })),
+      ),
+      { AZKVAuditLogs: [signed(DRILL_APP, 'other')] },
       // The apps sign, and do nothing else.
       { AZKVAuditLogs: [said('KeyUpdate', { Identity: identityOf(APP) })] },
       { AzureDiagnostics: [inDiagnostics('KeyUpdate')] },
@@ -62,8 +80,7 @@ export const SEAL_ALERTS: Readonly<Record<string, Alert>> = {
     ],
     silent: {
       AZKVAuditLogs: [
-        said('KeySign', { Identity: identityOf(APP) }),
-        said('KeySign', { Identity: identityOf(RECOVERY_APP) }),
+        ...SIGNERS.map(([app, key]) => signed(app, key)),
         ...[...READS, 'KeyRotationPolicyGet', 'VaultGet', 'Authentication'].map((operation) =>
           said(operation),
         ),
@@ -72,7 +89,7 @@ export const SEAL_ALERTS: Readonly<Record<string, Alert>> = {
         said('KeyUpdate', { RequestUri: 'https://kv-other.vault.azure.net/keys/x' }),
       ],
       AzureDiagnostics: [
-        inDiagnostics('KeySign', { [OBJECT_ID]: APP }),
+        inDiagnostics('KeySign', { [OBJECT_ID]: RECOVERY_APP, requestUri_s: `${KEY}/${VERSION}/sign` }),
         inDiagnostics('KeyUpdate', { ResourceType: 'MANAGEDHSMS' }),
       ],
     },

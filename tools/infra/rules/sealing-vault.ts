@@ -1,4 +1,4 @@
-/** The vault of the sealing keys: purge-protected, by roles only, closed; two keys that sign and nothing else; each for one app. */
+/** The vault of the sealing keys: purge-protected, by roles only, closed; keys that sign and nothing else; each for one app. */
 import { differences, type Pattern } from '../pattern.ts';
 import type { JsonValue, Resource, Snapshot } from '../snapshot.ts';
 import { checkSideAlerts, SIDE_UNIQUE } from './side-alerts.ts';
@@ -7,6 +7,7 @@ const GROUP = '/subscriptions/00000000-0000-0000-0000-000000000001/resourceGroup
 const VAULT = `${GROUP}/providers/Microsoft.KeyVault/vaults/kv-warden-w3j23au7fj2oi`;
 const BACKUP = '55555555-5555-5555-5555-555555555555';
 const RECOVERY = '66666666-6666-6666-6666-666666666666';
+const DRILL = '77777777-7777-7777-7777-777777777777';
 const READ = 'Microsoft.KeyVault/vaults/keys/read';
 const SIGN = 'Microsoft.KeyVault/vaults/keys/sign/action';
 const ASSIGNMENT = 'Microsoft.Authorization/roleAssignments';
@@ -18,6 +19,8 @@ interface Required {
   /** What its id begins with, and a text in its properties where several are alike. */
   readonly under: string;
   readonly saying?: string;
+  /** Whether `under` is all of its id. */
+  readonly exactly?: true;
   readonly like: Pattern;
 }
 
@@ -42,6 +45,7 @@ export function checkSealingVault(snapshot: Snapshot): readonly string[] {
       sealVault: `'kv-warden-${SIDE_UNIQUE}'`,
       sealBackup: `'${BACKUP}'`,
       sealRecovery: `'${RECOVERY}'`,
+      sealDrill: `'${DRILL}'`,
     }),
     ...strange.map(({ type, id }) => `sealing-vault: ${type} ${id} belongs to no rule`),
   ];
@@ -86,10 +90,11 @@ function requiredIn(snapshot: Snapshot): readonly Required[] {
         networkAcls: { defaultAction: 'Deny', bypass: 'None' },
       },
     },
-    ...['warden-seal-backup', 'warden-seal-recovery'].map(
+    ...['backup', 'recovery', 'drill', 'drill-faults'].map(
       (key): Required => ({
         type: 'Microsoft.KeyVault/vaults/keys',
-        under: `${VAULT}/keys/${key}`,
+        under: `${VAULT}/keys/warden-seal-${key}`,
+        exactly: true,
         like: KEY,
       }),
     ),
@@ -99,6 +104,12 @@ function requiredIn(snapshot: Snapshot): readonly Required[] {
     assigned('warden-seal-backup', RECOVERY, read),
     assigned('warden-seal-recovery', RECOVERY, seal),
     assigned('warden-seal-recovery', BACKUP, read),
+    assigned('warden-seal-drill', DRILL, seal),
+    assigned('warden-seal-drill', BACKUP, read),
+    assigned('warden-seal-drill', RECOVERY, read),
+    assigned('warden-seal-drill-faults', DRILL, seal),
+    assigned('warden-seal-backup', DRILL, read),
+    assigned('warden-seal-recovery', DRILL, read),
     {
       type: 'Microsoft.Insights/diagnosticSettings',
       under: `${VAULT}/`,
@@ -131,8 +142,9 @@ function roleIdOf({ predictedResources }: Snapshot, action: string | undefined):
   return found?.id ?? 'none';
 }
 
-function matches(one: Resource, { type, under, saying = '' }: Required): boolean {
-  return one.type === type && one.id.startsWith(under) && JSON.stringify(one.properties).includes(saying);
+function matches(one: Resource, { type, under, exactly, saying = '' }: Required): boolean {
+  const isThere = exactly === true ? one.id === under : one.id.startsWith(under);
+  return one.type === type && isThere && JSON.stringify(one.properties).includes(saying);
 }
 
 function problemsOf({ predictedResources }: Snapshot, wanted: Required): readonly string[] {
