@@ -37,6 +37,7 @@ const DOORS = {
     'challenge',
     'choose',
     'events',
+    'fault-points',
     'guards',
     'message',
     'ports',
@@ -215,7 +216,7 @@ module.exports = {
     {
       name: 'only-these-make-seals',
       comment:
-        'What can ask for a seal is named here: each of these seals what it knows from its source, never what it read. Whoever else needs a seal goes through one of them.',
+        'What can ask for a seal is named here: each of these seals what it knows from its source, never what it read; the trials of drills alone seal what is wrong, with a key that counts nowhere. Whoever else needs a seal goes through one of them.',
       severity: 'error',
       from: {
         pathNot: [
@@ -224,8 +225,10 @@ module.exports = {
           '^src/platform/(platform|open-seals)',
           '^src/features/(recovery-points/point-seals|audit/line-seals)',
           '^src/features/fleet/(discover|read-fleet)',
-          '^src/features/(drill/(journal|model/results)|status/summarize-scan|console/(console|summaries))',
+          '^src/features/(drill/(fault-points|journal|model/results)|status/summarize-scan|console/(console|summaries))',
           '^src/cli/doctor/check-seals',
+          // Measurements use the worlds of the tests.
+          '^test/',
         ],
       },
       to: { path: '^src/core/seal/(sealer|seals)' },
@@ -241,10 +244,13 @@ module.exports = {
     {
       name: 'only-drills-destroy-copies',
       comment:
-        'What deletes and purges the copies in a drill HSM is for the drill app alone; no other app can reach it.',
+        'What deletes and purges the copies in a drill HSM, and empties the container of the drills that must fail, is for the drill app alone; no other app can reach it.',
       severity: 'error',
-      from: { pathNot: '^src/(platform/drill-app|adapters/keyvault/drill-key-operations)' },
-      to: { path: '^src/adapters/keyvault/drill-key-operations' },
+      from: {
+        pathNot:
+          '^(test/|src/(platform/drill-app|adapters/(keyvault/drill-key-operations|blob/blob-fault-container)))',
+      },
+      to: { path: '^src/adapters/(keyvault/drill-key-operations|blob/blob-fault-container)' },
     },
     {
       name: 'nothing-needs-the-command-line',

@@ -75,7 +75,8 @@ module host 'host-storage.bicep' = {
     tags: tags
     skuName: withoutZones(hostStorageSkuName, regionHasZones)
     publicNetworkAccess: !privateNetworking
-    containerNames: [containers.packages]
+    // Beside the package: the recovery points of drills that must fail, which nobody but this app may write or read.
+    containerNames: [containers.packages, containers.drillFaults]
     queueNames: concat(drillQueues, map(drillQueues, queue => '${queue}-poison'))
     #disable-next-line what-if-short-circuiting // Only an object id tells a new identity from a removed one.
     ownerPrincipalId: identity.outputs.principalId
@@ -151,6 +152,7 @@ module app 'function-app.bicep' = {
       WARDEN_NOTIFY_QUEUE_URL: 'https://${names.backupHost}.queue.${storageSuffix}'
       WARDEN_TOPIC_URL: topicEndpoint
       WARDEN_DRILL_HSMS: drillSetting
+      WARDEN_DRILL_FAULTS_URL: 'https://${names.drillHost}.blob.${storageSuffix}'
     })
   }
   dependsOn: [host, grants, backups, hsms]

@@ -70,6 +70,7 @@ var containers = {
   audit: 'warden-audit'
   state: 'warden-state'
   deadLetters: 'dead-letters'
+  drillFaults: 'drill-faults'
 }
 
 @export()

@@ -137,6 +137,9 @@ type productSettingsType = {
   @description('Optional. Restores, deletions and purges a second in a drill HSM. Expected: 0.1 to 10.')
   WARDEN_DRILL_PACE: string?
 
+  @description('Optional. The key that seals the recovery points of drills that must fail, for the drill app alone: an EC key on P-256 that is neither pinned in `WARDEN_SEAL_PUBLIC_KEYS` nor used for anything else, so that nothing it seals counts. The app reads its public part. Expected: `https://{vault}/keys/{name}/{version}`.')
+  WARDEN_DRILL_FAULT_KEY_URL: string?
+
   @description('Optional. Where the backup app searches for Managed HSMs every 15 minutes. It needs the role Reader there. One that WARDEN_HSMS does not name is reported until somebody adds it (hsm-warden hsm add), names it there, or excludes it. Expected: ids of subscriptions, or of management groups as `/providers/Microsoft.Management/managementGroups/{name}`, separated by commas.')
   WARDEN_DISCOVERY_SCOPES: string?
 

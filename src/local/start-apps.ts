@@ -7,6 +7,7 @@ import type { StorageAccess } from '../adapters/http/storage-access.ts';
 import { managedIdentity } from '../adapters/identity/credential.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
+import { FAULT_CONTAINER } from '../features/drill/settings.ts';
 import { CONTAINERS } from '../platform/config/product-settings.ts';
 import { DRILL_QUEUES, QUEUES } from '../platform/features.ts';
 import { startHost } from './host/host.ts';
@@ -125,7 +126,9 @@ export function storageAccess({ azurite, caPem }: World): StorageAccess {
 export async function deployStorage(access: StorageAccess): Promise<void> {
   const [blobs, queues] = [createBlobService(access), createQueueService(access)];
   await Promise.all([
-    ...Object.values(CONTAINERS).map((name) => blobs.getContainerClient(name).createIfNotExists()),
+    ...[...Object.values(CONTAINERS), FAULT_CONTAINER].map((name) =>
+      blobs.getContainerClient(name).createIfNotExists(),
+    ),
     ...[...QUEUES, ...DRILL_QUEUES].map((name) => queues.getQueueClient(name).createIfNotExists()),
   ]);
 }

@@ -1,17 +1,21 @@
 /** The drill app: an identity of its own, which alone may use, delete and purge the copies in drill HSMs. */
 import { hsmPropertiesReader } from '../adapters/arm/hsm-properties.ts';
+import { BlobFaultContainer } from '../adapters/blob/blob-fault-container.ts';
+import { createBlobService, ensureContainer } from '../adapters/blob/clients.ts';
 import { RestDrillHsm } from '../adapters/keyvault/drill-key-operations.ts';
 import { AimdPacer } from '../adapters/pacing/aimd-pacer.ts';
 import { definedOnly } from '../core/defined-only.ts';
+import type { Logger } from '../core/ports.ts';
 import { isLoopback } from '../core/settings/kinds.ts';
+import { FaultPoints } from '../features/drill/fault-points.ts';
 import type { DrillApp } from '../features/drill/manifest.ts';
 import type { DrillSite } from '../features/drill/run-context.ts';
-import type { DrillHsmConfig } from '../features/drill/settings.ts';
+import { type DrillHsmConfig, FAULT_CONTAINER } from '../features/drill/settings.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import { queueAt } from './compose-notify.ts';
 import type { Config } from './config/config.ts';
 import { DRILL_FEATURES } from './features.ts';
-import { resourcesIn } from './open-seals.ts';
+import { faultSealsOf, resourcesIn } from './open-seals.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
 /** Makes the app from its configuration. Nothing is contacted before the first call. */
@@ -25,6 +29,7 @@ function drillPortsOn(platform: Platform, signal: AbortSignal): (log: Invocation
   const sites = config.drill.hsms.map((hsm) => openSite(hsm, platform));
   const backupQueue = queueAt(config.notify.queueUrl, config, platform.access.state, clock);
   const resourceOf = resourcesIn(config);
+  const faultsOf = openFaults(platform);
   return async (log) => {
     await platform.prepare();
     const logger = loggerTo(log, clock);
@@ -33,12 +38,34 @@ function drillPortsOn(platform: Platform, signal: AbortSignal): (log: Invocation
       ...platform,
       logger,
       backups,
+      faults: await faultsOf(logger),
       signal,
       sites,
       backupQueue,
       resourceOf,
       protectedHsms: config.hsms,
     };
+  };
+}
+
+/** The drills that must fail: a container in the app's own account, where the settings name one, and a key of their own. */
+function openFaults(platform: Platform): (logger: Logger) => Promise<FaultPoints> {
+  const { config, access, credential, caPem, clock, seals } = platform;
+  const { faultsUrl } = config.drill;
+  const { state } = access;
+  const own = state.kind === 'identity' && faultsUrl !== undefined ? { ...state, blobUrl: faultsUrl } : state;
+  const container = createBlobService(own).getContainerClient(FAULT_CONTAINER);
+  const faultSeals = faultSealsOf(config, credential, caPem, clock);
+  return async (logger) => {
+    // Nobody deploys into a storage emulator.
+    if (config.storage.kind === 'connection') await ensureContainer(container, clock);
+    return new FaultPoints({
+      container: new BlobFaultContainer({ container, clock, logger }),
+      own: faultSeals,
+      seals,
+      resourceOf: resourcesIn(config),
+      clock,
+    });
   };
 }
 

@@ -17,16 +17,34 @@ export function sealsOf(
   clock: Clock,
 ): Seals | undefined {
   if (seals === undefined) return undefined;
-  const client = (url: string) => ({
-    credential,
-    ...definedOnly({ caPem }),
-    disableChallengeResourceVerification: isLoopback(url),
-  });
+  const client = (url: string) => clientOf(url, credential, caPem);
   const { keyUrl } = seals;
   const named = seals.keys.flatMap((key) => ('url' in key ? [key.url] : []));
   const pinned = pinnedKeysReader(seals, client(named[0] ?? ''));
   if (keyUrl === undefined) return { pinned };
   return { pinned, sealer: new KeyVaultSealer({ ...client(keyUrl), keyUrl, clock, pinned }) };
+}
+
+/**
+ * What seals the recovery points of drills that must fail, and what they are judged by: one key, in a deployment that no settings name.
+ * So its seals count nowhere else, even if somebody pinned that key. Undefined where the settings name none.
+ */
+export function faultSealsOf(
+  { drill, seals }: Pick<Config, 'drill' | 'seals'>,
+  credential: TokenCredential,
+  caPem: string | undefined,
+  clock: Clock,
+): (Seals & Required<Pick<Seals, 'sealer'>>) | undefined {
+  const { faultKeyUrl: keyUrl } = drill;
+  if (keyUrl === undefined) return undefined;
+  const client = clientOf(keyUrl, credential, caPem);
+  const deployment = `drills that must fail of ${seals?.deployment ?? 'a deployment without seals'}`;
+  const pinned = pinnedKeysReader({ deployment, keys: [{ app: 'backup', url: keyUrl }] }, client);
+  return { pinned, sealer: new KeyVaultSealer({ ...client, keyUrl, clock, pinned }) };
+}
+
+function clientOf(url: string, credential: TokenCredential, caPem: string | undefined) {
+  return { credential, ...definedOnly({ caPem }), disableChallengeResourceVerification: isLoopback(url) };
 }
 
 /** What seals and judges decisions; undefined where the settings pin no key of the recovery app. */

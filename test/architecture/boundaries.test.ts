@@ -30,6 +30,8 @@ const VIOLATIONS = [
   ['src/adapters/keyvault', "import '../key-administration.ts';", 'only-operators-destroy-keys'],
   ['src/features/backup', "import '../../../core/seal/sealer.ts';", 'only-these-make-seals'],
   ['src/features/recovery', "import '../../../core/seal/seals.ts';", 'only-these-make-seals'],
+  ['src/platform', "import '../../adapters/keyvault/drill-key-operations.ts';", 'only-drills-destroy-copies'],
+  ['src/adapters', "import '../blob/blob-fault-container.ts';", 'only-drills-destroy-copies'],
   ['src/local', "import '../../cli/main.ts';", 'nothing-needs-the-command-line'],
   ['src/platform', "import '../../../test/support/errors.ts';", 'no-test-in-the-product'],
   ['src/console', "import '../../core/errors.ts';", 'the-console-knows-types-only'],

@@ -11,6 +11,7 @@ import { verifySeal } from '../../src/core/seal/verify-seal.ts';
 import type { Emulator } from '../../src/emulator/start-emulator.ts';
 import { IDENTITIES } from '../../src/local/world/app-roles.ts';
 import { sealSettings, startSealingVault } from '../../src/local/world/sealing-vault.ts';
+import { faultSealsOf } from '../../src/platform/open-seals.ts';
 import { tokenCredential } from '../support/emulator-world.ts';
 import { failureOf } from '../support/errors.ts';
 
@@ -66,6 +67,34 @@ describe('the vault of the local sealing keys', () => {
     const error = await failureOf((await sealerOf(app, keyOf)).seal(PURPOSE[keyOf], FACTS));
 
     expect([error.code, error.reason]).toEqual(['seal-unavailable', '403']);
+  });
+
+  it('lets the drill app seal with the key of the drills that must fail, which nothing pins and no other app may use', async () => {
+    const { faultKeyUrl, publicKeys } = settings();
+    const sealer = async (app: keyof typeof IDENTITIES) => {
+      const { objectId } = IDENTITIES[app];
+      const credential = tokenCredential(await vault.issueToken({ objectId, lifetimeSeconds: 60 }));
+      const config = { drill: { hsms: [], days: 30, schedule: '', pace: 10, faultKeyUrl } };
+      return faultSealsOf(config, credential, vault.caPem, systemClock);
+    };
+    const seals = await sealer('drill');
+    const seal = await seals?.sealer.seal('recovery-point', FACTS);
+    if (seals === undefined || seal === undefined) throw new Error('expected a seal');
+
+    expect(verifySeal(await seals.pinned(), 'recovery-point', FACTS, seal).good).toBe(true);
+    expect(verifySeal(pinned(), 'recovery-point', FACTS, seal)).toMatchObject({ good: false });
+    // Even where somebody pins it, what it seals is of no deployment.
+    const [own] = (await seals.pinned()).keys;
+    if (own === undefined) throw new Error('expected a key');
+    const deceived = { ...pinned(), keys: [...pinned().keys, own] };
+    expect(verifySeal(deceived, 'recovery-point', FACTS, seal)).toMatchObject({ good: false, forged: true });
+    expect(publicKeys).not.toContain(own.x);
+    for (const app of ['backup', 'recovery'] as const) {
+      const error = await failureOf(
+        (await sealer(app))?.sealer.seal('recovery-point', FACTS) ?? Promise.resolve(),
+      );
+      expect([error.code, error.reason]).toEqual(['seal-unavailable', '403']);
+    }
   });
 
   it('lets no app make, change, delete or take out a key', async () => {

@@ -1,9 +1,11 @@
 /** What goes wrong in the tests of drills: recovery points that bring nothing back, and drill HSMs that answer otherwise. */
 import { sha256Hex } from '../../src/core/sha256.ts';
+import type { FaultPoints } from '../../src/features/drill/fault-points.ts';
 import type { DrillHsm } from '../../src/features/drill/ports.ts';
 import { readCatalogue } from '../../src/features/recovery-points/catalogue.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
 import type { DrillWorld } from './drill-world.ts';
+import type { KillSwitch } from './kill-switch.ts';
 
 /** Makes the newest recovery point of a key a damaged one: each call another. */
 export async function damage(world: DrillWorld, key: string): Promise<void> {
@@ -30,6 +32,26 @@ export async function plant({ state, backups }: DrillWorld, key: string, bytes: 
   const record = { ...known.record, capturedAt, bytes: bytes.length, sha256: sha256Hex(bytes) };
   const stored = await backups.put(record, bytes);
   await saveBackups(state, 'contoso', [{ ...stored, storedAt: capturedAt }]);
+}
+
+/** The drill HSM as a process reaches it that `kill` ends. */
+export function mortalHsm(real: DrillHsm, kill: KillSwitch): DrillHsm {
+  const wrapped = kill.wrap(real);
+  return {
+    name: real.name,
+    keys: kill.wrap(real.keys),
+    sign: (...args) => wrapped.sign(...args),
+    open: (...args) => wrapped.open(...args),
+    deleteKey: (...args) => wrapped.deleteKey(...args),
+    purgeKey: (...args) => wrapped.purgeKey(...args),
+  };
+}
+
+/** What drills that must fail work with, in such a process. */
+export function mortalFaults(world: DrillWorld, kill: KillSwitch): FaultPoints {
+  const { backups } = world.faults;
+  const container = { backups: kill.wrap(backups), clear: kill.wrap(world.faults).clear };
+  return world.faultPoints({ container });
 }
 
 /** The drill HSM, but for what `keys` and `other` say. */

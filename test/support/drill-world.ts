@@ -6,6 +6,7 @@ import { EventBus } from '../../src/core/events/bus.ts';
 import type { Clock } from '../../src/core/ports.ts';
 import { type Emulator, startEmulator } from '../../src/emulator/start-emulator.ts';
 import { challengeOf } from '../../src/features/drill/challenge.ts';
+import { FaultPoints, type FaultPointsDeps } from '../../src/features/drill/fault-points.ts';
 import { saveEnrolments } from '../../src/features/drill/model/enrolments.ts';
 import { readResults } from '../../src/features/drill/model/results.ts';
 import type { DrillHsm, ReadProperties } from '../../src/features/drill/ports.ts';
@@ -19,7 +20,9 @@ import { keyClientOn, keyServiceOn, tokenCredential } from './emulator-world.ts'
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
 import { MemoryDocumentStore } from './memory/memory-document-store.ts';
 import { MemoryEventSink } from './memory/memory-event-sink.ts';
+import { MemoryFaultContainer } from './memory/memory-fault-container.ts';
 import { MemoryLeases } from './memory/memory-leases.ts';
+import { MemorySealer } from './memory/memory-sealer.ts';
 import { RecordingLogger } from './memory/recording-logger.ts';
 
 /** How the two HSMs are. */
@@ -41,6 +44,9 @@ export class DrillWorld {
   readonly clock: Clock = systemClock;
   readonly backups = new MemoryBackupStore(this.clock);
   readonly state = new MemoryDocumentStore();
+  /** What drills that must fail are stored in and sealed with. */
+  readonly faults = new MemoryFaultContainer(this.clock);
+  readonly faultSealer = new MemorySealer(this.clock, 'backup', 'drills that must fail');
   readonly sink = new MemoryEventSink();
   readonly logger = new RecordingLogger();
   readonly leases = new MemoryLeases(this.clock);
@@ -116,6 +122,7 @@ export class DrillWorld {
     return {
       state,
       backups,
+      faults: this.faultPoints(),
       leases,
       clock,
       logger,
@@ -127,6 +134,14 @@ export class DrillWorld {
         this.asked.push(`${on}/${key}`);
       },
     };
+  }
+
+  /** What drills that must fail work with; usually real drills check no seals in this world, and these do. */
+  faultPoints(changes: Partial<FaultPointsDeps> = {}): FaultPoints {
+    const { faults: container, faultSealer: sealer, clock } = this;
+    const own = { sealer, pinned: async () => sealer.pinned };
+    const resourceOf = (name: string) => `resource/${name}`;
+    return new FaultPoints({ container, own, seals: undefined, resourceOf, clock, ...changes });
   }
 
   /** Backs all active keys of the source up. */

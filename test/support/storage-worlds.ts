@@ -2,6 +2,7 @@
 
 import { BlobBackupStore } from '../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../src/adapters/blob/blob-document-store.ts';
+import { BlobFaultContainer } from '../../src/adapters/blob/blob-fault-container.ts';
 import { BlobLeases } from '../../src/adapters/blob/blob-leases.ts';
 import { createBlobService, ensureContainer } from '../../src/adapters/blob/clients.ts';
 import { leaseBlobName } from '../../src/adapters/blob/layout.ts';
@@ -9,6 +10,7 @@ import type { StorageAccess } from '../../src/adapters/http/storage-access.ts';
 import { createQueueService } from '../../src/adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../../src/adapters/queue/storage-work-queue.ts';
 import { systemClock } from '../../src/adapters/system/system-clock.ts';
+import { FAULT_CONTAINER } from '../../src/features/drill/settings.ts';
 import { CONTAINERS } from '../../src/platform/config/product-settings.ts';
 import type { BackupStoreWorld } from '../contract/backup-store.ts';
 import type { DocumentStoreWorld } from '../contract/document-store.ts';
@@ -28,6 +30,12 @@ export async function openContainer(access: StorageAccess, name: string) {
 export async function backupStoreWorld(access: StorageAccess): Promise<BackupStoreWorld> {
   const container = await openContainer(access, CONTAINERS.backup);
   return { store: new BlobBackupStore({ container, clock: systemClock, logger: new RecordingLogger() }) };
+}
+
+/** The container of the drills that must fail. */
+export async function faultContainer(access: StorageAccess): Promise<BlobFaultContainer> {
+  const container = await openContainer(access, FAULT_CONTAINER);
+  return new BlobFaultContainer({ container, clock: systemClock, logger: new RecordingLogger() });
 }
 
 /** A store of state. */

@@ -35,6 +35,7 @@ export const DEPLOYED_SETTINGS: ReadonlyMap<string, readonly App[]> = new Map([
   ['WARDEN_NOTIFY_ORIGIN', []],
   // The other apps get it only where the operator has a drill HSM.
   ['WARDEN_DRILL_HSMS', ['drill']],
+  ['WARDEN_DRILL_FAULTS_URL', ['drill']],
   // For the command line: an output of the deployment.
   ['WARDEN_DRILL_QUEUE_URL', []],
 ]);

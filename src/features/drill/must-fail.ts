@@ -1,16 +1,16 @@
 /**
- * Drills that must fail: a proof that never fails proves nothing. Their recovery points are wrong on purpose and are made in
- * memory, from one that was just proven. They are never stored, so nothing else can come upon one, and their results count nowhere.
+ * Drills that must fail: a proof that never fails proves nothing. Wrong recovery points are stored, one at a time, in a container of
+ * their own, and go the whole way of a drill: list, read, seal, restore, comparison, use, removal. Their results count nowhere.
  */
-import { createHash } from 'node:crypto';
 import { isWardenError } from '../../core/errors.ts';
-import { type PublicKey, type PublicKeys, thumbprintOf } from '../../core/model/public-key.ts';
-import type { BackupStore, FetchedBackup } from '../../core/ports.ts';
-import { sha256Hex } from '../../core/sha256.ts';
+import type { BackupStore, StoredBackup } from '../../core/ports.ts';
+import { withRetries } from '../../core/retry.ts';
 import { DAY_MS } from '../../core/time.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
 import { type CleanupDeps, removeKey } from './cleanup.ts';
 import { pointOf } from './drill-one.ts';
+import type { FaultPoint, FaultPoints } from './fault-points.ts';
+import { type RightPoint, type Sample, samplesOf, UNHARMED } from './fault-samples.ts';
 import type { Journal } from './journal.ts';
 import type { DrillState, JournalLine } from './model/drill-state.ts';
 import { type Proof, type ProveDeps, proveKey } from './prove-key.ts';
@@ -19,14 +19,10 @@ import type { Candidate } from './select.ts';
 /** How often the drills are tried themselves. */
 const EVERY_MS = 7 * DAY_MS;
 
-/** A recovery point with something wrong, and the public keys that are kept beside it. */
-interface WrongPoint extends FetchedBackup {
-  readonly keys: PublicKeys;
-}
-
 /** What they need. */
 export interface MustFailDeps extends ProveDeps, CleanupDeps {
   readonly journal: Journal;
+  readonly faults: FaultPoints;
   readonly resourceOf: (hsm: string) => string | undefined;
 }
 
@@ -39,82 +35,125 @@ export function isMustFailDue({ mustFail }: DrillState, now: number): boolean {
 /** What came of the drills of wrong recovery points, each named by what is wrong with it. */
 interface Trials {
   readonly passed: readonly string[];
-  /** Those of which the HSM said nothing, or whose bytes could not be read. */
+  /** Those of which nothing is known: the HSM or the storage said nothing, or the unharmed one did not pass. */
   readonly unanswered: readonly string[];
 }
 
-/** Drills wrong recovery points made of `right` and of `other`, where there is another one; both are proven. */
+/** Two keys whose recovery points are proven; `other` where there is another. */
+interface Subjects {
+  readonly right: Candidate;
+  readonly other: Candidate | undefined;
+}
+
+/**
+ * Drills wrong recovery points made of both. What a trial that was killed has left in the container is removed first. Fails as
+ * {@link proveKey}.
+ */
 export async function drillWrongOnes(
   deps: MustFailDeps,
-  right: Candidate,
-  other: Candidate | undefined,
+  subjects: Subjects,
   signal: AbortSignal,
 ): Promise<Trials> {
-  let wrong: Readonly<Record<string, WrongPoint>>;
-  try {
-    wrong = await wrongOnes(deps, right, other, signal);
-  } catch (error) {
-    if (!isWardenError(error) || signal.aborted) throw error;
-    return { passed: [], unanswered: [error.message] };
-  }
   const passed: string[] = [];
   const unanswered: string[] = [];
-  for (const [what, found] of Object.entries(wrong)) {
-    const { verdict, foreign } = await drillWrong(deps, { right, other }, found, signal);
-    if (verdict === 'proven' || verdict === 'metadata-only') passed.push(what);
-    else if (verdict === 'blocked' && foreign !== true) unanswered.push(what);
+  const clear = () => again(deps, () => deps.faults.clear(signal), signal);
+  try {
+    await clear();
+    for (const { what, point } of await made(deps, subjects, signal)) {
+      const { came, why } = await drillPoint(deps, subjects, point, signal);
+      await clear();
+      const isWrong = what !== UNHARMED;
+      if (isWrong && came === 'back') passed.push(what);
+      if (came === 'unknown') unanswered.push(`${what}: ${why}`);
+      // Where not even this one comes back the failures of the others say nothing.
+      if (isWrong || came === 'back') continue;
+      if (came === 'refused') unanswered.push(`${what} does not come back: ${why}`);
+      break;
+    }
+  } catch (error) {
+    if (!isWardenError(error) || signal.aborted) throw error;
+    unanswered.push(error.message);
   }
   return { passed, unanswered };
 }
 
-async function wrongOnes(
-  { backups }: MustFailDeps,
-  right: Candidate,
-  other: Candidate | undefined,
+async function made(
+  { backups, faults }: MustFailDeps,
+  { right, other }: Subjects,
   signal: AbortSignal,
-): Promise<Readonly<Record<string, WrongPoint>>> {
+): Promise<readonly Sample[]> {
   const mine = await fetched(backups, right, signal);
   const theirs = other === undefined ? undefined : await fetched(backups, other, signal);
-  const damaged = Uint8Array.from(mine.bytes);
-  // Within the ciphertext, behind the header and the initialisation vector.
-  const at = Math.floor(damaged.length / 2);
-  damaged[at] = damaged[at] === 0x41 ? 0x42 : 0x41;
-  const key = newestOf(theirs) ?? noKeyOf(mine);
-  return {
-    'a damaged backup': withBytes(mine, damaged),
-    ...(theirs && { 'the backup of another key under this name': withBytes(mine, theirs.bytes) }),
-    'a backup with a swapped public key': swapped(mine, key),
-    ...(mine.keys.size > 0 && {
-      'a backup with a swapped recorded public key': { ...mine, keys: swapped(mine, key).keys },
-    }),
-  };
+  return samplesOf(mine, theirs, { sealed: faults.isSealing });
 }
 
-async function drillWrong(
+async function fetched(backups: BackupStore, { entry }: Candidate, signal: AbortSignal): Promise<RightPoint> {
+  const { blob, versionId } = entry;
+  const found = await backups.fetch(versionId === undefined ? { blob } : { blob, versionId }, signal);
+  return { ...found, keys: await backups.publicKeysOf(blob, signal) };
+}
+
+/** What came of one: it brings its key back, it does not, or nobody knows; and why. */
+interface Outcome {
+  readonly came: 'back' | 'refused' | 'unknown';
+  readonly why: string;
+}
+
+async function drillPoint(
   deps: MustFailDeps,
-  { right, other }: { readonly right: Candidate; readonly other: Candidate | undefined },
-  found: WrongPoint,
+  subjects: Subjects,
+  point: FaultPoint,
+  signal: AbortSignal,
+): Promise<Outcome> {
+  const { faults } = deps;
+  const sealed = await faults.seal(point, signal);
+  const put = await again(deps, () => faults.put(sealed, signal), signal);
+  const listed = await again(deps, () => listedAs(faults.points, put, signal), signal);
+  // What has no good seal must not even be listed; whether it is refused to whoever knows its name is tried, too.
+  const isHidden = point.isForged === true;
+  if (listed !== undefined && isHidden) return { came: 'back', why: 'it is listed' };
+  if (listed === undefined && !isHidden) return { came: 'unknown', why: 'it is not listed' };
+  const { verdict, foreign, reasons } = await proveAndRemove(deps, subjects, put, signal);
+  const why = reasons.join(' ');
+  if (verdict === 'proven' || verdict === 'metadata-only') return { came: 'back', why };
+  return { came: verdict === 'blocked' && foreign !== true ? 'unknown' : 'refused', why };
+}
+
+async function listedAs(
+  points: BackupStore,
+  { blob, record: { hsm, key } }: StoredBackup,
+  signal: AbortSignal,
+): Promise<StoredBackup | undefined> {
+  for await (const page of points.list(hsm, key, signal)) {
+    const found = page.find((one) => one.blob === blob);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
+async function proveAndRemove(
+  deps: MustFailDeps,
+  { right, other }: Subjects,
+  entry: CatalogueEntry,
   signal: AbortSignal,
 ): Promise<Proof> {
-  const { journal, clock, resourceOf } = deps;
-  const { hsm, enrolments, entry } = right;
-  const wrong: CatalogueEntry = { ...entry, record: found.stored.record };
+  const { journal, clock, resourceOf, faults } = deps;
+  const { hsm, enrolments } = right;
   const both = other === undefined ? [right] : [right, other];
   // Either key may come back: both are noted before the restore, and both names are removed.
   const lines = both.map(
     (one): JournalLine => ({
       hsm: one.hsm,
       key: one.key,
-      point: pointOf(one === right ? wrong : one.entry),
+      point: pointOf(one === right ? entry : one.entry),
       runId: 'must-fail',
       at: clock.now(),
     }),
   );
-  const backups: BackupStore = { ...onlyThis(found), put: async () => found.stored };
   const proof = await proveKey(
-    { ...deps, backups },
+    { ...deps, backups: faults.points },
     {
-      entry: wrong,
+      entry,
       resource: resourceOf(hsm) ?? hsm,
       enrolments,
       note: async () => {
@@ -132,42 +171,6 @@ async function drillWrong(
   return proof;
 }
 
-function onlyThis(found: WrongPoint): Omit<BackupStore, 'put'> {
-  return {
-    read: async () => found.bytes,
-    fetch: async () => found,
-    publicKeysOf: async () => found.keys,
-    async *list() {
-      yield [found.stored];
-    },
-  };
-}
-
-async function fetched(backups: BackupStore, { entry }: Candidate, signal: AbortSignal): Promise<WrongPoint> {
-  const { blob, versionId } = entry;
-  const found = await backups.fetch(versionId === undefined ? { blob } : { blob, versionId }, signal);
-  return { ...found, keys: await backups.publicKeysOf(blob, signal) };
-}
-
-function withBytes({ stored, keys }: WrongPoint, bytes: Uint8Array): WrongPoint {
-  const record = { ...stored.record, sha256: sha256Hex(bytes), bytes: bytes.length };
-  return { stored: { ...stored, record }, bytes, keys };
-}
-
-/** With `key` recorded as the public key of every version, and its thumbprint. */
-function swapped({ stored, bytes }: WrongPoint, key: PublicKey): WrongPoint {
-  const thumbprint = thumbprintOf(key);
-  const versions = stored.record.versions.map((one) => ({ ...one, thumbprint }));
-  const keys = new Map(versions.map(({ version }) => [version, key]));
-  return { stored: { ...stored, record: { ...stored.record, versions } }, bytes, keys };
-}
-
-function newestOf(point: WrongPoint | undefined): PublicKey | undefined {
-  return point?.keys.get(point.stored.record.versions.at(-1)?.version ?? '');
-}
-
-/** A public key that nobody has. */
-function noKeyOf({ stored }: WrongPoint): PublicKey {
-  const x = createHash('sha256').update(stored.blob).digest('base64url');
-  return { kty: 'OKP', crv: 'Ed25519', x };
+function again<T>({ clock, retry }: MustFailDeps, work: () => Promise<T>, signal: AbortSignal): Promise<T> {
+  return withRetries(work, clock, retry, signal);
 }

@@ -1,6 +1,6 @@
 /** What a drill needs from the HSM that it restores into, and from Azure about it. */
 import type { KeyDetail } from '../../core/model/key.ts';
-import type { KeyService } from '../../core/ports.ts';
+import type { BackupPins, BackupStore, KeyService } from '../../core/ports.ts';
 
 /** A value that a key is asked to decrypt or unwrap; bytes are base64url. */
 export interface Sealed {
@@ -36,6 +36,13 @@ export interface DrillHsm {
   deleteKey(name: string, signal?: AbortSignal): Promise<void>;
   /** Purges a soft-deleted key; one that is gone is no failure. */
   purgeKey(name: string, signal?: AbortSignal): Promise<void>;
+}
+
+/** A container that holds the wrong recovery points of a trial and nothing else. Every adapter passes test/contract/fault-container.ts. */
+export interface FaultContainer {
+  readonly backups: BackupStore & BackupPins;
+  /** Removes everything in it. Fails with the storage codes. */
+  clear(signal?: AbortSignal): Promise<void>;
 }
 
 /** What Azure Resource Manager says of an HSM. */

@@ -2,6 +2,7 @@
 import type { AppPorts } from '../../core/app-ports.ts';
 import type { BackupStore, Pacer } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
+import type { FaultPoints } from './fault-points.ts';
 import type { GuardFacts } from './guards.ts';
 import type { DrillHsm, ReadProperties } from './ports.ts';
 import type { SelectDeps } from './select.ts';
@@ -25,6 +26,8 @@ export interface RunDeps extends SelectDeps, Pick<AppPorts, 'leases' | 'clock' |
   readonly site: DrillSite;
   readonly protectedHsms: GuardFacts['protectedHsms'];
   readonly backups: BackupStore;
+  /** The recovery points of drills that must fail. */
+  readonly faults: FaultPoints;
   /** Asks for a fresh backup of a key; undefined where nobody takes such a request. */
   readonly askBackup: ((hsm: string, key: string) => Promise<void>) | undefined;
 }

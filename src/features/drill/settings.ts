@@ -1,10 +1,15 @@
 /** The settings of the drills. */
+import { definedOnly } from '../../core/defined-only.ts';
 import { numberBetween, Schedule } from '../../core/settings/kinds.ts';
 import { type SettingProblem, setting, type Values } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
+import { KeyUrl, type SEAL_SETTINGS } from '../seals/settings.ts';
 import { type DrillHsmConfig, DrillHsmList, placeDrills } from './drill-hsms.ts';
 
 export type { DrillHsmConfig } from './drill-hsms.ts';
+
+/** The container of the drills that must fail, in the account that WARDEN_DRILL_FAULTS_URL names. Nothing else is kept there. */
+export const FAULT_CONTAINER = 'drill-faults';
 
 /** By the name of their environment variable. */
 export const DRILL_SETTINGS = {
@@ -36,6 +41,19 @@ export const DRILL_SETTINGS = {
     expected: 'an https URL (http only on loopback)',
     otherwise: 'as `WARDEN_QUEUE_URL`',
   }),
+  WARDEN_DRILL_FAULTS_URL: setting(urlSetting('account'), {
+    description:
+      'Blob endpoint of the account with the container `drill-faults`: for the time of their drill it holds the recovery points of the drills that must fail, and nothing else ever. For the drill app alone.',
+    expected: 'an https URL (http only on loopback)',
+    otherwise: 'as `WARDEN_STATE_URL`',
+  }),
+  WARDEN_DRILL_FAULT_KEY_URL: setting(KeyUrl, {
+    description:
+      'The key that seals the recovery points of drills that must fail, for the drill app alone: an EC key on P-256 that is neither pinned in `WARDEN_SEAL_PUBLIC_KEYS` nor used for anything else, so that nothing it seals counts. The app reads its public part.',
+    expected: '`https://{vault}/keys/{name}/{version}`',
+    otherwise:
+      'none: drills that must fail do not try the check of the seal, and `status` says so where seals are configured',
+  }),
 } as const;
 
 /** The configuration; without a drill HSM there are no drills. */
@@ -45,26 +63,43 @@ export interface DrillConfig {
   readonly schedule: string;
   readonly pace: number;
   readonly queueUrl?: string;
+  readonly faultsUrl?: string;
+  readonly faultKeyUrl?: string;
 }
 
 type DrillValues = Values<typeof DRILL_SETTINGS>;
 
-/** What is wrong with single drill HSMs: it stops nothing but their drills. */
+/** What is wrong with single drill HSMs, or with the key of the drills that must fail: it stops nothing but what it is about. */
 export function drillFaults(
-  values: DrillValues,
+  values: DrillValues & Values<typeof SEAL_SETTINGS>,
   protectedHsms: readonly string[],
 ): readonly SettingProblem[] {
-  return placeDrills(values.WARDEN_DRILL_HSMS, protectedHsms).faults;
+  const { faults } = placeDrills(values.WARDEN_DRILL_HSMS, protectedHsms);
+  const {
+    WARDEN_DRILL_FAULT_KEY_URL: key,
+    WARDEN_SEAL_KEY_URL: main,
+    WARDEN_SEAL_PUBLIC_KEYS: pins,
+  } = values;
+  if (key === undefined) return faults;
+  const pinned = (pins?.keys ?? []).flatMap((one) => ('url' in one ? [one.url] : []));
+  if (key !== main && !pinned.includes(key)) return faults;
+  const expected =
+    'a key that seals nothing else and that nothing pins; until then drills that must fail are not tried';
+  return [...faults, { setting: 'WARDEN_DRILL_FAULT_KEY_URL', found: `${key}, whose seals count`, expected }];
 }
 
 /** The configuration. */
 export function drillConfig(values: DrillValues, protectedHsms: readonly string[]): DrillConfig {
-  const { WARDEN_DRILL_QUEUE_URL: queueUrl } = values;
+  const {
+    WARDEN_DRILL_QUEUE_URL: queueUrl,
+    WARDEN_DRILL_FAULTS_URL: faultsUrl,
+    WARDEN_DRILL_FAULT_KEY_URL: faultKeyUrl,
+  } = values;
   return {
     hsms: placeDrills(values.WARDEN_DRILL_HSMS, protectedHsms).hsms,
     days: values.WARDEN_DRILL_DAYS,
     schedule: values.WARDEN_DRILL_SCHEDULE,
     pace: values.WARDEN_DRILL_PACE,
-    ...(queueUrl !== undefined && { queueUrl }),
+    ...definedOnly({ queueUrl, faultsUrl, faultKeyUrl }),
   };
 }

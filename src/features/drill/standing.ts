@@ -16,6 +16,8 @@ export interface HsmDrills extends DrillSummary {
   readonly residue: number;
   /** Whether the drills have not been tried for over a week. */
   readonly untried: boolean;
+  /** What of the way of a drill the last trial of the drills could not try. */
+  readonly partsUntried: readonly string[];
 }
 
 /** Which drills are meant. */
@@ -51,6 +53,7 @@ export async function readHsmDrills(
     refused: last?.refused ?? [],
     residue: last?.residue ?? 0,
     untried: isTrialLate(known, asked.now),
+    partsUntried: known.mustFail?.untried ?? [],
   };
 }
 
@@ -74,7 +77,16 @@ export async function readLastDrill(
 function withoutDrillHsm({ hsm, failed }: DrillSummary, points: number): HsmDrills {
   const counts = { proven: 0, metadataOnly: 0, earlier: 0, undrilled: points - failed.length };
   const lists = { failed, blocked: [], overdue: [] };
-  return { hsm, named: false, ...counts, ...lists, refused: [], residue: 0, untried: false };
+  return {
+    hsm,
+    named: false,
+    ...counts,
+    ...lists,
+    refused: [],
+    residue: 0,
+    untried: false,
+    partsUntried: [],
+  };
 }
 
 /** Said of an HSM without drills. */
@@ -86,11 +98,16 @@ export function siteTroubles({
   refused,
   residue,
   untried,
-}: Pick<HsmDrills, 'refused' | 'residue' | 'untried'>): string[] {
+  partsUntried,
+}: Pick<HsmDrills, 'refused' | 'residue' | 'untried' | 'partsUntried'>): string[] {
   return [
     ...refused.map((reason) => `No drill runs: ${reason}`),
     ...(residue === 0 ? [] : [`Copies left in the drill HSM: ${residue}`]),
     ...(untried ? ['The drills have not been tried for over a week: nobody knows that they can fail'] : []),
+    ...partsUntried.map(
+      (part) =>
+        `The drills that must fail do not try ${part}: WARDEN_DRILL_FAULT_KEY_URL names no key for them`,
+    ),
   ];
 }
 

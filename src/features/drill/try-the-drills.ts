@@ -35,17 +35,21 @@ export async function tryTheDrills(deps: RunDeps, trial: Trial, signal: AbortSig
   const other = others.find(isAsymmetric) ?? others[0];
   if (right === undefined) return sayLate(deps, trial, ['no recovery point is proven']);
   const one = { ...deps, ...cleanup, restores: site.pacers.restores, journal };
-  const { passed, unanswered } = await drillWrongOnes(one, right, other, signal);
+  const { passed, unanswered } = await drillWrongOnes(one, { right, other }, signal);
   const now = clock.now();
   if (passed.length > 0)
     logger.error('drills are broken: a wrong recovery point passed', { hsm: site.name, passed });
   // Without an answer to each of them nothing is known of the drills, unless one has passed.
   const isKnown = unanswered.length === 0 || passed.length > 0;
+  const { untried } = deps.faults;
+  if (untried.length > 0)
+    logger.warn('the drills that must fail do not try all that drills check', { hsm: site.name, untried });
+  const mustFail = { at: now, passed: [...passed], ...(untried.length > 0 && { untried: [...untried] }) };
   await journal.change((state) => {
     const wasBroken = (state.mustFail?.passed.length ?? 0) > 0;
     const held = isKnown && wasBroken ? [trustedEvent(site.name, now)] : [];
     const events = passed.length === 0 ? held : [brokenEvent(site.name, passed, now)];
-    return withEvents({ ...state, ...(isKnown && { mustFail: { at: now, passed: [...passed] } }) }, events);
+    return withEvents({ ...state, ...(isKnown && { mustFail }) }, events);
   });
   if (unanswered.length > 0) sayLate(deps, trial, unanswered);
 }

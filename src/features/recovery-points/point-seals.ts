@@ -80,7 +80,7 @@ export class PointSeals {
       const { sealer } = seals;
       const hsm = resourceOf(record.hsm);
       if (sealer === undefined || hsm === undefined) throw noSealer(record, hsm);
-      const seal = await sealer.seal('recovery-point', factsOf(hsm, record), signal);
+      const seal = await sealer.seal('recovery-point', pointFacts(hsm, record), signal);
       this.#failure = undefined;
       return { ...record, seal };
     } catch (error) {
@@ -104,7 +104,7 @@ export class PointSeals {
     const own =
       record.seal === undefined
         ? undefined
-        : verifySeal(pinned, 'recovery-point', factsOf(hsm, record), record.seal);
+        : verifySeal(pinned, 'recovery-point', pointFacts(hsm, record), record.seal);
     if (own?.good === true || adoption === undefined) return own ?? none;
     const facts = { facts: { ...adoptionFacts(hsm, record, adoption) } };
     const decided = verifySeal(pinned, 'decision', facts, adoption.seal);
@@ -112,8 +112,8 @@ export class PointSeals {
   }
 }
 
-/** All of the record but the HSM's name in the settings, which is not its own: its resource stands for it. */
-function factsOf(hsm: string, { seal: _seal, hsm: _name, ...facts }: BackupRecord): SealedFacts {
+/** What a seal binds: all of the record but the HSM's name in the settings, which is not its own. Its resource, `hsm`, stands for it. */
+export function pointFacts(hsm: string, { seal: _seal, hsm: _name, ...facts }: BackupRecord): SealedFacts {
   return { hsm, facts };
 }
 

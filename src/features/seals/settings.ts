@@ -7,7 +7,7 @@ import { type SettingProblem, setting, type Values } from '../../core/settings/s
 import { urlSetting } from '../../core/settings/urls.ts';
 
 /** A version of a key in a vault: its public key can never change. */
-const KeyUrl = urlSetting('any', /^https$/).refine(
+export const KeyUrl = urlSetting('any', /^https$/).refine(
   (url) => /^https:\/\/[^/]+\/keys\/[0-9A-Za-z-]{1,127}\/[0-9a-f]{32}$/.test(url),
   'expected https://{vault}/keys/{name}/{version}',
 );

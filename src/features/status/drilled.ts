@@ -45,7 +45,7 @@ export async function readDrilled(
     const points = Object.values(catalogue.keys);
     const asked = { ...given, points };
     const read = await readHsmDrills(store, asked, believe, signal);
-    const { hsm: _hsm, restoreMs: _ms, named, refused, residue, untried, ...found } = read;
+    const { hsm: _hsm, restoreMs: _ms, named, refused, residue, untried, partsUntried, ...found } = read;
     const [failed, blocked, overdue] = [found.failed.length, found.blocked.length, found.overdue.length];
     return {
       drills: { ...found, failed, blocked, overdue },
@@ -55,7 +55,7 @@ export async function readDrilled(
         ...said(blocked, 'could not be drilled: whether they can be restored is unproven'),
         // Before the first drill nothing is late: that restores are unproven is said where the last drill would be.
         ...(found.lastAt === undefined ? [] : said(overdue, `without a proof for over ${given.days} days`)),
-        ...siteTroubles({ refused, residue, untried }).map(asSentence),
+        ...siteTroubles({ refused, residue, untried, partsUntried }).map(asSentence),
       ],
     };
   } catch (error) {

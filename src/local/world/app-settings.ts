@@ -46,9 +46,14 @@ export function backupSettings({ hsms, drill, seals, azurite, topic, caFile }: W
   };
 }
 
-/** What the drill app's settings have other. */
-export function drillSettings(seals: SealSettings) {
-  return { WARDEN_CLIENT_ID: IDENTITIES.drill.clientId, WARDEN_SEAL_KEY_URL: seals.keyUrl.drill };
+/** What the drill app's settings have more, or other. */
+export function drillSettings(seals: SealSettings, { blobUrl }: Pick<Azurite, 'blobUrl'>) {
+  return {
+    WARDEN_CLIENT_ID: IDENTITIES.drill.clientId,
+    WARDEN_SEAL_KEY_URL: seals.keyUrl.drill,
+    WARDEN_DRILL_FAULT_KEY_URL: seals.faultKeyUrl,
+    WARDEN_DRILL_FAULTS_URL: blobUrl,
+  };
 }
 
 /** What the recovery app's settings have more, or other. */

@@ -159,7 +159,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     const world = { ...running, caFile, caPem, tokenFile, close };
     const settings = { ...identity.environment, ...backupSettings(world), ...receiver?.settings };
     const own = { ...recoverySettings(issuer, seals, emulators), ...receiver?.recoverySettings };
-    return { ...world, settings, drillSettings: drillSettings(seals), recoverySettings: own };
+    return { ...world, settings, drillSettings: drillSettings(seals, azurite), recoverySettings: own };
   } catch (error) {
     await close();
     throw error;

@@ -133,6 +133,7 @@ function contradictions(parsed: ProductValues, given: ReadonlySet<string>): Sett
     'WARDEN_QUEUE_URL',
     'WARDEN_TOPIC_URL',
     'WARDEN_DRILL_QUEUE_URL',
+    'WARDEN_DRILL_FAULTS_URL',
   ] as const) {
     const url = parsed[name];
     if (url?.startsWith('http:') === true && !isLoopback(url))

@@ -28,7 +28,12 @@ export function offThisMachine(parsed: ProductValues): SettingProblem[] {
       found: `${name} at ${url ?? 'its Azure URL'}`,
       expected,
     }));
-  return [...hsms, ...sealing, ...drills];
+  const faultKey = parsed.WARDEN_DRILL_FAULT_KEY_URL;
+  const trials =
+    faultKey === undefined || isLoopback(faultKey)
+      ? []
+      : [{ setting: 'WARDEN_DRILL_FAULT_KEY_URL', found: faultKey, expected }];
+  return [...hsms, ...sealing, ...drills, ...trials];
 }
 
 /** Whether a connection string names endpoints of this machine, and both of them. */

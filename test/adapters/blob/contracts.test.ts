@@ -6,6 +6,7 @@ import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { describeBackupStore } from '../../contract/backup-store.ts';
 import { describeBackupVersions } from '../../contract/backup-versions.ts';
 import { describeDocumentStore } from '../../contract/document-store.ts';
+import { describeFaultContainer } from '../../contract/fault-container.ts';
 import { describeLeases } from '../../contract/leases.ts';
 import { describeWorkQueue } from '../../contract/work-queue.ts';
 import { type RunningAzurite, startAzurite, startSecureAzurite } from '../../support/azurite.ts';
@@ -14,6 +15,7 @@ import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 import {
   backupStoreWorld,
   documentStoreWorld,
+  faultContainer,
   leasesWorld,
   workQueueWorld,
 } from '../../support/storage-worlds.ts';
@@ -31,6 +33,7 @@ describe.each([
 
   describeBackupStore(`BlobBackupStore ${name}`, () => backupStoreWorld(azurite.access));
   describeDocumentStore(`BlobDocumentStore ${name}`, () => documentStoreWorld(azurite.access));
+  describeFaultContainer(`BlobFaultContainer ${name}`, () => faultContainer(azurite.access));
   it('names no version: an account without versioning binds a backup by its name and hash alone', async () => {
     const { store } = await backupStoreWorld(azurite.access);
     const backup = Buffer.from('a backup');

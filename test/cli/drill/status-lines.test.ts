@@ -6,6 +6,7 @@ const NOW = Date.UTC(2026, 10, 24, 2);
 const DRILLS: HsmDrills = {
   ...{ hsm: 'contoso', proven: 3, metadataOnly: 0, earlier: 0, undrilled: 0, failed: [], blocked: [] },
   ...{ overdue: [], lastAt: NOW - 60_000, named: true, refused: [], residue: 0, untried: false },
+  partsUntried: [],
 };
 const { lastAt: _, ...NEVER } = DRILLS;
 const NONE: HsmDrills = { ...NEVER, named: false };
@@ -25,6 +26,11 @@ test.each<[string, Partial<HsmDrills>, string]>([
   ['a run that could not begin', { refused: ['It is protected.'] }, '* No drill runs: It is protected.'],
   ['copies that stay', { residue: 2 }, '* Copies left in the drill HSM: 2'],
   ['drills that were not tried', { untried: true }, '* The drills have not been tried for over a week'],
+  [
+    'a part of the drills that was not tried',
+    { partsUntried: ['the check of the seal'] },
+    '* The drills that must fail do not try the check of the seal: WARDEN_DRILL_FAULT_KEY_URL names no key',
+  ],
   [
     'keys that are not drilled',
     { undrilled: 2, earlier: 1 },

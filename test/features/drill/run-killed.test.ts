@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { EventBus } from '../../../src/core/events/bus.ts';
 import { readDrillState } from '../../../src/features/drill/model/drill-state.ts';
 import { readResults } from '../../../src/features/drill/model/results.ts';
-import type { DrillHsm } from '../../../src/features/drill/ports.ts';
 import type { RunDeps } from '../../../src/features/drill/run-context.ts';
+import { mortalFaults, mortalHsm } from '../../support/drill-faults.ts';
 import { DrillWorld } from '../../support/drill-world.ts';
 import { KillSwitch } from '../../support/kill-switch.ts';
 
@@ -20,7 +20,7 @@ test('killed forty times, a drill of a hundred keys leaves nothing, and every ke
       // The later a process dies, the more it has done: near its beginning, in its middle, after most of it.
       calls = 1 + Math.floor(next() * 60);
       const kill = new KillSwitch(calls, next() < 0.5);
-      await world.run({}, mortal(world.deps(), kill)).catch(() => undefined);
+      await world.run({}, mortal(world, kill)).catch(() => undefined);
       expect(kill.fired).toBe(true);
       kills += 1;
     }
@@ -29,6 +29,7 @@ test('killed forty times, a drill of a hundred keys leaves nothing, and every ke
 
     expect(run).toMatchObject({ planned: KEYS, failed: 0, blocked: 0, residue: 0 });
     expect(world.inDrillHsm).toEqual([]);
+    expect(world.faults.backups.blobs).toEqual([]);
     expect(await readDrillState(world.state, 'drill')).toMatchObject({
       journal: [],
       unfiled: [],
@@ -47,23 +48,15 @@ test('killed forty times, a drill of a hundred keys leaves nothing, and every ke
   }
 }, 300_000);
 
-function mortal(deps: RunDeps, kill: KillSwitch): RunDeps {
-  const { site } = deps;
-  const wrapped = kill.wrap(site.hsm);
-  const hsm: DrillHsm = {
-    name: site.hsm.name,
-    keys: kill.wrap(site.hsm.keys),
-    sign: (...args) => wrapped.sign(...args),
-    open: (...args) => wrapped.open(...args),
-    deleteKey: (...args) => wrapped.deleteKey(...args),
-    purgeKey: (...args) => wrapped.purgeKey(...args),
-  };
+function mortal(world: DrillWorld, kill: KillSwitch): RunDeps {
+  const deps = world.deps();
   return {
     ...deps,
     state: kill.wrap(deps.state),
     backups: kill.wrap(deps.backups),
+    faults: mortalFaults(world, kill),
     bus: new EventBus([], deps.clock),
-    site: { ...site, hsm },
+    site: { ...deps.site, hsm: mortalHsm(deps.site.hsm, kill) },
   };
 }
 

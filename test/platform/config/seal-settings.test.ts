@@ -76,3 +76,43 @@ it('an HSM is sealed by its resource where one is set, otherwise by its URL', ()
     'hsm-b',
   ]);
 });
+
+describe('the key of the drills that must fail', () => {
+  const SAME = `${KEY_URL}, whose seals count`;
+
+  it.each([
+    ['a key of its own', { WARDEN_DRILL_FAULT_KEY_URL: KEY_URL.replace('warden-backup', 'faults') }, []],
+    [
+      'the key that the app seals with',
+      {
+        WARDEN_DRILL_FAULT_KEY_URL: KEY_URL,
+        WARDEN_SEAL_KEY_URL: KEY_URL,
+        WARDEN_SEAL_PUBLIC_KEYS: pins(pin),
+      },
+      [SAME],
+    ],
+    [
+      'a pinned key',
+      {
+        WARDEN_DRILL_FAULT_KEY_URL: KEY_URL,
+        WARDEN_SEAL_PUBLIC_KEYS: pins({ app: 'backup', url: KEY_URL }),
+      },
+      [SAME],
+    ],
+  ])('%s: what is wrong with it is reported, and stops no app', (_, settings, found) => {
+    const { faults, drill } = read(settings)();
+
+    expect(faults.map((one) => one.found)).toEqual(found);
+    expect(drill.faultKeyUrl).toBe(settings.WARDEN_DRILL_FAULT_KEY_URL);
+  });
+
+  it('is refused beside the certificate authority of an emulator, when it is elsewhere', () => {
+    const settings = {
+      WARDEN_HSMS: 'contoso=https://127.0.0.1:8443',
+      WARDEN_CA_FILE: '/ca.pem',
+      WARDEN_DRILL_FAULT_KEY_URL: KEY_URL,
+    };
+
+    expect(read(settings)).toThrow('WARDEN_DRILL_FAULT_KEY_URL');
+  });
+});

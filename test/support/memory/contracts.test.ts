@@ -4,12 +4,14 @@ import { WardenError } from '../../../src/core/errors.ts';
 import { describeBackupStore } from '../../contract/backup-store.ts';
 import { describeBackupVersions } from '../../contract/backup-versions.ts';
 import { describeDocumentStore } from '../../contract/document-store.ts';
+import { describeFaultContainer } from '../../contract/fault-container.ts';
 import { describeLeases } from '../../contract/leases.ts';
 import { describeSealer } from '../../contract/sealer.ts';
 import { describeWorkQueue } from '../../contract/work-queue.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryBackupStore } from './memory-backup-store.ts';
 import { MemoryDocumentStore } from './memory-document-store.ts';
+import { MemoryFaultContainer } from './memory-fault-container.ts';
 import { MemoryLeases } from './memory-leases.ts';
 import { MemorySealer } from './memory-sealer.ts';
 import { MemoryWorkQueue } from './memory-work-queue.ts';
@@ -22,6 +24,8 @@ describeBackupVersions('MemoryBackupStore', async () => {
   const store = new MemoryBackupStore(new ManualClock());
   return { store, overwrite: async (blob, bytes, record) => void store.overwrite(blob, bytes, record) };
 });
+
+describeFaultContainer('MemoryFaultContainer', async () => new MemoryFaultContainer(new ManualClock()));
 
 describeDocumentStore('MemoryDocumentStore', async () => ({ store: new MemoryDocumentStore() }));
 

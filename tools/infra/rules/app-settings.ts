@@ -102,7 +102,11 @@ function recoverySettings({ promise, names, id }: Facts): Record<string, Pattern
 }
 
 function drillSettings({ names }: Facts): Record<string, Pattern> {
-  return { WARDEN_NOTIFY_QUEUE_URL: `https://${names.host.backup}.queue.core.windows.net` };
+  return {
+    WARDEN_NOTIFY_QUEUE_URL: `https://${names.host.backup}.queue.core.windows.net`,
+    // Its own account: nobody else has a right there.
+    WARDEN_DRILL_FAULTS_URL: `https://${names.host.drill}.blob.core.windows.net`,
+  };
 }
 
 /** Settings that the operator may give as he likes, and the switch of each function, off only where he said so. */

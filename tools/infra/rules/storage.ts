@@ -30,7 +30,7 @@ export function accountProperties(
 const CONTAINERS: Readonly<Record<AppName, readonly string[]>> = {
   backup: ['app-package', 'dead-letters'],
   recovery: ['app-package', 'warden-state'],
-  drill: ['app-package'],
+  drill: ['app-package', 'drill-faults'],
 };
 
 /** Each account and what lies in them; the queues are those that the code listens on, which the contract checks. */

@@ -70,8 +70,10 @@ const DrillState = z.strictObject({
   overdue: z.array(z.string().min(1)).exactOptional(),
   /** Ids of the last events that were noted. */
   reported: z.array(z.string()).exactOptional(),
-  /** When wrong recovery points were last drilled, and which of them passed. */
-  mustFail: z.strictObject({ at: Time, passed: z.array(z.string()) }).exactOptional(),
+  /** When wrong recovery points were last drilled, which of them passed, and what of the way of a drill was not tried. */
+  mustFail: z
+    .strictObject({ at: Time, passed: z.array(z.string()), untried: z.array(z.string()).exactOptional() })
+    .exactOptional(),
   /** Since when the drill HSM holds keys that could not be removed. */
   residueSince: Time.exactOptional(),
 });

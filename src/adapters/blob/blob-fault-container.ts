@@ -1,0 +1,68 @@
+/** The container of the drills that must fail: backups are stored and read as all others are, and removed when they were drilled. */
+import type { ContainerClient } from '@azure/storage-blob';
+import { isWardenError } from '../../core/errors.ts';
+import type { Clock } from '../../core/ports.ts';
+import type { FaultContainer } from '../../features/drill/ports.ts';
+import { inTime } from '../http/in-time.ts';
+import { requireStorage } from '../http/require-storage.ts';
+import { translateStorageError } from '../http/translate-storage-error.ts';
+import { BlobBackupStore, type BlobBackupStoreOptions } from './blob-backup-store.ts';
+
+/** A {@link FaultContainer}. The store itself has no means to delete: this has one for its own container, and is made for no other. */
+export class BlobFaultContainer implements FaultContainer {
+  readonly backups: BlobBackupStore;
+  readonly #container: ContainerClient;
+  readonly #clock: Clock;
+
+  constructor(options: BlobBackupStoreOptions) {
+    this.backups = new BlobBackupStore(options);
+    this.#container = options.container;
+    this.#clock = options.clock;
+  }
+
+  async clear(signal?: AbortSignal): Promise<void> {
+    for (const name of await this.#names(signal)) await this.#delete(name, signal);
+  }
+
+  async #names(signal: AbortSignal | undefined): Promise<readonly string[]> {
+    const names: string[] = [];
+    let continuationToken: string | undefined;
+    do {
+      const from = continuationToken === undefined ? {} : { continuationToken };
+      const page = await this.#call(
+        'list the container of the drills that must fail',
+        signal,
+        async (abortSignal) => this.#container.listBlobsFlat({ abortSignal }).byPage(from).next(),
+      );
+      if (page.done === true) break;
+      requireStorage(page.value, this.#container.containerName);
+      names.push(...page.value.segment.blobItems.map(({ name }) => name));
+      continuationToken = page.value.continuationToken;
+    } while (continuationToken !== undefined && continuationToken !== '');
+    return names;
+  }
+
+  async #delete(name: string, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#call(`remove ${name}`, signal, (abortSignal) =>
+        this.#container.getBlobClient(name).delete({ abortSignal, deleteSnapshots: 'include' }),
+      );
+    } catch (error) {
+      // Removed by a try whose answer was lost.
+      if (!isWardenError(error, 'blob-missing')) throw error;
+    }
+  }
+
+  async #call<T>(
+    what: string,
+    signal: AbortSignal | undefined,
+    action: (signal: AbortSignal) => Promise<T>,
+  ): Promise<T> {
+    try {
+      return await inTime(signal, action);
+    } catch (error) {
+      const call = { what, signal, meanings: { BlobNotFound: 'blob-missing' } } as const;
+      throw translateStorageError(error, call, this.#clock.now());
+    }
+  }
+}
