@@ -217,7 +217,9 @@ async function wake(
   scopes: readonly string[],
 ): Promise<void> {
   try {
-    await queue.send(NOTIFICATIONS, { kind: 'wake', scopes: [...scopes] }, Math.ceil(waitMs / 1000));
+    // Sending may have taken so long that it is due by now, and no queue takes a negative delay.
+    const seconds = Math.max(0, Math.ceil(waitMs / 1000));
+    await queue.send(NOTIFICATIONS, { kind: 'wake', scopes: [...scopes] }, seconds);
   } catch (error) {
     if (!isWardenError(error)) throw error;
     logger.warn('the wake-up of the notifications could not be sent', { error });
