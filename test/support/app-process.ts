@@ -4,6 +4,11 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { LocalWorld } from './local-world.ts';
 
+interface ProcessOptions {
+  readonly script?: string;
+  readonly errors?: 'inherit' | number;
+}
+
 /** A running app. */
 export class AppProcess {
   readonly #child: ChildProcess;
@@ -19,15 +24,19 @@ export class AppProcess {
     this.#lines = lines;
   }
 
-  /** Resolves when the app takes messages. `settings` go over those of the world; `aheadMs`: its clock before real time. */
+  /**
+   * Resolves when the app takes messages. `settings` go over those of the world; `aheadMs`: its clock before real time; `script`: a
+   * bundle of the process, which starts sooner; `errors`: the file descriptor of its other output.
+   */
   static async start(
-    local: LocalWorld,
+    local: Pick<LocalWorld, 'world'>,
     settings: Readonly<Record<string, string>>,
     aheadMs = 0,
+    { script = 'test/support/host-process.ts', errors = 'inherit' }: ProcessOptions = {},
   ): Promise<AppProcess> {
-    const child = spawn(process.execPath, ['test/support/host-process.ts'], {
+    const child = spawn(process.execPath, [script], {
       env: { ...process.env, ...local.world.settings, ...settings, CLOCK_AHEAD_MS: String(aheadMs) },
-      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
+      stdio: ['ignore', 'pipe', errors, 'ipc'],
     });
     if (child.stdout === null) throw new Error('expected an output');
     const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();

@@ -19,7 +19,7 @@ const service = createQueueService({
   credential: managedIdentity(),
 });
 // Either app; and a host may be made to leave its queues alone, or to take few messages at a time.
-const { HOST_ENTRY = 'functions/main.ts', HOST_QUEUES, HOST_BATCH } = process.env;
+const { HOST_ENTRY = 'functions/main.ts', HOST_QUEUES, HOST_BATCH, HOST_LOG } = process.env;
 const hostJson = JSON.parse(await readFile(new URL('../../host.json', import.meta.url), 'utf8'));
 if (HOST_BATCH !== undefined) {
   Object.assign(hostJson.extensions.queues, { batchSize: Number(HOST_BATCH), newBatchThreshold: 1 });
@@ -35,7 +35,7 @@ const host = await startHost({
   queueVisibilityMs: Number(process.env.QUEUE_VISIBILITY_MS ?? 2_000),
   timers: false,
   log: ({ level, message }) => {
-    if (level === 'error') process.stderr.write(`${message}\n`);
+    if (level === 'error' || HOST_LOG === 'all') process.stderr.write(`${message}\n`);
   },
 });
 // One line when it is up, one more for each key dealt with.

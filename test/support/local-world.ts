@@ -139,9 +139,14 @@ export class LocalWorld {
 
   /** Does what the passing of 60 seconds does to the lease of a worker that died. */
   async lapseLease(hsm: string): Promise<void> {
+    await this.lapse(`hsm-${hsm}`);
+  }
+
+  /** The same with the lease of that name. */
+  async lapse(name: string): Promise<void> {
     const container = createBlobService(this.access).getContainerClient('warden-state');
     await container
-      .getBlobClient(`locks/hsm-${hsm}`)
+      .getBlobClient(`locks/${name}`)
       .getBlobLeaseClient()
       .breakLease(0)
       .catch(() => undefined);

@@ -13,7 +13,7 @@ import {
 } from '../../src/features/notify/notifier.ts';
 import { type Fleet, startFleet } from './notify-fleet.ts';
 import { aDeletion, aRecoveredKey, aRequestEvent, SAMPLE_AT } from './notify-samples.ts';
-import { type CampaignResult, judgeCampaign } from './notify-verdict.ts';
+import { type CampaignResult, evidenceOf, judgeCampaign } from './notify-verdict.ts';
 import { anEntry, NotifyWorld } from './notify-world.ts';
 
 /** What is tried. */
@@ -61,7 +61,7 @@ export async function runCampaign({ events, kills, faults, seed }: CampaignPlan)
       await world.clock.advance(60_000);
       await world.tick();
     }
-    return await judgeCampaign(world, fleet, tally);
+    return judgeCampaign(await evidenceOf(world, fleet, tally));
   } finally {
     await fleet.close();
   }

@@ -41,9 +41,9 @@ export interface Fleet {
 const LIMIT_MS = 1_500;
 
 /** What a service gives back in an error, for the log must not have it. */
-const ECHO = 'pl4nted-echo-of-the-service';
+export const ECHO = 'pl4nted-echo-of-the-service';
 
-type Fate = Behaviour | undefined;
+export type Fate = Behaviour | undefined;
 
 /** Starts them; `faults` is the share of requests that go wrong. `onSend` sees each message before it is sent. */
 export async function startFleet(
@@ -124,12 +124,13 @@ function recordOf(records: ReadonlyMap<string, Ledger>, name: string): Ledger {
   return record;
 }
 
-function isRefusal(fate: Fate): boolean {
+/** Whether the service refuses the message for good. */
+export function isRefusal(fate: Fate | MailFate): boolean {
   return typeof fate === 'object' && fate.status === 400;
 }
 
 /** What goes wrong; a third of it with the message taken, and silence seldom, for it takes its time. */
-function fateOf(dice: number, elsewhere: string): Fate {
+export function fateOf(dice: number, elsewhere: string): Fate {
   if (dice < 1 / 3) return 'lost answer';
   if (dice < 0.34) return 'silence';
   if (dice < 0.345) return { status: 400, body: ECHO };
@@ -139,7 +140,8 @@ function fateOf(dice: number, elsewhere: string): Fate {
   return dice < 0.85 ? 'reset' : { status: 500, body: ECHO };
 }
 
-function mailFateOf(dice: number): MailFate {
+/** The same of a mail server. */
+export function mailFateOf(dice: number): MailFate {
   if (dice < 1 / 3) return 'lost answer';
   return dice < 0.7 ? 450 : 421;
 }

@@ -15,7 +15,11 @@ export interface MailService {
   /** What it took, as it came. */
   readonly taken: string[];
   /** Decides each mail's fate; undefined: it is taken. */
-  behave: () => MailFate | undefined;
+  behave: (mail: string) => MailFate | undefined | Promise<MailFate | undefined>;
+  /** Is given each mail that it took, and whether that was answered. */
+  took: (mail: string, isAnswered: boolean) => void;
+  readonly caPem: string;
+  readonly port: number;
   channel(name: string, options: Partial<OutgoingOptions>): Channel;
   close(): Promise<void>;
 }
@@ -39,13 +43,15 @@ export async function startMailService(): Promise<MailService> {
     onData: (stream, _session, done) => {
       const pieces: Buffer[] = [];
       stream.on('data', (piece: Buffer) => pieces.push(piece));
-      stream.on('end', () => {
-        const fate = service.behave();
+      stream.on('end', async () => {
+        const mail = Buffer.concat(pieces).toString('utf8');
+        const fate = await service.behave(mail);
         if (typeof fate === 'number') {
           done(Object.assign(new Error('planted'), { responseCode: fate }));
           return;
         }
-        service.taken.push(Buffer.concat(pieces).toString('utf8'));
+        service.taken.push(mail);
+        service.took(mail, fate === undefined && sockets.size > 0);
         if (fate === undefined) done();
         else for (const socket of sockets) socket.destroy();
       });
@@ -64,6 +70,9 @@ export async function startMailService(): Promise<MailService> {
   const service: MailService = {
     taken: [],
     behave: () => undefined,
+    took: () => undefined,
+    caPem: authority.certificate,
+    port,
     channel: (name, options) =>
       new SmtpChannel(
         {

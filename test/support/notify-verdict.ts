@@ -31,23 +31,49 @@ export interface CampaignResult {
   readonly bodies: number;
 }
 
-interface Tally {
+/** What happened, as the services and what is stored show it. */
+export interface Evidence {
+  /** By channel. */
+  readonly records: ReadonlyMap<string, Ledger>;
   readonly kills: number;
+  /** Messages that arrived after their acceptance was recorded. */
   readonly sentAfterReceipt: number;
-  /** By channel and id. */
+  /** By channel and id: how often a process died between an answer and its note. */
   readonly unrecorded: ReadonlyMap<string, number>;
+  /** Incidents that the product knows. */
+  readonly threads: readonly string[];
+  /** Messages that still wait. */
+  readonly left: number;
+  readonly strays: readonly string[];
+  readonly secrets: readonly string[];
+  readonly log: readonly string[];
+  readonly stored: readonly string[];
+}
+
+/** The evidence of a world in memory. */
+export async function evidenceOf(
+  world: NotifyWorld,
+  { records, strays, secrets }: Fleet,
+  tally: Pick<Evidence, 'kills' | 'sentAfterReceipt' | 'unrecorded'>,
+): Promise<Evidence> {
+  const states = await Promise.all(world.hsms.map((hsm) => world.incidentsOf(hsm)));
+  const pending = await Promise.all([...records.keys()].map((name) => world.stateOf(name)));
+  return {
+    ...tally,
+    ...{ records, strays, secrets },
+    threads: states.flatMap(({ threads }) => Object.keys(threads)),
+    left: sum(pending, (state) => state.pending.length),
+    log: linesOf(world.logger),
+    stored: [...world.state.documents.values()].map(({ text }) => text),
+  };
 }
 
 /** The verdict. */
-export async function judgeCampaign(
-  world: NotifyWorld,
-  { records, strays, secrets }: Fleet,
-  { kills, sentAfterReceipt, unrecorded }: Tally,
-): Promise<CampaignResult> {
+export function judgeCampaign(evidence: Evidence): CampaignResult {
+  const { records, kills, sentAfterReceipt, unrecorded, left, strays, secrets, log, stored } = evidence;
   const all = [...records.values()];
-  const states = await Promise.all(world.hsms.map((hsm) => world.incidentsOf(hsm)));
   const threads = new Set([
-    ...states.flatMap(({ threads: known }) => Object.keys(known)),
+    ...evidence.threads,
     ...all.flatMap(({ taken }) => taken.map(({ message }) => message.thread)),
   ]);
   // Nobody hears of a channel in trouble through that channel.
@@ -62,7 +88,6 @@ export async function judgeCampaign(
     const heard = new Set([...record.taken.map(({ message }) => message.thread), ...record.refused.values()]);
     return [...threads].filter((id) => !heard.has(id) && !isAbout(id, name)).map((id) => `${name} ${id}`);
   });
-  const pending = await Promise.all([...records.keys()].map((name) => world.stateOf(name)));
   const bodies = [...records].flatMap(([name, { taken }]) => taken.map(({ body }) => ({ name, body })));
   const afterRefusal = sum(
     all,
@@ -79,7 +104,7 @@ export async function judgeCampaign(
     sentAfterReceipt: sentAfterReceipt + afterRefusal,
     excess: sum([...records], ([name, record]) => excessOf(name, record, unrecorded)),
     disordered: sum(all, ({ taken }) => disorderedIn(firsts(taken))),
-    left: sum(pending, (state) => state.pending.length),
+    left,
     strays: strays.length,
     leaks: [
       ...leaksIn(
@@ -87,15 +112,17 @@ export async function judgeCampaign(
         bodies.filter(({ name }) => name !== 'pagerduty').map(({ body }) => body),
         secrets,
       ),
-      ...leaksIn('the log', linesOf(world.logger), secrets),
-      ...leaksIn(
-        'what is stored',
-        [...world.state.documents.values()].map(({ text }) => text),
-        secrets,
-      ),
+      ...leaksIn('the log', log, secrets),
+      ...leaksIn('what is stored', stored, secrets),
     ],
     bodies: bodies.length,
   };
+}
+
+/** How many faults there are. */
+export function faultsIn(result: CampaignResult): number {
+  const { unheard, sentAfterReceipt, excess, disordered, left, leaks, strays } = result;
+  return unheard.length + sentAfterReceipt + excess + disordered + left + leaks.length + strays;
 }
 
 function excessOf(name: string, { taken, lost }: Ledger, unrecorded: ReadonlyMap<string, number>): number {
