@@ -18,13 +18,13 @@ import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../src/features/watch/m
 import { scan } from '../src/features/watch/scan.ts';
 import { ManualClock } from '../test/support/memory/manual-clock.ts';
 import { MemoryBackupStore } from '../test/support/memory/memory-backup-store.ts';
-import { MemoryDocumentStore } from '../test/support/memory/memory-document-store.ts';
 import { MemoryHsm } from '../test/support/memory/memory-hsm.ts';
 import { MemoryKeyService } from '../test/support/memory/memory-key-service.ts';
 import { MemoryLeases } from '../test/support/memory/memory-leases.ts';
 import { MemoryWorkQueue } from '../test/support/memory/memory-work-queue.ts';
 import { FreePacer } from '../test/support/sweep-world.ts';
 import { type Counted, delayed } from './delayed.ts';
+import { PackedDocuments } from './packed-documents.ts';
 
 /** host.json: messages taken at once, and at how many under way the next are taken. */
 const BATCH = 8;
@@ -66,7 +66,7 @@ export interface Part {
 /** The fleet, each HSM with the same keys, all backed up. */
 export class FleetNight {
   readonly clock = new ManualClock({ now: Date.UTC(2026, 10, 24, 1), autoAdvance: true });
-  readonly #state = new MemoryDocumentStore();
+  readonly #state = new PackedDocuments();
   readonly #backups = new MemoryBackupStore(this.clock);
   readonly #leases = new MemoryLeases(this.clock);
   readonly #hsm = new MemoryHsm({ clock: this.clock, name: TEMPLATE, purgeProtection: true });
@@ -89,10 +89,13 @@ export class FleetNight {
       night.ports(TEMPLATE),
     );
     await night.#scan(TEMPLATE, night.ports(TEMPLATE));
-    for (const [subject, document] of [...night.#state.documents]) {
+    const { documents } = night.#state;
+    for (const subject of [...documents.keys()]) {
+      const document = documents.get(subject);
+      if (document === undefined) continue;
       for (const name of night.#names) {
         const text = document.text.replaceAll(TEMPLATE, name);
-        night.#state.documents.set(subject.replaceAll(TEMPLATE, name), { ...document, text });
+        documents.set(subject.replaceAll(TEMPLATE, name), { ...document, text });
       }
     }
     return night;

@@ -1,8 +1,11 @@
-/** Measures a fleet: the pace that processes share, a night of 300 HSMs, and what its storage costs. */
-
+/** Measures a fleet: a night and a scan of 300 HSMs in virtual time, what one instance of them needs, and what its storage costs. */
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { z } from 'zod';
 import type { Counted } from './delayed.ts';
 import { atLeast, atMost, type Figure, plain } from './figure.ts';
 import { FleetNight } from './fleet-night.ts';
+import { environmentAsDeployed } from './stage.ts';
 
 const HSMS = Number(process.env.FLEET_HSMS ?? 300);
 const KEYS = Number(process.env.FLEET_KEYS ?? 1_000);
@@ -16,8 +19,15 @@ const NIGHTS_A_MONTH = 30;
  */
 const PRICES = { write: 0.065, read: 0.0052, queue: 0.004 } as const;
 
+const Report = z.object({ done: z.int(), peakMb: z.number() });
+
 /** All figures. */
 export async function fleet(): Promise<Figure[]> {
+  const share = Math.ceil(HSMS / INSTANCES);
+  const args = ['bench/fleet-worker.ts', String(share), String(KEYS)];
+  const env = { ...process.env, ...(await environmentAsDeployed()) };
+  const { stdout } = await promisify(execFile)(process.execPath, args, { env });
+  const worker = Report.parse(JSON.parse(stdout));
   const night = await FleetNight.of(HSMS, KEYS, HANGING);
   const sweeps = await night.sweeps(INSTANCES);
   const scans = await night.scans(INSTANCES);
@@ -29,6 +39,8 @@ export async function fleet(): Promise<Figure[]> {
     atMost(`unchanged night on ${INSTANCES} instances, virtual`, sweeps.seconds, 's', 600),
     atLeast('HSMs that were scanned', scans.done, '', HSMS - HANGING),
     atMost(`scan of every HSM on ${INSTANCES} instances, virtual`, scans.seconds, 's', 300),
+    atLeast(`HSMs of one instance of ${INSTANCES}, swept and scanned`, worker.done, '', share),
+    atMost('peak memory of that process, with its stores', worker.peakMb, 'MB', 200),
     plain('storage calls of a night, by HSM', callsOf(sweeps.counted) / HSMS, ''),
     plain('storage calls of a scan, by HSM', callsOf(scans.counted) / HSMS, ''),
     ...rows('night', sweeps.counted),

@@ -103,7 +103,7 @@ const WorkerReport = z.object({
 export type WorkerReport = z.infer<typeof WorkerReport>;
 
 /** How the deployment starts the app: what its checked snapshot says of Node's heap and of glibc's, unless the caller says it. */
-async function environmentAsDeployed(): Promise<Record<string, string>> {
+export async function environmentAsDeployed(): Promise<Record<string, string>> {
   const snapshot = await readFile('infra/tests/defaults.snapshot.json', 'utf8');
   const settings = snapshot.matchAll(/"(languageWorkers__node__arguments|MALLOC_[A-Z_]+)": "([^"]+)"/g);
   const { languageWorkers__node__arguments: flags, ...malloc } = Object.fromEntries(

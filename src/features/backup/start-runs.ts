@@ -1,9 +1,13 @@
 /** Starts a run over every HSM by one message each; whoever takes the message does the work. */
+import { mapConcurrently } from '../../core/concurrency.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import type { Logger } from '../../core/ports.ts';
 import { type SendDeps, sendForEach } from '../../core/send-each.ts';
 import { noteRunBegin } from './open-run.ts';
 import { SWEEPS } from './queues.ts';
+
+/** The first message is sent when all begins are noted: of hundreds of HSMs that must take seconds. */
+const NOTES_AT_ONCE = 16;
 
 /** What starting runs needs. */
 export interface StartRunsDeps extends SendDeps {
@@ -21,14 +25,14 @@ export async function startRuns(
   trigger: RunTrigger,
 ): Promise<string> {
   const runId = runIdentifier(deps.clock.now(), trigger);
-  for (const hsm of hsms) {
+  await mapConcurrently(hsms, NOTES_AT_ONCE, async (hsm) => {
     try {
       await noteRunBegin(deps.state, hsm, runId, deps.clock.now());
     } catch (error) {
       // Its worker notes it again; the run is not to wait for that.
       deps.logger.warn('the begin of a run could not be noted', { hsm, runId, error });
     }
-  }
+  });
   await sendForEach(deps, SWEEPS, hsms, (hsm) => ({ kind: 'sweep', hsm, runId }));
   deps.logger.info('runs started', { runId, hsms: hsms.length });
   return runId;

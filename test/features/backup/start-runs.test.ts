@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { startRuns } from '../../../src/features/backup/start-runs.ts';
@@ -40,5 +41,27 @@ describe('the start of the runs', () => {
     await expect(start(world)).rejects.toMatchObject({ code: 'storage-forbidden' });
 
     expect(hsmsAsked(world)).toEqual(['fabrikam', 'tailspin']);
+  });
+
+  it('notes the begin of every run before it sends the first message, and of many HSMs at the same time', async () => {
+    const world = await SweepWorld.withKeys(0);
+    const many = Array.from({ length: 64 }, (_, index) => `hsm-${index}`);
+    const { state } = world.deps;
+    const write = state.write.bind(state);
+    const seen = { writing: 0, most: 0, sent: 0 };
+    state.write = async (...args) => {
+      seen.writing += 1;
+      seen.most = Math.max(seen.most, seen.writing);
+      seen.sent = world.queue.waiting.length;
+      await setImmediate();
+      const etag = await write(...args);
+      seen.writing -= 1;
+      return etag;
+    };
+
+    await startRuns({ ...world.deps, signal: new AbortController().signal }, many, 'nightly');
+
+    expect(seen).toEqual({ writing: 0, most: 16, sent: 0 });
+    expect(world.queue.waiting).toHaveLength(many.length);
   });
 });
