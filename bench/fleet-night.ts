@@ -2,11 +2,12 @@
  * A night of a fleet in virtual time: the real sweep, scan and summary over stores in memory, taken from a queue by instances as the
  * Functions host takes messages. Each call of an HSM or of storage takes as long as it is given, and is counted.
  */
+
+import { sendForEach } from '../src/core/each-hsm.ts';
 import { EventBus } from '../src/core/events/bus.ts';
 import { EVERY_KEY } from '../src/core/model/selection.ts';
 import { type Queue, readMessage } from '../src/core/queue.ts';
 import { DEFAULT_RETRY } from '../src/core/retry.ts';
-import { sendForEach } from '../src/core/send-each.ts';
 import { Serializer } from '../src/core/serializer.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../src/core/time.ts';
 import { SWEEPS, type SweepMessage } from '../src/features/backup/queues.ts';

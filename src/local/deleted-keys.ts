@@ -5,7 +5,7 @@ import { TokenFileCredential } from '../adapters/identity/credential.ts';
 import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
 import type { ListedDeletedKey } from '../core/model/key.ts';
-import { ownValue } from '../core/own-value.ts';
+import { ownValue } from '../core/model/key-name.ts';
 import type { KeyService } from '../core/ports.ts';
 import { readCatalogue } from '../features/recovery-points/catalogue.ts';
 import { CONTAINERS } from '../platform/config/product-settings.ts';

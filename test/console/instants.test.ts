@@ -1,7 +1,7 @@
 /** Points in time within sentences of the API. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { piecesOf } from '../../src/console/words/instants.ts';
+import { piecesOf } from '../../src/console/words/time.ts';
 
 const AT = Date.UTC(2026, 10, 24, 2);
 

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import formats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { eventSchemas } from '../../src/core/events/json-schema.ts';
+import { eventSchemas } from '../../src/core/events/define-event.ts';
 import { EVENTS } from '../../src/platform/events.ts';
 import { ALERTS } from '../../tools/infra/alerts/catalogue.ts';
 import { loggedLines } from './support/logged-fields.ts';

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { eventSchemas } from '../../src/core/events/json-schema.ts';
+import { eventSchemas } from '../../src/core/events/define-event.ts';
 import { EVENTS } from '../../src/platform/events.ts';
 import { FUNCTION_NAMES } from '../../src/platform/features.ts';
 

@@ -1,8 +1,7 @@
 /** The list of every event: what is published of it, and that no event is in it twice. */
 import { readdir, readFile } from 'node:fs/promises';
 import { describe, expect, it } from 'vitest';
-import { severityRule } from '../../src/core/events/define-event.ts';
-import { eventSchemas } from '../../src/core/events/json-schema.ts';
+import { eventSchemas, severityRule } from '../../src/core/events/define-event.ts';
 import { toRecoveryCloudEvent } from '../../src/features/recovery/model/events.ts';
 import { EVENTS } from '../../src/platform/events.ts';
 import { anEvent } from '../support/events.ts';

@@ -4,7 +4,7 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { bodyOf } from '../http/answer-body.ts';
-import { inTime } from '../http/in-time.ts';
+import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { startCheckBlobName } from './audit-names.ts';
 

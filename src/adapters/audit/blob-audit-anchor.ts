@@ -8,7 +8,7 @@ import type { AuditAnchor } from '../../features/audit/audit-log.ts';
 import { type ChainTip, EMPTY_CHAIN } from '../../features/audit/entry.ts';
 import { AnchorState } from '../../features/audit/segment.ts';
 import { bodyOf } from '../http/answer-body.ts';
-import { inTime } from '../http/in-time.ts';
+import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { ANCHOR_BLOB } from './audit-names.ts';
 

@@ -13,8 +13,8 @@ import {
   type PartEnd,
 } from '../../features/audit/audit-log.ts';
 import { bodyOf } from '../http/answer-body.ts';
-import { inTime } from '../http/in-time.ts';
-import { requireStorage } from '../http/require-storage.ts';
+import { inTime } from '../http/call-limits.ts';
+import { requireStorage } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import {
   auditBlobName,

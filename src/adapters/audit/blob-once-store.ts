@@ -5,8 +5,8 @@ import { isWardenError } from '../../core/errors.ts';
 import type { OnceStore } from '../../core/once-store.ts';
 import type { Clock } from '../../core/ports.ts';
 import { bodyOf } from '../http/answer-body.ts';
-import { inTime } from '../http/in-time.ts';
-import { requireStorage } from '../http/require-storage.ts';
+import { inTime } from '../http/call-limits.ts';
+import { requireStorage } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
 const MEANINGS = {

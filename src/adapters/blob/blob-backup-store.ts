@@ -15,8 +15,8 @@ import type {
   StoredBackup,
 } from '../../core/ports.ts';
 import { bytesOf } from '../http/answer-body.ts';
-import { inTime } from '../http/in-time.ts';
-import { requireStorage } from '../http/require-storage.ts';
+import { inTime } from '../http/call-limits.ts';
+import { requireStorage } from '../http/storage-access.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { machineNow } from '../system/system-clock.ts';
 import { BACKUP_CONTENT_TYPE, backupBlobName, backupNameOf, backupPrefixes, keyOfFolder } from './layout.ts';

@@ -17,7 +17,7 @@ import type {
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Page } from '../../core/ports.ts';
 import { bodyOf } from '../http/answer-body.ts';
-import { inTime } from '../http/in-time.ts';
+import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import {
   documentBlobName,

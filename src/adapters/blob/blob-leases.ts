@@ -2,7 +2,7 @@
 import type { BlobLeaseClient, ContainerClient } from '@azure/storage-blob';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Lease, Leases } from '../../core/ports.ts';
-import { inTime } from '../http/in-time.ts';
+import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { holdLease } from './hold-lease.ts';
 import { leaseBlobName } from './layout.ts';

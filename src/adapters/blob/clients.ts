@@ -1,7 +1,7 @@
 /** Makes the clients of the Blob containers. */
 import { BlobServiceClient, type ContainerClient } from '@azure/storage-blob';
 import type { Clock } from '../../core/ports.ts';
-import { inTime } from '../http/in-time.ts';
+import { inTime } from '../http/call-limits.ts';
 import { requireLoopback, type StorageAccess, storagePipelineOptions } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 

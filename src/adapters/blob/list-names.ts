@@ -1,8 +1,8 @@
 /** One page of the blobs under a prefix, by what their names say. */
 import type { ContainerClient } from '@azure/storage-blob';
 import type { Clock, Page } from '../../core/ports.ts';
-import { inTime } from '../http/in-time.ts';
-import { requireStorage } from '../http/require-storage.ts';
+import { inTime } from '../http/call-limits.ts';
+import { requireStorage } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
 /** What is listed, and what becomes of a name. */

@@ -1,7 +1,7 @@
 /** Uploads a text that comes in pieces as one blob, whole or not at all, with no more than a block and a piece of it in memory. */
 import { randomUUID } from 'node:crypto';
 import type { BlobHTTPHeaders, BlobRequestConditions, BlockBlobClient, Metadata } from '@azure/storage-blob';
-import { inTime } from '../http/in-time.ts';
+import { inTime } from '../http/call-limits.ts';
 
 /** Few requests for megabytes, and little memory for each. A blob takes 50 000 blocks. */
 const BLOCK_BYTES = 512 * 1024;

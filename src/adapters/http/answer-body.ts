@@ -1,7 +1,7 @@
 /** The body of a download from the storage account, which may break at any moment, also while nobody reads it. */
 import { Readable } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { requireStorage } from './require-storage.ts';
+import { requireStorage } from './storage-access.ts';
 
 /** What of a download is looked at here. */
 export interface Download {

@@ -2,7 +2,7 @@
  * The one rule for every call that leaves the process: it has a limit, it ends at once when its caller gives up, and it says
  * what is waited for. How long a wait between two attempts may last, whatever a service asks for, is in core/retry.ts.
  */
-import { HSM_CALL_LIMIT_MS } from '../../core/call-limits.ts';
+import { HSM_CALL_LIMIT_MS } from '../../core/time.ts';
 import { failureWord } from './fault.ts';
 import { beginWait } from './waits.ts';
 
@@ -61,4 +61,16 @@ export async function withinLimits<T>(call: Call, work: (signal: AbortSignal) =>
     clearTimeout(timer);
     given?.removeEventListener('abort', giveUp);
   }
+}
+
+/**
+ * Does `work` within the limits of a call to the storage: a half-open connection would otherwise hold whoever waits, and all
+ * who wait for them, until the host ends the process. Fails with the reason of `given`, or with a `TimeoutError`.
+ */
+export function inTime<T>(
+  given: AbortSignal | undefined,
+  work: (signal: AbortSignal) => Promise<T>,
+  limitMs: number = CALL_LIMITS_MS.storageCall,
+): Promise<T> {
+  return withinLimits({ of: 'the storage account', signal: given, limitMs }, work);
 }

@@ -2,7 +2,7 @@
 import type { DequeuedMessageItem, QueueClient, QueueServiceClient } from '@azure/storage-queue';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, DeadLetter, DeadLetters } from '../../core/ports.ts';
-import { inTime } from '../http/in-time.ts';
+import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
 /** The most that the service shows or gives in one answer. */

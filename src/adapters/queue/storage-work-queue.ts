@@ -3,7 +3,7 @@ import type { QueueServiceClient } from '@azure/storage-queue';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, WorkQueue } from '../../core/ports.ts';
 import type { Queue } from '../../core/queue.ts';
-import { inTime } from '../http/in-time.ts';
+import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
 /** https://learn.microsoft.com/azure/storage/queues/scalability-targets */

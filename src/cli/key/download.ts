@@ -8,7 +8,7 @@ import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/conne
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { writeNewFile } from '../frame/new-file.ts';
-import { VERSION_OPTION, VersionOption } from './key-version.ts';
+import { VERSION_OPTION, VersionOption } from './common-options.ts';
 
 const ENCODINGS = ['PEM', 'DER'] as const;
 

@@ -6,7 +6,7 @@ import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/conne
 import { defineCommand } from '../frame/define.ts';
 import { writeNewFile } from '../frame/new-file.ts';
 import { base64 } from './az-output.ts';
-import { VERSION_OPTION, VersionOption } from './key-version.ts';
+import { VERSION_OPTION, VersionOption } from './common-options.ts';
 
 export const keyGetAttestation = defineCommand({
   path: 'key get-attestation',

@@ -5,8 +5,8 @@ import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { azListedDeleted } from './az-output.ts';
+import { doubtsOf, MOST_RESULTS, MostResults } from './common-options.ts';
 import { deletedTable } from './key-tables.ts';
-import { doubtsOf, MOST_RESULTS, MostResults } from './most-results.ts';
 
 export const keyListDeleted = defineCommand({
   path: 'key list-deleted',

@@ -6,8 +6,8 @@ import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, sameWorld } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { azListed } from './az-output.ts';
+import { doubtsOf, MOST_RESULTS, MostResults } from './common-options.ts';
 import { listTable } from './key-tables.ts';
-import { doubtsOf, MOST_RESULTS, MostResults } from './most-results.ts';
 
 export const keyListVersions = defineCommand({
   path: 'key list-versions',

@@ -9,8 +9,8 @@ import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { Moment } from '../frame/moment.ts';
 import { azKey } from './az-output.ts';
+import { VERSION_OPTION, VersionOption } from './common-options.ts';
 import { keyTable } from './key-tables.ts';
-import { VERSION_OPTION, VersionOption } from './key-version.ts';
 import { OPERATIONS, Tags } from './new-key-options.ts';
 import { POLICY_OPTIONS, PolicyOptions, releasePolicyOf } from './release-policy.ts';
 

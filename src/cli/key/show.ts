@@ -5,8 +5,8 @@ import { administrationOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect } from '../connect/connection.ts';
 import { defineCommand } from '../frame/define.ts';
 import { azKey } from './az-output.ts';
+import { VERSION_OPTION, VersionOption } from './common-options.ts';
 import { keyTable } from './key-tables.ts';
-import { VERSION_OPTION, VersionOption } from './key-version.ts';
 
 export const keyShow = defineCommand({
   path: 'key show',

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { AddressOptions, KEY_OPTIONS } from '../connect/address.ts';
 import { ConnectionOptions } from '../connect/connection.ts';
 import type { OptionSpec } from '../frame/command.ts';
-import { VERSION_OPTION, VersionOption } from './key-version.ts';
+import { VERSION_OPTION, VersionOption } from './common-options.ts';
 
 /** https://learn.microsoft.com/rest/api/keyvault/keys/encrypt/encrypt#jsonwebkeyencryptionalgorithm */
 const ENCRYPTION = [

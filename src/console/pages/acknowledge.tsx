@@ -2,7 +2,7 @@
 import type { ComponentChildren, JSX } from 'preact';
 import { useState } from 'preact/hooks';
 import { useAction } from '../api/use-action.ts';
-import { useDraft } from '../session/use-draft.ts';
+import { useDraft } from '../session/drafts.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { ReasonForm } from '../ui/reason-form.tsx';
 

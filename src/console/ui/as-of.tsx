@@ -2,10 +2,9 @@
 
 import type { JSX } from 'preact';
 import { isStale } from '../words/judge.ts';
-import { useNow } from './clock.ts';
 import { Note } from './note.tsx';
 import { Text } from './text.tsx';
-import { Ago, At } from './time.tsx';
+import { Ago, At, useNow } from './time.tsx';
 
 interface Seen {
   readonly hsm?: string;

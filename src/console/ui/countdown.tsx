@@ -4,8 +4,7 @@ import { useEffect, useRef } from 'preact/hooks';
 import { milestone, spanInWords } from '../words/duration.ts';
 import { epochOf } from '../words/time.ts';
 import { announce } from './announce.tsx';
-import { useNow } from './clock.ts';
-import { At } from './time.tsx';
+import { At, useNow } from './time.tsx';
 
 interface CountdownProps {
   /** What ends: `This request expires`. */

@@ -1,6 +1,6 @@
 /** Sentences in which points in time may stand, whoever wrote them: each is shown as every other time on the page. */
 import { Fragment, type JSX } from 'preact';
-import { piecesOf } from '../words/instants.ts';
+import { piecesOf } from '../words/time.ts';
 import { At } from './time.tsx';
 
 /** The sentence. Everything in it but its times is words. */

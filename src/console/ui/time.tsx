@@ -1,8 +1,19 @@
 /** Points in time: local to the reader, in UTC on hover and for screen readers. */
 import type { JSX } from 'preact';
+import { useEffect, useState } from 'preact/hooks';
+import { appTime } from '../api/clock.ts';
 import { agoInWords } from '../words/duration.ts';
 import { epochOf, localTime, utcTime } from '../words/time.ts';
-import { useNow } from './clock.ts';
+
+/** The app's time, epoch milliseconds, renewed every `stepMs`. */
+export function useNow(stepMs = 30_000): number {
+  const [, step] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => step((count) => count + 1), stepMs);
+    return () => clearInterval(timer);
+  }, [stepMs]);
+  return appTime();
+}
 
 interface AtProps {
   readonly at: string | number;

@@ -1,3 +1,5 @@
+import type { HomeHsm } from '../api/model.ts';
+
 /** Numbers with their noun. */
 
 const NUMBER = new Intl.NumberFormat('en');
@@ -22,4 +24,17 @@ export function nothingIn(isWhole: boolean, said: string): string {
 export function sentence(text: string): string {
   const whole = `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`;
   return whole === '' || /[.!?]$/.test(whole) ? whole : `${whole}.`;
+}
+
+/** The active keys with how many are covered, then whatever else there is. */
+export function countsInWords(counts: NonNullable<HomeHsm['counts']>): string {
+  const { covered, active, deleted, excluded, restorable, acknowledged } = counts;
+  const others = [
+    [deleted, `${deleted} deleted`],
+    [excluded, `${excluded} left out`],
+    [restorable, `${counted(restorable, 'name', 'names')} known from backups only`],
+    [acknowledged, counted(acknowledged, 'acknowledged loss', 'acknowledged losses')],
+  ] as const;
+  const rest = others.flatMap(([count, words]) => (count === 0 ? [] : [words]));
+  return [`${covered} of ${active} covered`, ...rest].join(', ');
 }

@@ -16,3 +16,26 @@ export function localTime(at: number): string {
 export function utcTime(at: number): string {
   return `${new Date(at).toISOString().slice(0, 19).replace('T', ' ')} UTC`;
 }
+
+/** The points in time within a sentence. The API writes each as an ISO text in UTC; a page shows it in the reader's time zone. */
+
+/** An ISO time in UTC that stands alone: not a part of a name, a path or a longer number. */
+const INSTANT = /(?<![\w/.:+-])\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z(?!:?\d|[A-Za-z_/+-])/g;
+
+/** A piece of a sentence: words, or a point in time as epoch milliseconds. */
+export type Piece = string | number;
+
+/** The pieces of `text` in their order. What only looks like a time stays words. */
+export function piecesOf(text: string): readonly Piece[] {
+  const pieces: Piece[] = [];
+  let end = 0;
+  for (const found of text.matchAll(INSTANT)) {
+    const at = Date.parse(found[0]);
+    if (Number.isNaN(at)) continue;
+    if (found.index > end) pieces.push(text.slice(end, found.index));
+    pieces.push(at);
+    end = found.index + found[0].length;
+  }
+  if (end < text.length) pieces.push(text.slice(end));
+  return pieces;
+}

@@ -70,3 +70,13 @@ export function severityRule(definitions: readonly EventDefinition[]): (event: C
   const byType = new Map(definitions.map(({ type, severity }) => [type, severity]));
   return ({ type, data }) => OwnSeverity.safeParse(data).data?.severity ?? byType.get(type) ?? 'info';
 }
+
+/** JSON Schemas (draft 2020-12) as text, by file name, e.g. `key-deleted.schema.json`. */
+export function eventSchemas(definitions: readonly EventDefinition[]): ReadonlyMap<string, string> {
+  return new Map(
+    definitions.map(({ kind, type, schema }) => {
+      const body = { title: type, ...z.toJSONSchema(schema) };
+      return [`${kind}.schema.json`, `${JSON.stringify(body, undefined, 2)}\n`];
+    }),
+  );
+}

@@ -56,3 +56,15 @@ export function distinctNames(names: Iterable<string>): ReadonlySet<string> {
   for (const name of names) if (!byFolded.has(foldName(name))) byFolded.set(foldName(name), name);
   return new Set(byFolded.values());
 }
+
+/** Of records in which a spelling was not found: the spellings they have. A record that is read so is not changed any more. */
+const spellings = new WeakMap<object, NameMap<string>>();
+
+/** The value of `name`, in whatever letter case, if the record has one of its own. */
+export function ownValue<T>(record: Readonly<Record<string, T>>, name: string): T | undefined {
+  if (Object.hasOwn(record, name)) return record[name];
+  const known = spellings.get(record) ?? new NameMap(Object.keys(record).map((key) => [key, key]));
+  spellings.set(record, known);
+  const spelling = known.get(name);
+  return spelling === undefined ? undefined : record[spelling];
+}

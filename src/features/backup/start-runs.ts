@@ -1,8 +1,8 @@
 /** Starts a run over every HSM by one message each; whoever takes the message does the work. */
 import { mapConcurrently } from '../../core/concurrency.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { type SendDeps, sendForEach } from '../../core/each-hsm.ts';
 import type { Logger } from '../../core/ports.ts';
-import { type SendDeps, sendForEach } from '../../core/send-each.ts';
 import { noteRunBegin } from './open-run.ts';
 import { SWEEPS } from './queues.ts';
 

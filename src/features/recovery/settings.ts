@@ -4,7 +4,7 @@ import { ContainerName, jsonOf, Words } from '../../core/settings/kinds.ts';
 import { setting } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
 import { ACTIONS } from './access/sign-in.ts';
-import { SourceName } from './webhooks/source-name.ts';
+import { SourceName } from './webhooks/webhook-body.ts';
 
 const ApprovalRules = jsonOf(
   z.array(

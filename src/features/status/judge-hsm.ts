@@ -3,8 +3,7 @@
 import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { ListedKey } from '../../core/model/key.ts';
-import { NameMap } from '../../core/model/key-name.ts';
-import { ownValue } from '../../core/own-value.ts';
+import { NameMap, ownValue } from '../../core/model/key-name.ts';
 import type { BackupStore, OddItem } from '../../core/ports.ts';
 
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';

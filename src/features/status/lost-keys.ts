@@ -1,5 +1,5 @@
 /** The keys that were purged and that no backup brings back: those the watch has noted, and those no scan has noted yet. */
-import { ownValue } from '../../core/own-value.ts';
+import { ownValue } from '../../core/model/key-name.ts';
 import { isoTime } from '../../core/time.ts';
 import type { Acknowledgement } from '../audit/acknowledgements.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';

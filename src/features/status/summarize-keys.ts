@@ -1,7 +1,6 @@
 /** What the summary of a scan says of each key. */
 import { definedOnly } from '../../core/defined-only.ts';
-import { NameMap } from '../../core/model/key-name.ts';
-import { ownValue } from '../../core/own-value.ts';
+import { NameMap, ownValue } from '../../core/model/key-name.ts';
 import { coverageOfUnseen, judgeCoverage } from '../watch/model/coverage.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';

@@ -1,8 +1,8 @@
 /** Distinguishes backups that are gone as designed, because the store's lifecycle rule removed them, from those that are lost. */
 
 import { BackupRecord } from '../../core/model/backup-record.ts';
+import { ownValue } from '../../core/model/key-name.ts';
 import { type KeySelection, reasonToSkip } from '../../core/model/selection.ts';
-import { ownValue } from '../../core/own-value.ts';
 import type { BackupStore, Logger, StoredBackup } from '../../core/ports.ts';
 import { type RetryPolicy, withRetries } from '../../core/retry.ts';
 import { type Exchange, exchangeBackups } from '../recovery-points/save-backups.ts';

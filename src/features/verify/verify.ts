@@ -1,9 +1,9 @@
 /** Reads every stored backup of an HSM again: page by page, in as many parts as its time budget asks for. */
 
 import { forEachConcurrently } from '../../core/concurrency.ts';
+import { type SendDeps, sendForEach } from '../../core/each-hsm.ts';
 import type { Logger, StoredBackup } from '../../core/ports.ts';
 import { withRetries } from '../../core/retry.ts';
-import { type SendDeps, sendForEach } from '../../core/send-each.ts';
 import { runIdentifier } from '../backup/start-runs.ts';
 import { type CatalogueStore, readEntries } from '../recovery-points/catalogue.ts';
 import { type OutboxDeps, publishOutbox } from '../watch/outbox.ts';

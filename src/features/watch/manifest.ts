@@ -1,9 +1,9 @@
 /** The watch over soft-deleted keys: what is about to be purged, what is not protected, what is used while deleted. */
 import type { AppPorts } from '../../core/app-ports.ts';
+import { sendForEach } from '../../core/each-hsm.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
-import { sendForEach } from '../../core/send-each.ts';
 import type { BackupConfig } from '../backup/settings.ts';
 import { SCANS } from './model/message.ts';
 import type { Signals } from './model/observation.ts';

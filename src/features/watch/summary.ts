@@ -2,8 +2,8 @@
 
 import { definedOnly } from '../../core/defined-only.ts';
 import type { ListedKey } from '../../core/model/key.ts';
+import { ownValue } from '../../core/model/key-name.ts';
 import { reasonToSkip } from '../../core/model/selection.ts';
-import { ownValue } from '../../core/own-value.ts';
 import { DAY_MS, isoTime } from '../../core/time.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
 import type { JudgeContext } from './model/context.ts';

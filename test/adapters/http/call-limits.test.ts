@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { inTime } from '../../../src/adapters/http/in-time.ts';
+import { inTime } from '../../../src/adapters/http/call-limits.ts';
 
 const never = () => new Promise<never>(() => undefined);
 

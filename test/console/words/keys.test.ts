@@ -1,6 +1,6 @@
 /** What is said of keys, their backups, drills and losses, and of channels. */
 import { describe, expect, it } from 'vitest';
-import { countsInWords } from '../../../src/console/words/counts.ts';
+import { countsInWords } from '../../../src/console/words/count.ts';
 import { drillsInWords } from '../../../src/console/words/drills.ts';
 import { hasLostNamesake, lossInWords } from '../../../src/console/words/loss.ts';
 import { receiverInWords } from '../../../src/console/words/receiver.ts';

@@ -1,7 +1,6 @@
 /** Names of keys: any letter case finds, and the spelling of the HSM is kept. */
 import { describe, expect, it } from 'vitest';
-import { distinctNames, isSameName, NameMap } from '../../../src/core/model/key-name.ts';
-import { ownValue } from '../../../src/core/own-value.ts';
+import { distinctNames, isSameName, NameMap, ownValue } from '../../../src/core/model/key-name.ts';
 
 describe('a map by key name', () => {
   it.each(['Yaz', 'yaz', 'YAZ'])('finds what was set for Yaz under %s', (name) => {

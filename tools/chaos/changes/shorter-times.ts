@@ -8,7 +8,7 @@ import type { TextChange } from './text-change.ts';
 export const MOST_AHEAD_MS = 10_000;
 
 export const SHORTER_TIMES: readonly TextChange[] = [
-  time('src/core/call-limits.ts', 'HSM_CALL_LIMIT_MS = 120_000', 'HSM_CALL_LIMIT_MS = 24_000'),
+  time('src/core/time.ts', 'HSM_CALL_LIMIT_MS = 120_000', 'HSM_CALL_LIMIT_MS = 24_000'),
   time('src/core/retry.ts', 'LONGEST_WAIT_MS = 60_000', 'LONGEST_WAIT_MS = 12_000'),
   time('src/adapters/http/call-limits.ts', 'token: 30_000', 'token: 12_000'),
   time('src/adapters/http/call-limits.ts', 'hsmRequest: 60_000', 'hsmRequest: 12_000'),

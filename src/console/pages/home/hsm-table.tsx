@@ -6,7 +6,7 @@ import { Link } from '../../routing/router.tsx';
 import { Said } from '../../ui/said.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
 import { Ago } from '../../ui/time.tsx';
-import { countsInWords } from '../../words/counts.ts';
+import { countsInWords } from '../../words/count.ts';
 import { drillsInWords } from '../../words/drills.ts';
 
 const COLUMNS: readonly Column<HomeHsm>[] = [

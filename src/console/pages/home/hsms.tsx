@@ -1,7 +1,7 @@
 /** The HSMs: cards, what needs somebody first; of a fleet those that need nobody are rows. */
 import type { JSX } from 'preact';
 import type { HomeHsm } from '../../api/model.ts';
-import { useNow } from '../../ui/clock.ts';
+import { useNow } from '../../ui/time.tsx';
 import { isCalm, worstFirst } from '../../words/judge.ts';
 import { HsmCard } from './hsm-card.tsx';
 import { HsmTable } from './hsm-table.tsx';

@@ -1,9 +1,8 @@
 /** The one sentence. */
 import type { JSX } from 'preact';
 import type { Home } from '../../api/model.ts';
-import { useNow } from '../../ui/clock.ts';
 import { Said } from '../../ui/said.tsx';
-import { Ago, At } from '../../ui/time.tsx';
+import { Ago, At, useNow } from '../../ui/time.tsx';
 import { overallNow } from '../../words/judge.ts';
 
 interface VerdictLineProps {

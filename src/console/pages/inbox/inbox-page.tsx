@@ -6,7 +6,7 @@ import { useResource } from '../../api/resource.ts';
 import { Link } from '../../routing/router.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
-import { NotRead } from '../../ui/not-read.tsx';
+import { NotRead } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Text } from '../../ui/text.tsx';
 import { nothingIn } from '../../words/count.ts';

@@ -5,8 +5,7 @@ import type { RequestView } from '../../api/model.ts';
 import { useAction } from '../../api/use-action.ts';
 import { requestPath } from '../../routing/paths.ts';
 import { go } from '../../routing/router.tsx';
-import { draftLike } from '../../session/drafts.ts';
-import { useDraft } from '../../session/use-draft.ts';
+import { draftLike, useDraft } from '../../session/drafts.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ReasonForm } from '../../ui/reason-form.tsx';
 

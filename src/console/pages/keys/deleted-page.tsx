@@ -9,7 +9,7 @@ import { Link, useQuery } from '../../routing/router.tsx';
 import { AsOf } from '../../ui/as-of.tsx';
 import { Countdown } from '../../ui/countdown.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
-import { NotRead } from '../../ui/not-read.tsx';
+import { NotRead } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Pager } from '../../ui/pager.tsx';
 import { Said } from '../../ui/said.tsx';

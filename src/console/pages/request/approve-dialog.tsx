@@ -3,7 +3,7 @@
 import type { JSX } from 'preact';
 import { useId, useState } from 'preact/hooks';
 import type { RequestView } from '../../api/model.ts';
-import { useDraft } from '../../session/use-draft.ts';
+import { useDraft } from '../../session/drafts.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { Stop } from '../../ui/stop.tsx';
 import { Text } from '../../ui/text.tsx';

@@ -1,7 +1,7 @@
 /** Rejects somebody's request or cancels one's own, with a reason. */
 import type { JSX } from 'preact';
 import type { RequestView } from '../../api/model.ts';
-import { useDraft } from '../../session/use-draft.ts';
+import { useDraft } from '../../session/drafts.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { ReasonForm } from '../../ui/reason-form.tsx';
 import { Changes } from './changes.tsx';

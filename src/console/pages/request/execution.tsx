@@ -2,9 +2,9 @@
 
 import type { JSX } from 'preact';
 import type { RequestView } from '../../api/model.ts';
-import { useNow } from '../../ui/clock.ts';
 import { Note } from '../../ui/note.tsx';
 import { Text } from '../../ui/text.tsx';
+import { useNow } from '../../ui/time.tsx';
 import { executionInWords } from '../../words/execution.ts';
 
 /** The remark; nothing of a request that nobody is at. */

@@ -3,12 +3,11 @@ import type { JSX } from 'preact';
 import type { Home, HomeHsm } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
 import { Link } from '../../routing/router.tsx';
-import { useNow } from '../../ui/clock.ts';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Said } from '../../ui/said.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { Ago } from '../../ui/time.tsx';
+import { Ago, useNow } from '../../ui/time.tsx';
 import { verdictNow } from '../../words/judge.ts';
 import { useSettings } from './use-settings.ts';
 

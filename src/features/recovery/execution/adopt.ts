@@ -7,7 +7,7 @@ import type { DecisionSeals } from '../../audit/line-seals.ts';
 import { factsDigest } from '../../recovery-points/adoptions.ts';
 import type { PointSeals } from '../../recovery-points/point-seals.ts';
 import { saveBackups } from '../../recovery-points/save-backups.ts';
-import { failure } from '../model/failure.ts';
+import { failure } from '../model/ending.ts';
 import type { Outcome, RecoveryRecord } from '../model/record.ts';
 
 /** What adopting needs. */

@@ -4,7 +4,7 @@ import { isWardenError } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
 import { isSameName } from '../../../core/model/key-name.ts';
 import type { Clock, KeyService } from '../../../core/ports.ts';
-import { failure } from '../model/failure.ts';
+import { failure } from '../model/ending.ts';
 import type { RecoveryRecord } from '../model/record.ts';
 import { readKeyState } from '../planning/key-state.ts';
 import { requireFit, requireTime } from '../planning/require-fit.ts';

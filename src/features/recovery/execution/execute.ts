@@ -1,10 +1,9 @@
 /** The worker: claims an approved request, performs it, and writes how it ended. Whoever else comes by finds it taken. */
 
-import { HSM_CALL_LIMIT_MS } from '../../../core/call-limits.ts';
 import { definedOnly } from '../../../core/defined-only.ts';
 import { isWardenError, type WardenError } from '../../../core/errors.ts';
 import { readMessage } from '../../../core/queue.ts';
-import { MINUTE_MS } from '../../../core/time.ts';
+import { HSM_CALL_LIMIT_MS, MINUTE_MS } from '../../../core/time.ts';
 import { MOST_ATTEMPTS } from '../model/execution.ts';
 import { RECOVERIES } from '../model/message.ts';
 import { ruleFor } from '../model/policy.ts';

@@ -6,7 +6,7 @@ import { isWardenError } from '../../../core/errors.ts';
 import type { BackupStore, FetchedBackup, StoredBackup } from '../../../core/ports.ts';
 import { sha256Hex } from '../../../core/sha256.ts';
 import { CLOCK_SKEW_MS } from '../../../core/time.ts';
-import { failure } from '../model/failure.ts';
+import { failure } from '../model/ending.ts';
 import { type ExpectedVersion, judgeCandidate, type KnownPoint } from '../model/known-facts.ts';
 import type { RecoveryRecord } from '../model/record.ts';
 import { backupsOf, catalogued } from '../planning/key-state.ts';

@@ -1,9 +1,9 @@
 /** Lost keys and restores past the app, and the word of a person who has taken note of one: until then every status says LOST. */
 import { z } from 'zod';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
+import { readEach } from '../../../core/each-hsm.ts';
 import { WardenError } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
-import { readEach } from '../../../core/read-each.ts';
 import { isoTime } from '../../../core/time.ts';
 import {
   type Acknowledgement,

@@ -1,4 +1,6 @@
-/** Whether somebody must look at how a request ended: it failed, or what came back is not proven to be what was approved. */
+/** How a request ended: whether somebody must look at it, and why an approved operation was not done. */
+
+import { WardenError, type WardenErrorCode } from '../../../core/errors.ts';
 import { DAY_MS } from '../../../core/time.ts';
 import type { RecoveryRecord } from './record.ts';
 
@@ -19,4 +21,23 @@ export function isProven({ state, operation, outcome }: Ended): boolean {
 export function needsAttention(record: Ended): boolean {
   const { state } = record;
   return state === 'failed' || state === 'restored-other-key' || (state === 'succeeded' && !isProven(record));
+}
+
+const DONE = { recover: 'recovered', restore: 'restored', adopt: 'adopted' } as const;
+
+/** The error of `record`'s execution; `why` completes the sentence. */
+export function failure(
+  record: RecoveryRecord,
+  code: WardenErrorCode,
+  why: string,
+  advice: string,
+): WardenError {
+  const { action, target, key } = record.operation;
+  const subject = action === 'adopt' ? `A backup of key ${key}` : `Key ${key}`;
+  return new WardenError(code, {
+    message: `${subject} was not ${DONE[action]} on HSM ${target}: ${why}.`,
+    advice,
+    hsm: target,
+    key,
+  });
 }

@@ -11,6 +11,7 @@ import {
   inspectBackup,
   type Preflight,
   type PreflightDeps,
+  preflight,
   readKeyState,
 } from './key-state.ts';
 import type { Ask } from './preflight.ts';
@@ -19,7 +20,7 @@ import type { Ask } from './preflight.ts';
  * Says exactly which backup would be adopted. Fails with `key-active` or `key-deleted` (a backup of a living key is simply taken
  * again), `backup-unknown`, `backup-damaged`, `backup-contradicted`, `nothing-to-adopt`, and the codes of KeyService and BackupStore.
  */
-export async function planAdoption(deps: PreflightDeps, ask: Ask, signal?: AbortSignal): Promise<Preflight> {
+async function planAdoption(deps: PreflightDeps, ask: Ask, signal?: AbortSignal): Promise<Preflight> {
   const { hsm, target, key, backup: blob } = ask;
   if (deps.decisions === undefined || deps.backups.all === undefined) {
     throw refuse(
@@ -104,4 +105,9 @@ function refuse(ask: Ask, code: WardenErrorCode, why: string): WardenError {
     hsm: ask.hsm,
     key: ask.key,
   });
+}
+
+/** Says exactly what would be done at this moment. Fails as {@link preflight} and {@link planAdoption}. */
+export function planAsk(deps: PreflightDeps, ask: Ask, signal?: AbortSignal): Promise<Preflight> {
+  return ask.action === 'adopt' ? planAdoption(deps, ask, signal) : preflight(deps, ask, signal);
 }

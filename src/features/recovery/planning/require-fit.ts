@@ -2,7 +2,7 @@
 
 import { WardenError } from '../../../core/errors.ts';
 import { isSameDeletion } from '../../watch/model/context.ts';
-import { failure } from '../model/failure.ts';
+import { failure } from '../model/ending.ts';
 import type { RecoveryRecord } from '../model/record.ts';
 import type { KeyState } from './preflight.ts';
 

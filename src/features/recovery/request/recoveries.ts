@@ -16,7 +16,7 @@ import { type RecoveryPolicy, ruleFor } from '../model/policy.ts';
 import type { HeldRecord, Ids } from '../model/ports.ts';
 import { isClosed, type RecoveryRecord } from '../model/record.ts';
 import type { Preflight, PreflightDeps } from '../planning/key-state.ts';
-import { planAsk } from '../planning/plan-ask.ts';
+import { planAsk } from '../planning/plan-adoption.ts';
 import type { Ask } from '../planning/preflight.ts';
 import { type Asked, warnOfSilence, warnOfTooFew } from '../planning/reachable.ts';
 import { audited } from './audited.ts';

@@ -10,7 +10,7 @@ import {
   type RouteCall,
 } from '../../../core/route.ts';
 import type { Caller } from '../access/caller.ts';
-import { SourceName } from './source-name.ts';
+import { SourceName } from './webhook-body.ts';
 import { WebhookAnswer, type Webhooks } from './webhooks.ts';
 
 /** What these routes work with. */

@@ -1,5 +1,4 @@
 /** Reads what webhooks send: our own body, the Azure Monitor common alert schema, or CloudEvents from Event Grid. */
-
 import { z } from 'zod';
 import { definedOnly } from '../../../core/defined-only.ts';
 import { WardenError } from '../../../core/errors.ts';
@@ -100,3 +99,7 @@ function invalid(why: string, cause?: unknown): WardenError {
     ...definedOnly({ cause }),
   });
 }
+
+export const SourceName = z
+  .string()
+  .regex(/^[a-z0-9-]{1,40}$/, 'expected a name of letters, digits and hyphens');

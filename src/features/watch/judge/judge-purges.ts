@@ -1,5 +1,5 @@
 /** Says of the purges noted before whether a backup still makes them good, and which of them are remembered. */
-import { ownValue } from '../../../core/own-value.ts';
+import { ownValue } from '../../../core/model/key-name.ts';
 import { DAY_MS } from '../../../core/time.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import type { JudgeContext } from '../model/context.ts';

@@ -2,8 +2,7 @@
 
 import type { WardenError } from '../../../core/errors.ts';
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
-import { foldName, isSameName, NameMap } from '../../../core/model/key-name.ts';
-import { ownValue } from '../../../core/own-value.ts';
+import { foldName, isSameName, NameMap, ownValue } from '../../../core/model/key-name.ts';
 import type { LastRun } from '../../backup/last-run.ts';
 import type { Catalogue } from '../../recovery-points/catalogue.ts';
 import type { JudgeContext } from '../model/context.ts';

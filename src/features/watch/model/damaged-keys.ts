@@ -1,6 +1,6 @@
 /** Keys whose last good backup was found damaged, until a backup is there that was taken after that. */
 
-import { ownValue } from '../../../core/own-value.ts';
+import { ownValue } from '../../../core/model/key-name.ts';
 import { isoTime } from '../../../core/time.ts';
 import type { Catalogue } from '../../recovery-points/catalogue.ts';
 import { backupFacts } from './coverage.ts';

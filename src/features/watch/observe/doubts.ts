@@ -1,8 +1,7 @@
 /** Finds out of which keys a scan cannot judge from the lists alone. */
 
 import type { ListedDeletedKey } from '../../../core/model/key.ts';
-import { distinctNames, foldName } from '../../../core/model/key-name.ts';
-import { ownValue } from '../../../core/own-value.ts';
+import { distinctNames, foldName, ownValue } from '../../../core/model/key-name.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { isSameDeletion } from '../model/context.ts';
 import type { Observation, Signals } from '../model/observation.ts';

@@ -1,8 +1,7 @@
 /** Finds the backup of a key that is gone where the catalogue already has one of its successor. */
 
-import { NameMap } from '../../../core/model/key-name.ts';
+import { NameMap, ownValue } from '../../../core/model/key-name.ts';
 import { placeInTime } from '../../../core/model/recovery-order.ts';
-import { ownValue } from '../../../core/own-value.ts';
 import type { BackupStore, StoredBackup } from '../../../core/ports.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import type { Presence } from '../model/observation.ts';

@@ -2,7 +2,7 @@
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 import { describe, expect, it } from 'vitest';
-import { eventSchemas } from '../../../../src/core/events/json-schema.ts';
+import { eventSchemas } from '../../../../src/core/events/define-event.ts';
 import {
   RECOVERY_EVENTS,
   type RecoveryEvent,
