@@ -60,7 +60,7 @@ describe('mapConcurrently', () => {
     const made = await mapConcurrently([3, 1, 2], 2, async (turns) => {
       running += 1;
       most = Math.max(most, running);
-      for (let turn = 0; turn < turns; turn += 1) await Promise.resolve();
+      for (let turn = 0; turn < turns; turn += 1) await setImmediate();
       running -= 1;
       return turns * 10;
     });
