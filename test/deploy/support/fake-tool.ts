@@ -3,7 +3,22 @@
  * rule knows fails loudly; `az rest` to Microsoft Graph goes to the fake directory. A shell script, since a hook calls them
  * dozens of times.
  */
-import { resolve } from 'node:path';
+import { buildSync } from 'esbuild';
+
+/** The file beside the tools that answers `az rest`. */
+export const AZ_REST = 'az-rest.mjs';
+
+/** What that file holds: plain JavaScript, which starts in half the time of its source. */
+export function azRestScript(): string {
+  const { outputFiles } = buildSync({
+    entryPoints: ['test/deploy/support/fake-az-rest.ts'],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    write: false,
+  });
+  return outputFiles.map(({ text }) => text).join('');
+}
 
 /** What a tool answers to calls that fit. The first rule that fits counts. */
 export interface Rule {
@@ -34,7 +49,7 @@ export function toolScript(rules: readonly Rule[], failAt?: number): string {
       ? []
       : [`[ "$(wc -l <"$folder/calls")" -lt ${failAt} ] || { echo 'no connection' >&2; exit 1; }`]),
     ...rules.map(ruleScript),
-    `if [[ $line == "az rest "* ]]; then exec node '${resolve('test/deploy/support/fake-az-rest.ts')}' "$folder" "$@"; fi`,
+    `if [[ $line == "az rest "* ]]; then exec node "$folder/${AZ_REST}" "$folder" "$@"; fi`,
     'printf "no rule for: %s\\n" "$line" >&2',
     'exit 97',
     '',

@@ -13,7 +13,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { type Directory, readDirectory, writeDirectory } from './fake-graph.ts';
-import { type Rule, toolScript } from './fake-tool.ts';
+import { AZ_REST, azRestScript, type Rule, toolScript } from './fake-tool.ts';
 
 /** How a hook ended. */
 export interface HookRun {
@@ -27,6 +27,8 @@ export interface HookRun {
 /** Waiting has its limits, but takes no time here. */
 const QUICK = { HSM_WARDEN_RETRY_SECONDS: '0', HSM_WARDEN_GRAPH_TRIES: '4', HSM_WARDEN_REGISTER_TRIES: '3' };
 
+const ANSWERS = azRestScript();
+
 /** A folder with the tools, their table and what they noted. */
 export class HookWorld {
   readonly folder = mkdtempSync(join(tmpdir(), 'warden-hooks-'));
@@ -39,6 +41,7 @@ export class HookWorld {
       writeFileSync(path, `#!/bin/bash\nfolder='${this.folder}' tool=${tool}\n. '${this.folder}/tool.sh'\n`);
       chmodSync(path, 0o755);
     }
+    writeFileSync(join(this.folder, AZ_REST), ANSWERS);
     symlinkSync(process.execPath, join(this.folder, 'node'));
   }
 
