@@ -15,6 +15,8 @@ export interface Sample {
   /** What is wrong with it. */
   readonly what: string;
   readonly point: FaultPoint;
+  /** Whether its fault is seen before anything is restored. Refused there, any other one was refused for another reason than its fault. */
+  readonly isSeenEarly?: true;
 }
 
 /** The one that must pass: without it nobody would know why the others fail. */
@@ -40,8 +42,13 @@ export function samplesOf(
     mine.keys.size > 0 && {
       what: 'a backup with a swapped recorded public key',
       point: { ...right, keys: swapped(right, key).keys },
+      isSeenEarly: true,
     },
-    sealed && { what: 'a backup with a seal on other facts', point: { ...right, isForged: true } },
+    sealed && {
+      what: 'a backup with a seal on other facts',
+      point: { ...right, isForged: true },
+      isSeenEarly: true,
+    },
   ];
   return all.filter((one) => one !== false);
 }

@@ -9,7 +9,7 @@ import { DAY_MS } from '../../core/time.ts';
 import type { CatalogueEntry } from '../recovery-points/catalogue.ts';
 import { type CleanupDeps, removeKey } from './cleanup.ts';
 import { pointOf } from './drill-one.ts';
-import type { FaultPoint, FaultPoints } from './fault-points.ts';
+import type { FaultPoints } from './fault-points.ts';
 import { type RightPoint, type Sample, samplesOf, UNHARMED } from './fault-samples.ts';
 import type { Journal } from './journal.ts';
 import type { DrillState, JournalLine } from './model/drill-state.ts';
@@ -59,8 +59,9 @@ export async function drillWrongOnes(
   const clear = () => again(deps, () => deps.faults.clear(signal), signal);
   try {
     await clear();
-    for (const { what, point } of await made(deps, subjects, signal)) {
-      const { came, why } = await drillPoint(deps, subjects, point, signal);
+    for (const sample of await made(deps, subjects, signal)) {
+      const { what } = sample;
+      const { came, why } = await drillSample(deps, subjects, sample, signal);
       await clear();
       const isWrong = what !== UNHARMED;
       if (isWrong && came === 'back') passed.push(what);
@@ -99,10 +100,10 @@ interface Outcome {
   readonly why: string;
 }
 
-async function drillPoint(
+async function drillSample(
   deps: MustFailDeps,
   subjects: Subjects,
-  point: FaultPoint,
+  { point, isSeenEarly }: Sample,
   signal: AbortSignal,
 ): Promise<Outcome> {
   const { faults } = deps;
@@ -113,9 +114,10 @@ async function drillPoint(
   const isHidden = point.isForged === true;
   if (listed !== undefined && isHidden) return { came: 'back', why: 'it is listed' };
   if (listed === undefined && !isHidden) return { came: 'unknown', why: 'it is not listed' };
-  const { verdict, foreign, reasons } = await proveAndRemove(deps, subjects, put, signal);
+  const { verdict, foreign, reasons, steps } = await proveAndRemove(deps, subjects, put, signal);
   const why = reasons.join(' ');
   if (verdict === 'proven' || verdict === 'metadata-only') return { came: 'back', why };
+  if (steps.restore === undefined && isSeenEarly !== true) return { came: 'unknown', why };
   return { came: verdict === 'blocked' && foreign !== true ? 'unknown' : 'refused', why };
 }
 

@@ -108,6 +108,15 @@ test.each<[string, () => FaultPoints | Promise<FaultPoints>, string]>([
     'it is not listed',
   ],
   [
+    'can be read once only',
+    () => {
+      const missing = new WardenError('blob-missing', { message: 'It is gone.' });
+      world.faults.backups.faults.fail('read', missing, { after: 1, times: 5 });
+      return world.faultPoints();
+    },
+    'a damaged backup: It is gone.',
+  ],
+  [
     'are judged by a key that did not seal them',
     () => {
       const other = new MemorySealer(world.clock);
