@@ -3,8 +3,8 @@ import type { ContainerClient } from '@azure/storage-blob';
 import { isWardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { FaultContainer } from '../../features/drill/ports.ts';
-import { inTime } from '../http/in-time.ts';
-import { requireStorage } from '../http/require-storage.ts';
+import { inTime } from '../http/call-limits.ts';
+import { requireStorage } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { BlobBackupStore, type BlobBackupStoreOptions } from './blob-backup-store.ts';
 
