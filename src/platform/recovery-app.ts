@@ -64,13 +64,17 @@ export function composeRecovery(config: Config, environment: Environment): Recov
     run: (name, input, log) => generations.run((one) => one.run(name, input, log)),
     appFor: (log) => generations.latest.appFor(log),
     pages: first.pages,
-    track: (work) => {
-      // Not awaited: an answer must not wait for the audit log. It does not fail.
-      void generations.current();
+    track: async (work) => {
+      // It does not fail. No answer waits for the audit log but the first: to it an HSM would be unknown that people added.
+      const asked = generations.current();
+      if (!generations.hasAsked) await asked;
       return generations.latest.track(work);
     },
     stop: () => generations.stop(),
-    checkGate: () => first.checkGate(),
+    checkGate: () => {
+      void generations.current();
+      return first.checkGate();
+    },
   };
 }
 

@@ -42,15 +42,18 @@ let logger: RecordingLogger;
 let added: () => Promise<readonly AddedHsm[]>;
 let generations: Generations<KnowingApp>;
 let made: KnowingApp[];
+let canMake: boolean;
 
 beforeEach(() => {
   clock = new ManualClock();
   logger = new RecordingLogger();
   made = [];
+  canMake = true;
   added = async () => [];
   generations = new Generations({
     config,
     make: ({ hsms }) => {
+      if (!canMake) throw new TypeError('unforeseen');
       const app = new KnowingApp(hsms.map(({ name }) => name));
       made.push(app);
       return app;
@@ -103,7 +106,9 @@ describe('an app that is running', () => {
     };
 
     expect((await generations.current()).hsms).toEqual(['contoso', 'fabrikam']);
+    await generations.current();
     expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+    await clock.advance(10_000);
     added = async () => [];
     expect((await generations.current()).hsms).toEqual(['contoso']);
   });
@@ -118,6 +123,63 @@ describe('an app that is running', () => {
 
     expect(made.map(({ stopped }) => stopped)).toEqual([1, 1]);
   });
+});
+
+describe('the HSMs that are known', () => {
+  it('wait five seconds for the log at most, and then not at all while it is late', async () => {
+    const log = Promise.withResolvers<readonly AddedHsm[]>();
+    added = () => log.promise;
+    const first = generations.run((app) => app.scan('contoso'));
+    await clock.advance(5_000);
+
+    expect(await first).toBe('contoso of 1');
+    expect(await generations.run((app) => app.scan('contoso'))).toBe('contoso of 1');
+    log.resolve([addedHsm('fabrikam')]);
+    await generations.current(true);
+    expect(await generations.run((app) => app.scan('contoso'))).toBe('contoso of 2');
+  });
+
+  it.each([
+    ['the list of HSMs cannot be read', 'read'],
+    ['an app over the longer list cannot be made', 'make'],
+  ])('go on where %s for a reason that nobody foresaw', async (_what, at) => {
+    added = async () => {
+      if (at === 'read') throw new TypeError('unforeseen');
+      return [addedHsm('fabrikam')];
+    };
+    if (at === 'make') canMake = false;
+
+    expect(await generations.run((app) => app.scan('contoso'))).toBe('contoso of 1');
+    expect(logger.lines.map(({ level }) => level)).toEqual(['error']);
+  });
+});
+
+describe('a message about an HSM that people may have added', () => {
+  it('is refused for what could not be read, not as one that belongs into no queue', async () => {
+    added = async () => {
+      throw new WardenError('storage-unavailable', { message: 'The storage is out of reach.' });
+    };
+
+    await expect(generations.run((app) => app.scan('fabrikam'))).rejects.toMatchObject({
+      code: 'storage-unavailable',
+    });
+  });
+});
+
+it('makes nothing that no stop would reach, where the log is read as the app stops', async () => {
+  const log = Promise.withResolvers<readonly AddedHsm[]>();
+  const begun = Promise.withResolvers<void>();
+  added = () => {
+    begun.resolve();
+    return log.promise;
+  };
+  const working = generations.run((app) => app.scan('contoso'));
+  await begun.promise;
+  await generations.stop();
+  log.resolve([addedHsm('fabrikam')]);
+  await working;
+
+  expect(made.map(({ stopped }) => stopped)).toEqual([1]);
 });
 
 describe('the configuration over HSMs that were added', () => {
