@@ -81,25 +81,25 @@ export class FleetWorld {
     return readFleet(this.store, this.seals, this.clock.now());
   }
 
-  decide(kind: 'excluded' | 'added', name: string) {
-    const audit = new ChainedAuditLog(
+  /** The audit log, as a process that was just started writes it. */
+  get audit() {
+    return new ChainedAuditLog(
       this.auditStore,
       this.anchor,
       this.clock,
       this.isSealed ? this.judge.decisions : undefined,
     );
-    const desk = new FleetDesk({
-      decided: this.decided,
-      areSealed: this.isSealed,
-      drills: this.drills,
-      hosts: HOSTS,
-      audit,
-      store: this.store,
-      clock: this.clock,
-      named: this.named,
-      read: () => this.read(),
-    });
-    return desk.decide(kind, name, ALICE, 'because');
+  }
+
+  /** What the desk knows of this deployment. */
+  get known() {
+    const { decided, isSealed: areSealed, drills, named } = this;
+    return { decided, areSealed, drills, hosts: HOSTS, named, read: () => this.read() };
+  }
+
+  decide(kind: 'excluded' | 'added', name: string) {
+    const { known, audit, store, clock } = this;
+    return new FleetDesk({ ...known, audit, store, clock }).decide(kind, name, ALICE, 'because');
   }
 
   /** What was reported, as `HsmFound hsm-0001`. */
