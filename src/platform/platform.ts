@@ -146,6 +146,7 @@ export function openPlatform(options: PlatformOptions): Platform {
   const auditStore = new BlobAuditStore({ container: audit, clock });
   const anchor = new BlobAuditAnchor({ container, clock });
   const { hosts } = config.fleet;
+  const drills = config.drill.hsms.map(({ url }) => url);
   const notifications = notifyQueue(config, access.state, clock);
   return {
     config,
@@ -166,7 +167,7 @@ export function openPlatform(options: PlatformOptions): Platform {
     deadLetters: deadLettersOf(access.state, clock),
     auditStore,
     anchor,
-    decided: options.decided ?? new DecisionReader({ auditStore, anchor, decisions, hosts }),
+    decided: options.decided ?? new DecisionReader({ auditStore, anchor, decisions, hosts, drills }),
     once: new BlobOnceStore({ container: audit, clock }),
     checkAppend: () => new BlobAppendCheck({ container: audit, clock }).run(),
     access,

@@ -196,6 +196,12 @@ describe('the configuration over HSMs that were added', () => {
     expect(withAdded(config, [hsm])).toBe(config);
   });
 
+  it('keeps the HSM that was added first where two have one name', () => {
+    const both = [addedHsm('fabrikam'), addedHsm('Fabrikam', 'https://other.managedhsm.azure.net')];
+
+    expect(withAdded(config, both).hsms.map(({ name }) => name)).toEqual(['contoso', 'fabrikam']);
+  });
+
   it('names an added HSM by its address in seals, as if the settings named it', () => {
     const [, fabrikam] = withAdded(config, [addedHsm('fabrikam')]).hsms;
     const [, named] = readConfig({

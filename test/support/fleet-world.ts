@@ -46,7 +46,13 @@ export class FleetWorld {
   get decided() {
     const { auditStore, anchor, isSealed } = this;
     const decisions = isSealed ? this.judge.decisions : undefined;
-    return new DecisionReader({ auditStore, anchor, decisions, hosts: HOSTS });
+    return new DecisionReader({
+      auditStore,
+      anchor,
+      decisions,
+      hosts: HOSTS,
+      drills: this.drills.map(({ url }) => url),
+    });
   }
 
   /** One discovery, by a process that was just started where `fresh`. */

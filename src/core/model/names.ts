@@ -36,3 +36,9 @@ export const RESERVED_FOLDERS = {
   publicKeys: 'public-keys',
   findings: 'findings',
 } as const;
+const RESERVED: readonly string[] = Object.values(RESERVED_FOLDERS);
+
+/** Whether other things than the backups of an HSM are kept under a name. */
+export function isReserved(name: string): boolean {
+  return RESERVED.includes(name.toLowerCase());
+}

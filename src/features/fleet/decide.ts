@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { WardenError } from '../../core/errors.ts';
-import type { Actor } from '../../core/model/names.ts';
+import { type Actor, isReserved } from '../../core/model/names.ts';
 import type { Clock } from '../../core/ports.ts';
 import { isoTime } from '../../core/time.ts';
 import type { AuditLog } from '../audit/audit-log.ts';
@@ -75,20 +75,24 @@ export class FleetDesk {
     const isOne = (one: string) => one.toLowerCase() === name.toLowerCase();
     const all = await readStates(decided, named, fleet);
     const found = all.find((one) => isOne(one.name));
-    if (found?.known === undefined) throw unknownHsm(name);
+    const about = found && aboutOf(found);
+    if (found === undefined || about === undefined) throw unknownHsm(name);
     if (named.some((one) => isOne(one.name))) throw isNamedAlready(name);
     if (found[kind] !== undefined) return viewOf(found);
-    const address = kind === 'added' ? this.#addressOf(found.known) : undefined;
+    const address = kind === 'added' ? found.known && this.#addressOf(found.known) : found.url;
     if (kind === 'added' && address === undefined && found.excluded === undefined) return viewOf(found);
-    await audit.decide(decisionEvent(kind, found.known, by, reason, address));
+    await audit.decide(decisionEvent(kind, about, by, reason, address));
     const after = await readStates(decided, named, fleet);
-    return viewOf(after.find((one) => isOne(one.name)) ?? found);
+    const isIt = ({ known }: FleetHsm) => known?.resource === about.resource;
+    // One that no list has is nowhere any more, once it is excluded.
+    return viewOf(after.find(isIt) ?? after.find((one) => isOne(one.name)) ?? { name, state: 'excluded' });
   }
 
   /** Where an HSM is to be protected; undefined where that is for the settings to say, and for one that is not there. */
   #addressOf({ name, resource, url, vanishedAt }: KnownHsm): string | undefined {
     const { areSealed, hosts, drills } = this.#deps;
     if (!areSealed || vanishedAt !== undefined) return undefined;
+    if (isReserved(name)) throw isReservedName(name);
     if (isNamed({ resource, ...(url !== undefined && { url }) }, drills)) throw isDrillHsm(name);
     if (url !== undefined && isHsmAddress(url, { hosts })) return url;
     throw new WardenError('request-invalid', {
@@ -121,6 +125,11 @@ export function viewOf({ name, state, known, excluded, added }: FleetHsm): Fleet
   };
 }
 
+/** What a decision is about. One that was added, and that no list has, is its address alone. */
+function aboutOf({ name, known, url }: FleetHsm): Pick<KnownHsm, 'name' | 'resource'> | undefined {
+  return known ?? (url === undefined ? undefined : { name, resource: url });
+}
+
 function decidedView({ by, at, reason }: FleetDecision) {
   return { by: by.name, at: isoTime(at), reason };
 }
@@ -143,6 +152,14 @@ function isUnsealed(message: string): WardenError {
   return new WardenError('seal-invalid', {
     message,
     advice: 'Nothing was decided. The next discovery makes a new list; find out who changed this one.',
+  });
+}
+
+function isReservedName(hsm: string): WardenError {
+  return new WardenError('request-invalid', {
+    message: `HSM ${hsm} cannot be protected by its name: other things than its backups are kept under that.`,
+    advice: 'Name it otherwise in WARDEN_HSMS, with its address.',
+    hsm,
   });
 }
 

@@ -1,5 +1,5 @@
 /** What people decided about HSMs that are found: lines of the audit log, which nobody who only writes storage can make or drop. */
-import { WardenError } from '../../core/errors.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
 import { hsmHost } from '../../core/model/hsm-address.ts';
 import type { Actor } from '../../core/model/names.ts';
 import { Serializer } from '../../core/serializer.ts';
@@ -44,6 +44,8 @@ export const NOTHING_DECIDED: FleetDecisions = { on: () => undefined, added: [] 
 export interface FleetLog extends DecisionLog {
   /** What the hosts of HSMs end with: whatever a line says, no other is protected, for it would be sent tokens. */
   readonly hosts: string;
+  /** The addresses of drill HSMs, where keys are purged: what a line says of these is no protection. */
+  readonly drills?: readonly string[];
 }
 
 /** A decision as its line says it. */
@@ -55,7 +57,7 @@ interface Line {
   readonly address: string | undefined;
 }
 
-/** The line of a decision about exactly this resource. With `address` an HSM that is added is protected there. */
+/** The line of a decision about exactly this resource. With `address` an HSM that is added is protected there, and one that is excluded no more. */
 export function decisionEvent(
   kind: FleetDecision['kind'],
   { name, resource }: { readonly name: string; readonly resource: string },
@@ -92,7 +94,7 @@ export class DecisionReader {
     return this.#serializer.run(async () => {
       const { auditStore, anchor, decisions } = this.#log;
       const judge = await judgeOf(decisions);
-      const current = (await anchor.read())?.segment?.name;
+      const current = await currentSegment(anchor);
       // Every segment, whatever the anchor in the state says is the current one.
       for (const segment of [undefined, ...(await auditStore.segments())])
         await this.#advance(segment, judge);
@@ -116,7 +118,9 @@ export class DecisionReader {
       for (const { part, from, text } of texts) {
         const whole = text.slice(0, text.lastIndexOf('\n') + 1);
         for (const line of whole.split('\n')) this.#take(line, segment, judge);
-        this.#read.set(segment, { part, bytes: from + Buffer.byteLength(whole) });
+        // Bytes that are no text have another length as text: what follows them is read again, so that no decision is passed over.
+        const sure = whole.slice(0, whole.lastIndexOf('\n', wrongAt(whole)) + 1);
+        this.#read.set(segment, { part, bytes: from + Buffer.byteLength(sure) });
       }
     }
   }
@@ -134,18 +138,38 @@ export class DecisionReader {
   }
 }
 
+/** Undefined in the first segment; `null` where the anchor says nothing that can be read: whoever writes the state could have seen to that. */
+async function currentSegment(anchor: FleetLog['anchor']): Promise<string | undefined | null> {
+  try {
+    return (await anchor.read())?.segment?.name;
+  } catch (error) {
+    if (!isWardenError(error, 'audit-corrupt')) throw error;
+    return null;
+  }
+}
+
+/** Where the first bytes are that are no text; the end where all are. */
+function wrongAt(text: string): number {
+  const at = text.indexOf('\uFFFD');
+  return at < 0 ? text.length : at;
+}
+
 function decided(
   all: readonly (readonly [digest: string, line: Line])[],
-  { decisions, hosts }: FleetLog,
-  current: string | undefined,
+  { decisions, hosts, drills = [] }: FleetLog,
+  current: string | undefined | null,
 ): FleetDecisions {
   const lines = new Map(all);
   const added = new Map<string, AddedHsm>();
+  const purged = new Set(drills.map((url) => keyOf(url, hosts)));
   for (const { decision, name, address } of [...lines.values()].sort(
-    (a, b) => a.decision.at - b.decision.at,
+    (a, b) => a.decision.at - b.decision.at || a.seq - b.seq,
   )) {
-    if (decisions === undefined || decision.kind !== 'added' || address === undefined) continue;
-    if (isHsmAddress(address, { hosts })) added.set(keyOf(address, hosts), { name, url: address, decision });
+    if (decisions === undefined || address === undefined || !isHsmAddress(address, { hosts })) continue;
+    const key = keyOf(address, hosts);
+    // An HSM that was made again has another resource id, and is at the same address: the last decision about that counts.
+    if (decision.kind === 'excluded' || purged.has(key)) added.delete(key);
+    else added.set(key, { name, url: address, decision });
   }
   return {
     on: (resource) => {

@@ -1,7 +1,7 @@
 /** The HSMs of the settings, read one by one: an entry that cannot be read is a fault of that HSM alone, and stays one of the fleet. */
 import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
-import { HsmName, RESERVED_FOLDERS } from '../../core/model/names.ts';
+import { HsmName, isReserved, RESERVED_FOLDERS } from '../../core/model/names.ts';
 import { unknownUrl } from '../../core/settings/kinds.ts';
 import { urlSetting, withoutSecrets } from '../../core/settings/urls.ts';
 
@@ -13,11 +13,6 @@ const Name = HsmName.refine(
 );
 const Url = urlSetting('none', /^https$/);
 const Resource = z.string().min(1).max(300);
-
-/** Whether other things than the backups of an HSM are kept under a name. */
-export function isReserved(name: string): boolean {
-  return RESERVED.includes(name.toLowerCase());
-}
 
 /** One Managed HSM to protect. */
 const HsmSetting = z.strictObject({

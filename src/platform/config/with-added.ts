@@ -1,17 +1,13 @@
 /** The configuration over the HSMs of the settings and those that people added. */
-import { HsmName } from '../../core/model/names.ts';
 import { type BackupConfig, shareOfKeys } from '../../features/backup/settings.ts';
 import type { AddedHsm } from '../../features/fleet/decisions.ts';
 import { addedTo } from '../../features/fleet/model/states.ts';
 import type { Config } from './config.ts';
-import { isReserved } from './hsm-entries.ts';
 
 /** What the settings name comes first and stays as it is. Seals name an added HSM by its address, as they would if the settings named it. */
 export function withAdded(config: Config, added: readonly AddedHsm[]): Config {
   // Keys are purged in a drill HSM: it is never one that is protected, too.
-  const more = addedTo([...config.hsms, ...config.drill.hsms], added).filter(
-    ({ name }) => HsmName.safeParse(name).success && !isReserved(name),
-  );
+  const more = addedTo([...config.hsms, ...config.drill.hsms], added);
   if (more.length === 0) return config;
   const hsms = [
     ...config.hsms,

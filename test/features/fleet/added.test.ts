@@ -1,8 +1,12 @@
 /** HSMs that people add: a sealed decision protects one without a deployment, and nothing less does. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
+import { entryLine, lineBody } from '../../../src/features/audit/entry.ts';
+import { decisionEvent } from '../../../src/features/fleet/decisions.ts';
 import { SUBSCRIPTION, someHsms } from '../../contract/hsm-directory.ts';
 import { FleetWorld } from '../../support/fleet-world.ts';
 
+const ALICE = { kind: 'person', id: 'alice', name: 'Alice' } as const;
 const FLEET = { kind: 'fleet' } as const;
 const [first, second, third] = ['hsm-0000', 'hsm-0001', 'hsm-0002'];
 let world: FleetWorld;
@@ -67,6 +71,30 @@ describe('an HSM that is added', () => {
     }
   });
 
+  it('is excluded also when it was made again in another resource group', async () => {
+    await world.decide('added', second);
+    world.directory.hsms = someHsms(3).map((hsm) => ({
+      ...hsm,
+      resource: hsm.resource.replace('keys', 'new'),
+    }));
+    await world.discover();
+
+    expect(await world.decide('excluded', second)).toMatchObject({ state: 'excluded' });
+    expect(await added()).toEqual([]);
+    expect(await world.decide('added', second)).toMatchObject({ state: 'protected' });
+    expect(await added()).toHaveLength(1);
+  });
+
+  it('is excluded also when no list has it any more', async () => {
+    await world.decide('added', second);
+    world.store.documents.clear();
+    world.directory.hsms = someHsms(1);
+    await world.discover();
+
+    expect(await world.decide('excluded', second)).toMatchObject({ state: 'excluded' });
+    expect(await added()).toEqual([]);
+  });
+
   it('is added once, however often that is asked for', async () => {
     await world.decide('added', second);
     const lines = () => world.auditStore.contents.map(({ text }) => text).join('');
@@ -97,6 +125,20 @@ describe('an HSM that is added', () => {
     await expect(world.decide('added', second)).rejects.toMatchObject({ code: 'request-invalid' });
   });
 
+  it('is called protected no more once the drill app purges keys there', async () => {
+    await world.decide('added', second);
+    world.drills = someHsms(2).map(({ name, url = '', resource }) => ({ name, url, resource }));
+
+    expect(await world.states()).toMatchObject({ [second]: 'found' });
+  });
+
+  it('is refused by a name that no backups can be kept under', async () => {
+    world.directory.hsms = someHsms(2).map((hsm) => ({ ...hsm, name: 'pinned' }));
+    await world.discover();
+
+    await expect(world.decide('added', 'pinned')).rejects.toMatchObject({ code: 'request-invalid' });
+  });
+
   it('is refused at an address of no Managed HSM', async () => {
     world.directory.hsms = someHsms(3).map((hsm) => ({ ...hsm, url: `https://${hsm.name}.evil.example` }));
     await world.discover();
@@ -117,6 +159,39 @@ describe('who can only write the storage', () => {
 
     expect(await added()).toHaveLength(1);
     expect(await world.states()).toMatchObject({ [second]: 'protected' });
+  });
+
+  it('drops none by an anchor that cannot be read, and hides none by it', async () => {
+    await world.decide('added', second);
+    await world.decide('excluded', third);
+    world.anchor.read = async () => {
+      throw new WardenError('audit-corrupt', { message: 'The anchor is no JSON.' });
+    };
+
+    expect(await added()).toHaveLength(1);
+    expect(await world.states()).toMatchObject({ [second]: 'protected', [third]: 'found' });
+  });
+
+  it('keeps no process from a decision by bytes that are no text', async () => {
+    const { auditStore } = world;
+    await world.decide('added', second);
+    const [part] = auditStore.contents;
+    // Each ! is such a byte in the blob.
+    if (part !== undefined) part.text += `${'!'.repeat(100)}\n`;
+    auditStore.read = async (of, from = 0) => {
+      const text = auditStore.contents.find((one) => one.part === of)?.text ?? '';
+      const bytes = Buffer.from(text).map((byte) => (byte === 0x21 ? 0xff : byte));
+      return Buffer.from(bytes).subarray(from).toString();
+    };
+    const reader = world.decided;
+    await reader.read();
+    const line = decisionEvent('excluded', someHsms(2)[1] ?? { name: '', resource: '' }, ALICE, 'because');
+    const { seq, hash } = world.anchor.tip ?? { seq: 0, hash: '' };
+    const at = world.clock.now() + 1_000;
+    const sealed = await world.judge.decisions.sealLine(lineBody({ seq, hash }, line, at, at, true));
+    if (part !== undefined) part.text += entryLine(sealed);
+
+    expect((await reader.read()).added).toEqual([]);
   });
 
   it.each([

@@ -1,5 +1,6 @@
 /** How each HSM of the fleet stands: by the settings, by what discoveries saw, and by what people decided. Pure. */
 import { hsmHost } from '../../../core/model/hsm-address.ts';
+import { HsmName, isReserved } from '../../../core/model/names.ts';
 import type { AddedHsm, FleetDecision, FleetDecisions } from '../decisions.ts';
 import type { FleetDocument, KnownHsm } from './fleet-document.ts';
 import { idOf } from './fold.ts';
@@ -26,8 +27,9 @@ export interface FleetHsm {
   readonly known?: KnownHsm;
   /** Why nobody need protect it. */
   readonly excluded?: FleetDecision;
-  /** Why it is protected though no setting names it. */
+  /** Why it is protected though no setting names it, and at which address. */
   readonly added?: FleetDecision;
+  readonly url?: string;
 }
 
 /** The fleet, by name. What the settings name cannot be excluded: who does not want it protected takes it out of them. */
@@ -52,6 +54,7 @@ export function fleetOf(
       state: state === 'found' ? 'protected' : state,
       ...(known !== undefined && { known }),
       added: decision,
+      url,
     };
   });
   const taken = [...named, ...added.map((hsm) => ({ ...hsm, resource: hsm.url }))];
@@ -63,16 +66,21 @@ export function fleetOf(
         return { name: known.name, state: 'excluded', known, excluded: decision };
       return { name: known.name, state: stateOf(known), known };
     });
-  return [...own, ...joined, ...others].sort((a, b) => a.name.localeCompare(b.name, 'en'));
+  return [...own, ...joined, ...others].sort(byName);
 }
 
-/** Those of the HSMs that people added which the settings do not name: these say more, and cannot be taken back by a decision. */
+/**
+ * Those of the HSMs that people added which the settings do not name: these say more, and cannot be taken back by a decision. Of two with one
+ * name it is the one that was added first: its backups are kept under that name. None by a name that no backups can be kept under.
+ */
 export function addedTo(named: readonly NamedHsm[], added: readonly AddedHsm[]): readonly AddedHsm[] {
-  return added.filter(
-    ({ name, url }) =>
-      !isNamed({ resource: url, url }, named) &&
-      !named.some((one) => one.name.toLowerCase() === name.toLowerCase()),
-  );
+  const taken = new Set(named.map(({ name }) => name.toLowerCase()));
+  return added.filter(({ name, url }) => {
+    if (!HsmName.safeParse(name).success || isReserved(name)) return false;
+    if (taken.has(name.toLowerCase()) || isNamed({ resource: url, url }, named)) return false;
+    taken.add(name.toLowerCase());
+    return true;
+  });
 }
 
 /** Of one that was made again under its name the one that is there counts. */
@@ -86,6 +94,13 @@ export function isNamed(hsm: Pick<KnownHsm, 'resource' | 'url'>, named: readonly
   return named.some(
     ({ url, resource }) =>
       resource.toLowerCase() === idOf(hsm) || (host !== undefined && hsmHost(url) === host),
+  );
+}
+
+/** Of one that was made again the one that is there comes first: it is meant by the name. */
+function byName(a: FleetHsm, b: FleetHsm): number {
+  return (
+    a.name.localeCompare(b.name, 'en') || Number(a.state === 'vanished') - Number(b.state === 'vanished')
   );
 }
 
