@@ -53,7 +53,7 @@ export const watch = defineCommand({
     every: numberFrom(1, 3600, 'seconds').default(30),
   }),
   async run(context, given) {
-    const connection = await withAddedHsms(await connect(context, given), context);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const hsms = chosenHsms(requireConfig(connection), given.hsm);
     const scan = () => judgeHsms(connection, hsms, context);
     const style = { connection, now: context.clock.now(), paint: paintFor(context, context.stdout) };

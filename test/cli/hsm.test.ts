@@ -123,4 +123,16 @@ describe('an HSM that people added', () => {
     expect(ran.stderr).toContain('CANNOT TELL: the HSMs that were added could not be read');
     expect(ran.code).not.toBe(0);
   });
+
+  it.each(['backup runs', 'backup list', 'status'])(
+    'holds up no %s of one HSM of the settings where the decisions cannot be read',
+    async (command) => {
+      const unread = { ...environment, WARDEN_AUDIT_CONTAINER: 'nowhere' };
+      const args = [...command.split(' '), '--hsm', 'contoso', '-o', 'json'];
+      const ran = await world.run(args, { environment: unread });
+
+      expect(ran.stderr).not.toContain('HSMs that were added');
+      expect(JSON.parse(ran.stdout)).toBeDefined();
+    },
+  );
 });

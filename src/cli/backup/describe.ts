@@ -40,7 +40,7 @@ export const backupDescribe = defineCommand({
     all: z.boolean().default(false),
   }),
   async run(context, given) {
-    const connection = await withAddedHsms(await connect(context, given), context);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     const { state } = openStore(connection, config, context);
     const runs: RunRecord[] = [];

@@ -31,7 +31,7 @@ export const backupList = defineCommand({
     all: z.boolean().default(false),
   }),
   async run(context, given) {
-    const connection = await withAddedHsms(await connect(context, given), context);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     const store = openStore(connection, config, context);
     const { backups, state } = store;

@@ -20,7 +20,7 @@ export const backupRebuild = defineCommand({
   interrupted: 'the catalogue is the old one or the new one, never half of it. Run the same command again.',
   schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
   async run(context, given) {
-    const connection = await withAddedHsms(await connect(context, given), context);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     const { leases, ...store } = openStore(connection, config, context);
     const results = [];

@@ -45,7 +45,7 @@ export const backupRun = defineCommand({
   interrupted: 'what was backed up is kept. Run the same command again: it goes on from there.',
   schema: z.object({ ...HsmChoice, ...ConnectionOptions, key: z.string().min(1).optional() }),
   async run(context, given) {
-    const connection = await withAddedHsms(await connect(context, given), context);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const hsms = chosenHsms(requireConfig(connection), given.hsm);
     if (given.key === undefined) return sweepAll(connection, hsms, context);
     const [hsm] = hsms;

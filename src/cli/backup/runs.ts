@@ -22,7 +22,7 @@ export const backupRuns = defineCommand({
   examples: ['hsm-warden backup runs', 'hsm-warden backup runs --hsm contoso --last 30 -o tsv'],
   schema: z.object({ ...HsmChoice, ...ConnectionOptions, last: wholeNumber(1, 10_000).default(10) }),
   async run(context, given) {
-    const connection = await withAddedHsms(await connect(context, given), context);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     const { state } = openStore(connection, config, context);
     const heads: RunHead[] = [];

@@ -40,7 +40,7 @@ export const backupVerify = defineCommand({
   examples: ['hsm-warden backup verify', 'hsm-warden backup verify --hsm contoso --key payments-data'],
   schema: z.object({ ...HsmChoice, ...ConnectionOptions, key: z.string().min(1).optional() }),
   async run(context, given) {
-    const connection = await withAddedHsms(await connect(context, given), context);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     const { backups } = openStore(connection, config, context);
     const { clock, signal } = context;

@@ -6,11 +6,17 @@ import type { Connection } from './connection.ts';
 
 /**
  * The same connection, whose settings name what people added, too. It reads the audit log, and only where HSMs are searched for and
- * decisions are sealed. Fails with `seal-unavailable` or a storage code.
+ * decisions are sealed, and for no command that is about one HSM of the settings (`hsm`) alone: that must go on whatever is with the log.
+ * Fails with `seal-unavailable` or a storage code.
  */
-export async function withAddedHsms(connection: Connection, context: CliContext): Promise<Connection> {
+export async function withAddedHsms(
+  connection: Connection,
+  context: CliContext,
+  { hsm }: { readonly hsm?: string | undefined } = {},
+): Promise<Connection> {
   const { config } = connection;
   if (config === undefined || config.fleet.scopes.length === 0) return connection;
+  if (config.hsms.some(({ name }) => name.toLowerCase() === hsm?.toLowerCase())) return connection;
   const { decided, decisions } = openStore(connection, config, context);
   if (decisions === undefined) return connection;
   return { ...connection, config: withAdded(config, (await decided.read()).added) };

@@ -36,7 +36,9 @@ export const status = defineCommand({
   schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
   async run(context, given) {
     const reached = await connect(context, given);
-    const joined = await orDoubt('HSMs that were added', context, () => withAddedHsms(reached, context));
+    const joined = await orDoubt('HSMs that were added', context, () =>
+      withAddedHsms(reached, context, given),
+    );
     const connection = joined.value ?? reached;
     const config = requireConfig(connection);
     const hsms = chosenHsms(config, given.hsm);
