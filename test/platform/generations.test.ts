@@ -154,6 +154,25 @@ describe('the HSMs that are known', () => {
   });
 });
 
+it.each([
+  ['were read', async () => []],
+  [
+    'could not be read',
+    async () => {
+      throw new WardenError('storage-unavailable', { message: 'The storage is out of reach.' });
+    },
+  ],
+])(
+  'says that the decisions were asked for only once they %s: the first answer waits for that',
+  async (_what, read) => {
+    added = read;
+    const before = generations.hasAsked;
+    await generations.current();
+
+    expect([before, generations.hasAsked]).toEqual([false, true]);
+  },
+);
+
 describe('a message about an HSM that people may have added', () => {
   it('is refused for what could not be read, not as one that belongs into no queue', async () => {
     added = async () => {
