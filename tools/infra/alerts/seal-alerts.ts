@@ -73,8 +73,12 @@ export const SEAL_ALERTS: Readonly<Record<string, Alert>> = {
         SIGNERS.filter(([owner]) => owner !== app).map(([, key]) => ({ AZKVAuditLogs: [signed(app, key)] })),
       ),
       { AZKVAuditLogs: [signed(DRILL_APP, 'other')] },
-      // The apps sign, and do nothing else.
-      { AZKVAuditLogs: [said('KeyUpdate', { Identity: identityOf(APP) })] },
+      // The apps sign, and do nothing else: not even with their own keys.
+      ...SIGNERS.map(([app, key]) => ({
+        AZKVAuditLogs: [
+          said('KeyUpdate', { Identity: identityOf(app), RequestUri: `${KEYS}-${key}/${VERSION}` }),
+        ],
+      })),
       { AzureDiagnostics: [inDiagnostics('KeyUpdate')] },
       { AzureDiagnostics: [inDiagnostics('KeySign')] },
     ],
