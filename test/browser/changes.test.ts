@@ -72,7 +72,8 @@ it('a request that expires while somebody looks can no longer be approved, and s
   await bob.page.clock.install();
   await bob.page.reload();
   await bob.page.getByText('You may approve this').waitFor();
-  // Nothing comes from the app: the page itself must know when the time is over.
+  // Nothing comes from the app: the page itself must know when the time is over. An answer on its way would set its clock back.
+  await bob.page.waitForLoadState('networkidle');
   await bob.page.route('**/api/**', (route) => route.abort());
   await bob.page.clock.fastForward(25 * HOUR);
   await bob.page.getByText('You may not approve this').waitFor();
@@ -90,6 +91,7 @@ it('a dialog that is open when the request expires sends nothing any more, and s
   await bob.page.clock.install();
   await bob.page.reload();
   await openApproval(bob, 'document-signing');
+  await bob.page.waitForLoadState('networkidle');
   await bob.page.route('**/api/**', (route) => route.abort());
   await bob.page.clock.fastForward(25 * HOUR);
   const dialog = bob.page.getByRole('dialog');
