@@ -11,6 +11,8 @@ import { startTlsServer } from './tls-server.ts';
 export interface Taken {
   readonly message: Message;
   readonly body: string;
+  /** It had been refused for good before. A repeat after a lost answer may be refused: then it was taken before that. */
+  readonly wasRefused?: boolean;
 }
 
 /** What became of one channel. */
@@ -79,7 +81,8 @@ export async function startFleet(
     const note = (message: Message): boolean => {
       const bodies = bodiesOf(name).slice(seen);
       seen += bodies.length;
-      record.taken.push(...bodies.map((body) => ({ message, body })));
+      const wasRefused = record.refused.has(message.id);
+      record.taken.push(...bodies.map((body) => ({ message, body, wasRefused })));
       return bodies.length > 0;
     };
     const send = async (message: Message, signal?: AbortSignal): Promise<Acceptance> => {

@@ -89,10 +89,7 @@ export function judgeCampaign(evidence: Evidence): CampaignResult {
     return [...threads].filter((id) => !heard.has(id) && !isAbout(id, name)).map((id) => `${name} ${id}`);
   });
   const bodies = [...records].flatMap(([name, { taken }]) => taken.map(({ body }) => ({ name, body })));
-  const afterRefusal = sum(
-    all,
-    ({ taken, refused }) => taken.filter(({ message }) => refused.has(message.id)).length,
-  );
+  const afterRefusal = sum(all, ({ taken }) => taken.filter(({ wasRefused }) => wasRefused === true).length);
   return {
     incidents: threads.size,
     messages: bodies.length,

@@ -133,8 +133,14 @@ export class Services {
       }
       this.#current.set(name, message);
       const { id, thread } = message;
-      if (receipts.some((one) => one.id === id && one.outcome === 'accepted')) this.sentAfterReceipt += 1;
-      if (isRefusal(fate)) this.#ledger(name).refused.set(id, thread);
+      if (receipts.some((one) => one.id === id && one.outcome === 'accepted')) {
+        this.sentAfterReceipt += 1;
+        this.note(`${name} was sent ${id} again after its acceptance was recorded`);
+      }
+      if (isRefusal(fate)) {
+        this.#ledger(name).refused.set(id, thread);
+        this.note(`${name} refused ${id} for good`);
+      }
       return fate;
     } finally {
       this.#open -= 1;
@@ -142,10 +148,10 @@ export class Services {
   }
 
   #took(name: Name, body: string, isAnswered: boolean): void {
-    const { taken, lost, heard } = this.#ledger(name);
+    const { taken, lost, heard, refused } = this.#ledger(name);
     const message = this.#current.get(name);
     if (message === undefined) return;
-    taken.push({ message, body });
+    taken.push({ message, body, wasRefused: refused.has(message.id) });
     this.note(`${name} took ${message.id}${isAnswered ? '' : ', and the answer was lost'}`);
     if (isAnswered) heard.push(message.id);
     else lost.set(message.id, (lost.get(message.id) ?? 0) + 1);

@@ -64,6 +64,17 @@ describe('the verdict', () => {
   it.each<[what: string, change: Partial<CampaignEvidence>, found: object]>([
     ['a message came twice for no reason', slackWith(aLedger(FIRST, FIRST, SECOND)), { excess: 1 }],
     [
+      'a message came that had been refused for good',
+      slackWith({
+        ...aLedger(SECOND),
+        taken: [
+          { message: FIRST, body: '', wasRefused: true },
+          { message: SECOND, body: '' },
+        ],
+      }),
+      { sentAfterReceipt: 1 },
+    ],
+    [
       'a message came twice more for one lost answer',
       slackWith({ ...aLedger(FIRST, FIRST, FIRST, SECOND), lost: new Map([[FIRST.id, 1]]) }),
       { excess: 1 },
