@@ -1,17 +1,13 @@
 /** The backup app as a process of its own, which sends to the services of a campaign: bundled, so that it starts soon after each kill. */
-import { mkdir, open, rm, writeFile } from 'node:fs/promises';
+import { open, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { build } from 'esbuild';
 import { AppProcess } from '../../test/support/app-process.ts';
 import type { LocalWorld } from '../../test/support/local-world.ts';
 import { MAIL_PASSWORD } from '../../test/support/notify-mail-service.ts';
 import { SECRETS } from '../../test/support/notify-service.ts';
-import { changing, type TextChange } from '../chaos/changes/text-change.ts';
+import { bundleChanged } from '../chaos/changes/changed-bundle.ts';
+import type { TextChange } from '../chaos/changes/text-change.ts';
 import type { Services } from './services.ts';
-
-/** CommonJS parts of the bundle call `require`, which an ES module does not have. */
-const BANNER =
-  "import{createRequire as requireOf}from'node:module';const require=requireOf(import.meta.url);";
 
 /** What costs a campaign time, at a fraction of its length. */
 export const SHORTER_TIMES: readonly TextChange[] = [
@@ -31,21 +27,8 @@ export const SHORTER_TIMES: readonly TextChange[] = [
 export async function bundleWorker(planted: readonly TextChange[]): Promise<string> {
   // Two levels below the checkout, as the source of the process is.
   const folder = planted.length === 0 ? 'dist/notify-campaign' : 'dist/notify-campaign-planted';
-  await rm(folder, { recursive: true, force: true });
-  await mkdir(folder, { recursive: true });
-  await build({
-    entryPoints: { process: 'test/support/host-process.ts', app: 'functions/main.ts' },
-    outdir: folder,
-    splitting: true,
-    bundle: true,
-    platform: 'node',
-    format: 'esm',
-    target: 'node22',
-    external: ['@azure/functions-core', '@azure/functions'],
-    banner: { js: BANNER },
-    logLevel: 'warning',
-    plugins: [changing([...SHORTER_TIMES, ...planted])],
-  });
+  const entryPoints = { process: 'test/support/host-process.ts', app: 'functions/main.ts' };
+  await bundleChanged(folder, entryPoints, [...SHORTER_TIMES, ...planted]);
   return folder;
 }
 
