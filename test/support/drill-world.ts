@@ -65,6 +65,15 @@ export class DrillWorld {
     this.#pacers = { restores: this.#pacer(), deletes: this.#pacer(), purges: this.#pacer() };
   }
 
+  /** As {@link start}, with the backed-up keys `orders` and `other`. */
+  static async withTwoKeys(): Promise<DrillWorld> {
+    const world = await DrillWorld.start();
+    await world.client.createEcKey('orders');
+    await world.client.createEcKey('other');
+    await world.backUp();
+    return world;
+  }
+
   /** Starts both. */
   static async start(options: DrillWorldOptions = {}): Promise<DrillWorld> {
     const { limits = 'off', shared = true, purgeProtection = false, seedKeys = 0 } = options;

@@ -7,10 +7,7 @@ import { DrillWorld } from '../../support/drill-world.ts';
 let world: DrillWorld;
 
 beforeEach(async () => {
-  world = await DrillWorld.start();
-  await world.client.createEcKey('orders');
-  await world.client.createEcKey('other');
-  await world.backUp();
+  world = await DrillWorld.withTwoKeys();
 });
 afterEach(() => world.close());
 

@@ -24,10 +24,7 @@ const STORAGE = new WardenError('storage-forbidden', { message: 'The container m
 
 let world: DrillWorld;
 beforeEach(async () => {
-  world = await DrillWorld.start();
-  await world.client.createEcKey('orders');
-  await world.client.createEcKey('other');
-  await world.backUp();
+  world = await DrillWorld.withTwoKeys();
 });
 afterEach(() => world.close());
 
