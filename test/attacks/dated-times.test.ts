@@ -10,6 +10,7 @@ import { MemorySealer } from '../support/memory/memory-sealer.ts';
 import { DAY_MS, HOUR_MS } from '../support/sweep-world.ts';
 
 const RESOURCE = 'https://contoso.managedhsm.azure.net';
+const OTHER = 'https://fabrikam.managedhsm.azure.net';
 const RUN = { kind: 'last-run', hsm: 'contoso' } as const;
 const VERIFY = { kind: 'verify', hsm: 'contoso' } as const;
 
@@ -68,6 +69,17 @@ describe('the time of the last run', () => {
     await world.forge(RUN, () => ({ ...plainRun(world.clock.now()), seal }));
 
     expect((await world.dated()).lastRun !== undefined).toBe(counts);
+  });
+
+  it('is not that of another HSM of the settings, whose note is put in its place', async () => {
+    const world = await ranWorld();
+    const { hsm: _name, ...facts } = plainRun(world.clock.now());
+    const seal = await world.sealer.seal('run', { hsm: OTHER, facts });
+    await world.forge(RUN, () => ({ ...plainRun(world.clock.now()), hsm: 'fabrikam', seal }));
+
+    const { lastRun, doubts } = await world.dated();
+    expect(lastRun).toBeUndefined();
+    expect(doubts.run).toMatch(/seal/);
   });
 
   it('is not known by a seal by the key of the recovery app', async () => {
@@ -175,6 +187,17 @@ describe('the time of the last verification', () => {
     expect(status.verifiedAt).toBeUndefined();
     expect(status.sealed).toBe(false);
     expect(status.warnings.join()).toMatch(/seal of the last verification|last verification is not sealed/);
+  });
+
+  it('is not that of another HSM of the settings, whose verification is put in its place', async () => {
+    const world = await ranWorld();
+    const { hsm: _name, ...facts } = plainVerification(world.clock.now());
+    const seal = await world.sealer.seal('verification', { hsm: OTHER, facts });
+    await world.forge(VERIFY, () => ({ ...plainVerification(world.clock.now()), hsm: 'fabrikam', seal }));
+
+    const { verify, doubts } = await world.dated();
+    expect(verify?.endedAt).toBeUndefined();
+    expect(doubts.verification).toMatch(/seal/);
   });
 
   it('keeps what it calls damaged, whoever says so', async () => {

@@ -14,8 +14,11 @@ import { MemoryOnceStore } from './memory/memory-once-store.ts';
 import { MemorySealer } from './memory/memory-sealer.ts';
 import { SweepWorld } from './sweep-world.ts';
 
-/** What seals name the HSM by. */
-const RESOURCE = 'https://contoso.managedhsm.azure.net';
+/** What seals name the HSMs of the settings by. The world is that of the first. */
+const RESOURCES: ReadonlyMap<string, string> = new Map([
+  ['contoso', 'https://contoso.managedhsm.azure.net'],
+  ['fabrikam', 'https://fabrikam.managedhsm.azure.net'],
+]);
 
 /** A {@link SweepWorld} with a sealing key. */
 export class SealedWorld extends SweepWorld {
@@ -97,7 +100,7 @@ export class SealedWorld extends SweepWorld {
     const { clock, sealer } = this;
     return new PointSeals({
       seals: { sealer, pinned: async () => sealer.pinned },
-      resourceOf: (hsm) => (hsm === 'contoso' ? RESOURCE : undefined),
+      resourceOf: (hsm) => RESOURCES.get(hsm),
       clock,
     });
   }

@@ -41,7 +41,7 @@ export async function readLastRun(
 ): Promise<Believed<LastRun>> {
   const { value } = await readDocument(store, LAST_RUN, { kind: 'last-run', hsm }, signal);
   if (value === undefined || store.points === undefined) return { value };
-  const doubt = (await store.points.dated.doubts(signal))(datedOf(value), value.seal);
+  const doubt = (await store.points.dated.doubts(signal))(datedOf(hsm, value), value.seal);
   return doubt === undefined ? { value } : { value: undefined, doubt };
 }
 
@@ -53,7 +53,7 @@ export async function noteRunEnd(store: CatalogueStore, run: RunHead): Promise<v
   const next = endOf(run);
   if (next === undefined) return;
   const doubts = await store.points?.dated.doubts();
-  const counts = (one: LastRun) => doubts?.(datedOf(one), one.seal) === undefined;
+  const counts = (one: LastRun) => doubts?.(datedOf(run.hsm, one), one.seal) === undefined;
   await updateDocument(store, LAST_RUN, { kind: 'last-run', hsm: run.hsm }, (last) => {
     if (last === undefined || (counts(next) && !counts(last))) return next;
     return last.endedAt >= next.endedAt || (counts(last) && !counts(next)) ? last : next;
@@ -72,7 +72,7 @@ export async function sealRunEnd(
 ): Promise<RunHead> {
   const end = endOf(run);
   if (points === undefined || end === undefined || end.startedAt > end.endedAt) return run;
-  const seal = await points.dated.seal(datedOf(end), logger, signal);
+  const seal = await points.dated.seal(datedOf(end.hsm, end), logger, signal);
   return seal === undefined ? run : { ...run, seal };
 }
 
@@ -81,6 +81,7 @@ function endOf({ hsm, runId, state, startedAt, endedAt, seal }: RunHead): LastRu
   return { format: 1, hsm, runId, state, startedAt, endedAt, ...(seal !== undefined && { seal }) };
 }
 
-function datedOf({ hsm, seal: _seal, ...facts }: LastRun): Dated {
+/** Of the HSM that is asked for, whatever the note says: one of another HSM, with its good seal, can be put in its place. */
+function datedOf(hsm: string, { hsm: _said, seal: _seal, ...facts }: LastRun): Dated {
   return { purpose: 'run', hsm, facts };
 }

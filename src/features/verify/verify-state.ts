@@ -53,7 +53,7 @@ export async function readVerification(
   const noted = (await store.notes?.read(hsm, signal))?.damaged ?? new Map<string, number>();
   const value = withDamage(hsm, stored, noted);
   if (stored === undefined || value === undefined) return { value };
-  const doubt = await doubtOf(store, stored, signal);
+  const doubt = await doubtOf(store, hsm, stored, signal);
   if (doubt === undefined) return { value };
   const { endedAt: _unknown, ...rest } = value;
   return { value: rest, doubt };
@@ -89,7 +89,7 @@ export async function openVerification(
   now: number,
 ): Promise<OpenVerification> {
   const { value: before, guard } = await readDocument(store, VERIFY_DOCUMENT, { kind: 'verify', hsm });
-  const own = before === undefined || (await doubtOf(store, before)) === undefined;
+  const own = before === undefined || (await doubtOf(store, hsm, before)) === undefined;
   const goesOn = before?.runId === runId && (own || before.endedAt === undefined);
   if (goesOn) return { state: before, guard, own };
   const fresh = { format: 1, hsm, runId, startedAt: now, checked: 0, bytes: 0, found: 0 } as const;
@@ -102,18 +102,20 @@ export async function sealVerification(
   { seal: _former, ...state }: VerifyState,
   logger: Pick<Logger, 'warn'>,
 ): Promise<VerifyState> {
-  const seal = await points?.dated.seal(datedOf(state), logger);
+  const seal = await points?.dated.seal(datedOf(state.hsm, state), logger);
   return seal === undefined ? state : { ...state, seal };
 }
 
 async function doubtOf(
   { points }: CatalogueStore,
+  hsm: string,
   state: VerifyState,
   signal?: AbortSignal,
 ): Promise<string | undefined> {
-  return (await points?.dated.doubts(signal))?.(datedOf(state), state.seal);
+  return (await points?.dated.doubts(signal))?.(datedOf(hsm, state), state.seal);
 }
 
-function datedOf({ hsm, seal: _seal, ...facts }: VerifyState): Dated {
+/** Of the HSM that is asked for, whatever the document says: one of another HSM, with its good seal, can be put in its place. */
+function datedOf(hsm: string, { hsm: _said, seal: _seal, ...facts }: VerifyState): Dated {
   return { purpose: 'verification', hsm, facts };
 }
