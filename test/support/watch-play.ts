@@ -1,7 +1,7 @@
 /** A model of the watch: moves on an HSM, and the truth that is kept of them beside what the watch says. */
 import { fc } from '@fast-check/vitest';
 import { isWardenError } from '../../src/core/errors.ts';
-import type { KeySignal } from '../../src/features/watch/model/observation.ts';
+import type { KeySignal } from '../../src/features/watch/model/signals.ts';
 import type { KnownKey } from '../../src/features/watch/model/watch-state.ts';
 import type { MemoryKey } from './memory/memory-hsm.ts';
 import { DAY_MS, WatchWorld } from './watch-world.ts';

@@ -7,7 +7,7 @@ import { backUpKey } from '../../src/features/recovery-points/back-up-key.ts';
 import { saveBackups } from '../../src/features/recovery-points/save-backups.ts';
 import type { DrillsSeen } from '../../src/features/watch/judge/classify-drills.ts';
 import { WatchEvent } from '../../src/features/watch/model/events.ts';
-import { NO_SIGNALS, type Signals } from '../../src/features/watch/model/observation.ts';
+import { NO_SIGNALS, type Signals } from '../../src/features/watch/model/signals.ts';
 import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../../src/features/watch/model/policy.ts';
 import { readWatchState } from '../../src/features/watch/model/watch-state.ts';
 import { type ScanDeps, scan } from '../../src/features/watch/scan.ts';

@@ -14,7 +14,7 @@ import { KEY_BACKUPS, type KeyBackupMessage } from '../backup/queues.ts';
 import { planKey } from '../recovery-points/plan.ts';
 import { isUnreportedUse } from '../watch/judge/classify-use.ts';
 import { SCANS, type ScanMessage } from '../watch/model/message.ts';
-import type { Signals, UseSignal } from '../watch/model/observation.ts';
+import type { Signals, UseSignal } from '../watch/model/signals.ts';
 import { readWatchState, type WatchState } from '../watch/model/watch-state.ts';
 import type { ScanResult } from '../watch/scan.ts';
 import { ApprovedRecoveries } from './approved-recoveries.ts';
@@ -36,7 +36,10 @@ export interface AuditFeedDeps {
   /** The keys of one HSM. */
   readonly keysOf: (hsm: string) => KeyService;
   /** Scans one HSM now; see `scan` of the watch. */
-  readonly scan: (hsm: string, signals: Signals) => Promise<Pick<ScanResult, 'observation' | 'catalogue'>>;
+  readonly scan: (
+    hsm: string,
+    signals: Signals,
+  ) => Promise<Pick<ScanResult, 'observation' | 'catalogue' | 'isUnjudged'>>;
   readonly selection: KeySelection;
   readonly logger: Logger;
   readonly bus: EventBus;
@@ -113,6 +116,8 @@ async function scanIfNeeded(deps: AuditFeedDeps, hsm: string, work: HsmWork): Pr
   const signals = { deletes, purges, uses };
   try {
     const seen = await deps.scan(hsm, signals);
+    // It is remembered: the message need not say it, and the queue may give the message up.
+    if (seen.isUnjudged) await deps.queue.send(SCANS, { kind: 'look', hsm, at: deps.clock.now() });
     return { scanned: true, requested: work.scan ? await requestMissing(deps, hsm, seen, work) : 0 };
   } catch (error) {
     deps.logger.warn('look failed, its queue takes over', { hsm, error });

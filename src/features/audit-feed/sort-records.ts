@@ -1,6 +1,6 @@
 /** Sorts the records of a batch by HSM and by what they call for. Pure. */
 import { NameMap } from '../../core/model/key-name.ts';
-import type { KeySignal, UseSignal } from '../watch/model/observation.ts';
+import type { KeySignal, UseSignal } from '../watch/model/signals.ts';
 import type { AuditRecord } from './audit-record.ts';
 import { isBroughtBack } from './brought-back.ts';
 import { type Effect, effectOf } from './effect.ts';

@@ -5,9 +5,10 @@ import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import type { BackupConfig } from '../backup/settings.ts';
-import { SCANS } from './model/message.ts';
-import type { Signals } from './model/observation.ts';
+import { isAnswered } from './answered.ts';
+import { SCANS, type ScanMessage } from './model/message.ts';
 import type { WatchPolicy } from './model/policy.ts';
+import type { Signals } from './model/signals.ts';
 import { type ScanDeps, type ScanResult, scan } from './scan.ts';
 import { WATCH_SETTINGS, type WatchConfig, watchPolicy } from './settings.ts';
 
@@ -35,11 +36,15 @@ export const WATCH: Feature<WatchNeeds, WatchApp> = {
       kind: 'timer',
       name: 'deletedKeyWatch',
       schedule: ({ watch }) => watch.schedule,
-      run: (app) => sendForEach(app, SCANS, app.hsms.names, (hsm) => ({ kind: 'look', hsm })),
+      run: (app) => {
+        const at = app.clock.now();
+        return sendForEach(app, SCANS, app.hsms.names, (hsm): ScanMessage => ({ kind: 'look', hsm, at }));
+      },
     },
     worker('watchWorker', SCANS, async (app, message) => {
-      const { hsm, signals } = readMessage(SCANS, message);
-      return scanHsm(app, hsm, signals);
+      const asked = readMessage(SCANS, message);
+      if (await isAnswered(app, asked)) return undefined;
+      return scanHsm(app, asked.hsm, asked.signals);
     }),
   ],
 };

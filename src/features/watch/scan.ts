@@ -1,7 +1,7 @@
 /** The scan: sees an HSM, remembers, reports. Safe to kill at any point; two scans at the same time do no harm. */
 
 import { definedOnly } from '../../core/defined-only.ts';
-import { isWardenError, WardenError } from '../../core/errors.ts';
+import { isWardenError, type WardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
 import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import type { Delivery } from '../../core/events/outbox.ts';
@@ -15,8 +15,9 @@ import { type Step, step, stepUnreachable } from './judge/step.ts';
 import type { JudgeContext } from './model/context.ts';
 import { type Finding, toEvent } from './model/events.ts';
 import { withLosses } from './model/noted-losses.ts';
-import { NO_SIGNALS, type Observation, type Signals } from './model/observation.ts';
+import type { Observation } from './model/observation.ts';
 import type { WatchPolicy } from './model/policy.ts';
+import { aboutKeys, NO_SIGNALS, type Signals, withReported } from './model/signals.ts';
 import { updateWatchStateWith, type WatchState } from './model/watch-state.ts';
 import { noteLosses, readNotes, reportRestored } from './note-losses.ts';
 import { doubtfulNames } from './observe/doubts.ts';
@@ -25,6 +26,7 @@ import { confirm, observe } from './observe/observe.ts';
 import { publishOutbox } from './outbox.ts';
 import { pinBackups } from './pins.ts';
 import { heartbeat, type ScanSummary, summarize } from './summary.ts';
+import { rememberReported, warnOfUnjudged, withUnjudged } from './unjudged.ts';
 
 /** What a scan needs. */
 export interface ScanDeps {
@@ -50,6 +52,8 @@ export interface ScanResult {
   readonly state: WatchState;
   readonly observation?: Observation;
   readonly catalogue: Catalogue;
+  /** Whether something that the audit log reported could not be judged: it is remembered, and the next scan tries again. */
+  readonly isUnjudged: boolean;
   /** Why the notes of what was found before could not be read: then `state` may lack losses. */
   readonly unread?: WardenError;
 }
@@ -59,14 +63,13 @@ interface Seen extends Step {
   readonly catalogue: Catalogue;
   readonly observation?: Observation;
   readonly error?: WardenError;
-  /** Keys whose deletion or purge the audit log reported, but which could not be read now. */
-  readonly uncertain: readonly string[];
 }
 
 /**
- * Scans one HSM. An HSM that does not answer, and a topic that does not accept, are findings and not failures.
- * Fails with `state-corrupt`, `state-conflict` after many conflicts, `aborted`, or a storage code; and with what the HSM
- * answered when that kept it from judging a signal. Then the caller is to repeat it with the same signals.
+ * Scans one HSM. An HSM that does not answer, and a topic that does not accept, are findings and not failures. What `signals` say of
+ * deletions and purges is remembered first: what cannot be judged now is judged by a later scan, however this one ends.
+ * Fails with `state-corrupt`, `state-conflict` after many conflicts, `aborted`, or a storage code; then the caller is to repeat it
+ * with the same signals, for they may not have been remembered.
  */
 export async function scan(
   deps: ScanDeps,
@@ -75,6 +78,7 @@ export async function scan(
   signal: AbortSignal = new AbortController().signal,
 ): Promise<ScanResult> {
   const startedAt = deps.clock.now();
+  await rememberReported(deps, signals, signal);
   const noted = await readNotes(deps, signal);
   const seen = await see(deps, policy, signals, noted.losses, signal);
   const { hsm } = seen.context;
@@ -87,9 +91,9 @@ export async function scan(
   const ok = seen.error === undefined;
   await beat(deps, seen.context, summary, ok, delivery.waiting, signal);
   logScan(deps, seen, summary, delivery, startedAt);
-  requireCertain(seen, signals);
   const { findings, state, observation, catalogue } = seen;
-  const result = { hsm, ok, findings, delivery, state, catalogue };
+  const isUnjudged = warnOfUnjudged(deps.logger, hsm, state);
+  const result = { hsm, ok, findings, delivery, state, catalogue, isUnjudged };
   return { ...result, ...definedOnly({ observation, unread: noted.unread }) };
 }
 
@@ -114,7 +118,8 @@ async function see(
     const before = stored.outbox;
     const { state, restored } = withLosses(stored, losses);
     const catalogue = await readCatalogue(deps.state, hsm, signal);
-    return { ...(await seeOnce(deps, policy, state, catalogue, signals, signal)), before, restored };
+    const all = { ...signals, ...withReported(state.unjudged, signals) };
+    return { ...(await seeOnce(deps, policy, state, catalogue, all, signal)), before, restored };
   };
   return updateWatchStateWith(deps.state, hsm, lookOnce, signal);
 }
@@ -129,6 +134,7 @@ async function seeOnce(
 ): Promise<Seen> {
   const { hsm } = deps.keys;
   const context = () => ({ hsm, now: deps.clock.now(), policy });
+  const lookBeganAt = deps.clock.now();
   const { value: lastRun } = await readLastRun(deps.state, hsm, signal);
   try {
     const observation = await observe(deps, signal);
@@ -141,12 +147,15 @@ async function seeOnce(
     const uncertain = [...signals.purges, ...signals.deletes]
       .map(({ key }) => key)
       .filter((key) => confirmed.get(key)?.is === 'unknown');
-    return { ...step(judged, state, facts), context: judged, catalogue, observation, uncertain };
+    const stepped = withUnjudged(step(judged, state, facts), aboutKeys(signals, uncertain));
+    const next = { ...stepped.state, lookBeganAt };
+    return { ...stepped, state: next, context: judged, catalogue, observation };
   } catch (error) {
     if (!isWardenError(error) || !error.code.startsWith('hsm-')) throw error;
     const judged = context();
-    const seen = stepUnreachable(judged, state, error, catalogue);
-    return { ...seen, context: judged, catalogue, error, uncertain: [] };
+    const stepped = stepUnreachable(judged, state, error, catalogue);
+    const left = withReported(undefined, signals);
+    return { ...withUnjudged(stepped, left), context: judged, catalogue, error };
   }
 }
 
@@ -163,21 +172,6 @@ async function seeDrills(
     logger.error('whether drills run could not be read', { hsm, error });
     return undefined;
   }
-}
-
-/** Nobody but the audit log reports a key that came and went between two scans: the keys it named must be read again. */
-function requireCertain({ context, error, uncertain }: Seen, signals: Signals): void {
-  const { hsm } = context;
-  const reported = signals.deletes.length + signals.purges.length;
-  if (error !== undefined && reported > 0) throw error;
-  const [key] = uncertain;
-  if (key === undefined) return;
-  throw new WardenError('hsm-answer-unexpected', {
-    message: `The audit log reported the end of key ${key} on HSM ${hsm}, and the key could not be read.`,
-    advice: 'The scan is repeated automatically.',
-    hsm,
-    key,
-  });
 }
 
 /** Not kept for later: an old heartbeat says nothing. */

@@ -90,6 +90,19 @@ describe('the audit feed', () => {
     expect(world.reports).toEqual(['KeyPurged orders']);
   });
 
+  it('asks for another scan where the HSM kept the first from judging, and leaves what was reported to its memory', async () => {
+    const world = new FeedWorld();
+    world.hsm.faults.fail('listKeys', new WardenError('hsm-unavailable', { message: 'planted' }), {
+      times: 2,
+    });
+    await world.feed([aRecord({ operationName: 'KeyPurge', httpStatusCode: 204 }, '/deletedkeys/orders')]);
+
+    expect(world.reports).toEqual([]);
+    expect(world.queue.take(SCANS)).toEqual({ kind: 'look', hsm: 'contoso', at: expect.any(Number) });
+    await world.scan();
+    expect(world.reports).toEqual(['KeyPurged orders']);
+  });
+
   it('asks for a backup of the key that a restore brought, although its record names none', async () => {
     const world = new FeedWorld();
     world.hsm.createKey('orders');

@@ -63,7 +63,7 @@ function feed(records: readonly unknown[]) {
       keysOf: world.keysOf,
       scan: async (hsm) => {
         scanned.push(hsm);
-        return { catalogue: { format: 1, hsm, keys: {} } };
+        return { catalogue: { format: 1, hsm, keys: {} }, isUnjudged: false };
       },
       bus: new EventBus([world.topic], clock),
       signal: new AbortController().signal,

@@ -1,6 +1,6 @@
 /** One name, several keys: what a scan says of a key where it remembers another that was active. */
 import { describe, expect, it } from 'vitest';
-import type { KeySignal } from '../../../src/features/watch/model/observation.ts';
+import type { KeySignal } from '../../../src/features/watch/model/signals.ts';
 import { afterDeletion, type Deed, purges, Succession } from '../../support/succession.ts';
 import { HOUR_MS } from '../../support/watch-world.ts';
 

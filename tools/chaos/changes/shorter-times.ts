@@ -29,6 +29,7 @@ export const SHORTER_TIMES: readonly TextChange[] = [
   time('src/features/backup/manifest.ts', 'CHECKPOINT_MS = 30_000', 'CHECKPOINT_MS = 6_000'),
   time('src/features/backup/reconcile.ts', 'STILL_MS = 4 * 60_000', 'STILL_MS = 48_000'),
   time('src/features/backup/reconcile.ts', 'RESEND_MS = 14 * 60_000', 'RESEND_MS = 168_000'),
+  time('src/features/watch/answered.ts', 'APART_MS = CLOCK_SKEW_MS', `APART_MS = ${MOST_AHEAD_MS}`),
   time('src/features/backup/single-key.ts', 'SETTLE_MS = 5 * 60_000', 'SETTLE_MS = 60_000'),
   time(
     'src/features/recovery/execution/execute.ts',

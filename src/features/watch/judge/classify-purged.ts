@@ -6,9 +6,9 @@ import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { deletionOf, type JudgeContext } from '../model/context.ts';
 import { afterPurge, type Coverage, coverageOfUnseen, excuse, judgeCoverage } from '../model/coverage.ts';
 import type { Finding } from '../model/events.ts';
-import type { KeySignal } from '../model/observation.ts';
 import { asListed } from '../model/remembered.ts';
 import { severityOfPurged } from '../model/severity.ts';
+import type { KeySignal } from '../model/signals.ts';
 import type { KnownKey } from '../model/watch-state.ts';
 
 /** How a purge came to be known: of a key seen before, from the audit log, or from a backup whose key is nowhere. */

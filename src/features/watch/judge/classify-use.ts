@@ -4,7 +4,7 @@ import { definedOnly } from '../../../core/defined-only.ts';
 import { HOUR_MS, isoTime } from '../../../core/time.ts';
 import { type JudgeContext, timeLeft } from '../model/context.ts';
 import type { Finding } from '../model/events.ts';
-import type { UseSignal } from '../model/observation.ts';
+import type { UseSignal } from '../model/signals.ts';
 import type { DeletedKey } from '../model/watch-state.ts';
 
 /** Uses are remembered this long: the audit log is minutes late, and an Event Hub repeats what was not finished. */

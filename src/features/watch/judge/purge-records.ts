@@ -1,6 +1,7 @@
 /** Which purge in the HSM's audit log is that of a key remembered. */
-import type { KeySignal } from '../model/observation.ts';
+
 import { account, type PastPurge } from '../model/purge-ledger.ts';
+import type { KeySignal } from '../model/signals.ts';
 import type { KnownKey } from '../model/watch-state.ts';
 
 /** Deletions are dated in whole seconds, the log in finer steps. */

@@ -2,23 +2,15 @@
 
 import { z } from 'zod';
 import type { Queue } from '../../../core/queue.ts';
-import { Caller } from './events.ts';
-
-const KeySignal = z.strictObject({ key: z.string().min(1), at: z.int().nonnegative(), caller: Caller });
+import { Signals } from './signals.ts';
 
 /** asks for a scan of one HSM; `signals` are what the audit log reported, where a scan of its own failed. */
 export const ScanMessage = z.strictObject({
   kind: z.literal('look'),
   hsm: z.string().min(1).max(80),
-  signals: z
-    .strictObject({
-      deletes: z.array(KeySignal).readonly(),
-      purges: z.array(KeySignal).readonly(),
-      uses: z
-        .array(z.strictObject({ ...KeySignal.shape, operation: z.string(), httpStatus: z.int() }))
-        .readonly(),
-    })
-    .exactOptional(),
+  /** When it was sent, epoch milliseconds; absent in messages of older versions. */
+  at: z.int().nonnegative().exactOptional(),
+  signals: Signals.exactOptional(),
 });
 export type ScanMessage = z.infer<typeof ScanMessage>;
 

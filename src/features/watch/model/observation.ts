@@ -2,7 +2,6 @@
 
 import type { ListedDeletedKey, ListedKey, ListedVersion } from '../../../core/model/key.ts';
 import type { OddItem } from '../../../core/ports.ts';
-import type { Caller } from './events.ts';
 
 /** All keys of an HSM as listed, by name. Lists change while they are paged: what is missing in both is not yet gone. */
 export interface Observation {
@@ -23,26 +22,3 @@ export type Presence =
   | { readonly is: 'gone' }
   /** Could not be determined this time; nothing is concluded. */
   | { readonly is: 'unknown' };
-
-/** A deletion or purge that the HSM's audit log reports. `at`: epoch milliseconds of the service. */
-export interface KeySignal {
-  readonly key: string;
-  readonly at: number;
-  readonly caller: Caller;
-}
-
-/** A refused use of a key. */
-export interface UseSignal extends KeySignal {
-  readonly operation: string;
-  readonly httpStatus: number;
-}
-
-/** What the audit log reported since the last scan: it knows of what happened between two scans. */
-export interface Signals {
-  readonly deletes: readonly KeySignal[];
-  readonly purges: readonly KeySignal[];
-  readonly uses: readonly UseSignal[];
-}
-
-/** Nothing was reported. */
-export const NO_SIGNALS: Signals = { deletes: [], purges: [], uses: [] };

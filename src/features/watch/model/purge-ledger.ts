@@ -2,7 +2,7 @@
 import { definedOnly } from '../../../core/defined-only.ts';
 import { type KeySelection, reasonToSkipName } from '../../../core/model/selection.ts';
 import { CLOCK_SKEW_MS } from '../../../core/time.ts';
-import type { KeySignal } from './observation.ts';
+import type { KeySignal } from './signals.ts';
 import type { DeletedKey, WatchState } from './watch-state.ts';
 
 /** The purges reported of one name. */

@@ -5,6 +5,7 @@ import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import type { DocumentType } from '../../../core/documents/document-type.ts';
 import { readDocument, updateDocumentWith } from '../../../core/documents/update-document.ts';
 import { Caller, WatchEvent } from './events.ts';
+import { Unjudged } from './signals.ts';
 
 const Time = z.int().nonnegative();
 
@@ -88,9 +89,13 @@ const WatchState = z.strictObject({
   watchingSince: Time.exactOptional(),
   /** The last scan that saw every key. */
   lookedAt: Time.exactOptional(),
+  /** When it began. */
+  lookBeganAt: Time.exactOptional(),
   keys: z.record(z.string(), KnownKey),
   /** The purges reported, by name. */
   purges: z.record(z.string(), PastPurge),
+  /** What the audit log reported and no scan could judge yet: it is in no message that could be given up. */
+  unjudged: Unjudged.exactOptional(),
   /** Keys whose last good backup was reported as damaged, and when: until another one was taken. */
   damaged: z.record(z.string(), Time).exactOptional(),
   /** Conditions that hold, since when, and whether that was reported. */

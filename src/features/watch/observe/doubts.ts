@@ -4,8 +4,9 @@ import type { ListedDeletedKey } from '../../../core/model/key.ts';
 import { distinctNames, foldName, ownValue } from '../../../core/model/key-name.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { isSameDeletion } from '../model/context.ts';
-import type { Observation, Signals } from '../model/observation.ts';
+import type { Observation } from '../model/observation.ts';
 import { account, type PastPurge } from '../model/purge-ledger.ts';
+import type { Signals } from '../model/signals.ts';
 import type { KnownKey, WatchState } from '../model/watch-state.ts';
 
 /**

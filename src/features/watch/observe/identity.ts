@@ -4,7 +4,7 @@ import type { ListedDeletedKey, ListedVersion } from '../../../core/model/key.ts
 import { CLOCK_SKEW_MS } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { isSameDeletion } from '../model/context.ts';
-import type { KeySignal } from '../model/observation.ts';
+import type { KeySignal } from '../model/signals.ts';
 import type { DeletedKey, KnownKey } from '../model/watch-state.ts';
 
 /** `presumed-other`: another key, or the same recovered and rotated; nothing that can still be read distinguishes them. */
