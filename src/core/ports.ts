@@ -179,6 +179,8 @@ export interface DeadLetters {
   list(): Promise<readonly DeadLetter[]>;
   /** Sends one to its queue again; false when it is not there. */
   retry(letter: Pick<DeadLetter, 'queue' | 'id'>): Promise<boolean>;
+  /** Sends all of one queue again, but for what is set aside meanwhile; returns how many. */
+  retryAll(queue: string): Promise<number>;
 }
 
 /** Decides when the next request to one HSM may start. */

@@ -53,6 +53,35 @@ export class StorageDeadLetters implements DeadLetters {
     }
   }
 
+  async retryAll(queue: string): Promise<number> {
+    const poison = this.#client(`${queue}-poison`);
+    const { approximateMessagesCount = 0 } = await this.#propertiesOf(queue, poison);
+    let sent = 0;
+    // What fails again at once comes back behind the others: it is not sent a second time.
+    while (sent < approximateMessagesCount) {
+      const items = (await this.#take(queue, poison)).slice(0, approximateMessagesCount - sent);
+      if (items.length === 0) return sent;
+      for (const item of items) await this.#sendAgain(queue, poison, item);
+      sent += items.length;
+    }
+    return sent;
+  }
+
+  /** How many there are; none where the host has not made the queue yet. */
+  async #propertiesOf(
+    queue: string,
+    poison: QueueClient,
+  ): Promise<{ readonly approximateMessagesCount?: number }> {
+    try {
+      return await this.#call(`look into the queue ${queue}-poison`, async (abortSignal) =>
+        fromStorage(await poison.getProperties({ abortSignal }), queue),
+      );
+    } catch (error) {
+      if (isWardenError(error, 'blob-missing')) return {};
+      throw error;
+    }
+  }
+
   /** The next messages, hidden for a while; none where the host has not made the queue yet: it does when it sets the first aside. */
   async #take(queue: string, poison: QueueClient): Promise<readonly DequeuedMessageItem[]> {
     try {

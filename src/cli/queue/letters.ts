@@ -46,6 +46,18 @@ export async function sendAgain(
   }
 }
 
+/** Sends all of a queue again that lie in this account: how many. Fails with what is no trouble of the account. */
+export async function sendAllAgain(
+  { account, letters }: AccountLetters,
+  queue: string,
+): Promise<number | UnreadAccount> {
+  try {
+    return await letters.retryAll(queue);
+  } catch (error) {
+    return unreadOf(account, error);
+  }
+}
+
 function unreadOf(account: string | undefined, error: unknown): UnreadAccount {
   // Without a sign-in no account is read: that is one trouble, and its fix another.
   if (!isWardenError(error) || error.code === 'signed-out') throw error;

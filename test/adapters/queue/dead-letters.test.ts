@@ -89,6 +89,24 @@ describe('messages that failed for good', () => {
     expect((await letters.list()).map(({ message }) => message)).toEqual([SWEEP]);
   });
 
+  it('are sent again all at once, more than the service shows in one answer', async () => {
+    const all = Array.from({ length: 70 }, (_, n) => encoded({ ...SWEEP, part: n + 1 }));
+    for (const text of all) await setAside(text);
+    const { letters, service } = open();
+
+    expect(await letters.retryAll('hsm-sweeps')).toBe(70);
+    expect(await letters.retryAll('never-failed')).toBe(0);
+    expect(await letters.list()).toEqual([]);
+    const sent: string[] = [];
+    for (let again = 0; again < 3; again += 1) {
+      const { receivedMessageItems } = await service
+        .getQueueClient('hsm-sweeps')
+        .receiveMessages({ numberOfMessages: 32 });
+      sent.push(...receivedMessageItems.map(({ messageText }) => messageText));
+    }
+    expect(sent.sort()).toEqual(all.sort());
+  });
+
   it('are reported with what they were about, again and again', async () => {
     await setAside(encoded(SWEEP));
     await setAside('rubbish');

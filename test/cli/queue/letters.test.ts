@@ -14,6 +14,7 @@ const DRILL = 'https://hostdrill.queue.core.windows.net';
 const refused: DeadLetters = {
   list: () => Promise.reject(refusal()),
   retry: () => Promise.reject(refusal()),
+  retryAll: () => Promise.reject(refusal()),
 };
 
 function refusal() {

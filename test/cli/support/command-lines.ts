@@ -53,6 +53,7 @@ const MORE: Readonly<Record<string, (places: Places) => readonly string[]>> = {
   'key verify': () => [...KEY, '--algorithm', 'RS256', '--digest', BASE64, '--signature', BASE64],
   'backup restore-all': () => ['--from', 'contoso', '--dry-run'],
   'drill enroll': () => ['--hsm', 'contoso', '--key', 'orders'],
+  'queue retry': () => ['0'.repeat(26)],
   'recovery request': () => ['--hsm', 'contoso', '--key', 'orders'],
   'seal adopt': () => [
     '--hsm',

@@ -14,4 +14,10 @@ export class MemoryDeadLetters implements DeadLetters {
     if (place >= 0) this.letters.splice(place, 1);
     return place >= 0;
   }
+
+  async retryAll(queue: string): Promise<number> {
+    const ofQueue = this.letters.filter((letter) => letter.queue === queue);
+    for (const letter of ofQueue) await this.retry(letter);
+    return ofQueue.length;
+  }
 }

@@ -14,6 +14,8 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['backup', 'list'],
   ['audit', 'verify'],
   ['queue', 'list'],
+  ['queue', 'retry', 'watch-looks', '--all'],
+  ['queue', 'retry', 'key-backups', '--all'],
   ['recovery', 'list'],
 ];
 /** A killed command has so long to get somewhere first, in milliseconds. */
