@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { WardenError } from './errors.ts';
 import type { Actor } from './model/names.ts';
+import { cutText } from './model/plain-text.ts';
 
 /** The part of HTTP headers that handlers read. */
 export interface HeaderReader {
@@ -164,7 +165,7 @@ export function checkInput<T extends z.ZodType>(schema: T, value: unknown, where
     .slice(0, 10)
     .map(({ path, message }) => `${[where, ...path].join('.')}: ${message}`);
   throw new WardenError('request-invalid', {
-    message: `The request cannot be understood: ${faults.join('; ')}.`.slice(0, 2000),
+    message: cutText(`The request cannot be understood: ${faults.join('; ')}.`, 2000),
     advice: 'GET /api/openapi.json describes every request.',
     cause: parsed.error,
   });

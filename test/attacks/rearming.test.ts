@@ -83,6 +83,19 @@ describe('the audit container alone', () => {
 
     expect((await world.deps().gate.verdict()).problems).toEqual([]);
   });
+
+  it.each([
+    { name: 'half a character', problem: String.raw`\ud83d` },
+    { name: 'a megabyte of words', problem: 'x'.repeat(1_000_000) },
+  ])('does not disarm for ever by a finding that holds $name', async ({ problem }) => {
+    world.once.texts.set('breaches/planted.json', `{"format":1,"at":1,"problem":"${problem}"}`);
+    const { digest, proposal } = await new Rearmings(world.deps()).ask(person('alice'), 'why');
+    await new Rearmings(world.deps()).approve(person('bob'), [], digest);
+    await new Rearmings(world.deps()).approve(person('carol'), [], digest);
+
+    expect(canonicalJson(proposal).length).toBeLessThan(10_000);
+    expect((await world.deps().gate.verdict()).problems).toEqual([]);
+  });
 });
 
 describe('the state container alone', () => {

@@ -3,6 +3,7 @@
 import { isRestError, type RestError } from '@azure/core-rest-pipeline';
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
+import { cutText } from '../../core/model/plain-text.ts';
 
 /** What kind of trouble an SDK's error is. */
 export type Fault =
@@ -157,7 +158,8 @@ function ownWords(message: string): string {
     .trim()
     .replace(/\.$/, '');
   if (words === '' || /^[[{<]/.test(words)) return '';
-  return `: ${words.length > MOST_WORDS ? `${words.slice(0, MOST_WORDS)}…` : words}`;
+  const cut = cutText(words, MOST_WORDS);
+  return `: ${cut.length < words.length ? `${cut}…` : cut}`;
 }
 
 /** Milliseconds to wait, from `retry-after-ms`, `x-ms-retry-after-ms` or `Retry-After` (seconds or a date, RFC 9110 section 10.2.3). */

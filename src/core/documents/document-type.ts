@@ -1,6 +1,7 @@
 /** What the product knows of one kind of document: declared once, beside the type of its content. */
 import { z } from 'zod';
 import { WardenError } from '../errors.ts';
+import { parseWellFormed } from '../well-formed.ts';
 import type { AddressOf, DocumentKind } from './document-store.ts';
 
 /** One kind of JSON document. */
@@ -26,7 +27,7 @@ export function parseDocument<Kind extends DocumentKind, T>(
 ): T {
   let json: unknown;
   try {
-    json = JSON.parse(text);
+    json = parseWellFormed(text);
   } catch (cause) {
     throw corrupt(type, address, 'it is not JSON', cause);
   }

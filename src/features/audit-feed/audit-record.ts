@@ -3,6 +3,7 @@
 import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
 import { epochOf } from '../../core/time.ts';
+import { parseWellFormed, toWellFormed } from '../../core/well-formed.ts';
 import type { Caller } from '../watch/model/events.ts';
 
 const Text = z.string().min(1);
@@ -94,7 +95,7 @@ function timeOf(text: string): number {
 
 /** Reads a record, however little it says; undefined when it is none: it says neither what, nor when, nor of what. */
 export function readAuditRecord(value: unknown): AuditRecord | undefined {
-  const parsed = Raw.safeParse(value);
+  const parsed = Raw.safeParse(toWellFormed(value));
   if (!parsed.success || !saysAnything(parsed.data)) return undefined;
   const { time = '', operationName = '', properties, identity, callerIpAddress, ...rest } = parsed.data;
   const at = timeOf(time);
@@ -155,7 +156,7 @@ function claimOf(
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseWellFormed(text);
   } catch {
     return undefined;
   }

@@ -1,8 +1,11 @@
 /** What was found wrong with the audit log, kept beside it for every process: only people who decide it make it count no more. */
 import { z } from 'zod';
 import { canonicalDigest, canonicalJson } from '../../core/canonical-json.ts';
+import { mapConcurrently } from '../../core/concurrency.ts';
+import { cutText } from '../../core/model/plain-text.ts';
 import type { OnceStore } from '../../core/once-store.ts';
 import type { Clock } from '../../core/ports.ts';
+import { parseWellFormed } from '../../core/well-formed.ts';
 import type { AuditAnchor, AuditStore } from './audit-log.ts';
 import { isIntact, parseEntry } from './entry.ts';
 import { type DecisionSeals, judgeOf } from './line-seals.ts';
@@ -10,6 +13,8 @@ import { REARMED, type Segment } from './segment.ts';
 
 const PREFIX = 'breaches/';
 const LONGEST = 500;
+/** Whoever can write there may have planted thousands. */
+const READS_AT_ONCE = 16;
 
 const StoredBreach = z.strictObject({
   format: z.literal(1),
@@ -60,9 +65,9 @@ export class Breaches {
     const { once, anchor, clock } = this.#deps;
     // An anchor that cannot be read may be the very problem.
     const segment = await anchor.read().catch(() => undefined);
-    const name = `${PREFIX}${canonicalDigest({ problem, segment: segment?.segment?.name ?? null }).slice(0, 32)}.json`;
+    const name = `${PREFIX}${canonicalDigest({ problem: problem.toWellFormed(), segment: segment?.segment?.name ?? null }).slice(0, 32)}.json`;
     if (this.#recorded.has(name)) return;
-    await once.write(name, canonicalJson({ format: 1, at: clock.now(), problem: problem.slice(0, LONGEST) }));
+    await once.write(name, canonicalJson({ format: 1, at: clock.now(), problem: cutText(problem, LONGEST) }));
     this.#recorded.add(name);
   }
 
@@ -74,7 +79,7 @@ export class Breaches {
     const segment = await anchor.read().catch(() => undefined);
     const decided = await this.#decided(segment?.segment);
     const undecided = names.filter((name) => !decided.has(idOf(name)));
-    return Promise.all(undecided.map((name) => this.#read(name)));
+    return mapConcurrently(undecided, READS_AT_ONCE, (name) => this.#read(name));
   }
 
   /** Ids of what was found and decided about. */
@@ -89,7 +94,8 @@ export class Breaches {
     const id = idOf(name);
     if (!parsed.success)
       return { id, at: 0, problem: `the finding ${name} beside the audit log cannot be read` };
-    return { id, at: parsed.data.at, problem: parsed.data.problem };
+    // Somebody else may have written it, at any length.
+    return { id, at: parsed.data.at, problem: cutText(parsed.data.problem, LONGEST) };
   }
 
   /** The ids that the decision which began `segment` names. Of a segment that nobody began there are none. */
@@ -133,7 +139,7 @@ function idOf(name: string): string {
 
 function jsonOf(text: string | undefined): unknown {
   try {
-    return text === undefined ? undefined : JSON.parse(text);
+    return text === undefined ? undefined : parseWellFormed(text);
   } catch {
     return undefined;
   }

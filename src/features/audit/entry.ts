@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalDigest, canonicalJson } from '../../core/canonical-json.ts';
 import { cutText } from '../../core/model/plain-text.ts';
 import { Seal } from '../../core/seal/seal.ts';
+import { toWellFormed } from '../../core/well-formed.ts';
 
 /** A line must fit into what is read from the end of a part. */
 const LONGEST_DETAIL = 4_000;
@@ -116,6 +117,6 @@ export function isBehind(tip: ChainTip, seen: ChainTip): boolean {
 
 /** Words of others (a refusal may quote them) are noted as they can be stored. */
 export function storable(event: AuditEvent): AuditEvent {
-  const { detail } = event;
-  return detail === undefined ? event : { ...event, detail: cutText(detail, LONGEST_DETAIL) };
+  const noted = AuditEvent.parse(toWellFormed(event));
+  return noted.detail === undefined ? noted : { ...noted, detail: cutText(noted.detail, LONGEST_DETAIL) };
 }

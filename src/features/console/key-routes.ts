@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { canonicalDigest } from '../../core/canonical-json.ts';
 import { HsmName, KeyName } from '../../core/model/names.ts';
 import { defineRoute, NOTHING, type RouteAnswer } from '../../core/route.ts';
+import { wellFormedJson } from '../../core/well-formed.ts';
 import { READERS } from '../recovery/access/caller.ts';
 import { KeyQuery } from './key-list.ts';
 import { Home } from './model/home.ts';
@@ -28,7 +29,7 @@ const home = defineRoute(
   async ({ app }: Call, { headers }): Promise<RouteAnswer> => {
     const body = await app.console.home(app);
     const { now: _now, ...rest } = body;
-    const etag = `"${canonicalDigest(JSON.parse(JSON.stringify(rest))).slice(0, 32)}"`;
+    const etag = `"${canonicalDigest(wellFormedJson(rest)).slice(0, 32)}"`;
     const tags = (headers['if-none-match'] ?? '').split(',').map((tag) => tag.trim().replace(/^W\//, ''));
     return tags.includes(etag)
       ? { status: 304, headers: { etag } }

@@ -25,6 +25,12 @@ describe('a record', () => {
     });
   });
 
+  it('with half a character in a name can be stored and sealed as any other', () => {
+    const { caller } = readAuditRecord(aRecord({ identity: { claim: { appid: 'x\ud83d' } } })) ?? {};
+
+    expect(caller?.appId).toBe('x\ufffd');
+  });
+
   it('is read in the form of a vault too: identity as an object, fields in properties, numbers as text', () => {
     const record = readAuditRecord({
       time: '2026-11-24T12:00:05Z',

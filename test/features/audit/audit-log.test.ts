@@ -102,6 +102,13 @@ describe('writing', () => {
     expect(store.lines[0]?.length).toBeLessThan(5_000);
   });
 
+  it('notes a name that cannot be stored as it is, well-formed', async () => {
+    const { store, log } = aLog();
+    await log.note({ ...anEvent('x'), actor: { kind: 'service', id: 'x', name: 'bob\ud83d' } });
+
+    expect(parseEntry(store.lines[0] ?? '')?.actor.name).toBe('bob\ufffd');
+  });
+
   it('begins one part after a seal though the clocks of two front ends differ over midnight', async () => {
     const { clock, store, anchor, log } = await aLogOf([1]);
     const { end, open } = { end: store.end.bind(store), open: store.open.bind(store) };

@@ -1,4 +1,5 @@
 /** A message as Block Kit: https://docs.slack.dev/reference/block-kit/blocks */
+import { cutText } from '../../../core/model/plain-text.ts';
 import { type Message, short } from '../../../features/notify/model/message.ts';
 import { factText, headline, isFollowUp, keyText, utc } from './words.ts';
 
@@ -78,7 +79,7 @@ function cut(text: string): string {
   if (text.length <= LONGEST_SECTION) return text;
   const lines = text.split('\n');
   while (lines.length > 1 && lines.join('\n').length > LONGEST_SECTION) lines.pop();
-  return lines.join('\n').slice(0, LONGEST_SECTION);
+  return cutText(lines.join('\n'), LONGEST_SECTION);
 }
 
 function decodeSafely(link: string): string {

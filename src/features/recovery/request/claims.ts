@@ -6,6 +6,7 @@ import { isWardenError, WardenError } from '../../../core/errors.ts';
 import type { KeyDetail } from '../../../core/model/key.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
 import { Seal } from '../../../core/seal/seal.ts';
+import { wellFormedJson } from '../../../core/well-formed.ts';
 import { type DecisionFacts, type DecisionSeals, judgeOf } from '../../audit/line-seals.ts';
 import { Outcome, type RecoveryRecord } from '../model/record.ts';
 
@@ -180,7 +181,7 @@ function factsOf({ id, digest, outcome }: Pick<Ended, 'id' | 'digest' | 'outcome
 
 /** Words of the service in it are kept well-formed. */
 function storable<T extends { readonly outcome: Outcome }>(ended: T): Json {
-  return z.json().parse(JSON.parse(JSON.stringify(ended).toWellFormed()));
+  return wellFormedJson(ended);
 }
 
 function closedName(id: string): string {

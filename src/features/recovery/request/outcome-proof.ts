@@ -2,6 +2,7 @@
 import { canonicalJson } from '../../../core/canonical-json.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { OnceStore } from '../../../core/once-store.ts';
+import { wellFormedJson } from '../../../core/well-formed.ts';
 import type { DecisionSeals } from '../../audit/line-seals.ts';
 import type { RecoveryRecord } from '../model/record.ts';
 import { Claims } from './claims.ts';
@@ -41,5 +42,5 @@ export async function outcomeUnproven(
 
 /** The same for outcomes that are the same, in whatever order their members stand. */
 function textOf(outcome: RecoveryRecord['outcome']): string {
-  return outcome === undefined ? '' : canonicalJson(JSON.parse(JSON.stringify(outcome).toWellFormed()));
+  return outcome === undefined ? '' : canonicalJson(wellFormedJson(outcome));
 }

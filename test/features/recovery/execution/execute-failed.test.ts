@@ -89,6 +89,17 @@ describe('executing an approved request', () => {
     });
   });
 
+  it('keeps what the HSM said with half a character, so that the request ends', async () => {
+    const world = await RecoveryWorld.withPurgedKey();
+    const { id } = await world.approved();
+    world.hsm.faults.fail('restoreKey', new WardenError('backup-foreign', { message: 'of another\ud83d' }));
+
+    await world.deliver(id);
+
+    expect(world.stored(id)).toMatchObject({ state: 'failed', outcome: { code: 'backup-foreign' } });
+    expect(world.once.texts.get(`claims/${id}/ended.json`)).toContain('of another\ufffd');
+  });
+
   it('gives up its claim on a passing fault, and fails after the fifth time', async () => {
     const world = await RecoveryWorld.withDeletedKey();
     const record = await world.approved();

@@ -39,6 +39,16 @@ describe('executing an approved request', () => {
     expect(world.auditStore.lines.at(-1)).toContain('approvals-incomplete');
   });
 
+  it('does nothing with a request whose reason was changed to half a character, and audits it', async () => {
+    const world = await RecoveryWorld.withDeletedKey();
+    const { id } = await world.approved();
+    world.change(id, (record) => ({ ...record, reason: '\ud83d' }));
+
+    expect(await world.deliver(id)).toBe('nothing-to-do');
+    expect(world.hsm.active.size).toBe(0);
+    expect(world.auditStore.lines.at(-1)).toContain('approvals-incomplete');
+  });
+
   it('does nothing with a request that has run out, and says so', async () => {
     const world = await RecoveryWorld.withDeletedKey();
     const record = await world.approved();
