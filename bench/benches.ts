@@ -9,12 +9,14 @@ import { fleet } from './fleet.ts';
 import { known } from './known.ts';
 import { lists } from './lists.ts';
 import { recoveryTime } from './recovery.ts';
+import { sealed } from './sealed.ts';
 import { memory, paced, sequential, unbraked, unchanged } from './sweeps.ts';
 import { verification } from './verify.ts';
 
 /** In the order in which they run. */
 export const BENCHES: Readonly<Record<string, () => Promise<readonly Figure[]>>> = {
   paced,
+  sealed,
   sequential,
   cpu: unbraked,
   unchanged,

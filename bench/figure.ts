@@ -22,3 +22,8 @@ export function atLeast(what: string, value: number, unit: string, limit: number
 export function plain(what: string, value: number, unit: string): Figure {
   return { what, value, unit };
 }
+
+/** The value in the middle; of an even number the upper one of the two. */
+export function medianOf(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

@@ -15,7 +15,7 @@ import { startHost } from '../src/local/host/host.ts';
 import { createMemoryScheduleStore } from '../src/local/host/timer/schedule-store.ts';
 import { LOCAL_AUDIENCE, LOCAL_TENANT, startIssuer } from '../src/local/issuer/issuer.ts';
 import { atMost, type Figure, plain } from './figure.ts';
-import { clientOf } from './recovery.ts';
+import { clientOf } from './hsm-client.ts';
 import { startStage } from './stage.ts';
 
 const ENDED = 10_000;

@@ -10,16 +10,10 @@ import { BlobServiceClient } from '@azure/storage-blob';
 import { build } from 'esbuild';
 import { z } from 'zod';
 import { connectionStringOf, startAzurite } from '../src/local/azurite.ts';
+import type { BenchHsm } from './hsm-client.ts';
+import { type SealingApp, sealingKeys } from './sealing-keys.ts';
 
 const FirstLine = z.object({ url: z.string(), caFile: z.string(), token: z.string() });
-
-/** One emulated HSM. */
-export interface BenchHsm {
-  readonly name: string;
-  readonly url: string;
-  readonly caFile: string;
-  readonly token: string;
-}
 
 /** A running stage. */
 export interface Stage {
@@ -30,13 +24,23 @@ export interface Stage {
   close(): Promise<void>;
 }
 
-/** Starts `count` emulators with `keys` keys each, and Azurite. `flags` go to every emulator. */
-export async function startStage(count: number, keys: number, flags: readonly string[]): Promise<Stage> {
+/**
+ * Starts `count` emulators with `keys` keys each, and Azurite. `flags` go to every emulator. With `sealing` there is a vault, too,
+ * and the settings are those of the app that seals with its key.
+ */
+export async function startStage(
+  count: number,
+  keys: number,
+  flags: readonly string[],
+  sealing?: SealingApp,
+): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), 'warden-bench-'));
   const azurite = await startAzurite({ folder: join(folder, 'azurite'), blobPort: 0, queuePort: 0 });
   const names = Array.from({ length: count }, (_, index) => `bench-${index + 1}`);
   const emulators = await Promise.all(names.map((name) => startHsm(name, folder, keys, flags)));
   const hsms = emulators.map(({ hsm }) => hsm);
+  const vault = sealing === undefined ? undefined : await startHsm('bench-seals', folder, 0, flags);
+  const seals = sealing === undefined || vault === undefined ? {} : await sealingKeys(vault.hsm, sealing);
   const tokenFile = join(folder, 'token');
   await writeFile(tokenFile, hsms[0]?.token ?? '');
   const connectionString = connectionStringOf(azurite);
@@ -52,9 +56,11 @@ export async function startStage(count: number, keys: number, flags: readonly st
       WARDEN_CA_FILE: hsms[0]?.caFile ?? '',
       WARDEN_STORAGE_CONNECTION: connectionString,
       WARDEN_PACE: '10',
+      ...seals,
     },
     async close() {
-      await Promise.all([azurite.close(), ...emulators.map(({ child }) => end(child))]);
+      const children = [...emulators, ...(vault === undefined ? [] : [vault])];
+      await Promise.all([azurite.close(), ...children.map(({ child }) => end(child))]);
       await rm(folder, { recursive: true, force: true });
     },
   };
@@ -98,6 +104,7 @@ const WorkerReport = z.object({
   throttles: z.number(),
   hsmRequests: z.number(),
   storageRequests: z.number(),
+  sealRequests: z.number(),
   refused429: z.number(),
 });
 export type WorkerReport = z.infer<typeof WorkerReport>;

@@ -1,12 +1,14 @@
 /** Measures sweeps: at the set pace, against a plain loop, of unchanged keys, and their CPU and memory. */
 import { KeyClient } from '@azure/keyvault-keys';
 import { BlobServiceClient } from '@azure/storage-blob';
-import { atLeast, atMost, type Figure, plain } from './figure.ts';
+import { atLeast, atMost, type Figure, medianOf, plain } from './figure.ts';
 import { caOf, type Stage, startStage, sweepInProcess, type WorkerReport } from './stage.ts';
 
 /** Faster than any emulator here: the app without its brake. */
-const NO_BRAKE = 100_000;
-async function on<T>(stage: Stage, work: (stage: Stage) => Promise<T>): Promise<T> {
+export const NO_BRAKE = 100_000;
+
+/** Does `work` on a stage, and closes it. */
+export async function on<T>(stage: Stage, work: (stage: Stage) => Promise<T>): Promise<T> {
   try {
     return await work(stage);
   } finally {
@@ -151,6 +153,5 @@ async function firstSweep(count: number, keys: number): Promise<WorkerReport> {
 }
 
 function medianPeak(reports: readonly WorkerReport[]): number {
-  const peaks = reports.map(({ peakMb }) => peakMb).toSorted((a, b) => a - b);
-  return peaks[Math.floor(peaks.length / 2)] ?? Number.NaN;
+  return medianOf(reports.map(({ peakMb }) => peakMb));
 }

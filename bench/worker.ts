@@ -12,7 +12,9 @@ const pace = Number(paceText);
 const config = pace === 0 ? settings : { ...settings, hsms: settings.hsms.map((hsm) => ({ ...hsm, pace })) };
 
 const hosts = new Set(config.hsms.map(({ url }) => new URL(url).host));
-const counted = { hsmRequests: 0, storageRequests: 0, refused429: 0 };
+const vault = process.env.WARDEN_SEAL_KEY_URL;
+const sealing = vault === undefined ? undefined : new URL(vault).host;
+const counted = { hsmRequests: 0, storageRequests: 0, sealRequests: 0, refused429: 0 };
 subscribe('http.client.response.finish', (message) => {
   if (typeof message !== 'object' || message === null || !('request' in message) || !('response' in message))
     return;
@@ -24,6 +26,10 @@ subscribe('http.client.response.finish', (message) => {
     typeof request.getHeader === 'function'
       ? String(request.getHeader('host'))
       : '';
+  if (host === sealing) {
+    counted.sealRequests += 1;
+    return;
+  }
   if (!hosts.has(host)) {
     counted.storageRequests += 1;
     return;
