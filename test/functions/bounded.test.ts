@@ -2,6 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { RECOVERY_ROUTES } from '../../src/features/recovery/manifest.ts';
+import { API_ROUTES } from '../../src/platform/features.ts';
 import { type RecoveryHost, startRecoveryHost } from '../support/recovery-host.ts';
 import { deliver } from '../support/webhook-deliveries.ts';
 
@@ -44,6 +45,16 @@ describe('a query', () => {
 
     expect([answer.status, await answer.json()]).toMatchObject([400, { code: 'request-invalid' }]);
   });
+
+  it.each(API_ROUTES.map(({ spec }) => ({ name: `${spec.method} ${spec.path}`, query: spec.query })))(
+    'of $name with a member that it does not know is refused',
+    ({ query }) => {
+      for (const member of ['x', 'constructor', '__proto__']) {
+        const { error } = query.safeParse(Object.fromEntries([[member, '1']]));
+        expect(error?.issues).toContainEqual(expect.objectContaining({ code: 'unrecognized_keys' }));
+      }
+    },
+  );
 
   it('with what is known is answered', async () => {
     expect((await call('GET', 'recoveries?limit=1&state=failed')).status).toBe(200);

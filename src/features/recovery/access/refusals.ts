@@ -8,8 +8,12 @@ import type { AuditLog } from '../../audit/audit-log.ts';
 
 /** Lines a minute of one process about callers whose token was verified; an append blob takes 50 000 in all. */
 const PER_MINUTE = 30;
+/** Lines an hour of one process about one of these: whoever has a token of the tenant and no role here is as little known. */
+const CALLER_PER_HOUR = 20;
 /** Lines an hour of one process about everybody else: 480 a day, however many call. */
 const ANONYMOUS_PER_HOUR = 20;
+/** Callers of whom it is remembered how often they were refused; the one who came first is forgotten first. */
+const CALLERS_KEPT = 1_000;
 const NOBODY: Actor = { kind: 'service', id: 'unknown', name: 'unknown caller' };
 
 /** One per process. */
@@ -18,6 +22,7 @@ export class Refusals {
   readonly #clock: Clock;
   readonly #known = new Bound(PER_MINUTE, MINUTE_MS);
   readonly #anonymous = new Bound(ANONYMOUS_PER_HOUR, HOUR_MS);
+  readonly #callers = new Map<string, Bound>();
 
   constructor(audit: Pick<AuditLog, 'note'>, clock: Clock) {
     this.#audit = audit;
@@ -27,8 +32,7 @@ export class Refusals {
   /** Notes `error` when it refuses a caller. `where` is method and route, never a header or body. It does not fail. */
   async note(error: unknown, where: string, caller: Actor | undefined, logger: Logger): Promise<void> {
     if (!isRefusal(error)) return;
-    const bound = caller === undefined ? this.#anonymous : this.#known;
-    const before = bound.admit(this.#clock.now());
+    const before = this.#admit(caller);
     if (before === undefined) return;
     const omitted = before === 0 ? '' : ` (and ${before} more refusals before it)`;
     try {
@@ -42,6 +46,26 @@ export class Refusals {
     } catch (failure) {
       logger.error('a refused caller could not be audited', { code: error.code, where, error: failure });
     }
+  }
+
+  /** As {@link Bound.admit}; a single caller does not use up what is left for others. */
+  #admit(caller: Actor | undefined): number | undefined {
+    const now = this.#clock.now();
+    if (caller === undefined) return this.#anonymous.admit(now);
+    const own = this.#boundOf(caller).admit(now);
+    if (own === undefined) return undefined;
+    return this.#known.admit(now, own);
+  }
+
+  #boundOf({ kind, id }: Actor): Bound {
+    const name = `${kind} ${id}`;
+    const bound = this.#callers.get(name) ?? new Bound(CALLER_PER_HOUR, HOUR_MS);
+    this.#callers.set(name, bound);
+    for (const first of this.#callers.keys()) {
+      if (this.#callers.size <= CALLERS_KEPT) break;
+      this.#callers.delete(first);
+    }
+    return bound;
   }
 }
 
@@ -58,17 +82,19 @@ class Bound {
     this.#periodMs = periodMs;
   }
 
-  /** How many were counted only since the last one that was let through; undefined: this one is counted only, too. */
-  admit(now: number): number | undefined {
+  /**
+   * How many were counted only since the last one that was let through, `more` among them; undefined: this one is counted only, too.
+   */
+  admit(now: number, more = 0): number | undefined {
     const period = Math.floor(now / this.#periodMs);
     if (period !== this.#period) this.#noted = 0;
     this.#period = period;
     if (this.#noted >= this.#most) {
-      this.#omitted += 1;
+      this.#omitted += 1 + more;
       return undefined;
     }
     this.#noted += 1;
-    const omitted = this.#omitted;
+    const omitted = this.#omitted + more;
     this.#omitted = 0;
     return omitted;
   }

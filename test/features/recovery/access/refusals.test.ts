@@ -27,6 +27,38 @@ function aLog() {
   return { clock, noted, refuse };
 }
 
+describe('a caller with a verified token', () => {
+  it('makes at most 480 lines a day, however often refused, and leaves room for others', async () => {
+    const { clock, noted, refuse } = aLog();
+    for (let minute = 0; minute < 24 * 60; minute += 1) {
+      for (let call = 0; call < 40; call += 1) await refuse(person('mallory'));
+      await refuse(person(`someone-${minute % 60}`));
+      await clock.advance(MINUTE_MS);
+    }
+    const by = (id: string) => noted.filter(({ actor }) => actor.id === id);
+
+    expect(by('mallory')).toHaveLength(480);
+    expect(by('someone-30')).toHaveLength(24);
+  });
+
+  it('is counted beyond that, and the next line says how often', async () => {
+    const { clock, noted, refuse } = aLog();
+    for (let call = 0; call < 50; call += 1) await refuse(person('mallory'));
+    await clock.advance(60 * MINUTE_MS);
+    await refuse(person('mallory'));
+
+    expect(noted).toHaveLength(21);
+    expect(noted.at(-1)?.detail).toBe('GET x (and 30 more refusals before it)');
+  });
+
+  it('is not alone: a thousand of them make at most thirty lines a minute', async () => {
+    const { noted, refuse } = aLog();
+    for (let caller = 0; caller < 1_000; caller += 1) await refuse(person(`someone-${caller}`));
+
+    expect(noted).toHaveLength(30);
+  });
+});
+
 describe('callers without a verified token', () => {
   it('make at most 480 lines a day, however often they call', async () => {
     const { clock, noted, refuse } = aLog();
