@@ -30,11 +30,13 @@ export interface Hsm {
   readonly fault?: string;
 }
 
-/** The HSMs of the settings. */
+/** The HSMs of the settings, and those that people added. */
 export interface HsmRegistry {
   readonly names: readonly string[];
   /** Those whose settings are valid. */
   readonly usable: readonly string[];
+  /** Those that no setting names: people added them. */
+  readonly added: readonly string[];
   /** Fails with `hsm-unknown`. */
   get(name: string): Hsm;
 }

@@ -31,7 +31,10 @@ export function growingApp(platform: Platform, make: (platform: Platform) => App
       run: (input, log) => generations.run((app) => app.run(trigger.name, input, log)),
     })),
     run: (name, input, log) => generations.run((app) => app.run(name, input, log)),
-    track: async (work) => (await generations.current()).track(work),
+    track: async (work) => {
+      await generations.current();
+      return generations.hold((app) => app.track(work));
+    },
     stop: () => generations.stop(),
   };
 }

@@ -5,6 +5,7 @@ import { HOUR_MS, MINUTE_MS } from '../core/time.ts';
 import { Console } from '../features/console/console.ts';
 import type { SignInConfig } from '../features/console/model/people.ts';
 import type { SettingsView } from '../features/console/model/settings.ts';
+import { decidedView } from '../features/fleet/decide.ts';
 import type { RecoveryConfig } from '../features/recovery/config.ts';
 import { ruleFor } from '../features/recovery/model/policy.ts';
 import { watchPolicy } from '../features/watch/settings.ts';
@@ -24,6 +25,7 @@ export function openConsole(
   recovery: RecoveryConfig,
   backups: ReturnType<Platform['backups']>,
   environment: Environment,
+  fleetDoubt?: () => string | undefined,
 ): Console {
   return new Console({
     ...platform,
@@ -38,6 +40,7 @@ export function openConsole(
     drillDays: config.drill.days,
     signIn: signInConfig(config, recovery),
     settings: settingsView(config, recovery, environment),
+    ...definedOnly({ fleetDoubt }),
   });
 }
 
@@ -61,10 +64,15 @@ function settingsView(
   { hsms, seals }: Config,
   { policy, signIn }: RecoveryConfig,
   environment: Environment,
-): Omit<SettingsView, 'gate' | 'receivers'> {
+): Omit<SettingsView, 'gate' | 'receivers' | 'fleetDoubt'> {
   const { ttlMs, ...usual } = ruleFor({ ...policy, rules: [] }, '');
   return {
-    hsms: hsms.map(({ name, url, resource }) => ({ name, url, resource })),
+    hsms: hsms.map(({ name, url, resource, added }) => ({
+      name,
+      url,
+      resource,
+      ...(added !== undefined && { added: decidedView(added) }),
+    })),
     settings: shownSettings(environment),
     policy: {
       ...usual,

@@ -17,12 +17,15 @@ interface Reach {
   readonly clock: Clock;
 }
 
+/** An HSM, and by which decision it is protected, where no setting names it. */
+type OpenHsm = Hsm & Pick<HsmConfig, 'added'>;
+
 /** One HSM with its pacer. */
 export function openHsm(
-  { name, url, pace, resource, fault }: HsmConfig,
+  { name, url, pace, resource, fault, added }: HsmConfig,
   sharing: Omit<SharedPacerOptions, 'hsm' | 'ratePerSecond'>,
   { credential, caPem, clock }: Reach,
-): Hsm & { readonly pacer: SharedPacer } {
+): OpenHsm & { readonly pacer: SharedPacer } {
   const client = { credential, clock, ...definedOnly({ caPem }) };
   const keys =
     fault === undefined
@@ -34,21 +37,23 @@ export function openHsm(
         })
       : new UnusableKeys(name, fault);
   const pacer = new SharedPacer({ hsm: name, ratePerSecond: pace, ...sharing });
-  return { name, resource, keys, pacer, urgentPacer: pacer.urgent, pace, ...definedOnly({ fault }) };
+  return { name, resource, keys, pacer, urgentPacer: pacer.urgent, pace, ...definedOnly({ fault, added }) };
 }
 
-/** The HSMs by their names in the settings. */
-export function registryOf(hsms: readonly Hsm[]): HsmRegistry {
+/** The HSMs by their names. */
+export function registryOf(hsms: readonly OpenHsm[]): HsmRegistry {
   const byName = new Map(hsms.map((hsm) => [hsm.name, hsm]));
   return {
     names: [...byName.keys()],
     usable: hsms.filter(({ fault }) => fault === undefined).map(({ name }) => name),
+    added: hsms.filter(({ added }) => added !== undefined).map(({ name }) => name),
     get: (name) => {
       const found = byName.get(name);
       if (found !== undefined) return found;
       throw new WardenError('hsm-unknown', {
-        message: `There is no HSM ${name} in the settings.`,
-        advice: 'WARDEN_HSMS names the HSMs. A message about another one belongs into no queue: delete it.',
+        message: `There is no HSM ${name}: no setting names it, and nobody added it.`,
+        advice:
+          'hsm-warden hsm list names the HSMs. A message about another one belongs into no queue: delete it.',
         hsm: name,
       });
     },

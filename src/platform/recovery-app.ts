@@ -26,6 +26,7 @@ import type { Config, Environment } from './config/config.ts';
 import { problemLine } from './config/problems.ts';
 import { namedIn } from './config/with-added.ts';
 import { type ApiApp, RECOVERY_FEATURES } from './features.ts';
+import type { Generations } from './generations.ts';
 import { generationsOn } from './growing-app.ts';
 import { openConsole } from './open-console.ts';
 import { openPages, type Pages } from './open-pages.ts';
@@ -54,7 +55,9 @@ export function composeRecovery(config: Config, environment: Environment): Recov
       advice: 'docs/configuration.md describes them.',
     });
   }
-  const generations = generationsOn(openPlatform({ config }), (own) => recoveryOn(own, environment));
+  const generations: Generations<Recovery> = generationsOn(openPlatform({ config }), (own) =>
+    recoveryOn(own, environment, () => generations.doubt),
+  );
   const first = generations.latest;
   return {
     triggers: first.triggers.map((trigger) => ({
@@ -68,18 +71,22 @@ export function composeRecovery(config: Config, environment: Environment): Recov
       // It does not fail. No answer waits for the audit log but the first: to it an HSM would be unknown that people added.
       const asked = generations.current();
       if (!generations.hasAsked) await asked;
-      return generations.latest.track(work);
+      return generations.hold((one) => one.track(work));
     },
     stop: () => generations.stop(),
     checkGate: () => {
       void generations.current();
-      return first.checkGate();
+      return generations.hold((one) => one.checkGate());
     },
   };
 }
 
 /** One generation. */
-function recoveryOn(platform: Platform, environment: Environment): Recovery {
+function recoveryOn(
+  platform: Platform,
+  environment: Environment,
+  fleetDoubt: () => string | undefined,
+): Recovery {
   const { config } = platform;
   if (config.recovery === undefined) throw new Error('expected the settings of a recovery');
   const stopping = new AbortController();
@@ -104,7 +111,7 @@ function recoveryOn(platform: Platform, environment: Environment): Recovery {
       read: () => readFleet(platform.state, platform.seals, platform.clock.now()),
     },
   });
-  const console = openConsole(platform, config, config.recovery, backups, environment);
+  const console = openConsole(platform, config, config.recovery, backups, environment, fleetDoubt);
   const appFor = (log: InvocationLog) => ({ ...recovery(loggerTo(log, platform.clock)), console });
   const bound = bindApp(RECOVERY_FEATURES, config, async (log) => appFor(log), stopping);
   return {

@@ -14,7 +14,11 @@ const config = readConfig({
 });
 
 function addedHsm(name: string, url = `https://${name}.managedhsm.azure.net`): AddedHsm {
-  return { name, url, decision: { kind: 'added', by: { id: 'alice', name: 'Alice' }, at: 0, reason: 'why' } };
+  return {
+    name,
+    url,
+    decision: { kind: 'added', by: { id: 'alice', name: 'Alice' }, at: 0, reason: 'why', seq: 1 },
+  };
 }
 
 /** An app that knows its HSMs. */
@@ -108,21 +112,173 @@ describe('an app that is running', () => {
     expect((await generations.current()).hsms).toEqual(['contoso', 'fabrikam']);
     await generations.current();
     expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
-    await clock.advance(10_000);
     added = async () => [];
+    await clock.advance(10_000);
     expect((await generations.current()).hsms).toEqual(['contoso']);
   });
 
-  it('stops every generation, and makes no other then', async () => {
+  it('stops every generation that is in use, and makes no other then', async () => {
+    const work = Promise.withResolvers<void>();
+    const working = generations.hold(() => work.promise);
     added = async () => [addedHsm('fabrikam')];
     await generations.current();
     await generations.stop();
+    work.resolve();
+    await working;
     added = async () => [];
     await clock.advance(60_000);
     await generations.current();
 
     expect(made.map(({ stopped }) => stopped)).toEqual([1, 1]);
   });
+});
+
+describe('a generation that another one has succeeded', () => {
+  const grow = async () => {
+    added = async () => [addedHsm('fabrikam')];
+    await clock.advance(60_000);
+    await generations.current();
+  };
+
+  it('is stopped and forgotten at once where it does nothing', async () => {
+    await generations.run((app) => app.scan('contoso'));
+    await grow();
+
+    expect(generations.count).toBe(1);
+    expect(made.map(({ stopped }) => stopped)).toEqual([1, 0]);
+  });
+
+  it('does to its end what it has begun, and only then is stopped and forgotten', async () => {
+    const [slow, slower] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+    const working = [slow, slower].map(({ promise }) => generations.run(() => promise));
+    await generations.current();
+    await grow();
+    slow.resolve();
+    await working[0];
+    const during = { count: generations.count, stopped: made.map(({ stopped }) => stopped) };
+    slower.resolve();
+    await working[1];
+
+    expect(during).toEqual({ count: 2, stopped: [0, 0] });
+    expect(generations.count).toBe(1);
+    expect(made.map(({ stopped }) => stopped)).toEqual([1, 0]);
+  });
+
+  it('is forgotten though its last work failed', async () => {
+    const slow = Promise.withResolvers<void>();
+    const working = generations.run(() => slow.promise);
+    await generations.current();
+    await grow();
+    slow.reject(new TypeError('unforeseen'));
+
+    await expect(working).rejects.toThrow('unforeseen');
+    expect(generations.count).toBe(1);
+  });
+
+  it('leaves the newest in memory however often the fleet changes', async () => {
+    for (let change = 0; change < 50; change += 1) {
+      added = async () => [addedHsm(`fabrikam-${change}`)];
+      await clock.advance(60_000);
+      await generations.run((app) => app.scan(`fabrikam-${change}`));
+    }
+
+    expect(made).toHaveLength(51);
+    expect(generations.count).toBe(1);
+  });
+
+  it('that cannot be stopped is reported, and hinders nothing', async () => {
+    const [first] = made;
+    if (first !== undefined) first.stop = async () => Promise.reject(new TypeError('unforeseen'));
+    await grow();
+    await generations.run((app) => app.scan('fabrikam'));
+
+    expect(generations.count).toBe(1);
+    expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+});
+
+describe('a process that starts while the audit log cannot be read', () => {
+  const unreadable = async () => {
+    throw new WardenError('storage-unavailable', { message: 'The storage is out of reach.' });
+  };
+  let attempts: number[];
+
+  beforeEach(() => {
+    attempts = [];
+    added = () => {
+      attempts.push(clock.now());
+      return unreadable();
+    };
+  });
+
+  it('tries again on its own, after ten seconds and then each minute at most', async () => {
+    const startedAt = clock.now();
+    await generations.run((app) => app.scan('contoso'));
+    await clock.advance(5 * 60_000);
+
+    expect(attempts.map((at) => (at - startedAt) / 1000)).toEqual([0, 10, 30, 70, 130, 190, 250]);
+  });
+
+  it('knows an HSM that people added within a minute after the log can be read', async () => {
+    await generations.run((app) => app.scan('contoso'));
+    await clock.advance(10 * 60_000);
+    added = async () => [addedHsm('fabrikam')];
+    await clock.advance(60_000);
+
+    expect(generations.latest.hsms).toEqual(['contoso', 'fabrikam']);
+    expect(generations.doubt).toBeUndefined();
+  });
+
+  it('goes on trying where other work has just tried in vain', async () => {
+    await generations.current();
+    await clock.advance(15_000);
+    await generations.current();
+    added = async () => [addedHsm('fabrikam')];
+    await clock.advance(2 * 60_000);
+
+    expect(generations.latest.hsms).toEqual(['contoso', 'fabrikam']);
+  });
+
+  it('says each time that it could not, and why', async () => {
+    await generations.current();
+    await clock.advance(30_000);
+
+    expect(logger.lines.filter(({ level }) => level === 'error')).toHaveLength(3);
+  });
+
+  it('says until then that it does not know the HSMs that people added', async () => {
+    const before = generations.doubt;
+    await generations.current();
+
+    expect(before).toContain('are not known');
+    expect(generations.doubt).toBe(
+      'The HSMs that people added are not known, for the audit log could not be read. The storage is out of reach.',
+    );
+  });
+
+  it('tries no more once it is stopped', async () => {
+    await generations.current();
+    await generations.stop();
+    await clock.advance(10 * 60_000);
+
+    expect(attempts).toHaveLength(1);
+    expect(clock.sleeping).toBe(0);
+  });
+});
+
+it('says that later decisions are not known once the audit log could not be read for five minutes', async () => {
+  await generations.current();
+  const readAt = new Date(clock.now()).toISOString().slice(0, 10);
+  added = async () => {
+    throw new WardenError('storage-unavailable', { message: 'The storage is out of reach.' });
+  };
+  await clock.advance(60_000);
+  await generations.current();
+  const soon = generations.doubt;
+  await clock.advance(5 * 60_000);
+
+  expect(soon).toBeUndefined();
+  expect(generations.doubt).toContain(`HSMs that people added after ${readAt}`);
 });
 
 describe('the HSMs that are known', () => {
@@ -228,7 +384,7 @@ describe('the configuration over HSMs that were added', () => {
       WARDEN_BACKUP_URL: 'https://b.blob.core.windows.net',
     }).hsms;
 
-    expect(fabrikam).toEqual({ ...named, isAdded: true });
+    expect(fabrikam).toEqual({ ...named, added: addedHsm('fabrikam').decision });
   });
 
   it('lets more HSMs share the memory of a process, as the settings would', () => {

@@ -100,7 +100,12 @@ beforeAll(async () => {
   appFor = recoveryAppOn(
     {
       clock: systemClock,
-      hsms: { names: [...hsms.keys()], usable: [...hsms.keys()], get: (name) => required(hsms, name) },
+      hsms: {
+        names: [...hsms.keys()],
+        usable: [...hsms.keys()],
+        added: [],
+        get: (name) => required(hsms, name),
+      },
       state: store,
       auditStore,
       checkAppend: async () => undefined,

@@ -110,6 +110,7 @@ beforeAll(async () => {
     hsms: {
       names: ['contoso'],
       usable: ['contoso'],
+      added: [],
       get: () => ({ name: 'contoso', resource: 'contoso', keys, pacer, urgentPacer: pacer, pace: 8 }),
     },
     backups: () => backups,

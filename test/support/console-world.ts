@@ -31,6 +31,7 @@ export class ConsoleWorld extends WatchWorld {
   sealer: MemorySealer | undefined;
   /** Why the settings of the HSM are wrong. */
   badSettings: string | undefined;
+  fleetDoubt: string | undefined;
 
   get seals() {
     const { sealer } = this;
@@ -94,7 +95,7 @@ export class ConsoleWorld extends WatchWorld {
     const { clock, policy: nights } = this;
     const page = new HomePage({ store, summaries, losses, clock, nights, hsms: ['contoso'] });
     const hsms = await page.hsms();
-    return { ...sentenceOf(hsms), hsm: hsms[0] };
+    return { ...sentenceOf(hsms, this.fleetDoubt), hsm: hsms[0] };
   }
 
   keys(query: Record<string, string> = {}) {

@@ -68,6 +68,7 @@ export const hsmShow = defineCommand({
 /** One HSM as a table. */
 export function hsmTable(hsm: FleetHsmView) {
   const { name, state, resource, url, location, role, why, excluded, added, commands } = hsm;
+  const decided = excluded ?? added;
   const facts: readonly (readonly [string, string | undefined])[] = [
     ['name', name],
     ['state', state],
@@ -78,7 +79,8 @@ export function hsmTable(hsm: FleetHsmView) {
     ['note', why],
     ['excluded by', excluded?.by],
     ['added by', added?.by],
-    ['reason', (excluded ?? added)?.reason],
+    ['reason', decided?.reason],
+    ['line of the audit log', decided && `${decided.line}`],
     ...commands.map(
       (command, index) => [index === 0 ? 'to protect it' : 'then or instead', command] as const,
     ),
@@ -88,6 +90,7 @@ export function hsmTable(hsm: FleetHsmView) {
     wraps: true as const,
     rows: [
       ...facts.filter(([, value]) => value !== undefined),
+      ...(decided === undefined ? [] : [['decided', isoCell(decided.at)] as const]),
       ...(hsm.lastSeenAt === undefined ? [] : [['last seen', isoCell(hsm.lastSeenAt)] as const]),
       ...(hsm.vanishedAt === undefined ? [] : [['vanished', isoCell(hsm.vanishedAt)] as const]),
     ],

@@ -8,6 +8,7 @@ import { readMessage } from '../../core/queue.ts';
 import { DEFAULT_RETRY } from '../../core/retry.ts';
 import { reportDeadLetters } from '../dead-letters/report.ts';
 import type { PointSeals } from '../recovery-points/point-seals.ts';
+import { startMissedRuns } from './missed-runs.ts';
 import { KEY_BACKUPS, SWEEPS } from './queues.ts';
 import { RECONCILE_SCHEDULE, reconcileRuns } from './reconcile.ts';
 import { reportUnsealed } from './report-unsealed.ts';
@@ -47,7 +48,13 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
       name: 'runReconcile',
       schedule: () => RECONCILE_SCHEDULE,
       run: async (app) => {
-        await doEach([() => reconcileRuns(app, app.hsms.usable), () => reportDeadLetters(app)]);
+        await doEach([
+          () => reconcileRuns(app, app.hsms.usable),
+          async () => {
+            await startMissedRuns(app, app.hsms.added, app.config.schedule);
+          },
+          () => reportDeadLetters(app),
+        ]);
       },
     },
     worker('sweepWorker', SWEEPS, async (app, message) => {

@@ -3,6 +3,7 @@ import { mapConcurrently } from '../../core/concurrency.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { type SendDeps, sendForEach } from '../../core/each-hsm.ts';
 import type { Logger } from '../../core/ports.ts';
+import { epochOf } from '../../core/time.ts';
 import { noteRunBegin } from './open-run.ts';
 import { SWEEPS } from './queues.ts';
 
@@ -43,4 +44,13 @@ export function runIdentifier(now: number, trigger: RunTrigger): string {
   // biome-ignore lint/style/noRestrictedGlobals: a Date of a given time, not the clock
   const iso = new Date(now).toISOString();
   return `${iso.slice(0, 19).replaceAll(/[-:]/g, '')}Z-${trigger}`;
+}
+
+/** When the run of this identifier was started, epoch milliseconds; undefined for an identifier that nobody here has made. */
+export function runBeganAt(runId: string): number | undefined {
+  const parts = /^(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)Z-/.exec(runId);
+  if (parts === null) return undefined;
+  const [, year, month, day, ...time] = parts;
+  const at = epochOf(`${year}-${month}-${day}T${time.join(':')}Z`);
+  return Number.isNaN(at) ? undefined : at;
 }

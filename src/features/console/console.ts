@@ -1,4 +1,5 @@
 /** What the pages of the console show, each as one answer. */
+import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { BackupStore, Clock } from '../../core/ports.ts';
 import type { Seals } from '../../core/seal/seals.ts';
@@ -51,12 +52,14 @@ export interface ConsoleDeps {
     /** Why it cannot be used: a sentence. */
     readonly fault?: string;
   }[];
+  /** Why HSMs may be unknown that people added, in sentences. */
+  readonly fleetDoubt?: () => string | undefined;
   /** Within how many days drills are to prove each key. */
   readonly drillDays: number;
   /** What a page needs to let somebody sign in. */
   readonly signIn: SignInConfig;
   /** What is configured, without the gate. */
-  readonly settings: Omit<SettingsView, 'gate' | 'receivers'>;
+  readonly settings: Omit<SettingsView, 'gate' | 'receivers' | 'fleetDoubt'>;
   /** The names of the channels to people. */
   readonly channels: readonly string[];
 }
@@ -112,9 +115,11 @@ export class Console {
       this.#requests.forHome(recovery),
     ]);
     const { armed, problems } = gate;
+    const fleetDoubt = this.#deps.fleetDoubt?.();
     return {
       now: isoTime(now),
-      ...sentenceOf(hsms),
+      ...sentenceOf(hsms, fleetDoubt),
+      ...definedOnly({ fleetDoubt }),
       gate: { armed, problems: [...problems] },
       hsms,
       ...requests,
@@ -190,6 +195,7 @@ export class Console {
     ]);
     return {
       ...this.#deps.settings,
+      ...definedOnly({ fleetDoubt: this.#deps.fleetDoubt?.() }),
       gate: { armed, override, checkedAt: isoTime(checkedAt), problems: [...problems] },
       receivers,
     };

@@ -137,8 +137,11 @@ function countsOf({ lastAt: _last, oldestProofAt: _oldest, ...counts }: NonNulla
 /** The one sentence. */
 export function sentenceOf(
   hsms: readonly HomeHsm[],
+  fleetDoubt?: string,
 ): Pick<Home, 'verdict' | 'sentence' | 'sealed' | 'judgedAt'> {
-  const verdict = overallVerdict(hsms);
+  const known = overallVerdict(hsms);
+  // Of an HSM that is not known nobody knows that its keys are safe.
+  const verdict = known === 'safe' && fleetDoubt !== undefined ? 'unknown' : known;
   const sealed = hsms.every((one) => one.sealed);
   const judged = hsms.flatMap(({ judgedAt }) => judgedAt ?? []).sort();
   const [judgedAt] = judged.length === hsms.length ? judged : [];

@@ -14,7 +14,13 @@ import type { KnownFleet } from './read-fleet.ts';
 import { isHsmAddress } from './settings.ts';
 
 const Time = z.iso.datetime();
-const Decided = z.strictObject({ by: z.string(), at: Time, reason: z.string() });
+/** A decision about an HSM, for people and programs. */
+export const DecidedView = z.strictObject({
+  by: z.string(),
+  at: Time,
+  reason: z.string(),
+  line: z.int().meta({ description: 'The number of the line of the audit log that says so' }),
+});
 
 /** An HSM as the API and the command line show it. */
 export const FleetHsmView = z.strictObject({
@@ -31,8 +37,8 @@ export const FleetHsmView = z.strictObject({
     .string()
     .exactOptional()
     .meta({ description: 'Why the right of the backup app is not known to work' }),
-  excluded: Decided.exactOptional(),
-  added: Decided.exactOptional().meta({ description: 'Who added it, where no setting names it' }),
+  excluded: DecidedView.exactOptional(),
+  added: DecidedView.exactOptional().meta({ description: 'Who added it, where no setting names it' }),
   commands: z.array(z.string()).meta({ description: 'What to run so that it is protected, or excluded' }),
 });
 export type FleetHsmView = z.infer<typeof FleetHsmView>;
@@ -130,8 +136,9 @@ function aboutOf({ name, known, url }: FleetHsm): Pick<KnownHsm, 'name' | 'resou
   return known ?? (url === undefined ? undefined : { name, resource: url });
 }
 
-function decidedView({ by, at, reason }: FleetDecision) {
-  return { by: by.name, at: isoTime(at), reason };
+/** A decision as {@link DecidedView} has it. */
+export function decidedView({ by, at, reason, seq }: FleetDecision): z.infer<typeof DecidedView> {
+  return { by: by.name, at: isoTime(at), reason, line: seq };
 }
 
 function factsOf(known: NonNullable<FleetHsm['known']>) {

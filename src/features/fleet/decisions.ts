@@ -15,12 +15,16 @@ const EVENTS = { excluded: 'hsm-excluded', added: 'hsm-added' } as const;
 /** Parts read concurrently. */
 const READS_AT_ONCE = 16;
 
-/** That an HSM need not be protected, or that it is to be after all. `at`: the storage service's time, epoch milliseconds. */
+/**
+ * That an HSM need not be protected, or that it is to be after all. `at`: the storage service's time, epoch milliseconds; `seq`: the number
+ * of the line that says so.
+ */
 export interface FleetDecision {
   readonly kind: keyof typeof EVENTS;
   readonly by: Pick<Actor, 'id' | 'name'>;
   readonly at: number;
   readonly reason: string;
+  readonly seq: number;
 }
 
 /** An HSM that people decided to protect, by a sealed line that says its address. */
@@ -51,7 +55,6 @@ export interface FleetLog extends DecisionLog {
 /** A decision as its line says it. */
 interface Line {
   readonly decision: FleetDecision;
-  readonly seq: number;
   readonly segment: string | undefined;
   readonly name: string;
   readonly address: string | undefined;
@@ -132,9 +135,9 @@ export class DecisionReader {
     const { digest, actor, at, seq, detail = '', factId: name = '', address } = entry;
     const before = this.#last.get(digest);
     // A line that somebody copied to a later place is no later decision.
-    if (before !== undefined && (before.decision.at - at || before.seq - seq) >= 0) return;
-    const decision = { kind, by: { id: actor.id, name: actor.name }, at, reason: detail };
-    this.#last.set(digest, { decision, seq, segment, name, address });
+    if (before !== undefined && (before.decision.at - at || before.decision.seq - seq) >= 0) return;
+    const decision = { kind, by: { id: actor.id, name: actor.name }, at, reason: detail, seq };
+    this.#last.set(digest, { decision, segment, name, address });
   }
 }
 
@@ -163,7 +166,7 @@ function decided(
   const added = new Map<string, AddedHsm>();
   const purged = new Set(drills.map((url) => keyOf(url, hosts)));
   for (const { decision, name, address } of [...lines.values()].sort(
-    (a, b) => a.decision.at - b.decision.at || a.seq - b.seq,
+    (a, b) => a.decision.at - b.decision.at || a.decision.seq - b.decision.seq,
   )) {
     if (decisions === undefined || address === undefined || !isHsmAddress(address, { hosts })) continue;
     const key = keyOf(address, hosts);

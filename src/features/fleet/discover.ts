@@ -44,7 +44,7 @@ export async function discover(deps: DiscoverDeps): Promise<'whole' | 'failed'> 
   try {
     const read = await readDocument(state, FLEET, { kind: 'fleet' }, signal);
     lastAt = read.value?.discoveredAt;
-    const decisions = await decided.read();
+    const decisions = await readDecisions(decided);
     const fleet = await nextFleet(deps, read.value, decisions);
     await state.write({ kind: 'fleet' }, JSON.stringify(fleet), read.guard, signal);
     await report(deps, fleet, decisions);
@@ -57,6 +57,19 @@ export async function discover(deps: DiscoverDeps): Promise<'whole' | 'failed'> 
     logger.error('the discovery of HSMs failed', { code: error.code, reason, lastAt });
     await send(deps, [failedEvent(reason, lastAt, clock.now())]);
     return 'failed';
+  }
+}
+
+/** Fails with the code of the failure, and says who waits for it. */
+async function readDecisions(decided: DiscoverDeps['decided']): Promise<FleetDecisions> {
+  try {
+    return await decided.read();
+  } catch (cause) {
+    if (!isWardenError(cause)) throw cause;
+    throw new WardenError(cause.code, {
+      message: `What people decided about HSMs could not be read: ${cause.message} An HSM that people added may be neither backed up nor watched until it can.`,
+      cause,
+    });
   }
 }
 

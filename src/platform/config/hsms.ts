@@ -3,6 +3,7 @@ import { definedOnly } from '../../core/defined-only.ts';
 import { hsmHost } from '../../core/model/hsm-address.ts';
 import { isLoopback } from '../../core/settings/kinds.ts';
 import type { SettingProblem } from '../../core/settings/setting.ts';
+import type { FleetDecision } from '../../features/fleet/decisions.ts';
 import type { HsmEntry } from './hsm-entries.ts';
 
 /** One HSM to protect. */
@@ -13,8 +14,8 @@ export interface HsmConfig {
   readonly resource: string;
   /** Key backups a second. */
   readonly pace: number;
-  /** Set where no setting names it: people added it. */
-  readonly isAdded?: true;
+  /** By which decision it is protected, where no setting names it. */
+  readonly added?: FleetDecision;
   /** Why the HSM cannot be used: its entry is not valid. A sentence without its full stop. */
   readonly fault?: string;
 }

@@ -11,7 +11,7 @@ export function withAdded(config: Config, added: readonly AddedHsm[]): Config {
   if (more.length === 0) return config;
   const hsms = [
     ...config.hsms,
-    ...more.map(({ name, url }) => ({ name, url, resource: url, pace: config.pace, isAdded: true as const })),
+    ...more.map(({ name, url, decision: added }) => ({ name, url, resource: url, pace: config.pace, added })),
   ];
   return { ...config, hsms, concurrency: concurrencyFor(config, hsms.length) };
 }
@@ -23,5 +23,5 @@ function concurrencyFor({ concurrency, hsms }: Pick<Config, 'hsms'> & BackupConf
 
 /** The HSMs that the settings name. */
 export function namedIn({ hsms }: Pick<Config, 'hsms'>) {
-  return hsms.filter(({ isAdded }) => isAdded !== true);
+  return hsms.filter(({ added }) => added === undefined);
 }

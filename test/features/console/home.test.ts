@@ -29,6 +29,22 @@ describe('the home page', () => {
     });
   });
 
+  it('cannot tell where HSMs may be unknown that people added, and keeps saying what is wrong', async () => {
+    const world = await aWorld();
+    await world.scanned();
+    world.fleetDoubt = 'The HSMs that people added are not known.';
+    const safe = await world.home();
+    world.hsm.createKey('unprotected');
+    await world.scanned();
+
+    expect(safe).toMatchObject({
+      verdict: 'unknown',
+      sentence: 'It is not known whether every key is safe.',
+      hsm: { verdict: 'safe' },
+    });
+    expect(await world.home()).toMatchObject({ verdict: 'at-risk' });
+  });
+
   it('cannot tell of an HSM whose settings are wrong, and keeps saying what was wrong there', async () => {
     const world = await aWorld();
     await world.scanned();

@@ -147,6 +147,23 @@ describe('a failed discovery', () => {
   });
 });
 
+describe('an audit log that cannot be read', () => {
+  it('fails the discovery, and the report says that HSMs which people added may be neither backed up nor watched', async () => {
+    await world.discover();
+    await world.decide('excluded', third);
+    world.auditStore.read = async () => {
+      throw new WardenError('storage-forbidden', { message: 'The storage refuses.' });
+    };
+
+    expect(await world.discover()).toBe('failed');
+    expect(world.reported).toContain('DiscoveryFailed discovery');
+    expect(world.sink.accepted.at(-1)?.data).toMatchObject({
+      reason:
+        'What people decided about HSMs could not be read: The storage refuses. An HSM that people added may be neither backed up nor watched until it can.',
+    });
+  });
+});
+
 describe('decisions of people', () => {
   it('exclude an HSM, which is then neither asked nor reported, and take that back', async () => {
     await world.discover();

@@ -3,6 +3,7 @@
 import type { JSX } from 'preact';
 import type { Home } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
+import { FleetDoubt } from '../../ui/fleet-doubt.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Note } from '../../ui/note.tsx';
 import { Page } from '../../ui/page.tsx';
@@ -26,6 +27,7 @@ export function HomePage(): JSX.Element {
         {(value) => (
           <>
             <VerdictLine home={value} isOld={home.problem !== undefined} />
+            <FleetDoubt of={value.fleetDoubt} />
             {!value.gate.armed && (
               <Note tone="bad" title="The gate is disarmed: no recovery can be approved or executed">
                 <Sentences of={value.gate.problems} />

@@ -1,13 +1,15 @@
 /** HSMs: what is protected? */
 import type { JSX } from 'preact';
-import type { Home, HomeHsm } from '../../api/model.ts';
+import type { Home, HomeHsm, Settings } from '../../api/model.ts';
 import { useResource } from '../../api/resource.ts';
 import { Link } from '../../routing/router.tsx';
+import { FleetDoubt } from '../../ui/fleet-doubt.tsx';
 import { Loaded } from '../../ui/loaded.tsx';
 import { Page } from '../../ui/page.tsx';
 import { Said } from '../../ui/said.tsx';
 import { type Column, Table } from '../../ui/table.tsx';
-import { Ago, useNow } from '../../ui/time.tsx';
+import { Text } from '../../ui/text.tsx';
+import { Ago, At, useNow } from '../../ui/time.tsx';
 import { verdictNow } from '../../words/judge.ts';
 import { useSettings } from './use-settings.ts';
 
@@ -15,6 +17,7 @@ interface Row {
   readonly name: string;
   readonly url: string;
   readonly resource?: string;
+  readonly added?: Settings['hsms'][number]['added'];
   readonly seen: HomeHsm | undefined;
 }
 
@@ -38,6 +41,7 @@ export function HsmsPage(): JSX.Element {
       name: 'Last scan',
       show: ({ seen }) => (seen?.scannedAt === undefined ? 'not known' : <Ago at={seen.scannedAt} />),
     },
+    { name: 'Protected by', show: ({ added }) => <ProtectedBy added={added} /> },
     { name: 'Address', show: ({ url }) => <code>{url}</code> },
     {
       name: 'Resource',
@@ -47,19 +51,33 @@ export function HsmsPage(): JSX.Element {
   return (
     <Page title="HSMs" lead="What is protected.">
       <Loaded of={settings} what="the HSMs">
-        {({ hsms }) => (
-          <Table
-            caption="HSMs"
-            columns={columns}
-            rows={hsms.map((hsm) => ({
-              ...hsm,
-              seen: home.value?.hsms.find(({ hsm: name }) => name === hsm.name),
-            }))}
-            idOf={({ name }) => name}
-            empty="No HSM is configured."
-          />
+        {({ hsms, fleetDoubt }) => (
+          <>
+            <FleetDoubt of={fleetDoubt} />
+            <Table
+              caption="HSMs"
+              columns={columns}
+              rows={hsms.map((hsm) => ({
+                ...hsm,
+                seen: home.value?.hsms.find(({ hsm: name }) => name === hsm.name),
+              }))}
+              idOf={({ name }) => name}
+              empty="No HSM is configured."
+            />
+          </>
         )}
       </Loaded>
     </Page>
+  );
+}
+
+/** Who decided that the HSM is protected: the settings, or a person. */
+function ProtectedBy({ added }: Pick<Row, 'added'>): JSX.Element {
+  if (added === undefined) return <>the settings</>;
+  const { by, at, reason, line } = added;
+  return (
+    <>
+      added by {by}, <At at={at} />: <Text of={reason} /> (line {line} of the audit log)
+    </>
   );
 }

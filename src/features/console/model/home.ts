@@ -1,7 +1,7 @@
 /** The home page: is every key safe, and since when do we know? Times in JSON are ISO 8601, in UTC. */
 import { z } from 'zod';
 import { Night } from './nights.ts';
-import { Count, Coverage, Time } from './parts.ts';
+import { Count, Coverage, FleetDoubt, Time } from './parts.ts';
 import { TroubledRequest, WaitingRequest } from './requests.ts';
 import { HeldUp } from './settings.ts';
 
@@ -89,6 +89,7 @@ export const Home = z.strictObject({
   judgedAt: Time.exactOptional(),
   gate: z.strictObject({ armed: z.boolean(), problems: z.array(z.string()) }),
   hsms: z.array(HomeHsm),
+  fleetDoubt: FleetDoubt.exactOptional(),
   waiting: z.strictObject({
     count: Count,
     unknown: z.string().exactOptional(),

@@ -1,6 +1,7 @@
 /** What is configured. Times in JSON are ISO 8601, in UTC. */
 import { z } from 'zod';
-import { Count, Time } from './parts.ts';
+import { DecidedView } from '../../fleet/decide.ts';
+import { Count, FleetDoubt, Time } from './parts.ts';
 
 /** An attempt to send a message. */
 const Attempt = z.strictObject({
@@ -36,7 +37,15 @@ export type Receiver = z.infer<typeof Receiver>;
 
 /** What is configured. */
 export const SettingsView = z.strictObject({
-  hsms: z.array(z.strictObject({ name: z.string(), url: z.string(), resource: z.string().exactOptional() })),
+  hsms: z.array(
+    z.strictObject({
+      name: z.string(),
+      url: z.string(),
+      resource: z.string().exactOptional(),
+      added: DecidedView.exactOptional().meta({ description: 'Who added it, where no setting names it' }),
+    }),
+  ),
+  fleetDoubt: FleetDoubt.exactOptional(),
   settings: z.array(
     z.strictObject({
       name: z.string(),

@@ -99,7 +99,7 @@ export function failedEvent(reason: string, lastAt: number | undefined, now: num
     ...(lastAt !== undefined && { lastAt: isoTime(lastAt) }),
     reason,
     advice:
-      'HSMs that are known stay protected; new ones are not found. The backup app needs the role Reader on each scope of WARDEN_DISCOVERY_SCOPES.',
+      'HSMs that are known stay protected; new ones are not found. The backup app needs the role Reader on each scope of WARDEN_DISCOVERY_SCOPES, and has to read the audit log.',
   };
   return daily(DISCOVERY_FAILED.type, 'discovery', data, lastAt ?? 0, now);
 }
