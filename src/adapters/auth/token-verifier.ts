@@ -41,6 +41,9 @@ const JWKS_TIMEOUT_MS = 5_000;
 /** Entra tokens with many groups are some 10 KiB. */
 const MAX_TOKEN_CHARACTERS = 32_768;
 
+/** The end of the year 9999: no later time can be written as text. */
+const END_OF_TIME_SECONDS = 253_402_300_799;
+
 /** Words that cannot be stored as they are mean no role and no group. */
 const Words = z
   .array(z.string())
@@ -65,7 +68,7 @@ const Claims = z.object({
   _claim_names: z.looseObject({ groups: z.string().exactOptional() }).exactOptional(),
   hasgroups: z.boolean().exactOptional(),
   /** Only where the application asks for it as an optional claim: https://learn.microsoft.com/entra/identity-platform/optional-claims-reference */
-  auth_time: z.int().nonnegative().exactOptional(),
+  auth_time: z.int().nonnegative().max(END_OF_TIME_SECONDS).exactOptional(),
   /** One or several: https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context */
   acrs: z.union([z.array(z.string()), z.string().transform((one) => [one])]).default([]),
   preferred_username: z.string().exactOptional(),

@@ -5,6 +5,7 @@ import { createServer } from 'node:http';
 import { base64url, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { canonicalJson } from '../../../src/core/canonical-json.ts';
 import { identityProof } from '../../../src/adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../../../src/adapters/auth/token-authenticator.ts';
 import { type TokenTrust, TokenVerifier } from '../../../src/adapters/auth/token-verifier.ts';
@@ -65,6 +66,28 @@ describe('a good token', () => {
     });
   });
 
+  it.each([
+    { name: 'half a character', given: 'bob\ud83d', shown: 'bob\ufffd' },
+    { name: 'a character that is cut in two', given: `${'x'.repeat(199)}\u{1f600}`, shown: 'x'.repeat(199) },
+    { name: 'text that runs backwards', given: 'bob\u202ecilam', shown: 'bobcilam' },
+    { name: 'nothing to see', given: '\u200b\u2800', shown: 'b0b00000-0000-4000-8000-000000000002' },
+  ])('with $name in the name of the person is stored as it can be', async ({ given, shown }) => {
+    const { actor } = await ask(bearer(await issuer.token('bob', { preferred_username: given })));
+
+    expect(actor.name).toBe(shown);
+    expect(() => canonicalJson({ ...actor })).not.toThrow();
+  });
+
+  it('with words that cannot be stored as they are has no such role, group or context', async () => {
+    const odd = ['a\ud83d', 'b\u202e', 'x'.repeat(201)];
+    const change = { roles: [ROLES.approve, ...odd], groups: ['security', ...odd], acrs: ['c1', ...odd] };
+    const { roles, groups, signIn } = await ask(bearer(await issuer.token('bob', change)));
+
+    expect(roles).toEqual([ROLES.approve]);
+    expect(groups).toEqual([ROLES.approve, 'security']);
+    expect(signIn?.contexts).toEqual(['c1']);
+  });
+
   it('of an application is not a person', async () => {
     const oid = 'a9900000-0000-4000-8000-000000000009';
     const token = await issuer.token('bob', { scp: undefined, sub: oid, oid, roles: [ROLES.approve] });
@@ -106,6 +129,7 @@ describe('an attack with a token', () => {
     { name: 'without object id', change: { oid: undefined } },
     { name: 'object id of no GUID', change: { oid: 'alice' } },
     { name: 'roles of another type', change: { roles: ROLES.approve } },
+    { name: 'a sign-in at a time that is none', change: { auth_time: Number.MAX_SAFE_INTEGER } },
   ])('is refused: $name', async ({ change }) => {
     const token = await issuer.token('bob', change);
 
