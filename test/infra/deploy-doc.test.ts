@@ -18,6 +18,17 @@ describe('docs/deploy.md', () => {
     expect(squeezed(page) === squeezed(deployPage(page)), 'run node tools/infra/deploy-doc.ts').toBe(true);
   });
 
+  it('names every prefix under which the backup app may write state', () => {
+    const page = readFileSync('docs/deploy.md', 'utf8');
+    const [, list = ''] = /^var backupPrefixes = \[([^\]]+)\]/m.exec(
+      readFileSync('infra/modules/names.bicep', 'utf8'),
+    ) ?? [''];
+    const prefixes = [...list.matchAll(/'(\w[\w-]*)'/g)].map(([, prefix = '']) => `\`${prefix}/\``);
+
+    expect(prefixes.length).toBeGreaterThan(5);
+    expect(page).toContain(`under its own prefixes (${prefixes.join(', ')})`);
+  });
+
   it('says what every kind of resource is for', () => {
     expect(undescribedTypes()).toEqual([]);
   });
