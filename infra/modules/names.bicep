@@ -74,7 +74,7 @@ var containers = {
 }
 
 @export()
-@description('The backup app sends the messages of both apps.')
+@description('The backup app sends the messages of all apps.')
 var notificationQueue = 'notifications'
 
 @export()

@@ -98,7 +98,7 @@ type productSettingsType = {
   @description('Optional. The key that this app seals with: an EC key on P-256, of which the app’s identity may read the public part and use the private one to sign, and nothing else. Expected: `https://{vault}/keys/{name}/{version}`.')
   WARDEN_SEAL_KEY_URL: string?
 
-  @description('Optional. The public keys whose seals are believed, of both apps and of former keys, and what seals name the deployment by. `hsm-warden seal export` prints it. Expected: JSON like `{"deployment":"…","keys":[{"app":"backup","x":"…","y":"…"}]}`; a key may have `from`, `until`, `fromPosition`, `untilPosition` and `revoked`, and `url` in place of `x` and `y`.')
+  @description('Optional. The public keys whose seals are believed, of all apps and of former keys, and what seals name the deployment by. `hsm-warden seal export` prints it. Expected: JSON like `{"deployment":"…","keys":[{"app":"backup","x":"…","y":"…"}]}`; a key may have `from`, `until`, `fromPosition`, `untilPosition` and `revoked`, and `url` in place of `x` and `y`.')
   WARDEN_SEAL_PUBLIC_KEYS: string?
 
   @description('Optional. Where people are reached; `docs/notifications.md` describes each kind. Secrets and addresses that are secrets are in `WARDEN_NOTIFY_SECRETS`. Expected: a JSON array of `{type, name, severity?, kinds?, hsms?, keys?, …}`.')

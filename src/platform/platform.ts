@@ -1,4 +1,4 @@
-/** Makes every adapter from the configuration, once: for both apps, the command line and the local world. */
+/** Makes every adapter from the configuration, once: for all apps, the command line and the local world. */
 
 import type { TokenCredential } from '@azure/core-auth';
 import type { ContainerClient } from '@azure/storage-blob';

@@ -35,7 +35,7 @@ export const SEAL_SETTINGS = {
   }),
   WARDEN_SEAL_PUBLIC_KEYS: setting(jsonOf(Pins), {
     description:
-      'The public keys whose seals are believed, of both apps and of former keys, and what seals name the deployment by. `hsm-warden seal export` prints it.',
+      'The public keys whose seals are believed, of all apps and of former keys, and what seals name the deployment by. `hsm-warden seal export` prints it.',
     expected:
       'JSON like `{"deployment":"…","keys":[{"app":"backup","x":"…","y":"…"}]}`; a key may have `from`, `until`, `fromPosition`, `untilPosition` and `revoked`, and `url` in place of `x` and `y`',
     otherwise: 'none: no seal is verified, and what is called safe is called not sealed, too',

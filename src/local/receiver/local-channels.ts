@@ -32,7 +32,7 @@ const FROM = 'warden@contoso.example';
 /** A certificate is for a name. */
 const MAIL_HOST = 'localhost';
 
-/** Settings of both apps. */
+/** Settings of all apps. */
 export function notifySettings({ origin, mailPort }: LocalServices) {
   const to = ['keys@contoso.example'];
   const channels = [

@@ -15,7 +15,7 @@ export interface WorldFacts {
   /** Bearer tokens: of the HSMs' administrator, and for the storage account. */
   readonly token: string;
   readonly storageToken: string;
-  /** The master key of the hosts of both apps. */
+  /** The master key of the hosts of all apps. */
   readonly masterKey?: string;
   /** The recovery app, the topic, and the issuer of the local people's tokens. */
   readonly recoveryUrl?: string;
