@@ -50,6 +50,30 @@ describe('the plan for a key', () => {
     expect(planKey(listedKey(), known, { ...policy, nextRunAt }).action).toBe(action);
   });
 
+  it.each([
+    ['at the next run', 0, 'unchanged'],
+    ['after the next run, by a clock that was ahead', 1, 'back-up'],
+  ])('of a backup dated %s is to leave it or renew it', (_case, ahead, action) => {
+    const known = catalogueEntry({ capturedAt: policy.nextRunAt + ahead }).record;
+    const plan = planKey(listedKey(), known, policy);
+
+    expect(plan).toEqual(action === 'unchanged' ? { action } : { action, reason: 'refresh-due' });
+  });
+
+  it('says why a key is backed up again, or left out', () => {
+    const settling = catalogueEntry({ capturedAt: CREATED }).record;
+    const old = catalogueEntry({ capturedAt: CAPTURED }).record;
+    const later = { ...policy, nextRunAt: CAPTURED + 7 * DAY_MS };
+    const managed = listedKey({ managed: true });
+
+    expect(planKey(listedKey(), settling, policy)).toEqual({ action: 'back-up', reason: 'settling' });
+    expect(planKey(listedKey(), old, later)).toEqual({ action: 'back-up', reason: 'refresh-due' });
+    expect(planKey(managed, old, policy)).toEqual({
+      action: 'skip',
+      reason: 'managed by another Azure service',
+    });
+  });
+
   it('skips a key that the selection leaves out, even a new one', () => {
     const selection = { ...EVERY_KEY, exclude: ['*'] };
     expect(planKey(listedKey(), undefined, { ...policy, selection }).action).toBe('skip');

@@ -1,9 +1,15 @@
 import { describe, expect, it } from 'vitest';
-import type { ListedKey } from '../../../src/core/model/key.ts';
+import type { ListedDeletedKey, ListedKey } from '../../../src/core/model/key.ts';
 import type { LastRun } from '../../../src/features/backup/last-run.ts';
 import { classifyActive } from '../../../src/features/watch/judge/classify-active.ts';
+import { beginDeletion, classifyDeleted } from '../../../src/features/watch/judge/classify-deleted.ts';
 import { classifyHsm } from '../../../src/features/watch/judge/classify-hsm.ts';
-import { judgeCoverage } from '../../../src/features/watch/model/coverage.ts';
+import {
+  backupFacts,
+  coverageOfUnseen,
+  excuse,
+  judgeCoverage,
+} from '../../../src/features/watch/model/coverage.ts';
 import type { ActiveKey } from '../../../src/features/watch/model/watch-state.ts';
 import { CREATED, catalogueEntry, listedKey } from '../../support/listed-key.ts';
 import { aWatchPolicy, DAY_MS, HOUR_MS, MINUTE_MS } from '../../support/watch-world.ts';
@@ -75,6 +81,111 @@ describe('an active key', () => {
   });
 });
 
+describe('a deleted key', () => {
+  const DELETED_AT = CREATED + DAY_MS;
+  const PURGE_AT = DELETED_AT + 90 * DAY_MS;
+  const key: ListedDeletedKey = { ...listedKey(), deletedAt: DELETED_AT, scheduledPurgeAt: PURGE_AT };
+  const deletedBy = { upn: 'mallory@contoso.com' };
+  const FACTS = {
+    hsm: 'contoso',
+    key: 'orders',
+    deletedAt: '2026-01-02T00:00:00.000Z',
+    scheduledPurgeAt: '2026-04-02T00:00:00.000Z',
+    recoverable: 'recover',
+  };
+  const NO_BACKUP = { coverage: 'none', versionsCovered: 0, versionsKnown: 1, afterPurge: 'lost' };
+  const begin = (entry = catalogueEntry(), oldest?: string, by?: { upn: string }) =>
+    beginDeletion(at(DELETED_AT + 1), key, entry, oldest, by);
+
+  it('is remembered as it is, and reported with what is known of it and no more', () => {
+    const { known, finding } = beginDeletion(at(DELETED_AT + 1), key, undefined, undefined, undefined);
+
+    expect(known).toStrictEqual({
+      state: 'deleted',
+      createdAt: CREATED,
+      deletedAt: DELETED_AT,
+      scheduledPurgeAt: PURGE_AT,
+      told: [],
+      uses: [],
+    });
+    expect(finding).toStrictEqual({
+      kind: 'key-deleted',
+      discriminator: `deleted ${DELETED_AT}`,
+      data: { ...FACTS, ...NO_BACKUP, severity: 'high', secondsLeft: 90 * 86_400 - 1 },
+    });
+  });
+
+  it('is remembered and reported with who deleted it, and what restores it', () => {
+    const { known, finding } = begin(undefined, 'a'.repeat(32), deletedBy);
+
+    expect(known).toMatchObject({ oldestVersion: 'a'.repeat(32), deletedBy });
+    expect(finding.data).toMatchObject({ deletedBy, coverage: 'complete', afterPurge: 'restore' });
+    expect(finding.data).toMatchObject({ severity: 'info', backup: { sha256: '0'.repeat(64) } });
+  });
+
+  it('of a name that was used before is not covered by the backups of the earlier key', () => {
+    expect(begin(undefined, 'b'.repeat(32)).finding.data).toMatchObject(NO_BACKUP);
+  });
+
+  it('is reported with its recovery level where the HSM says it', () => {
+    const attributes = { ...key.attributes, recoveryLevel: 'Recoverable' };
+    const { finding } = beginDeletion(
+      at(DELETED_AT),
+      { ...key, attributes },
+      undefined,
+      undefined,
+      undefined,
+    );
+    expect(finding.data).toMatchObject({ recoveryLevel: 'Recoverable' });
+  });
+
+  it('that the settings leave out is called so', () => {
+    const selection = { include: [], exclude: [], excludeTags: ['test'] };
+    const tagged = { ...key, tags: { test: 'yes', team: 'billing' } };
+    const context = at(DELETED_AT, { selection });
+    const { known, finding } = beginDeletion(context, tagged, undefined, undefined, undefined);
+
+    expect(known.tags).toEqual({ test: 'yes' });
+    expect(finding.data).toMatchObject({ coverage: 'excluded', severity: 'info' });
+  });
+
+  it.each([
+    { name: 'just before a threshold', left: 30 * DAY_MS + 1, told: [], days: [] },
+    { name: 'at a threshold', left: 30 * DAY_MS, told: [], days: [30] },
+    { name: 'at one that was reported', left: 30 * DAY_MS, told: [30], days: [] },
+    { name: 'after two of which one was reported', left: 14 * DAY_MS, told: [30], days: [14] },
+    { name: 'after three at once, the longest first', left: 7 * DAY_MS, told: [], days: [30, 14, 7] },
+  ])('$name is reported for each that is new: $days', ({ left, told, days }) => {
+    const before = { ...begin().known, told: told.map((day) => day * DAY_MS) };
+    const { known, findings } = classifyDeleted(at(PURGE_AT - left), key, before, undefined);
+
+    expect(findings).toStrictEqual(
+      days.map((day) => ({
+        kind: 'purge-pending',
+        discriminator: `deleted ${DELETED_AT} ${day * DAY_MS}`,
+        data: {
+          ...FACTS,
+          ...NO_BACKUP,
+          severity: 'high',
+          secondsLeft: left / 1000,
+          thresholdSeconds: day * 86_400,
+        },
+      })),
+    );
+    expect(known).toEqual({ ...before, told: [...told, ...days].map((day) => day * DAY_MS) });
+  });
+
+  it.each([
+    { name: 'as long as the retention', thresholdsMs: [90 * DAY_MS], seconds: [] },
+    { name: 'a little shorter', thresholdsMs: [90 * DAY_MS - 1], seconds: [90 * 86_400 - 1] },
+  ])('is reported for no threshold $name before that is crossed', ({ thresholdsMs, seconds }) => {
+    const context = at(DELETED_AT + 1, { thresholdsMs });
+    const { findings } = classifyDeleted(context, key, begin().known, undefined);
+
+    expect(findings.map(({ data }) => 'thresholdSeconds' in data && data.thresholdSeconds)).toEqual(seconds);
+  });
+});
+
 describe('coverage', () => {
   it.each([
     ['no backup', undefined, undefined, 'none', 0, 1],
@@ -95,6 +206,41 @@ describe('coverage', () => {
       versionsCovered: covered,
       versionsKnown: known,
     });
+  });
+
+  it('of a key of which only the catalogue knows is all that its backup has, or nothing', () => {
+    expect(coverageOfUnseen(undefined)).toEqual({ coverage: 'none', versionsCovered: 0, versionsKnown: 0 });
+    expect(coverageOfUnseen(catalogueEntry())).toMatchObject({ coverage: 'complete', versionsCovered: 1 });
+  });
+
+  it('names the backup, with the version of its blob where there is one', () => {
+    const entry = catalogueEntry();
+    const facts = {
+      blob: entry.blob,
+      capturedAt: '2026-01-01T00:01:00.000Z',
+      sha256: '0'.repeat(64),
+    };
+
+    expect(judgeCoverage(CREATED, entry).backup).toStrictEqual(facts);
+    expect(backupFacts({ ...entry, versionId: 'v1' })).toStrictEqual({ ...facts, versionId: 'v1' });
+  });
+
+  it('of one version among others tells that the name is still this key’s', () => {
+    const entry = catalogueEntry();
+    const versions = [{ version: 'a'.repeat(32) }, { version: 'b'.repeat(32) }];
+    const two = { ...entry, record: { ...entry.record, versions } };
+
+    expect(judgeCoverage(CREATED, two, 'b'.repeat(32)).versionsCovered).toBe(2);
+  });
+
+  it.each([
+    { name: 'without a backup', entry: undefined, exclude: ['*'], expected: 'excluded' },
+    { name: 'without a backup that should have one', entry: undefined, exclude: [], expected: 'none' },
+    { name: 'with a backup', entry: catalogueEntry(), exclude: ['*'], expected: 'complete' },
+  ])('of a key $name, left out by $exclude, is $expected', ({ entry, exclude, expected }) => {
+    const selection = { include: [], exclude, excludeTags: [] };
+
+    expect(excuse(judgeCoverage(CREATED, entry), listedKey(), selection).coverage).toBe(expected);
   });
 });
 
