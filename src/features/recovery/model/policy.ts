@@ -44,7 +44,14 @@ export const DEFAULT_POLICY: RecoveryPolicy = { approvals: 2, groups: [], ttlMs:
 
 /** What a request for `key` must meet. */
 export function ruleFor(policy: RecoveryPolicy, key: string): ApprovalRule & { readonly ttlMs: number } {
-  const rule = policy.rules.find(({ pattern }) => matches(key, pattern));
+  return completed(
+    policy,
+    policy.rules.find(({ pattern }) => matches(key, pattern)),
+  );
+}
+
+/** What `rule` asks for, and the default of `policy` where it says nothing; without a rule the default alone. */
+function completed(policy: RecoveryPolicy, rule?: PolicyRule): ApprovalRule & { readonly ttlMs: number } {
   return {
     approvals: rule?.approvals ?? policy.approvals,
     groups: [...(rule?.groups ?? policy.groups)],
@@ -54,19 +61,14 @@ export function ruleFor(policy: RecoveryPolicy, key: string): ApprovalRule & { r
 
 /** Whether `policy` lets one approval suffice somewhere, by an override that is in force at `now`. */
 export function overrideInForce(policy: RecoveryPolicy, now: number): boolean {
-  return isSingle(policy) && policy.overrideUntil !== undefined && now < policy.overrideUntil;
+  return isSingle(policy) && now < (policy.overrideUntil ?? 0);
 }
 
 /** Everything that makes the policy unfit to guard a key at `now`; empty when it is fit. One sentence each. */
 export function policyProblems(policy: RecoveryPolicy, now: number): string[] {
   const problems = [
-    ...ruleProblems('the default', ruleFor({ ...policy, rules: [] }, '')),
-    ...policy.rules.flatMap((rule) =>
-      ruleProblems(
-        `the rule for ${rule.pattern}`,
-        ruleFor({ ...policy, rules: [{ ...rule, pattern: '*' }] }, ''),
-      ),
-    ),
+    ...ruleProblems('the default', completed(policy)),
+    ...policy.rules.flatMap((rule) => ruleProblems(`the rule for ${rule.pattern}`, completed(policy, rule))),
   ];
   if (isSingle(policy) && !overrideInForce(policy, now)) {
     problems.push(
@@ -96,9 +98,7 @@ function ruleProblems(name: string, rule: ApprovalRule & { readonly ttlMs: numbe
 }
 
 function isSingle(policy: RecoveryPolicy): boolean {
-  return [policy.approvals, ...policy.rules.map(({ approvals }) => approvals)].some(
-    (approvals) => approvals !== undefined && approvals < SAFE_APPROVALS,
-  );
+  return [undefined, ...policy.rules].some((rule) => completed(policy, rule).approvals < SAFE_APPROVALS);
 }
 
 /** An approver as the policy sees one. */

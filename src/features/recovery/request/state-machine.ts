@@ -68,7 +68,7 @@ export function openRequest(asked: NewRequest, now: number): RecoveryRecord {
     facts: 0,
     untold: [],
   };
-  return withFacts(record, now, [{ kind: 'requested', by: asked.requester, detail: asked.reason }]);
+  return withFact(record, now, { kind: 'requested', by: asked.requester, detail: asked.reason });
 }
 
 /**
@@ -135,11 +135,10 @@ function approve(
   requireDigest(record, digest);
   requireKnownGroups(record, command, required);
   const approvals = [...record.approvals, { by, groups: [...command.groups], digest, at: now }];
-  const voted = withFacts({ ...record, approvals }, now, [
-    { kind: 'approval-given', by, ...definedOnly({ detail: command.detail }) },
-  ]);
+  const given = { kind: 'approval-given' as const, by, ...definedOnly({ detail: command.detail }) };
+  const voted = withFact({ ...record, approvals }, now, given);
   if (record.state === 'approved' || !isApproved(voted, required)) return voted;
-  return withFacts({ ...voted, state: 'approved' }, now, [{ kind: 'approved', by: WARDEN }]);
+  return withFact({ ...voted, state: 'approved' }, now, { kind: 'approved', by: WARDEN });
 }
 
 function claim(
@@ -170,7 +169,7 @@ function claim(
     state: 'executing',
     claim: { worker: command.worker, until: command.until },
   };
-  return withFacts(held, now, [{ kind, by: WARDEN, detail: command.worker }]);
+  return withFact(held, now, { kind, by: WARDEN, detail: command.worker });
 }
 
 function finish(
@@ -185,7 +184,7 @@ function finish(
   const { result, message, advice } = outcome;
   // Whoever hears of a key that nobody approved must read immediately what to do.
   const detail = result === 'restored-other-key' && advice !== undefined ? `${message} ${advice}` : message;
-  return withFacts(ended, now, [{ kind: result, by: WARDEN, detail }]);
+  return withFact(ended, now, { kind: result, by: WARDEN, detail });
 }
 
 /**
@@ -219,15 +218,10 @@ function close(
   by: Actor,
   detail: string | undefined,
 ): RecoveryRecord {
-  const fact = detail === undefined ? { kind: state, by } : { kind: state, by, detail };
-  return withFacts({ ...record, state, endedAt: now }, now, [fact]);
+  return withFact({ ...record, state, endedAt: now }, now, { kind: state, by, ...definedOnly({ detail }) });
 }
 
-function withFacts(
-  record: RecoveryRecord,
-  at: number,
-  facts: readonly Omit<Fact, 'n' | 'at'>[],
-): RecoveryRecord {
-  const numbered = facts.map((fact, index) => ({ ...fact, at, n: record.facts + index + 1 }));
-  return { ...record, facts: record.facts + facts.length, untold: [...record.untold, ...numbered] };
+function withFact(record: RecoveryRecord, at: number, fact: Omit<Fact, 'n' | 'at'>): RecoveryRecord {
+  const n = record.facts + 1;
+  return { ...record, facts: n, untold: [...record.untold, { ...fact, at, n }] };
 }

@@ -1,6 +1,7 @@
 /** The approval policy at its edges. */
 import { describe, expect, it } from 'vitest';
 import {
+  ApprovalRule,
   DEFAULT_POLICY,
   MAX_TTL_MS,
   MIN_TTL_MS,
@@ -36,6 +37,106 @@ describe('policyProblems', () => {
     { name: 'no time', change: { ttlMs: Number.NaN }, fit: false },
   ])('$name: fit is $fit', ({ change, fit }) => {
     expect(policyProblems({ ...DEFAULT_POLICY, ...change }, NOW).length === 0).toBe(fit);
+  });
+
+  it.each([
+    {
+      name: 'no approval',
+      change: { approvals: 0, overrideUntil: NOW + 1 },
+      problems: ['the default asks for 0 approvals; expected 1 to 10'],
+    },
+    {
+      name: 'eleven approvals',
+      change: { approvals: 11 },
+      problems: ['the default asks for 11 approvals; expected 1 to 10'],
+    },
+    { name: 'ten approvals', change: { approvals: 10 }, problems: [] },
+    {
+      name: 'two and a half approvals',
+      change: { approvals: 2.5 },
+      problems: ['the default asks for 2.5 approvals; expected 1 to 10'],
+    },
+    {
+      name: 'a group twice',
+      change: { approvals: 3, groups: ['a', 'a'] },
+      problems: ['the default names a group twice'],
+    },
+    {
+      name: 'more groups than approvals',
+      change: { groups: ['a', 'b', 'c'] },
+      problems: ['the default wants 3 groups in 2 approvals; each group needs a person of its own'],
+    },
+    {
+      name: 'a time too short',
+      change: { ttlMs: 1 },
+      problems: ['the default keeps requests open for 1 ms; expected 5 minutes to 7 days'],
+    },
+    {
+      name: 'a single approval',
+      change: { approvals: 1 },
+      problems: ['a single approval suffices somewhere, without an override'],
+    },
+    {
+      name: 'a single approval after the override',
+      change: { approvals: 1, overrideUntil: NOW },
+      problems: ['a single approval suffices somewhere, and the override for it has ended'],
+    },
+    {
+      name: 'a rule of its own for some keys, and another',
+      change: {
+        rules: [
+          { pattern: 'root-*', approvals: 3 },
+          { pattern: 'test-*', groups: ['a', 'b', 'c'], ttlMs: 1 },
+        ],
+      },
+      problems: [
+        'the rule for test-* wants 3 groups in 2 approvals; each group needs a person of its own',
+        'the rule for test-* keeps requests open for 1 ms; expected 5 minutes to 7 days',
+      ],
+    },
+    {
+      name: 'a single approval in a rule among others',
+      change: {
+        rules: [
+          { pattern: 'a', ttlMs: MIN_TTL_MS },
+          { pattern: 'b', approvals: 1 },
+        ],
+      },
+      problems: ['a single approval suffices somewhere, without an override'],
+    },
+    {
+      name: 'rules that make up for a default that is unfit, which counts all the same',
+      change: { ttlMs: 1, rules: [{ pattern: '*', ttlMs: MIN_TTL_MS }] },
+      problems: ['the default keeps requests open for 1 ms; expected 5 minutes to 7 days'],
+    },
+  ])('says why $name makes it unfit', ({ change, problems }) => {
+    expect(policyProblems({ ...DEFAULT_POLICY, ...change }, NOW)).toEqual(problems);
+  });
+
+  it('finds no override in force where none is set', () => {
+    expect(overrideInForce({ ...DEFAULT_POLICY, approvals: 1 }, NOW)).toBe(false);
+    expect(overrideInForce({ ...DEFAULT_POLICY, overrideUntil: NOW + 1 }, NOW)).toBe(false);
+    const rules = [{ pattern: 'test-*', approvals: 1 }];
+    expect(overrideInForce({ ...DEFAULT_POLICY, rules, overrideUntil: NOW + 1 }, NOW)).toBe(true);
+  });
+
+  it('keeps to limits that people can work with', () => {
+    expect([MIN_TTL_MS, MAX_TTL_MS]).toEqual([300_000, 604_800_000]);
+    expect(DEFAULT_POLICY).toEqual({ approvals: 2, groups: [], ttlMs: 86_400_000, rules: [] });
+    const groups = Array.from({ length: 10 }, (_, n) => `g${n}`);
+    expect(ApprovalRule.safeParse({ approvals: 10, groups }).success).toBe(true);
+    for (const change of [
+      { approvals: 0 },
+      { approvals: 11 },
+      { approvals: 1.5 },
+      { groups: [...groups, 'one more'] },
+      { groups: [''] },
+      { groups: ['x'.repeat(201)] },
+      { more: true },
+    ]) {
+      expect(ApprovalRule.safeParse({ approvals: 2, groups, ...change }).success).toBe(false);
+    }
+    expect(ApprovalRule.safeParse({ approvals: 1, groups: ['x'.repeat(200)] }).success).toBe(true);
   });
 
   it('says that an override is in force only while it is needed and has not ended', () => {
@@ -146,6 +247,28 @@ describe('what is missing', () => {
       ],
       people: [bob, carol],
       missing: 1,
+    },
+    {
+      name: 'by two more of a stricter rule, the greatest number that is lacking',
+      rules: [
+        { approvals: 4, groups: [] },
+        { approvals: 2, groups: [] },
+      ],
+      people: [bob, carol],
+      missing: 2,
+    },
+    { name: 'by two where nobody approved', rules: [{ approvals: 2, groups: [] }], people: [], missing: 2 },
+    {
+      name: 'by one where one approved twice',
+      rules: [{ approvals: 2, groups: [] }],
+      people: [bob, bob],
+      missing: 1,
+    },
+    {
+      name: 'by nothing where there are more',
+      rules: [{ approvals: 1, groups: [] }],
+      people: [bob, carol],
+      missing: 0,
     },
     { name: 'by nothing', rules: [{ approvals: 2, groups: ['security'] }], people: [bob, carol], missing: 0 },
   ])('is $missing $name', ({ rules, people, missing }) => {

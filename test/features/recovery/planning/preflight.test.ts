@@ -93,6 +93,10 @@ describe('planRecovery', () => {
     expect(() => planRecovery(anAsk(ask), state, BACKUPS, shares)).toThrow(expect.objectContaining({ code }));
   });
 
+  it('asks for no other HSM’s security domain where the key comes back into its own', () => {
+    expect(planRecovery(anAsk(), GONE, BACKUPS, () => false).action).toBe('restore');
+  });
+
   it('names both ways out when a restore is asked for a soft-deleted key', () => {
     const plan = () => planRecovery(anAsk({ action: 'restore' }), DELETED, BACKUPS, shares);
 
@@ -132,6 +136,134 @@ describe('planRecovery', () => {
 
     expect(plan).toMatchObject({ action: 'restore', substitutes });
     expect(plan.action === 'restore' && plan.candidates[0]?.record.capturedAt).toBe(expected);
+  });
+});
+
+describe('the words of planRecovery', () => {
+  const cannot = (why: string) => `Key orders of HSM contoso cannot be brought back as asked: ${why}.`;
+
+  it.each([
+    {
+      name: 'another domain',
+      ask: { target: 'fabrikam' },
+      state: GONE,
+      why: 'HSM fabrikam is not configured as sharing the security domain of HSM contoso',
+      advice: 'Restore into an HSM of the same security domain; WARDEN_SHARED_DOMAINS names those.',
+    },
+    {
+      name: 'an active key',
+      ask: {},
+      state: ACTIVE,
+      why: 'the key is active on HSM contoso',
+      advice: 'Nothing has to be recovered.',
+    },
+    {
+      name: 'a restore of a soft-deleted key',
+      ask: { action: 'restore' as const },
+      state: DELETED,
+      why: 'the key is soft-deleted on HSM contoso, and its name is taken until it is purged',
+      advice:
+        'Either recover it there (action recover, target contoso), or restore it after its purge at 2026-03-01T00:00:00.000Z or into another HSM of the security domain.',
+    },
+    {
+      name: 'a recovery of a key that is gone',
+      ask: { action: 'recover' as const },
+      state: GONE,
+      why: 'there is no soft-deleted key of this name on HSM contoso',
+      advice: 'Ask for a restore: the key can come back from a backup only.',
+    },
+    {
+      name: 'a key without a backup',
+      ask: {},
+      state: GONE,
+      why: 'there is no backup of it from HSM contoso',
+      advice: 'Look for backups of another HSM or of a later time.',
+      backups: [],
+    },
+    {
+      name: 'a key without a backup of then',
+      ask: { asOf: 99 },
+      state: GONE,
+      why: 'there is no backup of it from HSM contoso captured by 1970-01-01T00:00:00.099Z',
+      advice: 'Look for backups of another HSM or of a later time.',
+    },
+    {
+      name: 'a backup that is not there',
+      ask: { backup: 'x.keybackup' },
+      state: GONE,
+      why: 'there is no backup x.keybackup of it',
+      advice: 'List the backups of the key.',
+    },
+  ])('say why $name is refused, and what to do', ({ ask, state, why, advice, backups = BACKUPS }) => {
+    const asked = anAsk(ask);
+
+    expect(() => planRecovery(asked, state, backups, shares)).toThrow(
+      expect.objectContaining({ message: cannot(why), advice, hsm: asked.target, key: 'orders' }),
+    );
+  });
+
+  it('say what will be done', () => {
+    expect(planRecovery(anAsk(), DELETED, BACKUPS, shares)).toStrictEqual({
+      action: 'recover',
+      notes: ['The key is soft-deleted on HSM contoso until 2026-03-01T00:00:00.000Z; it will be recovered.'],
+    });
+    expect(planRecovery(anAsk({ target: 'contoso-dr' }), GONE, [aBackup(100)], shares)).toStrictEqual({
+      action: 'restore',
+      candidates: [aBackup(100)],
+      substitutes: true,
+      notes: ['No key of this name is on HSM contoso-dr; it will be restored from a backup.'],
+    });
+  });
+});
+
+describe('the backups that a restore may choose from', () => {
+  const of = (change: Partial<StoredBackup['record']>, storedAt?: number): StoredBackup => {
+    const { record, ...backup } = aBackup(change.capturedAt ?? 200);
+    return { ...backup, ...(storedAt !== undefined && { storedAt }), record: { ...record, ...change } };
+  };
+  const chosen = (ask: Partial<Ask>, backups: readonly StoredBackup[]) => {
+    const plan = planRecovery(anAsk(ask), GONE, backups, shares);
+    return plan.action === 'restore' ? plan.candidates : [];
+  };
+
+  it('are all of the key, the newest first, whatever order they come in', () => {
+    const [a, b, c] = [aBackup(100), aBackup(200), aBackup(300)];
+
+    for (const backups of [
+      [a, b, c],
+      [c, b, a],
+      [b, c, a],
+      [b, a, c],
+    ]) {
+      expect(chosen({}, backups)).toEqual([c, b, a]);
+    }
+  });
+
+  it('are those of its HSM and its name only, in whatever letters it is written', () => {
+    const mine = of({ key: 'Orders' });
+    const others = [of({ hsm: 'contoso-dr', capturedAt: 300 }), of({ key: 'payments', capturedAt: 400 })];
+
+    expect(chosen({}, [...others, mine])).toEqual([mine]);
+    expect(() => chosen({}, others)).toThrow(expect.objectContaining({ code: 'nothing-to-restore' }));
+    expect(() => chosen({ backup: others[0]?.blob ?? '' }, others)).toThrow(
+      expect.objectContaining({ code: 'backup-unknown' }),
+    );
+  });
+
+  it('are none of a later moment, though one is named', () => {
+    const [early, late] = [aBackup(100), aBackup(200)];
+
+    expect(chosen({ asOf: 150 }, [late, early])).toEqual([early]);
+    expect(() => chosen({ asOf: 150, backup: late.blob }, [late, early])).toThrow(
+      expect.objectContaining({ code: 'backup-unknown' }),
+    );
+  });
+
+  it('are ordered by the store’s clock where the other one was ahead', () => {
+    const ahead = of({ capturedAt: 900 }, 100);
+    const good = aBackup(200);
+
+    expect(chosen({}, [ahead, good])).toEqual([good, ahead]);
   });
 });
 
