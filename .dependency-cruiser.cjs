@@ -47,6 +47,7 @@ const DOORS = {
     'summary',
     'model/[^/]+',
   ],
+  'fleet-summary': ['fleet-documents', 'fleet-summaries', 'model/[^/]+'],
   fleet: ['decide', 'decisions', 'ports', 'read-fleet', 'model/[^/]+'],
   'dead-letters': ['about', 'events', 'report'],
   notes: ['finding-notes', 'note'],

@@ -104,6 +104,7 @@ var backupFunctions = [
   'keyBackupWorker'
   'deletedKeyWatch'
   'hsmDiscovery'
+  'fleetSummary'
   'watchWorker'
   'auditEvents'
   'nightlyVerify'

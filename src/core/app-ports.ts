@@ -58,4 +58,6 @@ export interface AppPorts {
   readonly saves: Serializer;
   /** Hears of progress, for whoever watches in this process. */
   readonly onProgress: (progress: unknown) => void;
+  /** Hears that what is stored of an HSM says something new beside its scans: a run has ended, a backup is damaged. */
+  readonly onNews?: (hsm: string) => Promise<void>;
 }

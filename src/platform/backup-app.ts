@@ -2,6 +2,7 @@
 import { channel } from 'node:diagnostics_channel';
 import { NamedSerializers, Serializer } from '../core/serializer.ts';
 import { readLastDrill } from '../features/drill/standing.ts';
+import { FleetSummaries } from '../features/fleet-summary/fleet-summaries.ts';
 import { reportLosses } from '../features/status/report-losses.ts';
 import { summarizeScan } from '../features/status/summarize-scan.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
@@ -40,6 +41,9 @@ export function backupPortsOn(
   const saves = new Serializer();
   const writes = new NamedSerializers();
   const discovery = openDiscovery(platform);
+  const { state, clock, config, hsms } = platform;
+  const { schedule: scanSchedule } = config.watch;
+  const fleetSummaries = new FleetSummaries({ state, clock, hsms: hsms.names, scanSchedule });
   return async (log) => {
     await platform.prepare();
     const logger = loggerTo(log, platform.clock);
@@ -52,16 +56,20 @@ export function backupPortsOn(
       signal,
       saves,
       writes,
+      fleetSummaries,
       drillsOf: async (hsm, cancelled) => {
         const { hsms: sites, days } = platform.config.drill;
         return { ...(await readLastDrill(platform.state, sites, hsm, cancelled)), days };
       },
       onProgress: (run) => progress.publish(run),
+      onNews: (hsm) => fleetSummaries.renew(hsm, { logger, signal }),
       onScanned: async (scan, policy) => {
         const { keys, resource } = platform.hsms.get(scan.hsm);
-        const { watch, drill } = platform.config;
-        const due = { scanSchedule: watch.schedule, drillDays: drill.days, drillHsms: drill.hsms };
-        await summarizeScan({ ...platform, ...due, logger, keys, resource }, policy, scan, signal);
+        const { drill } = config;
+        const due = { scanSchedule, drillDays: drill.days, drillHsms: drill.hsms };
+        const deps = { ...platform, ...due, logger, keys, resource };
+        const isNews = await summarizeScan(deps, policy, scan, signal);
+        if (isNews || scan.state.outbox.length > 0) await fleetSummaries.renew(scan.hsm, { logger, signal });
         await reportLosses({ ...platform, logger }, scan.state, signal);
       },
     };

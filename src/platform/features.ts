@@ -10,6 +10,7 @@ import { BACKUP } from '../features/backup/manifest.ts';
 import { CONSOLE_ROUTES, type ConsoleApp } from '../features/console/routes.ts';
 import { DRILL, type DrillApp } from '../features/drill/manifest.ts';
 import { FLEET_FEATURE, type FleetApp } from '../features/fleet/manifest.ts';
+import { FLEET_SUMMARY_FEATURE, type FleetSummaryApp } from '../features/fleet-summary/manifest.ts';
 import { NOTIFY, type NotifyApp } from '../features/notify/manifest.ts';
 import type { Caller } from '../features/recovery/access/caller.ts';
 import type { RecoveryApp } from '../features/recovery/app.ts';
@@ -24,7 +25,8 @@ export interface BackupAppPorts
   extends AppPorts,
     Pick<WatchApp, 'onScanned' | 'drillsOf'>,
     Pick<NotifyApp, 'channels' | 'severityOf' | 'writes'>,
-    Pick<FleetApp, 'discovery' | 'seals'> {
+    Pick<FleetApp, 'discovery' | 'seals'>,
+    Pick<FleetSummaryApp, 'fleetSummaries'> {
   readonly config: Config;
   /** Of the recovery app, which alone writes them. */
   readonly auditStore: AuditStore;
@@ -52,6 +54,7 @@ export const BACKUP_FEATURES: readonly Feature<Config, BackupAppPorts>[] = [
   VERIFY,
   AUDIT_FEED,
   FLEET_FEATURE,
+  FLEET_SUMMARY_FEATURE,
   // Here and not in the recovery app: what sends to services outside must not hold the right to restore keys.
   NOTIFY,
 ];

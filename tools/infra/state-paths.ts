@@ -18,6 +18,7 @@ const DOCUMENTS: {
   watch: { by: 'backup', one: { kind: 'watch', hsm: HSM } },
   verify: { by: 'backup', one: { kind: 'verify', hsm: HSM } },
   fleet: { by: 'backup', one: { kind: 'fleet' } },
+  'fleet-summary': { by: 'backup', one: { kind: 'fleet-summary', place: 0 } },
   summary: { by: 'backup', one: { kind: 'summary', hsm: HSM } },
   // Of both apps: who backs up a key that came back shares the pace, too.
   pace: { by: 'backup', one: { kind: 'pace', hsm: HSM } },

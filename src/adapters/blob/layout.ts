@@ -110,6 +110,8 @@ export function documentBlobName(address: DocumentAddress): string {
       return `${RECOVERY_PREFIX}${address.id}.json`;
     case 'fleet':
       return 'fleet/discovery.json';
+    case 'fleet-summary':
+      return `fleet/summary-${address.place}.json`;
     case 'recovery-index':
       return 'recovery-index.json';
     // Outside of what the backup app may write: people decide it.

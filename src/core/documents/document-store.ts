@@ -20,6 +20,7 @@ export type DocumentAddress =
   | { readonly kind: 'recovery'; readonly id: string }
   | { readonly kind: 'adoptions'; readonly hsm: string }
   | { readonly kind: 'fleet' }
+  | { readonly kind: 'fleet-summary'; readonly place: number }
   | { readonly kind: 'recovery-index' }
   | { readonly kind: 'rearming' }
   | { readonly kind: 'webhook-rate'; readonly source: string }

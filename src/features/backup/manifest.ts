@@ -63,6 +63,7 @@ export const BACKUP: Feature<BackupConfig, BackupApp> = {
       const policy = sweepPolicy(app.config, hsm, app.onProgress);
       const result = await sweep({ ...app, ...hsm }, policy, request, app.signal);
       await reportUnsealed(app, result);
+      if (result.status === 'ended') await app.onNews?.(request.hsm);
       return result;
     }),
     worker('keyBackupWorker', KEY_BACKUPS, async (app, message) => {

@@ -7,6 +7,7 @@ import { Shared } from '../../core/shared.ts';
 import { DAY_MS, epochOf, isoTime } from '../../core/time.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { DecisionSeals } from '../audit/line-seals.ts';
+import { FleetDocuments } from '../fleet-summary/fleet-documents.ts';
 import type { Caller } from '../recovery/access/caller.ts';
 import type { RecoveryApp } from '../recovery/app.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
@@ -74,10 +75,14 @@ export type ConsoleRecovery = Pick<
 export class Console {
   readonly #deps: ConsoleDeps;
   readonly #resourceOf: (hsm: string) => string | undefined;
+  /** What the home page is made from: of a fleet one document for fifty HSMs. */
+  readonly #fleet: FleetDocuments;
   readonly #summaries: Summaries;
   readonly #losses: Losses;
   readonly #home: HomePage;
   readonly #nights: Nights;
+  /** The row of nights on the home page. */
+  readonly #row: Nights;
   readonly #requests: KnownRequests;
   readonly #gate: Shared<Awaited<ReturnType<ConsoleRecovery['gateVerdict']>>>;
   readonly #stored: Shared<{ readonly hsms: HomeHsm[] } & Pick<Home, 'channels' | 'nights'>>;
@@ -87,15 +92,19 @@ export class Console {
     this.#deps = deps;
     this.#resourceOf = (hsm) => resources.get(hsm);
     const faults = new Map(deps.hsms.map(({ name, fault }) => [name, fault]));
-    this.#summaries = new Summaries({
+    const summarized = {
       ...deps,
       resourceOf: this.#resourceOf,
-      faultOf: (hsm) => faults.get(hsm),
-    });
+      faultOf: (hsm: string) => faults.get(hsm),
+    };
+    this.#summaries = new Summaries(summarized);
+    const fleet = new FleetDocuments({ ...deps, hsms: this.#names });
+    this.#fleet = fleet;
     this.#losses = new Losses(deps);
-    this.#home = new HomePage({ ...deps, ...this.#listed });
-    const { nights: policy, ...others } = deps;
-    this.#nights = new Nights({ ...others, policy, hsms: this.#names, since: (hsm) => this.#since(hsm) });
+    const shared = new Summaries({ ...summarized, store: fleet, eventsOf: (hsm) => fleet.events(hsm) });
+    this.#home = new HomePage({ ...deps, ...this.#listed, store: fleet, summaries: shared });
+    this.#nights = this.#nightsIn(deps.store, this.#summaries);
+    this.#row = this.#nightsIn(fleet, shared);
     this.#requests = new KnownRequests(deps.clock, FRESH_MS);
     this.#gate = new Shared(deps.clock, FRESH_MS);
     this.#stored = new Shared(deps.clock, FRESH_MS);
@@ -206,27 +215,32 @@ export class Console {
     return { summaries: this.#summaries, losses: this.#losses, hsms: this.#names };
   }
 
-  /** Since when an HSM is watched; where its summary cannot be read, its runs have to say. */
-  async #since(hsm: string): Promise<number | undefined> {
-    try {
-      return (await this.#summaries.head(hsm)).summary?.watchingSince;
-    } catch (error) {
-      if (!isWardenError(error, 'state-corrupt')) throw error;
-      return undefined;
-    }
+  #nightsIn(store: CatalogueStore, summaries: Summaries): Nights {
+    const { nights: policy, clock } = this.#deps;
+    return new Nights({ store, clock, policy, hsms: this.#names, since: (hsm) => sinceOf(summaries, hsm) });
   }
-
   get #names(): readonly string[] {
     return this.#deps.hsms.map(({ name }) => name);
   }
 
   async #readStored(now: number) {
     const { store, channels } = this.#deps;
+    await this.#fleet.renew();
     const [hsms, nights, receivers] = await Promise.all([
       this.#home.hsms(),
-      this.#nights.list(STRIP_DAYS, now),
+      this.#row.list(STRIP_DAYS, now),
       readReceivers(store, channels, now),
     ]);
     return { hsms, nights, channels: heldUpOf(receivers) };
+  }
+}
+
+/** Since when an HSM is watched; where its summary cannot be read, its runs have to say. */
+async function sinceOf(summaries: Summaries, hsm: string): Promise<number | undefined> {
+  try {
+    return (await summaries.head(hsm)).summary?.watchingSince;
+  } catch (error) {
+    if (!isWardenError(error, 'state-corrupt')) throw error;
+    return undefined;
   }
 }

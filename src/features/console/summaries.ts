@@ -12,7 +12,7 @@ import {
   readSummaryHead,
   type SummaryHead,
 } from '../status/summary-document.ts';
-import { WatchNotes } from './watch-notes.ts';
+import { type HeldOf, WatchNotes } from './watch-notes.ts';
 
 /** What reading summaries needs. */
 export interface SummariesDeps {
@@ -23,6 +23,8 @@ export interface SummariesDeps {
   readonly resourceOf: (hsm: string) => string | undefined;
   /** Why an HSM cannot be used, where its settings are wrong: a sentence. */
   readonly faultOf?: (hsm: string) => string | undefined;
+  /** What is known of the events of an HSM's watch without its memory. */
+  readonly eventsOf?: HeldOf;
 }
 
 /** What is known of an HSM: its summary, and why that cannot be relied on, if so. */
@@ -44,7 +46,7 @@ export class Summaries {
 
   constructor(deps: SummariesDeps) {
     this.#deps = deps;
-    this.watches = new WatchNotes(deps.store);
+    this.watches = new WatchNotes(deps.store, deps.eventsOf);
   }
 
   /** The head of an HSM's summary. Fails with `state-corrupt` or a storage code. */

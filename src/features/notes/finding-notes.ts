@@ -62,6 +62,13 @@ export class FindingNotes {
     );
   }
 
+  /** The HSMs of which anything is noted, also without a good seal: one list for all of them. Fails with the storage codes. */
+  async hsms(signal?: AbortSignal): Promise<ReadonlySet<string>> {
+    const folder = `${RESERVED_FOLDERS.findings}/`;
+    const names = await this.#deps.once.list(folder, signal);
+    return new Set(names.map((name) => name.slice(folder.length).split('/', 1).join('')));
+  }
+
   #fresh(hsm: string): KnownNotes | undefined {
     const now = this.#deps.clock.now();
     const known = this.#known.get(hsm);

@@ -10,9 +10,9 @@ export type { CatalogueEntry };
 
 /** Holds catalogues. Where seals are configured, a line of a catalogue counts only when the seal of its record is good. */
 export interface CatalogueStore extends DocumentStore {
-  readonly points?: Pick<PointSeals, 'judge' | 'dated'>;
+  readonly points?: Pick<PointSeals, 'judge' | 'dated'> | undefined;
   /** Where seals are configured: what was found before, whatever the documents say. */
-  readonly notes?: Pick<FindingNotes, 'read' | 'keep'> | undefined;
+  readonly notes?: Pick<FindingNotes, 'read' | 'keep' | 'hsms'> | undefined;
 }
 
 /** A catalogue read whole. */

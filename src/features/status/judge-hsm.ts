@@ -27,7 +27,14 @@ import {
 } from './judge-key.ts';
 import { isDamaged, lostKeys, settlingKeys, sortLosses } from './lost-keys.ts';
 import { type DatedFacts, readDated, readScanTime } from './read-dated.ts';
-import { eventWarnings, hsmWarnings, noteWarnings, runWarnings, sealWarnings } from './warnings.ts';
+import {
+  eventWarnings,
+  hsmWarnings,
+  noteWarnings,
+  openEvents,
+  runWarnings,
+  sealWarnings,
+} from './warnings.ts';
 
 /** What judging needs. */
 export interface StatusDeps extends ObserveDeps {
@@ -143,7 +150,7 @@ export function conclude(
     ...(unknown && { doubts }),
     warnings: [
       ...runWarnings(now, policy, memory),
-      ...eventWarnings(memory.watch),
+      ...eventWarnings(openEvents(memory.watch)),
       ...hsmWarnings(policy, active),
       ...sealWarnings(store),
       ...noteWarnings(memory.ignoredNotes),

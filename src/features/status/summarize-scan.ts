@@ -17,7 +17,7 @@ import { conclude, type Memory } from './judge-hsm.ts';
 import { damageOf } from './known-damage.ts';
 import { readDated } from './read-dated.ts';
 import { callerName, keySummaries } from './summarize-keys.ts';
-import { datedSummary, type SummaryHead, summaryLines } from './summary-document.ts';
+import { datedSummary, readFormerHead, type SummaryHead, summaryLines } from './summary-document.ts';
 import { hsmWarnings } from './warnings.ts';
 
 /** Keys named in the head. */
@@ -50,38 +50,54 @@ const UNCHECKED: StoreCheck = { missing: new NameMap(), damaged: new Set(), unpr
 /**
  * Stores the summary of a scan that saw the HSM; one that did not, or that could not read what was
  * found before, leaves the summary before, which grows old. A summary that cannot
- * be written is logged: the scan has done its work. Fails with the reason of `signal` only.
+ * be written is logged: the scan has done its work. Returns whether people should hear at once: what needs somebody has changed, or the
+ * summary is not that of this scan. Fails with the reason of `signal` only.
  */
 export async function summarizeScan(
   deps: SummarizeDeps,
   policy: WatchPolicy,
   scan: ScanResult,
   signal: AbortSignal,
-): Promise<void> {
-  if (scan.observation === undefined) return;
+): Promise<boolean> {
+  if (scan.observation === undefined) return true;
   if (scan.unread !== undefined) {
     const { hsm, unread: error } = scan;
     deps.logger.warn('the summary of a scan is not stored, for what was found before is not known', {
       hsm,
       error,
     });
-    return;
+    return true;
   }
   try {
     const { head, text } = await summaryOf(deps, policy, scan, signal);
     const { seals, resource, logger } = deps;
     const dated = seals && new DatedSeals({ seals, resourceOf: () => resource });
     const seal = await dated?.seal(datedSummary(head), logger, signal);
-    await write(
-      deps.state,
-      scan.hsm,
-      `${JSON.stringify({ ...head, ...definedOnly({ seal }) })}\n${text}`,
-      signal,
-    );
+    const sealed = { ...head, ...definedOnly({ seal }) };
+    const former = await write(deps.state, scan.hsm, `${JSON.stringify(sealed)}\n${text}`, signal);
+    return former === undefined || needsOf(former) !== needsOf(sealed);
   } catch (error) {
     if (!isWardenError(error) || signal.aborted) throw error;
     deps.logger.warn('the summary of a scan could not be stored', { hsm: scan.hsm, error });
+    return true;
   }
+}
+
+/** What of a head needs somebody, as a text to compare. */
+function needsOf({ counts, risks, lost, deleted, damaged, drills, warnings, seal }: SummaryHead): string {
+  const { risks: atRisk, lost: allLost, deleted: allDeleted } = counts;
+  const needs = {
+    atRisk,
+    allLost,
+    allDeleted,
+    risks,
+    lost,
+    deleted,
+    damaged,
+    failed: drills?.failed,
+    warnings,
+  };
+  return JSON.stringify({ ...needs, isSealed: seal !== undefined });
 }
 
 async function summaryOf(
@@ -159,16 +175,17 @@ async function summaryOf(
   return { head, text: lines.text };
 }
 
-async function write(store: DocumentStore, hsm: string, text: string, signal: AbortSignal): Promise<void> {
-  const address = { kind: 'summary', hsm } as const;
-  const before = await store.open(address, signal);
-  await before?.text[Symbol.asyncIterator]().return?.();
-  await store.writeFrom(
-    address,
-    piece(text),
-    before === undefined ? 'absent' : { etag: before.etag },
-    signal,
-  );
+/** Returns the head that it takes the place of; undefined where there is none that can be read. */
+async function write(
+  store: DocumentStore,
+  hsm: string,
+  text: string,
+  signal: AbortSignal,
+): Promise<SummaryHead | undefined> {
+  const before = await readFormerHead(store, hsm, signal);
+  const guard = before === undefined ? 'absent' : { etag: before.etag };
+  await store.writeFrom({ kind: 'summary', hsm }, piece(text), guard, signal);
+  return before?.head;
 }
 
 async function* piece(text: string): AsyncGenerator<string> {

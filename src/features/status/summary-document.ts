@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
-import { WardenError } from '../../core/errors.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Dated } from '../../core/seal/dated-seals.ts';
 import { Seal } from '../../core/seal/seal.ts';
 import { sha256Hex } from '../../core/sha256.ts';
@@ -128,6 +128,25 @@ export async function readSummaryHead(
   // Nobody reads on: what the text comes from is closed.
   await lines[Symbol.asyncIterator]().return?.();
   return { head, etag: document.etag };
+}
+
+/** The tag of the stored summary, by which the next is written, with its head where that can be read; undefined where there is none. Fails with a storage code. */
+export async function readFormerHead(
+  store: DocumentStore,
+  hsm: string,
+  signal?: AbortSignal,
+): Promise<{ readonly head?: SummaryHead; readonly etag: string } | undefined> {
+  const document = await store.open({ kind: 'summary', hsm }, signal);
+  if (document === undefined) return undefined;
+  const { etag } = document;
+  try {
+    const { head, lines } = await open(document.text, hsm);
+    await lines[Symbol.asyncIterator]().return?.();
+    return { head, etag };
+  } catch (error) {
+    if (!isWardenError(error, 'state-corrupt')) throw error;
+    return { etag };
+  }
 }
 
 /** Reads a summary whole. Its lines are proven to be those of its head. Fails with `state-corrupt` or a storage code. */

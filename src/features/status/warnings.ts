@@ -28,20 +28,30 @@ export function runWarnings(
 }
 
 /** Of the events of the watch: those that nobody was notified of yet, and those that nobody will be notified of. */
-export function eventWarnings({
+export function eventWarnings({ waiting, refused }: OpenEvents): string[] {
+  const waits =
+    waiting === 1
+      ? '1 event waits for the topic to accept it.'
+      : `${waiting} events wait for the topic to accept them.`;
+  return [
+    ...(waiting > 0 ? [waits] : []),
+    ...(refused > 0 ? [`The topic refused ${refused} event${refused === 1 ? '' : 's'} for good.`] : []),
+  ];
+}
+
+/** The events of a watch that nobody was notified of: those that no topic has accepted yet, and those that none will. */
+export interface OpenEvents {
+  readonly waiting: number;
+  readonly refused: number;
+}
+
+/** Those of a memory. */
+export function openEvents({
   outbox,
   refused,
   refusedBefore = 0,
-}: Pick<WatchState, 'outbox' | 'refused' | 'refusedBefore'>): string[] {
-  const lost = refused.length + refusedBefore;
-  const waiting =
-    outbox.length === 1
-      ? '1 event waits for the topic to accept it.'
-      : `${outbox.length} events wait for the topic to accept them.`;
-  return [
-    ...(outbox.length > 0 ? [waiting] : []),
-    ...(lost > 0 ? [`The topic refused ${lost} event${lost === 1 ? '' : 's'} for good.`] : []),
-  ];
+}: Pick<WatchState, 'outbox' | 'refused' | 'refusedBefore'>): OpenEvents {
+  return { waiting: outbox.length, refused: refused.length + refusedBefore };
 }
 
 /** Of how the HSM itself is configured, as far as its active keys show that. */

@@ -24,6 +24,8 @@ const SEALED_EVERY_MS = 30_000;
 export interface VerifyDeps extends DamageDeps, OutboxDeps {
   readonly state: CatalogueStore;
   readonly logger: Logger;
+  /** Hears, once it is stored, that damage was found, and that the verification has ended. */
+  readonly onNews?: (hsm: string) => Promise<void>;
 }
 
 /** How it is to be done. Durations are milliseconds. */
@@ -69,9 +71,11 @@ export async function verify(
     savedAt = deps.clock.now();
   };
   const note = async (next: VerifyState) => {
-    const waits = deps.state.points !== undefined && next.found === state.found;
+    const isNews = next.found > state.found;
+    const waits = deps.state.points !== undefined && !isNews;
     if (waits && deps.clock.now() - savedAt < SEALED_EVERY_MS) state = next;
     else await save(next);
+    if (isNews) await deps.onNews?.(hsm);
   };
   // Read before the list: whatever the catalogue promises by now must be in it.
   const promised = new Set<string>();
@@ -94,6 +98,7 @@ export async function verify(
   // What could not be noted when it was found. What was read without a good seal is no word of this app.
   if (own) await noteBackups(deps, hsm, damageNotes(last.damaged), signal);
   await save({ ...last, endedAt: deps.clock.now() });
+  await deps.onNews?.(hsm);
   await publishOutbox(deps, hsm, undefined, signal);
   logEnd(deps.logger, state);
   return { status: 'ended', state };

@@ -20,6 +20,7 @@ function subjectOf(address: DocumentAddress): string {
   if (address.kind === 'recovery') return `recovery/${address.id}`;
   if (address.kind === 'rearming' || address.kind === 'recovery-index') return address.kind;
   if (address.kind === 'notify-acknowledged' || address.kind === 'fleet') return address.kind;
+  if (address.kind === 'fleet-summary') return `${address.kind}/${address.place}`;
   if (address.kind === 'notify-incidents') return `${address.kind}/${address.scope}`;
   if (address.kind === 'notify-channel') return `${address.kind}/${address.channel}`;
   return `${address.kind}/${'hsm' in address ? address.hsm : address.source}`;
