@@ -1,5 +1,6 @@
 /** Acknowledged findings, as the audit log has them: nothing else says that a person has taken note of a loss. */
 import type { Actor } from '../../core/model/names.ts';
+import { DAY_MS } from '../../core/time.ts';
 import { type DecisionLog, decisionLines } from './decision-lines.ts';
 import type { AuditEntry, AuditEvent } from './entry.ts';
 
@@ -10,7 +11,12 @@ interface Acknowledged {
   readonly id: string;
   readonly hsm: string;
   readonly key: string;
+  /** Since when it is known, epoch milliseconds: nobody took note of it before. */
+  readonly noticedAt?: number | undefined;
 }
+
+/** What the clocks of the app and of the storage service may differ by, and more. */
+const MARGIN_MS = 2 * DAY_MS;
 
 /** Who took note of a finding, when (the storage service's time, epoch milliseconds), and why no more is to be done about it. */
 export interface Acknowledgement {
@@ -26,8 +32,8 @@ export function acknowledgementEvent(finding: Acknowledged, by: Actor, reason: s
 }
 
 /**
- * The acknowledgements of `findings`, by id. Reads the log from its end, until each is found: without findings it reads
- * nothing. Of several the newest counts. Fails with `seal-unavailable` and the storage codes.
+ * The acknowledgements of `findings`, by id. Reads the log from its end, until each is found or the oldest was not known yet:
+ * without findings it reads nothing. Of several the newest counts. Fails with `seal-unavailable` and the storage codes.
  */
 export async function acknowledgementsOf(
   log: DecisionLog,
@@ -36,7 +42,7 @@ export async function acknowledgementsOf(
   const found = new Map<string, Acknowledgement>();
   if (findings.length === 0) return found;
   const wanted = new Map(findings.map((finding) => [finding.id, finding]));
-  for await (const entry of decisionLines(log, [EVENT])) {
+  for await (const entry of decisionLines(log, [EVENT], sinceOf(findings))) {
     const { factId = '', hsm, key } = entry;
     const finding = wanted.get(factId);
     if (finding === undefined || finding.hsm !== hsm || finding.key !== key || found.has(factId)) continue;
@@ -44,6 +50,12 @@ export async function acknowledgementsOf(
     if (found.size === wanted.size) break;
   }
   return found;
+}
+
+/** Before it nobody can have taken note of any of them; undefined where that is not known. */
+function sinceOf(findings: readonly Acknowledged[]): number | undefined {
+  const times = findings.map(({ noticedAt }) => noticedAt).filter((at) => at !== undefined);
+  return times.length < findings.length ? undefined : Math.max(0, Math.min(...times) - MARGIN_MS);
 }
 
 function madeFrom({ actor, at, detail = '' }: AuditEntry): Acknowledgement {

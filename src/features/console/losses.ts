@@ -25,8 +25,8 @@ export class Losses {
 
   /** The acknowledgements by finding. Until the log can be read every loss counts as one that nobody acknowledged. */
   async acknowledged({ hsm, lost }: Pick<SummaryHead, 'hsm' | 'lost'>): Promise<Acknowledged> {
-    const findings = lost.flatMap(({ key, finding }) =>
-      finding === undefined ? [] : [{ id: finding, hsm, key }],
+    const findings = lost.flatMap(({ key, finding, noticedAt }) =>
+      finding === undefined ? [] : [{ id: finding, hsm, key, noticedAt }],
     );
     if (findings.length === 0) return { byFinding: new Map() };
     try {

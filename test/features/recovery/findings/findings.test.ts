@@ -157,3 +157,42 @@ describe('a line about a finding acknowledges nothing', () => {
     expect(await acknowledgementsOf({ ...world, decisions: undefined }, [])).toEqual(new Map());
   });
 });
+
+describe('a log of many days', () => {
+  const DAY_MS = 86_400_000;
+
+  /** A log with a line on each of ten days, and the parts of it that are read to list the findings. */
+  async function aLongLog(noticedAt: (now: number) => number) {
+    const world = new RecoveryWorld();
+    for (let day = 0; day < 10; day += 1) {
+      await world.deps().audit.note({ event: 'noted', actor: person('bob'), decision: 'noted' });
+      await world.clock.advance(DAY_MS);
+    }
+    await note(world, { orders: { ...PURGED, at: noticedAt(world.clock.now()), lost: 'key' } });
+    const days: string[] = [];
+    const read = world.auditStore.read.bind(world.auditStore);
+    world.auditStore.read = async (part, from) => {
+      days.push(part.day);
+      return read(part, from);
+    };
+    return { world, days };
+  }
+
+  it('is read no farther back than two days before the loss became known', async () => {
+    const { world, days } = await aLongLog((now) => now - DAY_MS);
+
+    expect(await findingsOf(world).list()).toMatchObject([{ key: 'orders' }]);
+    expect(world.auditStore.contents).toHaveLength(10);
+    expect(days.toSorted()).toEqual(['2026-01-08', '2026-01-09', '2026-01-10']);
+  });
+
+  it.each([
+    { name: 'in a time to come', noticedAt: (now: number) => now + 99 * DAY_MS },
+    { name: 'long ago', noticedAt: (now: number) => now - 99 * DAY_MS },
+  ])('is read whole for a loss $name, which is acknowledged as any other', async ({ noticedAt }) => {
+    const { world, days } = await aLongLog(noticedAt);
+
+    expect(await acknowledgeOnly(world)).toMatchObject({ acknowledged: { reason: 'a test key' } });
+    expect(new Set(days).size).toBe(11);
+  });
+});
