@@ -1,12 +1,18 @@
 /**
- * `npm run planted`: takes away each check of checks.ts in a copy of the checkout, and fails where no test notices. What is run is what
- * is committed.
+ * `npm run planted`: takes away each check of checks.ts and outside-checks.ts in a copy of the checkout, and fails where no test notices. What is run is what
+ * is committed. `npm run planted -- WORD ...`: only checks in files whose path holds a word.
  */
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { PLANTED, type PlantedFault } from './checks.ts';
+import { type PlantedFault, PLANTED as STORAGE } from './checks.ts';
+import { OUTSIDE } from './outside-checks.ts';
+
+const words = process.argv.slice(2);
+const PLANTED = [...STORAGE, ...OUTSIDE].filter(
+  ({ file }) => words.length === 0 || words.some((word) => file.includes(word)),
+);
 
 const copy = join(mkdtempSync(join(tmpdir(), 'hsm-warden-planted-')), 'checkout');
 
