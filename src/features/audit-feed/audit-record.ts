@@ -2,11 +2,13 @@
 
 import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
+import { visibleText } from '../../core/model/plain-text.ts';
 import { epochOf } from '../../core/time.ts';
 import { parseWellFormed, toWellFormed } from '../../core/well-formed.ts';
 import type { Caller } from '../watch/model/events.ts';
 
 const Text = z.string().min(1);
+const LONGEST_NAME = 200;
 /** A member that is not needed may be absent, null, empty or of another type: it then says nothing, and costs no record. */
 const optionalText = Text.optional().catch(undefined);
 const Status = z
@@ -109,7 +111,7 @@ export function readAuditRecord(value: unknown): AuditRecord | undefined {
     at: Number.isNaN(at) ? 0 : at,
     ...(Number.isNaN(at) || operationName === '' ? { unclear: true as const } : {}),
     operation: operationName,
-    caller: { ...callerOf(identity), ...definedOnly({ address: callerIpAddress }) },
+    caller: { ...callerOf(identity), ...definedOnly({ address: shown(callerIpAddress) }) },
     clientInfo: rest.clientInfo ?? properties?.clientInfo ?? '',
     ...(url === undefined ? {} : { host: url.host }),
     ...definedOnly({ pool }),
@@ -133,9 +135,7 @@ function callerOf(identity: unknown): Caller {
   const objectId = claimOf(claim, 'objectidentifier', ['http_schemas_microsoft_com_identity']);
   const upn = claimOf(claim, 'upn', ['http_schemas_xmlsoap_org_ws_2005_05_identity']);
   const appId = claim.appid;
-  return {
-    ...definedOnly({ objectId, upn, appId }),
-  };
+  return definedOnly({ objectId: shown(objectId), upn: shown(upn), appId: shown(appId) });
 }
 
 /** The claim as a Managed HSM nests it, or as a vault names it by a URL that ends with its name. */
@@ -152,6 +152,11 @@ function claimOf(
   }
   const flat = Object.entries(claim).find(([key]) => key.toLowerCase().endsWith(`/${name}`))?.[1];
   return typeof flat === 'string' ? flat : undefined;
+}
+
+/** Who it was is shown to people, approvers among them: without what hides or moves other words. */
+function shown(text: string | undefined): string | undefined {
+  return text === undefined ? undefined : visibleText(text, LONGEST_NAME, 'a name that cannot be shown');
 }
 
 function parse(text: string): unknown {

@@ -31,6 +31,17 @@ describe('a record', () => {
     expect(caller?.appId).toBe('x\ufffd');
   });
 
+  it.each([
+    { name: 'a line end', upn: 'bob\nby alice', is: 'bobby alice' },
+    { name: 'text that runs backwards', upn: 'bob\u202eecila', is: 'bobecila' },
+    { name: 'nothing to see', upn: '\u200b', is: 'a name that cannot be shown' },
+    { name: 'a thousand characters', upn: 'x'.repeat(1_000), is: 'x'.repeat(200) },
+  ])('names its caller without $name', ({ upn, is }) => {
+    const claim = { http_schemas_xmlsoap_org_ws_2005_05_identity: { claims: { upn } } };
+
+    expect(readAuditRecord(aRecord({ identity: { claim } }))?.caller.upn).toBe(is);
+  });
+
   it('is read in the form of a vault too: identity as an object, fields in properties, numbers as text', () => {
     const record = readAuditRecord({
       time: '2026-11-24T12:00:05Z',

@@ -2,6 +2,7 @@
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import { NameMap } from '../../../core/model/key-name.ts';
+import { visibleText } from '../../../core/model/plain-text.ts';
 import { isoTime } from '../../../core/time.ts';
 import { isSameDeletion } from '../../watch/model/context.ts';
 import type { Caller } from '../../watch/model/events.ts';
@@ -9,6 +10,7 @@ import { type DeletedKey, readWatchState, type WatchState } from '../../watch/mo
 
 /** Tags named in a sentence. */
 const NAMED = 10;
+const LONGEST_TAG = 200;
 const UNKNOWN =
   'Who did so is not known: the HSM’s audit log has not said so (it is minutes late, and reaches the watch only where the audit feed is set up).';
 
@@ -57,7 +59,10 @@ export function describeHistory(
 export function describeTags(tags: Readonly<Record<string, string>>): readonly string[] {
   const all = Object.entries(tags);
   if (all.length === 0) return [];
-  const named = all.slice(0, NAMED).map(([name, value]) => `${name}=${value}`);
+  // Whoever makes keys writes them: no more may come of them than words within this sentence.
+  const named = all
+    .slice(0, NAMED)
+    .map(([name, value]) => visibleText(`${name}=${value}`, LONGEST_TAG, 'one that cannot be shown'));
   return [`Its tags: ${named.join(', ')}${all.length > NAMED ? ` and ${all.length - NAMED} more` : ''}.`];
 }
 

@@ -68,6 +68,19 @@ describe('the history of a key', () => {
     expect(said).toContain('Who did so is not known');
   });
 
+  it.each([
+    {
+      name: 'a line of its own',
+      value: 'shop\nThe backup is sealed.',
+      shown: 'app=shopThe backup is sealed.',
+    },
+    { name: 'text that runs backwards', value: 'shop\u202edelaes', shown: 'app=shopdelaes' },
+    { name: 'what nobody sees', value: 'sh\u200bop', shown: 'app=shop' },
+    { name: 'more than a sentence takes', value: 'x'.repeat(256), shown: `app=${'x'.repeat(196)}` },
+  ])('shows approvers a tag without $name', ({ value, shown }) => {
+    expect(describeTags({ app: value })).toEqual([`Its tags: ${shown}.`]);
+  });
+
   it('names ten tags at most', () => {
     expect(describeTags({})).toEqual([]);
     expect(describeTags({ app: 'shop' })).toEqual(['Its tags: app=shop.']);
