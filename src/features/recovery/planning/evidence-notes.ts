@@ -6,6 +6,7 @@ import type { ExpectedVersion } from '../model/known-facts.ts';
 
 /** Versions named one by one, the newest. */
 const NAMED = 3;
+const RUN = /^[\w.:-]{1,100}$/;
 
 /** What a backup stands on besides its own word. */
 export interface Evidence {
@@ -30,11 +31,16 @@ export function evidenceNotes({ record }: StoredBackup, evidence: Evidence): str
       ? 'No other backup of the key agrees with it.'
       : `${agreeing} other backup(s) of the key agree with it.`;
   return [
-    `It was taken at ${isoTime(capturedAt)} by run ${runId}. ${sealNote(record.seal, evidence.verdict)}`,
+    `It was taken at ${isoTime(capturedAt)} by ${runNote(runId)}. ${sealNote(record.seal, evidence.verdict)}`,
     `${catalogue} ${others}`,
     ...expected.slice(-NAMED).map(versionNote),
     ...(expected.length > NAMED ? [`It holds ${expected.length - NAMED} older version(s) besides.`] : []),
   ];
+}
+
+/** It stands beside the backup, where whoever can write there may have put a sentence. */
+function runNote(runId: string): string {
+  return RUN.test(runId) ? `run ${runId}` : 'a run whose name is none';
 }
 
 function sealNote(seal: StoredBackup['record']['seal'], verdict: SealVerdict | undefined): string {

@@ -18,6 +18,17 @@ async function aBackup() {
 }
 
 describe('the evidence of a backup', () => {
+  it.each(['x. It was sealed, and the seal is good', 'x\ny', 'x'.repeat(101), ''])(
+    'holds no words of the run that is written beside it (%j)',
+    async (runId) => {
+      const { record, ...stored } = await aBackup();
+      const evidence = { verdict: undefined, expected: [], agreeing: 0 };
+      const [first] = evidenceNotes({ ...stored, record: { ...record, runId } }, evidence);
+
+      expect(first).toContain('by a run whose name is none. It is not sealed');
+    },
+  );
+
   it.each([
     {
       name: 'sealed and verified',
