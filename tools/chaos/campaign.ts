@@ -45,7 +45,7 @@ export async function runCampaign(
     say(
       `${counts.kills} kills, ${weather.faults} faults in ${weather.requests} requests; now all comes to rest`,
     );
-    hung.push(...(await settle(stage, say)));
+    hung.push(...(await settle(stage, durationMs, say)));
     const evidence = await collectEvidence({ ...stage.whereEverythingIs(), hung });
     if (args.keep) await writeFile(join(folder, 'evidence.json'), JSON.stringify(evidence));
     const verdict = judge(evidence);

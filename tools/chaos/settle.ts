@@ -5,23 +5,32 @@ import { draw } from './plan/draw.ts';
 import type { Stage } from './stage.ts';
 
 /** A recovery whose worker died is free again after a minute, a run that nobody works on is found after about as long. */
-const LIMIT_MS = 4 * 60_000;
+const LEAST_MS = 4 * 60_000;
+/** What a long chaos left behind takes longer: this part of its own time. */
+const PART = 1 / 6;
 const EVERY_MS = 2_000;
 /** Rest must last so many times, that what one thing leads to is seen. */
 const QUIET = 3;
 /** Messages in it are meant for later. */
 const DELAYED = 'key-backups';
 
-/** Resolves with what did not come to rest. */
-export async function settle(stage: Stage, say: (line: string) => void): Promise<readonly string[]> {
-  const deadline = performance.now() + LIMIT_MS;
+/** Resolves with what did not come to rest, after a chaos of `durationMs`. */
+export async function settle(
+  stage: Stage,
+  durationMs: number,
+  say: (line: string) => void,
+): Promise<readonly string[]> {
+  const limitMs = LEAST_MS + durationMs * PART;
+  const deadline = performance.now() + limitMs;
   // In the first night some keys cannot be backed up, and it must say so. The second finds them, and whatever the end of the
   // chaos changed in the first.
   const lift = await refuse(stage);
   const left = [...(await night(stage, 'first', deadline, say))];
   lift();
   left.push(...(await night(stage, 'second', deadline, say)));
-  return [...new Set(left)].map((what) => `not at rest after ${LIMIT_MS / 60_000} minutes: ${what}`);
+  return [...new Set(left)].map(
+    (what) => `not at rest after ${Math.round(limitMs / 60_000)} minutes: ${what}`,
+  );
 }
 
 /** Changes some keys whose backup an HSM refuses from now on, until the result is called. */

@@ -9,7 +9,7 @@ import { People } from './acts/people.ts';
 import { MOST_AHEAD_MS } from './changes/shorter-times.ts';
 import type { WhereEverythingIs } from './checker/evidence.ts';
 import type { Bundles } from './fleet/bundle.ts';
-import { Member, type OnHung } from './fleet/member.ts';
+import { isLate, Member, type OnHung } from './fleet/member.ts';
 import { bringAbout } from './moments/moments.ts';
 import { draw } from './plan/draw.ts';
 import { type Size, type Step, timeline } from './plan/timeline.ts';
@@ -22,6 +22,8 @@ const VISIBILITY_MS = 5_000;
 const RETRY = '00:00:04';
 /** The events that the recovery app is subscribed to. */
 const REQUESTING = ['HsmWarden.PurgePending', 'HsmWarden.KeyPurged', 'HsmWarden.RecoveryAsked'];
+/** What was begun last ends within this: each function and command has a limit of its own. */
+const LAST_STEPS_MS = 5 * 60_000;
 const APPS = ['backup', 'backup', 'recovery', 'recovery'] as const;
 
 /** What a stage is set with. */
@@ -49,6 +51,7 @@ export interface Stage {
   /** An instance of an app that is up. */
   anyOf(app: 'backup' | 'recovery', chance: number): Member | undefined;
   whereEverythingIs(): Omit<WhereEverythingIs, 'hung'>;
+  readonly onHung: OnHung;
   close(): Promise<void>;
 }
 
@@ -107,6 +110,7 @@ export async function setStage({ folder, scripts, weather, onHung }: StageOption
     people: new People({ issuer, origin: recoveryOrigin, hsms }),
     commands,
     anyOf,
+    onHung,
     whereEverythingIs: () => ({
       hsms: hsms.map(({ name, url, token }) => ({ name, url, token })),
       rehearsal,
@@ -147,7 +151,13 @@ export async function raiseChaos(stage: Stage, size: Size, say: (line: string) =
   }
   stage.weather.clearing.abort();
   say('the weather clears');
-  await Promise.all(under);
+  if (
+    await isLate(
+      Promise.all(under).then(() => undefined),
+      LAST_STEPS_MS,
+    )
+  )
+    stage.onHung(`steps of the campaign did not end within ${LAST_STEPS_MS / 60_000} minutes`);
   await stage.commands.settled();
   return counts;
 }

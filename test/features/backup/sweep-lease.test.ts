@@ -1,7 +1,7 @@
 /** Whose run it is: what a sweep does about its lease, its record and its message. */
 import { describe, expect, it } from 'vitest';
 import { readLastRun } from '../../../src/features/backup/last-run.ts';
-import { noteRunBegin } from '../../../src/features/backup/open-run.ts';
+import { noteRunBegin, readOpenRun } from '../../../src/features/backup/open-run.ts';
 import { SWEEPS, SweepMessage } from '../../../src/features/backup/queues.ts';
 import { readCatalogue } from '../../../src/features/recovery-points/catalogue.ts';
 import { fault, SweepWorld } from '../../support/sweep-world.ts';
@@ -113,6 +113,37 @@ describe('a sweep', () => {
       const back = SweepMessage.parse(world.queue.take(SWEEPS));
       copies.push(back, back);
     }
+  });
+
+  it('keeps one message of each run that waits, also of those before the newest', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const older = { ...world.message, runId: '20261123T020000Z-nightly' };
+    for (const { runId } of [older, world.message])
+      await noteRunBegin(world.state, 'contoso', runId, world.clock.now());
+    await world.leases.acquire('hsm-contoso', 60);
+
+    for (let turn = 1; turn <= 3; turn += 1) {
+      const copies =
+        turn === 1
+          ? [older, world.message]
+          : world.queue.waiting.map(({ text }) => SweepMessage.parse(JSON.parse(text)));
+      while (world.queue.take(SWEEPS) !== undefined);
+      for (const copy of [...copies, ...copies]) await world.sweep({}, copy);
+      expect(world.queue.waiting.map(({ text }) => JSON.parse(text))).toEqual([
+        { ...older, turn },
+        { ...world.message, turn },
+      ]);
+      await world.clock.advance(65_000);
+    }
+  });
+
+  it('keeps the turns of the fifty newest runs', async () => {
+    const world = await SweepWorld.withKeys(1);
+    const runs = Array.from({ length: 60 }, (_, n) => `20261123T0200${String(n).padStart(2, '0')}Z-nightly`);
+    for (const runId of runs) await noteRunBegin(world.state, 'contoso', runId, world.clock.now());
+
+    const { older = {} } = (await readOpenRun(world.state, 'contoso')) ?? {};
+    expect(Object.keys(older)).toEqual(runs.slice(9, 59));
   });
 
   it('ends by the one message that is left, when the HSM is free again', async () => {

@@ -51,16 +51,21 @@ export interface Size {
 const BETWEEN_OPERATIONS_MS = 200;
 /** All of them within a minute and a half. */
 const BETWEEN_MOMENTS_MS = 20_000;
+/** A minute of rest after so many: what timers and changes send in a day of the field comes in minutes here, and must be worked off. */
+const BUSY_MS = 5 * 60_000;
+const REST_MS = 60_000;
 /** Kills that ask: a stop is as frequent in the field as a crash is rare. */
 const STOPS = 0.3;
 
 /** Everything that happens in a campaign, in order. */
 export function timeline({ seed, durationMs, kills }: Size): readonly Step[] {
-  const operations = Math.floor(durationMs / BETWEEN_OPERATIONS_MS);
+  const operations = Math.floor(busyTime(durationMs) / BETWEEN_OPERATIONS_MS);
   const steps = [
     ...Array.from({ length: kills }, (_, n) => killOf(seed, n, durationMs)),
     ...Array.from({ length: operations }, (_, n) => operationOf(seed, n, durationMs)),
-    ...Array.from({ length: Math.ceil(durationMs / BETWEEN_MOMENTS_MS) }, (_, n) => momentOf(seed, n)),
+    ...Array.from({ length: Math.ceil(busyTime(durationMs) / BETWEEN_MOMENTS_MS) }, (_, n) =>
+      momentOf(seed, n),
+    ),
   ];
   return steps.sort((a, b) => a.atMs - b.atMs);
 }
@@ -72,16 +77,38 @@ function killOf(seed: number, n: number, durationMs: number): Step {
     VICTIMS.map((name) => [name, 1] as const),
   );
   const signal = chance('signal') < STOPS ? 'SIGTERM' : 'SIGKILL';
-  return { kind: 'kill', atMs: chance('at') * durationMs, chance: chance('open'), victim, signal };
+  return {
+    kind: 'kill',
+    atMs: whenBusy(chance('at') * busyTime(durationMs)),
+    chance: chance('open'),
+    victim,
+    signal,
+  };
 }
 
 function operationOf(seed: number, n: number, durationMs: number): Step {
   const chance = (what: string) => draw(seed, 'operation', n, what);
   const name = choose(chance('name'), OPERATIONS);
-  return { kind: 'operation', atMs: chance('at') * durationMs, chance: chance('open'), name };
+  return {
+    kind: 'operation',
+    atMs: whenBusy(chance('at') * busyTime(durationMs)),
+    chance: chance('open'),
+    name,
+  };
 }
 
 function momentOf(seed: number, n: number): Step {
   const name = MOMENTS[n % MOMENTS.length] ?? MOMENTS[0];
-  return { kind: 'moment', atMs: n * BETWEEN_MOMENTS_MS, chance: draw(seed, 'moment', n), name };
+  return { kind: 'moment', atMs: whenBusy(n * BETWEEN_MOMENTS_MS), chance: draw(seed, 'moment', n), name };
+}
+
+/** How much of a campaign is no rest. */
+function busyTime(durationMs: number): number {
+  const rounds = Math.floor(durationMs / (BUSY_MS + REST_MS));
+  return rounds * BUSY_MS + Math.min(durationMs - rounds * (BUSY_MS + REST_MS), BUSY_MS);
+}
+
+/** The moment of a campaign after so much busy time. */
+function whenBusy(busyMs: number): number {
+  return busyMs + Math.floor(busyMs / BUSY_MS) * REST_MS;
 }
