@@ -26,7 +26,7 @@ export function olderFirst(a: PointInTime, b: PointInTime): number {
     placeInTime(a, b) ||
     a.record.versions.length - b.record.versions.length ||
     a.record.capturedAt - b.record.capturedAt ||
-    (a.blob === b.blob ? 0 : a.blob < b.blob ? -1 : 1)
+    Number(a.blob > b.blob) - Number(a.blob < b.blob)
   );
 }
 

@@ -104,8 +104,8 @@ export async function verifyLog(
   const parts = from === undefined ? listed : listed.filter((part) => comparePart(part, from.part) > 0);
   const seen = known.seen?.segment === segment ? known.seen : undefined;
   const verifier = new Verifier(remembered, judge, checkpoint, from, seen);
-  for (let start = 0; start < parts.length; start += READS_AT_ONCE) {
-    const some = parts.slice(start, start + READS_AT_ONCE);
+  for (let rest = parts; rest.length > 0; rest = rest.slice(READS_AT_ONCE)) {
+    const some = rest.slice(0, READS_AT_ONCE);
     const texts = await Promise.all(some.map(async (part) => ({ part, text: await store.read(part) })));
     for (const text of texts) verifier.take(text);
   }
@@ -147,7 +147,8 @@ class Verifier {
   #tip = EMPTY_CHAIN;
   #armed: boolean;
   #entries = 0;
-  #metAnchor: boolean;
+  /** The anchor, until its line is met. */
+  #ahead: AnchorState | undefined;
   #sealed = true;
   #last: AuditPart | undefined;
   /** The end of the last part that another one follows. */
@@ -167,7 +168,7 @@ class Verifier {
     this.#judge = judge;
     this.#checkpoint = checkpoint;
     this.#seen = seen;
-    this.#metAnchor = anchor === undefined || anchor.seq <= (from?.tip.seq ?? 0);
+    this.#ahead = anchor !== undefined && anchor.seq > (from?.tip.seq ?? 0) ? anchor : undefined;
     this.#armed = anchor?.segment === undefined || from !== undefined;
     this.#tip = from?.tip ?? anchor?.segment?.base ?? EMPTY_CHAIN;
     this.#entries = from?.entries ?? 0;
@@ -198,12 +199,9 @@ class Verifier {
   }
 
   verdict(): AuditVerdict {
-    if (!this.#metAnchor) {
-      this.#report(
-        this.#last,
-        0,
-        `the log was cut off: line ${this.#anchor?.seq} was written and is not there`,
-      );
+    const ahead = this.#ahead;
+    if (ahead !== undefined) {
+      this.#report(this.#last, 0, `the log was cut off: line ${ahead.seq} was written and is not there`);
     }
     const ended = this.#checkpoint;
     if (ended !== undefined && isBehind(this.#tip, ended.tip)) {
@@ -231,7 +229,7 @@ class Verifier {
     if (isArming && seal.good) this.#armed = true;
     if (entry.seq === this.#anchor?.seq) {
       if (entry.hash !== this.#anchor.hash) return OTHER_END;
-      this.#metAnchor = true;
+      this.#ahead = undefined;
     }
     // A log that was written again may have become longer.
     if (entry.seq === this.#seen?.seq && entry.hash !== this.#seen.hash) return OTHER_LINE;

@@ -1,5 +1,6 @@
 /** A process that begins reads on from the last sealed checkpoint; once a day, and in each full check, all is read. */
 import { beforeEach, describe, expect, it } from 'vitest';
+import { WardenError } from '../../../src/core/errors.ts';
 import { isoTime } from '../../../src/core/time.ts';
 import { ChainedAuditLog } from '../../../src/features/audit/audit-log.ts';
 import { Checkpoints } from '../../../src/features/audit/checkpoints.ts';
@@ -203,6 +204,67 @@ describe('state and audit log together', () => {
   });
 });
 
+describe('the checkpoints of a segment', () => {
+  const kept = () => new Checkpoints({ once, decisions: sealer.decisions, clock, logger });
+  const SEGMENT = 's'.repeat(26);
+  const end = (seq: number, segment?: string) => ({
+    part: { day: '2026-01-05', number: 1, ...(segment !== undefined && { segment }) },
+    tip: { seq, hash: 'a'.repeat(64) },
+    entries: seq,
+    sealed: 0,
+  });
+
+  it.each([
+    { name: 'farthest, though it was kept first', seqs: [7, 5], last: [7, 0] },
+    { name: 'farthest, kept last', seqs: [5, 7], last: [7, 1] },
+    { name: 'later of two of the same line', seqs: [7, 7], last: [7, 1] },
+    { name: 'farthest of three', seqs: [5, 9, 7], last: [9, 1] },
+  ])('give the $name', async ({ seqs, last: [seq = 0, hour = 0] }) => {
+    const begin = clock.now();
+    for (const [n, at] of seqs.entries()) {
+      await clock.advance(begin + n * HOUR_MS - clock.now());
+      await kept().keep(end(at), undefined);
+    }
+
+    expect(await kept().last(undefined)).toEqual({ ...end(seq), at: begin + hour * HOUR_MS });
+  });
+
+  it('give none of another segment, wherever it lies', async () => {
+    await kept().keep(end(7, SEGMENT), undefined);
+    for (const [name, text] of once.texts) once.texts.set(name.replace(SEGMENT, 'first'), text);
+
+    expect(await kept().last(undefined)).toBeUndefined();
+    expect(await kept().last(SEGMENT)).toMatchObject(end(7, SEGMENT));
+    expect(await kept().last('t'.repeat(26))).toBeUndefined();
+  });
+
+  it.each([
+    { name: 'of now', age: 0, count: 0 },
+    { name: 'of just less than twelve hours ago', age: 12 * HOUR_MS - 1, count: 0 },
+    { name: 'of twelve hours ago', age: 12 * HOUR_MS, count: 1 },
+    { name: 'of a clock that was ahead', age: -1, count: 1 },
+  ])('get $count more after one $name', async ({ age, count }) => {
+    await kept().keep(end(7), { ...end(5), at: clock.now() - age });
+
+    expect(checkpointNames()).toHaveLength(count);
+  });
+
+  it('say of which day none could be kept, and hide no fault of ours', async () => {
+    const failure = new WardenError('storage-unreachable', { message: 'no answer' });
+    once.faults.plant({ operation: 'write', act: () => Promise.reject(failure) });
+    await kept().keep(end(7), undefined);
+    expect(logger.lines).toMatchObject([
+      {
+        message: 'no checkpoint of the audit log could be kept',
+        fields: { day: '2026-01-05', error: failure },
+      },
+    ]);
+
+    once.faults.plant({ operation: 'write', act: () => Promise.reject(new TypeError('ours')) });
+    await expect(kept().keep(end(7), undefined)).rejects.toThrow('ours');
+  });
+});
+
 describe('a verdict on demand', () => {
   const verdict = async (full: boolean) => {
     const { decisions } = sealer;
@@ -233,6 +295,19 @@ describe('a verdict on demand', () => {
     const old = await verdict(false);
     expect(old.reads).toBe(DAYS);
     expect(old.from).toBeUndefined();
+  });
+
+  it('reads all after a checkpoint of a clock that was ahead, and where there are none', async () => {
+    await clock.advance(HOUR_MS);
+    await process()(false);
+    const behind = { now: () => clock.now() - HOUR_MS };
+    const { decisions } = sealer;
+    const checkpoints = new Checkpoints({ once, decisions, clock, logger });
+    const deps = { store, anchor, seals: decisions };
+
+    expect((await verifyOnward({ ...deps, clock: behind, checkpoints }, false)).from).toBeUndefined();
+    expect((await verifyOnward({ ...deps, clock, checkpoints }, false)).from).toBeDefined();
+    expect((await verifyOnward({ ...deps, clock }, false)).verdict.problems).toEqual([]);
   });
 
   it('finds what was changed before the checkpoint when it reads all', async () => {

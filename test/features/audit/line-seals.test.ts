@@ -8,7 +8,7 @@ import {
   lineBody,
   parseEntry,
 } from '../../../src/features/audit/entry.ts';
-import { type DecisionSeals, decisionSeals } from '../../../src/features/audit/line-seals.ts';
+import { type DecisionSeals, decisionSeals, judgeOf } from '../../../src/features/audit/line-seals.ts';
 import { AuditReader } from '../../../src/features/audit/log-reader.ts';
 import { verifyAudit } from '../../../src/features/audit/verify-audit.ts';
 import { ManualClock } from '../../support/memory/manual-clock.ts';
@@ -150,5 +150,88 @@ describe('a seal in another line', () => {
 
     const { problems } = await verifyAudit(store, anchor, { seals: withHsms(resources) });
     expect(problems[0]?.problem).toContain('was not made for these facts');
+  });
+});
+
+describe('a seal', () => {
+  const { hsm: _hsm, ...ofNoHsm } = about('contoso');
+  const body = (event: AuditEvent) => lineBody({ seq: 4, hash: 'a'.repeat(64) }, event, 9, 8, true);
+
+  it('of a line without an HSM is about none, whatever the settings make of names', async () => {
+    const seals = decisionSeals(
+      { sealer, pinned: async () => sealer.pinned },
+      (hsm) => `https://${hsm}.test`,
+    );
+    const { seal, hash: _hash, ...line } = await seals.sealLine(body(ofNoHsm));
+
+    expect(line).toStrictEqual(body(ofNoHsm));
+    expect(seal).toBeDefined();
+    expect(sealer.asked).toStrictEqual([
+      { purpose: 'decision', facts: { position: 5, facts: { kind: 'line', content: line } } },
+    ]);
+  });
+
+  it.each([
+    {
+      name: 'that the settings name',
+      resources: { contoso: ARM },
+      resource: { resource: ARM },
+      hsm: { hsm: ARM },
+    },
+    { name: 'that they do not name', resources: {}, resource: {}, hsm: {} },
+  ])('of a line about an HSM $name says so', async ({ resources, resource, hsm }) => {
+    const { seal: _seal, hash: _hash, ...line } = await withHsms(resources).sealLine(body(about('contoso')));
+
+    expect(line).toStrictEqual({ ...body(about('contoso')), ...resource });
+    expect(sealer.asked[0]?.facts).toStrictEqual({
+      position: 5,
+      facts: { kind: 'line', content: line },
+      ...hsm,
+    });
+  });
+
+  it('cannot be made without a key, and nothing is decided', async () => {
+    const seals = decisionSeals({ pinned: async () => sealer.pinned }, () => undefined);
+    const refused = {
+      code: 'seal-unavailable',
+      message:
+        'No decision can be sealed: the settings pin a key of the recovery app, and name none that this app seals with.',
+      advice: 'Set WARDEN_SEAL_KEY_URL of the recovery app to its key (hsm-warden seal show).',
+    };
+
+    await expect(seals.seal({ kind: 'outcome', content: {} })).rejects.toMatchObject(refused);
+    await expect(seals.sealLine(body(ofNoHsm))).rejects.toMatchObject(refused);
+  });
+
+  it('that is missing does not count for a decision beside the log, nor one of another kind', async () => {
+    const seals = withHsms({});
+    const judge = await seals.judge();
+    const seal = await seals.seal({ kind: 'outcome', content: { n: 1 } });
+
+    expect(judge.decision({ kind: 'outcome', content: { n: 1 } }, seal).good).toBe(true);
+    expect(judge.decision({ kind: 'adoption', content: { n: 1 } }, seal).good).toBe(false);
+    expect(judge.decision({ kind: 'outcome', content: { n: 2 } }, seal).good).toBe(false);
+    expect(judge.decision({ kind: 'outcome', content: { n: 1 } }, undefined)).toEqual({
+      good: false,
+      why: 'it has none',
+    });
+  });
+
+  it('by a key that is not pinned any more says so, also on a line of before lines named the resource', async () => {
+    await sealAsBefore('contoso', URL);
+    sealer.usePins({ ...sealer.pinned, keys: [new MemorySealer(clock, 'recovery').pin] });
+
+    for (const resources of [{ contoso: URL }, { contoso: ARM }, {}]) {
+      const { problems, counts } = await read(resources);
+      expect(problems).toEqual([]);
+      expect(counts).toEqual([expect.stringMatching(/^its key .* is not pinned$/)]);
+    }
+  });
+
+  it('counts for everything where decisions are not sealed', async () => {
+    const judge = await judgeOf(undefined);
+
+    expect(judge.line(entryOf(body(ofNoHsm))).good).toBe(true);
+    expect(judge.decision({ kind: 'outcome', content: {} }, undefined).good).toBe(true);
   });
 });

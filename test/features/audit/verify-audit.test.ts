@@ -85,6 +85,13 @@ describe('a log of three days', () => {
     expect(verifyParts([], undefined)).toStrictEqual({ entries: 0, tip: EMPTY_CHAIN, problems: [] });
   });
 
+  it('may hold the line that begins a segment, though it is the first one', () => {
+    const log = aLogOf([[REARMED, 'two']]);
+
+    expect(verifyParts(log.parts, log.tip).problems).toEqual([]);
+    expect(verifyParts(log.parts, undefined).problems).toEqual([]);
+  });
+
   it('may have parts in which nothing was written', () => {
     const empty = { part: { day: '2026-01-02', number: 2 }, text: '' };
     const [first, second, third] = LOG.parts;
@@ -263,10 +270,29 @@ describe('a log of which this process has seen a line', () => {
       seen: { seq: 9, hash: OTHER, segment: 'b'.repeat(26) },
       problems: [],
     },
+    {
+      name: 'a line of another segment with the number of one that is there',
+      seen: { seq: 6, hash: OTHER, segment: 'b'.repeat(26) },
+      problems: [],
+    },
   ])('$name', async ({ seen, problems }) => {
     expect(await problemsOf(LOG.parts, LOG.at(5), { seen: { segment: undefined, ...seen } })).toEqual(
       problems,
     );
+  });
+});
+
+describe('what remembers the end of the log', () => {
+  it('is read before the lines, and once where it is there', async () => {
+    const { store, anchor } = stored(LOG.parts, LOG.tip);
+    const reads: (AnchorState | undefined)[] = [];
+    const read = async () => {
+      reads.push(anchor.tip);
+      return reads.length === 1 ? anchor.tip : undefined;
+    };
+
+    expect((await verifyAudit(store, { read })).problems).toEqual([]);
+    expect(reads).toEqual([LOG.tip]);
   });
 });
 
@@ -387,6 +413,12 @@ describe('a sealed checkpoint', () => {
     const { verdict } = await onward(CHECKPOINT, LOG.parts.slice(0, 2), tip);
 
     expect(verdict.problems.map(({ part, line, problem }) => [part, line, problem])).toEqual(problems);
+  });
+
+  it('does not stand in for what remembers the end', async () => {
+    const { verdict } = await onward(CHECKPOINT, LOG.parts, undefined);
+
+    expect(verdict.problems.map(({ problem }) => problem)).toEqual([ANCHOR_GONE]);
   });
 
   it('counts the decisions sealed until there', async () => {
