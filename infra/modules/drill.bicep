@@ -105,6 +105,7 @@ module backups 'drill-backups.bicep' = {
     principalId: identity.outputs.principalId
     accountName: names.backups
     containerName: containers.backups
+    auditContainer: containers.audit
   }
 }
 

@@ -15,13 +15,19 @@ import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
 import { queueAt } from './compose-notify.ts';
 import type { Config } from './config/config.ts';
 import { DRILL_FEATURES } from './features.ts';
+import { growingApp } from './growing-app.ts';
 import { faultSealsOf, resourcesIn } from './open-seals.ts';
 import { openPlatform, type Platform } from './platform.ts';
 
 /** Makes the app from its configuration. Nothing is contacted before the first call. */
 export function composeDrillApp(config: Config, platform: Platform = openPlatform({ config })): App {
+  return growingApp(platform, (own) => drillAppOn(own));
+}
+
+/** One generation: an HSM that people added is drilled, too. */
+function drillAppOn(platform: Platform): App {
   const stopping = new AbortController();
-  return bindApp(DRILL_FEATURES, config, drillPortsOn(platform, stopping.signal), stopping);
+  return bindApp(DRILL_FEATURES, platform.config, drillPortsOn(platform, stopping.signal), stopping);
 }
 
 function drillPortsOn(platform: Platform, signal: AbortSignal): (log: InvocationLog) => Promise<DrillApp> {

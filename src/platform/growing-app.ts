@@ -16,7 +16,7 @@ export function generationsOn<T extends { stop(): Promise<void> }>(
   return new Generations({
     config,
     make: (grown) => make(on(grown)),
-    added: canGrow ? async () => (await decided.read()).added : undefined,
+    added: canGrow ? () => decided.added() : undefined,
     clock,
     logger: processLogger(clock),
   });

@@ -36,7 +36,7 @@ import type {
 import type { Seals } from '../core/seal/seals.ts';
 import type { AuditAnchor, AuditStore } from '../features/audit/audit-log.ts';
 import type { DecisionSeals } from '../features/audit/line-seals.ts';
-import { DecisionReader } from '../features/fleet/decisions.ts';
+import { DecisionReader } from '../features/fleet/decision-reader.ts';
 import { FindingNotes } from '../features/notes/finding-notes.ts';
 import type { Channel } from '../features/notify/model/ports.ts';
 import { AdoptedBackups } from '../features/recovery-points/adoptions.ts';

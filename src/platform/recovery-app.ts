@@ -12,7 +12,7 @@ import { Breaches } from '../features/audit/breaches.ts';
 import { Checkpoints } from '../features/audit/checkpoints.ts';
 import { type DrillsOf, readResults } from '../features/drill/model/results.ts';
 import type { FleetDeps } from '../features/fleet/decide.ts';
-import { DecisionReader } from '../features/fleet/decisions.ts';
+import { DecisionReader } from '../features/fleet/decision-reader.ts';
 import { readFleet } from '../features/fleet/read-fleet.ts';
 import { appendProof } from '../features/recovery/access/append-proof.ts';
 import { auditProof } from '../features/recovery/access/audit-proof.ts';

@@ -2,7 +2,7 @@
 import { EventBus } from '../../src/core/events/bus.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { FleetDesk, readStates } from '../../src/features/fleet/decide.ts';
-import { DecisionReader } from '../../src/features/fleet/decisions.ts';
+import { DecisionReader } from '../../src/features/fleet/decision-reader.ts';
 import { type DiscoverDeps, discover } from '../../src/features/fleet/discover.ts';
 import type { RoleProbe } from '../../src/features/fleet/ports.ts';
 import { readFleet } from '../../src/features/fleet/read-fleet.ts';

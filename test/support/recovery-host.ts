@@ -4,7 +4,7 @@ import { identityProof } from '../../src/adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../../src/adapters/auth/token-authenticator.ts';
 import { TokenVerifier } from '../../src/adapters/auth/token-verifier.ts';
 import { HmacWebhookSignatures } from '../../src/adapters/auth/webhook-signatures.ts';
-import { DecisionReader } from '../../src/features/fleet/decisions.ts';
+import { DecisionReader } from '../../src/features/fleet/decision-reader.ts';
 import { readFleet } from '../../src/features/fleet/read-fleet.ts';
 import { createRecoveryApp, type RecoveryAppDeps } from '../../src/features/recovery/app.ts';
 import { startHost } from '../../src/local/host/host.ts';

@@ -9,6 +9,7 @@ import { type Enrolment, saveEnrolments } from '../../features/drill/model/enrol
 import { keyServiceOn, openStore, operationsOn } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, counted } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 
@@ -31,7 +32,7 @@ export const drillEnroll = defineCommand({
   format: 'table',
   schema: z.object({ ...ConnectionOptions, hsm: z.string().min(1), key: KeyName }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     const [hsm] = chosenHsms(config, given.hsm);
     if (hsm === undefined) throw new UsageError('--hsm names no HSM.');

@@ -6,6 +6,7 @@ import { goodOf } from '../../features/drill/model/results.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell } from '../connect/warden-options.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { chosenSites, readAllResults, remarksOn } from './results.ts';
@@ -19,7 +20,7 @@ export const drillList = defineCommand({
   examples: ['hsm-warden drill list', 'hsm-warden drill list --hsm contoso -o json'],
   schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     chosenSites(config, given.hsm);
     const [only] = given.hsm === undefined ? [] : chosenHsms(config, given.hsm);
@@ -51,7 +52,7 @@ export const drillShow = defineCommand({
   examples: ['hsm-warden drill show payments-data --hsm contoso'],
   schema: z.object({ ...HsmChoice, ...ConnectionOptions, key: KeyName }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     chosenSites(config, given.hsm);
     const store = openStore(connection, config, context);

@@ -4,8 +4,10 @@ import { KeyName } from '../../core/model/names.ts';
 import { runIdentifier } from '../../features/backup/start-runs.ts';
 import { DRILLS, type DrillRequest } from '../../features/drill/message.ts';
 import type { DrillRun } from '../../features/drill/model/drill-state.ts';
+import type { Config } from '../../platform/config/config.ts';
 import { openStore } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
+import { withAddedHsms } from '../connect/with-added-hsms.ts';
 import { defineCommand } from '../frame/define.ts';
 import { UsageError } from '../frame/failures.ts';
 import { awaitRun } from './await-run.ts';
@@ -41,7 +43,7 @@ export const drillRun = defineCommand({
     sample: z.coerce.number().int().positive().optional(),
   }),
   async run(context, given) {
-    const connection = await connect(context, given);
+    const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     const sites = chosenSites(config, given.hsm);
     const what = requestOf(given);
@@ -57,9 +59,17 @@ export const drillRun = defineCommand({
     const results = (await readAllResults(store, config, context.signal))
       .map(({ last }) => last)
       .filter((result) => result.runId === runId);
-    return answerOf(what, runs, results);
+    return { ...answerOf(what, runs, results), doubts: undrilled(config, given.hsm) };
   },
 });
+
+/** The protected HSMs that no drill HSM is named for, a sentence each: nothing of them is proven. */
+function undrilled({ hsms, drill }: Config, hsm: string | undefined): readonly string[] {
+  const drilled = new Set(drill.hsms.flatMap(({ of }) => of));
+  return hsms
+    .filter(({ name }) => hsm === undefined && !drilled.has(name))
+    .map(({ name }) => `NOT DRILLED: HSM ${name}, for no drill HSM is named for it (WARDEN_DRILL_HSMS).`);
+}
 
 interface Given {
   readonly hsm?: string | undefined;

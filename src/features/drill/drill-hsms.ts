@@ -52,10 +52,14 @@ export interface DrillHsmConfig {
   readonly of: readonly string[];
 }
 
-/** Which protected HSM is drilled where, and what is wrong: what is wrong is not drilled. */
+/**
+ * Which protected HSM is drilled where, and what is wrong: what is wrong is not drilled. With `mayGrow` people can add HSMs: one that `of`
+ * names is drilled from then on, and a drill HSM stays one until then.
+ */
 export function placeDrills(
   given: DrillHsmEntries | undefined,
   protectedHsms: readonly string[],
+  mayGrow: boolean,
 ): { readonly hsms: readonly DrillHsmConfig[]; readonly faults: readonly SettingProblem[] } {
   if (given === undefined) return { hsms: [], faults: [] };
   const { entries, count } = given;
@@ -75,12 +79,13 @@ export function placeDrills(
       faults.push(problem(`${name} without \`of\` beside another`, '`of` for each of several drill HSMs'));
       return [];
     }
-    for (const one of of ?? [])
-      if (!protectedHsms.includes(one))
-        faults.push(problem(`drills of ${one}`, 'names of HSMs as in WARDEN_HSMS'));
+    const unknown = (of ?? []).filter((one) => !protectedHsms.includes(one));
+    if (!mayGrow)
+      for (const one of unknown) faults.push(problem(`drills of ${one}`, 'names of HSMs as in WARDEN_HSMS'));
     const own = (of ?? protectedHsms).filter((one) => protectedHsms.includes(one) && !twice.has(one));
     const address = url ?? `https://${name.toLowerCase()}.managedhsm.azure.net`;
-    return own.length === 0 ? [] : [{ name, url: address, resource, of: own }];
+    const isIdle = own.length === 0 && !(mayGrow && unknown.length > 0);
+    return isIdle ? [] : [{ name, url: address, resource, of: own }];
   });
   return { hsms, faults };
 }

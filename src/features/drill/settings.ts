@@ -4,7 +4,7 @@ import { numberBetween, Schedule } from '../../core/settings/kinds.ts';
 import { type SettingProblem, setting, type Values } from '../../core/settings/setting.ts';
 import { urlSetting } from '../../core/settings/urls.ts';
 import { KeyUrl, type SEAL_SETTINGS } from '../seals/settings.ts';
-import { type DrillHsmConfig, DrillHsmList, placeDrills } from './drill-hsms.ts';
+import { type DrillHsmConfig, type DrillHsmEntries, DrillHsmList, placeDrills } from './drill-hsms.ts';
 
 export type { DrillHsmConfig } from './drill-hsms.ts';
 
@@ -15,7 +15,7 @@ export const FAULT_CONTAINER = 'drill-faults';
 export const DRILL_SETTINGS = {
   WARDEN_DRILL_HSMS: setting(DrillHsmList, {
     description:
-      'HSMs used for restore drills and nothing else, one for each security domain: without purge protection, for what is restored there is deleted and purged. `of`: the protected HSMs of the same security domain, all unless it says otherwise. An entry that is not valid stops nothing but the drills of its HSMs, and is reported.',
+      'HSMs used for restore drills and nothing else, one for each security domain: without purge protection, for what is restored there is deleted and purged. `of`: the protected HSMs of the same security domain, also those that are yet to be added (`hsm-warden hsm add`); all unless it says otherwise. An entry that is not valid stops nothing but the drills of its HSMs, and is reported.',
     expected:
       'JSON like `[{"name":"drill","resource":"/subscriptions/…/providers/Microsoft.KeyVault/managedHSMs/drill","of":["contoso"]}]`; an HSM may have `url`',
     otherwise: 'none: no drill, and restores are called unproven',
@@ -59,6 +59,8 @@ export const DRILL_SETTINGS = {
 /** The configuration; without a drill HSM there are no drills. */
 export interface DrillConfig {
   readonly hsms: readonly DrillHsmConfig[];
+  /** What the setting says of them, for whoever knows more protected HSMs than the settings. */
+  readonly entries?: DrillHsmEntries;
   readonly days: number;
   readonly schedule: string;
   readonly pace: number;
@@ -73,8 +75,9 @@ type DrillValues = Values<typeof DRILL_SETTINGS>;
 export function drillFaults(
   values: DrillValues & Values<typeof SEAL_SETTINGS>,
   protectedHsms: readonly string[],
+  mayGrow: boolean,
 ): readonly SettingProblem[] {
-  const { faults } = placeDrills(values.WARDEN_DRILL_HSMS, protectedHsms);
+  const { faults } = placeDrills(values.WARDEN_DRILL_HSMS, protectedHsms, mayGrow);
   const {
     WARDEN_DRILL_FAULT_KEY_URL: key,
     WARDEN_SEAL_KEY_URL: main,
@@ -88,18 +91,23 @@ export function drillFaults(
   return [...faults, { setting: 'WARDEN_DRILL_FAULT_KEY_URL', found: `${key}, whose seals count`, expected }];
 }
 
-/** The configuration. */
-export function drillConfig(values: DrillValues, protectedHsms: readonly string[]): DrillConfig {
+/** The configuration. `mayGrow`: people can add HSMs to those that are protected. */
+export function drillConfig(
+  values: DrillValues,
+  protectedHsms: readonly string[],
+  mayGrow: boolean,
+): DrillConfig {
   const {
+    WARDEN_DRILL_HSMS: entries,
     WARDEN_DRILL_QUEUE_URL: queueUrl,
     WARDEN_DRILL_FAULTS_URL: faultsUrl,
     WARDEN_DRILL_FAULT_KEY_URL: faultKeyUrl,
   } = values;
   return {
-    hsms: placeDrills(values.WARDEN_DRILL_HSMS, protectedHsms).hsms,
+    hsms: placeDrills(entries, protectedHsms, mayGrow).hsms,
     days: values.WARDEN_DRILL_DAYS,
     schedule: values.WARDEN_DRILL_SCHEDULE,
     pace: values.WARDEN_DRILL_PACE,
-    ...definedOnly({ queueUrl, faultsUrl, faultKeyUrl }),
+    ...definedOnly({ entries, queueUrl, faultsUrl, faultKeyUrl }),
   };
 }

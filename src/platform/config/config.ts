@@ -170,6 +170,9 @@ function build(values: ProductValues): Config {
   const seals = sealConfig(values);
   const { hsms, faults } = hsmsOf(values.WARDEN_HSMS ?? [], values.WARDEN_PACE);
   const names = hsms.map(({ name }) => name);
+  const fleet = fleetConfig(values);
+  // One that was added is named by no setting: people decide that later.
+  const mayGrow = fleet.scopes.length > 0;
   return {
     hsms,
     pace: values.WARDEN_PACE,
@@ -184,15 +187,15 @@ function build(values: ProductValues): Config {
     watch: watchConfig(values),
     verify: verifyConfig(values),
     notify: notifyConfig(values),
-    drill: drillConfig(values, names),
-    fleet: fleetConfig(values),
+    drill: drillConfig(values, names, mayGrow),
+    fleet,
     console: consoleConfig(values),
     ...definedOnly({ auditFeed, recovery, seals }),
     faults: [
       ...faults,
       ...notifyFaults(values),
       ...recoveryFaults(values, names),
-      ...drillFaults(values, names),
+      ...drillFaults(values, names, mayGrow),
     ],
   };
 }

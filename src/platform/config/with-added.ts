@@ -1,5 +1,6 @@
 /** The configuration over the HSMs of the settings and those that people added. */
 import { type BackupConfig, shareOfKeys } from '../../features/backup/settings.ts';
+import { placeDrills } from '../../features/drill/drill-hsms.ts';
 import type { AddedHsm } from '../../features/fleet/decisions.ts';
 import { addedTo } from '../../features/fleet/model/states.ts';
 import type { Config } from './config.ts';
@@ -13,7 +14,15 @@ export function withAdded(config: Config, added: readonly AddedHsm[]): Config {
     ...config.hsms,
     ...more.map(({ name, url, decision: added }) => ({ name, url, resource: url, pace: config.pace, added })),
   ];
-  return { ...config, hsms, concurrency: concurrencyFor(config, hsms.length) };
+  const drill = {
+    ...config.drill,
+    hsms: placeDrills(
+      config.drill.entries,
+      hsms.map(({ name }) => name),
+      true,
+    ).hsms,
+  };
+  return { ...config, hsms, drill, concurrency: concurrencyFor(config, hsms.length) };
 }
 
 /** Where the settings say nothing, more HSMs share the memory of one process. */

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../../src/platform/config/config.ts';
+import type { AddedHsm } from '../../../src/features/fleet/decisions.ts';
+import { type Config, readConfig } from '../../../src/platform/config/config.ts';
+import { withAdded } from '../../../src/platform/config/with-added.ts';
 
 const resource = (name: string) =>
   `/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/managedHSMs/${name}`;
@@ -57,5 +59,59 @@ describe('the drill HSMs of the settings', () => {
     const config = read(drills);
     expect(config.drilled).toEqual(drilled);
     expect(config.faults.join('\n')).toContain(fault);
+  });
+});
+
+describe('an HSM that people can add', () => {
+  const searched = (drills: unknown) =>
+    readConfig({
+      WARDEN_HSMS: 'contoso fabrikam',
+      WARDEN_BACKUP_URL: 'https://backups.blob.core.windows.net/',
+      WARDEN_DRILL_HSMS: JSON.stringify(drills),
+      WARDEN_DISCOVERY_SCOPES: '00000000-0000-4000-8000-000000000001',
+    });
+  const added = (name: string, url = `https://${name}.managedhsm.azure.net`): AddedHsm => ({
+    name,
+    url,
+    decision: { kind: 'added', by: { id: 'alice', name: 'Alice' }, at: 0, reason: 'why', seq: 1 },
+  });
+  const of = ({ drill }: Config) => drill.hsms.map((hsm) => `${hsm.name}: ${hsm.of.join(' ')}`);
+
+  it('is drilled with all others, where the drill HSM is for all', () => {
+    const config = searched([{ name: 'drill', resource: resource('drill') }]);
+
+    expect(of(config)).toEqual(['drill: contoso fabrikam']);
+    expect(of(withAdded(config, [added('tailspin')]))).toEqual(['drill: contoso fabrikam tailspin']);
+  });
+
+  it('is drilled where a drill HSM names it, from when it is added', () => {
+    const config = searched([
+      { ...GOOD, of: ['contoso', 'tailspin'] },
+      { name: 'other', resource: resource('other'), of: ['fabrikam'] },
+    ]);
+
+    expect(config.faults).toEqual([]);
+    expect(of(config)).toEqual(['drill: contoso', 'other: fabrikam']);
+    expect(of(withAdded(config, [added('tailspin')]))).toEqual([
+      'drill: contoso tailspin',
+      'other: fabrikam',
+    ]);
+  });
+
+  it('is drilled nowhere where no drill HSM names it', () => {
+    const config = searched([GOOD]);
+
+    expect(of(withAdded(config, [added('tailspin')]))).toEqual(['drill: contoso']);
+  });
+
+  it('never is one whose keys are purged, also while nothing is drilled there yet', () => {
+    const config = searched([{ ...GOOD, of: ['tailspin'] }]);
+
+    expect(of(config)).toEqual(['drill: ']);
+    expect(withAdded(config, [added('drill')])).toBe(config);
+  });
+
+  it('is a mistake in the settings where nobody can add one', () => {
+    expect(read([{ ...GOOD, of: ['contoso', 'tailspin'] }]).faults.join()).toContain('drills of tailspin');
   });
 });

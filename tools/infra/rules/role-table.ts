@@ -168,6 +168,13 @@ export const GRANTS: readonly Grant[] = [
   },
   {
     who: 'drill app',
+    ...BLOB_READER,
+    on: 'container warden-audit',
+    conditional: false,
+    why: 'reads which HSMs people added, so that these are drilled, too; cannot write there',
+  },
+  {
+    who: 'drill app',
     ...BLOB_CONTRIBUTOR,
     on: 'container warden-state',
     conditional: true,
