@@ -12,6 +12,7 @@ import {
   requireConfig,
 } from './connect/connection.ts';
 import { chosenHsms, counted, HSM_CHOICE, HsmChoice } from './connect/warden-options.ts';
+import { withKnownHsms } from './connect/with-added-hsms.ts';
 import { attempt, type Finding, fail, ok } from './doctor/check.ts';
 import { checkChannels, checkSecrets } from './doctor/check-channels.ts';
 import { checkHsm } from './doctor/check-hsm.ts';
@@ -22,6 +23,8 @@ import { showFindings } from './doctor/show-findings.ts';
 import type { CliContext } from './frame/context.ts';
 import { defineCommand } from './frame/define.ts';
 import { explain } from './frame/failures.ts';
+
+const READ_LOG = 'Give yourself the role Storage Blob Data Reader on the container of the audit log.';
 
 const Schema = z.object({ ...HsmChoice, ...ConnectionOptions });
 
@@ -69,7 +72,10 @@ async function examine(context: CliContext, given: z.output<typeof Schema>): Pro
   findings.push(...identity);
   // Nothing else answers whoever is not signed in.
   if (identity.some(isSignedOut)) return findings;
-  for (const { name, url, fault } of chosenHsms(config, given.hsm)) {
+  const known = await withKnownHsms(connection, context, given);
+  if (known.doubt !== undefined)
+    findings.push(fail('HSMs that people added', config.auditContainer, known.doubt, READ_LOG));
+  for (const { name, url, fault } of chosenHsms(requireConfig(known.connection), given.hsm)) {
     if (fault !== undefined) continue;
     const keys = keyServiceOn(connection, { hsm: name, url }, clock);
     const { minRetentionDays } = config.watch;

@@ -41,6 +41,11 @@ function resourceOf(name: string): string {
   return `/subscriptions/${SUBSCRIPTION}/resourceGroups/rg/providers/Microsoft.KeyVault/managedHSMs/${name}`;
 }
 
+/** The object id of an identity. */
+function identityOf(place: number): string {
+  return `00000000-0000-4000-8000-00000000000${place}`;
+}
+
 /** What a discovery wrote a moment ago. */
 async function discovered(change: Partial<KnownHsm> = {}): Promise<void> {
   const now = Date.now();
@@ -122,6 +127,38 @@ describe('an HSM that people added', () => {
     expect(JSON.parse(ran.stdout)).toMatchObject({ safe: false });
     expect(ran.stderr).toContain('CANNOT TELL: the HSMs that were added could not be read');
     expect(ran.code).not.toBe(0);
+  });
+
+  it('is named by roles --all as one that may be missing where the decisions cannot be read, and the others are done', async () => {
+    const unread = { ...environment, WARDEN_AUDIT_CONTAINER: 'nowhere' };
+    const principals = ['--backup-principal', identityOf(1), '--recovery-principal', identityOf(2)];
+    const ran = await world.run(['roles', 'plan', '--all', ...principals, '-o', 'json'], {
+      environment: unread,
+    });
+
+    expect(JSON.parse(ran.stdout)).toMatchObject([{ hsm: 'contoso' }]);
+    expect(ran.stderr).toContain('CANNOT TELL: which HSMs people added could not be read');
+    expect(ran.stderr).toContain('it may be: fabrikam');
+    expect(ran.code).toBe(1);
+  });
+
+  it('is examined by doctor, and missed by name where the decisions cannot be read', async () => {
+    const unread = { ...environment, WARDEN_AUDIT_CONTAINER: 'nowhere' };
+    const read = await run('doctor', '-o', 'json');
+    const ran = await world.run(['doctor', '-o', 'json'], { environment: unread });
+
+    expect(read.stdout).toContain(world.hsm(1).url);
+    expect(ran.stdout).toContain('it may be: fabrikam');
+    expect(ran.code).toBe(1);
+  });
+
+  it('is shown with who added it, when, why, and by which line of the audit log', async () => {
+    const { stdout } = await run('hsm', 'show', 'fabrikam');
+
+    expect(stdout).toMatch(/added by +bob@contoso\.test/);
+    expect(stdout).toMatch(/reason +ticket 4711/);
+    expect(stdout).toMatch(/line of the audit log +\d+/);
+    expect(stdout).toMatch(/decided +\S+/);
   });
 
   it.each(['backup runs', 'backup list', 'status'])(

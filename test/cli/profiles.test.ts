@@ -171,7 +171,7 @@ describe('a profile', () => {
   const hsmsOf = async (args: readonly string[], environment = {}) => {
     // An HSM that the settings do not name is answered before anything is asked.
     const { stderr } = await warden(['backup', 'list', '--hsm', 'nowhere', ...args], environment);
-    return /WARDEN_HSMS names: (.*)\./.exec(stderr)?.[1];
+    return /Protected: (.*)\. Everything/.exec(stderr)?.[1];
   };
 
   it.each([

@@ -86,7 +86,7 @@ function nothing({ from, acceptUnsealed }: Wanted, isSealing: boolean): WardenEr
     advice: `The name is that of the settings when the backups were taken: the first part of the blob names.${
       sealed === ''
         ? ''
-        : ' Seals count for HSMs that WARDEN_HSMS names; --accept-unsealed uses backups that nothing proves.'
+        : ' Seals count for HSMs that WARDEN_HSMS names or people added; --accept-unsealed uses backups that nothing proves.'
     }`,
   });
 }

@@ -1,22 +1,22 @@
-/** What the warden's own commands share: the HSMs of the settings, the policies, durations for people. */
+/** What the warden's own commands share: the HSMs that are protected, the policies, durations for people. */
 import { z } from 'zod';
 import type { Config, HsmConfig } from '../../platform/config/config.ts';
 import type { MomentCell, OptionSpec } from '../frame/command.ts';
 import { UsageError } from '../frame/failures.ts';
 
 /** Chooses HSMs. */
-export const HSM_CHOICE: OptionSpec = { flags: '--hsm <name>', description: 'only this HSM of the settings' };
+export const HSM_CHOICE: OptionSpec = { flags: '--hsm <name>', description: 'only this HSM' };
 /** The value of {@link HSM_CHOICE}. */
 export const HsmChoice = { hsm: z.string().min(1).optional() };
 
-/** The HSMs a command is about: the one that was named, or all of the settings. Fails with UsageError. */
+/** The HSMs a command is about: the one that was named, or all that are protected. Fails with UsageError. */
 export function chosenHsms({ hsms }: Config, name: string | undefined): readonly HsmConfig[] {
   if (name === undefined) return hsms;
   const found = hsms.find((hsm) => hsm.name.toLowerCase() === name.toLowerCase());
   if (found !== undefined) return [found];
   throw new UsageError(
-    `The settings name no HSM ${name}.`,
-    `WARDEN_HSMS names: ${hsms.map((hsm) => hsm.name).join(', ')}.`,
+    `No HSM ${name} is protected: no setting names it, and nobody added it.`,
+    `Protected: ${hsms.map((hsm) => hsm.name).join(', ')}. Everything that was found: hsm-warden hsm list`,
   );
 }
 

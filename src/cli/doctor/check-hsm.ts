@@ -22,7 +22,7 @@ export async function checkHsm(hsm: HsmUnderTest): Promise<readonly Finding[]> {
   const reached = await attempt(
     'HSM reachable',
     hsm.keys.hsm,
-    'Check the URL in WARDEN_HSMS, DNS, the private endpoint and the firewall of the HSM.',
+    'Check its URL (hsm-warden hsm show), DNS, the private endpoint and the firewall of the HSM.',
     () => reach(hsm),
   );
   if (reached.some(({ result, check }) => result === 'fail' && check === 'HSM reachable')) return reached;
@@ -43,7 +43,7 @@ async function reach({ keys, url, caPem, clock, signal }: HsmUnderTest): Promise
     date = (await sendOnce(call)).headers.get('date');
   } catch (error) {
     const why = error instanceof Error ? error.message : String(error);
-    const fix = 'Check the URL in WARDEN_HSMS, DNS, the private endpoint and the firewall of the HSM.';
+    const fix = 'Check its URL (hsm-warden hsm show), DNS, the private endpoint and the firewall of the HSM.';
     return [fail('HSM reachable', keys.hsm, `${url} does not answer: ${why}`, fix)];
   }
   const reachable = ok('HSM reachable', keys.hsm, url);

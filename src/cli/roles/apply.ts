@@ -31,11 +31,12 @@ export const rolesApply = defineCommand({
   schema: RoleOptions.extend({ yes: z.boolean().optional(), all: z.boolean().optional() }),
   async run(context, given) {
     if (given.all === true) {
-      const plans = await planEach(await openEveryRoles(context, given), context);
+      const { hsms, doubts } = await openEveryRoles(context, given);
+      const plans = await planEach(hsms, context);
       const changed = plans.filter(({ steps, failed }) => failed === undefined && steps.length > 0);
       if (changed.length > 0 && given.yes !== true)
         await askFor(context, tableOfAll(changed), changed.map(({ hsm }) => hsm).join(', '));
-      return answerOfAll(await applyEach(plans, context), 'done', 'Everything was in place already.');
+      return answerOfAll(await applyEach(plans, context), doubts, 'done', 'Everything was in place already.');
     }
     const { roles, principals, wanted } = await openRoles(context, given);
     const steps = planRoles(await observeRoles(roles, context.signal), principals, wanted);

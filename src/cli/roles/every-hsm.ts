@@ -60,10 +60,19 @@ export function tableOfAll(plans: readonly HsmSteps[]): Table {
   };
 }
 
-/** The answer: each HSM with its steps, and first those that failed. `verb`: what could not be done, as `changed`. */
-export function answerOfAll(plans: readonly HsmSteps[], verb: string, nothing: string): Answer {
+/**
+ * The answer: each HSM with its steps, and first those that failed and what is in doubt, a sentence each. `verb`: what could not be done, as
+ * `changed`.
+ */
+export function answerOfAll(
+  plans: readonly HsmSteps[],
+  doubts: readonly string[],
+  verb: string,
+  nothing: string,
+): Answer {
   const failures = plans.filter(({ failed }) => failed !== undefined);
-  const isNothing = failures.length === 0 && plans.every(({ steps }) => steps.length === 0);
+  const isWhole = failures.length + doubts.length === 0;
+  const isNothing = isWhole && plans.every(({ steps }) => steps.length === 0);
   return {
     data: plans.map(({ hsm, steps, failed }) => ({
       hsm,
@@ -71,9 +80,12 @@ export function answerOfAll(plans: readonly HsmSteps[], verb: string, nothing: s
       ...(failed !== undefined && { failed }),
     })),
     table: tableOfAll(plans),
-    doubts: failures.map(({ hsm, failed }) => `NOT ${verb.toUpperCase()}: HSM ${hsm}: ${failed}`),
+    doubts: [
+      ...doubts,
+      ...failures.map(({ hsm, failed }) => `NOT ${verb.toUpperCase()}: HSM ${hsm}: ${failed}`),
+    ],
     ...(isNothing ? { page: `${nothing}\n` } : {}),
-    ...(failures.length > 0 ? { exit: 'failed' as const } : {}),
+    ...(isWhole ? {} : { exit: 'failed' as const }),
   };
 }
 

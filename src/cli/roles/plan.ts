@@ -16,8 +16,8 @@ export const rolesPlan = defineCommand({
   schema: RoleOptions.extend({ all: z.boolean().optional() }),
   async run(context, given) {
     if (given.all === true) {
-      const plans = await planEach(await openEveryRoles(context, given), context);
-      return answerOfAll(plans, 'planned', 'Nothing to change on any HSM.');
+      const { hsms, doubts } = await openEveryRoles(context, given);
+      return answerOfAll(await planEach(hsms, context), doubts, 'planned', 'Nothing to change on any HSM.');
     }
     const { roles, principals, wanted } = await openRoles(context, given);
     const steps = planRoles(await observeRoles(roles, context.signal), principals, wanted);

@@ -16,7 +16,7 @@ import {
   keepLocal,
   requireConfig,
 } from '../connect/connection.ts';
-import { withAddedHsms } from '../connect/with-added-hsms.ts';
+import { withKnownHsms } from '../connect/with-added-hsms.ts';
 import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { UsageError } from '../frame/failures.ts';
@@ -80,11 +80,18 @@ export async function openRoles(
   };
 }
 
-/** What opens the access control of each HSM of the settings; of one whose entry is not valid that fails. Fails with UsageError. */
+/** What opens the access control of each HSM; of one whose entry is not valid that fails. */
+export interface EveryHsm {
+  readonly hsms: readonly (readonly [hsm: string, open: () => RoleWork])[];
+  /** That HSMs may be missing, a sentence each. */
+  readonly doubts: readonly string[];
+}
+
+/** Every HSM that is protected, as far as that can be read. Fails with UsageError. */
 export async function openEveryRoles(
   context: CliContext,
   options: z.output<typeof RoleOptions>,
-): Promise<readonly (readonly [hsm: string, open: () => RoleWork])[]> {
+): Promise<EveryHsm> {
   if (options.hsmName !== undefined || options.id !== undefined)
     throw new UsageError('Give --all or one HSM, not both.');
   if (options.drillPrincipal !== undefined)
@@ -93,15 +100,16 @@ export async function openEveryRoles(
       'Name each drill HSM: --hsm-name NAME --drill-principal ID.',
     );
   const principals = appPrincipals(options, context.environment);
-  const connection = await withAddedHsms(await connect(context, options), context);
-  return requireConfig(connection).hsms.map(({ name: hsm, url, fault }) => [
-    hsm,
-    () => {
+  const { connection, doubt } = await withKnownHsms(await connect(context, options), context);
+  const hsms = requireConfig(connection).hsms.map(({ name: hsm, url, fault }) => {
+    const open = (): RoleWork => {
       if (fault !== undefined) throw unusable(hsm, fault);
       keepLocal(connection, url);
       return { roles: rolesOn({ hsm, url }, context, connection), principals, wanted: WARDEN_ROLES };
-    },
-  ]);
+    };
+    return [hsm, open] as const;
+  });
+  return { hsms, doubts: doubt === undefined ? [] : [doubt] };
 }
 
 function rolesOn(

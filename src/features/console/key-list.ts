@@ -202,10 +202,10 @@ function byText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);
 }
 
-/** An HSM that is not in the settings. */
+/** An HSM that nobody protects. */
 export function unknownHsm(hsm: string): WardenError {
   return new WardenError('hsm-unknown', {
-    message: `The settings name no HSM ${hsm}.`,
+    message: `No HSM ${hsm} is protected: no setting names it, and nobody added it.`,
     advice: 'GET /api/console/settings lists them.',
     hsm,
   });

@@ -118,10 +118,13 @@ export function pointFacts(hsm: string, { seal: _seal, hsm: _name, ...facts }: B
 }
 
 function noSealer({ hsm, key }: BackupRecord, resource: string | undefined): WardenError {
-  const why = resource === undefined ? `the settings name no HSM ${hsm}` : 'this process has no sealing key';
+  const why =
+    resource === undefined
+      ? `no setting names HSM ${hsm}, and nobody added it`
+      : 'this process has no sealing key';
   return new WardenError('seal-unavailable', {
     message: `The backup of key ${key} on HSM ${hsm} cannot be sealed: ${why}.`,
-    advice: 'Set WARDEN_SEAL_KEY_URL, and name the HSM in WARDEN_HSMS.',
+    advice: 'Set WARDEN_SEAL_KEY_URL, and name the HSM in WARDEN_HSMS, or add it: hsm-warden hsm add.',
     hsm,
     key,
   });

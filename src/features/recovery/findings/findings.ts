@@ -115,8 +115,8 @@ function viewOf(finding: LostFinding, acknowledgement: Acknowledgement | undefin
 
 function unknownHsm(hsm: string): WardenError {
   return new WardenError('hsm-unknown', {
-    message: `There is no HSM ${hsm} in the settings: a restore there is neither watched nor excused.`,
-    advice: 'WARDEN_HSMS names the HSMs.',
+    message: `No HSM ${hsm} is protected: a restore there is neither watched nor excused.`,
+    advice: 'hsm-warden hsm list names the HSMs.',
     hsm,
   });
 }
