@@ -98,13 +98,13 @@ export const OUTSIDE: readonly PlantedFault[] = [
   },
   {
     ...EVENTS,
-    check: 'that joined ids of events are told apart',
+    check: 'that the joined ids of two events differ',
     from: 'const eventId = JSON.stringify([source, id]);',
     to: 'const eventId = [source, id].join(" ");',
   },
   {
     ...EVENTS,
-    check: 'that joined ids of alerts are told apart',
+    check: 'that the joined ids of two alerts differ',
     from: 'JSON.stringify([essentials.alertId, essentials.firedDateTime])',
     to: '[essentials.alertId, essentials.firedDateTime].join(" ")',
   },
