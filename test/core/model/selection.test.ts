@@ -16,6 +16,9 @@ describe('a name pattern', () => {
     ['a', 'a*a', false],
     ['ab-cd-ef', 'ab*cd*ef', true],
     ['ab-ef-cd', 'ab*cd*ef', false],
+    ['orders', '*o*', true],
+    ['aba', '*ab*ba*', false],
+    ['abba', '*ab*ba*', true],
   ])('%s against %s is %s', (name, pattern, expected) => {
     expect(matches(name, pattern)).toBe(expected);
   });
@@ -26,6 +29,7 @@ describe('the selection of keys', () => {
     ['everything', EVERY_KEY, {}, undefined],
     ['a key managed by another service', EVERY_KEY, { managed: true }, 'managed by another Azure service'],
     ['a name that is not included', { ...EVERY_KEY, include: ['db-*'] }, {}, 'not included by name'],
+    ['a name that one of two patterns includes', { ...EVERY_KEY, include: ['db-*', 'o*'] }, {}, undefined],
     [
       'an included name that is excluded too',
       { ...EVERY_KEY, include: ['o*'], exclude: ['orders'] },

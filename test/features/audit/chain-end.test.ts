@@ -60,19 +60,19 @@ describe('what stands in the way', () => {
 
   it.each([
     {
-      error: anchorGone(),
+      error: anchorGone,
       message: 'What remembers the end of the audit log is gone: lines may have been cut off unseen.',
     },
     {
-      error: segmentGone('x'),
+      error: () => segmentGone('x'),
       message: 'The segment x of the audit log, in which it should go on, is not there.',
     },
     {
-      error: wentBackwards(7, 5),
+      error: () => wentBackwards(7, 5),
       message: 'The audit log went backwards: this process wrote line 7, and the last line is 5 now.',
     },
   ])('$message', ({ error, message }) => {
-    expect(error).toMatchObject({ code: 'audit-corrupt', message, advice: EXAMINE });
+    expect(error()).toMatchObject({ code: 'audit-corrupt', message, advice: EXAMINE });
   });
 
   it('is a seal that comes too late, too', () => {

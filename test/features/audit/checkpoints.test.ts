@@ -229,6 +229,18 @@ describe('the checkpoints of a segment', () => {
     expect(await kept().last(undefined)).toEqual({ ...end(seq), at: begin + hour * HOUR_MS });
   });
 
+  it('give the later of two of the same line, whatever their names say', async () => {
+    const begin = clock.now();
+    await kept().keep(end(7), undefined);
+    await clock.advance(HOUR_MS);
+    await kept().keep(end(7), undefined);
+    const [first = '', second = ''] = checkpointNames();
+    const [early = '', late = ''] = [first, second].map((name) => once.texts.get(name));
+    once.texts.set(first, late).set(second, early);
+
+    expect((await kept().last(undefined))?.at).toBe(begin + HOUR_MS);
+  });
+
   it('give none of another segment, wherever it lies', async () => {
     await kept().keep(end(7, SEGMENT), undefined);
     for (const [name, text] of once.texts) once.texts.set(name.replace(SEGMENT, 'first'), text);

@@ -25,7 +25,7 @@ const TEXT = entryLine(ENTRY).trimEnd();
 
 describe('an entry', () => {
   it('follows the end of the chain, with a seal or without', () => {
-    const { hash, ...body } = ENTRY;
+    const { hash, ...body } = chainEntry(EMPTY_CHAIN, EVENT, 5, 4);
 
     expect(body).toStrictEqual({ ...EVENT, format: 1, seq: 1, at: 5, occurredAt: 4, prev: '0'.repeat(64) });
     expect(hash).toMatch(/^[0-9a-f]{64}$/);
