@@ -10,6 +10,7 @@ export default defineConfig({
       'test/core/model/*.test.ts',
       'test/features/audit/{audit-log,chain-end,checkpoints,entry,line-seals,verify-audit}.test.ts',
       'test/features/drill/guards.test.ts',
+      'test/features/fleet/decisions.test.ts',
       'test/features/recovery/model/*.test.ts',
       'test/features/recovery/planning/preflight.test.ts',
       'test/features/recovery/request/{approved,state-machine,state-machine-facts,state-machine-refusals}.test.ts',
