@@ -34,6 +34,7 @@ const DOORS = {
   ],
   console: ['console', 'model/[^/]+', 'page-paths', 'pages', 'routes', 'security-headers'],
   drill: [
+    'drill-hsms',
     'challenge',
     'choose',
     'events',
@@ -48,7 +49,7 @@ const DOORS = {
     'model/[^/]+',
   ],
   'fleet-summary': ['fleet-documents', 'fleet-summaries', 'model/[^/]+'],
-  fleet: ['decide', 'decisions', 'ports', 'read-fleet', 'model/[^/]+'],
+  fleet: ['decide', 'decision-reader', 'decisions', 'ports', 'read-fleet', 'model/[^/]+'],
   'dead-letters': ['about', 'events', 'report'],
   notes: ['finding-notes', 'note'],
   notify: ['model/[^/]+', 'sink'],

@@ -8,6 +8,8 @@ export interface StartArguments {
   readonly once: boolean;
   /** Prints one JSON line to standard output, and all prose to standard error. */
   readonly json: boolean;
+  /** Has one more HSM that nobody protects, and searches for it. */
+  readonly search: boolean;
   /** Begins with an empty world. */
   readonly fresh: boolean;
   readonly hsms: number | undefined;
@@ -24,10 +26,11 @@ const MOST_HSMS = 50;
 const KEYS_EACH = 20;
 
 /** How to call it. */
-export const USAGE = `usage: npm start -- [--once] [--hsms N] [--keys N] [--json] [--fresh] [--advance 61d]
+export const USAGE = `usage: npm start -- [--once] [--hsms N] [--keys N] [--search] [--json] [--fresh] [--advance 61d]
   --once     end after the nightly run; exit code 0 only if every active key is backed up
   --hsms N   N HSMs, ${USUAL_HSMS} to ${MOST_HSMS} (default ${USUAL_HSMS}), with ${KEYS_EACH} keys each unless --keys says otherwise
   --keys N   N active keys, all HSMs together (default ${LISTED_KEYS}); each number has a world of its own
+  --search   one HSM more, sandbox, that no setting names, and a search that finds it: see docs/fleets.md
   --advance  move the clock ahead after the run, e.g. 61d or 12h, and show what the watch says on the way
   --json     print the summary as JSON to standard output, and everything else to standard error
   --fresh    forget this world of earlier starts (under .warden/) and begin with an empty one
@@ -46,6 +49,7 @@ export function readArguments(args: readonly string[]): StartArguments | string 
         once: boolean,
         json: boolean,
         fresh: boolean,
+        search: boolean,
         help: { ...boolean, short: 'h' },
         hsms: { type: 'string' },
         keys: { type: 'string' },
@@ -64,9 +68,9 @@ export function readArguments(args: readonly string[]): StartArguments | string 
     const advanceMs = values.advance === undefined ? undefined : durationMs(values.advance);
     if (Number.isNaN(advanceMs))
       return `--advance: expected up to 400 days like 80d or 12h, got ${values.advance}`;
-    const { once, json, fresh, help } = values;
+    const { once, json, fresh, search, help } = values;
     return {
-      ...{ once, json, fresh, help, hsms, advanceMs },
+      ...{ once, json, fresh, search, help, hsms, advanceMs },
       keys: keys ?? (hsms === undefined ? undefined : hsms * KEYS_EACH),
     };
   } catch (error) {

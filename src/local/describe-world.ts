@@ -12,7 +12,7 @@ const TokenAnswer = z.object({ access_token: z.string() });
 
 /** Writes the world's file into `folder`, with the addresses and a token of the administrator. */
 export async function describeWorld(
-  { hsms, drill, caFile, azurite, issuer, seals, settings }: World,
+  { hsms, drill, caFile, azurite, issuer, seals, settings, searched }: World,
   { recovery, masterKey }: Apps,
   folder: string,
 ): Promise<void> {
@@ -35,6 +35,12 @@ export async function describeWorld(
     caFile,
     ...urls,
     seals,
+    ...(searched !== undefined && {
+      discovery: {
+        scopes: searched.settings.WARDEN_DISCOVERY_SCOPES,
+        url: searched.settings.WARDEN_DISCOVERY_URL,
+      },
+    }),
     token,
     storageToken,
     masterKey,

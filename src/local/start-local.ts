@@ -3,6 +3,7 @@ import { subscribe } from 'node:diagnostics_channel';
 import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { systemClock } from '../adapters/system/system-clock.ts';
+import type { Emulator } from '../emulator/start-emulator.ts';
 import { lockFolder } from '../emulator/state/folder-lock.ts';
 import type { RunSummary } from '../features/backup/run-record.ts';
 import type { StartArguments } from './arguments.ts';
@@ -94,11 +95,12 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
       hsmCount: args.hsms ?? USUAL_HSMS,
       keys: args.keys ?? LISTED_KEYS,
       usualPorts: !args.once,
+      searches: args.search,
       onEvent: events.hear,
       onMessage: events.hearMessage,
       signal,
     });
-    followClocks([...world.hsms, world.drill, world.vault]);
+    followClocks(emulatorsOf(world));
     const log = (line: HostLogLine) => {
       // Work that was asked to end says that it failed.
       if (!signal.aborted) logTrouble(line);
@@ -121,6 +123,7 @@ export async function startLocal(args: StartArguments, output: Output, asked: Ab
     await watchNow(world, apps, events, args, say, signal);
     signal.throwIfAborted();
     for (const line of await unlessAborted(describeDeletedKeys(world), signal)) say(line);
+    if (args.search) await searchNow(apps, say);
     const verdict = await judgeWorld(world, signal);
     const safe = isWorldSafe(verdict);
     for (const line of describeVerdict(verdict)) say(line);
@@ -149,14 +152,27 @@ async function empty(folder: string): Promise<void> {
   }
 }
 
+/** Every one of the world. */
+function emulatorsOf({ hsms, drill, vault, searched }: World): readonly Emulator[] {
+  return [...hsms, drill, vault, ...(searched === undefined ? [] : [searched.hsm])];
+}
+
+/** The search that the timer begins every 15 minutes. */
+async function searchNow({ backup }: Apps, say: Say): Promise<void> {
+  say('Searching for HSMs that nobody protects ...');
+  const outcome = await backup.invoke('hsmDiscovery');
+  if (outcome.status === 'failed') throw outcome.error;
+}
+
 async function watchNow(
-  { hsms, drill, vault }: World,
+  world: World,
   { backup, recovery }: Apps,
   events: Events,
   { advanceMs }: StartArguments,
   say: Say,
   signal: AbortSignal,
 ): Promise<void> {
+  const { hsms } = world;
   say('The watch scans the soft-deleted keys ...');
   const scan = () => scanNow(backup, events.heartbeats, hsms.length, signal);
   await scan();
@@ -165,7 +181,7 @@ async function watchNow(
   say(`Moving the clock ahead by ${advanceMs / DAY_MS} days, a day at a time ...`);
   const names = hsms.map(({ name }) => name);
   let day = 0;
-  await travel([...hsms, drill, vault], advanceMs, async () => {
+  await travel(emulatorsOf(world), advanceMs, async () => {
     signal.throwIfAborted();
     day += 1;
     say(

@@ -21,7 +21,7 @@ import { openPlatform, type Platform } from './platform.ts';
 
 /** Makes the app from its configuration. Nothing is contacted before the first call. */
 export function composeDrillApp(config: Config, platform: Platform = openPlatform({ config })): App {
-  return growingApp(platform, (own) => drillAppOn(own));
+  return growingApp(platform, (own) => drillAppOn(own), true);
 }
 
 /** One generation: an HSM that people added is drilled, too. */

@@ -112,9 +112,9 @@ export class Generations<T extends { stop(): Promise<void> }> {
     return this.#successors.hold(work);
   }
 
-  /** Does `work` by the newest; once more where that knew no such HSM, and it was added meanwhile. */
-  async run<R>(work: (app: T) => Promise<R>): Promise<R> {
-    await this.current();
+  /** Does `work` by the newest, as {@link Generations.current} has it; once more where that knew no such HSM, and it was added meanwhile. */
+  async run<R>(work: (app: T) => Promise<R>, isFresh = false): Promise<R> {
+    await this.current(isFresh);
     const app = this.latest;
     try {
       return await this.hold(work);

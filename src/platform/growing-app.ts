@@ -22,15 +22,15 @@ export function generationsOn<T extends { stop(): Promise<void> }>(
   });
 }
 
-/** An {@link App} of generations. */
-export function growingApp(platform: Platform, make: (platform: Platform) => App): App {
+/** An {@link App} of generations. With `isFresh` no work begins without the decisions of before: for an app that works seldom. */
+export function growingApp(platform: Platform, make: (platform: Platform) => App, isFresh = false): App {
   const generations = generationsOn(platform, make);
   return {
     triggers: generations.latest.triggers.map((trigger) => ({
       ...trigger,
-      run: (input, log) => generations.run((app) => app.run(trigger.name, input, log)),
+      run: (input, log) => generations.run((app) => app.run(trigger.name, input, log), isFresh),
     })),
-    run: (name, input, log) => generations.run((app) => app.run(name, input, log)),
+    run: (name, input, log) => generations.run((app) => app.run(name, input, log), isFresh),
     track: async (work) => {
       await generations.current();
       return generations.hold((app) => app.track(work));

@@ -12,6 +12,11 @@ describe('the arguments of a start', () => {
     expect(readArguments(args)).toMatchObject({ hsms, keys });
   });
 
+  it('ask for an HSM that nobody protects', () => {
+    expect(readArguments(['--search'])).toMatchObject({ search: true });
+    expect(readArguments([])).toMatchObject({ search: false });
+  });
+
   it.each([
     ['one HSM', ['--hsms', '1']],
     ['more HSMs than one computer runs', ['--hsms', '51']],

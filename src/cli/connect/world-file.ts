@@ -30,6 +30,8 @@ export const WorldFile = z.object({
   seals: z
     .object({ keyUrl: z.object({ backup: LocalUrl, recovery: LocalUrl }), publicKeys: z.string() })
     .optional(),
+  /** What they say of the search for HSMs. */
+  discovery: z.object({ scopes: z.string(), url: LocalUrl }).optional(),
   /** What they say of the channels to people; the secrets are the app's alone. */
   channels: z.string().optional(),
 });
@@ -63,6 +65,8 @@ export function worldSettings(world: WorldFile, environment: Environment): Envir
     WARDEN_SEAL_KEY_URL: world.seals?.keyUrl.backup,
     WARDEN_SEAL_PUBLIC_KEYS: world.seals?.publicKeys,
     WARDEN_DRILL_HSMS: world.drillHsm === undefined ? undefined : JSON.stringify([world.drillHsm]),
+    WARDEN_DISCOVERY_SCOPES: world.discovery?.scopes,
+    WARDEN_DISCOVERY_URL: world.discovery?.url,
     WARDEN_CA_FILE: world.caFile,
     WARDEN_STORAGE_CONNECTION: undefined,
     WARDEN_BACKUP_URL: world.blobUrl,

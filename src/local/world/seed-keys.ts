@@ -106,8 +106,19 @@ export interface SeededHsm {
  * numbered ones, each HSM as many as the others, or one more.
  */
 export async function seedWorld(hsm: SeededHsm, now: number): Promise<Change[]> {
-  const seeds = seedsFor(hsm);
-  const { materials } = hsm;
+  return changesOf(seedsFor(hsm), hsm.materials, now);
+}
+
+/** Changes that fill an HSM with so many numbered keys. */
+export function numberedKeys(count: number, now: number): Promise<Change[]> {
+  return changesOf(
+    Array.from({ length: count }, (_, index) => numberedSeed(index)),
+    new Map(),
+    now,
+  );
+}
+
+function changesOf(seeds: readonly Seed[], materials: Materials, now: number): Promise<Change[]> {
   const materialOf = (spec: MaterialSpec) => {
     const id = JSON.stringify(spec);
     const made = materials.get(id) ?? generateMaterial(spec);

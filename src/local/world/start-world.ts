@@ -25,6 +25,7 @@ import { unlessAborted } from '../unless-aborted.ts';
 import { IDENTITIES } from './app-roles.ts';
 import { backupSettings, drillSettings, recoverySettings } from './app-settings.ts';
 import { type SealSettings, sealSettings, startSealingVault } from './sealing-vault.ts';
+import { type SearchedHsm, startSearchedHsm } from './searched-hsm.ts';
 import { hsmNames, type Materials, USUAL_HSMS } from './seed-keys.ts';
 import { startDrillHsm, startHsm } from './start-hsms.ts';
 import { freePorts, WORLD_PORTS } from './usual-ports.ts';
@@ -43,6 +44,8 @@ export interface WorldOptions {
   readonly hsmCount?: number;
   /** Active keys of a new world, all HSMs together. */
   readonly keys: number;
+  /** With one more HSM that no setting names, and a search that finds it. */
+  readonly searches?: boolean;
   /** The usual ports where they are free; otherwise, and for a run that ends without Ctrl-C, any. */
   readonly usualPorts: boolean;
   /** Called with each event that the topic took. */
@@ -58,6 +61,8 @@ export interface World {
   readonly hsms: readonly Emulator[];
   /** The HSM of the restore drills: of the same security domain, without purge protection, and empty. */
   readonly drill: Emulator;
+  /** The HSM that no setting names; undefined where nothing is searched for. */
+  readonly searched: SearchedHsm | undefined;
   /** Where the sealing keys of the apps are. */
   readonly vault: Emulator;
   /** What the settings say of them. */
@@ -146,6 +151,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
     ] as const;
     await unlessAborted(Promise.allSettled(starting), options.signal);
     const [azurite, identity, topic, vault, drill, ...emulators] = await Promise.all(starting);
+    const { url: auditSink } = auditFeed;
+    const searched =
+      options.searches === true
+        ? await note(
+            await startSearchedHsm(folder, ports.sandbox, { caDir, securityDomain, auditSink }, emulators),
+          )
+        : undefined;
     const tokenFile = join(folder, 'administrator.token');
     await writeFile(tokenFile, emulators[0]?.token ?? '', { mode: 0o600 });
     const { certificate: caPem, caFile } = authority;
@@ -156,8 +168,13 @@ export async function startWorld(options: WorldOptions): Promise<World> {
         ? undefined
         : await note(await startReceiver({ caDir, port: ports.messages, onMessage }));
     const running = { hsms: emulators, drill, vault, seals, azurite, topic, issuer, auditFeed, receiver };
-    const world = { ...running, caFile, caPem, tokenFile, close };
-    const settings = { ...identity.environment, ...backupSettings(world), ...receiver?.settings };
+    const world = { ...running, searched, caFile, caPem, tokenFile, close };
+    const settings = {
+      ...identity.environment,
+      ...backupSettings(world),
+      ...receiver?.settings,
+      ...searched?.settings,
+    };
     const own = { ...recoverySettings(issuer, seals, emulators), ...receiver?.recoverySettings };
     return { ...world, settings, drillSettings: drillSettings(seals, azurite), recoverySettings: own };
   } catch (error) {
@@ -223,6 +240,7 @@ function mapToZero(ports: Ports): Ports {
     contoso: 0,
     fabrikam: 0,
     drill: 0,
+    sandbox: 0,
     blob: 0,
     queue: 0,
     topic: 0,

@@ -6,6 +6,7 @@ export const WORLD_PORTS = {
   contoso: 8443,
   fabrikam: 8444,
   drill: 8445,
+  sandbox: 8446,
   blob: 10_000,
   queue: 10_001,
   topic: 7073,

@@ -12,6 +12,8 @@ export interface WorldFacts {
   readonly queueUrl: string;
   /** What the settings of the apps say of their sealing keys. */
   readonly seals?: SealSettings;
+  /** What is searched for HSMs, and where. */
+  readonly discovery?: { readonly scopes: string; readonly url: string };
   /** Bearer tokens: of the HSMs' administrator, and for the storage account. */
   readonly token: string;
   readonly storageToken: string;
