@@ -223,7 +223,7 @@ export const PLANTED: readonly PlantedFault[] = [
   {
     check: 'the remembered end of the log',
     file: `${AUDIT}/verify-audit.ts`,
-    from: 'if (!this.#metAnchor) {',
+    from: 'if (ahead !== undefined) {',
     to: 'if (false) {',
     tests: 'test/features/audit',
   },

@@ -164,7 +164,11 @@ test.each([
   { name: 'addresses of the sixth version', url: 'https://[::1]:8443', other: 'https://[::2]:8443' },
   { name: 'names of two parts', url: 'https://drill.test', other: 'https://drill.example' },
   { name: 'a name of two parts and a longer one', url: 'https://drill.test', other: 'https://drill.a.test' },
-  { name: 'a name of three parts and a shorter one', url: 'https://drill.a.test', other: 'https://drill.test' },
+  {
+    name: 'a name of three parts and a shorter one',
+    url: 'https://drill.a.test',
+    other: 'https://drill.test',
+  },
   { name: 'ports of one machine', url: 'https://127.0.0.1:1', other: 'https://127.0.0.1:2' },
   { name: 'what is no URL', url: 'no url', other: 'none' },
 ])('$name are of two HSMs', ({ url, other }) => {
