@@ -8,12 +8,15 @@ import { EventBus } from '../src/core/events/bus.ts';
 import { EVERY_KEY } from '../src/core/model/selection.ts';
 import { type Queue, readMessage } from '../src/core/queue.ts';
 import { DEFAULT_RETRY } from '../src/core/retry.ts';
+import { nextRunAfter } from '../src/core/schedule.ts';
 import { Serializer } from '../src/core/serializer.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../src/core/time.ts';
 import { SWEEPS, type SweepMessage } from '../src/features/backup/queues.ts';
 import { startRuns } from '../src/features/backup/start-runs.ts';
 import { sweep } from '../src/features/backup/sweep.ts';
+import { FleetSummaries } from '../src/features/fleet-summary/fleet-summaries.ts';
 import { summarizeScan } from '../src/features/status/summarize-scan.ts';
+import { verify } from '../src/features/verify/verify.ts';
 import { SCANS } from '../src/features/watch/model/message.ts';
 import { DEFAULT_THRESHOLDS_MS, type WatchPolicy } from '../src/features/watch/model/policy.ts';
 import { scan } from '../src/features/watch/scan.ts';
@@ -38,6 +41,7 @@ const INSTANCE_EVERY_MS = 5_000;
 const HSM_CALL_MS = 100;
 const STORAGE_CALL_MS = 30;
 const SCHEDULE = '0 0 2 * * *';
+const SCAN_SCHEDULE = '0 */15 * * * *';
 const TEMPLATE = 'template';
 /** An HSM that does not answer holds its worker for so long. */
 const HANG_MS = 2 * MINUTE_MS;
@@ -90,6 +94,7 @@ export class FleetNight {
       night.ports(TEMPLATE),
     );
     await night.#scan(TEMPLATE, night.ports(TEMPLATE));
+    await night.#verify(TEMPLATE, night.ports(TEMPLATE));
     const { documents } = night.#state;
     for (const subject of [...documents.keys()]) {
       const document = documents.get(subject);
@@ -99,6 +104,7 @@ export class FleetNight {
         documents.set(subject.replaceAll(TEMPLATE, name), { ...document, text });
       }
     }
+    await night.#summaries().round({ logger: SILENT, signal: new AbortController().signal });
     return night;
   }
 
@@ -110,13 +116,43 @@ export class FleetNight {
     });
   }
 
-  /** A scan of every HSM. */
+  /** A scan of every HSM, when it is due. */
   async scans(instances: number): Promise<Part> {
+    await this.clock.advance(nextRunAfter(SCAN_SCHEDULE, this.clock.now()) - this.clock.now());
     return this.#play(SCANS, instances, {
       start: async (ports) =>
         void (await sendForEach(ports, SCANS, this.#names, (hsm) => ({ kind: 'look', hsm }))),
       work: (message, ports) => this.#scan(message.hsm, ports),
     });
+  }
+
+  /** The rounds that write the summary of the fleet, from one scan to the next. */
+  async rounds(): Promise<Counted> {
+    const counted: Counted = {};
+    const summaries = this.#summaries(counted);
+    const { signal } = new AbortController();
+    for (const wait of [3, 5, 5]) {
+      await this.clock.advance(wait * MINUTE_MS);
+      await summaries.round({ logger: SILENT, signal });
+    }
+    return counted;
+  }
+
+  /** News of each HSM, one after the other: none is written together with another. */
+  async news(): Promise<Counted> {
+    const counted: Counted = {};
+    const summaries = this.#summaries(counted);
+    const { signal } = new AbortController();
+    for (const hsm of this.#names) {
+      await this.#scan(hsm, this.ports(hsm));
+      await summaries.renew(hsm, { logger: SILENT, signal });
+    }
+    return counted;
+  }
+
+  #summaries(counted: Counted = {}): FleetSummaries {
+    const { state, clock } = this.ports('', counted);
+    return new FleetSummaries({ state, clock, hsms: this.#names, scanSchedule: SCAN_SCHEDULE });
   }
 
   /** What one call works with. */
@@ -152,13 +188,22 @@ export class FleetNight {
     await sweep(deps, policy, message, ports.signal);
   }
 
+  async #verify(hsm: string, ports: ReturnType<FleetNight['ports']>): Promise<void> {
+    const work = { ...ports, bus: new EventBus([], this.clock), queue: new MemoryWorkQueue(this.clock) };
+    const policy = {
+      ...{ selection: EVERY_KEY, budgetMs: HOUR_MS, retentionMs: 400 * DAY_MS, concurrency: 8 },
+      retry: DEFAULT_RETRY,
+    };
+    await verify(work, policy, { kind: 'verify', hsm, runId: 'verify-1' }, ports.signal);
+  }
+
   async #scan(hsm: string, ports: ReturnType<FleetNight['ports']>): Promise<void> {
     const bus = new EventBus([], this.clock);
     const result = await scan({ ...ports, bus, retry: DEFAULT_RETRY }, POLICY, undefined, ports.signal);
     const rest = {
       seals: undefined,
       resource: hsm,
-      scanSchedule: '0 */15 * * * *',
+      scanSchedule: SCAN_SCHEDULE,
       drillDays: 30,
       drillHsms: [],
     };

@@ -13,6 +13,8 @@ const INSTANCES = 16;
 const HANGING = 2;
 const SCANS_A_MONTH = 96 * 30;
 const NIGHTS_A_MONTH = 30;
+/** The end of a run, and that of a verification. */
+const NEWS_A_NIGHT = 2;
 /**
  * USD for 10,000 calls of Blob storage, hot, zone-redundant, in West Europe, and of queues; prices of 2026, to be looked up again:
  * https://azure.microsoft.com/pricing/details/storage/blobs/
@@ -31,8 +33,15 @@ export async function fleet(): Promise<Figure[]> {
   const night = await FleetNight.of(HSMS, KEYS, HANGING);
   const sweeps = await night.sweeps(INSTANCES);
   const scans = await night.scans(INSTANCES);
+  // Calls of the summary do not depend on how many keys an HSM has, and no hanging HSM may move the clock on.
+  const calm = await FleetNight.of(HSMS, 10, 0);
+  await calm.scans(INSTANCES);
+  const rounds = await calm.rounds();
+  const news = await calm.news();
+  const summaries = SCANS_A_MONTH * costOf(rounds) + NEWS_A_NIGHT * NIGHTS_A_MONTH * costOf(news);
   const month =
-    (SCANS_A_MONTH * costOf(scans.counted) + NIGHTS_A_MONTH * costOf(sweeps.counted)) * (300 / HSMS);
+    (SCANS_A_MONTH * costOf(scans.counted) + NIGHTS_A_MONTH * costOf(sweeps.counted) + summaries) *
+    (300 / HSMS);
   return [
     plain(`HSMs of ${KEYS} keys, of which ${HANGING} hang`, HSMS, ''),
     atLeast('HSMs that were swept', sweeps.done, '', HSMS - HANGING),
@@ -43,8 +52,12 @@ export async function fleet(): Promise<Figure[]> {
     atMost('peak memory of that process, with its stores', worker.peakMb, 'MB', 200),
     plain('storage calls of a night, by HSM', callsOf(sweeps.counted) / HSMS, ''),
     plain('storage calls of a scan, by HSM', callsOf(scans.counted) / HSMS, ''),
+    plain('storage calls of the summary of the fleet between two scans, by HSM', callsOf(rounds) / HSMS, ''),
+    plain('the same of 300 HSMs in a month', summaries * (300 / HSMS), 'USD'),
     ...rows('night', sweeps.counted),
     ...rows('scan', scans.counted),
+    ...rows('summary between two scans', rounds),
+    ...rows('summary after news', news),
     atMost('storage calls of 300 HSMs in a month', month, 'USD', 30),
   ];
 }

@@ -2,7 +2,7 @@
 import { forEachConcurrently } from '../../core/concurrency.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
-import { DAY_MS, HOUR_MS, isoTime } from '../../core/time.ts';
+import { DAY_MS, isoTime } from '../../core/time.ts';
 import { hasEnded, readRunHead } from '../backup/run-record.ts';
 import type { CopiedRuns } from './model/copied-runs.ts';
 
@@ -10,8 +10,8 @@ import type { CopiedRuns } from './model/copied-runs.ts';
 const DAYS = 32;
 /** Runs of so many days; of an HSM with more, each look lists them. */
 const MOST = 100;
-/** After so long runs are listed again though no end of one is news: some never end. */
-const LISTED_MS = 6 * HOUR_MS;
+/** After so long runs are listed again though the end of none is news: some never end. */
+const LISTED_MS = DAY_MS;
 const READS_AT_ONCE = 4;
 
 type EndedRun = CopiedRuns['ended'][number];

@@ -132,7 +132,7 @@ export class FleetSummaries {
   }
 }
 
-/** Whether there may be news of an HSM that nobody told of. What claims to be of the future is no reason to wait for that. */
+/** Whether there may be news of an HSM that nobody has reported. What claims to be of the future is no reason to wait for that. */
 function isDue(part: FleetPart | undefined, now: number, scanSchedule: string): boolean {
   const head = SummaryHead.safeParse(part?.summary).data;
   if (part === undefined || head === undefined) return true;

@@ -4,7 +4,7 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time.ts';
 import { FleetSummaryWorld } from '../../support/fleet-summary-world.ts';
 
 const HSM = 'hsm-001';
-/** What one HSM costs a process that has just started and looks it up by itself. */
+/** What one HSM costs a process that has just started and looks it up on its own. */
 const OWN = { summary: 2, 'last-run': 1, verify: 1, watch: 5, 'list of runs': 1, run: 1 };
 const RISK = { key: 'orders', risk: 'no-backup', detail: 'it has no backup' };
 
@@ -172,12 +172,15 @@ describe('the home page of a fleet', () => {
     const world = await FleetSummaryWorld.of(2);
     const runId = '20261124T090000Z-manual';
     await world.put({ kind: 'run', hsm: HSM, runId }, { no: 'head' }, '\n');
-    await world.clock.advance(7 * HOUR_MS);
-    for (const hsm of world.hsms) await world.scanned(hsm);
+    await world.clock.advance(DAY_MS);
+    for (const hsm of world.hsms) {
+      await world.scanned(hsm);
+      await world.ran(hsm, { runId: '20261125T020000Z-nightly' });
+    }
     await world.round();
 
     expect(await world.readsOf(() => world.home())).toEqual({ 'fleet-summary': 1, run: 1 });
-    expect((await world.home()).nights.at(-1)?.unreadable).toEqual([HSM]);
+    expect((await world.home()).nights.at(-2)?.unreadable).toEqual([HSM]);
   });
 
   it('grows old as any other', async () => {

@@ -40,7 +40,7 @@ export const FLEET_SUMMARY: DocumentType<'fleet-summary', FleetSummary> = {
   kind: 'fleet-summary',
   schema: FleetSummary,
   name: ({ place }) => `The summary of the fleet, document ${place}`,
-  advice: 'Delete it: it is written again within minutes, and until then each HSM is looked up by itself.',
+  advice: 'Delete it: it is written again within minutes, and until then each HSM is looked up on its own.',
   expendable: true,
 };
 
