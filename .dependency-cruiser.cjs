@@ -32,7 +32,17 @@ const DOORS = {
     'sweep',
     'sweep-context',
   ],
-  console: ['console', 'model/[^/]+', 'page-paths', 'pages', 'routes', 'security-headers'],
+  console: [
+    'console',
+    'home',
+    'losses',
+    'model/[^/]+',
+    'page-paths',
+    'summaries',
+    'pages',
+    'routes',
+    'security-headers',
+  ],
   drill: [
     'drill-hsms',
     'challenge',

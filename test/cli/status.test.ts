@@ -55,6 +55,15 @@ describe('status', () => {
     expect(await json()).toMatchObject({ safe: true, verdict: 'safe' });
   });
 
+  it('does not know by the last scan what no scan has seen', async () => {
+    const { code, stdout } = await world.run(['status', '--last-scan']);
+    expect(stdout).toContain('No scan has seen this HSM yet.');
+    expect(stdout).toContain('It is not known whether every key is safe.');
+    expect(code).toBe(2);
+    const answer = JSON.parse((await world.run(['status', '--last-scan', '-o', 'json'])).stdout);
+    expect(answer).toMatchObject({ safe: false, verdict: 'unknown', hsms: [{ hsm: 'contoso' }] });
+  });
+
   it('is at risk where a drill did not bring a key back, whether or not a drill HSM is named any more', async () => {
     const { keys } = await readCatalogue(world.state, 'contoso');
     const point = { ...aDrillResult('orders').point, sha256: keys.orders?.record.sha256 ?? '' };

@@ -22,13 +22,9 @@ import { type ChannelStanding, troubleOf } from './channels.ts';
 import { type DrillsOf, drillLines, undrilledLine } from './drill-lines.ts';
 import { type FleetFacts, fleetLines } from './fleet-lines.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
+import { SIGNS } from './signs.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
 
-const SIGNS = {
-  safe: ['green', 'SAFE'],
-  'at-risk': ['red', 'AT RISK'],
-  unknown: ['yellow', 'UNKNOWN'],
-} as const satisfies Record<Verdict, readonly ['green' | 'red' | 'yellow', string]>;
 /** A screen stays a screen; -o json has them all. */
 const MOST_LINES = 20;
 

@@ -9,6 +9,7 @@ import { doubtsOf } from '../connect/doubts.ts';
 import { judgeHsms, troublesOf } from '../connect/judge-hsms.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice } from '../connect/warden-options.ts';
 import { withAddedHsms } from '../connect/with-added-hsms.ts';
+import type { OptionSpec } from '../frame/command.ts';
 import type { CliContext } from '../frame/context.ts';
 import { defineCommand } from '../frame/define.ts';
 import { explain } from '../frame/failures.ts';
@@ -16,9 +17,14 @@ import { doubtsAbout } from '../notify/channels.ts';
 import { readChannels, standingsOf } from './channels.ts';
 import { drillsOf } from './drill-lines.ts';
 import { fleetFacts } from './fleet-lines.ts';
+import { lastScanAnswer, lastScans } from './last-scan.ts';
 import { statusPage } from './status-page.ts';
 import { waitingRequests } from './waiting.ts';
 
+const LAST_SCAN: OptionSpec = {
+  flags: '--last-scan',
+  description: 'say what the last scans saw; ask no HSM and list no backups',
+};
 const EXITS = { safe: 'done', 'at-risk': 'failed', unknown: 'unknown' } as const;
 
 export const status = defineCommand({
@@ -28,12 +34,18 @@ export const status = defineCommand({
     'Reads every HSM that is protected and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be known, and the first line says why.',
     'Where the settings pin no sealing key it says `not sealed` beside the verdict, and `sealed` in JSON is false: whoever can write the storage could have made it up. The same where the time of the last scan, run or verification has no good seal; it is `not known` then, and `doubts` in JSON says why.',
     'A channel to people that accepts nothing, or never did, is shown with the command to try it, and one on which messages are held up for a quarter of an hour with since when and why; neither changes `safe` or the exit code.',
+    'With --last-scan it says what the console says: what the last scans saw, and how old that is. It asks no HSM and lists no backups, so that it is quick for a fleet; `safe` and the exit code are then of the time of the scans, and one that is late is not known to be safe.',
     'LOST is a key that was purged and that no backup brings back. It stays, and so does exit code 1, until somebody who may approve recoveries acknowledges it: ack FINDING.',
   ],
   format: 'table',
-  options: [HSM_CHOICE, ...CONNECTION_OPTIONS],
-  examples: ['hsm-warden status', 'hsm-warden status --hsm contoso -o json', 'hsm-warden status --emulator'],
-  schema: z.object({ ...HsmChoice, ...ConnectionOptions }),
+  options: [HSM_CHOICE, LAST_SCAN, ...CONNECTION_OPTIONS],
+  examples: [
+    'hsm-warden status',
+    'hsm-warden status --hsm contoso -o json',
+    'hsm-warden status --last-scan',
+    'hsm-warden status --emulator',
+  ],
+  schema: z.object({ ...HsmChoice, lastScan: z.boolean().optional(), ...ConnectionOptions }),
   async run(context, given) {
     const reached = await connect(context, given);
     const joined = await orDoubt('HSMs that were added', context, () =>
@@ -43,6 +55,12 @@ export const status = defineCommand({
     const config = requireConfig(connection);
     const hsms = chosenHsms(config, given.hsm);
     const store = openStore(connection, config, context);
+    if (given.lastScan === true) {
+      const names = hsms.map(({ name }) => name);
+      const seen = await lastScans(store, config, names, context);
+      const { verdict, ...answer } = lastScanAnswer(seen, joined.value !== undefined, context);
+      return { ...answer, doubts: joined.doubts, exit: EXITS[verdict] };
+    }
     const [judged, requests, channelsRead, drilled, searched] = await Promise.all([
       judgeHsms(connection, hsms, context),
       orDoubt('recovery requests', context, () => waitingRequests(store, context)),
