@@ -73,7 +73,7 @@ export class ConsoleWorld extends WatchWorld {
       drillDays: 30,
       drillHsms: this.drillHsms,
     };
-    await summarizeScan(deps, this.policy, result, NEVER);
+    return summarizeScan(deps, this.policy, result, NEVER);
   }
 
   lossesBy({ decisions }: Pick<DecisionLog, 'decisions'>) {

@@ -3,6 +3,7 @@
 import { WardenError } from '../../src/core/errors.ts';
 import type { VerifyMessage } from '../../src/features/verify/message.ts';
 import { verify } from '../../src/features/verify/verify.ts';
+import { readVerification } from '../../src/features/verify/verify-state.ts';
 import { MemoryBackupStore } from './memory/memory-backup-store.ts';
 import { MemoryWorkQueue } from './memory/memory-work-queue.ts';
 import { aVerifyPolicy } from './verify-policy.ts';
@@ -35,10 +36,16 @@ export class VerifyWorld extends WatchWorld {
   readonly queue = new MemoryWorkQueue(this.clock);
   override readonly backups = new HidingStore(this.clock, 3);
   budgetMs = DAY_MS;
+  /** What was stored of the verification each time that it had news. */
+  readonly news: string[] = [];
   retentionMs = 400 * DAY_MS;
 
   verify(message: VerifyMessage = { kind: 'verify', hsm: 'contoso', runId: 'run-1' }) {
-    const deps = { ...this.deps, backups: this.backups, queue: this.queue };
+    const onNews = async (hsm: string) => {
+      const { value } = await readVerification(this.state, hsm);
+      this.news.push(`${value?.found} damaged, ${value?.endedAt === undefined ? 'goes on' : 'ended'}`);
+    };
+    const deps = { ...this.deps, backups: this.backups, queue: this.queue, onNews };
     const { budgetMs, retentionMs } = this;
     const { selection } = this.policy;
     const policy = aVerifyPolicy({ budgetMs, retentionMs, selection });
