@@ -3,6 +3,8 @@ import { channel } from 'node:diagnostics_channel';
 import { NamedSerializers, Serializer } from '../core/serializer.ts';
 import { readLastDrill } from '../features/drill/standing.ts';
 import { FleetSummaries } from '../features/fleet-summary/fleet-summaries.ts';
+import { KnownIncidents } from '../features/notify/model/known-incidents.ts';
+import { WakeUps } from '../features/notify/model/wake-ups.ts';
 import { reportLosses } from '../features/status/report-losses.ts';
 import { summarizeScan } from '../features/status/summarize-scan.ts';
 import { type App, bindApp, type InvocationLog, loggerTo } from './app.ts';
@@ -40,6 +42,8 @@ export function backupPortsOn(
 ): (log: InvocationLog) => Promise<BackupAppPorts> {
   const saves = new Serializer();
   const writes = new NamedSerializers();
+  const wakes = new WakeUps();
+  const known = new KnownIncidents();
   const discovery = openDiscovery(platform);
   const { state, clock, config, hsms } = platform;
   const { schedule: scanSchedule } = config.watch;
@@ -57,6 +61,8 @@ export function backupPortsOn(
       saves,
       writes,
       fleetSummaries,
+      wakes,
+      known,
       drillsOf: async (hsm, cancelled) => {
         const { hsms: sites, days } = platform.config.drill;
         return { ...(await readLastDrill(platform.state, sites, hsm, cancelled)), days };

@@ -24,7 +24,7 @@ import type { Config } from './config/config.ts';
 export interface BackupAppPorts
   extends AppPorts,
     Pick<WatchApp, 'onScanned' | 'drillsOf'>,
-    Pick<NotifyApp, 'channels' | 'severityOf' | 'writes'>,
+    Pick<NotifyApp, 'channels' | 'severityOf' | 'writes' | 'wakes' | 'known'>,
     Pick<FleetApp, 'discovery' | 'seals'>,
     Pick<FleetSummaryApp, 'fleetSummaries'> {
   readonly config: Config;

@@ -4,8 +4,10 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { readMessage } from '../../src/core/queue.ts';
+import { KnownIncidents } from '../../src/features/notify/model/known-incidents.ts';
 import type { Channel } from '../../src/features/notify/model/ports.ts';
 import { NOTIFICATIONS } from '../../src/features/notify/model/queues.ts';
+import { WakeUps } from '../../src/features/notify/model/wake-ups.ts';
 import {
   handleNotification,
   type NotifierDeps,
@@ -104,6 +106,9 @@ async function workUntilKilled(
     state: mortal(world.state, life),
     queue: mortal(world.queue, life),
     leases: mortal(world.leases, life),
+    // What a dead process remembered is gone.
+    wakes: new WakeUps(),
+    known: new KnownIncidents(),
     channels: new Map(
       [...fleet.channels].map(([name, channel]) => [name, mortalChannel(channel, life, random)]),
     ),

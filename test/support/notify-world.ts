@@ -12,10 +12,12 @@ import type { DecisionSeals } from '../../src/features/audit/line-seals.ts';
 import { type AnyChannel, ChannelEntry } from '../../src/features/notify/model/channel-entry.ts';
 import { CHANNEL, type ChannelState, noMessages } from '../../src/features/notify/model/channel-state.ts';
 import { INCIDENTS, noIncidents, scopeOf } from '../../src/features/notify/model/incident-state.ts';
+import { KnownIncidents } from '../../src/features/notify/model/known-incidents.ts';
 import type { Message } from '../../src/features/notify/model/message.ts';
 import type { NotifyPolicy } from '../../src/features/notify/model/policy.ts';
 import type { Acceptance, Channel } from '../../src/features/notify/model/ports.ts';
 import { NOTIFICATIONS } from '../../src/features/notify/model/queues.ts';
+import { WakeUps } from '../../src/features/notify/model/wake-ups.ts';
 import {
   handleNotification,
   type NotifierDeps,
@@ -96,6 +98,8 @@ export class NotifyWorld {
     this.deps = {
       state: this.state,
       writes: new NamedSerializers(),
+      wakes: new WakeUps(),
+      known: new KnownIncidents(),
       leases: this.leases,
       clock: this.clock,
       logger: this.logger,

@@ -1,31 +1,31 @@
 /** Changes the incidents of a scope. */
-import { updateDocument } from '../../core/documents/update-document.ts';
+import { repeatOnConflict } from '../../core/documents/update-document.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { EventBus } from '../../core/events/bus.ts';
 import { DEFAULT_RETRY, withRetries } from '../../core/retry.ts';
 import { INCIDENTS, type IncidentState, noIncidents } from './model/incident-state.ts';
+import type { KnownIncidents } from './model/known-incidents.ts';
 import type { SendDeps } from './sending/send-due.ts';
 import { setAside } from './set-aside.ts';
+
+/** What changing them needs. */
+type Deps = Pick<SendDeps, 'state' | 'writes' | 'clock' | 'signal' | 'logger'> & {
+  readonly bus: EventBus;
+  readonly known: KnownIncidents;
+};
 
 /**
  * Repeats what may pass; incidents that cannot be read begin again, see {@link setAside}. Fails as that does, and with
  * `state-conflict`, `aborted`, `app-stopping` or a storage code.
  */
 export async function changeIncidents(
-  deps: Pick<SendDeps, 'state' | 'writes' | 'clock' | 'signal' | 'logger'> & { readonly bus: EventBus },
+  deps: Deps,
   scope: string,
   change: (state: IncidentState) => IncidentState,
 ): Promise<IncidentState> {
-  const { state: store, writes, clock, signal } = deps;
-  const address = { kind: 'notify-incidents', scope } as const;
-  const write = async () => {
-    const { after } = await updateDocument(store, INCIDENTS, address, (stored) => {
-      const before = stored ?? noIncidents(scope);
-      const next = change(before);
-      return next === before ? stored : next;
-    });
-    return after.value ?? noIncidents(scope);
-  };
+  const { writes, clock, signal } = deps;
+  const write = () =>
+    repeatOnConflict(INCIDENTS.name({ kind: INCIDENTS.kind, scope }), () => changeOnce(deps, scope, change));
   return writes.run(`incidents ${scope}`, async () => {
     try {
       return await withRetries(write, clock, DEFAULT_RETRY, signal);
@@ -35,4 +35,20 @@ export async function changeIncidents(
       return withRetries(write, clock, DEFAULT_RETRY, signal);
     }
   });
+}
+
+async function changeOnce(
+  { state, known }: Deps,
+  scope: string,
+  change: (state: IncidentState) => IncidentState,
+): Promise<IncidentState> {
+  const address = { kind: INCIDENTS.kind, scope } as const;
+  const document = await state.read(address);
+  const before = document === undefined ? noIncidents(scope) : known.parse(scope, document.text);
+  const next = change(before);
+  if (next === before) return before;
+  const text = JSON.stringify(next);
+  await state.write(address, text, document === undefined ? 'absent' : { etag: document.etag });
+  known.keep(scope, text, next);
+  return next;
 }

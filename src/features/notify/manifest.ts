@@ -7,8 +7,10 @@ import { readMessage } from '../../core/queue.ts';
 import type { NamedSerializers } from '../../core/serializer.ts';
 import { isoTime } from '../../core/time.ts';
 import type { DecisionSeals } from '../audit/line-seals.ts';
+import type { KnownIncidents } from './model/known-incidents.ts';
 import type { Channel } from './model/ports.ts';
 import { NOTIFICATIONS, type QueuedEvent } from './model/queues.ts';
+import type { WakeUps } from './model/wake-ups.ts';
 import { handleNotification, type NotifierDeps, reconcileNotifications } from './notifier.ts';
 import { NOTIFY_SETTINGS, type NotifyConfig } from './settings.ts';
 
@@ -24,8 +26,10 @@ export interface NotifyApp extends AppPorts {
   /** By name; empty where the settings name none: then nothing is done. */
   readonly channels: ReadonlyMap<string, Channel>;
   readonly severityOf: (event: QueuedEvent) => Severity;
-  /** Of the process. */
+  /** These are of the process. */
   readonly writes: NamedSerializers;
+  readonly wakes: WakeUps;
+  readonly known: KnownIncidents;
   readonly decisions?: DecisionSeals | undefined;
 }
 

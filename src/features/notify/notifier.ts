@@ -5,21 +5,19 @@ import type { EventBus } from '../../core/events/bus.ts';
 import type { WorkQueue } from '../../core/ports.ts';
 import { type DecisionSeals, judgeOf } from '../audit/line-seals.ts';
 import { changeIncidents } from './change-incidents.ts';
+import { hasRepeats, withAcknowledgements } from './incidents/note-acknowledged.ts';
 import { nextDue, plan } from './incidents/plan.ts';
 import { prune } from './incidents/prune.ts';
 import { type Reading, readEvent } from './incidents/read-event.ts';
 import { takeIn } from './incidents/take-in.ts';
 import { addTests } from './incidents/tests.ts';
-import {
-  ACKNOWLEDGED,
-  type AcknowledgedIncidents,
-  acknowledgementOf,
-  believed,
-} from './model/acknowledged.ts';
-import { type IncidentState, PRODUCT_SCOPE, scopeOf, type Thread } from './model/incident-state.ts';
+import { ACKNOWLEDGED, type AcknowledgedIncidents, believed } from './model/acknowledged.ts';
+import { type IncidentState, PRODUCT_SCOPE, scopeOf } from './model/incident-state.ts';
+import type { KnownIncidents } from './model/known-incidents.ts';
 import type { NotifyPolicy } from './model/policy.ts';
 import type { Channel } from './model/ports.ts';
-import { NOTIFICATIONS, type NotifyMessage, type QueuedEvent } from './model/queues.ts';
+import type { NotifyMessage, QueuedEvent } from './model/queues.ts';
+import type { WakeUps } from './model/wake-ups.ts';
 import { Failures } from './sending/failures.ts';
 import { handOver } from './sending/hand-over.ts';
 import { reportTroubles } from './sending/report-troubles.ts';
@@ -33,6 +31,9 @@ const TIMER_MS = 60_000;
 /** What the notifications work with. */
 export interface NotifierDeps extends SendDeps {
   readonly queue: WorkQueue;
+  /** Both of the process. */
+  readonly wakes: WakeUps;
+  readonly known: KnownIncidents;
   readonly bus: EventBus;
   readonly policy: NotifyPolicy;
   readonly reading: Reading;
@@ -97,33 +98,43 @@ async function takeEvents(
     byScope.set(scope, [...(byScope.get(scope) ?? []), read]);
   }
   const failures = new Failures();
+  const taken = new Map<string, IncidentState>();
   for (const [scope, read] of byScope) {
     const takeAll = (state: IncidentState) =>
       read.reduce((next, one) => takeIn(next, one, deps.clock.now()), state);
-    await failures.unless(() => changeIncidents(deps, scope, takeAll));
+    const state = await failures.unless(() => changeIncidents(deps, scope, takeAll));
+    if (state !== undefined) taken.set(scope, state);
   }
-  await failures.unless(() => planAndSend(deps, [...byScope.keys()], false, channelFailures));
+  await failures.unless(() => planAndSend(deps, [...byScope.keys()], false, channelFailures, taken));
   failures.rethrow();
 }
 
 /**
- * Plans and sends what is due in `scopes`, and what becomes due within moments; `all`: what waits of others is sent, too. A scope
- * that fails holds up no other, and is thrown at the end; what fails of a channel goes to `channelFailures`.
+ * Plans and sends what is due in `scopes`, and what becomes due within moments; `all`: what waits of others is sent, too; `just`:
+ * scopes as they were written just now, which are not read again before something is due. A scope that fails holds up no other,
+ * and is thrown at the end; what fails of a channel goes to `channelFailures`.
  */
 async function planAndSend(
   deps: NotifierDeps,
   scopes: readonly string[],
   all: boolean,
   channelFailures: Failures,
+  just: ReadonlyMap<string, IncidentState> = new Map(),
 ): Promise<void> {
   const { clock, signal, channels } = deps;
+  const known = new Map(just);
   const until = clock.now() + SHORT_WAIT_MS;
   const failures = new Failures();
   for (;;) {
     const times: (number | undefined)[] = [];
     const fed = new Set(all ? channels.keys() : []);
     for (const scope of scopes) {
-      const state = await failures.unless(() => planScope(deps, scope, fed, channelFailures));
+      const read = known.get(scope);
+      known.delete(scope);
+      const state =
+        read !== undefined && !isAnythingDue(read, deps)
+          ? read
+          : await failures.unless(() => planScope(deps, scope, fed, channelFailures));
       if (state !== undefined) times.push(nextDue(state, deps.policy));
     }
     await sendOn(deps, fed, channelFailures);
@@ -131,11 +142,16 @@ async function planAndSend(
     if (next === undefined) return failures.rethrow();
     const wait = next - clock.now();
     if (next > until) {
-      if (wait < TIMER_MS) await wake(deps, wait, scopes);
+      if (wait < TIMER_MS) await deps.wakes.wake(deps, next, scopes);
       return failures.rethrow();
     }
     if (wait > 0) await clock.sleep(wait, signal);
   }
+}
+
+function isAnythingDue(state: IncidentState, { policy, clock }: NotifierDeps): boolean {
+  const next = nextDue(state, policy);
+  return state.outbox.length > 0 || (next !== undefined && next <= clock.now());
 }
 
 /** The incidents of `scope` after what was due; `fed` gets the names of the channels that have something to send. */
@@ -145,11 +161,7 @@ async function planScope(
   fed: Set<string>,
   failures: Failures,
 ): Promise<IncidentState> {
-  const { clock, policy } = deps;
-  await noteAcknowledgements(deps, scope);
-  const planned = await changeIncidents(deps, scope, (state) =>
-    plan(prune(state, clock.now()), policy, clock.now()),
-  );
+  const planned = await planDue(deps, scope);
   for (const { channel } of planned.outbox) fed.add(channel);
   if (planned.outbox.length === 0) return planned;
   const handed = await handOver(deps, planned.outbox, failures);
@@ -160,6 +172,23 @@ async function planScope(
   });
 }
 
+/** What has been acknowledged is asked for only where something is to be repeated: that is seldom, and this is often. */
+async function planDue(deps: NotifierDeps, scope: string): Promise<IncidentState> {
+  const { clock, policy } = deps;
+  let mustAsk = false;
+  const planned = await changeIncidents(deps, scope, (state) => {
+    const now = clock.now();
+    mustAsk = hasRepeats(state, now);
+    return mustAsk ? state : plan(prune(state, now), policy, now);
+  });
+  if (!mustAsk) return planned;
+  const known = await acknowledgedOrNone(deps);
+  return changeIncidents(deps, scope, (state) => {
+    const now = clock.now();
+    return plan(prune(withAcknowledgements(state, known, now), now), policy, now);
+  });
+}
+
 /** All of them concurrently, so that a slow one holds up no other, nor does one that fails. */
 async function sendOn(deps: NotifierDeps, names: ReadonlySet<string>, failures: Failures): Promise<void> {
   const channels = [...deps.channels.values()].filter(({ name }) => names.has(name));
@@ -167,26 +196,7 @@ async function sendOn(deps: NotifierDeps, names: ReadonlySet<string>, failures: 
   const next = earliest(await Promise.all(sending));
   if (next === undefined) return;
   const wait = next - deps.clock.now();
-  if (wait > 0 && wait < TIMER_MS) await wake(deps, wait, []);
-}
-
-/** What somebody has acknowledged is not repeated. */
-async function noteAcknowledgements(deps: NotifierDeps, scope: string): Promise<void> {
-  const { clock } = deps;
-  const now = clock.now();
-  const isDue = ({ repeatAt, closedAt, acknowledgedAt }: Thread) =>
-    repeatAt !== undefined && repeatAt <= now && closedAt === undefined && acknowledgedAt === undefined;
-  const due = Object.values((await readIncidents(deps, scope)).threads).filter(isDue);
-  if (due.length === 0) return;
-  const known = await acknowledgedOrNone(deps);
-  if (!due.some((thread) => acknowledgementOf(known, thread) !== undefined)) return;
-  await changeIncidents(deps, scope, (before) => {
-    const threads = Object.entries(before.threads).map(([id, thread]): [string, Thread] => {
-      const found = isDue(thread) ? acknowledgementOf(known, thread) : undefined;
-      return [id, found === undefined ? thread : { ...thread, acknowledgedAt: found.at }];
-    });
-    return { ...before, threads: Object.fromEntries(threads) };
-  });
+  if (wait > 0 && wait < TIMER_MS) await deps.wakes.wake(deps, next, []);
 }
 
 /** What cannot be judged is not believed: it is repeated rather than silent. */
@@ -203,26 +213,6 @@ async function acknowledgedOrNone({
     if (!isWardenError(error, 'seal-unavailable')) throw error;
     logger.warn('incidents are repeated, for who acknowledged them cannot be judged', { error });
     return undefined;
-  }
-}
-
-async function readIncidents(deps: NotifierDeps, scope: string): Promise<IncidentState> {
-  return changeIncidents(deps, scope, (state) => state);
-}
-
-/** A message that comes back when something is due. The timer would see to it, too, a little later: so a failure is none. */
-async function wake(
-  { queue, logger }: NotifierDeps,
-  waitMs: number,
-  scopes: readonly string[],
-): Promise<void> {
-  try {
-    // Sending may have taken so long that it is due by now, and no queue takes a negative delay.
-    const seconds = Math.max(0, Math.ceil(waitMs / 1000));
-    await queue.send(NOTIFICATIONS, { kind: 'wake', scopes: [...scopes] }, seconds);
-  } catch (error) {
-    if (!isWardenError(error)) throw error;
-    logger.warn('the wake-up of the notifications could not be sent', { error });
   }
 }
 
