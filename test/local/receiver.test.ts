@@ -130,3 +130,12 @@ it('takes what the channels send, and shows their moments and their text, which 
   expect(body).not.toMatch(/<script|<b>/);
   expect(JSON.parse((await read('/messages')).body)).toHaveLength(6);
 });
+
+it('says what became of a mail to the app alone', async () => {
+  const path = `/emails/operations/${'0'.repeat(8)}-0000-4000-8000-${'0'.repeat(12)}?api-version=2023-03-31`;
+  const asking = request(`${origin}${path}`, { ca: caPem, headers: { authorization: 'Bearer nobody' } });
+  asking.end();
+  const [answer]: IncomingMessage[] = await once(asking, 'response');
+  answer?.resume();
+  expect(answer?.statusCode).toBe(401);
+});

@@ -50,6 +50,8 @@ export interface Service {
   readonly taken: Delivery[];
   /** Decides each request's fate. */
   behave: (delivery: Delivery) => Behaviour | undefined | Promise<Behaviour | undefined>;
+  /** What became of a mail that was taken, by the id of its operation. */
+  operation: (id: string) => string | Promise<string>;
   /** Is given each request that was taken, and whether that was answered. */
   took: (delivery: Delivery, isAnswered: boolean) => void;
   /** A channel to it. */
@@ -67,6 +69,10 @@ export async function startService(
   const taken: Delivery[] = [];
   const held = new Set<ServerResponse>();
   const server = await startTlsServer((request, response) => {
+    if (request.method === 'GET') {
+      void answerOperation(request, response);
+      return;
+    }
     void read(request).then(
       async (delivery) => {
         deliveries.push(delivery);
@@ -96,6 +102,17 @@ export async function startService(
       () => undefined,
     );
   });
+  const answerOperation = async ({ url = '', headers }: IncomingMessage, response: ServerResponse) => {
+    const id = /^\/emails\/operations\/([0-9a-f-]{36})\?api-version=2023-03-31$/.exec(url)?.[1];
+    const isFound = kind === 'azure-mail' && id !== undefined;
+    const isAllowed = isToken(String(headers.authorization ?? '').replace(/^Bearer /, ''));
+    if (!isFound || !isAllowed) {
+      response.writeHead(isFound ? 401 : 404).end();
+      return;
+    }
+    const status = await service.operation(id);
+    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ id, status }));
+  };
   const service: Service = {
     kind,
     url: server.url,
@@ -103,6 +120,7 @@ export async function startService(
     deliveries,
     taken,
     behave: () => undefined,
+    operation: () => 'Succeeded',
     took: () => undefined,
     channel: (options) => channelTo(kind, name, server.url, { ...optionsFor(server.caPem), ...options }),
     close: async () => {

@@ -15,7 +15,7 @@ import { INCIDENTS, noIncidents, scopeOf } from '../../src/features/notify/model
 import { KnownIncidents } from '../../src/features/notify/model/known-incidents.ts';
 import type { Message } from '../../src/features/notify/model/message.ts';
 import type { NotifyPolicy } from '../../src/features/notify/model/policy.ts';
-import type { Acceptance, Channel } from '../../src/features/notify/model/ports.ts';
+import type { Acceptance, Channel, Outcome } from '../../src/features/notify/model/ports.ts';
 import { NOTIFICATIONS } from '../../src/features/notify/model/queues.ts';
 import { WakeUps } from '../../src/features/notify/model/wake-ups.ts';
 import {
@@ -48,8 +48,19 @@ export class FakeChannel implements Channel {
   /** What the service does with a message; it accepts when this returns. */
   behave: (message: Message) => void | Promise<void> = () => undefined;
 
+  /** Whether its service works on what it has accepted. */
+  isOpen = false;
+  /** What its service says of it later; an error is how asking fails. */
+  outcome: (id: string) => Outcome | Error = () => 'sent';
+
   constructor(name: string) {
     this.name = name;
+  }
+
+  async outcomeOf(id: string): Promise<Outcome> {
+    const outcome = this.outcome(id);
+    if (outcome instanceof Error) throw outcome;
+    return outcome;
   }
 
   async send(message: Message): Promise<Acceptance> {
@@ -65,7 +76,7 @@ export class FakeChannel implements Channel {
     this.accepted.push(message);
     for (const receiver of all)
       if (!refused.some((one) => one.receiver === receiver)) this.got.push({ receiver, message });
-    return { status: 202, refused };
+    return { status: 202, refused, isOpen: this.isOpen };
   }
 }
 

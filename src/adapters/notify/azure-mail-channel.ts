@@ -1,14 +1,23 @@
-/** Mail by Azure Communication Services, as the app's identity: https://learn.microsoft.com/rest/api/communication/email/email/send */
+/**
+ * Mail by Azure Communication Services, as the app's identity: https://learn.microsoft.com/rest/api/communication/email/email/send.
+ * It takes a mail before it looks at it, and says later what became of it: https://learn.microsoft.com/rest/api/communication/email/email/get-send-result
+ */
 import type { TokenCredential } from '@azure/core-auth';
+import { z } from 'zod';
 import { WardenError } from '../../core/errors.ts';
 import type { Message } from '../../features/notify/model/message.ts';
-import type { Acceptance, Channel } from '../../features/notify/model/ports.ts';
+import type { Acceptance, Channel, Outcome } from '../../features/notify/model/ports.ts';
 import { requireAccepted } from './outgoing/failures.ts';
-import { type OutgoingOptions, post } from './outgoing/post.ts';
+import { get, type OutgoingOptions, post } from './outgoing/post.ts';
 import { toMail } from './render/mail.ts';
 
 const API_VERSION = '2023-03-31';
 const SCOPE = 'https://communication.azure.com/.default';
+
+/** What the service says of an operation. */
+const Operation = z.object({
+  status: z.enum(['NotStarted', 'Running', 'Succeeded', 'Failed', 'Canceled']),
+});
 
 /** Where and how. */
 export interface AzureMailEntry {
@@ -34,7 +43,7 @@ export class AzureMailChannel implements Channel {
   }
 
   async send(message: Message, signal?: AbortSignal): Promise<Acceptance> {
-    const { endpoint, from, to } = this.#entry;
+    const { from, to } = this.#entry;
     const { subject, text, html, references } = toMail(message, from);
     const body = {
       senderAddress: from,
@@ -44,13 +53,31 @@ export class AzureMailChannel implements Channel {
     };
     const answer = await post(this.#options, {
       of: this.name,
-      url: `${endpoint.replace(/\/+$/, '')}/emails:send?api-version=${API_VERSION}`,
+      url: this.#url('/emails:send'),
       headers: { authorization: `Bearer ${await this.#token(signal)}`, 'operation-id': uuidOf(message.id) },
       body: JSON.stringify(body),
       signal,
     });
     requireAccepted(answer);
-    return { status: answer.status };
+    return { status: answer.status, isOpen: true };
+  }
+
+  async outcomeOf(id: string, signal?: AbortSignal): Promise<Outcome> {
+    const answer = await get(this.#options, {
+      of: this.name,
+      // Not where the answer said: what is sent here is sent nowhere else.
+      url: this.#url(`/emails/operations/${uuidOf(id)}`),
+      headers: { authorization: `Bearer ${await this.#token(signal)}` },
+      signal,
+    });
+    requireAccepted(answer);
+    const { status } = operationIn(answer.text);
+    if (status === 'Failed' || status === 'Canceled') return { failed: status };
+    return status === 'Succeeded' ? 'sent' : 'open';
+  }
+
+  #url(path: string): string {
+    return `${this.#entry.endpoint.replace(/\/+$/, '')}${path}?api-version=${API_VERSION}`;
   }
 
   async #token(signal: AbortSignal | undefined): Promise<string> {
@@ -69,6 +96,26 @@ export class AzureMailChannel implements Channel {
       reason: 'no token',
     });
   }
+}
+
+function operationIn(text: string): z.output<typeof Operation> {
+  const read = z
+    .string()
+    .transform((json, context) => {
+      try {
+        return JSON.parse(json);
+      } catch {
+        context.addIssue({ code: 'custom', message: 'no JSON' });
+        return z.NEVER;
+      }
+    })
+    .pipe(Operation)
+    .safeParse(text);
+  if (read.success) return read.data;
+  throw new WardenError('channel-unavailable', {
+    message: 'What Communication Services says of a mail could not be read.',
+    reason: 'garbage',
+  });
 }
 
 /** The id of a message as an operation's: the service knows a repeat by it. */

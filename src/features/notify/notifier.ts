@@ -20,6 +20,7 @@ import type { NotifyMessage, QueuedEvent } from './model/queues.ts';
 import type { WakeUps } from './model/wake-ups.ts';
 import { Failures } from './sending/failures.ts';
 import { handOver } from './sending/hand-over.ts';
+import { readOutcomes } from './sending/read-outcomes.ts';
 import { reportTroubles } from './sending/report-troubles.ts';
 import { type SendDeps, sendDue } from './sending/send-due.ts';
 
@@ -82,6 +83,7 @@ export async function reconcileNotifications(deps: NotifierDeps, hsms: readonly 
   const scopes = [PRODUCT_SCOPE, ...hsms.map((hsm) => scopeOf(hsm))];
   const failures = new Failures();
   await failures.unless(() => planAndSend(deps, scopes, true, failures));
+  for (const channel of deps.channels.values()) await failures.unless(() => readOutcomes(deps, channel));
   await failures.unless(() => reportTroubles(deps, [...deps.channels.keys()]));
   failures.rethrow();
 }

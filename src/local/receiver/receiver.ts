@@ -24,6 +24,8 @@ const MOST_BYTES = 64 * 1024;
 const MAIL_AUDIENCE = 'https://communication.azure.com';
 type Service = keyof typeof PATHS;
 const SERVICES = ['teams', 'slack', 'mail', 'webhook', 'pagerduty'] as const satisfies readonly Service[];
+/** Where Communication Services say what became of a mail. */
+const OPERATION = /^\/emails\/operations\/([0-9a-f-]{36})\?/;
 const LOOPBACK_HOST = /^(localhost|127\.0\.0\.1)(:\d+)?$/i;
 
 /** How it is started. */
@@ -80,6 +82,14 @@ export async function startReceiver({ caDir, port, onMessage }: ReceiverOptions)
     return keep(readReceived(channel, body, new Date().toISOString())) ? STATUS[channel] : 400;
   };
   const services = createHttpsServer({ cert: leaf.certificate, key: leaf.key }, (request, response) => {
+    const operation = OPERATION.exec(request.url ?? '')?.[1];
+    if (request.method === 'GET' && operation !== undefined) {
+      void isFromApp(request, issuerKey).then(
+        (isAllowed) => answerOperation(response, operation, isAllowed),
+        () => response.destroy(),
+      );
+      return;
+    }
     void take(request).then(
       (status) => response.writeHead(status).end(),
       () => response.destroy(),
@@ -108,6 +118,16 @@ export async function startReceiver({ caDir, port, onMessage }: ReceiverOptions)
       await Promise.all([...[services, page].map(close), mails.close()]);
     },
   };
+}
+
+/** What became of a mail: all of them are sent here. */
+function answerOperation(response: ServerResponse, id: string, isAllowed: boolean): void {
+  if (!isAllowed) {
+    response.writeHead(401).end();
+    return;
+  }
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.end(JSON.stringify({ id, status: 'Succeeded' }));
 }
 
 /** What each service answers. */

@@ -1,4 +1,4 @@
-/** Sends one POST over https, to allowed hosts and addresses only, with a limit, and follows nobody elsewhere. */
+/** Sends one request over https, to allowed hosts and addresses only, with a limit, and follows nobody elsewhere. */
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import type { Socket } from 'node:net';
@@ -21,7 +21,7 @@ export interface OutgoingOptions extends OutgoingRules {
   readonly now: () => number;
 }
 
-/** One request. */
+/** One request that sends something. */
 export interface Post {
   /** The channel, for whoever asks what is waited for. */
   readonly of: string;
@@ -31,11 +31,25 @@ export interface Post {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** One request that asks for something. */
+type Get = Omit<Post, 'body'>;
+
+/** As {@link get}, with a body. */
+export function post(options: OutgoingOptions, call: Post): Promise<Answer> {
+  return ask(options, { method: 'POST', ...call });
+}
+
 /**
- * The answer, whatever its status. The body is sent only after the address at the other end of the connection was found to be
+ * The answer, whatever its status. The request is sent only after the address at the other end of the connection was found to be
  * allowed. Fails with `channel-misconfigured`, `channel-unreachable`, or the reason of the signal.
  */
-export async function post(options: OutgoingOptions, call: Post): Promise<Answer> {
+export function get(options: OutgoingOptions, call: Get): Promise<Answer> {
+  return ask(options, { method: 'GET', ...call });
+}
+
+type Call = Get & Partial<Pick<Post, 'body'>> & { readonly method: 'GET' | 'POST' };
+
+async function ask(options: OutgoingOptions, call: Call): Promise<Answer> {
   const url = parse(call.url);
   requireNamed(url.hostname, options);
   const limitMs = options.limitMs ?? CALL_LIMITS_MS.notification;
@@ -52,19 +66,19 @@ export async function post(options: OutgoingOptions, call: Post): Promise<Answer
 async function exchange(
   options: OutgoingOptions,
   url: URL,
-  call: Post,
+  call: Call,
   signal: AbortSignal,
 ): Promise<Answer> {
   const { address, family } = await resolveAllowed(url.hostname, options);
   const headers = {
-    'content-type': 'application/json',
     'user-agent': 'hsm-warden',
+    ...(call.body === undefined ? {} : { 'content-type': 'application/json' }),
     ...call.headers,
-    'content-length': Buffer.byteLength(call.body),
+    ...(call.body === undefined ? {} : { 'content-length': Buffer.byteLength(call.body) }),
   };
   const response = await new Promise<IncomingMessage>((resolve, reject) => {
     const sending = request(url, {
-      method: 'POST',
+      method: call.method,
       headers,
       signal,
       agent: false,

@@ -44,6 +44,17 @@ const Receipt = z.strictObject({
 });
 export type Receipt = z.infer<typeof Receipt>;
 
+/** A message that was accepted, and of which the service says later whether it was sent. */
+const Awaited = z.strictObject({
+  /** Its own copy: many others may end before the service knows. */
+  receipt: Receipt,
+  /** How often the service was asked. */
+  looks: z.int().nonnegative(),
+  /** It is not asked before this time. */
+  nextAt: Time,
+});
+export type Awaited = z.infer<typeof Awaited>;
+
 /** The memory of a channel. */
 const ChannelState = z.strictObject({
   format: z.literal(1),
@@ -53,6 +64,8 @@ const ChannelState = z.strictObject({
   pending: z.array(Pending),
   /** The last that ended, oldest first. */
   receipts: z.array(Receipt),
+  /** Accepted messages whose outcome is not known yet, oldest first. */
+  awaited: z.array(Awaited).exactOptional(),
   accepted: z.int().nonnegative(),
   /** The channel as a whole takes nothing before this time. */
   notBefore: Time,

@@ -14,7 +14,12 @@ export interface Acceptance {
   readonly status: number;
   /** Of those whom the message is for: who was refused while others were not. */
   readonly refused?: readonly Refusal[];
+  /** The service works on it still, and can be asked for the outcome. */
+  readonly isOpen?: boolean;
 }
+
+/** What became of a message after its service had accepted it. `failed` has a word: it was not sent, and will not be. */
+export type Outcome = 'open' | 'sent' | { readonly failed: string };
 
 /**
  * One channel. `send` is one attempt, and repeating belongs to the caller; the same message sent again has the same id,
@@ -31,4 +36,6 @@ export interface Channel {
   /** Whom a message without recipients is for, where the service takes or refuses each of them for itself. */
   readonly receivers?: readonly string[];
   send(message: Message, signal?: AbortSignal): Promise<Acceptance>;
+  /** What became of the message `id` that was accepted and was open then. Fails as `send` does: then nothing is known. */
+  outcomeOf?(id: string, signal?: AbortSignal): Promise<Outcome>;
 }

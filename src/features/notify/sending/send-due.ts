@@ -8,6 +8,7 @@ import type { NamedSerializers } from '../../../core/serializer.ts';
 import { CHANNEL, type ChannelState, noMessages, type Pending } from '../model/channel-state.ts';
 import type { Acceptance, Channel } from '../model/ports.ts';
 import { readChannelState } from '../model/read-channel.ts';
+import { awaitOutcome } from './awaited.ts';
 import { describe, expire, nextAttemptAt, nextMessage, noteAccepted, noteFailure } from './deliveries.ts';
 import { setApart } from './receivers.ts';
 
@@ -122,9 +123,13 @@ async function attempt(
     logger.warn('notification not accepted', { ...about, result });
     return changeChannel(deps, channel.name, (state) => noteFailure(state, message.id, error, clock.now()));
   }
-  const { status, refused = [] } = accepted;
+  const { status, refused = [], isOpen = false } = accepted;
   const state = await changeChannel(deps, channel.name, (before) =>
-    noteAccepted(before, message.id, status, clock.now(), refused),
+    awaitOutcome(
+      noteAccepted(before, message.id, status, clock.now(), refused),
+      isOpen ? message.id : undefined,
+      clock.now(),
+    ),
   );
   logger.info('notification accepted', { ...about, status });
   for (const { error } of refused)
