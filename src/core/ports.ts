@@ -162,6 +162,20 @@ export interface WorkQueue {
   send<Message>(queue: Queue<Message>, message: Message, delaySeconds?: number): Promise<void>;
 }
 
+/** What lies in a queue and nobody has taken. */
+export interface WaitingWork {
+  /** Of a queue with many messages only the first are counted. */
+  readonly count: number;
+  /** When the oldest of them was sent, epoch milliseconds. */
+  readonly since: number;
+}
+
+/** Looks into queues without taking anything. May fail with the storage codes. */
+export interface QueueLook {
+  /** Undefined where nothing waits. What is being worked on, or is to be seen later, does not wait. */
+  waitingIn(queue: Pick<Queue, 'name'>): Promise<WaitingWork | undefined>;
+}
+
 /** A message that failed too often, so that nobody works on it any more. */
 export interface DeadLetter {
   /** The queue it came from. */

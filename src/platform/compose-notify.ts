@@ -4,7 +4,7 @@ import type { StorageAccess } from '../adapters/http/storage-access.ts';
 import { openChannels, outgoingOptions, readSecretsFile } from '../adapters/notify/open-channels.ts';
 import { createQueueService } from '../adapters/queue/clients.ts';
 import { StorageWorkQueue } from '../adapters/queue/storage-work-queue.ts';
-import type { Clock, WorkQueue } from '../core/ports.ts';
+import type { Clock, QueueLook, WorkQueue } from '../core/ports.ts';
 import { bothSecrets } from '../features/notify/model/channel-secrets.ts';
 import type { Channel } from '../features/notify/model/ports.ts';
 import type { Config } from './config/config.ts';
@@ -14,7 +14,7 @@ export function notifyQueue(
   { notify, storage }: Pick<Config, 'notify' | 'storage'>,
   state: StorageAccess,
   clock: Clock,
-): WorkQueue | undefined {
+): (WorkQueue & QueueLook) | undefined {
   if (notify.channels.length === 0) return undefined;
   return queueAt(notify.queueUrl, { storage }, state, clock);
 }
@@ -34,7 +34,7 @@ export function queueAt(
   { storage }: Pick<Config, 'storage'>,
   state: StorageAccess,
   clock: Clock,
-): WorkQueue {
+): WorkQueue & QueueLook {
   const access = state.kind === 'identity' && queueUrl !== undefined ? { ...state, queueUrl } : state;
   const createMissing = storage.kind === 'connection';
   return new StorageWorkQueue({ service: createQueueService(access), clock, createMissing });

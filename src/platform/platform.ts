@@ -31,6 +31,7 @@ import type {
   DeadLetters,
   Leases,
   Logger,
+  QueueLook,
   WorkQueue,
 } from '../core/ports.ts';
 import type { Seals } from '../core/seal/seals.ts';
@@ -93,7 +94,7 @@ export interface Platform {
   /** Of recovery points. */
   readonly points: PointSeals | undefined;
   /** The queue of the app that notifies people; undefined where the settings name no channel. */
-  readonly notifications: WorkQueue | undefined;
+  readonly notifications: (WorkQueue & QueueLook) | undefined;
   /** The queue of the drill app. */
   readonly drillQueue: WorkQueue;
   /** Where people are reached, by name. Only the app that sends asks for it: it alone has the secrets. */

@@ -1,13 +1,16 @@
 /** The product's queues on Azure Storage, in the form in which the Functions host reads them. */
 import type { QueueServiceClient } from '@azure/storage-queue';
 import { isWardenError, WardenError } from '../../core/errors.ts';
-import type { Clock, WorkQueue } from '../../core/ports.ts';
+import type { Clock, QueueLook, WaitingWork, WorkQueue } from '../../core/ports.ts';
 import type { Queue } from '../../core/queue.ts';
 import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 
 /** https://learn.microsoft.com/azure/storage/queues/scalability-targets */
 const MAX_MESSAGE_BYTES = 64 * 1024;
+
+/** The most that the service shows in one answer. */
+const AT_ONCE = 32;
 
 /** What a {@link StorageWorkQueue} works with. */
 export interface StorageWorkQueueOptions {
@@ -18,7 +21,7 @@ export interface StorageWorkQueueOptions {
 }
 
 /** A {@link WorkQueue}; a queue's name in the account is its name here. */
-export class StorageWorkQueue implements WorkQueue {
+export class StorageWorkQueue implements WorkQueue, QueueLook {
   readonly #service: QueueServiceClient;
   readonly #clock: Clock;
   readonly #createMissing: boolean;
@@ -46,6 +49,27 @@ export class StorageWorkQueue implements WorkQueue {
     }
   }
 
+  async waitingIn({ name: queue }: Pick<Queue, 'name'>): Promise<WaitingWork | undefined> {
+    const call = {
+      what: `look into the queue ${queue}`,
+      meanings: { QueueNotFound: 'blob-missing' },
+    } as const;
+    try {
+      const client = this.#service.getQueueClient(queue);
+      const answer = await inTime(undefined, (abortSignal) =>
+        client.peekMessages({ numberOfMessages: AT_ONCE, abortSignal }),
+      );
+      // The client finds no message in a page of a proxy.
+      if (answer.version === undefined) throw notFromStorage(queue);
+      const sent = answer.peekedMessageItems.map(({ insertedOn }) => insertedOn.getTime());
+      return sent.length === 0 ? undefined : { count: sent.length, since: Math.min(...sent) };
+    } catch (error) {
+      const failure = translateStorageError(error, call, this.#clock.now());
+      if (failure.code === 'blob-missing') return undefined;
+      throw failure;
+    }
+  }
+
   async #send(queue: string, text: string, delaySeconds: number): Promise<void> {
     const call = {
       what: `send a message to queue ${queue}`,
@@ -69,4 +93,12 @@ export class StorageWorkQueue implements WorkQueue {
       throw translateStorageError(error, { what: `create queue ${queue}` }, this.#clock.now());
     }
   }
+}
+
+function notFromStorage(queue: string): WardenError {
+  return new WardenError('storage-unavailable', {
+    message: `What answered for the queue ${queue} is not the storage account.`,
+    advice: 'Check WARDEN_NOTIFY_QUEUE_URL, and the proxy in between.',
+    reason: 'garbage',
+  });
 }

@@ -1,5 +1,6 @@
 /** The screen of `status`. */
 
+import type { QueueStatus } from '../../features/notify/model/queue-status.ts';
 import {
   type DeletedKeyStatus,
   type HsmStatus,
@@ -22,6 +23,7 @@ import { type ChannelStanding, troubleOf } from './channels.ts';
 import { type DrillsOf, drillLines, undrilledLine } from './drill-lines.ts';
 import { type FleetFacts, fleetLines } from './fleet-lines.ts';
 import { acknowledgedLines, ago, lostLine } from './lost-lines.ts';
+import { queueTroubleOf } from './queued.ts';
 import { SIGNS } from './signs.ts';
 import { type WaitingRequest, waitingLine } from './waiting.ts';
 
@@ -34,6 +36,8 @@ export interface StatusFacts {
   readonly verdict: Verdict;
   readonly waiting: readonly WaitingRequest[] | undefined;
   readonly channels: readonly ChannelStanding[];
+  /** What lies in the queue before them; absent where there is none, or it could not be read. */
+  readonly queued?: QueueStatus | undefined;
   readonly connection: Place;
   /** What drills have proven; absent where that could not be read. */
   readonly drills?: DrillsOf | undefined;
@@ -54,7 +58,10 @@ export function statusPage(
     `    -> hsm-warden recovery show ${request.id}${personIn(facts.connection)}${sameWorld(facts.connection)}`,
     ...pageLine(facts.connection, request.id),
   ]);
-  const unheard = facts.channels.flatMap((channel) => channelLines(channel, facts, now, paint));
+  const unheard = [
+    ...facts.channels.flatMap((channel) => channelLines(channel, facts, now, paint)),
+    ...queuedLines(facts, now, paint),
+  ];
   const undrilled = undrilledLine(facts.drills, paint);
   const more = [
     ...requests,
@@ -77,6 +84,15 @@ function channelLines(
   return [
     `${paint('yellow', '*')} ${who} reached through ${one.channel}: ${trouble.what}`,
     `    -> ${trouble.command}${sameWorld(connection)}`,
+  ];
+}
+
+function queuedLines({ queued, connection }: StatusFacts, now: number, paint: Paint): string[] {
+  const trouble = queued && queueTroubleOf(queued, now);
+  if (trouble === undefined) return [];
+  return [
+    `${paint('yellow', '*')} people are not reached: ${trouble}`,
+    `    -> hsm-warden doctor${sameWorld(connection)}`,
   ];
 }
 

@@ -18,6 +18,7 @@ import { readChannels, standingsOf } from './channels.ts';
 import { drillsOf } from './drill-lines.ts';
 import { fleetFacts } from './fleet-lines.ts';
 import { lastScanAnswer, lastScans } from './last-scan.ts';
+import { readQueued } from './queued.ts';
 import { statusPage } from './status-page.ts';
 import { waitingRequests } from './waiting.ts';
 
@@ -33,7 +34,7 @@ export const status = defineCommand({
   details: [
     'Reads every HSM that is protected and what is stored about it, lists its backups and reads the newest one, and changes nothing. Exit code 0, and `safe` in JSON: every key has a good backup of its newest version, which is in the store now, and none is lost. 1: at least one has not, is soft-deleted without one, or is lost. 2: it cannot be known, and the first line says why.',
     'Where the settings pin no sealing key it says `not sealed` beside the verdict, and `sealed` in JSON is false: whoever can write the storage could have made it up. The same where the time of the last scan, run or verification has no good seal; it is `not known` then, and `doubts` in JSON says why.',
-    'A channel to people that accepts nothing, or never did, is shown with the command to try it, and one on which messages are held up for a quarter of an hour with since when and why; neither changes `safe` or the exit code.',
+    'A channel to people that accepts nothing, or never did, is shown with the command to try it, and one on which messages are held up for a quarter of an hour with since when and why; so are messages that the backup app does not take out of its queue. None of that changes `safe` or the exit code.',
     'With --last-scan it says what the console says: what the last scans saw, and how old that is. It asks no HSM and lists no backups, so that it is quick for a fleet; `safe` and the exit code are then of the time of the scans, and one that is late is not known to be safe.',
     'LOST is a key that was purged and that no backup brings back. It stays, and so does exit code 1, until somebody who may approve recoveries acknowledges it: ack FINDING.',
   ],
@@ -61,10 +62,11 @@ export const status = defineCommand({
       const { verdict, ...answer } = lastScanAnswer(seen, joined.value !== undefined, context);
       return { ...answer, doubts: joined.doubts, exit: EXITS[verdict] };
     }
-    const [judged, requests, channelsRead, drilled, searched] = await Promise.all([
+    const [judged, requests, channelsRead, queued, drilled, searched] = await Promise.all([
       judgeHsms(connection, hsms, context),
       orDoubt('recovery requests', context, () => waitingRequests(store, context)),
       orDoubt('channels to people', context, () => readChannels(config, store)),
+      orDoubt('queue of the notifications', context, () => readQueued(store, context.clock.now())),
       orDoubt('results of drills', context, () =>
         drillsOf(store, config, hsms, context.clock.now(), context.signal),
       ),
@@ -91,6 +93,7 @@ export const status = defineCommand({
         hsms: statuses,
         waiting: waiting ?? null,
         channels: channels ?? null,
+        queued: queued.value ?? null,
         fleet: searched.value ?? null,
         drills: drills === undefined ? null : Object.fromEntries(tried),
       },
@@ -100,6 +103,7 @@ export const status = defineCommand({
         ...requests.doubts,
         ...channelsRead.doubts,
         ...doubtsAbout(channelsRead.value ?? []),
+        ...queued.doubts,
         ...drilled.doubts,
         ...searched.doubts,
       ],
@@ -115,7 +119,10 @@ export const status = defineCommand({
         ),
       },
       page: statusPage(
-        { statuses, verdict, waiting, channels: channels ?? [], connection, drills, fleet: searched.value },
+        {
+          ...{ statuses, verdict, waiting, connection, drills },
+          ...{ channels: channels ?? [], queued: queued.value, fleet: searched.value },
+        },
         context,
       ),
       exit: EXITS[verdict],

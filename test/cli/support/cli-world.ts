@@ -8,6 +8,8 @@ import { BlobAuditStore } from '../../../src/adapters/audit/blob-audit-store.ts'
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
 import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
+import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts';
+import { createQueueService } from '../../../src/adapters/queue/clients.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { ADMINISTRATOR_ID } from '../../../src/emulator/options.ts';
 import { type Emulator, startEmulator } from '../../../src/emulator/start-emulator.ts';
@@ -29,6 +31,7 @@ export class CliWorld {
   readonly state: BlobDocumentStore;
   readonly auditStore: BlobAuditStore;
   readonly #azurite: Azurite;
+  readonly #token: string;
 
   private constructor(
     folder: string,
@@ -39,6 +42,7 @@ export class CliWorld {
     this.folder = folder;
     this.emulators = emulators;
     this.#azurite = azurite;
+    this.#token = storageToken;
     const service = this.#service(storageToken);
     const clock = systemClock;
     this.backups = new BlobBackupStore({
@@ -135,9 +139,18 @@ export class CliWorld {
     await rm(this.folder, { recursive: true, force: true });
   }
 
+  /** Makes a queue, as a deployment does. */
+  async makeQueue(name: string): Promise<void> {
+    await createQueueService(this.#access(this.#token)).getQueueClient(name).createIfNotExists();
+  }
+
   #service(token: string) {
+    return createBlobService(this.#access(token));
+  }
+
+  #access(token: string): StorageAccess {
     const { blobUrl, queueUrl } = this.#azurite;
     const credential = { getToken: async () => ({ token, expiresOnTimestamp: Date.now() + 3_600_000 }) };
-    return createBlobService({ kind: 'identity', blobUrl, queueUrl, credential, caPem: this.hsm().caPem });
+    return { kind: 'identity', blobUrl, queueUrl, credential, caPem: this.hsm().caPem };
   }
 }

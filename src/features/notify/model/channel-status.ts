@@ -8,7 +8,7 @@ import type { ChannelState } from './channel-state.ts';
 export const HELD_UP_MS = 15 * MINUTE_MS;
 
 /** Messages that were not accepted for a quarter of an hour. */
-interface HeldUp {
+export interface HeldUp {
   readonly count: number;
   /** Since when the oldest of them waits; ISO 8601. */
   readonly since: string;
