@@ -45,7 +45,8 @@ export function notifySettings({ origin, mailPort }: LocalServices) {
   ];
   const approvers = ['security', 'key-owner'].map((group) => ({
     group,
-    channels: ['mail', 'slack', 'teams'],
+    // As on the steps of a ladder: what calls somebody comes last.
+    channels: ['mail', 'slack', 'pagerduty'],
     people: PEOPLE.filter(({ groups }) => groups.includes(group)).map(addressed),
   }));
   const hosts = [new URL(origin).hostname, MAIL_HOST].join(',');
