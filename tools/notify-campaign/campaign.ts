@@ -37,9 +37,12 @@ const LONGEST_STEP_MS = 30_000;
 /** A kill waits so long for its moment. */
 const MOMENT_MS = 3_000;
 /** Messages that wait, on all channels and in the queue, beyond which the campaign waits for the app. */
-const MOST_WAITING = 12;
+const MOST_WAITING = 120;
+/** Real time between two looks at what waits, and how far the clock is moved then. */
+const WAIT_MS = 1_000;
+const WAIT_STEP_MS = 4_000;
 /** Steps of the clock at the end, by when everything must have been sent. */
-const LAST_STEPS = 90;
+const LAST_STEPS = 300;
 const STEP_MS = 120_000;
 /** Half seconds that a step waits until nothing is left. */
 const MOST_WAITS = 8;
@@ -115,7 +118,9 @@ async function publish(
     worker.advance(Math.floor(random() * LONGEST_STEP_MS));
     if (batch % 5 === 0) await worker.tick();
     while ((await waitingIn(local)) > MOST_WAITING) {
-      await setTimeout(1_000);
+      await setTimeout(WAIT_MS);
+      // What is to be tried again later is tried again soon.
+      worker.advance(WAIT_STEP_MS);
       await worker.tick();
     }
     if (batch % 25 === 24) plan.say(`${events.length} events, ${kills} kills`);

@@ -9,7 +9,7 @@ import { bundleChanged } from '../chaos/changes/changed-bundle.ts';
 import type { TextChange } from '../chaos/changes/text-change.ts';
 import type { Services } from './services.ts';
 
-/** What costs a campaign time, at a fraction of its length. */
+/** What costs a campaign time, at a fraction of its length, and what the moving of the clock would spoil. */
 export const SHORTER_TIMES: readonly TextChange[] = [
   {
     file: 'src/adapters/notify/http-channels.ts',
@@ -20,6 +20,18 @@ export const SHORTER_TIMES: readonly TextChange[] = [
     file: 'src/adapters/notify/http-channels.ts',
     from: 'TEAMS_INTERVAL_MS = 300',
     to: 'TEAMS_INTERVAL_MS = 100',
+  },
+  {
+    // Sleeps take their real time, however far the clock is moved.
+    file: 'src/features/notify/sending/send-due.ts',
+    from: 'SHORT_PAUSE_MS = 3_000',
+    to: 'SHORT_PAUSE_MS = 200',
+  },
+  {
+    // The storage counts the term of a lease in real time, however far the clock is moved: else it would be lost again and again.
+    file: 'src/platform/platform.ts',
+    from: 'leases: new BlobLeases({ container, clock }),',
+    to: 'leases: new BlobLeases({ container, clock: { now: () => Date.now(), sleep: (ms, signal) => clock.sleep(ms, signal) } }),',
   },
 ];
 
