@@ -204,4 +204,14 @@ var furtherRules = [
     window: 'PT2H'
     range: 'PT2H'
   }
+  {
+    name: 'notifications-wait'
+    title: 'Notifications are held up'
+    description: 'Nobody takes messages out of the queue of the notifications: the backup app is stopped, and people hear nothing. hsm-warden status says since when.'
+    query: loadTextContent('../queries/notifications-wait.kql')
+    severity: 1
+    frequency: 'PT15M'
+    window: 'PT15M'
+    range: 'P1D'
+  }
 ]

@@ -7,6 +7,16 @@ const REFUSED = 'notification not accepted';
 const GIVEN_UP = 'messages for a channel whose memory could not be written for a day are given up';
 const SET_ASIDE = 'a message failed for good and waits in the poison queue';
 
+/** A call to a queue, so many minutes ago. */
+function queued(operation: string, minutes: number, queue = 'notifications') {
+  return {
+    TimeGenerated: at(minutes),
+    AccountName: 'stqueues',
+    OperationName: operation,
+    Uri: `https://stqueues.queue.core.windows.net/${queue}/messages`,
+  };
+}
+
 export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
   'topic-refuses': {
     promise: 'Events that do not get out are reported by another way.',
@@ -66,6 +76,37 @@ export const DELIVERY_ALERTS: Readonly<Record<string, Alert>> = {
         event('HsmWarden.MessagePoisoned', { queue: 'hsm-sweeps-poison' }),
       ],
     },
+  },
+  'notifications-wait': {
+    promise:
+      'Events that nobody takes out of the queue of the notifications are reported while they lie there.',
+    severity: 1,
+    everyMinutes: 15,
+    lookBackMinutes: 1440,
+    fires: { rows: { StorageQueueLogs: [queued('PutMessage', 26)] }, subject: 'stqueues' },
+    alsoFires: [
+      // More come, and were taken before the app was stopped.
+      { StorageQueueLogs: [queued('DeleteMessage', 60), queued('PutMessage', 50), queued('PutMessage', 3)] },
+      // For most of a day.
+      { StorageQueueLogs: [queued('PutMessage', 23 * 60)] },
+      // Another queue is worked on.
+      { StorageQueueLogs: [queued('PutMessage', 26), queued('DeleteMessage', 3, 'hsm-sweeps')] },
+    ],
+    silent: {
+      StorageQueueLogs: [
+        queued('PutMessage', 26),
+        queued('DeleteMessage', 24),
+        queued('PutMessage', 3),
+        // Of another queue.
+        queued('PutMessage', 40, 'watch-looks'),
+      ],
+    },
+    // Taken; put a moment ago; nothing at all.
+    alsoSilent: [
+      { StorageQueueLogs: [queued('PutMessage', 40), queued('DeleteMessage', 39)] },
+      { StorageQueueLogs: [queued('PutMessage', 24)] },
+      {},
+    ],
   },
   'audit-feed-silent': {
     promise:

@@ -24,6 +24,8 @@ const ALSO_LOOKS: ReadonlySet<string> = new Set([
   'no-drill 120',
   // The tests of a day, and what is late.
   'channel-silent 1620',
+  // What is late.
+  'notifications-wait 25',
 ]);
 
 /**
