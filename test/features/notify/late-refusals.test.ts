@@ -21,7 +21,7 @@ function aWorld(answer: (asked: number) => Outcome | Error) {
 
 const NOT_NOW = new WardenError('channel-unavailable', { message: 'planted', reason: '503' });
 
-it('is recorded as refused, and told on another channel', async () => {
+it('is recorded as refused, and reported on another channel', async () => {
   const { world } = aWorld(() => ({ failed: 'Failed' }));
   await world.happen(aDeletion('orders', { severity: 'info' }));
   expect((await world.stateOf('mail')).receipts.map(({ outcome }) => outcome)).toEqual(['accepted']);
