@@ -60,7 +60,7 @@ export class LocalWorld {
   /** Starts a world with `keys` active keys on two HSMs. */
   static async start(
     keys: number,
-    options: Pick<WorldOptions, 'onEvent' | 'onMessage'> = {},
+    options: Pick<WorldOptions, 'onEvent' | 'onMessage' | 'searches'> = {},
   ): Promise<LocalWorld> {
     const folder = await mkdtemp(join(tmpdir(), 'warden-world-'));
     const local = new LocalWorld(folder, await startWorld({ folder, keys, usualPorts: false, ...options }));

@@ -16,10 +16,13 @@ export class ConsoleWorld {
     this.browser = browser;
   }
 
-  /** Builds the console, then starts everything; `settings` go over those of the recovery app. */
-  static async start(settings: Readonly<Record<string, string>> = {}): Promise<ConsoleWorld> {
+  /** Builds the console, then starts everything; `settings` go over those of the recovery app. With `searches` there is an HSM to add. */
+  static async start(
+    settings: Readonly<Record<string, string>> = {},
+    searches = false,
+  ): Promise<ConsoleWorld> {
     await buildConsole('dist/console');
-    const world = await FourEyes.start(24, settings, {}, false);
+    const world = await FourEyes.start(24, settings, { searches }, false);
     return new ConsoleWorld(world, await launchChromium());
   }
 
