@@ -20,6 +20,11 @@ beforeAll(async () => {
 }, 240_000);
 afterAll(() => world?.close());
 
+/** How a reminder differs from the request: a page has the same summary, with the reference of the incident. */
+function reminderIn(channel: Received['channel']): string {
+  return channel === 'pagerduty' ? '(HW-' : 'Reminder';
+}
+
 /** What a channel took with all of `words` in it. */
 function taken(channel: Received['channel'], ...words: readonly string[]): readonly Received[] {
   return messages.filter(
@@ -48,8 +53,8 @@ it('a request is reminded of after 15 minutes, on the second channel after 30 an
     await world.pass(minutes * MINUTE_MS - ahead);
     ahead = minutes * MINUTE_MS;
     await world.apps.backup.invoke('notifyReconcile');
-    await isTaken(channel, 1, asked.id, 'Reminder');
-    counts.push(ASKED.map((name) => taken(name, asked.id, 'Reminder').length));
+    await isTaken(channel, 1, asked.id, reminderIn(channel));
+    counts.push(ASKED.map((name) => taken(name, asked.id, reminderIn(name)).length));
   }
 
   expect(counts).toEqual([
