@@ -5,10 +5,10 @@ import { createServer } from 'node:http';
 import { base64url, exportSPKI, generateKeyPair, importJWK, SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { canonicalJson } from '../../../src/core/canonical-json.ts';
 import { identityProof } from '../../../src/adapters/auth/identity-proof.ts';
 import { TokenAuthenticator } from '../../../src/adapters/auth/token-authenticator.ts';
 import { type TokenTrust, TokenVerifier } from '../../../src/adapters/auth/token-verifier.ts';
+import { canonicalJson } from '../../../src/core/canonical-json.ts';
 import { ROLES, requirePerson } from '../../../src/features/recovery/access/caller.ts';
 import {
   type Issuer,
