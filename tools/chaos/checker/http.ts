@@ -1,4 +1,4 @@
-/** The checker's own way to the services: one request, no repeats. */
+/** The checker's own way to the services: one request on a connection of its own; what only reads is repeated when the connection breaks. */
 import { request } from 'node:https';
 
 /** An answer. */
@@ -9,13 +9,28 @@ export interface Answer {
 }
 
 const LIMIT_MS = 60_000;
+/** A service with much to do closes connections. */
+const TRIES = 3;
+
+/** What a request is made with. */
+interface Asked {
+  readonly token: string;
+  readonly caPem: string;
+  readonly body?: string;
+}
 
 /** Sends a request over TLS. Rejects when there is no answer. */
-export function call(
-  method: string,
-  url: string,
-  { token, caPem, body }: { readonly token: string; readonly caPem: string; readonly body?: string },
-): Promise<Answer> {
+export async function call(method: string, url: string, asked: Asked): Promise<Answer> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await send(method, url, asked);
+    } catch (error) {
+      if (method !== 'GET' || tries === TRIES) throw error;
+    }
+  }
+}
+
+function send(method: string, url: string, { token, caPem, body }: Asked): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const headers = {
       authorization: `Bearer ${token}`,
@@ -23,7 +38,7 @@ export function call(
       'content-length': String(Buffer.byteLength(body ?? '')),
       ...(body !== undefined && { 'content-type': 'application/json' }),
     };
-    const sent = request(url, { method, headers, ca: caPem, timeout: LIMIT_MS }, (answer) => {
+    const sent = request(url, { method, headers, ca: caPem, timeout: LIMIT_MS, agent: false }, (answer) => {
       const parts: Buffer[] = [];
       answer.on('data', (part: Buffer) => parts.push(part));
       answer.on('error', reject);
