@@ -53,7 +53,7 @@ export async function runCampaign({ events, kills, faults, seed }: CampaignPlan)
       // Some come together, some apart.
       if (random() < 0.3) await world.clock.advance(Math.floor(random() * 20_000));
       if (!killAt.has(n)) await world.work();
-      else if (await workUntilKilled(world, fleet, 1 + Math.floor(random() * 40), random)) {
+      else if (await workUntilKilled(world, fleet, 1 + Math.floor(random() * 40), random, tally.unrecorded)) {
         tally.kills += 1;
         await noteUnrecorded(world, fleet, tally.unrecorded);
       }
@@ -99,6 +99,7 @@ async function workUntilKilled(
   fleet: Fleet,
   dieAt: number,
   random: () => number,
+  unrecorded: Map<string, number>,
 ): Promise<boolean> {
   const life: Life = { left: dieAt, dead: false };
   const deps: NotifierDeps = {
@@ -110,7 +111,10 @@ async function workUntilKilled(
     wakes: new WakeUps(),
     known: new KnownIncidents(),
     channels: new Map(
-      [...fleet.channels].map(([name, channel]) => [name, mortalChannel(channel, life, random)]),
+      [...fleet.channels].map(([name, channel]) => [
+        name,
+        mortalChannel(channel, life, random, (id) => noteCutOff(fleet, unrecorded, name, id)),
+      ]),
     ),
   };
   const message = world.queue.take(NOTIFICATIONS);
@@ -134,7 +138,12 @@ interface Life {
 }
 
 /** A channel of such a process: its connection ends with it, at any moment of the request. */
-function mortalChannel(channel: Channel, life: Life, random: () => number): Channel {
+function mortalChannel(
+  channel: Channel,
+  life: Life,
+  random: () => number,
+  onCutOff: (id: string) => () => void,
+): Channel {
   return {
     ...channel,
     send: async (message, signal) => {
@@ -142,14 +151,32 @@ function mortalChannel(channel: Channel, life: Life, random: () => number): Chan
       life.left -= 1;
       if (life.left > 0) return channel.send(message, signal);
       const end = new AbortController();
+      const judge = onCutOff(message.id);
       const all = signal === undefined ? end.signal : AbortSignal.any([signal, end.signal]);
       const sending = channel.send(message, all).catch(() => undefined);
       await delay(Math.floor(random() * 40));
       life.dead = true;
       end.abort(new Killed('killed'));
       await sending;
+      judge();
       throw new Killed('killed');
     },
+  };
+}
+
+/** What a service may still take after the process that sent it has died: nobody sees when. The result judges it once the sending has ended. */
+function noteCutOff(
+  { records }: Fleet,
+  unrecorded: Map<string, number>,
+  name: string,
+  id: string,
+): () => void {
+  const record = records.get(name);
+  const lostBefore = record?.lost.get(id);
+  const heardBefore = record?.heard.length;
+  return () => {
+    const isKnown = record?.lost.get(id) !== lostBefore || record?.heard.length !== heardBefore;
+    if (!isKnown) unrecorded.set(`${name} ${id}`, (unrecorded.get(`${name} ${id}`) ?? 0) + 1);
   };
 }
 

@@ -20,6 +20,8 @@ export interface MailService {
   took: (mail: string, isAnswered: boolean) => void;
   readonly caPem: string;
   readonly port: number;
+  /** How many connections are open: what was sent on one that is closed has been judged. */
+  connections(): Promise<number>;
   channel(name: string, options: Partial<OutgoingOptions>): Channel;
   close(): Promise<void>;
 }
@@ -31,6 +33,7 @@ export async function startMailService(): Promise<MailService> {
   const authority = await createAuthority(Date.now());
   const { certificate: cert, key } = await createLeaf(authority, 'server', Date.now());
   const sockets = new Set<Socket>();
+  const open = new Set<string>();
   const server = new SMTPServer({
     cert,
     key,
@@ -38,6 +41,11 @@ export async function startMailService(): Promise<MailService> {
     // Who connects is this machine; asking for its name takes as long as a name server lets it.
     disableReverseLookup: true,
     closeTimeout: 100,
+    onConnect: ({ id }, done) => {
+      open.add(id);
+      done();
+    },
+    onClose: ({ id }) => void open.delete(id),
     onAuth: ({ password }, _session, done) =>
       password === MAIL_PASSWORD ? done(null, { user: 'warden' }) : done(new Error('no')),
     onData: (stream, _session, done) => {
@@ -73,6 +81,7 @@ export async function startMailService(): Promise<MailService> {
     took: () => undefined,
     caPem: authority.certificate,
     port,
+    connections: async () => open.size,
     channel: (name, options) =>
       new SmtpChannel(
         {

@@ -56,6 +56,8 @@ export interface Service {
   took: (delivery: Delivery, isAnswered: boolean) => void;
   /** A channel to it. */
   channel(options?: Partial<OutgoingOptions>): Channel;
+  /** How many connections are open: what was sent on one that is closed has been judged. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -123,6 +125,7 @@ export async function startService(
     operation: () => 'Succeeded',
     took: () => undefined,
     channel: (options) => channelTo(kind, name, server.url, { ...optionsFor(server.caPem), ...options }),
+    connections: () => server.connections(),
     close: async () => {
       for (const response of held) response.destroy();
       await server.close();

@@ -10,6 +10,8 @@ export interface TlsServer {
   readonly caPem: string;
   /** Method and path of every request so far. */
   readonly requests: string[];
+  /** How many connections are open. */
+  connections(): Promise<number>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,10 @@ export async function startTlsServer(
     url: `https://127.0.0.1:${address.port}`,
     caPem: authority.certificate,
     requests,
+    connections: () =>
+      new Promise((resolve, reject) =>
+        server.getConnections((error, count) => (error === null ? resolve(count) : reject(error))),
+      ),
     async close() {
       const closed = once(server, 'close');
       server.close();
