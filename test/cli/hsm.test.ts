@@ -26,11 +26,7 @@ beforeAll(async () => {
     publicKeys: JSON.stringify(pins),
     keyUrl: { backup: keyUrl, recovery: keyUrl, drill: keyUrl },
   };
-  environment = {
-    ...(await world.with({ seals })),
-    WARDEN_DISCOVERY_SCOPES: SUBSCRIPTION,
-    WARDEN_DISCOVERY_URL: 'https://127.0.0.1:1',
-  };
+  environment = await world.with({ seals, discovery: { scopes: SUBSCRIPTION, url: 'https://127.0.0.1:1' } });
 });
 
 afterAll(async () => {
