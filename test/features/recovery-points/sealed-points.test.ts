@@ -276,9 +276,18 @@ describe('a backup without a good seal', () => {
     if (own === undefined) throw new Error('expected a backup');
     const judge = await world.points.judge();
 
-    expect(judge({ ...own.record, hsm: 'fabrikam' })).toEqual({
+    expect(judge({ ...own.record, hsm: 'northwind' })).toEqual({
       good: false,
-      why: 'the settings name no HSM fabrikam',
+      why: 'the settings name no HSM northwind',
     });
+  });
+
+  it('that says it is of another HSM of the settings does not count, for it was sealed for its own', async () => {
+    const world = await swept('alpha');
+    const [own] = await world.stored('alpha');
+    if (own === undefined) throw new Error('expected a backup');
+    const judge = await world.points.judge();
+
+    expect(judge({ ...own.record, hsm: 'fabrikam' })).toMatchObject({ good: false, forged: true });
   });
 });
