@@ -8,7 +8,7 @@ export default defineConfig({
   test: {
     include: [
       'test/core/model/*.test.ts',
-      'test/features/audit/{audit-log,chain-end,checkpoints,entry,line-seals,verify-audit}.test.ts',
+      'test/features/audit/{audit-log,chain-end,checkpoints,entry,line-seals,verify-audit,verify-checkpoint,verify-segment}.test.ts',
       'test/features/drill/guards.test.ts',
       'test/features/fleet/decisions.test.ts',
       'test/features/recovery/model/*.test.ts',
