@@ -1,0 +1,54 @@
+/** The world of `npm start` in a folder of its own, for tests that run the commands of a page in it. */
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, symlink } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+
+const ROOT = resolve('.');
+const WARDEN = `node ${join(ROOT, 'src/cli/main.ts')}`;
+
+/** A running world. */
+export interface StartedWorld {
+  /** Runs lines of a page in its folder by one shell; resolves with all that they print. */
+  shell(script: string): Promise<string>;
+  /** Ends it as Ctrl-C does, and removes the folder. */
+  close(): Promise<void>;
+}
+
+/** Starts a new world with these further arguments; resolves when it says that it runs. */
+export async function startWorldOf(name: string, ...args: readonly string[]): Promise<StartedWorld> {
+  const folder = await mkdtemp(join(tmpdir(), `warden-${name}-`));
+  await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  const world = spawn(process.execPath, [join(ROOT, 'src/local/main.ts'), '--fresh', ...args], {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  if (world.stdout === null) throw new Error('expected an output');
+  for await (const line of createInterface(world.stdout)) {
+    if (line.startsWith('Running.')) break;
+  }
+  world.stdout.resume();
+  return {
+    shell: (script) =>
+      new Promise((resolveOutput) => {
+        execFile(
+          'bash',
+          ['-c', `exec 2>&1\n${script.replaceAll('npm run -s warden --', WARDEN)}`],
+          {
+            cwd: folder,
+            env: { ...process.env, PATH: `${dirname(process.execPath)}:${process.env.PATH}` },
+            maxBuffer: 16 * 1024 * 1024,
+          },
+          (_error, stdout) => resolveOutput(stdout),
+        );
+      }),
+    async close() {
+      const ended = once(world, 'exit');
+      world.kill('SIGINT');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
