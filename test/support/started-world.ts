@@ -1,5 +1,5 @@
 /** The world of `npm start` in a folder of its own, for tests that run the commands of a page in it. */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -17,19 +17,14 @@ export interface StartedWorld {
   close(): Promise<void>;
 }
 
-/** Starts a new world with these further arguments; resolves when it says that it runs. */
+/** Another world that starts at the same moment may take a port between the look for a free one and its use. */
+const TRIES = 3;
+
+/** Starts a new world with these further arguments; resolves when it says that it runs, and fails when it ends before. */
 export async function startWorldOf(name: string, ...args: readonly string[]): Promise<StartedWorld> {
   const folder = await mkdtemp(join(tmpdir(), `warden-${name}-`));
   await symlink(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
-  const world = spawn(process.execPath, [join(ROOT, 'src/local/main.ts'), '--fresh', ...args], {
-    cwd: folder,
-    stdio: ['ignore', 'pipe', 'inherit'],
-  });
-  if (world.stdout === null) throw new Error('expected an output');
-  for await (const line of createInterface(world.stdout)) {
-    if (line.startsWith('Running.')) break;
-  }
-  world.stdout.resume();
+  const world = await startIn(folder, args);
   return {
     shell: (script) =>
       new Promise((resolveOutput) => {
@@ -51,4 +46,21 @@ export async function startWorldOf(name: string, ...args: readonly string[]): Pr
       await rm(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function startIn(folder: string, args: readonly string[]): Promise<ChildProcess> {
+  for (let tries = 0; tries < TRIES; tries += 1) {
+    const world = spawn(process.execPath, [join(ROOT, 'src/local/main.ts'), '--fresh', ...args], {
+      cwd: folder,
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(world, 'exit');
+    for await (const line of createInterface(world.stdout)) {
+      if (!line.startsWith('Running.')) continue;
+      world.stdout.resume();
+      return world;
+    }
+    await ended;
+  }
+  throw new Error(`npm start ${args.join(' ')} ended before it ran, ${TRIES} times`);
 }
