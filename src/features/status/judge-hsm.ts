@@ -27,6 +27,7 @@ import {
 } from './judge-key.ts';
 import { isDamaged, lostKeys, settlingKeys, sortLosses } from './lost-keys.ts';
 import { type DatedFacts, readDated, readScanTime } from './read-dated.ts';
+import { unjudgedKeys } from './unjudged-keys.ts';
 import {
   eventWarnings,
   hsmWarnings,
@@ -130,6 +131,7 @@ export function conclude(
     ...unseen.filter((name) => !lostNames.has(name)).flatMap((name) => riskOfUnseen(name, contextOf(name))),
     ...settlingKeys(policy, memory, seen, store),
     ...(seen.odd ?? []).map(riskOfUnread),
+    ...unjudgedKeys(memory.watch, seen),
   ];
   const oldest = oldestBackup(active, catalogue);
   const { acknowledged, open: lost } = sortLosses(losses, memory.acknowledgements.byFinding);
