@@ -1,15 +1,15 @@
-/** Runs a task for each item of a stream with bounded concurrency, pulling the next item only when a place is free. */
+/** Runs a task for each item of a list or a stream with bounded concurrency, pulling the next item only when a place is free. */
 
 /**
  * Calls `task` for every item, at most `width` at a time. When a task or the stream fails, no further item is taken,
  * those under way are awaited, and the first failure is thrown.
  */
 export async function forEachConcurrently<T>(
-  items: AsyncIterable<T>,
+  items: AsyncIterable<T> | Iterable<T>,
   width: number,
   task: (item: T) => Promise<void>,
 ): Promise<void> {
-  const iterator = items[Symbol.asyncIterator]();
+  const iterator = (Symbol.asyncIterator in items ? items : stream(items))[Symbol.asyncIterator]();
   const failures: unknown[] = [];
   let pulling: Promise<IteratorResult<T>> | undefined;
   let done = false;
@@ -68,11 +68,12 @@ export async function mapConcurrently<T, R>(
   task: (item: T) => Promise<R>,
 ): Promise<readonly R[]> {
   const made = new Map<number, R>();
-  const entries = (async function* () {
-    yield* items.entries();
-  })();
-  await forEachConcurrently(entries, width, async ([index, item]) => {
+  await forEachConcurrently(items.entries(), width, async ([index, item]) => {
     made.set(index, await task(item));
   });
   return [...made].sort(([a], [b]) => a - b).map(([, result]) => result);
+}
+
+async function* stream<T>(items: Iterable<T>): AsyncGenerator<T> {
+  yield* items;
 }

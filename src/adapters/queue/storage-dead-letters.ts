@@ -1,12 +1,11 @@
 /** What the host set aside: the messages in the poison queues beside the product's own, to be seen and sent again. */
 import type { DequeuedMessageItem, QueueClient, QueueServiceClient } from '@azure/storage-queue';
-import { isWardenError, WardenError } from '../../core/errors.ts';
+import { isWardenError } from '../../core/errors.ts';
 import type { Clock, DeadLetter, DeadLetters } from '../../core/ports.ts';
 import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
+import { AT_ONCE, fromStorage } from './from-storage.ts';
 
-/** The most that the service shows or gives in one answer. */
-const AT_ONCE = 32;
 /** Batches read for one message: more than this lie in no poison queue that anybody reads. */
 const BATCHES = 32;
 /** For so long a message is hidden while another is searched for, in seconds. */
@@ -74,7 +73,7 @@ export class StorageDeadLetters implements DeadLetters {
   ): Promise<{ readonly approximateMessagesCount?: number }> {
     try {
       return await this.#call(`look into the queue ${queue}-poison`, async (abortSignal) =>
-        fromStorage(await poison.getProperties({ abortSignal }), queue),
+        fromStorage(await poison.getProperties({ abortSignal }), `${queue}-poison`),
       );
     } catch (error) {
       if (isWardenError(error, 'blob-missing')) return {};
@@ -87,7 +86,7 @@ export class StorageDeadLetters implements DeadLetters {
     try {
       return await this.#call(`read the queue ${queue}-poison`, async (abortSignal) => {
         const settings = { numberOfMessages: AT_ONCE, visibilityTimeout: HIDDEN_SECONDS, abortSignal };
-        return fromStorage(await poison.receiveMessages(settings), queue).receivedMessageItems;
+        return fromStorage(await poison.receiveMessages(settings), `${queue}-poison`).receivedMessageItems;
       });
     } catch (error) {
       if (isWardenError(error, 'blob-missing')) return [];
@@ -121,7 +120,7 @@ export class StorageDeadLetters implements DeadLetters {
       const answer = await this.#call(`look into the queue ${queue}-poison`, (abortSignal) =>
         this.#client(`${queue}-poison`).peekMessages({ numberOfMessages: AT_ONCE, abortSignal }),
       );
-      const { peekedMessageItems } = fromStorage(answer, queue);
+      const { peekedMessageItems } = fromStorage(answer, `${queue}-poison`);
       return peekedMessageItems.map(({ messageId, insertedOn, messageText }) => ({
         queue,
         id: messageId,
@@ -147,16 +146,6 @@ export class StorageDeadLetters implements DeadLetters {
       throw translateStorageError(error, { what, meanings }, this.#options.clock.now());
     }
   }
-}
-
-/** The client reads no message in a page of a proxy: what does not come from the storage service must not look like an empty queue. */
-function fromStorage<T extends { readonly version?: string }>(answer: T, queue: string): T {
-  if (answer.version !== undefined) return answer;
-  throw new WardenError('storage-unavailable', {
-    message: `What answered for the queue ${queue}-poison is not the storage account.`,
-    advice: 'Check WARDEN_QUEUE_URL, and the proxy in between.',
-    reason: 'garbage',
-  });
 }
 
 /** The message as it was sent; as it is, when it is no base64 of JSON: a queue can hold anything. */

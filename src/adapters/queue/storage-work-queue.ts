@@ -5,12 +5,10 @@ import type { Clock, QueueLook, WaitingWork, WorkQueue } from '../../core/ports.
 import type { Queue } from '../../core/queue.ts';
 import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
+import { AT_ONCE, fromStorage } from './from-storage.ts';
 
 /** https://learn.microsoft.com/azure/storage/queues/scalability-targets */
 const MAX_MESSAGE_BYTES = 64 * 1024;
-
-/** The most that the service shows in one answer. */
-const AT_ONCE = 32;
 
 /** What a {@link StorageWorkQueue} works with. */
 export interface StorageWorkQueueOptions {
@@ -59,9 +57,9 @@ export class StorageWorkQueue implements WorkQueue, QueueLook {
       const answer = await inTime(undefined, (abortSignal) =>
         client.peekMessages({ numberOfMessages: AT_ONCE, abortSignal }),
       );
-      // The client finds no message in a page of a proxy.
-      if (answer.version === undefined) throw notFromStorage(queue);
-      const sent = answer.peekedMessageItems.map(({ insertedOn }) => insertedOn.getTime());
+      const sent = fromStorage(answer, queue).peekedMessageItems.map(({ insertedOn }) =>
+        insertedOn.getTime(),
+      );
       return sent.length === 0 ? undefined : { count: sent.length, since: Math.min(...sent) };
     } catch (error) {
       const failure = translateStorageError(error, call, this.#clock.now());
@@ -93,12 +91,4 @@ export class StorageWorkQueue implements WorkQueue, QueueLook {
       throw translateStorageError(error, { what: `create queue ${queue}` }, this.#clock.now());
     }
   }
-}
-
-function notFromStorage(queue: string): WardenError {
-  return new WardenError('storage-unavailable', {
-    message: `What answered for the queue ${queue} is not the storage account.`,
-    advice: 'Check WARDEN_NOTIFY_QUEUE_URL, and the proxy in between.',
-    reason: 'garbage',
-  });
 }

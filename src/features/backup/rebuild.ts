@@ -100,7 +100,7 @@ async function newestGood(
     const catalogue = mergeBackups(emptyCatalogue(hsm), left);
     const open = Object.values(catalogue.keys).filter(({ blob }) => !proven.has(blob));
     if (open.length === 0) return mergeBackups(emptyCatalogue(hsm), provenOf(catalogue, proven));
-    await forEachConcurrently(stream(open), READS_AT_ONCE, async (backup) => {
+    await forEachConcurrently(open, READS_AT_ONCE, async (backup) => {
       try {
         proven.set(backup.blob, await proveStored(deps, backup));
       } catch (error) {
@@ -114,10 +114,6 @@ async function newestGood(
 
 function provenOf({ keys }: Catalogue, proven: ReadonlyMap<string, StoredBackup>): StoredBackup[] {
   return Object.values(keys).flatMap(({ blob }) => proven.get(blob) ?? []);
-}
-
-async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
 }
 
 function manifestOf(hsm: string, runId: string, backups: readonly StoredBackup[]): AsyncGenerator<string> {

@@ -173,3 +173,19 @@ function corrupt(hsm: string, runId: string, cause: unknown): WardenError {
     cause,
   });
 }
+
+/** The identifiers of all runs over an HSM, as they are listed. Fails with a storage code. */
+export async function listRunIds(
+  store: Pick<DocumentStore, 'listRuns'>,
+  hsm: string,
+  signal?: AbortSignal,
+): Promise<readonly string[]> {
+  const ids: string[] = [];
+  let next: string | undefined;
+  do {
+    const page = await store.listRuns(hsm, next, signal);
+    ids.push(...page.items);
+    next = page.next;
+  } while (next !== undefined);
+  return ids;
+}

@@ -5,7 +5,14 @@ import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { DAY_MS, epochOf, isoTime } from '../../core/time.ts';
-import { hasEnded, openRun, parseOutcome, type RunHead, readRunHead } from '../backup/run-record.ts';
+import {
+  hasEnded,
+  listRunIds,
+  openRun,
+  parseOutcome,
+  type RunHead,
+  readRunHead,
+} from '../backup/run-record.ts';
 import { dueAt, isMissing, type NightPolicy } from './missing-runs.ts';
 import type { Night, NightDetail, NightRun } from './model/nights.ts';
 
@@ -129,13 +136,7 @@ export class Nights {
   async #runsOf(hsm: string, first: string, last: string): Promise<HsmRuns> {
     const { store, since } = this.#deps;
     const watchedSince = await since(hsm);
-    const ids: string[] = [];
-    let next: string | undefined;
-    do {
-      const page = await store.listRuns(hsm, next);
-      ids.push(...page.items);
-      next = page.next;
-    } while (next !== undefined);
+    const ids = await listRunIds(store, hsm);
     const began = [watchedSince ?? [], ids.flatMap((id) => beganAt(id) ?? [])].flat();
     // Their names begin with the time they began at.
     const wanted = ids.filter((id) => inDays(id, first, last));

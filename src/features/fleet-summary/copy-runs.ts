@@ -3,7 +3,7 @@ import { forEachConcurrently } from '../../core/concurrency.ts';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { DAY_MS, isoTime } from '../../core/time.ts';
-import { hasEnded, readRunHead } from '../backup/run-record.ts';
+import { hasEnded, listRunIds, readRunHead } from '../backup/run-record.ts';
 import type { CopiedRuns } from './model/copied-runs.ts';
 
 /** Days of which runs are copied: those of the row, and the two that may be cut by its ends. */
@@ -37,7 +37,7 @@ export async function copyRuns(
   const isNews = lastRun !== undefined && !known.has(lastRun);
   if (before !== undefined && !isNews && now >= before.listedAt && now - before.listedAt < LISTED_MS)
     return before;
-  const ids = await allRuns(store, hsm, signal);
+  const ids = await listRunIds(store, hsm, signal);
   const first = isoTime(now - DAYS * DAY_MS)
     .slice(0, 10)
     .replaceAll('-', '');
@@ -45,7 +45,7 @@ export async function copyRuns(
   const recent = ids.filter((id) => id >= first);
   if (recent.length > MOST) return undefined;
   const ended = new Map<string, EndedRun>();
-  await forEachConcurrently(stream(recent), READS_AT_ONCE, async (id) => {
+  await forEachConcurrently(recent, READS_AT_ONCE, async (id) => {
     const run = known.get(id) ?? (await endedRun(store, hsm, id, signal));
     if (run !== undefined) ended.set(id, run);
   });
@@ -57,17 +57,6 @@ export async function copyRuns(
     // The first run of all says since when there are any.
     open: oldest === undefined || recent.includes(oldest) ? open : [oldest, ...open],
   };
-}
-
-async function allRuns(store: DocumentStore, hsm: string, signal?: AbortSignal): Promise<readonly string[]> {
-  const ids: string[] = [];
-  let next: string | undefined;
-  do {
-    const page = await store.listRuns(hsm, next, signal);
-    ids.push(...page.items);
-    next = page.next;
-  } while (next !== undefined);
-  return ids;
 }
 
 /** Undefined for one that has not ended, or cannot be read: who looks reads it, and says so. */
@@ -86,8 +75,4 @@ async function endedRun(
     if (!isWardenError(error, 'state-corrupt')) throw error;
     return undefined;
   }
-}
-
-async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
 }

@@ -102,7 +102,7 @@ export class FleetSummaries {
     const parts = new Map(names.map((hsm) => [hsm, partOf(before, hsm)]));
     const wanted = names.filter((hsm) => isWanted(hsm, parts.get(hsm)));
     let hasChanged = false;
-    await forEachConcurrently(stream(wanted), READS_AT_ONCE, async (hsm) => {
+    await forEachConcurrently(wanted, READS_AT_ONCE, async (hsm) => {
       const former = parts.get(hsm);
       const next = await this.#copy(hsm, former, call);
       if (isSame(former, next)) return;
@@ -143,8 +143,4 @@ function isDue(part: FleetPart | undefined, now: number, scanSchedule: string): 
 function isSame(a: FleetPart | undefined, b: FleetPart | undefined): boolean {
   if (a === undefined || b === undefined) return a === b;
   return JSON.stringify({ ...a, at: 0 }) === JSON.stringify({ ...b, at: 0 });
-}
-
-async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
 }

@@ -127,7 +127,7 @@ export class FindingNotes {
     const fresh = names.filter((name) => !this.#judged.has(name));
     if (fresh.length === 0) return;
     const judge = await seals.judge(signal);
-    await forEachConcurrently(stream(fresh), READS_AT_ONCE, async (name) => {
+    await forEachConcurrently(fresh, READS_AT_ONCE, async (name) => {
       const note = parseNote((await once.read(name, signal)) ?? '');
       this.#judged.set(name, judgeNote(note));
     });
@@ -200,8 +200,4 @@ function tooMany(hsm: string): WardenError {
     advice: `Find out who wrote the blobs ${folderOf(hsm)} in the container of the backups; what was found before is not known until the others are gone.`,
     hsm,
   });
-}
-
-async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
 }

@@ -113,7 +113,7 @@ async function verifySlice(
   signal: AbortSignal,
 ): Promise<VerifyState> {
   const damaged: Damage[] = [];
-  await forEachConcurrently(stream(slice), policy.concurrency, async (backup) => {
+  await forEachConcurrently(slice, policy.concurrency, async (backup) => {
     const read = () => damageOf(deps.backups, backup, signal);
     const reason = await withRetries(read, deps.clock, policy.retry, signal);
     if (reason !== undefined) damaged.push({ backup, reason });
@@ -169,8 +169,4 @@ function logEnd(logger: Logger, state: VerifyState): void {
   const fields = { hsm, runId, checked, bytes, damaged: found, seconds: (endedAt - startedAt) / 1000 };
   if (found === 0) logger.info('verification ended', fields);
   else logger.error('verification ended with damaged backups', fields);
-}
-
-async function* stream<T>(items: readonly T[]): AsyncGenerator<T> {
-  yield* items;
 }

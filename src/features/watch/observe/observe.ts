@@ -72,7 +72,7 @@ export async function confirm(
   signal: AbortSignal,
 ): Promise<ReadonlyMap<string, Presence>> {
   const found = new NameMap<Presence>();
-  await forEachConcurrently(stream(names), READS_AT_ONCE, async (name) => {
+  await forEachConcurrently(names, READS_AT_ONCE, async (name) => {
     found.set(name, await presenceOf(deps, name, signal));
   });
   return found;
@@ -154,8 +154,4 @@ async function listAll<T extends ListedKey>(
 
 function repeat<T>(deps: ObserveDeps, attempt: () => Promise<T>, signal: AbortSignal): Promise<T> {
   return withRetries(attempt, deps.clock, deps.retry, signal);
-}
-
-async function* stream<T>(items: Iterable<T>): AsyncGenerator<T> {
-  yield* items;
 }
