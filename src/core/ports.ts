@@ -189,7 +189,7 @@ export interface DeadLetter {
 
 /** The messages that were set aside. May fail with the storage codes. */
 export interface DeadLetters {
-  /** The first 32 of each queue; they stay where they are. */
+  /** Up to 1024 of each queue; they stay where they are. Where there are more than 32, they are hidden for a moment. */
   list(): Promise<readonly DeadLetter[]>;
   /** Sends one to its queue again; false when it is not there. */
   retry(letter: Pick<DeadLetter, 'queue' | 'id'>): Promise<boolean>;

@@ -11,7 +11,7 @@ export const queueList = defineCommand({
   path: 'queue list',
   summary: 'List the messages that failed for good',
   details: [
-    'A message that failed five times lies in the queue named after its own with -poison behind it, for seven days, and nobody works on it any more. Of each queue the first 32 are shown.',
+    'A message that failed five times lies in the queue named after its own with -poison behind it, for seven days, and nobody works on it any more. Of each queue up to 1024 are shown. Where it holds more than 32, they are hidden while they are read, for a minute at most, and the right to process messages is needed.',
     'Each app has its queues in a storage account of its own. Those of WARDEN_QUEUE_URL, WARDEN_STATE_URL, WARDEN_NOTIFY_QUEUE_URL and WARDEN_DRILL_QUEUE_URL are looked into. Of an account that cannot be read it is said, and the exit code is 2.',
   ],
   format: 'table',

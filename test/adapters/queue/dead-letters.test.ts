@@ -56,6 +56,33 @@ describe('messages that failed for good', () => {
     ]);
   });
 
+  it('are all listed, more than the service shows in one answer, and stay where they are', async () => {
+    const parts = Array.from({ length: 70 }, (_, n) => n + 1);
+    for (const part of parts) await setAside(encoded({ ...SWEEP, part }));
+    const { letters } = open();
+
+    const listed = [await letters.list(), await letters.list()];
+
+    const wanted = parts.map((part) => ({ ...SWEEP, part }));
+    for (const list of listed) {
+      expect(list.map(({ message }) => message)).toEqual(expect.arrayContaining(wanted));
+      expect(list).toHaveLength(70);
+    }
+  });
+
+  it('are each reported by an event, also those that the service does not show at once', async () => {
+    for (let part = 1; part <= 40; part += 1) await setAside(encoded({ ...SWEEP, part }));
+    const [logger, sink] = [new RecordingLogger(), new MemoryEventSink()];
+
+    await reportDeadLetters({
+      deadLetters: open().letters,
+      bus: new EventBus([sink], systemClock),
+      logger,
+    });
+
+    expect(new Set(sink.accepted.map(({ id }) => id)).size).toBe(40);
+  });
+
   it('are absent where the host has set none aside, and the queue is not made yet', async () => {
     expect(await open().letters.retry({ queue: 'never-failed', id: 'a1' })).toBe(false);
   });
