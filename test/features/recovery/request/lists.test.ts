@@ -129,6 +129,35 @@ describe('a list', () => {
     expect(documentsRead()).toEqual([`recovery/${id}`]);
   });
 
+  it('reads the index once in a minute of a process, and again after it', async () => {
+    await ended(3);
+    await world.reconcile();
+    const deps = world.deps();
+    const indexReads = async () => {
+      reads.length = 0;
+      await world.list({}, deps);
+      return reads.filter((subject) => subject === INDEX).length;
+    };
+
+    expect(await indexReads()).toBe(1);
+    await world.clock.advance(59_999);
+    expect(await indexReads()).toBe(0);
+    await world.clock.advance(1);
+    expect(await indexReads()).toBe(1);
+  });
+
+  it('reads an index that is damaged at every time, until it is made again', async () => {
+    const [id = ''] = await ended(1);
+    await world.reconcile();
+    const deps = world.deps();
+    await world.list({}, deps);
+    await world.clock.advance(60_000);
+    world.store.documents.set(INDEX, { text: '{', etag: 'damaged' });
+
+    expect(idsOf(await world.list({}, deps))).toEqual([id]);
+    expect(indexText()).toContain(id);
+  });
+
   it('goes through every page once, before and after the index learns of what ended', async () => {
     const ids = await ended(7);
     const seen: string[] = [];
