@@ -9,11 +9,16 @@ import { unlessAborted } from './unless-aborted.ts';
 
 /** How to run Azurite. */
 export interface AzuriteOptions {
-  /** Where it keeps blobs, queues and its log. */
+  /** Where it keeps blobs, queues and its certificate. */
   readonly folder: string;
   /** 0 takes free ports. */
   readonly blobPort: number;
   readonly queuePort: number;
+  /**
+   * Keeps blobs and queues in its memory, and loses them at its end. On disk it opens a file for each block that it is to read, and
+   * never closes those of an answer that broke: after an hour of broken answers it has no file left to open.
+   */
+  readonly inMemory?: boolean | undefined;
   /** PEM of the server's certificate and key. Without them it speaks http and takes its well-known account key only. */
   readonly tls?: { readonly certificate: string; readonly key: string };
   /** Aborted: the start fails with its reason, and the process is ended. */
@@ -42,7 +47,8 @@ const PATIENCE_MS = 5_000;
 export async function startAzurite(options: AzuriteOptions): Promise<Azurite> {
   await mkdir(options.folder, { recursive: true });
   const script = createRequire(import.meta.url).resolve('azurite/dist/src/azurite.js');
-  const flags = ['--silent', '--disableTelemetry', '--skipApiVersionCheck', '--location', options.folder];
+  const place = options.inMemory === true ? ['--inMemoryPersistence'] : ['--location', options.folder];
+  const flags = ['--silent', '--disableTelemetry', '--skipApiVersionCheck', ...place];
   const ports = [
     '--blobPort',
     String(options.blobPort),

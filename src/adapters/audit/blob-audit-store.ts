@@ -12,7 +12,7 @@ import {
   comparePart,
   type PartEnd,
 } from '../../features/audit/audit-log.ts';
-import { bodyOf } from '../http/answer-body.ts';
+import { bodyOf, bytesOf } from '../http/answer-body.ts';
 import { inTime } from '../http/call-limits.ts';
 import { requireStorage } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
@@ -26,6 +26,9 @@ import {
 
 /** More than the longest line: the last line is read from so many bytes at the end. */
 const TAIL_BYTES = 64 * 1024;
+
+/** Read at a time: each piece has a limit of its own, so that a long log takes longer, and no longer fails. A part has 100 MB at most. */
+const PIECE_BYTES = 1024 * 1024;
 
 /** What this process appended last: it need not be read again. */
 interface Remembered {
@@ -132,22 +135,28 @@ export class BlobAuditStore implements AuditStore {
   }
 
   async read(part: AuditPart, from = 0): Promise<string> {
-    return this.#translated(`read the audit log of ${part.day}`, async () => {
-      const answer = await this.#download(part, from);
-      if (answer === undefined) return '';
-      const body = bodyOf(answer, auditBlobName(part));
-      return body === undefined ? '' : text(body);
-    });
+    const pieces: Uint8Array[] = [];
+    for (let at = from; ; ) {
+      const piece = await this.#piece(part, at);
+      pieces.push(piece);
+      at += piece.byteLength;
+      // A character may stand on both sides of a cut: it is text only when all is there.
+      if (piece.byteLength < PIECE_BYTES) return Buffer.concat(pieces).toString('utf8');
+    }
   }
 
-  /** Undefined when nothing follows: a range that begins at the end is refused with 416. */
-  async #download(part: AuditPart, from: number) {
-    try {
-      return await this.#client(part).download(from);
-    } catch (error) {
-      if (from > 0 && isRestError(error) && error.statusCode === 416) return undefined;
-      throw error;
-    }
+  /** What stands from a position on, {@link PIECE_BYTES} at most; less than these at the end of the part. */
+  #piece(part: AuditPart, from: number): Promise<Uint8Array> {
+    return this.#translated(`read the audit log of ${part.day}`, async () => {
+      try {
+        const answer = await this.#client(part).download(from, PIECE_BYTES);
+        return await bytesOf(answer, auditBlobName(part));
+      } catch (error) {
+        // A range that begins at the end, or in a part without a line, is refused: nothing follows.
+        if (isRestError(error) && error.code === 'InvalidRange') return new Uint8Array();
+        throw error;
+      }
+    });
   }
 
   async #newest(segment: string | undefined): Promise<AuditPart | undefined> {

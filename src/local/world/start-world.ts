@@ -48,6 +48,8 @@ export interface WorldOptions {
   readonly searches?: boolean;
   /** The usual ports where they are free; otherwise, and for a run that ends without Ctrl-C, any. */
   readonly usualPorts: boolean;
+  /** Keeps the storage account in memory: for a world that is not started a second time. */
+  readonly storageInMemory?: boolean;
   /** Called with each event that the topic took. */
   readonly onEvent?: (event: CloudEvent) => void;
   /** With it the apps notify people, on channels that lead to a receiver here; called with each message that it took. */
@@ -130,6 +132,7 @@ export async function startWorld(options: WorldOptions): Promise<World> {
       folder: join(folder, 'azurite'),
       blobPort: ports.blob,
       queuePort: ports.queue,
+      inMemory: options.storageInMemory,
       tls: leaf,
       signal: options.signal === undefined ? gaveUp.signal : AbortSignal.any([options.signal, gaveUp.signal]),
     };

@@ -96,6 +96,34 @@ describe('the audit log on append blobs', () => {
   });
 });
 
+describe('a part of the audit log', () => {
+  const PART = { day: '2026-11-24', number: 1 };
+  const MB = 1024 * 1024;
+
+  it.each([
+    { name: 'no line', lengths: [] },
+    { name: 'one byte less than a piece', lengths: [MB - 1] },
+    { name: 'just a piece', lengths: [MB] },
+    { name: 'a byte more than a piece', lengths: [MB, 1] },
+    { name: 'pieces that cut a character', lengths: [MB - 1, 700_000, MB, 2] },
+  ])('with $name is read whole, and from any of its lines on', async ({ lengths }) => {
+    const store = new BlobAuditStore({ container: await aContainer(), clock: systemClock });
+    await store.open(PART);
+    let whole = '';
+    for (const length of lengths) {
+      // As many bytes as it says, in characters of two where they fit.
+      const line = `${'\u00f6'.repeat((length - 1) / 2)}${length % 2 === 0 ? 'o' : ''}\n`;
+      await store.append(PART, line, Buffer.byteLength(whole));
+      whole += line;
+    }
+
+    expect((await store.read(PART)) === whole).toBe(true);
+    const first = whole.indexOf('\n') + 1;
+    const rest = whole.slice(first);
+    expect((await store.read(PART, Buffer.byteLength(whole.slice(0, first)))) === rest).toBe(true);
+  });
+});
+
 describe('a later segment of the audit log', () => {
   it('is apart from the first, and the anchor keeps to it as it advances', async () => {
     const container = await aContainer();

@@ -38,7 +38,7 @@ export async function openWorld(
   weather: Weather,
   recoveryUrl: () => string | undefined,
 ): Promise<ChaosWorld> {
-  const world = await startWorld({ folder, keys: KEYS, usualPorts: false });
+  const world = await startWorld({ folder, keys: KEYS, usualPorts: false, storageInMemory: true });
   const { hsms, azurite, topic, issuer, caPem } = world;
   const caDir = join(folder, 'ca');
   const securityDomain = await readFile(join(folder, 'security-domain'), 'utf8');
