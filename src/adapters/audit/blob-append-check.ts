@@ -28,23 +28,28 @@ export class BlobAppendCheck {
     const client = this.#container.getAppendBlobClient(startCheckBlobName(now));
     const line = `${JSON.stringify({ format: 1, at: now })}\n`;
     const length = Buffer.byteLength(line);
-    await this.#translated('make the blob that tries appends to the audit log', () =>
-      client.createIfNotExists({ blobHTTPHeaders: { blobContentType: 'application/jsonl' } }),
+    await this.#translated('make the blob that tries appends to the audit log', (abortSignal) =>
+      client.createIfNotExists({ abortSignal, blobHTTPHeaders: { blobContentType: 'application/jsonl' } }),
     );
-    const { blobAppendOffset } = await this.#translated('append to the container of the audit log', () =>
-      client.appendBlock(line, length),
+    const { blobAppendOffset } = await this.#translated(
+      'append to the container of the audit log',
+      (abortSignal) => client.appendBlock(line, length, { abortSignal }),
     );
-    const found = await this.#translated('read back what was appended to the audit log', async () => {
-      const body = bodyOf(await client.download(Number(blobAppendOffset), length), client.name);
-      return body === undefined ? '' : text(body);
-    });
+    const found = await this.#translated(
+      'read back what was appended to the audit log',
+      async (abortSignal) => {
+        const answer = await client.download(Number(blobAppendOffset), length, { abortSignal });
+        const body = bodyOf(answer, client.name);
+        return body === undefined ? '' : text(body);
+      },
+    );
     if (found === line) return;
     throw new WardenError('storage-refused', {
       message: 'What was appended to the container of the audit log is not what is read back.',
     });
   }
 
-  async #translated<T>(what: string, work: () => Promise<T>): Promise<T> {
+  async #translated<T>(what: string, work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
     try {
       return await inTime(undefined, work);
     } catch (error) {

@@ -49,16 +49,17 @@ export class BlobAuditStore implements AuditStore {
   }
 
   async end(fresh: boolean, segment?: string): Promise<PartEnd | undefined> {
-    return this.#translated('read the end of the audit log', async () => {
+    return this.#translated('read the end of the audit log', async (abortSignal) => {
       const known = fresh || this.#known?.part.segment !== segment ? undefined : this.#known;
       const part = known?.part ?? (await this.#newest(segment));
       if (part === undefined) return undefined;
       const client = this.#client(part);
-      const properties = await client.getProperties();
+      const properties = await client.getProperties({ abortSignal });
       // What is no answer of the service would read as an empty log, which is the gravest finding there is.
       requireStorage(properties, auditBlobName(part));
       const { contentLength: position = 0, blobCommittedBlockCount: lines = 0, date } = properties;
-      const lastLine = known?.position === position ? known.lastLine : await readLastLine(client, position);
+      const lastLine =
+        known?.position === position ? known.lastLine : await readLastLine(client, position, abortSignal);
       this.#remember({ part, position, ...definedOnly({ lastLine }) });
       const serviceTime = date?.getTime() ?? this.#clock.now();
       return { part, position, lines, serviceTime, ...definedOnly({ lastLine }) };
@@ -67,8 +68,9 @@ export class BlobAuditStore implements AuditStore {
 
   async open(part: AuditPart): Promise<void> {
     try {
-      await this.#translated(`open part ${part.number} of the audit log of ${part.day}`, () =>
+      await this.#translated(`open part ${part.number} of the audit log of ${part.day}`, (abortSignal) =>
         this.#client(part).create({
+          abortSignal,
           conditions: { ifNoneMatch: '*' },
           blobHTTPHeaders: { blobContentType: 'application/jsonl' },
         }),
@@ -81,8 +83,11 @@ export class BlobAuditStore implements AuditStore {
   async append(part: AuditPart, lines: string, position: number): Promise<void> {
     const length = Buffer.byteLength(lines);
     try {
-      await this.#translated(`append to the audit log of ${part.day}`, () =>
-        this.#client(part).appendBlock(lines, length, { conditions: { appendPosition: position } }),
+      await this.#translated(`append to the audit log of ${part.day}`, (abortSignal) =>
+        this.#client(part).appendBlock(lines, length, {
+          abortSignal,
+          conditions: { appendPosition: position },
+        }),
       );
     } catch (error) {
       // Each line carries a hash of its own: the very same ones there are ours, written by a try whose answer was lost.
@@ -94,8 +99,8 @@ export class BlobAuditStore implements AuditStore {
   /** Whether `lines` stand at `position`; not known, when that cannot be read, and then not claimed. */
   async #has(part: AuditPart, lines: string, position: number): Promise<boolean> {
     try {
-      return await this.#translated(`read the audit log of ${part.day}`, async () => {
-        const answer = await this.#client(part).download(position, Buffer.byteLength(lines));
+      return await this.#translated(`read the audit log of ${part.day}`, async (abortSignal) => {
+        const answer = await this.#client(part).download(position, Buffer.byteLength(lines), { abortSignal });
         const body = bodyOf(answer, auditBlobName(part));
         return body !== undefined && (await text(body)) === lines;
       });
@@ -106,8 +111,9 @@ export class BlobAuditStore implements AuditStore {
 
   async *parts(segment?: string): AsyncGenerator<AuditPart> {
     const parts: AuditPart[] = [];
-    await this.#translated('list the audit log', async () => {
-      const options = segment === undefined ? {} : { prefix: segmentPrefix(segment) };
+    await this.#translated('list the audit log', async (abortSignal) => {
+      const prefix = segment === undefined ? {} : { prefix: segmentPrefix(segment) };
+      const options = { ...prefix, abortSignal };
       for await (const page of this.#container.listBlobsFlat(options).byPage()) {
         requireStorage(page, 'the list of the audit log');
         for (const { name } of page.segment.blobItems) {
@@ -120,9 +126,9 @@ export class BlobAuditStore implements AuditStore {
   }
 
   async segments(): Promise<readonly string[]> {
-    return this.#translated('list the segments of the audit log', async () => {
+    return this.#translated('list the segments of the audit log', async (abortSignal) => {
       const found: string[] = [];
-      const pages = this.#container.listBlobsByHierarchy('/', { prefix: SEGMENTS }).byPage();
+      const pages = this.#container.listBlobsByHierarchy('/', { prefix: SEGMENTS, abortSignal }).byPage();
       for await (const page of pages) {
         requireStorage(page, 'the list of the segments of the audit log');
         for (const { name } of page.segment.blobPrefixes ?? []) {
@@ -147,9 +153,9 @@ export class BlobAuditStore implements AuditStore {
 
   /** What stands from a position on, {@link PIECE_BYTES} at most; less than these at the end of the part. */
   #piece(part: AuditPart, from: number): Promise<Uint8Array> {
-    return this.#translated(`read the audit log of ${part.day}`, async () => {
+    return this.#translated(`read the audit log of ${part.day}`, async (abortSignal) => {
       try {
-        const answer = await this.#client(part).download(from, PIECE_BYTES);
+        const answer = await this.#client(part).download(from, PIECE_BYTES, { abortSignal });
         return await bytesOf(answer, auditBlobName(part));
       } catch (error) {
         // A range that begins at the end, or in a part without a line, is refused: nothing follows.
@@ -173,7 +179,7 @@ export class BlobAuditStore implements AuditStore {
     return this.#container.getAppendBlobClient(auditBlobName(part));
   }
 
-  async #translated<T>(what: string, work: () => Promise<T>): Promise<T> {
+  async #translated<T>(what: string, work: (abortSignal: AbortSignal) => Promise<T>): Promise<T> {
     try {
       return await inTime(undefined, work);
     } catch (error) {
@@ -187,10 +193,14 @@ export class BlobAuditStore implements AuditStore {
   }
 }
 
-async function readLastLine(client: AppendBlobClient, length: number): Promise<string | undefined> {
+async function readLastLine(
+  client: AppendBlobClient,
+  length: number,
+  abortSignal: AbortSignal,
+): Promise<string | undefined> {
   if (length === 0) return undefined;
   const start = Math.max(0, length - TAIL_BYTES);
-  const answer = await client.download(start, length - start);
+  const answer = await client.download(start, length - start, { abortSignal });
   const body = bodyOf(answer, client.name);
   const tail = body === undefined ? '' : await text(body);
   // Without an end of its own the last line is not whole; the engine refuses it.
