@@ -2,7 +2,6 @@
 
 import { randomUUID } from 'node:crypto';
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { isRestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { definedOnly } from '../../core/defined-only.ts';
@@ -16,7 +15,7 @@ import type {
 } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Page } from '../../core/ports.ts';
-import { bodyOf } from '../http/answer-body.ts';
+import { bodyOf, gather } from '../http/answer-body.ts';
 import { inTime } from '../http/call-limits.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import {
@@ -61,7 +60,7 @@ export class BlobDocumentStore implements DocumentStore {
     const found = await this.#download(address, signal);
     if (found === undefined) return undefined;
     try {
-      const content = await inTime(signal, () => buffer(found.body), this.#limitMs);
+      const content = await inTime(signal, () => gather(found.body), this.#limitMs);
       return { text: content.toString(), etag: found.etag };
     } catch (error) {
       throw this.#failure(error, 'read', address, signal);

@@ -1,6 +1,5 @@
 /** The body of a download from the storage account, which may break at any moment, also while nobody reads it. */
 import { Readable } from 'node:stream';
-import { buffer } from 'node:stream/consumers';
 import { requireStorage } from './storage-access.ts';
 
 /** What of a download is looked at here. */
@@ -31,5 +30,12 @@ export function bodyOf(answer: Download, place: string): NodeJS.ReadableStream |
 /** All that an answer carries; empty where it has no body. As {@link bodyOf}, or with the fault of the connection. */
 export async function bytesOf(answer: Download, place: string): Promise<Uint8Array> {
   const body = bodyOf(answer, place);
-  return body === undefined ? new Uint8Array() : buffer(body);
+  return body === undefined ? new Uint8Array() : gather(body);
+}
+
+/** All bytes of a stream. Half the cost of `node:stream/consumers`, which goes by way of a Blob: a sweep reads every backup back. */
+export async function gather(stream: NodeJS.ReadableStream): Promise<Buffer> {
+  const parts: Uint8Array[] = [];
+  for await (const part of stream) parts.push(typeof part === 'string' ? Buffer.from(part) : part);
+  return Buffer.concat(parts);
 }
