@@ -96,7 +96,9 @@ export class PointSeals {
     record: BackupRecord,
     adopted: ReadonlyMap<string, Adoption> | undefined,
   ): SealVerdict {
-    const adoption = adopted?.get(factsDigest(record));
+    // The digest of thousands of records is not made to be looked for where nobody ever adopted one.
+    const adoption =
+      adopted === undefined || adopted.size === 0 ? undefined : adopted.get(factsDigest(record));
     const none: SealVerdict = { good: false, why: 'it has none' };
     if (record.seal === undefined && adoption === undefined) return none;
     const hsm = this.#deps.resourceOf(record.hsm);
