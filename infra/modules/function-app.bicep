@@ -95,7 +95,7 @@ var hostSettings = {
   // worker over that was started before these settings were known; arguments of its own make the host start another
   // one, which heeds all of them. That costs a second or two at each start of an instance, and no caller waits for one.
   // https://learn.microsoft.com/azure/azure-functions/functions-app-settings#languageworkers__arguments
-  languageWorkers__node__arguments: '--max-semi-space-size=2 --max-old-space-size=${max(256, instanceMemoryMB / 4)}'
+  languageWorkers__node__arguments: '--max-semi-space-size=16 --max-old-space-size=${max(256, instanceMemoryMB / 4)}'
   MALLOC_ARENA_MAX: '1'
   MALLOC_MMAP_THRESHOLD_: '131072'
   MALLOC_TRIM_THRESHOLD_: '131072'

@@ -32,7 +32,7 @@ function hostSettings({ names, identity, id, ref }: Facts, app: AppName): Record
     AzureWebJobsStorage__credential: 'managedidentity',
     AzureWebJobsStorage__clientId: client,
     AzureWebJobsDisableHomepage: 'true',
-    languageWorkers__node__arguments: '--max-semi-space-size=2 --max-old-space-size=512',
+    languageWorkers__node__arguments: '--max-semi-space-size=16 --max-old-space-size=512',
     MALLOC_ARENA_MAX: '1',
     MALLOC_MMAP_THRESHOLD_: '131072',
     MALLOC_TRIM_THRESHOLD_: '131072',
