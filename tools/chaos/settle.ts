@@ -9,6 +9,8 @@ const LEAST_MS = 4 * 60_000;
 /** What a long chaos left behind takes longer: this part of its own time. */
 const PART = 1 / 6;
 const EVERY_MS = 2_000;
+/** So long a directed moment whose request is late may still come about: each may kill an app, and then there is no rest. */
+const LATE_MOMENTS_MS = 60_000;
 /** Rest must last so many times, that what one thing leads to is seen. */
 const QUIET = 3;
 /** Messages in it are meant for later. */
@@ -22,12 +24,14 @@ export async function settle(
 ): Promise<readonly string[]> {
   const limitMs = LEAST_MS + durationMs * PART;
   const deadline = performance.now() + limitMs;
+  const late = setTimeout(stage.weather.directions.lifterOfAll(), LATE_MOMENTS_MS);
   // In the first night some keys cannot be backed up, and it must say so. The second finds them, and whatever the end of the
   // chaos changed in the first.
   const lift = await refuse(stage);
   const left = [...(await night(stage, 'first', deadline, say))];
   lift();
   left.push(...(await night(stage, 'second', deadline, say)));
+  clearTimeout(late);
   return [...new Set(left)].map(
     (what) => `not at rest after ${Math.round(limitMs / 60_000)} minutes: ${what}`,
   );

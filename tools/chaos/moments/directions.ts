@@ -15,17 +15,27 @@ export interface Direction {
   readonly fate: Fate;
 }
 
+interface GivenDirection {
+  readonly direction: Direction;
+  seen: number;
+}
+
 /** The directions in force. */
 export class Directions {
-  readonly #inForce: { readonly direction: Direction; seen: number }[] = [];
+  readonly #inForce: GivenDirection[] = [];
 
   /** Puts a direction in force. The result lifts it again. */
   give(direction: Direction): () => void {
     const given = { direction, seen: 0 };
     this.#inForce.push(given);
+    return () => this.#lift(given);
+  }
+
+  /** Returns what lifts all that are in force now, and none that is given later. */
+  lifterOfAll(): () => void {
+    const all = [...this.#inForce];
     return () => {
-      const place = this.#inForce.indexOf(given);
-      if (place >= 0) this.#inForce.splice(place, 1);
+      for (const given of all) this.#lift(given);
     };
   }
 
@@ -40,5 +50,10 @@ export class Directions {
       if (given.seen > after && given.seen <= after + times) return fate;
     }
     return undefined;
+  }
+
+  #lift(given: GivenDirection): void {
+    const place = this.#inForce.indexOf(given);
+    if (place >= 0) this.#inForce.splice(place, 1);
   }
 }
