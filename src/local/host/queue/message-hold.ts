@@ -22,6 +22,8 @@ export interface HoldOptions {
   readonly visibilityMs: number;
   /** How long one call to the queue service may take, in milliseconds. */
   readonly callLimitMs: number;
+  /** Ends every call at once. */
+  readonly cut?: AbortSignal | undefined;
   readonly log: (message: string) => void;
 }
 
@@ -38,6 +40,7 @@ export function holdMessage(options: HoldOptions): MessageHold {
     return limitedCall(
       (limits) => queue.updateMessage(message.messageId, popReceipt, undefined, toSeconds(inMs), limits),
       options.callLimitMs,
+      options.cut,
     );
   }
 
@@ -70,6 +73,7 @@ export function holdMessage(options: HoldOptions): MessageHold {
         limitedCall(
           (limits) => queue.deleteMessage(message.messageId, popReceipt, limits),
           options.callLimitMs,
+          options.cut,
         ),
       ),
     release: (delayMs) => end(() => show(delayMs)),

@@ -20,6 +20,8 @@ export interface ProcessOptions {
   readonly invoke: (input: TriggerInput) => Promise<InvocationOutcome>;
   /** Fires when the host ends with what still runs. */
   readonly abandon: AbortSignal;
+  /** Fires when it does not wait for an answer of the queue service any more, either. */
+  readonly cut?: AbortSignal | undefined;
 }
 
 /**
@@ -35,6 +37,7 @@ export async function processMessage(message: DequeuedMessageItem, options: Proc
     message,
     visibilityMs: options.visibilityMs,
     callLimitMs: options.callLimitMs,
+    cut: options.cut,
     log: (text) => options.log('debug', text),
   });
   try {
@@ -57,7 +60,7 @@ async function processHeld(
       'warning',
       `${why}. The message ${message.messageId} moves from ${queue.name} to ${options.poisonQueue.name}`,
     );
-    await sendCreating(options.poisonQueue, message.messageText, options.callLimitMs);
+    await sendCreating(message.messageText, options);
     await hold.complete();
   };
   const content = decodeMessage(message.messageText, settings.messageEncoding);
@@ -83,14 +86,17 @@ function fired(signal: AbortSignal): Promise<'abandoned'> {
   });
 }
 
-/** Sends `stored` as it is; each call within `limitMs`. */
-async function sendCreating(queue: QueueClient, stored: string, limitMs: number): Promise<void> {
-  const send = () => limitedCall((limits) => queue.sendMessage(stored, limits), limitMs);
+/** Sends `stored` as it is; each call within the limit. */
+async function sendCreating(
+  stored: string,
+  { poisonQueue, callLimitMs, cut }: Pick<ProcessOptions, 'poisonQueue' | 'callLimitMs' | 'cut'>,
+): Promise<void> {
+  const send = () => limitedCall((limits) => poisonQueue.sendMessage(stored, limits), callLimitMs, cut);
   try {
     await send();
   } catch (error) {
     if (!isQueueMissing(error)) throw error;
-    await limitedCall((limits) => queue.createIfNotExists(limits), limitMs);
+    await limitedCall((limits) => poisonQueue.createIfNotExists(limits), callLimitMs, cut);
     await send();
   }
 }

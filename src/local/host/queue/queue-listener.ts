@@ -8,8 +8,11 @@ import { toSeconds } from './message-hold.ts';
 import { type ProcessOptions, processMessage } from './process-message.ts';
 import { isQueueMissing } from './storage-errors.ts';
 
+/** So long a stop that gives up waits for the answers about messages that are done; the official host would be gone. Milliseconds. */
+const LAST_CALLS_MS = 2_000;
+
 /** What a listener needs. */
-export interface QueueListenerOptions extends Omit<ProcessOptions, 'abandon'> {
+export interface QueueListenerOptions extends Omit<ProcessOptions, 'abandon' | 'cut'> {
   /** In [0, 1); varies the waits between reads of an empty queue. */
   readonly random: () => number;
   readonly onError: (message: string) => void;
@@ -19,7 +22,7 @@ export interface QueueListenerOptions extends Omit<ProcessOptions, 'abandon'> {
 export interface QueueListener {
   /** Reads the queue now instead of waiting out the back-off. */
   wake(): void;
-  /** Receives no more; resolves when the messages in hand are done. `abandon` ends that wait: they come back as after a crash. */
+  /** Receives no more; resolves when the messages in hand are done. `abandon` ends that wait within two seconds: they come back as after a crash. */
   stop(abandon: AbortSignal): Promise<void>;
 }
 
@@ -27,6 +30,7 @@ export interface QueueListener {
 export function startQueueListener(options: QueueListenerOptions): QueueListener {
   const stopping = new AbortController();
   const abandoning = new AbortController();
+  const cutting = new AbortController();
   const inHand = new Set<Promise<void>>();
   let pause = new AbortController();
   const polling = poll();
@@ -74,7 +78,7 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
   }
 
   function take(message: DequeuedMessageItem): void {
-    const work = processMessage(message, { ...options, abandon: abandoning.signal })
+    const work = processMessage(message, { ...options, abandon: abandoning.signal, cut: cutting.signal })
       .catch((error: unknown) => {
         options.onError(
           `The message ${message.messageId} in ${options.queue.name} could not be finished: ${describeError(error)}`,
@@ -100,10 +104,16 @@ export function startQueueListener(options: QueueListenerOptions): QueueListener
     wake: () => pause.abort(),
     async stop(abandon) {
       stopping.abort();
-      abandon.addEventListener('abort', () => abandoning.abort(), { once: true });
-      if (abandon.aborted) abandoning.abort();
+      let lastCalls: NodeJS.Timeout | undefined;
+      const giveUp = () => {
+        abandoning.abort();
+        lastCalls = setTimeout(() => cutting.abort(), LAST_CALLS_MS);
+      };
+      abandon.addEventListener('abort', giveUp, { once: true });
+      if (abandon.aborted) giveUp();
       await polling;
       await Promise.all(inHand);
+      clearTimeout(lastCalls);
     },
   };
 }

@@ -5,19 +5,29 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { z } from 'zod';
 import { connectionStringOf } from '../../../../src/local/azurite.ts';
 import { parseHostJson } from '../../../../src/local/host/host-json.ts';
-import { startQueueListener } from '../../../../src/local/host/queue/queue-listener.ts';
+import {
+  type QueueListenerOptions,
+  startQueueListener,
+} from '../../../../src/local/host/queue/queue-listener.ts';
 
 const LIMIT_MS = 200;
+const ENDED = { functionName: 'work', invocationId: 'i1', startedAt: 0, endedAt: 0 };
+const SUCCEEDED = { ...ENDED, status: 'succeeded', response: { invocationId: 'i1' } } as const;
+const FAILED = { ...ENDED, status: 'failed', error: new Error('it failed') } as const;
 const SOON = { timeout: 10_000, interval: 10 };
 const Address = z.object({ port: z.int() });
 
 /** A queue service that takes the requests of one kind and never answers them; all others it answers with 201. */
-async function silentTo(method: string): Promise<{ server: Server; asked: string[]; url: string }> {
+async function silentTo(
+  method: string,
+  { where = '', read }: { readonly where?: string; readonly read?: string } = {},
+): Promise<{ server: Server; asked: string[]; url: string }> {
   const asked: string[] = [];
   const server = createServer((request, response) => {
     asked.push(`${request.method} ${request.url?.split('?')[0]}`);
     request.resume();
-    if (request.method !== method) response.writeHead(201).end();
+    if (request.method === 'GET' && read !== undefined) response.writeHead(200).end(read);
+    else if (request.method !== method || !request.url?.includes(where)) response.writeHead(201).end();
   });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -28,7 +38,9 @@ async function silentTo(method: string): Promise<{ server: Server; asked: string
   return { server, asked, url: `http://127.0.0.1:${Address.parse(server.address()).port}/devstoreaccount1` };
 }
 
-function listen(url: string, callLimitMs: number) {
+const NOBODY = () => Promise.reject(new Error('no message was sent'));
+
+function listen(url: string, callLimitMs: number, invoke: QueueListenerOptions['invoke'] = NOBODY) {
   const service = QueueServiceClient.fromConnectionString(connectionStringOf({ queueUrl: url }));
   const errors: string[] = [];
   const listener = startQueueListener({
@@ -40,7 +52,7 @@ function listen(url: string, callLimitMs: number) {
     random: () => 0.5,
     log: () => undefined,
     onError: (message) => errors.push(message),
-    invoke: () => Promise.reject(new Error('no message was sent')),
+    invoke,
   });
   return { listener, errors };
 }
@@ -75,4 +87,29 @@ describe('a queue service that takes a request and never answers', () => {
     await stopped;
     expect(errors).toEqual([]);
   });
+
+  it.each([
+    ['deleted', 'succeeded', 'DELETE', 1],
+    ['given back', 'failed', 'PUT', 1],
+    ['set aside', 'failed', 'POST', 5],
+  ] as const)(
+    'does not hold up a stop that gives up while a message is %s',
+    async (_, status, method, count) => {
+      const { asked, url } = await silentTo(method, { where: '/messages', read: oneMessage(count) });
+      const { listener } = listen(url, 3_600_000, async () => (status === 'failed' ? FAILED : SUCCEEDED));
+      await vi.waitFor(
+        () => expect(asked.some((one) => one.includes('/messages') && one.startsWith(method))).toBe(true),
+        SOON,
+      );
+
+      await listener.stop(AbortSignal.abort());
+    },
+  );
 });
+
+/** The answer to a read that brings one message, received so many times by now. */
+function oneMessage(dequeueCount: number): string {
+  const time = 'Tue, 24 Nov 2026 02:00:00 GMT';
+  const text = Buffer.from('{}').toString('base64');
+  return `<?xml version="1.0" encoding="utf-8"?><QueueMessagesList><QueueMessage><MessageId>m1</MessageId><InsertionTime>${time}</InsertionTime><ExpirationTime>${time}</ExpirationTime><PopReceipt>r1</PopReceipt><TimeNextVisible>${time}</TimeNextVisible><DequeueCount>${dequeueCount}</DequeueCount><MessageText>${text}</MessageText></QueueMessage></QueueMessagesList>`;
+}
