@@ -27,7 +27,7 @@ import {
 /** More than the longest line: the last line is read from so many bytes at the end. */
 const TAIL_BYTES = 64 * 1024;
 
-/** Read at a time: each piece has a limit of its own, so that a long log takes longer, and no longer fails. A part has 100 MB at most. */
+/** Read at a time: each piece has a limit of its own, so that a long part, of 100 MB at most, takes more time and does not fail. */
 const PIECE_BYTES = 1024 * 1024;
 
 /** What this process appended last: it need not be read again. */

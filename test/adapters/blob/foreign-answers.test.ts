@@ -8,6 +8,7 @@ import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts
 import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
+import { WardenError } from '../../../src/core/errors.ts';
 import { connectionStringOf } from '../../../src/local/azurite.ts';
 import { RecordingLogger } from '../../support/memory/recording-logger.ts';
 
@@ -18,13 +19,14 @@ const BODIES = {
   'an empty list': '<?xml version="1.0"?><EnumerationResults><Blobs/><NextMarker/></EnumerationResults>',
 } as const;
 let body: string = '';
+let status = 200;
 let server: Server;
 let url: string;
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     request.resume();
-    response.writeHead(200, { etag: '"0x1"' }).end(request.method === 'HEAD' ? undefined : body);
+    response.writeHead(status, { etag: '"0x1"' }).end(request.method === 'HEAD' ? undefined : body);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
@@ -79,3 +81,12 @@ describe.each(Object.entries(BODIES))(
     });
   },
 );
+
+it('a refusal 416 that is not the storage account’s is no empty part of the audit log', async () => {
+  status = 416;
+  try {
+    await expect(stores().audit.read({ day: '2026-11-28', number: 1 })).rejects.toBeInstanceOf(WardenError);
+  } finally {
+    status = 200;
+  }
+});

@@ -96,6 +96,8 @@ describe('messages that failed for good', () => {
     await expect(letters.retry({ queue: 'hsm-sweeps', id: letter?.id ?? '' })).rejects.toMatchObject({
       code: 'blob-missing',
     });
+    // Still to be seen, and at once: whoever looks for the fault must not find the message gone.
+    expect(await letters.list()).toEqual([letter]);
   });
 
   it('are sent again one by one, and only once', async () => {
