@@ -27,9 +27,10 @@ export async function openContainer(access: StorageAccess, name: string) {
 }
 
 /** A store of backups. */
-export async function backupStoreWorld(access: StorageAccess): Promise<BackupStoreWorld> {
+export async function backupStoreWorld(access: StorageAccess, pageSize?: number): Promise<BackupStoreWorld> {
   const container = await openContainer(access, CONTAINERS.backup);
-  return { store: new BlobBackupStore({ container, clock: systemClock, logger: new RecordingLogger() }) };
+  const options = { container, clock: systemClock, logger: new RecordingLogger() };
+  return { store: new BlobBackupStore(pageSize === undefined ? options : { ...options, pageSize }) };
 }
 
 /** The container of the drills that must fail. */

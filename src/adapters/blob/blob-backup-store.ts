@@ -39,6 +39,8 @@ export interface BlobBackupStoreOptions {
   readonly logger: Logger;
   /** The machine's own time, which `clock` may be moved ahead of, epoch milliseconds; that of the machine where none is given. */
   readonly machineNow?: () => number;
+  /** Blobs, or folders, in a page of a list, where the usual is not wanted. */
+  readonly pageSize?: number;
 }
 
 /** A {@link BackupStore} that writes under a condition no existing blob meets, and has no means to delete. */
@@ -48,12 +50,15 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   readonly #logger: Logger;
   readonly #serviceTime: ServiceTime;
   readonly #publicKeys: PublicKeyBlobs;
+  readonly #pageSizes: { readonly blobs: number; readonly folders: number };
   readonly #caller: StorageCaller = (call, action) => this.#call(call, action);
 
   constructor(options: BlobBackupStoreOptions) {
     this.#container = options.container;
     this.#clock = options.clock;
     this.#logger = options.logger;
+    const { pageSize } = options;
+    this.#pageSizes = { blobs: pageSize ?? PAGE_SIZE, folders: pageSize ?? FOLDERS_PER_PAGE };
     this.#serviceTime = new ServiceTime(options.machineNow ?? machineNow);
     this.#publicKeys = new PublicKeyBlobs(options.container, this.#caller);
   }
@@ -133,18 +138,23 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     hsm: string,
     signal: AbortSignal | undefined,
   ): Promise<readonly string[]> {
-    const pages = this.#container
-      .listBlobsByHierarchy('/', { prefix: part, ...optionalSignal(signal) })
-      .byPage({ maxPageSize: FOLDERS_PER_PAGE });
     const call = { what: `list the keys with backups of HSM ${hsm}`, hsm, key, signal };
     const folders: string[] = [];
-    for (;;) {
-      const page = await this.#call(call, async () => pages.next());
-      if (page.done) return folders;
+    let next: string | undefined;
+    do {
+      const page = await this.#call(call, async (abortSignal) =>
+        this.#container
+          .listBlobsByHierarchy('/', { prefix: part, abortSignal })
+          .byPage(pageAfter(next, this.#pageSizes.folders))
+          .next(),
+      );
+      if (page.done === true) return folders;
       requireStorage(page.value, part);
       const names = (page.value.segment.blobPrefixes ?? []).map(({ name }) => name);
       folders.push(...names.filter((name) => isSameName(keyOfFolder(part, name), key)));
-    }
+      next = page.value.continuationToken;
+    } while (isMore(next));
+    return folders;
   }
 
   async *#listUnder(
@@ -152,16 +162,20 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     hsm: string,
     signal: AbortSignal | undefined,
   ): AsyncGenerator<readonly StoredBackup[]> {
-    const pages = this.#container
-      .listBlobsFlat({ prefix, includeMetadata: true, ...optionalSignal(signal) })
-      .byPage({ maxPageSize: PAGE_SIZE });
     const call = { what: `list the backups of HSM ${hsm}`, hsm, signal };
-    for (;;) {
-      const page = await this.#call(call, async () => pages.next());
-      if (page.done) return;
+    let next: string | undefined;
+    do {
+      const page = await this.#call(call, async (abortSignal) =>
+        this.#container
+          .listBlobsFlat({ prefix, includeMetadata: true, abortSignal })
+          .byPage(pageAfter(next, this.#pageSizes.blobs))
+          .next(),
+      );
+      if (page.done === true) return;
       requireStorage(page.value, prefix);
       yield page.value.segment.blobItems.flatMap((item) => this.#readItem(item));
-    }
+      next = page.value.continuationToken;
+    } while (isMore(next));
   }
 
   async pin(blob: string, signal?: AbortSignal): Promise<string> {
@@ -242,6 +256,12 @@ export class BlobBackupStore implements BackupStore, BackupPins {
   }
 }
 
-function optionalSignal(signal: AbortSignal | undefined): { abortSignal?: AbortSignal } {
-  return signal === undefined ? {} : { abortSignal: signal };
+/** One page is asked for at a time, so that each has a limit of its own, which ends its request. */
+function pageAfter(next: string | undefined, maxPageSize: number) {
+  return next === undefined ? { maxPageSize } : { maxPageSize, continuationToken: next };
+}
+
+/** The service says the end of a list with an empty token. */
+function isMore(next: string | undefined): next is string {
+  return next !== undefined && next !== '';
 }

@@ -32,6 +32,7 @@ describe.each([
   afterAll(async () => azurite.stop());
 
   describeBackupStore(`BlobBackupStore ${name}`, () => backupStoreWorld(azurite.access));
+  describeBackupStore(`BlobBackupStore, page after page ${name}`, () => backupStoreWorld(azurite.access, 1));
   describeDocumentStore(`BlobDocumentStore ${name}`, () => documentStoreWorld(azurite.access));
   describeFaultContainer(`BlobFaultContainer ${name}`, () => faultContainer(azurite.access));
   it('names no version: an account without versioning binds a backup by its name and hash alone', async () => {
