@@ -27,7 +27,7 @@ export const USAGE = `usage: npm run chaos -- [--seed N] [--minutes M] [--kills 
   --faults P   percentage of requests that fall ill (default 30)
   --json       print progress to standard error only; the last line of standard output is JSON in any case
   --plant BUG  put a bug into the product, which the checker must find: ${PLANTED_BUGS.map(({ name }) => name).join(', ')}
-  --keep       keep the folder with the world and all logs, and say where it is
+  --keep       keep the folder with the world and all logs also when nothing is wrong, and say where it is
   -h, --help   show this`;
 
 const KILLS_A_MINUTE = 15;

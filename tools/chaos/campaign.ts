@@ -39,6 +39,8 @@ export async function runCampaign(
   };
   const hung: string[] = [];
   let stage: Stage | undefined;
+  // Without its logs nobody finds out why a campaign failed: an hour of it is not played again for them.
+  let keep = bug === undefined;
   try {
     stage = await setStage({ folder, scripts, weather, onHung: (what) => void hung.push(what) });
     const counts = await raiseChaos(stage, { seed, durationMs, kills }, say);
@@ -51,6 +53,7 @@ export async function runCampaign(
     const verdict = judge(evidence);
     for (const [what, findings] of Object.entries(verdict))
       for (const one of findings) say(`${what}: ${one}`);
+    if (Object.values(verdict).every((findings) => findings.length === 0)) keep = false;
     const { lost, doubled, unapproved, unreported } = verdict;
     return {
       seed,
@@ -65,7 +68,7 @@ export async function runCampaign(
     };
   } finally {
     await stage?.close();
-    if (args.keep) say(`the world and its logs are kept in ${folder}`);
+    if (args.keep || keep) say(`the world and its logs are kept in ${folder}`);
     else await rm(folder, { recursive: true, force: true });
   }
 }
