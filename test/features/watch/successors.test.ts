@@ -92,6 +92,20 @@ describe('a deleted key in the place of a deleted key', () => {
     ]);
   });
 
+  it.each([
+    ['a second before the end of its retention: it is the same', -1_000, 'KeyRecovered orders'],
+    ['at the end of its retention: it may be another', 0, 'KeyPurged orders'],
+    ['a second after the end of its retention: it may be another', 1_000, 'KeyPurged orders'],
+  ])('recovered, and rotated %s, whatever the audit log reported', async (_name, past, event) => {
+    const world = await afterDeletion({ retentionDays: 7 });
+    await world.clock.advance(7 * DAY_MS + past - 2 * MINUTE_MS);
+    await world.does('recover', 'create', 'delete');
+    const deletes = [{ key: 'orders', at: world.clock.now(), caller: {} }];
+
+    const told = await world.during(() => world.scan({ deletes }));
+    expect(told.slice(0, 2)).toEqual([event, 'KeyDeleted orders']);
+  });
+
   it('made after a purge that the audit log reports: proven, and its late repeat is no second purge', async () => {
     const world = await afterDeletion();
     await world.does('purge');

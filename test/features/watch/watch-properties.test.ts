@@ -57,8 +57,18 @@ const DUE_TWICE: Parameters<typeof playAll>[0] = [
   { kind: 'create', key: 'orders' },
 ];
 
+/** A key comes back and is rotated minutes before its retention would have ended. */
+const BACK_IN_TIME: Parameters<typeof playAll>[0] = [
+  { kind: 'history', key: 'secret', deeds: ['create', 'delete'] },
+  ...[6, 6, 4, 3.998].map((days) => ({ kind: 'wait', ms: days * DAY_MS }) as const),
+  { kind: 'history', key: 'secret', deeds: ['recover', 'create', 'delete'] },
+];
+
 describe('the watch', () => {
-  test.prop([fc.array(aMove, { minLength: 5, maxLength: 40 })], { numRuns: 400 })(
+  test.prop([fc.array(aMove, { minLength: 5, maxLength: 40 })], {
+    numRuns: 400,
+    examples: [[[...BACK_IN_TIME]]],
+  })(
     'misses no purge, deletion or threshold, reports none that was not, and each once per id',
     async (moves) => {
       const play = await playAll(moves, true);

@@ -1,7 +1,6 @@
 /** Says whether a key that is deleted now is the deleted key that is remembered, come back and deleted once more. */
 
 import type { ListedDeletedKey, ListedVersion } from '../../../core/model/key.ts';
-import { CLOCK_SKEW_MS } from '../../../core/time.ts';
 import type { CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { isSameDeletion } from '../model/context.ts';
 import type { KeySignal } from '../model/signals.ts';
@@ -34,8 +33,8 @@ export function identify(between: TwoDeletions): Identity {
   if (createdAt <= known.deletedAt) return 'other';
   const backups = compareBackups(between);
   if (backups !== undefined) return backups;
-  // The retention may have ended in between, which no log reports.
-  if (createdAt >= known.scheduledPurgeAt - CLOCK_SKEW_MS) return 'presumed-other';
+  // The retention may have ended in between, which no log reports. Both times are the HSM's own: no other clock counts.
+  if (createdAt >= known.scheduledPurgeAt) return 'presumed-other';
   // Nobody could purge it; or the log reported the second deletion, and would have reported a purge before it, too.
   const isKnownSame =
     isPurgeProtected(recoveryLevel) || deletes.some(({ at }) => isSameDeletion(at, key.deletedAt));
