@@ -134,7 +134,8 @@ export async function raiseChaos(stage: Stage, size: Size, say: (line: string) =
   const counts: Counts = { kills: 0, operations: 0 };
   say('the chaos begins');
   const startedAt = performance.now();
-  const under: Promise<void>[] = [];
+  const begun: Promise<void>[] = [];
+  const underWay = new Set<Step>();
   let saidAt = 0;
   for (const step of timeline(size)) {
     const elapsed = performance.now() - startedAt;
@@ -143,9 +144,11 @@ export async function raiseChaos(stage: Stage, size: Size, say: (line: string) =
       saidAt = step.atMs;
       say(`${Math.round(step.atMs / 60_000)} min: ${counts.kills} kills, ${counts.operations} operations`);
     }
-    under.push(
+    underWay.add(step);
+    begun.push(
       play(stage, step, counts).then((done) => {
         if (done) counts[step.kind === 'kill' ? 'kills' : 'operations'] += 1;
+        underWay.delete(step);
       }),
     );
   }
@@ -153,11 +156,13 @@ export async function raiseChaos(stage: Stage, size: Size, say: (line: string) =
   say('the weather clears');
   if (
     await isLate(
-      Promise.all(under).then(() => undefined),
+      Promise.all(begun).then(() => undefined),
       LAST_STEPS_MS,
     )
-  )
-    stage.onHung(`steps of the campaign did not end within ${LAST_STEPS_MS / 60_000} minutes`);
+  ) {
+    const names = [...underWay].map((step) => (step.kind === 'kill' ? `kill of ${step.victim}` : step.name));
+    stage.onHung(`did not end within ${LAST_STEPS_MS / 60_000} minutes: ${names.join(', ')}`);
+  }
   await stage.commands.settled();
   return counts;
 }

@@ -7,7 +7,8 @@ import { namesOf, part } from './others.ts';
 
 const LIMIT_MS = 30_000;
 const TRIES = 6;
-const PATIENCE = 200;
+/** People who insist give up after this. It ends before the campaign calls what it has begun hung. */
+const PATIENCE_MS = 4 * 60_000;
 const BETWEEN_TRIES_MS = 400;
 type Headers = Readonly<Record<string, string>>;
 const Opened = z.object({ id: z.string(), digest: z.string() });
@@ -61,15 +62,16 @@ export class People {
     );
   }
 
-  /** Alice asks for the key, Bob and Carol approve, all until they have an answer. Resolves with whether it was approved. */
+  /** Alice asks for the key, Bob and Carol approve, all until they have an answer or no patience. Resolves with whether it was asked for. */
   async haveBroughtBack(hsm: string, key: string): Promise<boolean> {
     this.#asked += 1;
     const request = { 'idempotency-key': `patient-request-${this.#asked}` };
-    const opened = await this.#insist('alice', 'recoveries', { hsm, key, reason: 'lost' }, request);
+    const until = performance.now() + PATIENCE_MS;
+    const opened = await this.#insist('alice', 'recoveries', { hsm, key, reason: 'lost' }, request, until);
     if (opened === undefined) return false;
     const { id, digest } = opened;
     for (const person of ['bob', 'carol']) {
-      await this.#insist(person, `recoveries/${id}/approvals`, { digest }, {});
+      await this.#insist(person, `recoveries/${id}/approvals`, { digest }, {}, until);
     }
     return true;
   }
@@ -91,14 +93,15 @@ export class People {
     return (await this.#send('bob', 'POST', `recoveries/${request.id}/rejection`, body)) !== undefined;
   }
 
-  /** Sends until there is an answer that can be read. */
+  /** Sends until there is an answer that can be read, or the time `until` has come. */
   async #insist(
     person: string,
     path: string,
     body: object,
     headers: Headers,
+    until: number,
   ): Promise<z.infer<typeof Opened> | undefined> {
-    for (let tries = 0; tries < PATIENCE; tries += 1) {
+    while (performance.now() < until) {
       const answer = await this.#sendOnce(person, 'POST', path, body, headers);
       const opened = answer?.ok === true ? Opened.safeParse(parsed(answer.text)) : undefined;
       if (opened?.success === true) return opened.data;
