@@ -5,12 +5,14 @@ import { isWardenError } from '../../../core/errors.ts';
 import type { EventBus } from '../../../core/events/bus.ts';
 import type { CloudEvent } from '../../../core/events/cloud-event.ts';
 import type { Outbox } from '../../../core/events/outbox.ts';
+import type { OnceStore } from '../../../core/once-store.ts';
 import type { Logger } from '../../../core/ports.ts';
 import type { AuditLog } from '../../audit/audit-log.ts';
 import type { AuditEvent } from '../../audit/entry.ts';
 import type { DecisionSeals } from '../../audit/line-seals.ts';
 import type { ChangedRecord, HeldRecord } from '../model/ports.ts';
 import type { Fact, RecoveryRecord } from '../model/record.ts';
+import { Claims } from './claims.ts';
 import { eventOf } from './fact-event.ts';
 import { changeRecovery, readRecovery } from './recovery-log.ts';
 
@@ -21,6 +23,8 @@ export interface PublishDeps {
   /** Seals decisions, where the settings pin a key of this app. */
   readonly decisions: DecisionSeals | undefined;
   readonly bus: EventBus;
+  /** Where an execution is claimed once and for good, and how it ended. */
+  readonly once: OnceStore;
   /** Where a person looks at a recovery. */
   readonly linkTo: (id: string) => string;
   readonly logger: Logger;
@@ -33,6 +37,9 @@ export interface PublishDeps {
 const NOTED_FIRST: ReadonlySet<Fact['kind']> = new Set(['requested', 'approval-given']);
 /** What lets a worker act, or a success be believed: without its seal it is not noted at all. */
 const SEALED_OR_NOT_AT_ALL: ReadonlySet<Fact['kind']> = new Set(['execution-started', 'execution-resumed']);
+
+/** After these nothing is ever executed, whatever is rolled back: kept for good before anybody is told. */
+const ENDED_BY_PEOPLE: ReadonlySet<Fact['kind']> = new Set(['rejected', 'cancelled']);
 
 /**
  * Notes what `record` says of its requester, or of the approver, before it is stored, and sealed where decisions are. Fails as the
@@ -103,6 +110,7 @@ class RecordOutbox implements Outbox {
     const { record } = this.held;
     const audited = Math.max(this.#audited, record.audited ?? 0);
     for (const fact of record.untold.filter(({ n }) => n > audited)) {
+      if (ENDED_BY_PEOPLE.has(fact.kind)) await new Claims(this.#deps.once).close(record);
       if (!NOTED_FIRST.has(fact.kind)) await this.#note(record, fact);
       this.#audited = fact.n;
     }

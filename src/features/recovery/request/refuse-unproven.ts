@@ -1,7 +1,6 @@
 /** Ends a stored request that the audit log does not bear out, and raises the alarm: somebody else wrote it. */
 import { definedOnly } from '../../../core/defined-only.ts';
 import { WardenError } from '../../../core/errors.ts';
-import type { OnceStore } from '../../../core/once-store.ts';
 import type { Clock } from '../../../core/ports.ts';
 import type { HeldRecord } from '../model/ports.ts';
 import { isClosed, type Outcome, type RecoveryRecord } from '../model/record.ts';
@@ -14,8 +13,6 @@ import { WARDEN } from './state-machine.ts';
 export interface RefuseDeps extends PublishDeps {
   readonly clock: Clock;
   readonly evidence: RecoveryEvidence;
-  /** Where an execution is claimed once and for good, and how it ended. */
-  readonly once: OnceStore;
 }
 
 /** The error of a record that the log does not bear out; `why` completes the sentence. */
