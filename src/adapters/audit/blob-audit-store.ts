@@ -14,6 +14,7 @@ import {
 } from '../../features/audit/audit-log.ts';
 import { bodyOf, bytesOf } from '../http/answer-body.ts';
 import { inTime } from '../http/call-limits.ts';
+import { serviceCodeOf } from '../http/fault.ts';
 import { requireStorage } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import {
@@ -90,22 +91,24 @@ export class BlobAuditStore implements AuditStore {
         }),
       );
     } catch (error) {
-      // Each line carries a hash of its own: the very same ones there are ours, written by a try whose answer was lost.
-      if (!(await this.#has(part, lines, position))) throw error;
+      if (!(await this.#isOwn(part, lines, position, error))) throw error;
     }
     this.#remember({ part, position: position + length, lastLine: lines.trimEnd().split('\n').at(-1) ?? '' });
   }
 
-  /** Whether `lines` stand at `position`; not known, when that cannot be read, and then not claimed. */
-  async #has(part: AuditPart, lines: string, position: number): Promise<boolean> {
+  /**
+   * Whether the append that failed with `failure` was done. Each line carries a hash of its own: the very same ones there are
+   * ours, written by a try whose answer was lost. Fails with what may pass when a conflict cannot be distinguished from that.
+   */
+  async #isOwn(part: AuditPart, lines: string, position: number, failure: unknown): Promise<boolean> {
     try {
       return await this.#translated(`read the audit log of ${part.day}`, async (abortSignal) => {
         const answer = await this.#client(part).download(position, Buffer.byteLength(lines), { abortSignal });
-        const body = bodyOf(answer, auditBlobName(part));
-        return body !== undefined && (await text(body)) === lines;
+        return (await bytesOf(answer, auditBlobName(part))).toString() === lines;
       });
-    } catch {
-      return false;
+    } catch (unseen) {
+      if (isNothingThere(unseen) || !isWardenError(failure, 'state-conflict')) return false;
+      throw unseen;
     }
   }
 
@@ -159,7 +162,7 @@ export class BlobAuditStore implements AuditStore {
         return await bytesOf(answer, auditBlobName(part));
       } catch (error) {
         // A range that begins at the end, or in a part without a line, is refused: nothing follows.
-        if (isRestError(error) && error.code === 'InvalidRange') return new Uint8Array();
+        if (isRestError(error) && serviceCodeOf(error) === 'InvalidRange') return new Uint8Array();
         throw error;
       }
     });
@@ -191,6 +194,12 @@ export class BlobAuditStore implements AuditStore {
       throw translateStorageError(error, { what, meanings }, this.#clock.now());
     }
   }
+}
+
+/** A range that begins at the end of the part or beyond it, or in a part that is not there: the service says so. */
+function isNothingThere(error: unknown): boolean {
+  const cause = isWardenError(error) ? error.cause : error;
+  return isRestError(cause) && ['InvalidRange', 'BlobNotFound'].includes(serviceCodeOf(cause));
 }
 
 async function readLastLine(

@@ -1,8 +1,6 @@
 /** The documents of state in a Blob container: written whole or not at all, and only by who knows the ETag. */
 
 import { randomUUID } from 'node:crypto';
-import { Readable } from 'node:stream';
-import { isRestError } from '@azure/core-rest-pipeline';
 import type { BlockBlobClient, ContainerClient } from '@azure/storage-blob';
 import { definedOnly } from '../../core/defined-only.ts';
 import type {
@@ -15,8 +13,9 @@ import type {
 } from '../../core/documents/document-store.ts';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Page } from '../../core/ports.ts';
-import { bodyOf, gather } from '../http/answer-body.ts';
+import { bodyOf, discard, gather } from '../http/answer-body.ts';
 import { inTime } from '../http/call-limits.ts';
+import { requireStorage } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import {
   documentBlobName,
@@ -35,6 +34,8 @@ const CONFLICTS = {
   BlobNotFound: 'state-conflict',
   InvalidBlockList: 'state-conflict',
 } as const;
+
+const NOT_THERE = { BlobNotFound: 'blob-missing' } as const;
 
 /** What the documents are in, and what is not as usual. */
 export interface BlobDocumentStoreOptions {
@@ -60,7 +61,7 @@ export class BlobDocumentStore implements DocumentStore {
     const found = await this.#download(address, signal);
     if (found === undefined) return undefined;
     try {
-      const content = await inTime(signal, () => gather(found.body), this.#limitMs);
+      const content = await inTime(signal, (ending) => gather(found.body, ending), this.#limitMs);
       return { text: content.toString(), etag: found.etag };
     } catch (error) {
       throw this.#failure(error, 'read', address, signal);
@@ -167,11 +168,13 @@ export class BlobDocumentStore implements DocumentStore {
       const client = this.#container.getBlobClient(blob);
       const ask = (abortSignal: AbortSignal) => client.getProperties({ abortSignal });
       const found = await inTime(signal, ask, this.#limitMs);
+      requireStorage(found, blob);
       return found.metadata?.write === write ? requireEtag(found.etag, blob) : undefined;
     } catch (error) {
-      if (isRestError(error) && error.statusCode === 404) return undefined;
+      const unseen = this.#failure(error, 'read', address, signal, NOT_THERE);
+      if (isWardenError(unseen, 'blob-missing')) return undefined;
       // A conflict that cannot be distinguished from our own write is no conflict yet: what stood in the way may pass.
-      throw failure.code === 'state-conflict' ? this.#failure(error, 'read', address, signal) : failure;
+      throw failure.code === 'state-conflict' ? unseen : failure;
     }
   }
 
@@ -185,7 +188,7 @@ export class BlobDocumentStore implements DocumentStore {
       if (body === undefined) throw new Error('an answer without a body');
       return { body, etag: requireEtag(answer.etag, blob) };
     } catch (error) {
-      const failure = this.#failure(error, 'read', address, signal, { BlobNotFound: 'blob-missing' });
+      const failure = this.#failure(error, 'read', address, signal, NOT_THERE);
       if (isWardenError(failure, 'blob-missing')) return undefined;
       throw failure;
     }
@@ -208,8 +211,8 @@ export class BlobDocumentStore implements DocumentStore {
     } catch (error) {
       throw this.#failure(error, 'read', address, signal);
     } finally {
-      // Closes the connection of a text that is not read to its end. Nobody waits: it may be the one that gives no answer.
-      pieces.return?.().catch(() => undefined);
+      // Closes the connection of a text that is not read to its end: an iterator that waits for a piece cannot be given back.
+      discard(body);
     }
   }
 
@@ -230,7 +233,7 @@ export class BlobDocumentStore implements DocumentStore {
 function closing(pieces: AsyncGenerator<string>, body: NodeJS.ReadableStream): AsyncGenerator<string> {
   const end = pieces.return.bind(pieces);
   pieces.return = (value) => {
-    if (body instanceof Readable) body.destroy();
+    discard(body);
     return end(value);
   };
   return pieces;

@@ -79,7 +79,7 @@ export function readFault(error: unknown, signal: AbortSignal | undefined, now: 
   return {
     kind: 'answer',
     status: error.statusCode,
-    code: codeOf(error),
+    code: serviceCodeOf(error),
     // What could not be parsed is quoted in the SDK's message: it goes nowhere.
     message: error.code === UNPARSED ? '' : error.message,
     ...definedOnly({ retryAfterMs }),
@@ -107,7 +107,7 @@ export function briefOf(fault: Fault): string {
 }
 
 /** The service's own code, where it said one; an answer without a body, as to a HEAD, has the storage's in a header. */
-function codeOf({ code, response }: RestError): string {
+export function serviceCodeOf({ code, response }: RestError): string {
   const said = code === UNPARSED ? undefined : code;
   return said ?? response?.headers.get('x-ms-error-code') ?? '';
 }

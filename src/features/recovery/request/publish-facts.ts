@@ -38,7 +38,7 @@ const NOTED_FIRST: ReadonlySet<Fact['kind']> = new Set(['requested', 'approval-g
 /** What lets a worker act, or a success be believed: without its seal it is not noted at all. */
 const SEALED_OR_NOT_AT_ALL: ReadonlySet<Fact['kind']> = new Set(['execution-started', 'execution-resumed']);
 
-/** After these nothing is ever executed, whatever is rolled back: kept for good before anybody is told. */
+/** After these nothing is ever executed, whatever is rolled back: kept for good before anybody hears of it. */
 const ENDED_BY_PEOPLE: ReadonlySet<Fact['kind']> = new Set(['rejected', 'cancelled']);
 
 /**
