@@ -7,14 +7,14 @@ import {
   createPipelineFromOptions,
   createPipelineRequest,
   type Pipeline,
-  type PipelinePolicy,
   type PipelineRequest,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import { z } from 'zod';
-import { WardenError } from '../../core/errors.ts';
+import { abortReason } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { failureWord, readFault, reasonOf } from '../http/fault.ts';
+import { NO_LONG_WAITS } from '../http/long-waits.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
 import { beginWait } from '../http/waits.ts';
 
@@ -48,24 +48,7 @@ const MOST_PAGES = 50;
 const Page = z.object({ value: z.array(z.unknown()), nextLink: z.string().nullish() });
 const Refusal = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
-/** A service that wants a longer wait between two tries is not tried again: a person is waiting. Milliseconds. */
-const LONGEST_PAUSE_MS = 10_000;
-
-/** Takes such a wish out of an answer, on which the pipeline would sleep as long as it says. */
-const NO_LONG_WAITS: PipelinePolicy = {
-  name: 'noLongWaits',
-  async sendRequest(request, next) {
-    const answer = await next(request);
-    const seconds = Number(answer.headers.get('retry-after') ?? 0);
-    if (!(seconds * 1000 <= LONGEST_PAUSE_MS)) answer.headers.delete('retry-after');
-    for (const name of ['retry-after-ms', 'x-ms-retry-after-ms']) {
-      if (!(Number(answer.headers.get(name) ?? 0) <= LONGEST_PAUSE_MS)) answer.headers.delete(name);
-    }
-    return answer;
-  },
-};
-
-/** Asks, changes nothing. Every question ends in a {@link Reading}; only an abort rejects, with `aborted`. */
+/** Asks, changes nothing. Every question ends in a {@link Reading}; only an abort rejects, with the reason of the signal. */
 export class ResourceManager {
   readonly #options: ResourceManagerOptions;
   readonly #url: string;
@@ -85,6 +68,7 @@ export class ResourceManager {
       }),
       { phase: 'Sign' },
     );
+    // A person is waiting.
     this.#pipeline.addPolicy(NO_LONG_WAITS, { phase: 'Sign' });
   }
 
@@ -171,9 +155,7 @@ export class ResourceManager {
         : { kind: 'failed', why: 'the answer was not understood' };
     } catch (error) {
       const fault = readFault(error, signal, clock.now());
-      if (fault.kind === 'aborted') {
-        throw new WardenError('aborted', { message: 'Interrupted.', cause: error });
-      }
+      if (fault.kind === 'aborted') throw abortReason(signal, 'Interrupted.');
       return { kind: 'failed', why: reasonOf(fault, error, 'Azure Resource Manager') };
     }
   }

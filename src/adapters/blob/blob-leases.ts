@@ -2,7 +2,8 @@
 import type { BlobLeaseClient, ContainerClient } from '@azure/storage-blob';
 import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { Clock, Lease, Leases } from '../../core/ports.ts';
-import { inTime } from '../http/call-limits.ts';
+import { CALL_LIMITS_MS, inTime } from '../http/call-limits.ts';
+import { requireStorage } from '../http/storage-access.ts';
 import { translateStorageError } from '../http/translate-storage-error.ts';
 import { holdLease } from './hold-lease.ts';
 import { leaseBlobName } from './layout.ts';
@@ -21,6 +22,9 @@ const RENEW_MEANINGS = {
   LeaseLost: 'lease-lost',
   LeaseNotPresentWithLeaseOperation: 'lease-lost',
 } as const;
+
+/** A lease that nobody knows of lapses: longer than this nobody waits for giving it back. Milliseconds. */
+const GIVE_BACK_LIMIT_MS = 5_000;
 
 /** {@link Leases} in a container; the blob of a lease is made when it is first taken. */
 export class BlobLeases implements Leases {
@@ -57,11 +61,12 @@ export class BlobLeases implements Leases {
     try {
       await inTime(undefined, (abortSignal) => client.acquireLease(seconds, { abortSignal }));
     } catch (error) {
-      throw translateStorageError(
-        error,
-        { what: `take the lease ${name}`, meanings: ACQUIRE_MEANINGS },
-        this.#clock.now(),
-      );
+      const call = { what: `take the lease ${name}`, meanings: ACQUIRE_MEANINGS };
+      const failure = translateStorageError(error, call, this.#clock.now());
+      // It may have been given, and only the answer was lost: then it would be held by nobody until it lapses.
+      if (failure.transient && failure.code !== 'lease-held')
+        await this.#release(client, name, GIVE_BACK_LIMIT_MS).catch(() => undefined);
+      throw failure;
     }
   }
 
@@ -85,16 +90,21 @@ export class BlobLeases implements Leases {
 
   async #renew(client: BlobLeaseClient, name: string, signal: AbortSignal): Promise<void> {
     try {
-      await client.renewLease({ abortSignal: signal });
+      requireStorage(await client.renewLease({ abortSignal: signal }), leaseBlobName(name));
     } catch (error) {
       const call = { what: `prolong the lease ${name}`, signal, meanings: RENEW_MEANINGS };
       throw translateStorageError(error, call, this.#clock.now());
     }
   }
 
-  async #release(client: BlobLeaseClient, name: string): Promise<void> {
+  async #release(
+    client: BlobLeaseClient,
+    name: string,
+    limitMs: number = CALL_LIMITS_MS.storageCall,
+  ): Promise<void> {
     try {
-      await inTime(undefined, (abortSignal) => client.releaseLease({ abortSignal }));
+      const answer = await inTime(undefined, (abortSignal) => client.releaseLease({ abortSignal }), limitMs);
+      requireStorage(answer, leaseBlobName(name));
     } catch (error) {
       const call = { what: `release the lease ${name}`, meanings: RENEW_MEANINGS };
       const translated = translateStorageError(error, call, this.#clock.now());

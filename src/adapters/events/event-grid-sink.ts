@@ -5,6 +5,7 @@ import type { CloudEvent } from '../../core/events/cloud-event.ts';
 import type { EventSink, HandOver } from '../../core/events/sink.ts';
 import type { Clock } from '../../core/ports.ts';
 import { CALL_LIMITS_MS, withinLimits } from '../http/call-limits.ts';
+import { LONG_WAITS_SHOWN, NO_LONG_WAITS } from '../http/long-waits.ts';
 import { tlsPipelineOptions } from '../http/tls.ts';
 import { toBatches } from './batches.ts';
 import { translateTopicError } from './translate-topic-error.ts';
@@ -41,6 +42,11 @@ export class EventGridSink implements EventSink {
     this.#client = new EventGridPublisherClient(options.url, 'CloudEvent', options.credential, {
       // The outbox repeats; a few quick attempts spare it a passing trouble.
       retryOptions: { maxRetries: 2, retryDelayInMs: 200, maxRetryDelayInMs: 2_000 },
+      // What a topic asks for is not bound by these; a long wait is left to the outbox, too.
+      additionalPolicies: [
+        { policy: NO_LONG_WAITS, position: 'perRetry' },
+        { policy: LONG_WAITS_SHOWN, position: 'perCall' },
+      ],
       redirectOptions: { maxRetries: 0 },
       ...tlsPipelineOptions(options.caPem),
       // The settings allow http on loopback only; the SDK itself never sends a bearer token over it.

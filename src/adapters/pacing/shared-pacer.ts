@@ -128,9 +128,11 @@ export class SharedPacer implements Pacer {
   async #keep(): Promise<void> {
     const { clock } = this.#options;
     while (this.#waiting > 0 || clock.now() - this.#usedAt < IDLE_MS) {
+      // Made before the renewal: whoever wakes it meanwhile comes too late for this one, and needs the next at once.
+      const wake = new AbortController();
+      this.#wake = wake;
       const next = await this.#renew();
-      this.#wake = new AbortController();
-      await clock.sleep(Math.max(1, next - clock.now()), this.#wake.signal).catch(() => undefined);
+      await clock.sleep(Math.max(1, next - clock.now()), wake.signal).catch(() => undefined);
       this.#wake = undefined;
     }
     this.#inner.limit(0);

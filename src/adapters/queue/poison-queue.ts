@@ -4,7 +4,7 @@ import { forEachConcurrently } from '../../core/concurrency.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import { inTime } from '../http/call-limits.ts';
-import { translateStorageError } from '../http/translate-storage-error.ts';
+import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { AT_ONCE, fromStorage } from './from-storage.ts';
 
 /** Batches read of one queue, 1024 messages: of what lies behind them the alert on the length of the queue speaks. */
@@ -75,10 +75,18 @@ export class PoisonQueue {
     }
   }
 
+  /**
+   * A message that is gone is deleted: the client repeats a deletion whose answer was lost. One that was shown again meanwhile is
+   * somebody else's.
+   */
   async delete({ messageId, popReceipt }: DequeuedMessageItem): Promise<void> {
-    await this.#call(`delete a message from the queue ${this.name}`, (abortSignal) =>
-      this.#client.deleteMessage(messageId, popReceipt, { abortSignal }),
+    const deletion = callQueue(
+      `delete a message from the queue ${this.name}`,
+      this.#clock,
+      (abortSignal) => this.#client.deleteMessage(messageId, popReceipt, { abortSignal }),
+      { MessageNotFound: 'blob-missing', PopReceiptMismatch: 'blob-missing' },
     );
+    await unlessMissing(deletion);
   }
 
   /** A message that stays hidden for a minute is no loss. */
@@ -93,17 +101,21 @@ export class PoisonQueue {
   }
 }
 
-/** Makes one call to a queue within its limits. Fails with the storage codes; `blob-missing` when there is no such queue. */
+/**
+ * Makes one call to a queue within its limits. Fails with the storage codes; `blob-missing` when there is no such queue; and as
+ * `meanings` says for the service's own codes.
+ */
 export async function callQueue<T>(
   what: string,
   clock: Clock,
   work: (signal: AbortSignal) => Promise<T>,
+  meanings: StorageCall['meanings'] = {},
 ): Promise<T> {
   try {
     return await inTime(undefined, work);
   } catch (error) {
-    const meanings = { QueueNotFound: 'blob-missing' } as const;
-    throw translateStorageError(error, { what, meanings }, clock.now());
+    const call = { what, meanings: { QueueNotFound: 'blob-missing', ...meanings } } as const;
+    throw translateStorageError(error, call, clock.now());
   }
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { SharedPacer } from '../../../src/adapters/pacing/shared-pacer.ts';
 import { WardenError } from '../../../src/core/errors.ts';
 import type { Clock, Pacer } from '../../../src/core/ports.ts';
+import { failureOf } from '../../support/errors.ts';
 import { ManualClock } from '../../support/memory/manual-clock.ts';
 import { MemoryDocumentStore } from '../../support/memory/memory-document-store.ts';
 import { RecordingLogger } from '../../support/memory/recording-logger.ts';
@@ -214,6 +215,32 @@ describe('the pace of an HSM, shared by processes', () => {
     await Promise.all([released, worked, all.until(30_000)]);
 
     expect(one.starts).toHaveLength(11);
+  });
+
+  it('is given back by who stops in the middle of a renewal, as soon as that is done', async () => {
+    const all = new Processes();
+    const one = all.start({ latencyMs: 700 });
+    const stop = new AbortController();
+    const taking = failureOf(one.pacer.take(stop.signal));
+    // The first renewal reads and writes the book until 2.8 s, and giving back does the same.
+    await all.until(1_000);
+    stop.abort();
+    await taking;
+    const released = one.release().then(() => all.clock.now());
+    await all.until(30_000);
+
+    expect(await released).toBeLessThanOrEqual(all.at(6_000));
+  });
+
+  it('is less for all soon when the HSM asks for that in the middle of a renewal', async () => {
+    const all = new Processes();
+    const one = all.start({ latencyMs: 700 });
+    void one.work(16);
+    await all.until(1_000);
+    one.pacer.throttled(1_000);
+    await all.until(6_000);
+
+    expect((await all.store.read({ kind: 'pace', hsm: 'contoso' }))?.text).toContain('"slow"');
   });
 
   it('keeps one start a second for what must not wait behind a run', async () => {
