@@ -4,6 +4,7 @@ import { createBlobService } from '../adapters/blob/clients.ts';
 import { TokenFileCredential } from '../adapters/identity/credential.ts';
 import { KeyVaultKeyService } from '../adapters/keyvault/key-vault-key-service.ts';
 import { systemClock } from '../adapters/system/system-clock.ts';
+import { eachPage } from '../core/each-page.ts';
 import type { ListedDeletedKey } from '../core/model/key.ts';
 import { ownValue } from '../core/model/key-name.ts';
 import type { KeyService } from '../core/ports.ts';
@@ -42,13 +43,10 @@ export async function describeDeletedKeys(world: World): Promise<string[]> {
 }
 
 async function deletedKeys(keys: KeyService): Promise<ListedDeletedKey[]> {
+  const { hsm } = keys;
+  const list = { code: 'hsm-answer-unexpected', what: `the deleted keys of HSM ${hsm}`, hsm } as const;
   const found: ListedDeletedKey[] = [];
-  let page = await keys.listDeletedKeys();
-  found.push(...page.items);
-  while (page.next !== undefined) {
-    page = await keys.listDeletedKeys(page.next);
-    found.push(...page.items);
-  }
+  for await (const page of eachPage(list, (next) => keys.listDeletedKeys(next))) found.push(...page.items);
   return found;
 }
 

@@ -1,5 +1,6 @@
 /** The container of the drills that must fail: backups are stored and read as all others are, and removed when they were drilled. */
 import type { ContainerClient } from '@azure/storage-blob';
+import { eachPage } from '../../core/each-page.ts';
 import { isWardenError } from '../../core/errors.ts';
 import type { Clock } from '../../core/ports.ts';
 import type { FaultContainer } from '../../features/drill/ports.ts';
@@ -25,20 +26,23 @@ export class BlobFaultContainer implements FaultContainer {
   }
 
   async #names(signal: AbortSignal | undefined): Promise<readonly string[]> {
-    const names: string[] = [];
-    let continuationToken: string | undefined;
-    do {
-      const from = continuationToken === undefined ? {} : { continuationToken };
+    const list = {
+      code: 'storage-unavailable',
+      what: 'the container of the drills that must fail',
+    } as const;
+    const pages = eachPage(list, async (next) => {
+      const from = next === undefined ? {} : { continuationToken: next };
       const page = await this.#call(
         'list the container of the drills that must fail',
         signal,
         async (abortSignal) => this.#container.listBlobsFlat({ abortSignal }).byPage(from).next(),
       );
-      if (page.done === true) break;
+      if (page.done === true) return { items: [] };
       requireStorage(page.value, this.#container.containerName);
-      names.push(...page.value.segment.blobItems.map(({ name }) => name));
-      continuationToken = page.value.continuationToken;
-    } while (continuationToken !== undefined && continuationToken !== '');
+      return { items: page.value.segment.blobItems, next: page.value.continuationToken };
+    });
+    const names: string[] = [];
+    for await (const { items } of pages) names.push(...items.map(({ name }) => name));
     return names;
   }
 

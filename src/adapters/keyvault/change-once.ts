@@ -36,7 +36,7 @@ export async function changeOnce<T>(change: Change<T>, attempts: Attempts): Prom
       if (signal.aborted) throw abortReason(signal, 'The change was aborted.');
       const lost = isLost(error);
       doubtful ||= lost;
-      const seen = doubtful ? await lookFor(change, error) : undefined;
+      const seen = doubtful ? await lookFor(change, error, signal) : undefined;
       if (seen !== undefined) return seen.done;
       const safe = change.repeatable || !isWardenError(error, 'hsm-unreachable', 'hsm-answer-unexpected');
       if (!error.transient || !safe || count >= policy.attempts) throw error;
@@ -53,10 +53,11 @@ function isLost(error: WardenError): boolean {
   return isWardenError(error, 'hsm-unreachable', 'hsm-unavailable', 'hsm-answer-unexpected');
 }
 
-async function lookFor<T>(change: Change<T>, failure: WardenError) {
+async function lookFor<T>(change: Change<T>, failure: WardenError, signal: AbortSignal) {
   try {
     return await change.check();
   } catch {
+    if (signal.aborted) throw abortReason(signal, 'The change was aborted.');
     // Whether it was done cannot be seen: the failure stands, and a repeat would be blind.
     throw failure;
   }

@@ -1,4 +1,5 @@
 /** Lists of an HSM for an operator: page by page, as the service writes their items. */
+import { eachPage } from '../../core/each-page.ts';
 import type { About, HsmCalls } from './hsm-calls.ts';
 import { readWireItems, type WireItem, type WireList } from './wire-key.ts';
 
@@ -21,20 +22,22 @@ export async function listItems(
   all: () => Pages,
   most = Number.POSITIVE_INFINITY,
 ): Promise<WireList> {
-  const items: WireItem[] = [];
-  const odd: string[] = [];
-  let next: string | undefined;
-  do {
-    const page = await calls.read({ ...about, ownItems: true }, async (context) => {
+  const list = { code: 'hsm-answer-unexpected', what: `what HSM ${hsm} holds`, hsm } as const;
+  const pages = eachPage(list, (next) =>
+    calls.read({ ...about, ownItems: true }, async (context) => {
       const from = next === undefined ? {} : { continuationToken: next };
       await all()
         .byPage({ maxPageSize: PAGE_SIZE, ...from })
         .next();
       return { ...readWireItems(context.items ?? [], hsm), next: context.nextLink };
-    });
+    }),
+  );
+  const items: WireItem[] = [];
+  const odd: string[] = [];
+  for await (const page of pages) {
     items.push(...page.items);
     odd.push(...page.odd);
-    next = page.next;
-  } while (next !== undefined && items.length < most);
+    if (items.length >= most) break;
+  }
   return { items: items.slice(0, most), odd };
 }

@@ -1,5 +1,6 @@
 /** `hsm-warden backup rebuild`: makes the catalogue again from the backups alone, while nobody else works on the HSM. */
 import { z } from 'zod';
+import { giveBack } from '../../core/give-back.ts';
 import { rebuild } from '../../features/backup/rebuild.ts';
 import { LEASE_SECONDS } from '../../features/backup/sweep.ts';
 import { cliLogger, openStore } from '../connect/compose-cli.ts';
@@ -23,13 +24,14 @@ export const backupRebuild = defineCommand({
     const connection = await withAddedHsms(await connect(context, given), context, given);
     const config = requireConfig(connection);
     const { leases, ...store } = openStore(connection, config, context);
+    const logger = cliLogger(context);
     const results = [];
     for (const { name } of chosenHsms(config, given.hsm)) {
       const lease = await leases.acquire(`hsm-${name}`, LEASE_SECONDS);
       try {
-        results.push(await rebuild({ ...store, logger: cliLogger(context) }, name));
+        results.push(await rebuild({ ...store, logger }, name));
       } finally {
-        await lease.release();
+        await giveBack(lease, logger, { hsm: name });
       }
     }
     return {

@@ -1,6 +1,6 @@
 /** `hsm-warden backup runs`: the runs over an HSM, newest first. */
 import { z } from 'zod';
-import { type RunHead, readRunHead } from '../../features/backup/run-record.ts';
+import { listRunIds, type RunHead, readRunHead } from '../../features/backup/run-record.ts';
 import { openStore, type Store } from '../connect/compose-cli.ts';
 import { CONNECTION_OPTIONS, ConnectionOptions, connect, requireConfig } from '../connect/connection.ts';
 import { chosenHsms, HSM_CHOICE, HsmChoice, momentCell, when } from '../connect/warden-options.ts';
@@ -67,14 +67,7 @@ export async function allRunIds(
   hsm: string,
   signal: AbortSignal,
 ): Promise<readonly string[]> {
-  const ids: string[] = [];
-  let next: string | undefined;
-  do {
-    const page = await state.listRuns(hsm, next, signal);
-    ids.push(...page.items);
-    next = page.next;
-  } while (next !== undefined);
-  return ids.sort();
+  return (await listRunIds(state, hsm, signal)).toSorted();
 }
 
 /** A run as the command line shows it: times people can read. */

@@ -1,4 +1,5 @@
 /** The list of an HSM's keys as a sweep reads it: page by page, and an item that cannot be read is noted as that key's failure. */
+import { eachPage } from '../../core/each-page.ts';
 import type { ListedKey } from '../../core/model/key.ts';
 import { reasonToSkipName } from '../../core/model/selection.ts';
 import type { ListPage, OddItem } from '../../core/ports.ts';
@@ -31,13 +32,17 @@ function unusedName(ledger: RunLedger): string {
 
 /** The pages of the list; the next is asked for while this one is dealt with. */
 export async function* listPages(work: SweepWork): AsyncGenerator<ListPage<ListedKey>> {
-  let pending: Promise<ListPage<ListedKey>> | undefined = listPage(work, undefined);
-  while (pending !== undefined) {
-    const page: ListPage<ListedKey> = await pending;
-    pending = page.next === undefined ? undefined : listPage(work, page.next);
+  const { hsm } = work.part;
+  const list = { code: 'hsm-answer-unexpected', what: `the keys of HSM ${hsm}`, hsm } as const;
+  const pages = eachPage(list, (next) => listPage(work, next));
+  let pending = pages.next();
+  for (;;) {
+    const page = await pending;
+    if (page.done === true) return;
+    pending = pages.next();
     // Its failure is met above, unless nobody wants the page any more.
-    pending?.catch(() => undefined);
-    yield page;
+    pending.catch(() => undefined);
+    yield page.value;
   }
 }
 

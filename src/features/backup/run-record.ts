@@ -2,6 +2,7 @@
 
 import { z } from 'zod';
 import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { eachPage } from '../../core/each-page.ts';
 import { WardenError } from '../../core/errors.ts';
 import { Seal } from '../../core/seal/seal.ts';
 
@@ -180,12 +181,9 @@ export async function listRunIds(
   hsm: string,
   signal?: AbortSignal,
 ): Promise<readonly string[]> {
+  const list = { code: 'storage-unavailable', what: `the runs over HSM ${hsm}`, hsm } as const;
   const ids: string[] = [];
-  let next: string | undefined;
-  do {
-    const page = await store.listRuns(hsm, next, signal);
+  for await (const page of eachPage(list, (next) => store.listRuns(hsm, next, signal)))
     ids.push(...page.items);
-    next = page.next;
-  } while (next !== undefined);
   return ids;
 }

@@ -48,6 +48,9 @@ class KeySweep {
     const { ledger, part } = this.#work;
     let begun = false;
     for await (const page of listPages(this.#work)) {
+      // A row of pages without a key must not outlast the part either.
+      part.signal.throwIfAborted();
+      if (this.#isOver()) return;
       noteOdd(this.#work, page.odd ?? []);
       for (const key of page.items) {
         part.signal.throwIfAborted();

@@ -1,6 +1,7 @@
 /** The sweep: one run over one HSM, in as many parts as its time budget asks for, safe to kill at any instant. */
 
 import { isWardenError } from '../../core/errors.ts';
+import { giveBack } from '../../core/give-back.ts';
 import type { Clock, Lease, Logger } from '../../core/ports.ts';
 import { nextRunAfter } from '../../core/schedule.ts';
 import { readKnownBackups } from './known-backups.ts';
@@ -51,7 +52,7 @@ export async function sweep(
       sweepHeld(deps, policy, message, signals),
     );
   } finally {
-    await giveBack(deps, lease, message);
+    await giveBack(lease, deps.logger, { hsm: message.hsm, runId: message.runId });
   }
   // Saved first, sent second: killed in between, this message comes again and finds the progress. Sent when the lease is
   // free, or another worker would find it held and come back a minute later.
@@ -105,15 +106,6 @@ async function stoppable<T>(
   } finally {
     asked.removeEventListener('abort', onAsked);
     over.abort();
-  }
-}
-
-/** A lease that cannot be given back lapses automatically; that must hide neither the work's end nor its failure. */
-async function giveBack(deps: SweepDeps, lease: Lease, { hsm, runId }: SweepMessage): Promise<void> {
-  try {
-    await lease.release();
-  } catch (error) {
-    deps.logger.warn('the lease could not be given back and lapses by itself', { hsm, runId, error });
   }
 }
 

@@ -1,4 +1,5 @@
 /** Removes what drills have made in the drill HSM, and nothing else. */
+import { eachPage } from '../../core/each-page.ts';
 import { isWardenError } from '../../core/errors.ts';
 import { isSameName } from '../../core/model/key-name.ts';
 import type { Clock, ListPage, Pacer } from '../../core/ports.ts';
@@ -25,19 +26,14 @@ export interface FoundKeys {
 export async function findKeys(deps: CleanupDeps, signal: AbortSignal): Promise<FoundKeys> {
   const { keys } = deps.hsm;
   const all = async (page: (next?: string) => Promise<ListPage<{ readonly name: string }>>) => {
+    const { hsm } = keys;
+    const list = { code: 'hsm-answer-unexpected', what: `the keys of HSM ${hsm}`, hsm } as const;
+    const read = (next: string | undefined) => withRetries(() => page(next), deps.clock, deps.retry, signal);
     const names: string[] = [];
-    let next: string | undefined;
-    do {
-      const from = next;
-      const {
-        items,
-        odd = [],
-        ...more
-      } = await withRetries(() => page(from), deps.clock, deps.retry, signal);
+    for await (const { items, odd = [] } of eachPage(list, read)) {
       for (const { error } of odd) throw error;
       names.push(...items.map(({ name }) => name));
-      next = more.next;
-    } while (next !== undefined);
+    }
     return names;
   };
   return {

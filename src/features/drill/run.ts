@@ -1,5 +1,6 @@
 /** One run of drills in one drill HSM: guards, what an earlier run has left, the keys that are due, what came of it. */
 import { forEachConcurrently } from '../../core/concurrency.ts';
+import { giveBack } from '../../core/give-back.ts';
 import { chooseCandidates } from './choose.ts';
 import { type CleanupDeps, findKeys, ownNames, removeFound } from './cleanup.ts';
 import { DrillOne } from './drill-one.ts';
@@ -39,7 +40,7 @@ export async function runDrills(
   try {
     return await runAlone(deps, policy, order, AbortSignal.any([asked, lease.lost]));
   } finally {
-    await lease.release();
+    await giveBack(lease, deps.logger, { hsm: deps.site.name, runId: order.runId });
   }
 }
 

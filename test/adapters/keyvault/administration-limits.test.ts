@@ -8,6 +8,7 @@ import {
 } from '../../../src/adapters/keyvault/key-administration.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { tokenCredential } from '../../support/emulator-world.ts';
+import { CIRCLES } from '../../support/endless-list.ts';
 import { failureOf } from '../../support/errors.ts';
 import { startTlsServer, type TlsServer } from '../../support/tls-server.ts';
 
@@ -71,6 +72,16 @@ describe('an operator', () => {
     const admin = await adminOn(answer, { limitMs: 50 });
 
     expect((await failureOf(admin.list())).code).toBe('hsm-unreachable');
+  });
+
+  it.each(CIRCLES)('is not held by a list whose page leads back to %s', async (_what, circle) => {
+    const list = circle();
+    const nextLink = () => (list.isExhausted ? null : `${server.url}/keys?$skiptoken=${list.nextToken()}`);
+    const admin = await adminOn((_request, response) =>
+      json(response, 200, { value: [], nextLink: nextLink() }),
+    );
+
+    expect(await failureOf(admin.list())).toMatchObject({ code: 'hsm-answer-unexpected', hsm: 'contoso' });
   });
 
   it('waits for a deleted key to be seen, but not for ever', async () => {

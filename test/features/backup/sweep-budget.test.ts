@@ -7,6 +7,20 @@ import { SWEEPS } from '../../../src/features/backup/queues.ts';
 import type { SweepDeps } from '../../../src/features/backup/sweep-context.ts';
 import { fault, HOUR_MS, overriding, SweepWorld } from '../../support/sweep-world.ts';
 
+/** An HSM whose list begins with 20 pages without a key. `meanwhile` happens as each of them is asked for. */
+function withEmptyPages(world: SweepWorld, meanwhile: (page: number) => Promise<void>) {
+  const asked: number[] = [];
+  const { deps } = world;
+  const keys = overriding(deps.keys, {
+    listKeys: async () => {
+      const page = asked.push(asked.length + 1);
+      await meanwhile(page);
+      return page <= 20 ? { items: [], next: `page-${page}` } : deps.keys.listKeys();
+    },
+  });
+  return { asked, deps: { ...deps, keys } };
+}
+
 describe('a sweep', () => {
   it('hands over to its continuation before its budget is used up, and no key is done twice', async () => {
     const world = await SweepWorld.withKeys(30);
@@ -57,6 +71,26 @@ describe('a sweep', () => {
 
     expect(result).toMatchObject({ status: 'ended', run: { counts: { backedUp: 3, failed: 0 } } });
     expect(world.clock.now() - startedAt).toBeLessThan(601_000);
+  });
+
+  it('hands over to its continuation in time, though page after page of the list holds no key', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const { deps, asked } = withEmptyPages(world, () => world.clock.sleep(1_000));
+
+    const result = await world.sweep({ budgetMs: 3_000 }, world.message, deps);
+
+    expect(result.status).toBe('continued');
+    expect(asked.length).toBeLessThan(6);
+  });
+
+  it('stops with its lease, though page after page of the list holds no key', async () => {
+    const world = await SweepWorld.withKeys(3);
+    const { deps, asked } = withEmptyPages(world, async (page) => {
+      if (page === 3) world.leases.breakLease('hsm-contoso');
+    });
+
+    await expect(world.sweep({}, world.message, deps)).rejects.toMatchObject({ code: 'lease-lost' });
+    expect(asked.length).toBeLessThan(6);
   });
 
   it('asks for its continuation when the lease is free, so that no worker has to wait for it', async () => {

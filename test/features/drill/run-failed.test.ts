@@ -29,6 +29,22 @@ test('a failure is reported, and the run ends, though no fresh backup can be ask
   expect(world.asked).toEqual(['contoso/orders']);
 });
 
+test('a run has ended though its lease cannot be given back', async () => {
+  world.leases.faults.fail('release', new WardenError('storage-unavailable', { message: 'No answer.' }));
+
+  expect(await world.run()).toMatchObject({ failed: 0 });
+  expect(world.logger.lines).toContainEqual(
+    expect.objectContaining({ message: 'the lease could not be given back and lapses by itself' }),
+  );
+});
+
+test('a run says what stopped it, also when its lease cannot be given back', async () => {
+  const stopped = hsmBut(world.hsm, { listKeys: () => Promise.reject(new Error('killed')) });
+  world.leases.faults.fail('release', new WardenError('storage-unavailable', { message: 'No answer.' }));
+
+  await expect(world.run({}, world.deps(stopped))).rejects.toThrow('killed');
+});
+
 test('a failure is reported though the process dies before the end of its run', async () => {
   await damage(world, 'orders');
   const real = world.hsm;

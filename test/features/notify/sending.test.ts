@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { WardenError, type WardenErrorCode } from '../../../src/core/errors.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from '../../../src/core/time.ts';
 import { afterFailure } from '../../../src/features/notify/sending/retry-plan.ts';
+import { sendDue } from '../../../src/features/notify/sending/send-due.ts';
 import { aDeletion, aRecoveredKey, SAMPLE_AT } from '../../support/notify-samples.ts';
 import { anEntry, NotifyWorld } from '../../support/notify-world.ts';
 
@@ -155,6 +156,28 @@ describe('a message', () => {
       [...world.state.documents.values()].map(({ text }) => text).join() + JSON.stringify(world.logger.lines);
     expect(texts).not.toContain('SECRET');
     expect(texts).toContain('channel-unavailable (503)');
+  });
+});
+
+describe('the right to send', () => {
+  it('fails nothing when it cannot be given back: the message was accepted', async () => {
+    const world = new NotifyWorld();
+    world.leases.faults.fail('release', failure('storage-unavailable'));
+
+    await world.happen(aDeletion('orders'));
+
+    expect(world.accepted()).toHaveLength(1);
+    expect(world.logger.lines.filter(({ level }) => level === 'warn')).toMatchObject([
+      { message: 'the lease could not be given back and lapses by itself', fields: { channel: 'ops' } },
+    ]);
+  });
+
+  it('does not hide what stopped the sending when it cannot be given back', async () => {
+    const world = new NotifyWorld();
+    world.state.faults.fail('read', failure('storage-forbidden'));
+    world.leases.faults.fail('release', failure('storage-unavailable'));
+
+    await expect(sendDue(world.deps, world.channel())).rejects.toMatchObject({ code: 'storage-forbidden' });
   });
 });
 

@@ -27,7 +27,7 @@ export const PLANTED_BUGS: readonly PlantedBug[] = [
     name: 'keep-lease',
     what: 'the lease of an HSM is never given back, and is renewed as long as the process lives',
     file: 'src/features/backup/sweep.ts',
-    from: 'await lease.release();',
+    from: 'await giveBack(lease, deps.logger, { hsm: message.hsm, runId: message.runId });',
     to: '',
   },
   {

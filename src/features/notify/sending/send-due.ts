@@ -2,6 +2,7 @@
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { updateDocument } from '../../../core/documents/update-document.ts';
 import { isWardenError } from '../../../core/errors.ts';
+import { giveBack } from '../../../core/give-back.ts';
 import type { Clock, Leases, Logger } from '../../../core/ports.ts';
 import { DEFAULT_RETRY, withRetries } from '../../../core/retry.ts';
 import type { NamedSerializers } from '../../../core/serializer.ts';
@@ -73,7 +74,7 @@ async function whileHeld(deps: SendDeps, channel: Channel, until: number): Promi
       await drain(deps, channel, until, AbortSignal.any([deps.signal, lease.lost]));
       return true;
     } finally {
-      await lease.release();
+      await giveBack(lease, deps.logger, { channel: channel.name });
     }
   } catch (error) {
     if (isWardenError(error, 'lease-held')) return false;

@@ -1,6 +1,7 @@
 /** What people look at before they ask: keys, soft-deleted keys and backups, in pages by name. */
 
 import { z } from 'zod';
+import { eachPage } from '../../../core/each-page.ts';
 import type { BackupStore, Clock, KeyService, Page } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
 import { backupsOf } from './key-state.ts';
@@ -63,7 +64,7 @@ export class Inventory {
   async keys(hsm: string, limit: number, after?: string): Promise<Page<KeyView>> {
     const service = this.#deps.keysOf(hsm);
     const list = () =>
-      everyPage((next) => service.listKeys(next)).then((keys) => keys.map((key) => toView(hsm, key)));
+      everyPage(hsm, (next) => service.listKeys(next)).then((keys) => keys.map((key) => toView(hsm, key)));
     return pageOf(await this.#listed(this.#keys, hsm, list), limit, after);
   }
 
@@ -71,7 +72,7 @@ export class Inventory {
   async deletedKeys(hsm: string, limit: number, after?: string): Promise<Page<DeletedKeyView>> {
     const service = this.#deps.keysOf(hsm);
     const list = async () =>
-      (await everyPage((next) => service.listDeletedKeys(next))).map((key) => ({
+      (await everyPage(hsm, (next) => service.listDeletedKeys(next))).map((key) => ({
         ...toView(hsm, key),
         deletedAt: isoTime(key.deletedAt),
         scheduledPurgeAt: isoTime(key.scheduledPurgeAt),
@@ -104,14 +105,10 @@ export class Inventory {
   }
 }
 
-async function everyPage<T>(list: (next?: string) => Promise<Page<T>>): Promise<T[]> {
+async function everyPage<T>(hsm: string, read: (next?: string) => Promise<Page<T>>): Promise<T[]> {
+  const list = { code: 'hsm-answer-unexpected', what: `the keys of HSM ${hsm}`, hsm } as const;
   const items: T[] = [];
-  let page = await list();
-  items.push(...page.items);
-  while (page.next !== undefined) {
-    page = await list(page.next);
-    items.push(...page.items);
-  }
+  for await (const page of eachPage(list, read)) items.push(...page.items);
   return items;
 }
 

@@ -1,5 +1,6 @@
 /** Goes through stored requests, some concurrently. */
 import type { DocumentStore, ListedRecovery } from '../../../core/documents/document-store.ts';
+import { eachPage } from '../../../core/each-page.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { Logger } from '../../../core/ports.ts';
 import type { HeldRecord } from '../model/ports.ts';
@@ -20,12 +21,9 @@ export async function forEachListed(
   store: DocumentStore,
   work: (listed: ListedRecovery) => Promise<void>,
 ): Promise<void> {
-  let next: string | undefined;
-  do {
-    const page = await store.list('recovery', next);
+  const list = { code: 'storage-unavailable', what: 'the stored requests' } as const;
+  for await (const page of eachPage(list, (next) => store.list('recovery', next)))
     await someAtOnce(page.items, work);
-    next = page.next;
-  } while (next !== undefined);
 }
 
 /**
