@@ -6,17 +6,15 @@ import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../src/core/errors.ts';
 import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
 import { Findings } from '../../src/features/recovery/findings/findings.ts';
-import { summarizeScan } from '../../src/features/status/summarize-scan.ts';
 import { readSummaryHead } from '../../src/features/status/summary-document.ts';
 import { DatedWorld } from '../support/dated-world.ts';
 import { failureOf } from '../support/errors.ts';
 import { MemorySealer } from '../support/memory/memory-sealer.ts';
 import { person } from '../support/recovery-builders.ts';
-import { aWatchPolicy, HOUR_MS, MINUTE_MS } from '../support/watch-world.ts';
+import { HOUR_MS, MINUTE_MS } from '../support/watch-world.ts';
 
 const RESOURCE = 'https://contoso.managedhsm.azure.net';
 const WATCH = { kind: 'watch', hsm: 'contoso' } as const;
-const NEVER = new AbortController().signal;
 const LACKED = 'the memory of the watch lacked lost keys, which are back in it: it was changed or deleted';
 
 /** Time passes, so that what was read before is read again. */
@@ -61,6 +59,7 @@ function findingsOf({ audit, believed, clock }: DatedWorld) {
     anchor,
     decisions: undefined,
     hsmNames: ['contoso'],
+    clock,
     incidents: { acknowledgeKey: async () => undefined },
   });
 }
@@ -173,7 +172,7 @@ describe('a lost key', () => {
     const { world, watched } = await lossyWorld();
     await world.forge(WATCH, () => watched);
     await later(world);
-    await summarized(world);
+    await world.summarize();
 
     expect((await readSummaryHead(world.believed, 'contoso'))?.head.lost).toMatchObject([{ key: 'orders' }]);
   });
@@ -193,7 +192,7 @@ describe('what was found before', () => {
       trouble: { code: 'storage-unavailable' },
     });
     expect((await failureOf(findingsOf(world).list())).code).toBe('storage-unavailable');
-    await summarized(world);
+    await world.summarize();
     expect(await readSummaryHead(world.believed, 'contoso')).toBeUndefined();
     expect(world.logger.lines.map(({ message }) => message)).toContain(
       'what was found before could not be read: losses may be missing',
@@ -205,7 +204,7 @@ describe('what was found before', () => {
     await world.forge(WATCH, () => ({ ...watched, keys: {} }));
     await later(world);
     world.once.faults.fail('list', new WardenError('storage-unavailable', { message: 'down' }));
-    await summarized(world);
+    await world.summarize();
 
     expect(await readSummaryHead(world.believed, 'contoso')).toBeUndefined();
   });
@@ -292,12 +291,3 @@ describe('a note that is planted', () => {
     expect(await world.status()).toMatchObject({ lost: [], acknowledged: [{ finding: finding?.finding }] });
   });
 });
-
-async function summarized(world: DatedWorld): Promise<void> {
-  const { keys } = world.deps;
-  const { believed: state, clock, logger, sealer } = world;
-  const seals = { sealer, pinned: async () => sealer.pinned };
-  const times = { scanSchedule: '0 */15 * * * *', drillDays: 30, drillHsms: [] };
-  const deps = { keys, state, clock, logger, seals, resource: RESOURCE, ...times };
-  await summarizeScan(deps, aWatchPolicy(), await world.scan(), NEVER);
-}

@@ -1,5 +1,6 @@
 /** Somebody who can write the state container puts the document of a verification back to before it found damage. */
 import { describe, expect, it } from 'vitest';
+import { readSummaryHead } from '../../src/features/status/summary-document.ts';
 import { DatedWorld } from '../support/dated-world.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/watch-world.ts';
 
@@ -67,5 +68,25 @@ describe('damage that a verification found', () => {
     await world.verifyOn();
 
     expect((await world.notes.read('contoso')).damaged.has(blob)).toBe(false);
+  });
+
+  it.each<{ name: string; rename: (blob: string) => string }>([
+    { name: 'its own name', rename: (blob) => blob },
+    { name: 'the name of a pinned copy', rename: (blob) => `pinned/${blob}` },
+    { name: 'the name of no backup', rename: (blob) => `${blob}-sound` },
+    { name: 'the name of another key', rename: (blob) => blob.replace('alpha', 'beta') },
+  ])('is not hidden by its sealed line, put back under $name', async ({ rename }) => {
+    const { world, blob, documents } = await damagedWorld();
+    const catalogue = documents.get('catalogue/contoso');
+    if (catalogue === undefined) throw new Error('expected a catalogue');
+    const text = catalogue.text.replace(`"blob":"${blob}"`, `"blob":"${rename(blob)}"`);
+    world.state.documents.set('catalogue/contoso', { ...catalogue, text });
+    world.restart();
+
+    expect(await world.status()).toMatchObject({ verdict: 'at-risk', covered: 1, risks: [{ key: 'alpha' }] });
+    await world.summarize();
+    const summary = await readSummaryHead(world.believed, 'contoso');
+    expect(summary?.head.counts).toMatchObject({ covered: 1, risks: expect.any(Number) });
+    expect(summary?.head.risks).toContainEqual(expect.objectContaining({ key: 'alpha' }));
   });
 });

@@ -68,7 +68,7 @@ it('what another process noted in the container of the backups is known of an HS
   await start().keep('contoso', [loss, damage], new RecordingLogger());
   await container.getBlockBlobClient('findings/contoso/loss-junk.json').upload('', 0);
 
-  const { watch, ignored } = await recallWatch(platform.state, 'contoso');
+  const { watch, ignored } = await recallWatch(platform.state, 'contoso', Date.now());
   expect(lostFindings(watch)).toMatchObject([{ key: 'orders', lost: 'key', noticedAt: 1_000 }]);
   expect(ignored).toBe(1);
   expect((await readVerification(platform.state, 'contoso')).value?.damaged).toEqual({

@@ -5,6 +5,7 @@ import { DEFAULT_RETRY } from '../../src/core/retry.ts';
 import { wasSeen } from '../../src/features/status/hsm-status.ts';
 import { judgeHsm } from '../../src/features/status/judge-hsm.ts';
 import { readDated } from '../../src/features/status/read-dated.ts';
+import { summarizeScan } from '../../src/features/status/summarize-scan.ts';
 import { VERIFICATIONS } from '../../src/features/verify/message.ts';
 import { verify } from '../../src/features/verify/verify.ts';
 import { scan } from '../../src/features/watch/scan.ts';
@@ -14,6 +15,7 @@ import { SealedWorld } from './sealed-world.ts';
 import { aVerifyPolicy } from './verify-policy.ts';
 import { aWatchPolicy } from './watch-world.ts';
 
+const RESOURCE = 'https://contoso.managedhsm.azure.net';
 const NEVER = new AbortController().signal;
 
 export class DatedWorld extends SealedWorld {
@@ -50,6 +52,16 @@ export class DatedWorld extends SealedWorld {
 
   scan() {
     return scan(this.#watching, aWatchPolicy(), undefined, NEVER);
+  }
+
+  /** A scan, and what it leaves for the home page. */
+  async summarize(): Promise<void> {
+    const { believed: state, clock, logger, sealer } = this;
+    const { keys } = this.deps;
+    const seals = { sealer, pinned: async () => sealer.pinned };
+    const times = { scanSchedule: '0 */15 * * * *', drillDays: 30, drillHsms: [] };
+    const deps = { keys, state, clock, logger, seals, resource: RESOURCE, ...times };
+    await summarizeScan(deps, aWatchPolicy(), await this.scan(), NEVER);
   }
 
   dated() {

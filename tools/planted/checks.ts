@@ -69,8 +69,15 @@ export const PLANTED: readonly PlantedFault[] = [
   {
     check: 'the seals of the lines of the catalogue',
     file: `${POINTS}/catalogue.ts`,
-    from: 'return ({ record }) => judge(record).good;',
-    to: 'return ({ record }) => judge(record).good || true;',
+    from: 'judge(record).good && record.hsm === hsm',
+    to: 'record.hsm === hsm',
+    tests: 'test/features/recovery-points',
+  },
+  {
+    check: 'the name of the blob in a line of the catalogue',
+    file: `${POINTS}/catalogue.ts`,
+    from: ' && isBlobOf(blob, record);',
+    to: ';',
     tests: 'test/features/recovery-points',
   },
   {

@@ -1,7 +1,9 @@
 /** The immutable store of key backups on a Blob container. */
 import { isDeepStrictEqual } from 'node:util';
 import type { BlobGetPropertiesResponse, BlobItem, ContainerClient } from '@azure/storage-blob';
+import { eachPage } from '../../core/each-page.ts';
 import { isWardenError } from '../../core/errors.ts';
+import { backupBlobName, backupNameOf } from '../../core/model/backup-blob-name.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
 import { isSameName } from '../../core/model/key-name.ts';
 import type { PublicKeys } from '../../core/model/public-key.ts';
@@ -19,7 +21,7 @@ import { inTime } from '../http/call-limits.ts';
 import { requireStorage } from '../http/storage-access.ts';
 import { type StorageCall, translateStorageError } from '../http/translate-storage-error.ts';
 import { machineNow } from '../system/system-clock.ts';
-import { BACKUP_CONTENT_TYPE, backupBlobName, backupNameOf, backupPrefixes, keyOfFolder } from './layout.ts';
+import { BACKUP_CONTENT_TYPE, backupPrefixes, keyOfFolder } from './layout.ts';
 import { fromMetadata, toMetadata } from './metadata.ts';
 import { copyToPinned } from './pin-backup.ts';
 import { PublicKeyBlobs, type StorageCaller } from './public-key-blobs.ts';
@@ -139,21 +141,23 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     signal: AbortSignal | undefined,
   ): Promise<readonly string[]> {
     const call = { what: `list the keys with backups of HSM ${hsm}`, hsm, key, signal };
-    const folders: string[] = [];
-    let next: string | undefined;
-    do {
+    const list = { code: 'storage-unavailable', what: `the keys with backups of HSM ${hsm}`, hsm } as const;
+    const pages = eachPage(list, async (next) => {
       const page = await this.#call(call, async (abortSignal) =>
         this.#container
           .listBlobsByHierarchy('/', { prefix: part, abortSignal })
           .byPage(pageAfter(next, this.#pageSizes.folders))
           .next(),
       );
-      if (page.done === true) return folders;
+      if (page.done === true) return { items: [] };
       requireStorage(page.value, part);
-      const names = (page.value.segment.blobPrefixes ?? []).map(({ name }) => name);
+      return { items: page.value.segment.blobPrefixes ?? [], next: page.value.continuationToken };
+    });
+    const folders: string[] = [];
+    for await (const { items } of pages) {
+      const names = items.map(({ name }) => name);
       folders.push(...names.filter((name) => isSameName(keyOfFolder(part, name), key)));
-      next = page.value.continuationToken;
-    } while (isMore(next));
+    }
     return folders;
   }
 
@@ -163,19 +167,19 @@ export class BlobBackupStore implements BackupStore, BackupPins {
     signal: AbortSignal | undefined,
   ): AsyncGenerator<readonly StoredBackup[]> {
     const call = { what: `list the backups of HSM ${hsm}`, hsm, signal };
-    let next: string | undefined;
-    do {
+    const list = { code: 'storage-unavailable', what: `the backups of HSM ${hsm}`, hsm } as const;
+    const pages = eachPage(list, async (next) => {
       const page = await this.#call(call, async (abortSignal) =>
         this.#container
           .listBlobsFlat({ prefix, includeMetadata: true, abortSignal })
           .byPage(pageAfter(next, this.#pageSizes.blobs))
           .next(),
       );
-      if (page.done === true) return;
+      if (page.done === true) return { items: [] };
       requireStorage(page.value, prefix);
-      yield page.value.segment.blobItems.flatMap((item) => this.#readItem(item));
-      next = page.value.continuationToken;
-    } while (isMore(next));
+      return { items: page.value.segment.blobItems, next: page.value.continuationToken };
+    });
+    for await (const { items } of pages) yield items.flatMap((item) => this.#readItem(item));
   }
 
   async pin(blob: string, signal?: AbortSignal): Promise<string> {
@@ -259,9 +263,4 @@ export class BlobBackupStore implements BackupStore, BackupPins {
 /** One page is asked for at a time, so that each has a limit of its own, which ends its request. */
 function pageAfter(next: string | undefined, maxPageSize: number) {
   return next === undefined ? { maxPageSize } : { maxPageSize, continuationToken: next };
-}
-
-/** The service says the end of a list with an empty token. */
-function isMore(next: string | undefined): next is string {
-  return next !== undefined && next !== '';
 }

@@ -1,39 +1,22 @@
 /** The name of everything the product keeps in Blob storage, both ways. Pure; described in docs/backup-format.md. */
 import type { DocumentAddress } from '../../core/documents/document-store.ts';
-import type { BackupRecord } from '../../core/model/backup-record.ts';
+import {
+  type BackupName,
+  backupBlobName,
+  backupPrefix,
+  originalBlobName,
+  pinnedBlobName,
+} from '../../core/model/backup-blob-name.ts';
 import { RESERVED_FOLDERS } from '../../core/model/names.ts';
 
-/** Where the copies are that no lifecycle rule touches; no HSM may have this name. */
-const PINNED = RESERVED_FOLDERS.pinned;
 /** Where the public keys of backups are; no HSM may have this name. */
 const PUBLIC_KEYS = RESERVED_FOLDERS.publicKeys;
 
 /** A compact JWE, RFC 7516 section 4.1.11 and RFC 7515 section 9.2.1. */
 export const BACKUP_CONTENT_TYPE = 'application/jose';
 
-/** What the name of a backup says. */
-export interface BackupName {
-  readonly hsm: string;
-  readonly key: string;
-  /** Epoch milliseconds. */
-  readonly capturedAt: number;
-  /** The newest version inside. */
-  readonly version: string;
-}
-
 const BACKUP_BLOB =
   /^([^/]+)\/([0-9A-Za-z-]{1,127})\/(\d{4})(\d\d)(\d\d)T(\d\d)(\d\d)(\d\d)(\d{3})Z-([0-9a-f]{32})\.keybackup$/;
-
-/** `{hsm}/{key}/{time}-{newest version}.keybackup`: names of one key sort by time. */
-export function backupBlobName({ hsm, key, capturedAt, version }: BackupName): string {
-  return `${backupPrefix(hsm)}${key}/${compactTime(capturedAt)}-${version}.keybackup`;
-}
-
-/** What a backup is named after. */
-export function backupNameOf(record: BackupRecord): BackupName {
-  const { hsm, key, capturedAt, versions } = record;
-  return { hsm, key, capturedAt, version: versions.at(-1)?.version ?? '' };
-}
 
 /** The parts of a backup's name; undefined when the blob is named otherwise. */
 export function parseBackupBlobName(blob: string): BackupName | undefined {
@@ -52,11 +35,6 @@ export function isBackupOf(blob: string, { hsm, key }: Pick<BackupName, 'hsm' | 
   return name?.hsm === hsm && name.key === key;
 }
 
-/** The blob that a pinned one is a copy of; of any other blob its own name. */
-function originalBlobName(blob: string): string {
-  return blob.startsWith(`${PINNED}/`) ? blob.slice(PINNED.length + 1) : blob;
-}
-
 /** Where the public keys are that are kept beside a backup, out of the lists of backups. */
 export function publicKeysBlobName(blob: string): string {
   const original = originalBlobName(blob);
@@ -64,19 +42,9 @@ export function publicKeysBlobName(blob: string): string {
   return original === blob ? name : pinnedBlobName(name);
 }
 
-/** What the names of all backups of an HSM begin with. */
-function backupPrefix(hsm: string): string {
-  return `${hsm}/`;
-}
-
 /** The key whose backups lie in `folder`, one of those directly within `prefix`. */
 export function keyOfFolder(prefix: string, folder: string): string {
   return folder.slice(prefix.length, -1);
-}
-
-/** The copy of a backup that no lifecycle rule touches; a copy is its own. */
-export function pinnedBlobName(blob: string): string {
-  return blob.startsWith(`${PINNED}/`) ? blob : `${PINNED}/${blob}`;
 }
 
 /** The prefixes under which the backups of an HSM are found: in the order in which a list gives them. */
@@ -152,9 +120,4 @@ export function parseRecoveryBlobName(blob: string): string | undefined {
 /** The empty blob whose lease is the exclusive right `name`. */
 export function leaseBlobName(name: string): string {
   return `locks/${name}`;
-}
-
-/** ISO 8601 basic format, UTC, to the millisecond: `20260131T020000123Z`. */
-function compactTime(ms: number): string {
-  return new Date(ms).toISOString().replaceAll(/[-:.]/g, '');
 }

@@ -1,8 +1,9 @@
 /** The copy of a backup that no lifecycle rule touches. */
 import type { ContainerClient } from '@azure/storage-blob';
 import { isWardenError } from '../../core/errors.ts';
+import { pinnedBlobName } from '../../core/model/backup-blob-name.ts';
 import { bytesOf } from '../http/answer-body.ts';
-import { BACKUP_CONTENT_TYPE, pinnedBlobName } from './layout.ts';
+import { BACKUP_CONTENT_TYPE } from './layout.ts';
 import type { StorageCaller } from './public-key-blobs.ts';
 
 /** What copying needs. */

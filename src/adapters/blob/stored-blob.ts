@@ -1,14 +1,13 @@
 /** What a blob in the container of the backups is, and the failures of those that are not what was expected. Pure. */
 import { definedOnly } from '../../core/defined-only.ts';
 import { WardenError } from '../../core/errors.ts';
+import { isBlobOf } from '../../core/model/backup-blob-name.ts';
 import type { BackupRecord } from '../../core/model/backup-record.ts';
 import type { StoredBackup } from '../../core/ports.ts';
-import { backupBlobName, backupNameOf, pinnedBlobName } from './layout.ts';
 
 /** What a blob's name and length say against the record in its metadata; undefined when nothing does. */
 export function mismatch(blob: string, length: number | undefined, record: BackupRecord): string | undefined {
-  const name = backupBlobName(backupNameOf(record));
-  if (blob !== name && blob !== pinnedBlobName(name)) return 'its name is not that of its record';
+  if (!isBlobOf(blob, record)) return 'its name is not that of its record';
   return length === record.bytes ? undefined : 'its length is not that of its record';
 }
 

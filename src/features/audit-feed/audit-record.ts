@@ -2,13 +2,12 @@
 
 import { z } from 'zod';
 import { definedOnly } from '../../core/defined-only.ts';
-import { visibleText } from '../../core/model/plain-text.ts';
+import { storableName } from '../../core/model/names.ts';
 import { epochOf } from '../../core/time.ts';
 import { parseWellFormed, toWellFormed } from '../../core/well-formed.ts';
 import type { Caller } from '../watch/model/events.ts';
 
 const Text = z.string().min(1);
-const LONGEST_NAME = 200;
 /** A member that is not needed may be absent, null, empty or of another type: it then says nothing, and costs no record. */
 const optionalText = Text.optional().catch(undefined);
 const Status = z
@@ -156,7 +155,7 @@ function claimOf(
 
 /** Who it was is shown to people, approvers among them: without what hides or moves other words. */
 function shown(text: string | undefined): string | undefined {
-  return text === undefined ? undefined : visibleText(text, LONGEST_NAME, 'a name that cannot be shown');
+  return text === undefined ? undefined : storableName(text, 'a name that cannot be shown');
 }
 
 function parse(text: string): unknown {

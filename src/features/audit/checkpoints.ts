@@ -1,13 +1,13 @@
 /** Sealed words of the recovery app that the audit log was whole up to the end of a day: what begins afterwards goes on from there. */
 import { z } from 'zod';
 import { canonicalJson } from '../../core/canonical-json.ts';
-import { isWardenError } from '../../core/errors.ts';
+import { isWardenError, WardenError } from '../../core/errors.ts';
 import type { OnceStore } from '../../core/once-store.ts';
 import type { Clock, Logger } from '../../core/ports.ts';
 import { Seal } from '../../core/seal/seal.ts';
 import { HOUR_MS } from '../../core/time.ts';
 import { AuditPart } from './audit-log.ts';
-import { type DecisionSeals, judgeOf } from './line-seals.ts';
+import { type DecisionJudge, type DecisionSeals, judgeOf } from './line-seals.ts';
 
 const Hash = z.string().regex(/^[0-9a-f]{64}$/);
 const KIND = 'audit-checkpoint';
@@ -31,8 +31,12 @@ export type Checkpoint = z.infer<typeof Said>;
 
 const Stored = z.strictObject({ format: z.literal(1), said: Said, seal: Seal });
 
-/** Of the newest so many are read: who can write there can put others before a good one, and then the log is read in full. */
-const READ = 5;
+/** Of the newest so many the farthest counts: the clocks of the processes that kept them may differ. */
+const NEWEST = 5;
+/** Read concurrently where others were put before them: who can write there may have planted thousands. */
+const READS_AT_ONCE = 16;
+/** No more are read: nearly three years of them, for a key that sealed them may not count any more. */
+const MOST_READ = 2_000;
 /** One is made so often, however many processes verify the log. */
 const EVERY_MS = 12 * HOUR_MS;
 
@@ -52,19 +56,33 @@ export class Checkpoints {
     this.#deps = deps;
   }
 
-  /** The farthest one of `segment` with a good seal. Fails with `seal-unavailable` or a storage code. */
+  /**
+   * The farthest of the newest ones of `segment` with a good seal, however many others were put before them. Fails with `audit-corrupt`
+   * when those are more than are read, for then the good ones may be behind them; with `seal-unavailable`, or a storage code.
+   */
   async last(segment: string | undefined): Promise<Checkpoint | undefined> {
     const { once, decisions } = this.#deps;
-    const names = (await once.list(folderOf(segment))).slice(-READ);
-    const texts = await Promise.all(names.map((name) => once.read(name)));
+    const names = (await once.list(folderOf(segment))).toReversed();
     const judge = await judgeOf(decisions);
-    const good = texts.flatMap((text) => {
-      const parsed = Stored.safeParse(jsonOf(text));
-      if (!parsed.success) return [];
-      const { said, seal } = parsed.data;
-      const isOf = said.part.segment === segment;
-      return isOf && judge.decision({ kind: KIND, content: said }, seal).good ? [said] : [];
-    });
+    const good: Checkpoint[] = [];
+    let newest = 0;
+    let read = 0;
+    while (read < names.length && newest < NEWEST) {
+      if (read >= MOST_READ) {
+        if (newest > 0) break;
+        throw hidden(segment);
+      }
+      const end = Math.min(MOST_READ, read + (read === 0 ? NEWEST : READS_AT_ONCE));
+      const some = names.slice(read, end);
+      const texts = await Promise.all(some.map((name) => once.read(name)));
+      const found = texts.map((text) => saidIn(text, segment, judge));
+      good.push(...found.flatMap((said) => said ?? []));
+      // An older one that was put there again under a later name does not end the search.
+      newest += found.filter(
+        (said, index) => said !== undefined && nameOf(segment, said.at) === some[index],
+      ).length;
+      read += some.length;
+    }
     return good.sort((a, b) => a.tip.seq - b.tip.seq || a.at - b.at).at(-1);
   }
 
@@ -76,8 +94,7 @@ export class Checkpoints {
     const said: Checkpoint = { ...end, at };
     try {
       const seal = await decisions.seal({ kind: KIND, content: said });
-      const name = `${folderOf(end.part.segment)}${String(at).padStart(16, '0')}.json`;
-      await once.write(name, canonicalJson({ format: 1, said, seal }));
+      await once.write(nameOf(end.part.segment, at), canonicalJson({ format: 1, said, seal }));
     } catch (error) {
       if (!isWardenError(error)) throw error;
       logger.warn('no checkpoint of the audit log could be kept', { day: end.part.day, error });
@@ -87,6 +104,32 @@ export class Checkpoints {
 
 function folderOf(segment: string | undefined): string {
   return `checkpoints/${segment ?? 'first'}/`;
+}
+
+function nameOf(segment: string | undefined, at: number): string {
+  return `${folderOf(segment)}${String(at).padStart(16, '0')}.json`;
+}
+
+/** What a text says, where it is a checkpoint of `segment` with a good seal. */
+function saidIn(
+  text: string | undefined,
+  segment: string | undefined,
+  judge: DecisionJudge,
+): Checkpoint | undefined {
+  const parsed = Stored.safeParse(jsonOf(text));
+  if (!parsed.success) return undefined;
+  const { said, seal } = parsed.data;
+  const isGood = said.part.segment === segment && judge.decision({ kind: KIND, content: said }, seal).good;
+  return isGood ? said : undefined;
+}
+
+/** A finding: without the checkpoints nobody knows whether state and log were rolled back together. */
+function hidden(segment: string | undefined): WardenError {
+  return new WardenError('audit-corrupt', {
+    message: `The checkpoints of the audit log cannot be found: none of the newest ${MOST_READ} blobs under ${folderOf(segment)} has a good seal.`,
+    advice:
+      'Find out who wrote them, and compare the log with its height in the workspace before people arm the gate again.',
+  });
 }
 
 function jsonOf(text: string | undefined): unknown {

@@ -1,5 +1,6 @@
 /** The catalogue: for each key of an HSM its newest good backup. Derived; it can be rebuilt from the backups alone. */
 import type { DocumentStore } from '../../core/documents/document-store.ts';
+import { isBlobOf } from '../../core/model/backup-blob-name.ts';
 import { isSameName, NameMap } from '../../core/model/key-name.ts';
 import { olderFirst } from '../../core/model/recovery-order.ts';
 import type { FindingNotes } from '../notes/finding-notes.ts';
@@ -8,7 +9,10 @@ import type { PointSeals } from './point-seals.ts';
 
 export type { CatalogueEntry };
 
-/** Holds catalogues. Where seals are configured, a line of a catalogue counts only when the seal of its record is good. */
+/**
+ * Holds catalogues. Where seals are configured, a line of a catalogue counts only when the seal of its record is good, the record is
+ * of this HSM, and its blob has a name of that record.
+ */
 export interface CatalogueStore extends DocumentStore {
   readonly points?: Pick<PointSeals, 'judge' | 'dated'> | undefined;
   /** Where seals are configured: what was found before, whatever the documents say. */
@@ -71,7 +75,7 @@ export async function readEntry(
   key: string,
   signal?: AbortSignal,
 ): Promise<CatalogueEntry | undefined> {
-  const counts = await whatCounts(store, signal);
+  const counts = await whatCounts(store, hsm, signal);
   const document = await store.open({ kind: 'catalogue', hsm }, signal);
   if (document === undefined) return undefined;
   for await (const lines of linesOf(document.text, hsm)) {
@@ -91,7 +95,7 @@ export async function* readEntries(
   hsm: string,
   signal?: AbortSignal,
 ): AsyncGenerator<CatalogueEntry> {
-  const counts = await whatCounts(store, signal);
+  const counts = await whatCounts(store, hsm, signal);
   const document = await store.open({ kind: 'catalogue', hsm }, signal);
   if (document === undefined) return;
   for await (const lines of linesOf(document.text, hsm)) {
@@ -102,12 +106,14 @@ export async function* readEntries(
   }
 }
 
-/** Whether an entry counts: each does where nothing is sealed. Fails with `seal-unavailable`. */
+/** Whether an entry of `hsm` counts: each does where nothing is sealed. Fails with `seal-unavailable`. */
 export async function whatCounts(
   { points }: CatalogueStore,
+  hsm: string,
   signal?: AbortSignal,
 ): Promise<(entry: CatalogueEntry) => boolean> {
   if (points === undefined) return () => true;
   const judge = await points.judge(signal);
-  return ({ record }) => judge(record).good;
+  // The seal is over the record alone: under any other name, what is known of this backup would not be found.
+  return ({ blob, record }) => judge(record).good && record.hsm === hsm && isBlobOf(blob, record);
 }

@@ -14,7 +14,7 @@ export async function saveBackups(
   hsm: string,
   backups: readonly CatalogueEntry[],
 ): Promise<void> {
-  const counts = await whatCounts(store);
+  const counts = await whatCounts(store, hsm);
   const newest = newestOf(backups.filter(counts));
   await changeCatalogue(store, hsm, {
     of(known) {

@@ -33,7 +33,7 @@ export async function checkStore(
 ): Promise<StoreCheck> {
   const entries = Object.values(keys);
   const missing = new Map(entries.map((entry) => [identityOf(entry), entry]));
-  const counts = await whatCounts(deps.state, signal);
+  const counts = await whatCounts(deps.state, deps.keys.hsm, signal);
   let unproven = 0;
   for await (const page of (deps.backups.all ?? deps.backups).list(deps.keys.hsm, undefined, signal)) {
     for (const backup of page) {

@@ -9,6 +9,7 @@ import type { BackupStore, OddItem } from '../../core/ports.ts';
 import type { AuditAnchor, AuditStore } from '../audit/audit-log.ts';
 import type { DecisionSeals } from '../audit/line-seals.ts';
 import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
+import { withoutBackup } from '../watch/model/noted-damage.ts';
 import { recallWatch } from '../watch/model/noted-losses.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
@@ -25,7 +26,7 @@ import {
   riskOfDeleted,
   riskOfUnseen,
 } from './judge-key.ts';
-import { isDamaged, lostKeys, settlingKeys, sortLosses } from './lost-keys.ts';
+import { damagedKeys, isDamaged, lostKeys, settlingKeys, sortLosses } from './lost-keys.ts';
 import { type DatedFacts, readDated, readScanTime } from './read-dated.ts';
 import { unjudgedKeys } from './unjudged-keys.ts';
 import {
@@ -53,6 +54,8 @@ export interface Memory extends DatedFacts {
   readonly watch: WatchState;
   /** How many notes of findings have no good seal. */
   readonly ignoredNotes: number;
+  /** The damaged backups that are noted for good, by name. */
+  readonly notedDamage: ReadonlyMap<string, number> | undefined;
   /** The last scan that saw every key, epoch milliseconds. */
   readonly scannedAt: number | undefined;
   readonly acknowledgements: KnownAcknowledgements;
@@ -85,11 +88,11 @@ export async function judgeHsm(
 }
 
 async function remember(
-  { state, keys, auditStore, anchor, decisions }: StatusDeps,
+  { state, keys, clock, auditStore, anchor, decisions }: StatusDeps,
   signal: AbortSignal,
 ): Promise<Memory> {
   const { hsm } = keys;
-  const { watch, ignored } = await recallWatch(state, hsm, signal);
+  const { watch, ignored, damaged } = await recallWatch(state, hsm, clock.now(), signal);
   const dated = await readDated(state, hsm, signal);
   const scan = await readScanTime(state, hsm, watch.lookedAt, signal);
   return {
@@ -99,6 +102,7 @@ async function remember(
     catalogue: await readCatalogue(state, hsm, signal),
     watch,
     ignoredNotes: ignored,
+    notedDamage: damaged,
     acknowledgements: await readAcknowledgements({ auditStore, anchor, decisions }, watch, signal),
   };
 }
@@ -112,6 +116,7 @@ export function conclude(
   store: StoreCheck,
 ): SeenStatus {
   const now = deps.clock.now();
+  const { hsm } = deps.keys;
   const { catalogue, verify, lastRun, scannedAt, doubts } = memory;
   const unknown = Object.keys(doubts).length > 0;
   const contextOf = keyContexts(now, policy, memory, store);
@@ -132,11 +137,12 @@ export function conclude(
     ...settlingKeys(policy, memory, seen, store),
     ...(seen.odd ?? []).map(riskOfUnread),
     ...unjudgedKeys(memory.watch, seen),
+    ...damagedKeys(withoutBackup({ hsm, now, policy }, memory.notedDamage, catalogue), losses, seen),
   ];
   const oldest = oldestBackup(active, catalogue);
   const { acknowledged, open: lost } = sortLosses(losses, memory.acknowledgements.byFinding);
   return {
-    hsm: deps.keys.hsm,
+    hsm,
     verdict: risks.length === 0 && lost.length === 0 ? 'safe' : 'at-risk',
     sealed: deps.state.points !== undefined && !unknown,
     active: active.length,

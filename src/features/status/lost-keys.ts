@@ -1,11 +1,13 @@
 /** The keys that were purged and that no backup brings back: those the watch has noted, and those no scan has noted yet. */
-import { ownValue } from '../../core/model/key-name.ts';
+import { originalBlobName, pinnedBlobName } from '../../core/model/backup-blob-name.ts';
+import { isSameName, ownValue } from '../../core/model/key-name.ts';
 import { isoTime } from '../../core/time.ts';
 import type { Acknowledgement } from '../audit/acknowledgements.ts';
 import type { Catalogue, CatalogueEntry } from '../recovery-points/catalogue.ts';
 import type { VerifyState } from '../verify/verify-state.ts';
 import { excuse, judgeCoverage } from '../watch/model/coverage.ts';
 import { lostFindings } from '../watch/model/lost-findings.ts';
+import type { NotedDamage } from '../watch/model/noted-damage.ts';
 import type { Observation } from '../watch/model/observation.ts';
 import type { WatchPolicy } from '../watch/model/policy.ts';
 import { isExcused, lostOf } from '../watch/model/purge-ledger.ts';
@@ -89,13 +91,36 @@ export function settlingKeys(
   });
 }
 
-/** Whether a backup is known to be damaged. */
+/**
+ * Keys of which nothing is left but the note that a backup of them is damaged: no list has them, no catalogue, and no loss since then
+ * is known. The next scan notes the loss.
+ */
+export function damagedKeys(
+  damaged: NotedDamage,
+  losses: readonly LostKey[],
+  seen: Pick<Observation, 'active' | 'deleted'>,
+): readonly KeyRisk[] {
+  const detail = 'a backup of it was found damaged, and neither the HSM nor the catalogue has it any more';
+  return [...damaged].flatMap(([key, at]): KeyRisk[] => {
+    if (seen.active.has(key) || seen.deleted.has(key)) return [];
+    const isKnown = losses.some(
+      (loss) =>
+        isSameName(loss.key, key) &&
+        loss.lost === 'key' &&
+        (loss.noticedAt === undefined || loss.noticedAt >= at),
+    );
+    return isKnown ? [] : [{ key, risk: 'backup-damaged', detail }];
+  });
+}
+
+/** Whether a backup is known to be damaged, under either of its names: which of them its line says, no seal says. */
 export function isDamaged(
   { blob }: CatalogueEntry,
   verify: LossMemory['verify'],
   { damaged }: Pick<StoreCheck, 'damaged'>,
 ): boolean {
-  return Object.hasOwn(verify?.damaged ?? {}, blob) || damaged.has(blob);
+  const names = [originalBlobName(blob), pinnedBlobName(blob)];
+  return names.some((name) => Object.hasOwn(verify?.damaged ?? {}, name) || damaged.has(name));
 }
 
 /** Apart: the losses that a person has acknowledged, and those that are open. */

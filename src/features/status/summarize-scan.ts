@@ -114,6 +114,7 @@ async function summaryOf(
     catalogue,
     watch,
     ignoredNotes: 0,
+    notedDamage: (await deps.state.notes?.read(hsm, signal))?.damaged,
     ...dated,
     scannedAt: watch.lookedAt,
     acknowledgements: { byFinding: new Map() },

@@ -1,6 +1,8 @@
 /** The losses that a scan knows for good, and those that it adds. None of it stops a scan: what cannot be done now the next one does. */
+import { definedOnly } from '../../core/defined-only.ts';
 import { isWardenError, type WardenError } from '../../core/errors.ts';
 import type { KeyService, Logger } from '../../core/ports.ts';
+import type { KnownNotes } from '../notes/finding-notes.ts';
 import type { LossFacts } from '../notes/note.ts';
 import type { CatalogueStore } from '../recovery-points/catalogue.ts';
 import { lossesToNote } from './model/noted-losses.ts';
@@ -16,22 +18,25 @@ interface NoteDeps {
 }
 
 /** What is noted. */
-interface Noted {
+export interface Noted {
   readonly losses: readonly LossFacts[];
+  /** The damaged backups, by name. */
+  readonly damaged?: KnownNotes['damaged'];
   /** Why it could not be read. */
   readonly unread?: WardenError;
 }
 
-/** The losses that are noted for good; what lies there without a good seal is logged. Fails with the reason of `signal` only. */
+/** What is noted for good; what lies there without a good seal is logged. Fails with the reason of `signal` only. */
 export async function readNotes({ keys, state, logger }: NoteDeps, signal: AbortSignal): Promise<Noted> {
   const { hsm } = keys;
   try {
-    const { losses = [], ignored = [] } = (await state.notes?.read(hsm, signal)) ?? {};
+    const notes = await state.notes?.read(hsm, signal);
+    const { losses = [], ignored = [] } = notes ?? {};
     if (ignored.length > 0) {
       const named = ignored.slice(0, NAMED);
       logger.warn('notes of findings without a good seal are ignored', { hsm, count: ignored.length, named });
     }
-    return { losses };
+    return { losses, ...definedOnly({ damaged: notes?.damaged }) };
   } catch (error) {
     if (!isWardenError(error) || signal.aborted) throw error;
     logger.error('what was found before could not be read: losses may be missing', { hsm, error });

@@ -8,18 +8,18 @@ import type { Delivery } from '../../core/events/outbox.ts';
 import type { BackupPins, BackupStore, Clock, KeyService, Logger } from '../../core/ports.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import { readLastRun } from '../backup/last-run.ts';
-import type { LossFacts } from '../notes/note.ts';
 import { type Catalogue, type CatalogueStore, readCatalogue } from '../recovery-points/catalogue.ts';
 import type { DrillsSeen } from './judge/classify-drills.ts';
 import { type Step, step, stepUnreachable } from './judge/step.ts';
 import type { JudgeContext } from './model/context.ts';
 import { type Finding, toEvent } from './model/events.ts';
-import { withLosses } from './model/noted-losses.ts';
+import { withoutBackup } from './model/noted-damage.ts';
+import { takeUp } from './model/noted-losses.ts';
 import type { Observation } from './model/observation.ts';
 import type { WatchPolicy } from './model/policy.ts';
 import { aboutKeys, NO_SIGNALS, type Signals, withReported } from './model/signals.ts';
 import { updateWatchStateWith, type WatchState } from './model/watch-state.ts';
-import { noteLosses, readNotes, reportRestored } from './note-losses.ts';
+import { type Noted, noteLosses, readNotes, reportRestored } from './note-losses.ts';
 import { doubtfulNames } from './observe/doubts.ts';
 import { readFormerBackups } from './observe/former-backups.ts';
 import { confirm, observe } from './observe/observe.ts';
@@ -80,7 +80,7 @@ export async function scan(
   const startedAt = deps.clock.now();
   await rememberReported(deps, signals, signal);
   const noted = await readNotes(deps, signal);
-  const seen = await see(deps, policy, signals, noted.losses, signal);
+  const seen = await see(deps, policy, signals, noted, signal);
   const { hsm } = seen.context;
   // First published, then pinned: people wait for the one, nobody for the other, and both are remembered.
   const delivery = await publishOutbox(deps, hsm, seen, signal);
@@ -110,16 +110,16 @@ async function see(
   deps: ScanDeps,
   policy: WatchPolicy,
   signals: Signals,
-  losses: readonly LossFacts[],
+  noted: Noted,
   signal: AbortSignal,
 ): Promise<Remembered> {
   const { hsm } = deps.keys;
   const lookOnce = async (stored: WatchState) => {
     const before = stored.outbox;
-    const { state, restored } = withLosses(stored, losses);
+    const { state, restored } = takeUp(stored, noted.losses, deps.clock.now());
     const catalogue = await readCatalogue(deps.state, hsm, signal);
     const all = { ...signals, ...withReported(state.unjudged, signals) };
-    return { ...(await seeOnce(deps, policy, state, catalogue, all, signal)), before, restored };
+    return { ...(await seeOnce(deps, policy, state, catalogue, all, noted, signal)), before, restored };
   };
   return updateWatchStateWith(deps.state, hsm, lookOnce, signal);
 }
@@ -130,6 +130,7 @@ async function seeOnce(
   state: WatchState,
   catalogue: Catalogue,
   signals: Signals,
+  noted: Noted,
   signal: AbortSignal,
 ): Promise<Seen> {
   const { hsm } = deps.keys;
@@ -138,11 +139,12 @@ async function seeOnce(
   const { value: lastRun } = await readLastRun(deps.state, hsm, signal);
   try {
     const observation = await observe(deps, signal);
-    const doubtful = doubtfulNames(state, observation, catalogue, signals);
+    const damaged = withoutBackup(context(), noted.damaged, catalogue);
+    const doubtful = doubtfulNames(state, observation, catalogue, signals, damaged);
     const confirmed = await confirm(deps, doubtful, signal);
     const former = await readFormerBackups(deps.backups, state, catalogue, confirmed, signal);
     const drills = await seeDrills(deps, hsm, signal);
-    const facts = { observation, confirmed, catalogue, former, signals, lastRun, drills };
+    const facts = { observation, confirmed, catalogue, former, signals, lastRun, drills, damaged };
     const judged = context();
     const uncertain = [...signals.purges, ...signals.deletes]
       .map(({ key }) => key)

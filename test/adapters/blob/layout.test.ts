@@ -2,13 +2,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
-  backupBlobName,
   backupPrefixes,
   documentBlobName,
   keyOfFolder,
   leaseBlobName,
   parseBackupBlobName,
 } from '../../../src/adapters/blob/layout.ts';
+import { backupBlobName } from '../../../src/core/model/backup-blob-name.ts';
 import { versionId } from '../../support/backup-record.ts';
 
 const NAME = {

@@ -7,6 +7,7 @@ import { Checkpoints } from '../../../src/features/audit/checkpoints.ts';
 import { chainEntry, EMPTY_CHAIN, entryLine } from '../../../src/features/audit/entry.ts';
 import { verifyOnward } from '../../../src/features/audit/verify-onward.ts';
 import { auditProof } from '../../../src/features/recovery/access/audit-proof.ts';
+import { failureOf } from '../../support/errors.ts';
 import { ManualClock } from '../../support/memory/manual-clock.ts';
 import { MemoryAuditAnchor, MemoryAuditStore } from '../../support/memory/memory-audit-store.ts';
 import { MemoryOnceStore } from '../../support/memory/memory-once-store.ts';
@@ -34,6 +35,13 @@ function process() {
 
 const write = () => new ChainedAuditLog(store, anchor, clock, sealer.decisions).decide(EVENT);
 const checkpointNames = () => [...once.texts.keys()].filter((name) => name.startsWith('checkpoints/'));
+
+/** Puts blobs that say `text` before all checkpoints that are kept: their names are later ones. */
+function plantLater(count: number, text = '{}'): void {
+  for (let n = 1; n <= count; n += 1) {
+    once.texts.set(`checkpoints/first/${String(clock.now() + n).padStart(16, '0')}.json`, text);
+  }
+}
 
 /** How many parts are read by `proving`. */
 async function readsOf(proving: () => Promise<string | undefined>) {
@@ -138,12 +146,6 @@ describe('who can write the audit container', () => {
     },
     { name: 'that is none', attack: () => once.texts.set(kept().name, '{') },
     {
-      name: 'behind many that are none',
-      attack: () => {
-        for (let n = 0; n < 5; n += 1) once.texts.set(`${later()}-${n}`, '{}');
-      },
-    },
-    {
       name: 'that was moved to another segment',
       attack: () => {
         const { name, text } = kept();
@@ -156,6 +158,53 @@ describe('who can write the audit container', () => {
     attack();
 
     expect((await readsOf(() => process()(false))).reads).toBe(DAYS);
+  });
+
+  it.each([1, 5, 6, 300, 1_999])('hides no checkpoint behind %d that are none', async (count) => {
+    await process()(false);
+    plantLater(count);
+
+    expect(await readsOf(() => process()(false))).toEqual({ reads: 1, problem: undefined });
+  });
+
+  it.each([2_000, 3_000])('shuts the gate with %d that are none, and has no other kept', async (count) => {
+    await process()(false);
+    const { name } = kept();
+    plantLater(count);
+
+    for (const full of [false, true]) {
+      const failure = await failureOf(process()(full));
+      expect([failure.code, failure.message]).toEqual([
+        'audit-corrupt',
+        'The checkpoints of the audit log cannot be found: none of the newest 2000 blobs under checkpoints/first/ has a good seal.',
+      ]);
+    }
+    expect(checkpointNames().filter((one) => one !== name)).toHaveLength(count);
+  });
+
+  it('has none but the newest read where nothing is put before them', async () => {
+    for (let day = 0; day < 20; day += 1) {
+      await process()(true);
+      await clock.advance(DAY_MS);
+      await write();
+    }
+    let reads = 0;
+    const act = () => {
+      reads += 1;
+    };
+    once.faults.plant({ operation: 'read', times: 1_000, act });
+
+    await new Checkpoints({ once, decisions: sealer.decisions, clock, logger }).last(undefined);
+
+    expect(reads).toBe(5);
+  });
+
+  it('makes none of what the storage does not give', async () => {
+    await process()(false);
+    plantLater(20);
+    once.faults.fail('read', new WardenError('storage-unavailable', { message: 'down' }));
+
+    expect((await failureOf(process()(false))).code).toBe('storage-unavailable');
   });
 
   it('makes no checkpoint of days ago one of today', async () => {
@@ -180,6 +229,28 @@ describe('state and audit log together', () => {
     anchor.tip = before.tip;
 
     expect(await process()(false)).toContain('stands in a sealed checkpoint');
+  });
+
+  it.each<{ name: string; text: (first: string) => string }>([
+    { name: 'blobs that are none', text: () => '{}' },
+    { name: 'copies of the first', text: (first) => first },
+  ])('cannot be rolled back behind a checkpoint that $name were put before', async ({ text }) => {
+    await process()(false);
+    const before = { contents: [...store.contents], tip: anchor.tip };
+    const [first = ''] = checkpointNames();
+    for (let day = 0; day < 2; day += 1) {
+      await clock.advance(DAY_MS);
+      await write();
+    }
+    await process()(true);
+    store.contents.splice(0, store.contents.length, ...before.contents);
+    anchor.tip = before.tip;
+    plantLater(40, text(once.texts.get(first) ?? ''));
+
+    for (const full of [false, true]) {
+      expect(await process()(full)).toContain('stands in a sealed checkpoint');
+    }
+    expect(checkpointNames()).toHaveLength(42);
   });
 
   it('cannot be written again from the first line on', async () => {

@@ -34,7 +34,7 @@ async function acknowledge(world: RecoveryWorld, key: string): Promise<void> {
   const { audit } = world.deps();
   const hsmNames = ['contoso'];
   const incidents = new Incidents({ store, audit, clock, hsmNames });
-  const findings = new Findings({ store, auditStore, audit, anchor, decisions, hsmNames, incidents });
+  const findings = new Findings({ store, auditStore, audit, anchor, decisions, hsmNames, incidents, clock });
   const found = (await findings.list()).find((one) => one.key === key);
   await findings.acknowledge(found?.id ?? '', person('bob'), 'its owner knows');
 }

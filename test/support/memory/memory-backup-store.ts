@@ -1,6 +1,7 @@
 /** The store of key backups in memory: write once, never overwrite. */
 import { isDeepStrictEqual } from 'node:util';
 import { WardenError } from '../../../src/core/errors.ts';
+import { backupBlobName, backupNameOf, pinnedBlobName } from '../../../src/core/model/backup-blob-name.ts';
 import { BackupRecord } from '../../../src/core/model/backup-record.ts';
 import { isSameName } from '../../../src/core/model/key-name.ts';
 import type { PublicKeys } from '../../../src/core/model/public-key.ts';
@@ -57,7 +58,7 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
   ): Promise<StoredBackup> {
     throwIfAborted(signal);
     await this.faults.meet('put', record.key);
-    const blob = blobName(record);
+    const blob = backupBlobName(backupNameOf(record));
     const existing = this.#entries.get(blob);
     if (existing !== undefined) {
       if (isDeepStrictEqual(existing.stored.record, record)) return existing.stored;
@@ -109,7 +110,7 @@ export class MemoryBackupStore implements BackupStore, BackupPins {
   async pin(blob: string, signal?: AbortSignal): Promise<string> {
     throwIfAborted(signal);
     await this.faults.meet('pin', blob);
-    const copy = blob.startsWith('pinned/') ? blob : `pinned/${blob}`;
+    const copy = pinnedBlobName(blob);
     const { stored, bytes } = this.#entry(blob);
     if (!this.#entries.has(copy)) this.#keep(copy, stored.record, bytes, stored.storedAt);
     const keys = this.publicKeys.get(blob);
@@ -161,10 +162,4 @@ function withoutVersion({ versionId: _, ...stored }: StoredBackup): StoredBackup
 
 function missing(blob: string): WardenError {
   return new WardenError('blob-missing', { message: `There is no backup named ${blob}.` });
-}
-
-/** Same order as in Blob storage: by key, then by time (13 digits reach beyond the year 2280). */
-function blobName(record: BackupRecord): string {
-  const newest = record.versions.at(-1)?.version ?? '';
-  return `${record.hsm}/${record.key}/${String(record.capturedAt).padStart(13, '0')}-${newest}.keybackup`;
 }

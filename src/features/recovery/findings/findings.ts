@@ -4,6 +4,7 @@ import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import { readEach } from '../../../core/each-hsm.ts';
 import { WardenError } from '../../../core/errors.ts';
 import type { Actor } from '../../../core/model/names.ts';
+import type { Clock } from '../../../core/ports.ts';
 import { isoTime } from '../../../core/time.ts';
 import {
   type Acknowledgement,
@@ -45,6 +46,7 @@ export interface FindingsDeps {
   readonly decisions: DecisionSeals | undefined;
   readonly hsmNames: readonly string[];
   readonly incidents: Pick<Incidents, 'acknowledgeKey'>;
+  readonly clock: Clock;
 }
 
 /** The lost keys of all HSMs. */
@@ -96,8 +98,9 @@ export class Findings {
   }
 
   async #all() {
-    const { hsmNames, store } = this.#deps;
-    const { read, failed } = await readEach(hsmNames, (hsm) => recallWatch(store, hsm));
+    const { hsmNames, store, clock } = this.#deps;
+    const now = clock.now();
+    const { read, failed } = await readEach(hsmNames, (hsm) => recallWatch(store, hsm, now));
     return { findings: read.flatMap(({ watch }) => lostFindings(watch)), failed };
   }
 }

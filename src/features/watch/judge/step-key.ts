@@ -96,6 +96,8 @@ function stepDeleted(
     });
     const current = {
       ...refreshLeftOut(known, key, context.policy.selection),
+      // When it is purged the HSM says: a memory that says later would keep its thresholds silent.
+      scheduledPurgeAt: key.scheduledPurgeAt,
       // The log comes later than the first scan that sees the deletion.
       ...definedOnly({ deletedBy: known.deletedBy ?? deleterOf(known, deletes) }),
     };

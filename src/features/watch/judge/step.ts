@@ -8,6 +8,7 @@ import type { Catalogue } from '../../recovery-points/catalogue.ts';
 import type { JudgeContext } from '../model/context.ts';
 import { findReplaced } from '../model/damaged-keys.ts';
 import type { Finding } from '../model/events.ts';
+import type { NotedDamage } from '../model/noted-damage.ts';
 import type { Observation, Presence } from '../model/observation.ts';
 import { post } from '../model/post.ts';
 import { asListed } from '../model/remembered.ts';
@@ -31,6 +32,8 @@ export interface ScanFacts {
   readonly signals: Signals;
   readonly lastRun: LastRun | undefined;
   readonly drills?: DrillsSeen | undefined;
+  /** Keys without a backup, one of which is noted as damaged for good. */
+  readonly damaged: NotedDamage;
 }
 
 /** The watch after a step. The findings are in the state's outbox too, as events. */

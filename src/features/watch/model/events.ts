@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { eventIdOf, subjectOf } from '../../../core/events/cloud-event.ts';
 import { defineEvent, toCloudEvent } from '../../../core/events/define-event.ts';
 import { Severity } from '../../../core/events/severity.ts';
+import { storableName } from '../../../core/model/names.ts';
 import { isoTime } from '../../../core/time.ts';
 import { BACKUP_DAMAGED, BACKUP_REPLACED, BackupFacts } from '../../recovery-points/events.ts';
 
@@ -22,12 +23,18 @@ const CoverageFacts = {
   backup: BackupFacts.exactOptional(),
 };
 
+/**
+ * A word of the HSM's audit log. People read it, approvers among them, and others than the HSM can write what it came through: whoever
+ * reads it there has it without what hides or moves other words.
+ */
+export const LogWord = z.string().overwrite((text) => storableName(text, 'a name that cannot be shown'));
+
 /** Who did something, as far as the HSM's audit log says. */
 export const Caller = z.strictObject({
-  objectId: z.string().exactOptional(),
-  upn: z.string().exactOptional(),
-  appId: z.string().exactOptional(),
-  address: z.string().exactOptional(),
+  objectId: LogWord.exactOptional(),
+  upn: LogWord.exactOptional(),
+  appId: LogWord.exactOptional(),
+  address: LogWord.exactOptional(),
 });
 export type Caller = z.infer<typeof Caller>;
 
@@ -121,7 +128,7 @@ export const WATCH_EVENTS = [
   }),
   watchEvent('key-used-while-deleted', 'HsmWarden.KeyUsedWhileDeleted', {
     ...OnKey,
-    operation: z.string(),
+    operation: LogWord,
     usedAt: Time,
     httpStatus: z.int(),
     caller: Caller,

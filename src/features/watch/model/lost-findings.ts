@@ -1,6 +1,6 @@
 /** The keys that the watch has noted as lost, each with an id of its own, so that exactly this loss can be acknowledged. */
 import { canonicalDigest } from '../../../core/canonical-json.ts';
-import { lostOf } from './purge-ledger.ts';
+import { lostOf, lostSince } from './purge-ledger.ts';
 import type { WatchState } from './watch-state.ts';
 
 /** A purge that no backup makes good, or none any more. */
@@ -23,8 +23,7 @@ export function lostFindings({ hsm, purges }: Pick<WatchState, 'hsm' | 'purges'>
     .flatMap(([key, purge]): LostFinding[] => {
       const lost = lostOf(purge);
       if (lost === undefined) return [];
-      // What is lost since a backup went is another loss than what was lost with the purge.
-      const noticedAt = purge.backupGoneSince ?? purge.at;
+      const noticedAt = lostSince(purge);
       const id = canonicalDigest({ hsm, key, lost, noticedAt }).slice(0, ID_LENGTH);
       return [{ id, hsm, key, lost, noticedAt }];
     })

@@ -68,6 +68,11 @@ export function lostOf({ lost, backupGoneSince }: PastPurge): PastPurge['lost'] 
   return backupGoneSince === undefined ? lost : 'key';
 }
 
+/** Since when it is lost: what is lost since a backup went is another loss than what was lost with the purge. */
+export function lostSince({ at, backupGoneSince }: PastPurge): number {
+  return backupGoneSince ?? at;
+}
+
 /** Whether a purged key without a backup was to have none, as far as that is known. */
 export function isExcused(name: string, { excluded }: PastPurge, selection: KeySelection): boolean {
   return excluded === true || reasonToSkipName(name, selection) !== undefined;

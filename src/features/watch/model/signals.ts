@@ -2,16 +2,19 @@
 
 import { z } from 'zod';
 import { foldName } from '../../../core/model/key-name.ts';
-import { Caller } from './events.ts';
+import { KeyName } from '../../../core/model/names.ts';
+import { Caller, LogWord } from './events.ts';
 
 const SignalOfKey = z.strictObject({ key: z.string().min(1), at: z.int().nonnegative(), caller: Caller });
+/** As a message says it. Others can write messages: a key that no HSM can have is in none of ours. */
+const SaidOfKey = SignalOfKey.extend({ key: KeyName });
 
 /** A deletion or purge that the HSM's audit log reports. `at`: epoch milliseconds of the service. */
 export const KeySignal = SignalOfKey.readonly();
 export type KeySignal = z.infer<typeof KeySignal>;
 
 /** A refused use of a key. */
-export const UseSignal = SignalOfKey.extend({ operation: z.string(), httpStatus: z.int() }).readonly();
+export const UseSignal = SaidOfKey.extend({ operation: LogWord, httpStatus: z.int() }).readonly();
 export type UseSignal = z.infer<typeof UseSignal>;
 
 const KeySignals = z.array(KeySignal).readonly();
@@ -21,7 +24,11 @@ export const Unjudged = z.strictObject({ deletes: KeySignals, purges: KeySignals
 export type Unjudged = z.infer<typeof Unjudged>;
 
 /** What the audit log reported since the last scan: it knows of what happened between two scans. */
-export const Signals = Unjudged.extend({ uses: z.array(UseSignal).readonly() });
+export const Signals = z.strictObject({
+  deletes: z.array(SaidOfKey.readonly()).readonly(),
+  purges: z.array(SaidOfKey.readonly()).readonly(),
+  uses: z.array(UseSignal).readonly(),
+});
 export type Signals = z.infer<typeof Signals>;
 
 /** Nothing was reported. */

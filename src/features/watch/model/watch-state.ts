@@ -4,7 +4,7 @@ import { z } from 'zod';
 import type { DocumentStore } from '../../../core/documents/document-store.ts';
 import type { DocumentType } from '../../../core/documents/document-type.ts';
 import { readDocument, updateDocumentWith } from '../../../core/documents/update-document.ts';
-import { Caller, WatchEvent } from './events.ts';
+import { Caller, LogWord, WatchEvent } from './events.ts';
 import { Unjudged } from './signals.ts';
 
 const Time = z.int().nonnegative();
@@ -45,7 +45,7 @@ const DeletedKey = z.strictObject({
   /** Who deleted it, as far as the HSM's audit log says. */
   deletedBy: Caller.exactOptional(),
   /** The last try to use it since: a sign that the deletion was a mistake. */
-  lastUse: z.strictObject({ at: Time, operation: z.string(), caller: Caller }).exactOptional(),
+  lastUse: z.strictObject({ at: Time, operation: LogWord, caller: Caller }).exactOptional(),
 });
 export type DeletedKey = z.infer<typeof DeletedKey>;
 

@@ -4,6 +4,7 @@ import type { ListedDeletedKey } from '../../../core/model/key.ts';
 import { distinctNames, foldName, ownValue } from '../../../core/model/key-name.ts';
 import type { Catalogue, CatalogueEntry } from '../../recovery-points/catalogue.ts';
 import { isSameDeletion } from '../model/context.ts';
+import type { NotedDamage } from '../model/noted-damage.ts';
 import type { Observation } from '../model/observation.ts';
 import { account, type PastPurge } from '../model/purge-ledger.ts';
 import type { Signals } from '../model/signals.ts';
@@ -18,6 +19,7 @@ export function doubtfulNames(
   observation: Observation,
   catalogue: Catalogue,
   signals: Signals,
+  damaged: NotedDamage,
 ): ReadonlySet<string> {
   const doubtful = new Set<string>();
   for (const [name, known] of Object.entries(state.keys)) {
@@ -30,6 +32,9 @@ export function doubtfulNames(
   for (const [name, entry] of Object.entries(catalogue.keys)) {
     if (!isSeen(name, observation) && isUnreportedBackup(entry, ownValue(state.purges, name)))
       doubtful.add(name);
+  }
+  for (const name of damaged.keys()) {
+    if (!isSeen(name, observation) && ownValue(state.purges, name) === undefined) doubtful.add(name);
   }
   // All purges of a name together: one of them may be the record of a purge reported before, the next is none.
   for (const purges of Map.groupBy(signals.purges, ({ key }) => foldName(key)).values()) {

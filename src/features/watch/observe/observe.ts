@@ -1,6 +1,7 @@
 /** Scans an HSM: both lists, and direct reads where the lists leave a doubt. */
 
 import { forEachConcurrently } from '../../../core/concurrency.ts';
+import { eachPage } from '../../../core/each-page.ts';
 import { isWardenError } from '../../../core/errors.ts';
 import type { KeyDetail, ListedDeletedKey, ListedKey } from '../../../core/model/key.ts';
 import { distinctNames, NameMap } from '../../../core/model/key-name.ts';
@@ -142,13 +143,12 @@ async function listAll<T extends ListedKey>(
 ): Promise<{ readonly all: Map<string, T>; readonly odd: readonly OddItem[] }> {
   const all = new NameMap<T>();
   const odd: OddItem[] = [];
-  let next: string | undefined;
-  do {
-    const read = await repeat(deps, () => page(next), signal);
+  const { hsm } = deps.keys;
+  const list = { code: 'hsm-answer-unexpected', what: `the keys of HSM ${hsm}`, hsm } as const;
+  for await (const read of eachPage(list, (next) => repeat(deps, () => page(next), signal))) {
     for (const item of read.items) all.set(item.name, item);
     odd.push(...(read.odd ?? []));
-    next = read.next;
-  } while (next !== undefined);
+  }
   return { all, odd };
 }
 
