@@ -125,7 +125,7 @@ function stepActive(
   versions: readonly ListedVersion[] | undefined,
 ): KeyAfter {
   const { known, entry, lookedAt } = before;
-  const replaced = known !== undefined && isReplaced(known, versions);
+  const replaced = known !== undefined && isReplaced(known, versions, before.former);
   const ended = replaced ? endPurged(context, before, known) : endFormer(context, before);
   const oldest = replaced || known === undefined ? newOwner(before, versions) : known.oldestVersion;
   const next: ActiveKey = {

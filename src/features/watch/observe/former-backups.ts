@@ -42,7 +42,7 @@ function canBeOf(
   if (presence.is === 'deleted') {
     return backup.record.createdAt === known.createdAt || backup.record.capturedAt <= lookedAt;
   }
-  if (presence.is !== 'active' || !isReplaced(known, presence.versions)) return true;
+  if (presence.is !== 'active' || !isReplaced(known, presence.versions, undefined)) return true;
   return !hasVersionOf(backup, presence.versions ?? []);
 }
 

@@ -41,11 +41,19 @@ export function identify(between: TwoDeletions): Identity {
   return isKnownSame ? 'same' : 'presumed-other';
 }
 
-/** Whether the versions show that the key remembered is not the key there now. */
-export function isReplaced(known: KnownKey, versions: readonly ListedVersion[] | undefined): boolean {
-  return (
-    versions !== undefined && !versions.some(({ attributes }) => attributes.createdAt === known.createdAt)
-  );
+/**
+ * Whether the versions show that the key remembered is not the key there now. `former`: the newest backup that can be of the key
+ * remembered. Two keys of one second, as one pipeline makes them in two HSMs, differ by the ids of their versions alone.
+ */
+export function isReplaced(
+  known: KnownKey,
+  versions: readonly ListedVersion[] | undefined,
+  former: CatalogueEntry | undefined,
+): boolean {
+  if (versions === undefined) return false;
+  if (!versions.some(({ attributes }) => attributes.createdAt === known.createdAt)) return true;
+  if (versions.some(({ version }) => version === known.oldestVersion)) return false;
+  return former?.record.createdAt === known.createdAt && !hasVersionOf(former, versions);
 }
 
 /** Whether a backup was taken after the deletion: a deleted key cannot be backed up. */
