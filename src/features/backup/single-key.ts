@@ -63,7 +63,7 @@ async function attempt(
   const { hsm } = message;
   const entry = await readEntry(deps.state, hsm, message.key, signal);
   try {
-    const key = await readKey(deps, policy, message.key, signal);
+    const { key, version } = await readKey(deps, policy, message.key, signal);
     const now = deps.clock.now();
     const plan = planKey(key, entry?.record, {
       selection: policy.selection,
@@ -72,7 +72,7 @@ async function attempt(
     });
     if (plan.action === 'skip') return 'skipped';
     if (message.reason === 'changed') {
-      if (plan.action === 'unchanged') return 'covered';
+      if (plan.action === 'unchanged' && holds(entry, version)) return 'covered';
       if (entry !== undefined && isWithin(now - entry.record.capturedAt)) {
         const waitMs = entry.record.capturedAt + SETTLE_MS - now;
         // Sent before this message is given back: killed in between, there are two, and the second finds nothing to do.
@@ -88,6 +88,11 @@ async function attempt(
   }
 }
 
+/** Another key of the very same times, restored from another HSM, has other versions. */
+function holds(entry: CatalogueEntry | undefined, version: string): boolean {
+  return entry?.record.versions.some((held) => held.version === version) ?? false;
+}
+
 /** A backup from the future says nothing of how long ago it was: nobody waits for its time to come. */
 function isWithin(ageMs: number): boolean {
   return ageMs >= 0 && ageMs < SETTLE_MS;
@@ -98,14 +103,14 @@ async function readKey(
   policy: SingleKeyPolicy,
   name: string,
   signal: AbortSignal,
-): Promise<ListedKey> {
-  const key = await withRetries(
+): Promise<{ readonly key: ListedKey; readonly version: string }> {
+  const { attributes, tags, version, ...key } = await withRetries(
     () => deps.keys.getKey(name, undefined, signal),
     deps.clock,
     policy.retry,
     signal,
   );
-  return { name: key.name, attributes: key.attributes, tags: key.tags, managed: false };
+  return { key: { name: key.name, attributes, tags, managed: false }, version };
 }
 
 async function backUpNow(

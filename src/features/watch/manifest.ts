@@ -1,11 +1,12 @@
 /** The watch over soft-deleted keys: what is about to be purged, what is not protected, what is used while deleted. */
-import type { AppPorts } from '../../core/app-ports.ts';
+import type { AppPorts, Hsm } from '../../core/app-ports.ts';
 import { sendForEach } from '../../core/each-hsm.ts';
 import { type Feature, worker } from '../../core/feature.ts';
 import { readMessage } from '../../core/queue.ts';
 import type { RetryPolicy } from '../../core/retry.ts';
 import type { BackupConfig } from '../backup/settings.ts';
 import { isAnswered } from './answered.ts';
+import { askForBackups } from './ask-backups.ts';
 import { SCANS, type ScanMessage } from './model/message.ts';
 import type { WatchPolicy } from './model/policy.ts';
 import type { Signals } from './model/signals.ts';
@@ -22,6 +23,13 @@ export interface WatchApp extends AppPorts, Pick<ScanDeps, 'drillsOf'> {
   readonly config: WatchNeeds;
   /** Hears what each scan saw, once it is stored and published. */
   readonly onScanned?: (scan: ScanResult, policy: WatchPolicy) => Promise<void>;
+}
+
+/** What of it one scan takes. */
+export interface ScanApp
+  extends Omit<ScanDeps, 'keys' | 'backups' | 'pins' | 'retry'>,
+    Pick<WatchApp, 'config' | 'backups' | 'queue' | 'signal' | 'onScanned'> {
+  readonly hsms: { get(name: string): Pick<Hsm, 'keys'> };
 }
 
 /** A scan repeats what fails within seconds only: a quarter of an hour later comes the next. */
@@ -50,11 +58,12 @@ export const WATCH: Feature<WatchNeeds, WatchApp> = {
 };
 
 /** Scans one HSM of the settings by the rules of the settings. */
-export async function scanHsm(app: WatchApp, hsm: string, signals?: Signals): Promise<ScanResult> {
+export async function scanHsm(app: ScanApp, hsm: string, signals?: Signals): Promise<ScanResult> {
   const { keys } = app.hsms.get(hsm);
   const deps = { ...app, keys, pins: app.backups, retry: SCAN_RETRY };
   const policy = watchPolicy(app.config);
   const result = await scan(deps, policy, signals, app.signal);
+  await askForBackups(app.queue, result, policy.selection);
   await app.onScanned?.(result, policy);
   return result;
 }

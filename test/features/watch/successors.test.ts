@@ -1,6 +1,5 @@
 /** One name, several keys: what a scan says of a deleted key where it remembers another, or another deletion. */
 import { describe, expect, it } from 'vitest';
-import { MemoryHsm } from '../../support/memory/memory-hsm.ts';
 import { afterDeletion, purges, Succession } from '../../support/succession.ts';
 import { DAY_MS, MINUTE_MS } from '../../support/watch-world.ts';
 
@@ -119,25 +118,6 @@ describe('a deleted key in the place of a deleted key', () => {
     ]);
     expect(purges(world)[0]).not.toHaveProperty('presumed');
     expect(await world.during(() => world.scan({ purges: record }))).toEqual([]);
-  });
-
-  it('is replaced by one of the same second, restored from another HSM: by its versions it is another, without a backup', async () => {
-    const world = await afterDeletion();
-    const other = new MemoryHsm({ name: 'contoso-dr', clock: world.clock, retentionDays: 90 });
-    const twin = other.createKey('orders');
-    const [newest] = twin.versions;
-    const [was] = world.hsm.deleted.get('orders')?.versions ?? [];
-    if (newest === undefined || was === undefined) throw new Error('expected a version of each');
-    newest.attributes = { ...newest.attributes, createdAt: was.attributes.createdAt };
-    await world.does('purge');
-    world.hsm.active.set('orders', twin);
-
-    const told = await world.during(() => world.scan());
-    expect(told).toContain('KeyPurged orders');
-    expect(told).not.toContain('KeyRecovered orders');
-    await world.clock.advance(2 * DAY_MS);
-    expect(await world.during(() => world.scan())).toContain('KeyUnprotected orders');
-    expect(await world.during(() => world.scan())).toEqual([]);
   });
 
   it('made after a purge whose record comes ten minutes later: reported once', async () => {
