@@ -4,8 +4,6 @@
  */
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../src/core/errors.ts';
-import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
-import { Findings } from '../../src/features/recovery/findings/findings.ts';
 import { readSummaryHead } from '../../src/features/status/summary-document.ts';
 import { DatedWorld } from '../support/dated-world.ts';
 import { failureOf } from '../support/errors.ts';
@@ -50,20 +48,6 @@ async function lossyWorld() {
   return { world, watched, state };
 }
 
-function findingsOf({ audit, believed, clock }: DatedWorld) {
-  const { auditStore, anchor } = audit;
-  return new Findings({
-    store: believed,
-    audit: new ChainedAuditLog(auditStore, anchor, clock),
-    auditStore,
-    anchor,
-    decisions: undefined,
-    hsmNames: ['contoso'],
-    clock,
-    incidents: { acknowledgeKey: async () => undefined },
-  });
-}
-
 const FORGETTING: readonly {
   readonly name: string;
   readonly change: (world: DatedWorld, watched: object) => Promise<unknown> | unknown;
@@ -98,7 +82,7 @@ describe('a lost key', () => {
     await change(world, watched);
     world.restart();
     expect((await world.status()).lost).toEqual(before.lost);
-    expect(await findingsOf(world).list()).toMatchObject([{ key: 'orders', id: before.lost[0]?.finding }]);
+    expect(await world.findings().list()).toMatchObject([{ key: 'orders', id: before.lost[0]?.finding }]);
   });
 
   it.each(FORGETTING)('comes back into a memory that is $name, and this is logged', async ({ change }) => {
@@ -128,7 +112,7 @@ describe('a lost key', () => {
     const { world, watched } = await lossyWorld();
     await world.forge(WATCH, () => watched);
     const [finding] = (await world.status()).lost;
-    await findingsOf(world).acknowledge(finding?.finding ?? '', person('bob'), 'a test key');
+    await world.findings().acknowledge(finding?.finding ?? '', person('bob'), 'a test key');
 
     expect(await world.status()).toMatchObject({
       verdict: 'safe',
@@ -191,7 +175,7 @@ describe('what was found before', () => {
       verdict: 'unknown',
       trouble: { code: 'storage-unavailable' },
     });
-    expect((await failureOf(findingsOf(world).list())).code).toBe('storage-unavailable');
+    expect((await failureOf(world.findings().list())).code).toBe('storage-unavailable');
     await world.summarize();
     expect(await readSummaryHead(world.believed, 'contoso')).toBeUndefined();
     expect(world.logger.lines.map(({ message }) => message)).toContain(
@@ -284,7 +268,7 @@ describe('a note that is planted', () => {
     const { world } = await lossyWorld();
     const [name = ''] = await world.once.list('findings/');
     const [finding] = (await world.status()).lost;
-    await findingsOf(world).acknowledge(finding?.finding ?? '', person('bob'), 'a test key');
+    await world.findings().acknowledge(finding?.finding ?? '', person('bob'), 'a test key');
     world.once.texts.set('findings/contoso/loss-again.json', (await world.once.read(name)) ?? '');
     world.restart();
 

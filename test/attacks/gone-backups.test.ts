@@ -3,8 +3,6 @@
  * wants the loss forgotten: the catalogue has no line of the key any more, and only the memory of the watch says that it was lost.
  */
 import { describe, expect, it } from 'vitest';
-import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
-import { Findings } from '../../src/features/recovery/findings/findings.ts';
 import { readSummaryHead } from '../../src/features/status/summary-document.ts';
 import { DatedWorld } from '../support/dated-world.ts';
 import { person } from '../support/recovery-builders.ts';
@@ -51,20 +49,6 @@ async function lossyWorld() {
   return { world, sound, lost: status.lost };
 }
 
-function findingsOf({ audit, believed, clock }: DatedWorld) {
-  const { auditStore, anchor } = audit;
-  return new Findings({
-    store: believed,
-    audit: new ChainedAuditLog(auditStore, anchor, clock),
-    auditStore,
-    anchor,
-    decisions: undefined,
-    hsmNames: ['contoso'],
-    clock,
-    incidents: { acknowledgeKey: async () => undefined },
-  });
-}
-
 const FORGETTING: readonly {
   readonly name: string;
   readonly change: (world: DatedWorld) => Promise<unknown> | unknown;
@@ -80,7 +64,7 @@ const FORGETTING: readonly {
     name: 'with a loss of long ago that people have acknowledged',
     change: async (world) => {
       await world.forge(WATCH, (now) => ({ ...now, purges: { orders: { ...SOUND, lost: 'key' } } }));
-      const findings = findingsOf(world);
+      const findings = world.findings();
       for (const { id } of await findings.list()) await findings.acknowledge(id, person('bob'), 'a test key');
     },
   },
@@ -120,7 +104,7 @@ describe('a purged key whose backup was found damaged', () => {
 
   it('stays acknowledged when the memory is deleted after people took note of it', async () => {
     const { world, lost } = await lossyWorld();
-    await findingsOf(world).acknowledge(lost[0]?.finding ?? '', person('bob'), 'a test key');
+    await world.findings().acknowledge(lost[0]?.finding ?? '', person('bob'), 'a test key');
     expect(await world.status()).toMatchObject({ verdict: 'safe', lost: [] });
     world.state.documents.delete('watch/contoso');
     await later(world);

@@ -3,8 +3,6 @@
  * the key is lost in truth that is another finding, which nobody has acknowledged.
  */
 import { describe, expect, it } from 'vitest';
-import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
-import { Findings } from '../../src/features/recovery/findings/findings.ts';
 import { DatedWorld } from '../support/dated-world.ts';
 import { person } from '../support/recovery-builders.ts';
 import { HOUR_MS, MINUTE_MS } from '../support/watch-world.ts';
@@ -29,18 +27,8 @@ async function lostAhead(world: DatedWorld): Promise<void> {
 }
 
 /** People take note of every loss that they are shown. */
-async function acknowledgeAll({ audit, believed, clock }: DatedWorld): Promise<void> {
-  const { auditStore, anchor } = audit;
-  const findings = new Findings({
-    store: believed,
-    audit: new ChainedAuditLog(auditStore, anchor, clock),
-    auditStore,
-    anchor,
-    decisions: undefined,
-    hsmNames: ['contoso'],
-    clock,
-    incidents: { acknowledgeKey: async () => undefined },
-  });
+async function acknowledgeAll(world: DatedWorld): Promise<void> {
+  const findings = world.findings();
   for (const { id } of await findings.list())
     await findings.acknowledge(id, person('bob'), 'the key is there');
 }

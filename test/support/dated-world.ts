@@ -2,6 +2,8 @@
 import { EventBus } from '../../src/core/events/bus.ts';
 import { readMessage } from '../../src/core/queue.ts';
 import { DEFAULT_RETRY } from '../../src/core/retry.ts';
+import { ChainedAuditLog } from '../../src/features/audit/audit-log.ts';
+import { Findings } from '../../src/features/recovery/findings/findings.ts';
 import { wasSeen } from '../../src/features/status/hsm-status.ts';
 import { judgeHsm } from '../../src/features/status/judge-hsm.ts';
 import { readDated } from '../../src/features/status/read-dated.ts';
@@ -87,5 +89,20 @@ export class DatedWorld extends SealedWorld {
     const stored = await this.state.read(address);
     const text = JSON.stringify(change(stored === undefined ? {} : Object(JSON.parse(stored.text))));
     await this.state.write(address, text, stored === undefined ? 'absent' : { etag: stored.etag });
+  }
+
+  /** The lost keys as people are shown them, and may acknowledge them. */
+  findings(): Findings {
+    const { auditStore, anchor } = this.audit;
+    return new Findings({
+      store: this.believed,
+      audit: new ChainedAuditLog(auditStore, anchor, this.clock),
+      auditStore,
+      anchor,
+      decisions: undefined,
+      hsmNames: ['contoso'],
+      clock: this.clock,
+      incidents: { acknowledgeKey: async () => undefined },
+    });
   }
 }

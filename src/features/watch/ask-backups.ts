@@ -16,7 +16,7 @@ type Seen = Pick<ScanResult, 'hsm' | 'state' | 'observation' | 'catalogue'>;
  * The active keys whose newest backup is of the key before them, and was made of it when it had the very times that they have: a run calls
  * such a key unchanged.
  */
-export function keysTakenForOthers(
+function keysTakenForOthers(
   { state, observation, catalogue }: Seen,
   selection: KeySelection,
 ): readonly string[] {

@@ -2,33 +2,23 @@
 
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BlobDocumentStore } from '../../../src/adapters/blob/blob-document-store.ts';
-import type { StorageAccess } from '../../../src/adapters/http/storage-access.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import type { DocumentAddress, DocumentStore } from '../../../src/core/documents/document-store.ts';
 
-import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
 import { failureOf } from '../../support/errors.ts';
-import { type LossyProxy, startLossyProxy } from '../../support/lossy-proxy.ts';
+import { type LossyAzurite, startLossyAzurite } from '../../support/lossy-azurite.ts';
 import { piecesOf } from '../../support/memory/pieces.ts';
 import { openContainer } from '../../support/storage-worlds.ts';
 
 const MEGABYTES = 'a line of a catalogue\n'.repeat(60_000);
 
 describe('a state document whose write was answered into the void', () => {
-  let azurite: RunningAzurite;
-  let proxy: LossyProxy;
+  let azurite: LossyAzurite;
   let store: DocumentStore;
   let direct: DocumentStore;
   beforeAll(async () => {
-    azurite = await startAzurite();
-    const { access } = azurite;
-    if (access.kind !== 'connection-string') throw new Error('expected a connection string');
-    const blobUrl = /BlobEndpoint=([^;]+);/.exec(access.connectionString)?.[1] ?? '';
-    proxy = await startLossyProxy(blobUrl);
-    const lossy: StorageAccess = {
-      kind: 'connection-string',
-      connectionString: access.connectionString.replace(blobUrl, proxy.url),
-    };
+    azurite = await startLossyAzurite('Blob');
+    const { access, lossy } = azurite;
     const container = await openContainer(lossy, 'warden-state');
     store = new BlobDocumentStore({ container, clock: systemClock });
     direct = new BlobDocumentStore({
@@ -36,10 +26,7 @@ describe('a state document whose write was answered into the void', () => {
       clock: systemClock,
     });
   });
-  afterAll(async () => {
-    await proxy.close();
-    await azurite.stop();
-  });
+  afterAll(() => azurite.stop());
 
   const sizes = [
     ['a short one', '{}', (url: string) => !url.includes('comp=')],
@@ -49,68 +36,68 @@ describe('a state document whose write was answered into the void', () => {
   it.each(sizes)('is known as its own: %s', async (name, text, isLast) => {
     const address: DocumentAddress = { kind: 'catalogue', hsm: `own-${name.length}` };
     const first = await store.write(address, 'before', 'absent');
-    const lostBefore = proxy.lost;
-    proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
+    const lostBefore = azurite.proxy.lost;
+    azurite.proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
 
     const etag = await store.writeFrom(address, piecesOf(text, 22), { etag: first });
 
-    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(azurite.proxy.lost).toBe(lostBefore + 1);
     expect(etag).not.toBe(first);
     expect(await direct.read(address)).toEqual({ text, etag });
   });
 
   it.each(sizes)('is known as its own when there was no document before: %s', async (name, text, isLast) => {
     const address: DocumentAddress = { kind: 'catalogue', hsm: `new-${name.length}` };
-    const lostBefore = proxy.lost;
-    proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
+    const lostBefore = azurite.proxy.lost;
+    azurite.proxy.loseNext(({ method, url = '' }) => method === 'PUT' && isLast(url));
 
     const etag = await store.writeFrom(address, piecesOf(text, 22), 'absent');
 
-    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(azurite.proxy.lost).toBe(lostBefore + 1);
     expect(await direct.read(address)).toEqual({ text, etag });
   });
 
   it('is known as its own: the record of a recovery', async () => {
     const address = { kind: 'recovery', id: '0123456789abcdefghjkmnpqrs' } as const;
-    const lostBefore = proxy.lost;
-    proxy.loseNext(({ method }) => method === 'PUT');
+    const lostBefore = azurite.proxy.lost;
+    azurite.proxy.loseNext(({ method }) => method === 'PUT');
 
     const etag = await store.write(address, '{}', 'absent');
 
-    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(azurite.proxy.lost).toBe(lostBefore + 1);
     expect(await store.read(address)).toEqual({ text: '{}', etag });
   });
 
   it('is whole when the answer to one of its pieces was lost', async () => {
     const address: DocumentAddress = { kind: 'catalogue', hsm: 'piece' };
-    const lostBefore = proxy.lost;
-    proxy.loseNext(({ method, url = '' }) => method === 'PUT' && url.includes('comp=block&'));
+    const lostBefore = azurite.proxy.lost;
+    azurite.proxy.loseNext(({ method, url = '' }) => method === 'PUT' && url.includes('comp=block&'));
 
     const etag = await store.writeFrom(address, piecesOf(MEGABYTES, 22), 'absent');
 
-    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(azurite.proxy.lost).toBe(lostBefore + 1);
     expect(await direct.read(address)).toEqual({ text: MEGABYTES, etag });
   });
 
   it('is known as its own although every try was answered into the void', async () => {
     const address: DocumentAddress = { kind: 'catalogue', hsm: 'all-tries' };
     const first = await store.write(address, 'before', 'absent');
-    const lostBefore = proxy.lost;
-    for (let tries = 0; tries < 3; tries += 1) proxy.loseNext(({ method }) => method === 'PUT');
+    const lostBefore = azurite.proxy.lost;
+    for (let tries = 0; tries < 3; tries += 1) azurite.proxy.loseNext(({ method }) => method === 'PUT');
 
     const etag = await store.write(address, 'after', { etag: first });
 
-    expect(proxy.lost).toBe(lostBefore + 3);
+    expect(azurite.proxy.lost).toBe(lostBefore + 3);
     expect(await direct.read(address)).toEqual({ text: 'after', etag });
   });
 
   it.each(sizes)('is a conflict when somebody else wrote since: %s', async (name, text, isLast) => {
     const address: DocumentAddress = { kind: 'catalogue', hsm: `other-${name.length}` };
     const first = await store.write(address, 'before', 'absent');
-    const lostBefore = proxy.lost;
+    const lostBefore = azurite.proxy.lost;
     let theirs = '';
     // Done, but the answer is lost; and before the client repeats it, another goes on from what was written.
-    proxy.loseNext(
+    azurite.proxy.loseNext(
       ({ method, url = '' }) => method === 'PUT' && isLast(url),
       async () => {
         const ours = await direct.read(address);
@@ -120,7 +107,7 @@ describe('a state document whose write was answered into the void', () => {
 
     const error = await failureOf(store.writeFrom(address, piecesOf(text, 22), { etag: first }));
 
-    expect(proxy.lost).toBe(lostBefore + 1);
+    expect(azurite.proxy.lost).toBe(lostBefore + 1);
     expect(error.code).toBe('state-conflict');
     expect(await direct.read(address)).toEqual({ text: 'theirs', etag: theirs });
   });

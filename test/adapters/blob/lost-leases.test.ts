@@ -1,19 +1,15 @@
 /** A lease whose taker never learned that it was given: nobody holds it, so it is given back at once. */
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { afterEach, expect, it, onTestFinished, vi } from 'vitest';
-import { z } from 'zod';
 import { BlobLeases } from '../../../src/adapters/blob/blob-leases.ts';
 import { createBlobService } from '../../../src/adapters/blob/clients.ts';
 import { CALL_LIMITS_MS } from '../../../src/adapters/http/call-limits.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { connectionStringOf } from '../../../src/local/azurite.ts';
-import { startAzurite } from '../../support/azurite.ts';
 import { failureOf } from '../../support/errors.ts';
-import { startLossyProxy } from '../../support/lossy-proxy.ts';
+import { startLossyAzurite } from '../../support/lossy-azurite.ts';
+import { startPlainServer } from '../../support/plain-server.ts';
 import { openContainer } from '../../support/storage-worlds.ts';
 
-const Address = z.object({ port: z.int() });
 const SECONDS = 60;
 /** What the client of the storage tries. */
 const TRIES = 3;
@@ -22,15 +18,9 @@ afterEach(() => void vi.useRealTimers());
 
 /** The leases of one container, on the way on which answers get lost and on the direct one. */
 async function twoWays() {
-  const azurite = await startAzurite();
-  onTestFinished(() => azurite.stop());
-  const { access } = azurite;
-  if (access.kind !== 'connection-string') throw new Error('expected a connection string');
-  const blobUrl = /BlobEndpoint=([^;]+);/.exec(access.connectionString)?.[1] ?? '';
-  const proxy = await startLossyProxy(blobUrl);
-  onTestFinished(() => proxy.close());
-  const connectionString = access.connectionString.replace(blobUrl, proxy.url);
-  const lossy = await openContainer({ kind: 'connection-string', connectionString }, 'warden-state');
+  const { access, lossy: lossyAccess, proxy, stop } = await startLossyAzurite('Blob');
+  onTestFinished(stop);
+  const lossy = await openContainer(lossyAccess, 'warden-state');
   const container = await openContainer(access, 'warden-state');
   return {
     proxy,
@@ -58,17 +48,10 @@ it('a storage account that answers neither the taking nor the giving back is lef
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const taking = Promise.withResolvers<void>();
   const givingBack = Promise.withResolvers<void>();
-  const server = createServer(({ headers }) => {
+  const blobUrl = await startPlainServer(({ headers }) => {
     if (headers['x-ms-lease-action'] === 'acquire') taking.resolve();
     if (headers['x-ms-lease-action'] === 'release') givingBack.resolve();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const blobUrl = `http://127.0.0.1:${Address.parse(server.address()).port}/devstoreaccount1`;
   const access = { kind: 'connection-string', connectionString: connectionStringOf({ blobUrl }) } as const;
   const container = createBlobService(access).getContainerClient('any');
   const failed = failureOf(

@@ -1,8 +1,7 @@
 /** A storage account that takes a request and never answers: whoever gave up leaves no connection behind. */
 import { once } from 'node:events';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import { afterEach, beforeEach, expect, it, onTestFinished, vi } from 'vitest';
-import { z } from 'zod';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { BlobAppendCheck } from '../../../src/adapters/audit/blob-append-check.ts';
 import { BlobAuditStore } from '../../../src/adapters/audit/blob-audit-store.ts';
 import { BlobBackupStore } from '../../../src/adapters/blob/blob-backup-store.ts';
@@ -12,8 +11,8 @@ import { CALL_LIMITS_MS } from '../../../src/adapters/http/call-limits.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
 import { connectionStringOf } from '../../../src/local/azurite.ts';
 import { RecordingLogger } from '../../support/memory/recording-logger.ts';
+import { startPlainServer } from '../../support/plain-server.ts';
 
-const Address = z.object({ port: z.int() });
 const CATALOGUE = { kind: 'catalogue', hsm: 'contoso' } as const;
 const PART = { day: '2026-11-24', number: 1 };
 
@@ -22,19 +21,10 @@ afterEach(() => void vi.useRealTimers());
 
 /** All on an account that is silent, and the next request that it gets. */
 async function onSilence() {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const blobUrl = `http://127.0.0.1:${Address.parse(server.address()).port}/devstoreaccount1`;
+  const asked = Promise.withResolvers<[IncomingMessage, ServerResponse]>();
+  const blobUrl = await startPlainServer((...both) => asked.resolve(both));
   const access = { kind: 'connection-string', connectionString: connectionStringOf({ blobUrl }) } as const;
   const options = { container: createBlobService(access).getContainerClient('any'), clock: systemClock };
-  const asked = new Promise<[IncomingMessage, ServerResponse]>((resolve) =>
-    server.once('request', (...both) => resolve(both)),
-  );
   const backups = new BlobBackupStore({ ...options, logger: new RecordingLogger() });
   const documents = new BlobDocumentStore(options);
   return {
@@ -42,7 +32,7 @@ async function onSilence() {
     check: new BlobAppendCheck(options),
     backups,
     documents,
-    asked,
+    asked: asked.promise,
   };
 }
 

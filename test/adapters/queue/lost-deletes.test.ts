@@ -4,33 +4,22 @@ import { createQueueService } from '../../../src/adapters/queue/clients.ts';
 import { PoisonQueue } from '../../../src/adapters/queue/poison-queue.ts';
 import { StorageDeadLetters } from '../../../src/adapters/queue/storage-dead-letters.ts';
 import { systemClock } from '../../../src/adapters/system/system-clock.ts';
-import { type RunningAzurite, startAzurite } from '../../support/azurite.ts';
 import { failureOf } from '../../support/errors.ts';
-import { type LossyProxy, startLossyProxy } from '../../support/lossy-proxy.ts';
+import { type LossyAzurite, startLossyAzurite } from '../../support/lossy-azurite.ts';
 
 const POISON = 'hsm-sweeps-poison';
 /** What the client of the storage tries. */
 const TRIES = 3;
 const TEXT = Buffer.from('{"kind":"sweep"}').toString('base64');
 
-let azurite: RunningAzurite;
-let proxy: LossyProxy;
-let connectionString: string;
+let azurite: LossyAzurite;
 beforeAll(async () => {
-  azurite = await startAzurite();
-  const { access } = azurite;
-  if (access.kind !== 'connection-string') throw new Error('expected a connection string');
-  const queueUrl = /QueueEndpoint=([^;]+);/.exec(access.connectionString)?.[1] ?? '';
-  proxy = await startLossyProxy(queueUrl);
-  connectionString = access.connectionString.replace(queueUrl, proxy.url);
+  azurite = await startLossyAzurite('Queue');
 });
-afterAll(async () => {
-  await proxy.close();
-  await azurite.stop();
-});
+afterAll(() => azurite.stop());
 
 const direct = () => createQueueService(azurite.access);
-const lossy = () => createQueueService({ kind: 'connection-string', connectionString });
+const lossy = () => createQueueService(azurite.lossy);
 const poisonQueue = (service = direct()) =>
   new PoisonQueue(POISON, service.getQueueClient(POISON), systemClock);
 
@@ -52,12 +41,12 @@ describe('a message that was set aside', () => {
   it('is sent again, and that is known, although the answer to its deletion was lost', async () => {
     const letters = new StorageDeadLetters({ service: lossy(), clock: systemClock, queues: ['hsm-sweeps'] });
     const [letter] = await letters.list();
-    const lostBefore = proxy.lost;
-    proxy.loseNext(({ method }) => method === 'DELETE');
+    const lostBefore = azurite.proxy.lost;
+    azurite.proxy.loseNext(({ method }) => method === 'DELETE');
 
     const sent = await letters.retry({ queue: 'hsm-sweeps', id: letter?.id ?? '' });
 
-    expect([proxy.lost - lostBefore, sent]).toEqual([1, true]);
+    expect([azurite.proxy.lost - lostBefore, sent]).toEqual([1, true]);
     const again = await direct().getQueueClient('hsm-sweeps').peekMessages({ numberOfMessages: 32 });
     expect(again.peekedMessageItems.map(({ messageText }) => messageText)).toEqual([TEXT]);
     expect(await letters.list()).toEqual([]);
@@ -74,7 +63,8 @@ describe('a message that was set aside', () => {
 
   it('is not called deleted while no answer says so', async () => {
     const item = await takeOne();
-    for (let tries = 0; tries < TRIES; tries += 1) proxy.loseNext(({ method }) => method === 'DELETE');
+    for (let tries = 0; tries < TRIES; tries += 1)
+      azurite.proxy.loseNext(({ method }) => method === 'DELETE');
 
     const error = await failureOf(poisonQueue(lossy()).delete(item));
 

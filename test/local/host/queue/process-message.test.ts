@@ -1,13 +1,10 @@
-import { once } from 'node:events';
-import { createServer } from 'node:http';
 import { QueueServiceClient } from '@azure/storage-queue';
-import { afterEach, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest';
-import { z } from 'zod';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { connectionStringOf } from '../../../../src/local/azurite.ts';
 import { parseHostJson } from '../../../../src/local/host/host-json.ts';
 import { processMessage } from '../../../../src/local/host/queue/process-message.ts';
+import { startPlainServer } from '../../../support/plain-server.ts';
 
-const Address = z.object({ port: z.int() });
 const moment = new Date('2026-11-24T02:00:00Z');
 const MESSAGE = {
   messageId: 'm1',
@@ -29,17 +26,10 @@ const FAILED = {
 
 /** A queue service that refuses every request. */
 async function refusing(): Promise<QueueServiceClient> {
-  const server = createServer((request, response) => {
+  const queueUrl = await startPlainServer((request, response) => {
     request.resume();
     response.writeHead(400).end();
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  onTestFinished(() => {
-    server.closeAllConnections();
-    server.close();
-  });
-  const queueUrl = `http://127.0.0.1:${Address.parse(server.address()).port}/devstoreaccount1`;
   return QueueServiceClient.fromConnectionString(connectionStringOf({ queueUrl }));
 }
 
