@@ -12,7 +12,7 @@ import { ProvenBackups } from '../../src/features/recovery-points/proven-backups
 import { MemoryKeyService } from './memory/memory-key-service.ts';
 import { MemoryOnceStore } from './memory/memory-once-store.ts';
 import { MemorySealer } from './memory/memory-sealer.ts';
-import { SweepWorld } from './sweep-world.ts';
+import { HOUR_MS, SweepWorld } from './sweep-world.ts';
 
 /** What seals name the HSMs of the settings by. The world is that of the first. */
 const RESOURCES: ReadonlyMap<string, string> = new Map([
@@ -34,6 +34,14 @@ export class SealedWorld extends SweepWorld {
   static of(...keys: readonly string[]): SealedWorld {
     const world = new SealedWorld();
     for (const key of keys) world.hsm.createKey(key);
+    return world;
+  }
+
+  /** One whose keys a run has backed up. */
+  static async swept(...keys: readonly string[]): Promise<SealedWorld> {
+    const world = SealedWorld.of(...keys);
+    await world.clock.advance(HOUR_MS);
+    await world.sweep();
     return world;
   }
 

@@ -1,4 +1,4 @@
-/** Asks for the backups that no run takes by itself: a list of keys holds times and no versions, so two keys of one second look alike. */
+/** Asks for the backups that no run takes on its own: a list of keys holds times and no versions, so two keys of one second look alike. */
 import { ownValue } from '../../core/model/key-name.ts';
 import { type KeySelection, reasonToSkip } from '../../core/model/selection.ts';
 import type { WorkQueue } from '../../core/ports.ts';

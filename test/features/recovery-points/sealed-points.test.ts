@@ -2,11 +2,8 @@
 import { describe, expect, it } from 'vitest';
 import { WardenError } from '../../../src/core/errors.ts';
 import { backUpSingleKey } from '../../../src/features/backup/single-key.ts';
-import { type CatalogueEntry, readEntry } from '../../../src/features/recovery-points/catalogue.ts';
-import { catalogueLine, catalogueText } from '../../../src/features/recovery-points/catalogue-text.ts';
 import { FreshBackup } from '../../../src/features/recovery-points/fresh-backup.ts';
 import { PAUSE_MS } from '../../../src/features/recovery-points/point-seals.ts';
-import { saveBackups } from '../../../src/features/recovery-points/save-backups.ts';
 import { failureOf } from '../../support/errors.ts';
 import { MemorySealer } from '../../support/memory/memory-sealer.ts';
 import { SealedWorld } from '../../support/sealed-world.ts';
@@ -24,16 +21,9 @@ function mendKey(world: SealedWorld): void {
   world.sealer.faults.clear();
 }
 
-async function swept(...keys: readonly string[]): Promise<SealedWorld> {
-  const world = SealedWorld.of(...keys);
-  await world.clock.advance(HOUR_MS);
-  await world.sweep();
-  return world;
-}
-
 describe('a sweep with a sealing key', () => {
   it('seals each backup, and the catalogue knows it', async () => {
-    const world = await swept('alpha', 'beta');
+    const world = await SealedWorld.swept('alpha', 'beta');
 
     expect((await world.run()).state).toBe('succeeded');
     for (const key of ['alpha', 'beta']) {
@@ -43,7 +33,7 @@ describe('a sweep with a sealing key', () => {
   });
 
   it('asks for one signature a backup, and for one at the end', async () => {
-    const world = await swept('alpha', 'beta');
+    const world = await SealedWorld.swept('alpha', 'beta');
 
     expect(world.sealer.asked.map(({ purpose }) => purpose)).toEqual([
       'recovery-point',
@@ -57,7 +47,7 @@ describe('a sweep with a sealing key', () => {
     { of: 'another key', change: { key: 'beta' } },
     { of: 'another HSM', change: { hsm: 'fabrikam' } },
   ])('seals no record of $of beside what the HSM gave out', async ({ change }) => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const [own] = await world.stored('alpha');
     if (own === undefined) throw new Error('expected a backup');
     const { seal: _, ...facts } = own.record;
@@ -73,7 +63,7 @@ describe('a sweep with a sealing key', () => {
   });
 
   it('seals no bytes but those that the HSM gave out, also after a crash among planted backups', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const [own] = await world.stored('alpha');
     if (own === undefined) throw new Error('expected a backup');
     // Somebody plants blobs that claim to be of the run that a crash left open.
@@ -123,7 +113,7 @@ describe('while the sealing key is out of reach', () => {
   });
 
   it('an older recovery point stays the newest one', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const [sealed] = await world.recoveryPoints('alpha');
     world.hsm.createKey('alpha');
     await world.clock.advance(HOUR_MS);
@@ -190,7 +180,7 @@ describe('while the sealing key is out of reach', () => {
 
 describe('a backup without a good seal', () => {
   it('of a living key is taken again by the next run', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     // As before seals were configured.
     const other = new MemorySealer(world.clock);
     world.sealer.usePins({ ...world.sealer.pinned, keys: [other.pin] });
@@ -211,7 +201,7 @@ describe('a backup without a good seal', () => {
   });
 
   it('is not fetched, and the failure says why', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const [own] = await world.stored('alpha');
     if (own === undefined) throw new Error('expected a backup');
     const planted = await world.plant(Buffer.from('other bytes'), {
@@ -228,7 +218,7 @@ describe('a backup without a good seal', () => {
   });
 
   it('is counted in the log by whoever lists', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const [own] = await world.stored('alpha');
     if (own === undefined) throw new Error('expected a backup');
     const { seal: _, ...facts } = own.record;
@@ -246,7 +236,7 @@ describe('a backup without a good seal', () => {
   });
 
   it('is not believed by a rebuild, which says how many there are', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const [own] = await world.stored('alpha');
     if (own === undefined) throw new Error('expected a backup');
     await world.clock.advance(HOUR_MS);
@@ -259,7 +249,7 @@ describe('a backup without a good seal', () => {
   });
 
   it('that stands in the catalogue does not count, whatever time it claims, and gives way', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const text = world.state.documents.get('catalogue/contoso')?.text ?? '';
     const forged = text
       .replace(/"capturedAt":\d+/, '"capturedAt":9999999999999')
@@ -274,7 +264,7 @@ describe('a backup without a good seal', () => {
   });
 
   it('of an HSM that the settings do not name does not count', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const [own] = await world.stored('alpha');
     if (own === undefined) throw new Error('expected a backup');
     const judge = await world.points.judge();
@@ -286,65 +276,11 @@ describe('a backup without a good seal', () => {
   });
 
   it('that says it is of another HSM of the settings does not count, for it was sealed for its own', async () => {
-    const world = await swept('alpha');
+    const world = await SealedWorld.swept('alpha');
     const [own] = await world.stored('alpha');
     if (own === undefined) throw new Error('expected a backup');
     const judge = await world.points.judge();
 
     expect(judge({ ...own.record, hsm: 'fabrikam' })).toMatchObject({ good: false, forged: true });
-  });
-});
-
-describe('a line of the catalogue with a good seal', () => {
-  const address = { kind: 'catalogue', hsm: 'contoso' } as const;
-
-  /** A world whose catalogue holds the line of `alpha` as somebody who can write the container of the state changed it. */
-  async function withLine(change: (line: CatalogueEntry) => Partial<CatalogueEntry>) {
-    const world = await swept('alpha');
-    const line = await world.entry('alpha');
-    const stored = await world.state.read(address);
-    if (line === undefined || stored === undefined) throw new Error('expected a line of alpha');
-    const lines = [[catalogueLine({ ...line, ...change(line) })]];
-    await world.state.writeFrom(address, catalogueText('contoso', lines), { etag: stored.etag });
-    return { world, line };
-  }
-
-  it.each<{ what: string; change: (line: CatalogueEntry) => Partial<CatalogueEntry> }>([
-    { what: 'its own name', change: () => ({}) },
-    { what: 'the name of its pinned copy', change: ({ blob }) => ({ blob: `pinned/${blob}` }) },
-  ])('counts under $what', async ({ change }) => {
-    const { world, line } = await withLine(change);
-
-    expect(await world.entry('alpha')).toEqual({ ...line, ...change(line) });
-    expect(await readEntry(world.believed, 'contoso', 'alpha')).toBeDefined();
-  });
-
-  it.each<{ what: string; change: (line: CatalogueEntry) => Partial<CatalogueEntry> }>([
-    { what: 'the name of another key', change: ({ blob }) => ({ blob: blob.replace('alpha', 'beta') }) },
-    { what: 'its name in other letters', change: ({ blob }) => ({ blob: blob.replace('alpha', 'ALPHA') }) },
-    {
-      what: 'its name on another HSM',
-      change: ({ blob }) => ({ blob: blob.replace('contoso', 'fabrikam') }),
-    },
-    { what: 'the name of another time', change: ({ blob }) => ({ blob: blob.replace('T', 'T0') }) },
-    { what: 'a name pinned twice', change: ({ blob }) => ({ blob: `pinned/pinned/${blob}` }) },
-  ])('does not count under $what, and gives way', async ({ change }) => {
-    const { world, line } = await withLine((before) => ({
-      ...change(before),
-      storedAt: before.storedAt + 1,
-    }));
-
-    expect(await world.entry('alpha')).toBeUndefined();
-    expect(await readEntry(world.believed, 'contoso', 'alpha')).toBeUndefined();
-    await saveBackups(world.believed, 'contoso', [line]);
-    expect(await world.entry('alpha')).toEqual(line);
-  });
-
-  it('does not count for a key of that name on another HSM', async () => {
-    const { world, line } = await withLine(() => ({}));
-    const lines = catalogueText('fabrikam', [[catalogueLine(line)]]);
-    await world.state.writeFrom({ kind: 'catalogue', hsm: 'fabrikam' }, lines, 'absent');
-
-    expect(await readEntry(world.believed, 'fabrikam', 'alpha')).toBeUndefined();
   });
 });
